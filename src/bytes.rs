@@ -1,0 +1,138 @@
+//! Bounds-checked reading of untrusted bytes, and the spans that say where a value came from.
+
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// A range of bytes inside one piece of evidence: `start` is an offset from its first byte,
+/// `len` a count of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: usize,
+    /// Number of bytes.
+    pub len: usize,
+}
+
+impl Span {
+    /// The span of `len` bytes that begins at `start`.
+    pub const fn new(start: usize, len: usize) -> Self {
+        Self { start, len }
+    }
+
+    /// The offset after the last byte; saturates instead of wrapping.
+    pub const fn end(self) -> usize {
+        self.start.saturating_add(self.len)
+    }
+
+    /// The bytes of `data` in this span, or `None` when the span reaches past its end.
+    pub fn of(self, data: &[u8]) -> Option<&[u8]> {
+        data.get(self.start..self.start.checked_add(self.len)?)
+    }
+}
+
+/// Reads fields one after another and never past the end.
+///
+/// Every method names the field it reads, so that a short input ends in an [`Error`] that says
+/// which field was cut and at which offset.
+#[derive(Clone, Debug)]
+pub struct Reader<'a> {
+    data: &'a [u8],
+    position: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader at the first byte of `data`.
+    pub const fn new(data: &'a [u8]) -> Self {
+        Self { data, position: 0 }
+    }
+
+    /// Offset of the next byte.
+    pub const fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Bytes that are left.
+    pub fn remaining(&self) -> usize {
+        self.data.len().saturating_sub(self.position)
+    }
+
+    /// Takes `len` bytes.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when fewer are left; the reader does not move then.
+    pub fn take(&mut self, what: &'static str, len: usize) -> Result<&'a [u8], Error> {
+        let span = Span::new(self.position, len);
+        match span.of(self.data) {
+            Some(bytes) => {
+                self.position = span.end();
+                Ok(bytes)
+            }
+            None => Err(Error::truncated(what, self.position, len, self.remaining())),
+        }
+    }
+
+    /// Takes an array of `N` bytes.
+    ///
+    /// # Errors
+    /// As [`Reader::take`].
+    pub fn array<const N: usize>(&mut self, what: &'static str) -> Result<[u8; N], Error> {
+        let start = self.position;
+        let bytes = self.take(what, N)?;
+        <[u8; N]>::try_from(bytes).map_err(|_| Error::truncated(what, start, N, bytes.len()))
+    }
+
+    /// Takes one byte.
+    ///
+    /// # Errors
+    /// As [`Reader::take`].
+    pub fn u8(&mut self, what: &'static str) -> Result<u8, Error> {
+        self.array::<1>(what).map(|[byte]| byte)
+    }
+
+    /// Takes a little-endian 16-bit number.
+    ///
+    /// # Errors
+    /// As [`Reader::take`].
+    pub fn u16_le(&mut self, what: &'static str) -> Result<u16, Error> {
+        self.array(what).map(u16::from_le_bytes)
+    }
+
+    /// Takes a little-endian 32-bit number.
+    ///
+    /// # Errors
+    /// As [`Reader::take`].
+    pub fn u32_le(&mut self, what: &'static str) -> Result<u32, Error> {
+        self.array(what).map(u32::from_le_bytes)
+    }
+
+    /// Takes a little-endian 64-bit number.
+    ///
+    /// # Errors
+    /// As [`Reader::take`].
+    pub fn u64_le(&mut self, what: &'static str) -> Result<u64, Error> {
+        self.array(what).map(u64::from_le_bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_input_names_field_and_offset() {
+        let mut reader = Reader::new(&[1, 2, 3]);
+        assert_eq!(reader.u16_le("first"), Ok(0x0201));
+        let error = reader.u32_le("second").unwrap_err();
+        assert_eq!(error.span(), Some(Span::new(2, 4)));
+        assert!(error.to_string().contains("second"), "{error}");
+        assert_eq!(reader.u8("third"), Ok(3), "a failed read does not move");
+    }
+
+    #[test]
+    fn span_past_the_end_gives_nothing() {
+        assert_eq!(Span::new(2, 2).of(&[0, 1, 2]), None);
+        assert_eq!(Span::new(usize::MAX, 2).of(&[0]), None);
+        assert_eq!(Span::new(1, 2).of(&[0, 1, 2]), Some(&[1_u8, 2][..]));
+    }
+}

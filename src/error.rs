@@ -1,0 +1,124 @@
+//! Why parsing or reading an input could not go on.
+//!
+//! An [`Error`] is not a negative answer about evidence: that is a
+//! [`Finding`](crate::finding::Finding). It says that the bytes could not be understood.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::bytes::Span;
+
+/// Parsing cannot go on. Each variant names the field in words a person can read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The bytes do not follow their format.
+    Malformed {
+        /// The field, with its format ("SNP report signature R").
+        what: &'static str,
+        /// Where in the input.
+        at: Span,
+        /// What was expected and what was found.
+        why: Cow<'static, str>,
+    },
+    /// Something the format needs is not there.
+    Missing {
+        /// What is missing and how to supply it.
+        what: &'static str,
+    },
+    /// The input is larger than the limit for its kind; nothing was read.
+    TooLarge {
+        /// The input.
+        what: &'static str,
+        /// Its length in bytes (for compressed data: the least it would expand to).
+        len: usize,
+        /// The limit in bytes.
+        max: usize,
+    },
+    /// Well formed, but of a version or kind this verifier does not know.
+    Unsupported {
+        /// The field.
+        what: &'static str,
+        /// Its value.
+        value: String,
+        /// Where in the input.
+        at: Span,
+    },
+}
+
+impl Error {
+    pub(crate) fn malformed(
+        what: &'static str,
+        at: Span,
+        why: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::Malformed { what, at, why: why.into() }
+    }
+
+    pub(crate) fn truncated(what: &'static str, start: usize, need: usize, have: usize) -> Self {
+        Self::malformed(
+            what,
+            Span::new(start, need),
+            format!("it needs {need} bytes and {have} are left"),
+        )
+    }
+
+    pub(crate) fn unsupported(what: &'static str, value: impl fmt::Display, at: Span) -> Self {
+        Self::Unsupported { what, value: value.to_string(), at }
+    }
+
+    /// Refuses `len` bytes when they are more than `max`; called before anything is allocated.
+    pub(crate) fn cap(what: &'static str, len: usize, max: usize) -> Result<(), Self> {
+        if len > max { Err(Self::TooLarge { what, len, max }) } else { Ok(()) }
+    }
+
+    /// Where in the input, when one place is to blame.
+    pub const fn span(&self) -> Option<Span> {
+        match self {
+            Self::Malformed { at, .. } | Self::Unsupported { at, .. } => Some(*at),
+            Self::Missing { .. } | Self::TooLarge { .. } => None,
+        }
+    }
+
+    /// A stable word for programs: `malformed`, `missing`, `too-large` or `unsupported`.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed { .. } => "malformed",
+            Self::Missing { .. } => "missing",
+            Self::TooLarge { .. } => "too-large",
+            Self::Unsupported { .. } => "unsupported",
+        }
+    }
+
+    /// The same error with its span moved by `offset` bytes: for a part parsed out of a whole.
+    #[must_use]
+    pub fn shifted(mut self, offset: usize) -> Self {
+        if let Self::Malformed { at, .. } | Self::Unsupported { at, .. } = &mut self {
+            at.start = at.start.saturating_add(offset);
+        }
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed { what, at, why } => {
+                write!(f, "{what} at byte {} cannot be read: {why}.", at.start)
+            }
+            Self::Missing { what } => write!(f, "{what} is missing."),
+            Self::TooLarge { what, len, max } => {
+                write!(f, "{what} is too large: {len} bytes, and the limit is {max}.")
+            }
+            Self::Unsupported { what, value, at } => {
+                write!(
+                    f,
+                    "{what} at byte {} is {value}, which this verifier does not know.",
+                    at.start
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,3 @@
+//! Parsing of evidence. Nothing here is believed: types say what bytes say.
+
+pub mod snp;

@@ -1,0 +1,105 @@
+//! What a check is: a stable name with its place in the chain and its source.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// One check. There is exactly one `static` for each; its `id` is the key for wording,
+/// documentation, tests and JSON, and never changes its meaning.
+#[derive(Debug)]
+pub struct Check {
+    /// Stable dotted name, such as `snp.report.signature`.
+    pub id: &'static str,
+    /// The step of the checklist it implements (`S7`), or an empty string.
+    pub step: &'static str,
+    /// The link of the chain it belongs to.
+    pub link: LinkId,
+    /// What it is about.
+    pub tier: Tier,
+    /// The document, section and table that the check comes from.
+    pub basis: &'static str,
+}
+
+impl PartialEq for Check {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Check {}
+
+impl Serialize for Check {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id)
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+/// What a check is about, which decides whether a policy may leave it out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// Who said it: signatures, chains, identities of keys. Required of whatever is presented,
+    /// whatever the policy says: a policy can only ask for more.
+    Authenticity,
+    /// What was said. Required when the policy says so.
+    Appraisal,
+}
+
+/// A link of the chain, in order; [`LinkId::KeyBinding`] stands beside the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkId {
+    /// The chip vendor's root key and the keys it vouches for.
+    HardwareRoot,
+    /// The chip's own key.
+    Chip,
+    /// The report or quote that the chip signed.
+    Report,
+    /// The firmware and its security version.
+    Tcb,
+    /// What was measured at launch, and under which rules the guest runs.
+    Measurements,
+    /// The image or configuration that the measurement stands for.
+    Image,
+    /// The signed statement about the image.
+    Provenance,
+    /// The source the statement names.
+    Commit,
+    /// The key that the reader's connection uses.
+    KeyBinding,
+}
+
+impl LinkId {
+    /// Every link, in the order in which a chain is read.
+    pub const ALL: [Self; 9] = [
+        Self::HardwareRoot,
+        Self::Chip,
+        Self::Report,
+        Self::Tcb,
+        Self::Measurements,
+        Self::Image,
+        Self::Provenance,
+        Self::Commit,
+        Self::KeyBinding,
+    ];
+
+    /// The stable word for JSON and wording.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::HardwareRoot => "hardware-root",
+            Self::Chip => "chip",
+            Self::Report => "report",
+            Self::Tcb => "tcb",
+            Self::Measurements => "measurements",
+            Self::Image => "image",
+            Self::Provenance => "provenance",
+            Self::Commit => "commit",
+            Self::KeyBinding => "key-binding",
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The policies that come with the verifier.
+
+use super::Policy;
+use crate::error::Error;
+
+/// A policy that comes with the verifier.
+#[derive(Clone, Copy, Debug)]
+pub struct Builtin {
+    /// Its name for `--policy`.
+    pub name: &'static str,
+    /// Its file.
+    pub json: &'static str,
+}
+
+/// Every built-in policy.
+const ALL: &[Builtin] = &[
+    Builtin { name: "snp", json: include_str!("snp.json") },
+    Builtin { name: "snp-strict", json: include_str!("snp-strict.json") },
+    Builtin { name: "tinfoil", json: include_str!("tinfoil.json") },
+    Builtin { name: "sigstore", json: include_str!("sigstore.json") },
+    Builtin { name: "simulated", json: include_str!("simulated.json") },
+];
+
+impl Builtin {
+    /// The policies, in the order in which they are listed.
+    pub const fn all() -> &'static [Self] {
+        ALL
+    }
+
+    /// Reads the policy.
+    ///
+    /// # Errors
+    /// None for the built-in files: a test reads each.
+    pub fn policy(&self) -> Result<Policy, Error> {
+        Policy::from_json(self.json.as_bytes())
+    }
+}
+
+/// The built-in policy called `name`.
+pub fn builtin(name: &str) -> Option<&'static Builtin> {
+    ALL.iter().find(|builtin| builtin.name == name)
+}

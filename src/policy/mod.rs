@@ -1,0 +1,119 @@
+//! Appraisal policies as data: which checks must be decided, and which values are accepted.
+//!
+//! A policy is a JSON file. It is parsed strictly (unknown members and unknown check names are
+//! errors), hashed over its exact bytes and shown in every report. A policy can only ask for
+//! more: checks of [`Tier::Authenticity`](crate::finding::Tier) cannot be left out.
+
+mod builtin;
+mod minimum;
+mod provenance;
+mod snp;
+
+use serde::Deserialize;
+
+use crate::bytes::Span;
+use crate::digest::Sha256;
+use crate::error::Error;
+use crate::finding::{Check, checks};
+
+pub use builtin::{Builtin, builtin};
+pub use minimum::{MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_tcb};
+pub use provenance::{ProvenancePolicy, RefRule};
+pub use snp::{AbiVersion, FirmwareVersion, SnpPolicy, TcbFloor};
+
+/// The largest policy file that is read, in bytes.
+pub const MAX_POLICY: usize = 256 * 1024;
+
+/// What to do when a property does not have the value a reader would want.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// It fails.
+    #[default]
+    Deny,
+    /// It is a warning.
+    Warn,
+    /// It passes.
+    Allow,
+}
+
+/// Which roots a chain may begin with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Roots {
+    /// The vendors' published roots.
+    #[default]
+    Vendor,
+    /// The simulated vendors of this project's own demonstrations and tests. Nothing that is
+    /// verified under them says anything about a real machine.
+    Simulated,
+}
+
+/// An appraisal policy.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// One sentence on what it is for.
+    pub description: String,
+    /// Which roots count.
+    pub roots: Roots,
+    /// The checks that must be decided and pass. Empty means that nothing can be verified.
+    pub required: Vec<&'static Check>,
+    /// AMD SEV-SNP.
+    pub snp: SnpPolicy,
+    /// Signed builds.
+    pub provenance: ProvenancePolicy,
+    /// The host name that a bundle must be about, when the policy is for one service.
+    pub domain: Option<String>,
+    /// SHA-256 of the policy file's bytes.
+    pub sha256: Sha256,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    name: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    roots: Roots,
+    required: Vec<String>,
+    #[serde(default)]
+    snp: SnpPolicy,
+    #[serde(default)]
+    provenance: ProvenancePolicy,
+    #[serde(default)]
+    domain: Option<String>,
+}
+
+impl Policy {
+    /// Reads a policy file.
+    ///
+    /// # Errors
+    /// When it is not JSON of the policy's form, or names a check that does not exist.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, Error> {
+        const WHAT: &str = "policy file";
+        Error::cap(WHAT, bytes.len(), MAX_POLICY)?;
+        let file: File = crate::json::from_slice(WHAT, bytes)?;
+        let required = file
+            .required
+            .iter()
+            .map(|id| {
+                checks::find(id).ok_or_else(|| {
+                    Error::unsupported("policy file, required", id, Span::new(0, bytes.len()))
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            name: file.name,
+            description: file.description,
+            roots: file.roots,
+            required,
+            snp: file.snp,
+            provenance: file.provenance,
+            domain: file.domain,
+            sha256: Sha256::of(bytes),
+        })
+    }
+}

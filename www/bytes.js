@@ -1,7 +1,10 @@
 /** Bytes as a reader hands them over, before the verifier sees them. */
 
-/** The largest input that is read into memory, in bytes; the verifier has its own, lower limits. */
-export const MAX_INPUT = 32 * 1024 * 1024;
+/**
+ * The largest file that is read into memory, in bytes: as much as the verifier takes over at once
+ * (`MAX_TAKEN` in `src/wasm.rs`).
+ */
+export const MAX_INPUT = 16 * 1024 * 1024;
 
 /**
  * The bytes of standard or URL-safe base64, or `null` when `text` is something else.

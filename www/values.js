@@ -10,6 +10,9 @@ import { ui } from './wording.js';
 /** Characters of a value on one line of a comparison: 16 bytes of hexadecimal. */
 const LINE = 32;
 
+/** Values shorter than this are told apart at a glance. */
+const SHORT = 16;
+
 /**
  * The text of a value.
  *
@@ -84,7 +87,7 @@ export function firstDifference(expected, actual) {
 
 /**
  * The value expected and the value found, one above the other, with the first difference marked
- * by an underline, an arrow below it and a sentence.
+ * by an underline, an arrow below it and a sentence; `null` when there is no need for that.
  *
  * @param {Value} expected
  * @param {Value} actual
@@ -92,7 +95,7 @@ export function firstDifference(expected, actual) {
 export function comparison(expected, actual) {
   const [left, right] = [textOf(expected), textOf(actual)];
   const different = firstDifference(left, right);
-  if (different < 0) return null;
+  if (different < 0 || (left.length < SHORT && right.length < SHORT)) return null;
   const isHex = 'hex' in expected && 'hex' in actual;
   const where = isHex
     ? ui('difference-byte', { offset: Math.floor(different / 2) })

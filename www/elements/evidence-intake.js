@@ -30,7 +30,7 @@ export class EvidenceIntake extends HTMLElement {
 
   connectedCallback() {
     if (this.childElementCount > 0) return;
-    this.append(this.#dropZone(), this.#pasteBox(), this.#options(), this.#problem);
+    this.append(this.#dropZone(), this.#problem);
     this.#files.addEventListener('change', () => {
       this.#read([...(this.#files.files ?? [])]);
       this.#files.value = '';
@@ -157,19 +157,24 @@ export class EvidenceIntake extends HTMLElement {
     return h(
       'div',
       { class: 'drop-zone' },
-      h('p', { class: 'drop-words' }, ui('drop')),
       h(
         'div',
-        { class: 'row file-choice' },
-        this.#files,
-        h('label', { for: 'files', class: 'button primary' }, ui('choose-files')),
-        button(
-          ui('demonstration'),
-          () => this.dispatchEvent(new CustomEvent('demonstration')),
-          { id: 'demonstration' },
+        { class: 'drop-top' },
+        h('p', { class: 'drop-words' }, ui('drop')),
+        h(
+          'div',
+          { class: 'row file-choice' },
+          this.#files,
+          h('label', { for: 'files', class: 'button primary' }, ui('choose-files')),
+          button(
+            ui('demonstration'),
+            () => this.dispatchEvent(new CustomEvent('demonstration')),
+            { id: 'demonstration' },
+          ),
         ),
       ),
       h('p', { class: 'note' }, ui('stays-here')),
+      h('div', { class: 'drop-more' }, this.#pasteBox(), this.#options()),
     );
   }
 

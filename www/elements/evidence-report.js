@@ -81,11 +81,11 @@ function kindName(kind) {
  */
 function sections(report, json) {
   return [
-    facts(report),
-    report.not_checked.length > 0 ? notChecked(report) : '',
     chain(report),
-    flags(report),
+    report.not_checked.length > 0 ? notChecked(report) : '',
     report.wanted.length > 0 ? wanted(report.wanted) : '',
+    flags(report),
+    facts(report),
     actions(report, json),
   ];
 }
@@ -127,7 +127,7 @@ function notChecked({ not_checked }) {
   groups.sort((a, b) => Number(a[0]?.weight !== 'required') - Number(b[0]?.weight !== 'required'));
   return h(
     'section',
-    { class: 'not-checked', 'aria-labelledby': 'not-checked-heading' },
+    { class: 'not-checked', id: 'not-checked', tabindex: -1, 'aria-labelledby': 'not-checked-heading' },
     h('h2', { id: 'not-checked-heading' }, ui('not-checked')),
     h('p', {}, ui('not-checked-sentence')),
     groups.map((group) => {
@@ -166,6 +166,7 @@ function chain(report) {
     loose.length > 0
       ? [
           h('h3', { class: 'loose-heading' }, ui('loose-links')),
+          h('p', {}, ui('loose-links-sentence')),
           h(
             'ol',
             { class: 'links loose', start: end + 1 },

@@ -40,7 +40,7 @@ function iconOf({ outcome, reason }) {
  */
 export function findingItem(finding, simulated) {
   const { check, part, step, weight, outcome, expected, actual, at, basis } = finding;
-  const different = expected && actual ? comparison(expected, actual) : null;
+  const compared = outcome !== 'pass' && expected && actual ? comparison(expected, actual) : null;
   const advice = findingAdvice(finding);
   const differ = expected && actual && textOf(expected) !== textOf(actual);
   return h(
@@ -58,11 +58,11 @@ export function findingItem(finding, simulated) {
     advice ? h('p', { class: 'advice' }, advice) : null,
     h(
       'dl',
-      { class: 'facts' },
+      { class: compared ? 'facts visually-hidden' : 'facts' },
       differ || (expected && !actual) ? fact(ui('expected'), valueElement(expected)) : null,
       actual ? fact(ui(expected && !differ ? 'as-expected' : 'actual'), valueElement(actual)) : null,
     ),
-    different && outcome !== 'pass' ? different : null,
+    compared,
     h(
       'p',
       { class: 'basis' },

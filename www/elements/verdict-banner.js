@@ -9,7 +9,7 @@
 import { h } from '../dom.js';
 import { icon } from '../icons.js';
 import { checkTitle, level, meanings, stateName, verdictSentence } from '../phrases.js';
-import { say, ui } from '../wording.js';
+import { say, ui, uiCount } from '../wording.js';
 import { findingAnchor } from './finding-item.js';
 import { simulatedMark } from './state-word.js';
 
@@ -50,8 +50,9 @@ export class VerdictBanner extends HTMLElement {
     this.#draw(report.verdict.state, report.simulated, verdictSentence(report));
     this.#body.replaceChildren(
       h('div', { class: 'meanings' }, meaning('means', report), meaning('not-means', report)),
-      this.#because(report),
+      because(report),
       levelBox(report),
+      open(report),
     );
   }
 
@@ -94,31 +95,38 @@ export class VerdictBanner extends HTMLElement {
       h('p', { class: 'sentence' }, sentence),
     );
   }
+}
 
-  /** @param {Report} report */
-  #because({ verdict }) {
-    if (verdict.because.length === 0) return '';
-    return h(
-      'div',
-      { class: 'because' },
-      h('h3', {}, ui(`because.${verdict.state}`)),
-      h(
-        'ul',
-        {},
-        verdict.because.map((reference) =>
-          h(
-            'li',
-            {},
-            h(
-              'a',
-              { href: `#${findingAnchor(reference.check, reference.part)}` },
-              checkTitle(reference.check, reference.part),
-            ),
-          ),
-        ),
+/**
+ * The findings that decided the verdict.
+ *
+ * @param {Report} report
+ */
+function because({ verdict }) {
+  if (verdict.because.length === 0) return '';
+  return h(
+    'div',
+    { class: 'because' },
+    h('h3', {}, ui(`because.${verdict.state}`)),
+    h(
+      'ul',
+      {},
+      verdict.because.map(({ check, part }) =>
+        h('li', {}, h('a', { href: `#${findingAnchor(check, part)}` }, checkTitle(check, part))),
       ),
-    );
-  }
+    ),
+  );
+}
+
+/**
+ * How much was left open, beside the verdict.
+ *
+ * @param {Report} report
+ */
+function open({ not_checked }) {
+  if (not_checked.length === 0) return '';
+  const words = uiCount('not-checked-count', not_checked.length);
+  return h('p', { class: 'open-count' }, h('a', { href: '#not-checked' }, words));
 }
 
 /**

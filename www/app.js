@@ -89,9 +89,9 @@ function check(at, byReader) {
  * @param {boolean} byReader
  */
 function show(examination, source, byReader) {
-  view.show(examination, source);
-  if (examination.kind === 'report') {
-    const { simulated, subject, verdict } = examination.report;
+  const shown = view.show(examination, source);
+  if (shown.kind === 'report') {
+    const { simulated, subject, verdict } = shown.report;
     const mark = simulated ? `${say(['simulated', 'word'])} ` : '';
     document.title = `${mark}${stateName(verdict.state)}: ${subject.name ?? source} · ${ui('name')}`;
   } else {

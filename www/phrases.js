@@ -96,6 +96,11 @@ export function level({ assurance: { level, root_of_trust: root } }) {
   return { name: say(['levels', key, 'name']), meaning: say(['levels', key, 'meaning']) };
 }
 
+/** @param {Report} report */
+export function rootOfTrust({ assurance, simulated }) {
+  return sayFirst(narrowed(['root-of-trust'], [assurance.root_of_trust], simulated));
+}
+
 /**
  * The sentence at `path`, or `fallback`.
  *

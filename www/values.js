@@ -7,8 +7,8 @@
 import { h } from './dom.js';
 import { ui } from './wording.js';
 
-/** Characters of a value on one line of a comparison: 16 bytes of hexadecimal. */
-const LINE = 32;
+/** Characters of a value on one line of a comparison: 16 bytes of hexadecimal, 8 where it is narrow. */
+const LINE = matchMedia('(max-width: 40rem)').matches ? 16 : 32;
 
 /** Values shorter than this are told apart at a glance. */
 const SHORT = 16;

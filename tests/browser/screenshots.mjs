@@ -25,7 +25,7 @@ if (file) {
   await shoot('file', async (page) => {
     if (time) {
       await page.locator('.options summary').click();
-      await page.locator('#time').fill(time.slice(0, 19));
+      await page.locator('#time').fill(time.slice(0, 16));
       await page.locator('.options summary').click();
     }
     await page.locator('#files').setInputFiles(file);

@@ -21,7 +21,7 @@ export class EvidenceIntake extends HTMLElement {
   #paste = h('textarea', { id: 'paste', rows: 6, spellcheck: 'false', autocomplete: 'off', dir: 'ltr' });
   #now = h('input', { type: 'radio', name: 'moment', id: 'moment-now', checked: true });
   #asOf = h('input', { type: 'radio', name: 'moment', id: 'moment-as-of' });
-  #time = h('input', { type: 'datetime-local', id: 'time', step: 1, 'aria-describedby': 'time-note' });
+  #time = h('input', { type: 'datetime-local', id: 'time', 'aria-describedby': 'time-note' });
   #policy = h('select', { id: 'policy', 'aria-describedby': 'policy-note' });
   #policyNote = h('p', { id: 'policy-note', class: 'note' });
   #problem = h('p', { class: 'problem', role: 'alert' });
@@ -201,7 +201,7 @@ export class EvidenceIntake extends HTMLElement {
   }
 
   #options() {
-    this.#time.value = rfc3339(new Date()).slice(0, 19);
+    this.#time.value = rfc3339(new Date()).slice(0, 16);
     return h(
       'details',
       { class: 'options' },

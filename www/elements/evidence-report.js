@@ -11,6 +11,7 @@ import { say, ui } from '../wording.js';
 import { ChainLink } from './chain-link.js';
 import { EndCap, beyond } from './end-cap.js';
 import { findingAnchor } from './finding-item.js';
+import { simulatedMark } from './simulated-mark.js';
 import { VerdictBanner } from './verdict-banner.js';
 
 export class EvidenceReport extends HTMLElement {
@@ -26,18 +27,38 @@ export class EvidenceReport extends HTMLElement {
 
   checking() {
     this.setAttribute('aria-busy', 'true');
+    this.removeAttribute('data-simulated');
     this.#verdict.checking();
     this.#subject.replaceChildren();
     this.#rest.replaceChildren();
   }
 
   /**
+   * Draws what came of an examination. A report that cannot be drawn to its end is not drawn at
+   * all, and counts as no answer.
+   *
    * @param {Examination} examination
    * @param {string} source what the reader called the input
+   * @returns {Examination} what was drawn.
    */
   show(examination, source) {
+    try {
+      this.#draw(examination, source);
+      return examination;
+    } catch (error) {
+      if (examination.kind !== 'report') throw error;
+      return this.show({ kind: 'unknown', reason: 'not-a-report' }, source);
+    }
+  }
+
+  /**
+   * @param {Examination} examination
+   * @param {string} source
+   */
+  #draw(examination, source) {
     this.removeAttribute('aria-busy');
     const report = examination.kind === 'report' ? examination.report : null;
+    this.toggleAttribute('data-simulated', report?.simulated ?? false);
     this.#subject.replaceChildren(subjectLine(report, source));
     this.#verdict.examination = examination;
     this.#rest.replaceChildren();
@@ -160,7 +181,7 @@ function chain(report) {
   return h(
     'section',
     { class: 'chain', 'aria-labelledby': 'chain-heading' },
-    h('h2', { id: 'chain-heading' }, ui('chain')),
+    h('h2', { id: 'chain-heading' }, ui('chain'), ' ', report.simulated && simulatedMark()),
     held.length > 0 ? h('ol', { class: 'links' }, held.map((link) => linkItem(link, report))) : null,
     cap,
     loose.length > 0
@@ -242,7 +263,7 @@ function wanted(wanted) {
           h('p', {}, ui('decides'), ' ', decides.map((check) => checkTitle(check, null)).join(', ')),
           copyButton(ui('copy-address'), url, words, {
             class: 'quiet',
-            'aria-label': ui('copy-named', { name: sayOr(['wanted', what], what) }),
+            'aria-label': ui('copy-address-of', { name: sayOr(['wanted', what], what) }),
           }),
         ),
       ),
@@ -298,6 +319,5 @@ function openTarget(event) {
   target.focus();
   target.scrollIntoView({ block: 'center' });
 }
-
 
 customElements.define('evidence-report', EvidenceReport);

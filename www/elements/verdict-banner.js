@@ -8,10 +8,17 @@
 
 import { h } from '../dom.js';
 import { icon } from '../icons.js';
-import { checkTitle, level, meanings, stateName, verdictSentence } from '../phrases.js';
-import { say, ui, uiCount } from '../wording.js';
+import {
+  checkTitle,
+  level,
+  meanings,
+  rootOfTrust,
+  stateName,
+  verdictSentence,
+} from '../phrases.js';
+import { ui, uiCount } from '../wording.js';
 import { findingAnchor } from './finding-item.js';
-import { simulatedMark } from './state-word.js';
+import { simulatedMark } from './simulated-mark.js';
 
 export class VerdictBanner extends HTMLElement {
   #status = h('div', { role: 'status' });
@@ -160,6 +167,7 @@ function levelBox(report) {
     h(
       'p',
       {},
+      report.simulated ? [simulatedMark(), ' '] : [],
       h('strong', { class: 'level-name' }, assurance.level ? `${assurance.level}: ${name}.` : `${name}.`),
       ' ',
       meaning,
@@ -176,7 +184,7 @@ function levelBox(report) {
           ]),
         )
       : null,
-    h('p', {}, ui('root-of-trust'), ' ', say(['root-of-trust', assurance.root_of_trust]), '.'),
+    h('p', {}, ui('root-of-trust'), ' ', rootOfTrust(report), '.'),
   );
 }
 

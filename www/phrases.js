@@ -91,9 +91,12 @@ export function meanings(list, report) {
 }
 
 /** @param {Report} report */
-export function level({ assurance: { level, root_of_trust: root } }) {
+export function level({ assurance: { level, root_of_trust: root }, simulated }) {
   const key = level ?? (root === 'build-only' ? 'none.build-only' : 'none');
-  return { name: say(['levels', key, 'name']), meaning: say(['levels', key, 'meaning']) };
+  return {
+    name: sayFirst(narrowed(['levels', key], ['name'], simulated)),
+    meaning: sayFirst(narrowed(['levels', key], ['meaning'], simulated)),
+  };
 }
 
 /** @param {Report} report */

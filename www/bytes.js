@@ -13,10 +13,12 @@ export const MAX_INPUT = 16 * 1024 * 1024;
  * @returns {Uint8Array<ArrayBuffer> | null}
  */
 export function fromBase64(text) {
-  const compact = text.replace(/\s+/g, '').replace(/-/g, '+').replace(/_/g, '/');
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) return null;
+  const compact = text.replace(/\s+/g, '');
+  const isPem = compact.startsWith('-----');
+  if (isPem || !/^([A-Za-z0-9+/]+|[A-Za-z0-9_-]+)={0,2}$/.test(compact)) return null;
+  const standard = compact.replaceAll('-', '+').replaceAll('_', '/');
   try {
-    return Uint8Array.from(atob(compact), (character) => character.charCodeAt(0));
+    return Uint8Array.from(atob(standard), (character) => character.charCodeAt(0));
   } catch {
     return null;
   }

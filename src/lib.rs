@@ -28,4 +28,6 @@ mod json;
 pub mod pki;
 pub mod policy;
 pub mod report;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod time;

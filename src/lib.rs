@@ -31,5 +31,7 @@ mod json;
 pub mod pki;
 pub mod policy;
 pub mod report;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod time;
 pub mod verify;

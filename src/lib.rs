@@ -18,9 +18,11 @@
     )
 )]
 
+pub mod appraise;
 pub mod bytes;
 pub mod crypto;
 pub mod digest;
+pub mod endorsements;
 pub mod error;
 pub mod evidence;
 pub mod finding;
@@ -29,3 +31,4 @@ pub mod pki;
 pub mod policy;
 pub mod report;
 pub mod time;
+pub mod verify;

@@ -3,24 +3,23 @@
 
 use std::collections::BTreeMap;
 
-use x509_parser::asn1_rs::{FromDer as _, Oid, Utf8String};
-use x509_parser::extensions::{GeneralName, ParsedExtension};
-use x509_parser::prelude::{FromDer as _, X509Certificate, X509Extension};
-
+use super::der::{self, Element};
 use crate::bytes::Span;
 use crate::error::Error;
-use crate::time::{UnixTime, Validity};
+use crate::pki::{Cert, KeyKind};
+use crate::time::Validity;
 
 const WHAT: &str = "Sigstore signing certificate";
 
-/// The largest certificate that is read, in bytes.
-const MAX_CERTIFICATE: usize = 64 * 1024;
+/// The arc of Fulcio's extensions, dotted, with its final dot.
+const ARC: &str = "1.3.6.1.4.1.57264.1.";
 
 /// A signing certificate, parsed: nothing in it is believed until its chain is verified.
 #[derive(Clone, Debug)]
 pub struct SigningCertificate {
     validity: Validity,
     key: Vec<u8>,
+    key_kind: KeyKind,
     identity: FulcioIdentity,
     alternative_names: Vec<AlternativeName>,
     alternative_names_critical: bool,
@@ -29,6 +28,7 @@ pub struct SigningCertificate {
     authority: bool,
     digital_signature: bool,
     code_signing: bool,
+    unknown_critical: Vec<String>,
 }
 
 /// A subject alternative name (RFC 5280 section 4.2.1.6).
@@ -138,80 +138,51 @@ impl SigningCertificate {
     /// # Errors
     /// [`Error::Malformed`] and [`Error::TooLarge`]; spans are in `der`.
     pub fn parse(der: &[u8]) -> Result<Self, Error> {
-        Error::cap(WHAT, der.len(), MAX_CERTIFICATE)?;
-        let whole = Span::new(0, der.len());
-        let (rest, certificate) = X509Certificate::from_der(der)
-            .map_err(|error| Error::malformed(WHAT, whole, error.to_string()))?;
-        if !rest.is_empty() {
-            return Err(Error::malformed(WHAT, whole, "bytes follow the certificate"));
+        let cert = Cert::parse(WHAT, der)?;
+        let mut identity = FulcioIdentity::default();
+        for oid in cert.extension_oids() {
+            let Some(number) = oid.strip_prefix(ARC).and_then(|number| number.parse().ok()) else {
+                continue;
+            };
+            let Some(extension) = cert.extension(&oid) else { continue };
+            let at = cert.span_of(extension.value).unwrap_or(Span::new(0, der.len()));
+            let value = match number {
+                1..=6 => std::str::from_utf8(extension.value).ok(),
+                8..=24 => utf8_string(extension.value),
+                _ => continue,
+            };
+            let value = value.and_then(plain).ok_or_else(|| {
+                let why = format!("{oid} is not text of its form");
+                Error::malformed("Fulcio certificate extension", at, why)
+            })?;
+            identity.extensions.insert(number, Extension { value, at });
         }
-        let validity = certificate.validity();
-        let mut parsed = Self {
-            validity: Validity {
-                not_before: UnixTime(validity.not_before.timestamp()),
-                not_after: UnixTime(validity.not_after.timestamp()),
-            },
-            key: certificate.public_key().raw.to_vec(),
-            identity: FulcioIdentity::default(),
-            alternative_names: Vec::new(),
-            alternative_names_critical: false,
-            subject_empty: certificate.subject().iter_rdn().next().is_none(),
-            self_issued: certificate.subject().as_raw() == certificate.issuer().as_raw(),
-            authority: false,
-            digital_signature: false,
-            code_signing: false,
+        let names = cert.extension("2.5.29.17");
+        let alternative_names = match names {
+            Some(extension) => alternative_names(extension.value).ok_or_else(|| {
+                let at = cert.span_of(extension.value).unwrap_or(Span::new(0, der.len()));
+                Error::malformed("certificate subjectAltName", at, "it is not a list of names")
+            })?,
+            None => Vec::new(),
         };
-        let mut seen = std::collections::BTreeSet::new();
-        for extension in certificate.extensions() {
-            if !seen.insert(extension.oid.as_bytes()) {
-                return Err(Error::malformed(
-                    WHAT,
-                    span(der, extension.value),
-                    format!("extension {} appears twice", extension.oid),
-                ));
-            }
-            parsed.read(der, extension)?;
+        if let [name] = alternative_names.as_slice() {
+            identity.san = Some(name.clone());
         }
-        if let [name] = parsed.alternative_names.as_slice() {
-            parsed.identity.san = Some(name.clone());
-        }
-        Ok(parsed)
-    }
-
-    fn read(&mut self, der: &[u8], extension: &X509Extension<'_>) -> Result<(), Error> {
-        if let Some(number) = fulcio_number(&extension.oid) {
-            if let Some(value) = fulcio_value(number, extension.value) {
-                let at = span(der, extension.value);
-                let value = value.filter(|text| !text.chars().any(char::is_control));
-                let value = value.ok_or_else(|| {
-                    let why = format!("1.3.6.1.4.1.57264.1.{number} is not text of its form");
-                    Error::malformed("Fulcio certificate extension", at, why)
-                })?;
-                self.identity
-                    .extensions
-                    .insert(number, Extension { value: value.to_owned(), at });
-            }
-            return Ok(());
-        }
-        match extension.parsed_extension() {
-            ParsedExtension::BasicConstraints(constraints) => self.authority = constraints.ca,
-            ParsedExtension::KeyUsage(usage) => self.digital_signature = usage.digital_signature(),
-            ParsedExtension::ExtendedKeyUsage(usage) => self.code_signing = usage.code_signing,
-            ParsedExtension::SubjectAlternativeName(names) => {
-                self.alternative_names_critical = extension.critical;
-                self.alternative_names =
-                    names.general_names.iter().map(alternative_name).collect();
-            }
-            ParsedExtension::ParseError { .. } => {
-                return Err(Error::malformed(
-                    WHAT,
-                    span(der, extension.value),
-                    format!("extension {} cannot be read", extension.oid),
-                ));
-            }
-            _ => {}
-        }
-        Ok(())
+        let usage = cert.extension("2.5.29.15");
+        Ok(Self {
+            validity: cert.validity(),
+            key: cert.spki().to_vec(),
+            key_kind: cert.key_kind(),
+            identity,
+            alternative_names,
+            alternative_names_critical: names.is_some_and(|extension| extension.critical),
+            subject_empty: cert.subject().is_empty(),
+            self_issued: cert.names_issuer(&cert),
+            authority: cert.is_ca() || cert.may_sign_certificates(),
+            digital_signature: usage.is_some_and(|extension| signs(extension.value)),
+            code_signing: cert.has_extended_key_usage("1.3.6.1.5.5.7.3.3"),
+            unknown_critical: cert.unknown_critical_extensions(),
+        })
     }
 
     /// When the certificate is valid; for Fulcio, ten minutes.
@@ -222,6 +193,11 @@ impl SigningCertificate {
     /// The `SubjectPublicKeyInfo`, DER.
     pub fn key(&self) -> &[u8] {
         &self.key
+    }
+
+    /// The kind of the key.
+    pub const fn key_kind(&self) -> &KeyKind {
+        &self.key_kind
     }
 
     /// Who signed.
@@ -249,6 +225,11 @@ impl SigningCertificate {
         self.self_issued
     }
 
+    /// Critical extensions that are not known here, dotted.
+    pub fn unknown_critical(&self) -> &[String] {
+        &self.unknown_critical
+    }
+
     /// Whether it may issue certificates.
     pub const fn authority(&self) -> bool {
         self.authority
@@ -265,57 +246,48 @@ impl SigningCertificate {
     }
 }
 
-/// The last arc of an OID directly below 1.3.6.1.4.1.57264.1.
-fn fulcio_number(oid: &Oid<'_>) -> Option<u8> {
-    const ARC: &[u8] = &[0x2b, 6, 1, 4, 1, 0x83, 0xbf, 0x30, 1];
-    match oid.as_bytes().strip_prefix(ARC)? {
-        [number @ 0..=0x7f] => Some(*number),
-        _ => None,
-    }
-}
-
-/// `None` for numbers that have no text form here; `Some(None)` when the text is not of its form.
-fn fulcio_value(number: u8, value: &[u8]) -> Option<Option<&str>> {
-    match number {
-        1..=6 => Some(std::str::from_utf8(value).ok()),
-        8..=24 => Some(utf8_string(value)),
-        _ => None,
-    }
-}
-
+/// A `UTF8String`, DER, with nothing after it.
 fn utf8_string(der: &[u8]) -> Option<&str> {
-    Utf8String::from_der(der).ok().filter(|(rest, _)| rest.is_empty())?;
-    // The checked value is the content: the last bytes, after tag and length.
-    let (_, any) = x509_parser::asn1_rs::Any::from_der(der).ok()?;
-    std::str::from_utf8(any.data).ok()
+    let element = der::only(der).filter(|element| element.tag == 0x0c)?;
+    std::str::from_utf8(element.content).ok()
 }
 
-fn alternative_name(name: &GeneralName<'_>) -> AlternativeName {
-    let clean = |text: &str| (!text.chars().any(char::is_control)).then(|| text.to_owned());
-    match name {
-        GeneralName::URI(uri) => clean(uri).map(AlternativeName::Uri),
-        GeneralName::RFC822Name(email) => clean(email).map(AlternativeName::Email),
-        GeneralName::OtherName(oid, value) if fulcio_number(oid) == Some(7) => {
-            explicit(value).and_then(utf8_string).and_then(clean).map(AlternativeName::User)
+/// Text without control characters.
+fn plain(text: &str) -> Option<String> {
+    (!text.chars().any(char::is_control)).then(|| text.to_owned())
+}
+
+/// `GeneralNames` (RFC 5280 section 4.2.1.6).
+fn alternative_names(value: &[u8]) -> Option<Vec<AlternativeName>> {
+    let names = der::only(value).filter(|element| element.tag == der::SEQUENCE)?;
+    names.elements()?.into_iter().map(alternative_name).collect()
+}
+
+fn alternative_name(name: Element<'_>) -> Option<AlternativeName> {
+    let ia5 = || std::str::from_utf8(name.content).ok().filter(|t| t.is_ascii()).and_then(plain);
+    Some(match name.tag {
+        0x86 => AlternativeName::Uri(ia5()?),
+        0x81 => AlternativeName::Email(ia5()?),
+        0xa0 => user_name(name).map_or(AlternativeName::Other, AlternativeName::User),
+        _ => AlternativeName::Other,
+    })
+}
+
+/// `OtherName { 1.3.6.1.4.1.57264.1.7, [0] EXPLICIT UTF8String }`.
+fn user_name(name: Element<'_>) -> Option<String> {
+    const TYPE: &[u8] = &[0x2b, 6, 1, 4, 1, 0x83, 0xbf, 0x30, 1, 7];
+    match name.elements()?.as_slice() {
+        [kind, value] if kind.content == TYPE && kind.tag == 0x06 && value.tag == 0xa0 => {
+            utf8_string(value.content).and_then(plain)
         }
         _ => None,
     }
-    .unwrap_or(AlternativeName::Other)
 }
 
-/// The content of `[0] EXPLICIT`, whether or not the reader has taken the tag off already.
-fn explicit(value: &[u8]) -> Option<&[u8]> {
-    match value.first()? {
-        0xa0 => {
-            let (rest, any) = x509_parser::asn1_rs::Any::from_der(value).ok()?;
-            rest.is_empty().then_some(any.data)
-        }
-        _ => Some(value),
-    }
-}
-
-/// Where `part`, a slice of `whole`, lies in it.
-fn span(whole: &[u8], part: &[u8]) -> Span {
-    let start = part.as_ptr().addr().saturating_sub(whole.as_ptr().addr());
-    Span::new(start.min(whole.len()), part.len())
+/// Whether a `KeyUsage` bit string has its first bit, digitalSignature.
+fn signs(value: &[u8]) -> bool {
+    der::only(value)
+        .filter(|element| element.tag == 0x03)
+        .and_then(|element| element.content.get(1))
+        .is_some_and(|bits| bits & 0x80 != 0)
 }

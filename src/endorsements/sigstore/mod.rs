@@ -5,6 +5,7 @@
 
 mod certificate;
 mod checkpoint;
+pub(crate) mod der;
 mod statement;
 mod wire;
 
@@ -13,6 +14,7 @@ use crate::error::Error;
 
 pub use certificate::{AlternativeName, Extension, FulcioIdentity, SigningCertificate};
 pub use checkpoint::{Checkpoint, NoteSignature};
+pub(crate) use statement::is_lower_hex;
 pub use statement::{PAYLOAD_TYPE, Statement, StatementType, Subject};
 
 /// The largest bundle that is read, in bytes.

@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn lengths_that_are_not_der_are_refused() {
-        for bytes in [&[0x04][..], &[4, 0x80, 0, 0], &[4, 0x81, 1, 0], &[4, 0x82, 0, 1, 0], &[4, 2, 0]]
+        for bytes in
+            [&[0x04][..], &[4, 0x80, 0, 0], &[4, 0x81, 1, 0], &[4, 0x82, 0, 1, 0], &[4, 2, 0]]
         {
             assert!(first(bytes).is_none(), "{bytes:?}");
         }

@@ -133,10 +133,7 @@ impl Bundle {
     /// Whether the bundle has a list of certificates, which v0.3 does not allow.
     pub fn has_chain(&self) -> bool {
         use sigstore_types::VerificationMaterialContent as Material;
-        matches!(
-            self.parts.verification_material.content,
-            Material::X509CertificateChain { .. }
-        )
+        matches!(self.parts.verification_material.content, Material::X509CertificateChain { .. })
     }
 
     /// Whether the bundle names a key that its reader must already have.
@@ -233,10 +230,8 @@ mod tests {
 
     #[test]
     fn missing_media_type_is_refused() {
-        let json = SMALL.replace(
-            r#""mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","#,
-            "",
-        );
+        let json =
+            SMALL.replace(r#""mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","#, "");
         assert!(error(&json).contains("mediaType"));
     }
 

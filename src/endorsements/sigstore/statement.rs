@@ -87,12 +87,7 @@ impl Statement {
             .into_iter()
             .map(|subject| Subject::new(subject, whole))
             .collect::<Result<_, _>>()?;
-        Ok(Self {
-            kind,
-            subjects,
-            predicate_type: wire.predicate_type,
-            predicate: wire.predicate,
-        })
+        Ok(Self { kind, subjects, predicate_type: wire.predicate_type, predicate: wire.predicate })
     }
 
     /// The statement's format.

@@ -19,6 +19,8 @@
 )]
 
 pub mod bytes;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod crypto;
 pub mod digest;
 pub mod error;
@@ -29,3 +31,5 @@ pub mod pki;
 pub mod policy;
 pub mod report;
 pub mod time;
+#[cfg(feature = "cli")]
+pub mod wording;

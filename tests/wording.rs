@@ -136,7 +136,7 @@ fn every_link_and_state_has_its_words() {
         }
         assert_words(&["states", "checking", key]);
     }
-    for key in ["complete", "after", "nowhere"] {
+    for key in ["complete", "after", "nowhere", "build-only"] {
         assert_words(&["ends-at", key]);
     }
 }

@@ -18,11 +18,14 @@
     )
 )]
 
+pub mod appraise;
 pub mod bytes;
+pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod crypto;
 pub mod digest;
+pub mod endorsements;
 pub mod error;
 pub mod evidence;
 pub mod finding;
@@ -30,6 +33,22 @@ mod json;
 pub mod pki;
 pub mod policy;
 pub mod report;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod time;
+pub mod verify;
 #[cfg(feature = "cli")]
 pub mod wording;
+
+/// Shim until the entry point lands.
+///
+/// # Errors
+/// Always.
+pub fn examine(
+    input: &[u8],
+    _collateral: &[&[u8]],
+    _policy: Option<&policy::Policy>,
+    _now: time::UnixTime,
+) -> Result<report::Report, error::Error> {
+    Err(error::Error::unsupported("input", "unknown", bytes::Span::new(0, input.len())))
+}

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
+pub use crate::claims::Claim;
 use crate::digest::Sha256;
 pub use crate::evidence::Field;
 use crate::finding::{At, Check, Finding, LinkId, Outcome, Tier, Value, Why, checks};
@@ -62,17 +63,6 @@ pub enum RootOfTrust {
     Statement,
     /// A build service only: there is no hardware evidence.
     BuildOnly,
-}
-
-/// A value that verified evidence states.
-#[derive(Clone, Debug, Serialize)]
-pub struct Claim {
-    /// Stable name (`snp.measurement`, `git.commit`).
-    pub name: &'static str,
-    /// The value.
-    pub value: Value,
-    /// The link that shows it; the claim stands and falls with that link.
-    pub link: LinkId,
 }
 
 /// One piece of evidence with labelled spans.

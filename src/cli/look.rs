@@ -140,10 +140,9 @@ impl Page {
         let width = WIDTH.saturating_sub(margin.chars().count()).saturating_sub(column);
         let pieces = match self.look {
             Look::Plain => vec![value],
-            Look::Drawn if value.contains(' ') => wrap(&value, width)
-                .iter()
-                .flat_map(|line| cut(line, width))
-                .collect(),
+            Look::Drawn if value.contains(' ') => {
+                wrap(&value, width).iter().flat_map(|line| cut(line, width)).collect()
+            }
             Look::Drawn => cut(&value, width),
         };
         let mut label = clean(label);

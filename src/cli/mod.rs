@@ -99,8 +99,7 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
 fn list() -> Result<Exit, Problem> {
     let mut page = Page::new(Look::of_stdout());
     for builtin in Builtin::all() {
-        let policy =
-            builtin.policy().map_err(|error| Problem::unreadable(builtin.name, &error))?;
+        let policy = builtin.policy().map_err(|error| Problem::unreadable(builtin.name, &error))?;
         page.line(Styled(HEADING, builtin.name));
         page.wrapped("  ", "  ", anstyle::Style::new(), &policy.description);
         page.line(format!("  {}", Styled(DIM, policy.sha256)));

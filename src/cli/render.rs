@@ -91,8 +91,7 @@ fn level(page: &mut Page, report: &Report) {
 
 fn chain(page: &mut Page, report: &Report) {
     page.heading(&cli("chain", &[]));
-    let mut links =
-        report.links.iter().filter(|link| link.id != LinkId::KeyBinding).peekable();
+    let mut links = report.links.iter().filter(|link| link.id != LinkId::KeyBinding).peekable();
     let mut holds = true;
     while let Some(link) = links.next() {
         holds = holds && link.state <= State::Warning;
@@ -180,12 +179,11 @@ fn not_checked(page: &mut Page, report: &Report) {
         sentence.unwrap_or_else(|| wording::text(&["why", open.why]).to_owned())
     });
     for (sentence, group) in groups {
-        let state =
-            if group.iter().all(|open| open.why == "not-published") {
-                State::NotPublished
-            } else {
-                State::Unknown
-            };
+        let state = if group.iter().all(|open| open.why == "not-published") {
+            State::NotPublished
+        } else {
+            State::Unknown
+        };
         let symbol = Styled(style(state), page.look.symbol(state));
         page.wrapped(&format!("  {symbol}  "), "     ", anstyle::Style::new(), &sentence);
         let mut titles: Vec<String> = Vec::new();
@@ -243,7 +241,8 @@ fn details(page: &mut Page, report: &Report) {
     page.heading(&cli("details", &[]));
     let subject = &report.subject;
     let kind = wording::text(&["kinds", subject.kind]);
-    let kind = subject.name.as_ref().map_or_else(|| kind.to_owned(), |name| format!("{kind}, {name}"));
+    let kind =
+        subject.name.as_ref().map_or_else(|| kind.to_owned(), |name| format!("{kind}, {name}"));
     let required = report.verdict.required.to_string();
     let passed = report.verdict.passed.to_string();
     let verifier = &report.verifier;

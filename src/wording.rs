@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::finding::{Check, LinkId};
+use crate::finding::{Check, LinkId, Value};
 use crate::report::{Level, LinkFinding, Report, RootOfTrust, State};
 
 static ENGLISH: LazyLock<Json> = LazyLock::new(|| {
@@ -77,7 +77,14 @@ pub fn link(link: LinkId, state: State, simulated: bool) -> &'static str {
 pub fn finding(finding: &LinkFinding, simulated: bool) -> String {
     let id = finding.check.id;
     let of = |key: &str| narrowed("checks", id, key, simulated);
-    let by_reason = finding.reason.and_then(|why| of(&format!("{}.{why}", finding.outcome)));
+    let bit = match &finding.actual {
+        Some(Value::Text(text)) if finding.outcome == "pass" => {
+            ["set", "clear"].into_iter().find(|bit| bit == text)
+        }
+        _ => None,
+    };
+    let by_reason =
+        finding.reason.or(bit).and_then(|word| of(&format!("{}.{word}", finding.outcome)));
     let own = title(finding.check);
     match (finding.outcome, finding.reason) {
         ("unknown", Some("blocked")) => {

@@ -111,7 +111,7 @@ fn outcome_keys_are_spelled_as_findings_spell_them() {
         for key in check.as_object().unwrap().keys() {
             let (outcome, narrower) = key.split_once('.').unwrap_or((key, ""));
             let fits = match outcome {
-                "title" => narrower.is_empty(),
+                "title" | "expected" | "found" => narrower.is_empty(),
                 "pass" => ["", "set", "clear", "simulated"].contains(&narrower),
                 "unknown" => narrower.is_empty() || why.contains(narrower),
                 "fail" | "warn" | "todo" => narrower.is_empty() || reasons.contains_key(narrower),
@@ -271,10 +271,11 @@ fn sentences_end_as_sentences_and_labels_do_not() {
     let english = english();
     for section in ["checks", "links", "why", "outcomes", "verdicts", "means", "not-means"] {
         for (path, text) in texts(&english[section]) {
-            let label = path.ends_with("title/");
+            let label = ["title/", "expected/", "found/"].iter().any(|key| path.ends_with(key));
             let end = if path.ends_with("question/") { '?' } else { '.' };
             assert_eq!(text.ends_with(end), !label, "{section}/{path}: {text}");
-            assert!(text.starts_with(char::is_uppercase), "{section}/{path}: {text}");
+            let upper = text.starts_with(char::is_uppercase);
+            assert!(upper || label, "{section}/{path}: {text}");
         }
     }
 }

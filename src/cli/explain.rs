@@ -10,8 +10,10 @@ use super::text::shortened;
 
 /// The column in which values begin.
 const COLUMN: usize = 10;
-/// Values up to this length stand side by side.
-const SIDE_BY_SIDE: usize = 20;
+/// The column after the name of a part.
+const PART: usize = 24;
+/// Both values up to this length stand side by side.
+const SIDE_BY_SIDE: usize = 48;
 
 /// Whether long values are shown in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,19 +39,21 @@ pub(super) fn findings(page: &mut Page, report: &Report) {
 /// The expected and the found value of a finding, with its part.
 pub(super) fn values(page: &mut Page, margin: &str, finding: &LinkFinding, length: Length) {
     let part = finding.part.as_deref().unwrap_or_default();
-    let (expected, found) = (cli("expected", &[]), cli("found", &[]));
-    let sides = [(expected, &finding.expected), (found, &finding.actual)];
+    let label = |side: &str| {
+        let own = wording::find(&["checks", finding.check.id, side]);
+        own.map_or_else(|| cli(side, &[]), str::to_owned)
+    };
+    let sides = [(label("expected"), &finding.expected), (label("found"), &finding.actual)];
     let present: Vec<_> = sides
         .into_iter()
         .filter_map(|(label, value)| Some((label, shown(value.as_ref()?, length))))
         .collect();
-    if present.iter().all(|(_, value)| value.chars().count() <= SIDE_BY_SIDE) {
-        let text: Vec<_> =
-            present.iter().map(|(label, value)| format!("{label} {value}")).collect();
-        if !part.is_empty() {
-            page.pair_text(margin, part, 26, &text.join(", "));
-        } else if !text.is_empty() {
-            page.wrapped(margin, margin, anstyle::Style::new(), &text.join(", "));
+    let beside: Vec<_> = present.iter().map(|(label, value)| format!("{label} {value}")).collect();
+    let beside = beside.join(", ");
+    if beside.chars().count() <= SIDE_BY_SIDE {
+        let column = if part.is_empty() { 0 } else { PART };
+        if !part.is_empty() || !beside.is_empty() {
+            page.pair_text(margin, part, column, &beside);
         }
         return;
     }

@@ -8,7 +8,9 @@ use anstyle::{AnsiColor, Style};
 use crate::finding::Value;
 use crate::report::State;
 
-use super::text::{WIDTH, clean, cut, wrap};
+use crate::wording::cli;
+
+use super::text::{WIDTH, clean, cut, is_zero, wrap};
 
 /// Where the answer goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +133,17 @@ impl Page {
 
     /// A label and its value, which begins in column `column` after the margin.
     pub(super) fn pair(&mut self, margin: &str, label: &str, column: usize, value: &Value) {
-        self.pair_text(margin, label, column, &value.to_string());
+        match (value, self.look) {
+            (Value::Hex(hex), _) if is_zero(hex) => {
+                let bytes = (hex.len() / 2).to_string();
+                self.pair_text(margin, label, column, &cli("zero", &[("length", &bytes)]));
+            }
+            (Value::Hex(hex), Look::Drawn) => {
+                let room = WIDTH.saturating_sub(margin.chars().count()).saturating_sub(column);
+                self.lines(margin, label, column, cut(&clean(hex), room & !0xf));
+            }
+            (value, _) => self.pair_text(margin, label, column, &value.to_string()),
+        }
     }
 
     /// A label and a text.
@@ -140,17 +152,25 @@ impl Page {
         let width = WIDTH.saturating_sub(margin.chars().count()).saturating_sub(column);
         let pieces = match self.look {
             Look::Plain => vec![value],
-            Look::Drawn if value.contains(' ') => {
-                wrap(&value, width).iter().flat_map(|line| cut(line, width)).collect()
+            Look::Drawn => {
+                let lines = wrap(&value, width);
+                lines.iter().flat_map(|line| cut(line, width)).collect()
             }
-            Look::Drawn => cut(&value, width),
         };
+        self.lines(margin, label, column, pieces);
+    }
+
+    fn lines(&mut self, margin: &str, label: &str, column: usize, pieces: Vec<String>) {
         let mut label = clean(label);
         for piece in pieces {
             let padding = column.saturating_sub(label.chars().count());
             let gap = " ".repeat(padding.max(usize::from(!label.is_empty())));
-            let _ = writeln!(self.text, "{margin}{}{gap}{piece}", Styled(DIM, &label));
-            label.clear();
+            let label = if label.is_empty() {
+                String::new()
+            } else {
+                Styled(DIM, std::mem::take(&mut label)).to_string()
+            };
+            let _ = writeln!(self.text, "{margin}{label}{gap}{piece}");
         }
     }
 }

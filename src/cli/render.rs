@@ -1,14 +1,14 @@
 //! A report as text.
 
 use crate::finding::{Check, LinkId};
-use crate::report::{Link, LinkFinding, Report, RootOfTrust, State, Weight};
+use crate::report::{Link, LinkFinding, NotChecked, Report, RootOfTrust, State, Weight};
 use crate::wording::{self, cli};
 
 use super::explain;
 use super::look::{DIM, HEADING, Look, Page, Styled, style};
 
 /// The column in which values begin.
-const COLUMN: usize = 24;
+const COLUMN: usize = 20;
 
 /// How much to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,9 +57,38 @@ fn verdict(page: &mut Page, report: &Report) {
     let symbol = page.look.symbol(state);
     page.line(Styled(style, format!("{symbol} {}", wording::state(state))));
     page.wrapped("", "", HEADING, wording::verdict(report));
+    because(page, report);
     page.gap();
     for line in wording::means(report).into_iter().chain(wording::not_means(report)) {
         page.wrapped("  ", "  ", anstyle::Style::new(), line);
+    }
+}
+
+/// The sentences that decided the verdict; those that only follow from another come last.
+fn because(page: &mut Page, report: &Report) {
+    const SHOWN: usize = 3;
+    let blamed = |finding: &&LinkFinding| {
+        let mut because = report.verdict.because.iter();
+        because.any(|named| named.check == finding.check && named.part == finding.part)
+    };
+    let findings = || report.links.iter().flat_map(|link| &link.findings).filter(blamed);
+    let first = findings().filter(|finding| finding.blocked_by.is_none());
+    let follow = findings().filter(|finding| finding.blocked_by.is_some());
+    let sentences =
+        grouped(first.chain(follow), |finding| wording::finding(finding, report.simulated));
+    if sentences.is_empty() {
+        return;
+    }
+    page.gap();
+    page.line(cli("because", &[]));
+    for (sentence, group) in sentences.iter().take(SHOWN) {
+        let state = group.first().map_or(report.verdict.state, |finding| state_of(finding));
+        let symbol = Styled(style(state), page.look.symbol(state));
+        page.wrapped(&format!("  {symbol}  "), "     ", anstyle::Style::new(), sentence);
+    }
+    let more = sentences.len().saturating_sub(SHOWN);
+    if more > 0 {
+        page.line(format!("     {}", cli("because-more", &[("count", &more.to_string())])));
     }
 }
 
@@ -171,30 +200,30 @@ fn not_checked(page: &mut Page, report: &Report) {
         page.wrapped("  ", "  ", anstyle::Style::new(), &cli("not-checked-none", &[]));
         return;
     }
-    let groups = grouped(&report.not_checked, |open| {
+    let mut groups = grouped(&report.not_checked, |open| {
         let finding = report.links.iter().flat_map(|link| &link.findings).find(|finding| {
             finding.check == open.check && finding.part == open.part && finding.outcome == "unknown"
         });
         let sentence = finding.map(|finding| wording::finding(finding, report.simulated));
         sentence.unwrap_or_else(|| wording::text(&["why", open.why]).to_owned())
     });
+    let is_required = |open: &&NotChecked| open.weight == Weight::Required;
+    groups.sort_by_key(|(_, group)| !group.iter().any(is_required));
     for (sentence, group) in groups {
-        let state = if group.iter().all(|open| open.why == "not-published") {
-            State::NotPublished
-        } else {
-            State::Unknown
-        };
+        let absent = group.iter().all(|open| open.why == "not-published");
+        let state = if absent { State::NotPublished } else { State::Unknown };
         let symbol = Styled(style(state), page.look.symbol(state));
         page.wrapped(&format!("  {symbol}  "), "     ", anstyle::Style::new(), &sentence);
-        let mut titles: Vec<String> = Vec::new();
-        for open in group {
-            let mut title = titled(open.check, open.part.as_deref());
-            if open.weight == Weight::Required {
-                title.push_str(&format!(" ({})", cli("required", &[])));
+        let (required, advisory): (Vec<_>, Vec<_>) = group.into_iter().partition(is_required);
+        for (key, group) in [("not-checked.required", required), ("not-checked.advisory", advisory)]
+        {
+            let titles: Vec<_> =
+                group.iter().map(|open| titled(open.check, open.part.as_deref())).collect();
+            if !titles.is_empty() {
+                let text = cli(key, &[("checks", &titles.join("; "))]);
+                page.wrapped("     ", "     ", DIM, &text);
             }
-            titles.push(title);
         }
-        page.wrapped("     ", "     ", DIM, &titles.join("; "));
     }
 }
 

@@ -52,6 +52,11 @@ pub(super) fn cut(text: &str, width: usize) -> Vec<String> {
     letters.chunks(width.max(1)).map(|piece| piece.iter().collect()).collect()
 }
 
+/// Whether hex digits stand for at least eight bytes, all of them zero.
+pub(super) fn is_zero(hex: &str) -> bool {
+    hex.len() >= 16 && hex.bytes().all(|digit| digit == b'0')
+}
+
 /// Hex digits with the middle left out, or `None` when there are few enough to show.
 pub(super) fn shortened(hex: &str) -> Option<String> {
     const SHOWN: usize = 128;

@@ -18,6 +18,7 @@
     )
 )]
 
+pub mod adapters;
 pub mod appraise;
 pub mod bytes;
 pub mod claims;
@@ -31,6 +32,7 @@ pub mod evidence;
 pub mod finding;
 mod json;
 pub mod pki;
+pub mod plan;
 pub mod policy;
 pub mod report;
 #[cfg(feature = "sim")]
@@ -40,15 +42,4 @@ pub mod verify;
 #[cfg(feature = "cli")]
 pub mod wording;
 
-/// Shim until the entry point lands.
-///
-/// # Errors
-/// Always.
-pub fn examine(
-    input: &[u8],
-    _collateral: &[&[u8]],
-    _policy: Option<&policy::Policy>,
-    _now: time::UnixTime,
-) -> Result<report::Report, error::Error> {
-    Err(error::Error::unsupported("input", "unknown", bytes::Span::new(0, input.len())))
-}
+pub use adapters::examine;

@@ -60,6 +60,30 @@ export function findingSentence(finding, simulated) {
 }
 
 /**
+ * A finding in short, for findings that are named together: its own sentence, or the reason alone.
+ *
+ * @param {LinkFinding} finding
+ * @param {boolean} simulated
+ */
+export function findingGist(finding, simulated) {
+  const { check, outcome, reason = '' } = finding;
+  const hasOwn = [`unknown.${reason}`, 'unknown'].some((key) => has(['checks', check, key]));
+  if (outcome !== 'unknown' || reason === 'blocked' || hasOwn) {
+    return `${ui(`outcome.${outcome}`)}. ${findingSentence(finding, simulated)}`;
+  }
+  return `${ui(`outcome.${outcome}`)}: ${say(['reasons', reason])}.`;
+}
+
+/**
+ * What came of a finding, in a word.
+ *
+ * @param {LinkFinding} finding
+ */
+export function outcomeWord({ outcome, reason }) {
+  return ui(`outcome.${reason === 'not-applicable' ? reason : outcome}`);
+}
+
+/**
  * What a reader can do about a finding, or `null`.
  *
  * @param {LinkFinding} finding

@@ -149,6 +149,8 @@ test('no wording is missing in the demonstration', async () => {
   const text = await page.locator('main').innerText();
   const keys = text.match(/\b(ui|states|links|checks|why|verdicts|means|not-means|levels|flags|reasons|reveals|wanted)\.[a-z-]+(\.[a-z-]+)*/g);
   assert.deepEqual(keys ?? [], []);
+  const titles = await page.locator('dt, h3, .finding-title strong').allInnerTexts();
+  assert.deepEqual(titles.filter((title) => /^[a-z]+(\.[a-z-]+)+$/.test(title)), []);
   await context.close();
 });
 

@@ -6,7 +6,7 @@
 
 import { copyButton, h } from '../dom.js';
 import { icon } from '../icons.js';
-import { checkTitle, findingSentence, linkSentence, linkTitle, sayOr, stateName } from '../phrases.js';
+import { checkTitle, findingGist, linkSentence, linkTitle, sayOr, stateName } from '../phrases.js';
 import { textOf, valueElement } from '../values.js';
 import { ui, uiCount } from '../wording.js';
 import { findingItem } from './finding-item.js';
@@ -86,33 +86,30 @@ function claimFact({ name, value }) {
  */
 function notableList(findings, simulated) {
   /** @type {Map<string, { outcome: string, titles: string[] }>} */
-  const bySentence = new Map();
+  const byGist = new Map();
   for (const finding of findings) {
-    const sentence = findingSentence(finding, simulated);
-    const entry = bySentence.get(sentence) ?? { outcome: finding.outcome, titles: [] };
+    const gist = findingGist(finding, simulated);
+    const entry = byGist.get(gist) ?? { outcome: finding.outcome, titles: [] };
     entry.titles.push(checkTitle(finding.check, finding.part));
-    bySentence.set(sentence, entry);
+    byGist.set(gist, entry);
   }
   return h(
     'ul',
     { class: 'notable' },
-    [...bySentence].map(([sentence, { outcome, titles }]) =>
-      h(
-        'li',
-        { 'data-outcome': outcome },
-        h('strong', {}, titles.join(', ')),
-        h('span', { class: 'outcome' }, ` ${ui(`outcome.${outcome}`)}. `),
-        sentence,
-      ),
+    [...byGist].map(([gist, { outcome, titles }]) =>
+      h('li', { 'data-outcome': outcome }, h('strong', {}, titles.join(', ')), ' ', gist),
     ),
   );
 }
 
 /** @param {LinkFinding[]} findings */
 function summaryOf(findings) {
-  const parts = /** @type {const} */ (['pass', 'warn', 'fail', 'unknown']).flatMap((outcome) => {
-    const count = findings.filter((finding) => finding.outcome === outcome).length;
-    return count > 0 ? [uiCount(`count.${outcome}`, count)] : [];
+  const kinds = ['fail', 'warn', 'unknown', 'pass', 'not-applicable'];
+  const parts = kinds.flatMap((kind) => {
+    const count = findings.filter(({ outcome, reason }) =>
+      reason === 'not-applicable' ? kind === reason : kind === outcome,
+    ).length;
+    return count > 0 ? [uiCount(`count.${kind}`, count)] : [];
   });
   return `${uiCount('count.checks', findings.length)}: ${parts.join(', ')}`;
 }

@@ -76,6 +76,7 @@ export class HexView extends HTMLElement {
           failed: ui('copy-failed'),
         }),
       ),
+      item.kind === 'json' ? this.#text() : '',
       item.fields.length > 0 ? this.#table(item) : '',
       h(
         'div',
@@ -137,6 +138,17 @@ export class HexView extends HTMLElement {
       region: region instanceof HTMLElement ? region : null,
       dump: dump instanceof HTMLElement ? dump : null,
     };
+  }
+
+  /** Text, for evidence that is text. */
+  #text() {
+    const text = new TextDecoder().decode(this.#bytes);
+    const label = ui('text-label', { name: this.#item ? evidenceName(this.#item) : '' });
+    return h(
+      'div',
+      { class: 'text-scroll', role: 'region', tabindex: 0, 'aria-label': label },
+      h('pre', { translate: 'no', dir: 'ltr' }, text),
+    );
   }
 
   /** @param {EvidenceItem} item */

@@ -3,11 +3,12 @@
 //! The certificate's values were set by the certificate authority from the build service's
 //! token. Every comparison is of whole values.
 
-use super::agreement;
+mod agreement;
+
+use crate::claims::Claim;
 use crate::endorsements::sigstore::{FulcioIdentity, is_lower_hex};
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
 use crate::policy::{ProvenancePolicy, RefRule};
-use crate::report::Claim;
 use crate::verify::sigstore::VerifiedStatement;
 
 /// Every check of this appraisal, in its order.

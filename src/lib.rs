@@ -18,8 +18,10 @@
     )
 )]
 
+pub mod adapters;
 pub mod appraise;
 pub mod bytes;
+pub mod claims;
 pub mod crypto;
 pub mod digest;
 pub mod endorsements;
@@ -28,7 +30,12 @@ pub mod evidence;
 pub mod finding;
 mod json;
 pub mod pki;
+pub mod plan;
 pub mod policy;
 pub mod report;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod time;
 pub mod verify;
+
+pub use adapters::examine;

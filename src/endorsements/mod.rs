@@ -1,4 +1,4 @@
-//! Formats of statements that others sign about evidence. Parsing only: nothing in here is
-//! believed.
+//! Parsing of endorsements: what third parties say about evidence. Nothing here is believed.
 
+pub mod amd;
 pub mod sigstore;

@@ -53,6 +53,19 @@ pub static AMD_GENOA: AmdAnchor = amd!("amd", "genoa", "Genoa");
 /// Turin's anchor.
 pub static AMD_TURIN: AmdAnchor = amd!("amd", "turin", "Turin");
 
+/// The simulated vendors: certificates whose private keys are published with the source of this
+/// project. They count only under a policy that asks for them.
+pub mod simulated {
+    use super::AmdAnchor;
+
+    /// Simulated Milan.
+    pub static MILAN: AmdAnchor = amd!("simulated", "milan", "Milan");
+    /// Simulated Genoa.
+    pub static GENOA: AmdAnchor = amd!("simulated", "genoa", "Genoa");
+    /// Simulated Turin.
+    pub static TURIN: AmdAnchor = amd!("simulated", "turin", "Turin");
+}
+
 impl AmdAnchor {
     /// The parsed root.
     ///

@@ -1,4 +1,8 @@
-//! Verification: who said it. Each module answers with findings, and with a `Verified` value
-//! only when everything that its type promises was shown.
+//! Authenticity: who said what the evidence says. No opinion on the values.
+//!
+//! Each function returns an [`Examined`](crate::finding::Examined): every finding, and a value of
+//! a `Verified*` type only when the promise of that type holds. Those types have no public
+//! constructor.
 
 pub mod sigstore;
+pub mod snp;

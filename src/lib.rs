@@ -29,3 +29,18 @@ pub mod pki;
 pub mod policy;
 pub mod report;
 pub mod time;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
+
+/// Shim until the real entry point lands.
+///
+/// # Errors
+/// Always.
+pub fn examine(
+    input: &[u8],
+    _collateral: &[&[u8]],
+    _policy: Option<&policy::Policy>,
+    _now: time::UnixTime,
+) -> Result<report::Report, error::Error> {
+    Err(error::Error::unsupported("input", "unknown", bytes::Span::new(0, input.len())))
+}

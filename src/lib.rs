@@ -32,6 +32,15 @@ pub mod time;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
+/// Shim.
+#[cfg(feature = "sim")]
+pub mod sim {
+    /// Shim.
+    pub fn demonstration() -> Vec<u8> {
+        b"{}".to_vec()
+    }
+}
+
 /// Shim until the real entry point lands.
 ///
 /// # Errors

@@ -18,9 +18,12 @@
     )
 )]
 
+pub mod appraise;
 pub mod bytes;
+pub mod claims;
 pub mod crypto;
 pub mod digest;
+pub mod endorsements;
 pub mod error;
 pub mod evidence;
 pub mod finding;
@@ -28,18 +31,12 @@ mod json;
 pub mod pki;
 pub mod policy;
 pub mod report;
+#[cfg(feature = "sim")]
+pub mod sim;
 pub mod time;
+pub mod verify;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
-
-/// Shim.
-#[cfg(feature = "sim")]
-pub mod sim {
-    /// Shim.
-    pub fn demonstration() -> Vec<u8> {
-        b"{}".to_vec()
-    }
-}
 
 /// Shim until the real entry point lands.
 ///

@@ -9,8 +9,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use crate::bytes::Span;
+pub use crate::claims::Claim;
 use crate::digest::Sha256;
+pub use crate::evidence::Field;
 use crate::finding::{At, Check, Finding, LinkId, Outcome, Tier, Value, Why, checks};
 use crate::policy::{Policy, Roots};
 use crate::time::UnixTime;
@@ -64,17 +65,6 @@ pub enum RootOfTrust {
     BuildOnly,
 }
 
-/// A value that verified evidence states.
-#[derive(Clone, Debug, Serialize)]
-pub struct Claim {
-    /// Stable name (`snp.measurement`, `git.commit`).
-    pub name: &'static str,
-    /// The value.
-    pub value: Value,
-    /// The link that shows it; the claim stands and falls with that link.
-    pub link: LinkId,
-}
-
 /// One piece of evidence with labelled spans.
 #[derive(Clone, Debug, Serialize)]
 pub struct EvidenceItem {
@@ -92,20 +82,6 @@ pub struct EvidenceItem {
     pub base64: String,
     /// The fields.
     pub fields: Vec<Field>,
-}
-
-/// A labelled span of a piece of evidence.
-#[derive(Clone, Debug, Serialize)]
-pub struct Field {
-    /// The specification's name of the field.
-    pub name: Cow<'static, str>,
-    /// Where it is.
-    #[serde(flatten)]
-    pub span: Span,
-    /// Its value.
-    pub value: Value,
-    /// Document and table.
-    pub basis: &'static str,
 }
 
 impl EvidenceItem {

@@ -1,1 +1,133 @@
-//! stub
+//! The one door for signatures: nothing else in the crate names a signature library.
+//!
+//! The engine is RustCrypto. A signature that verifies says that the holder of the key signed
+//! these bytes; it says nothing about who holds the key.
+
+mod ecdsa;
+mod ed25519;
+mod rsa;
+
+/// A hash function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hash {
+    /// SHA-256 (FIPS 180-4).
+    Sha256,
+    /// SHA-384 (FIPS 180-4).
+    Sha384,
+    /// SHA-512 (FIPS 180-4).
+    Sha512,
+}
+
+impl Hash {
+    /// Length of a digest in bytes.
+    pub const fn output_len(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+
+    /// Hashes `message`.
+    pub fn digest(self, message: &[u8]) -> Vec<u8> {
+        use crate::digest::{Sha256, Sha384, Sha512};
+        match self {
+            Self::Sha256 => Sha256::of(message).0.to_vec(),
+            Self::Sha384 => Sha384::of(message).0.to_vec(),
+            Self::Sha512 => Sha512::of(message).0.to_vec(),
+        }
+    }
+}
+
+/// A signature algorithm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Algorithm {
+    /// ECDSA on NIST P-256 (FIPS 186-5).
+    EcdsaP256(Hash),
+    /// ECDSA on NIST P-384 (FIPS 186-5).
+    EcdsaP384(Hash),
+    /// Ed25519 (RFC 8032), strict: small-order keys and non-canonical values are refused.
+    Ed25519,
+    /// RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2).
+    RsaPkcs1(Hash),
+    /// RSASSA-PSS (RFC 8017 section 8.1) with MGF1 over the same hash and a salt as long as it.
+    RsaPss(Hash),
+}
+
+/// What was signed.
+#[derive(Clone, Copy, Debug)]
+pub enum Message<'a> {
+    /// The message; it is hashed here.
+    Bytes(&'a [u8]),
+    /// Its digest under the algorithm's hash. Not defined for Ed25519.
+    Digest(&'a [u8]),
+}
+
+/// How a signature is written down.
+#[derive(Clone, Copy, Debug)]
+pub enum Signature<'a> {
+    /// ECDSA: DER `SEQUENCE { r, s }` (RFC 3279 section 2.2.3), strictly.
+    Asn1(&'a [u8]),
+    /// ECDSA: r then s, each as long as the curve's order, big-endian.
+    Concatenated(&'a [u8]),
+    /// RSA and Ed25519: the bytes.
+    Octets(&'a [u8]),
+}
+
+/// The signature does not verify: key, message, form or value is wrong. Which of them cannot be
+/// told apart by mathematics, and is not told apart here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadSignature;
+
+/// Verifies `signature` over `message` with `key`.
+///
+/// `key` is the content of the subjectPublicKey bit string (RFC 5280 section 4.1): an
+/// uncompressed SEC 1 point, a PKCS#1 `RSAPublicKey` of 2048 to 4096 bits, or 32 bytes.
+///
+/// # Errors
+/// [`BadSignature`] for anything but a signature that verifies.
+pub fn verify(
+    algorithm: Algorithm,
+    key: &[u8],
+    message: Message<'_>,
+    signature: Signature<'_>,
+) -> Result<(), BadSignature> {
+    let verified = match (algorithm, signature) {
+        (Algorithm::EcdsaP256(hash), Signature::Asn1(_) | Signature::Concatenated(_)) => {
+            ecdsa::p256(key, &prehash(hash, message)?, signature)
+        }
+        (Algorithm::EcdsaP384(hash), Signature::Asn1(_) | Signature::Concatenated(_)) => {
+            ecdsa::p384(key, &prehash(hash, message)?, signature)
+        }
+        (Algorithm::Ed25519, Signature::Octets(octets)) => match message {
+            Message::Bytes(bytes) => ed25519::verify(key, bytes, octets),
+            Message::Digest(_) => None,
+        },
+        (Algorithm::RsaPkcs1(hash), Signature::Octets(octets)) => {
+            rsa::pkcs1(key, hash, &prehash(hash, message)?, octets)
+        }
+        (Algorithm::RsaPss(hash), Signature::Octets(octets)) => {
+            rsa::pss(key, hash, &prehash(hash, message)?, octets)
+        }
+        _ => None,
+    };
+    verified.ok_or(BadSignature)
+}
+
+fn prehash(hash: Hash, message: Message<'_>) -> Result<Vec<u8>, BadSignature> {
+    match message {
+        Message::Bytes(bytes) => Ok(hash.digest(bytes)),
+        Message::Digest(digest) if digest.len() == hash.output_len() => Ok(digest.to_vec()),
+        Message::Digest(_) => Err(BadSignature),
+    }
+}
+
+impl std::fmt::Display for Hash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Sha256 => "SHA-256",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
+        })
+    }
+}

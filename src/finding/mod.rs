@@ -118,6 +118,12 @@ impl From<&str> for Value {
     }
 }
 
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
 impl From<UnixTime> for Value {
     fn from(time: UnixTime) -> Self {
         Self::Time(time)

@@ -16,6 +16,7 @@ use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Check, checks};
 
+pub use crate::pki::anchors::Roots;
 pub use builtin::{Builtin, builtin};
 pub use minimum::{MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_tcb};
 pub use provenance::{ProvenancePolicy, RefRule};
@@ -35,18 +36,6 @@ pub enum Rule {
     Warn,
     /// It passes.
     Allow,
-}
-
-/// Which roots a chain may begin with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Roots {
-    /// The vendors' published roots.
-    #[default]
-    Vendor,
-    /// The simulated vendors of this project's own demonstrations and tests. Nothing that is
-    /// verified under them says anything about a real machine.
-    Simulated,
 }
 
 /// An appraisal policy.

@@ -1,0 +1,3 @@
+//! Appraisal: what verified evidence says, against a policy. It can only lower a result.
+
+pub mod snp;

@@ -1,0 +1,173 @@
+//! S13 and S15 to S21: the rules and the identity of the guest.
+
+use super::{REPORT, ruled, shown};
+use crate::digest::Sha384;
+use crate::evidence::snp::{Bit, Firmware, GUEST_POLICY, Report};
+use crate::finding::{Check, Finding, Value, Why, checks};
+use crate::policy::{AbiVersion, Rule, SnpPolicy};
+
+/// VMPL of a report that the host asked for: REPORT_DATA is then the host's choice.
+const HOST: u32 = u32::MAX;
+
+/// S13.
+pub(super) fn policy(report: &Report<'_>, policy: &SnpPolicy) -> Vec<Finding> {
+    let mut findings: Vec<Finding> =
+        GUEST_POLICY.iter().map(|bit| policy_bit(report, policy, bit)).collect();
+    findings.push(abi(report, policy));
+    let check = &checks::SNP_POLICY_RESERVED;
+    let finding = if report.policy.reserved_is_well() {
+        Finding::pass(check)
+    } else {
+        ruled(check, policy.reserved, "set")
+    };
+    findings.push(finding.actual(format!("0x{:x}", report.policy.0)).at(REPORT, 0x08, 8));
+    findings
+}
+
+fn policy_bit(report: &Report<'_>, policy: &SnpPolicy, bit: &Bit) -> Finding {
+    let set = report.policy.bit(bit.position);
+    let rule = match bit.position {
+        16 => policy.smt,
+        18 => policy.migration_agent,
+        19 => policy.debug,
+        21 => policy.cxl,
+        _ => Rule::Allow,
+    };
+    let finding = if set { ruled(bit.check, rule, "set") } else { Finding::pass(bit.check) };
+    finding.actual(if set { "set" } else { "clear" }).at(REPORT, 0x08, 8)
+}
+
+/// The firmware is at least what the guest asked for, and the guest asked for enough.
+fn abi(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
+    let check = &checks::SNP_POLICY_ABI;
+    let (major, minor) = report.policy.abi();
+    let asked = AbiVersion { major, minor };
+    let Firmware { major, minor, .. } = report.current;
+    let runs = AbiVersion { major, minor };
+    match policy.minimum_abi {
+        _ if asked > runs => Finding::fail(check, "disagree").expected(format!("at most {runs}")),
+        Some(minimum) if asked < minimum => {
+            Finding::fail(check, "below-minimum").expected(format!("at least {minimum}"))
+        }
+        _ => Finding::pass(check).expected(format!("at most {runs}")),
+    }
+    .actual(asked.to_string())
+    .at(REPORT, 0x08, 2)
+}
+
+/// S15 to S21.
+pub(super) fn identity(report: &Report<'_>, policy: &SnpPolicy) -> Vec<Finding> {
+    vec![
+        vmpl(report, policy),
+        guest_svn(report, policy),
+        id(&checks::SNP_FAMILY_ID, policy.family_id.as_deref(), &report.family_id, 0x10),
+        id(&checks::SNP_IMAGE_ID, policy.image_id.as_deref(), &report.image_id, 0x20),
+        key(&checks::SNP_ID_KEY, &policy.id_keys, report.id_key_digest, 0xe0),
+        author_key(report, policy),
+        measurement(report, policy),
+        host_data(report, policy),
+        report_data(report, policy),
+        migration_report(report, policy),
+    ]
+}
+
+fn vmpl(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
+    let check = &checks::SNP_VMPL;
+    let finding = if policy.vmpl.contains(&report.vmpl) {
+        Finding::pass(check)
+    } else if report.vmpl == HOST {
+        Finding::fail(check, "host-requested")
+    } else {
+        Finding::fail(check, "not-listed")
+    };
+    let accepted: Vec<String> = policy.vmpl.iter().map(u32::to_string).collect();
+    finding.expected(accepted.join(", ")).actual(Value::number(report.vmpl)).at(REPORT, 0x30, 4)
+}
+
+fn guest_svn(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
+    let check = &checks::SNP_GUEST_SVN;
+    let finding = match policy.minimum_guest_svn {
+        Some(minimum) => Finding::test(check, report.guest_svn >= minimum, "below-minimum")
+            .expected(format!("at least {minimum}")),
+        None => shown(check),
+    };
+    finding.actual(Value::number(report.guest_svn)).at(REPORT, 0x04, 4)
+}
+
+fn id(check: &'static Check, expected: Option<&str>, actual: &[u8], at: usize) -> Finding {
+    let finding = match expected {
+        Some(expected) => {
+            let equal = expected.eq_ignore_ascii_case(&hex::encode(actual));
+            Finding::test(check, equal, "not-equal").expected(Value::Hex(expected.to_owned()))
+        }
+        None => shown(check),
+    };
+    finding.actual(Value::hex(actual)).at(REPORT, at, actual.len())
+}
+
+fn key(check: &'static Check, accepted: &[Sha384], digest: Sha384, at: usize) -> Finding {
+    let finding = match accepted {
+        [] => shown(check),
+        accepted => Finding::test(check, accepted.contains(&digest), "not-listed")
+            .expected(joined(accepted)),
+    };
+    finding.actual(Value::hex(digest.0)).at(REPORT, at, Sha384::LEN)
+}
+
+/// The author key digest means something only when KEY_INFO says that there is one.
+fn author_key(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
+    let check = &checks::SNP_AUTHOR_KEY;
+    let present = report.author_key_digest.0.iter().any(|&byte| byte != 0);
+    if present != report.key_info.author_key() {
+        return Finding::fail(check, "disagree")
+            .expected(if report.key_info.author_key() { "present" } else { "absent" })
+            .actual(Value::hex(report.author_key_digest.0))
+            .at(REPORT, 0x110, Sha384::LEN);
+    }
+    key(check, &policy.author_keys, report.author_key_digest, 0x110)
+}
+
+/// S18: equal to a reference value of the policy; without one, it stands for an unknown guest.
+fn measurement(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
+    let check = &checks::SNP_MEASUREMENT;
+    let finding = match policy.measurements.as_slice() {
+        [] => Finding::unknown(check, Why::NotPublished),
+        accepted => Finding::test(check, accepted.contains(&report.measurement), "not-listed")
+            .expected(joined(accepted)),
+    };
+    finding.actual(Value::hex(report.measurement.0)).at(REPORT, 0x90, Sha384::LEN)
+}
+
+fn host_data(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
+    let check = &checks::SNP_HOST_DATA;
+    match policy.host_data {
+        Some(expected) => Finding::equal(check, &expected.0, &report.host_data),
+        None => shown(check).actual(Value::hex(report.host_data)),
+    }
+    .at(REPORT, 0xc0, 32)
+}
+
+fn report_data(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
+    let check = &checks::SNP_REPORT_DATA;
+    match policy.report_data {
+        Some(expected) => Finding::equal(check, &expected.0, &report.report_data),
+        None => Finding::unknown(check, Why::NotPublished).actual(Value::hex(report.report_data)),
+    }
+    .at(REPORT, 0x50, 64)
+}
+
+/// S21: without a migration agent REPORT_ID_MA is all ones.
+fn migration_report(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
+    let check = &checks::SNP_MIGRATION_REPORT;
+    let none = [0xff; 32];
+    let finding = if report.report_id_ma == none {
+        Finding::pass(check)
+    } else {
+        ruled(check, policy.migration_agent, "set")
+    };
+    finding.expected(Value::hex(none)).actual(Value::hex(report.report_id_ma)).at(REPORT, 0x160, 32)
+}
+
+fn joined(digests: &[Sha384]) -> String {
+    digests.iter().map(Sha384::to_string).collect::<Vec<_>>().join(" or ")
+}

@@ -1,0 +1,45 @@
+//! S14: what the platform says about itself.
+
+use super::{REPORT, ruled};
+use crate::evidence::snp::{Bit, PLATFORM_INFO, Report};
+use crate::finding::{Finding, Value, checks};
+use crate::policy::{Rule, SnpPolicy};
+
+pub(super) fn appraise(report: &Report<'_>, policy: &SnpPolicy) -> Vec<Finding> {
+    let mut findings: Vec<Finding> =
+        PLATFORM_INFO.iter().map(|bit| platform_bit(report, policy, bit)).collect();
+    let check = &checks::SNP_PLATFORM_RESERVED;
+    let finding = if report.platform_info.reserved_is_zero() {
+        Finding::pass(check)
+    } else {
+        ruled(check, policy.reserved, "set")
+    };
+    findings.push(
+        finding.actual(Value::text(format!("0x{:x}", report.platform_info.0))).at(REPORT, 0x40, 8),
+    );
+    findings
+}
+
+/// One bit, against the policy and against what the guest asked for at launch.
+fn platform_bit(report: &Report<'_>, policy: &SnpPolicy, bit: &Bit) -> Finding {
+    /// Guest policy bits that ask something of the platform.
+    const SMT_ALLOWED: u32 = 16;
+    const RAPL_DISABLED: u32 = 23;
+    const CIPHERTEXT_HIDING: u32 = 24;
+    let check = bit.check;
+    let set = report.platform_info.bit(bit.position);
+    let wanted = |rule: Rule| if set { Finding::pass(check) } else { ruled(check, rule, "clear") };
+    let promised = |position: u32| report.policy.bit(position) && !set;
+    let finding = match bit.position {
+        0 if set && !report.policy.bit(SMT_ALLOWED) => Finding::fail(check, "disagree"),
+        3 if promised(RAPL_DISABLED) => Finding::fail(check, "disagree"),
+        4 if promised(CIPHERTEXT_HIDING) => Finding::fail(check, "disagree"),
+        1 => wanted(policy.without_tsme),
+        2 => wanted(policy.without_ecc),
+        3 => wanted(policy.without_rapl_disabled),
+        4 => wanted(policy.without_ciphertext_hiding),
+        5 => wanted(policy.without_alias_check),
+        _ => Finding::pass(check),
+    };
+    finding.actual(if set { "set" } else { "clear" }).at(REPORT, 0x40, 8)
+}

@@ -1,0 +1,3 @@
+//! Parsing of endorsements: what third parties say about evidence. Nothing here is believed.
+
+pub mod amd;

@@ -1,0 +1,107 @@
+//! The pinned roots: where every chain begins. A root inside evidence is never one of these.
+
+use serde::Deserialize;
+
+use super::Cert;
+use crate::digest::Sha256;
+use crate::error::Error;
+
+/// Which roots a chain may begin with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Roots {
+    /// The vendors' published roots.
+    #[default]
+    Vendor,
+    /// The simulated vendors of this project's own demonstrations and tests. Nothing that is
+    /// verified under them says anything about a real machine.
+    Simulated,
+}
+
+/// AMD's root for one product line, and the signing key below it as AMD publishes it.
+#[derive(Clone, Copy, Debug)]
+pub struct AmdAnchor {
+    /// The AMD Root Key certificate (ARK), DER.
+    pub ark: &'static [u8],
+    /// The AMD SEV Key certificate (ASK), DER. Shipped for convenience; it is verified like a
+    /// supplied one.
+    pub ask: &'static [u8],
+    /// The common name of the ARK.
+    pub ark_name: &'static str,
+    /// The common name of the ASK.
+    pub ask_name: &'static str,
+    /// The common name of the key that signs VLEKs (ASVK).
+    pub asvk_name: &'static str,
+}
+
+macro_rules! amd {
+    ($folder:literal, $file:literal, $name:literal) => {
+        AmdAnchor {
+            ark: include_bytes!(concat!($folder, "/ark-", $file, ".der")),
+            ask: include_bytes!(concat!($folder, "/ask-", $file, ".der")),
+            ark_name: concat!("ARK-", $name),
+            ask_name: concat!("SEV-", $name),
+            asvk_name: concat!("SEV-VLEK-", $name),
+        }
+    };
+}
+
+/// Milan's anchor.
+pub static AMD_MILAN: AmdAnchor = amd!("amd", "milan", "Milan");
+/// Genoa's anchor; Bergamo and Siena chips use it too.
+pub static AMD_GENOA: AmdAnchor = amd!("amd", "genoa", "Genoa");
+/// Turin's anchor.
+pub static AMD_TURIN: AmdAnchor = amd!("amd", "turin", "Turin");
+
+/// The simulated vendors: certificates whose private keys are published with the source of this
+/// project. They count only under a policy that asks for them.
+pub mod simulated {
+    use super::AmdAnchor;
+
+    /// Simulated Milan.
+    pub static MILAN: AmdAnchor = amd!("simulated", "milan", "Milan");
+    /// Simulated Genoa.
+    pub static GENOA: AmdAnchor = amd!("simulated", "genoa", "Genoa");
+    /// Simulated Turin.
+    pub static TURIN: AmdAnchor = amd!("simulated", "turin", "Turin");
+}
+
+impl AmdAnchor {
+    /// The parsed root.
+    ///
+    /// # Errors
+    /// None for the shipped anchors: a test parses each.
+    pub fn root(&self) -> Result<Cert<'static>, Error> {
+        Cert::parse("pinned ARK", self.ark)
+    }
+
+    /// SHA-256 of the root certificate.
+    pub fn fingerprint(&self) -> Sha256 {
+        Sha256::of(self.ark)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// AMD's fingerprints as listed in `amd/README.md`.
+    const PUBLISHED: [(&AmdAnchor, &str); 3] = [
+        (&AMD_MILAN, "69d063b45344d26a2e94e1f4210de49ef555308287d4c174445c95639a540bcd"),
+        (&AMD_GENOA, "4c6598d19c18719c5dfd4a7d335f674e5bfe1d8f800cea2cf270c10d103db2f1"),
+        (&AMD_TURIN, "1f084161a44bb6d93778a904877d4819cafa5d05ef4193b2ded9dd9c73dd3f6a"),
+    ];
+
+    #[test]
+    fn pinned_roots_have_the_published_fingerprints_and_sign_themselves() {
+        for (anchor, fingerprint) in PUBLISHED {
+            assert_eq!(anchor.fingerprint().to_string(), fingerprint);
+            let root = anchor.root().unwrap();
+            assert_eq!(root.common_name(), Some(anchor.ark_name));
+            assert_eq!(root.verify_signed_by(&root), Ok(()));
+            let ask = Cert::parse("ASK", anchor.ask).unwrap();
+            assert_eq!(ask.verify_signed_by(&root), Ok(()));
+            assert_eq!(root.verify_signed_by(&ask), Err(crate::crypto::BadSignature));
+        }
+    }
+}

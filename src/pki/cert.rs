@@ -1,0 +1,301 @@
+//! A parsed certificate. Nothing is believed about it: parsing shows only that the bytes are one
+//! DER certificate (RFC 5280 section 4.1) with nothing after it.
+
+use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::oid_registry::Oid;
+use x509_parser::prelude::{FromDer as _, X509Certificate};
+
+use super::signed::SignatureAlgorithm;
+use crate::bytes::Span;
+use crate::crypto::{self, Algorithm, BadSignature, Message, Signature};
+use crate::digest::Sha256;
+use crate::error::Error;
+use crate::time::{UnixTime, Validity};
+
+/// The largest certificate that is parsed, in bytes.
+const MAX_CERT: usize = 64 * 1024;
+
+/// A parsed certificate that borrows its bytes.
+#[derive(Clone, Debug)]
+pub struct Cert<'a> {
+    der: &'a [u8],
+    parsed: X509Certificate<'a>,
+    algorithm: SignatureAlgorithm,
+}
+
+/// The kind of a subject public key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// Ed25519 (RFC 8410).
+    Ed25519,
+    /// NIST P-256.
+    P256,
+    /// NIST P-384.
+    P384,
+    /// RSA with a modulus of this many bits.
+    Rsa(usize),
+    /// Anything else: the algorithm's object identifier.
+    Other(String),
+}
+
+/// A certificate extension.
+#[derive(Clone, Copy, Debug)]
+pub struct Extension<'a> {
+    /// Whether it is critical.
+    pub critical: bool,
+    /// The content of its OCTET STRING.
+    pub value: &'a [u8],
+}
+
+/// A subject alternative name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubjectName {
+    /// A DNS name.
+    Dns(String),
+    /// An email address.
+    Email(String),
+    /// Any other kind, named by its tag.
+    Other(String),
+    /// A URI.
+    Uri(String),
+}
+
+impl<'a> Cert<'a> {
+    /// Parses one DER certificate.
+    ///
+    /// # Errors
+    /// When the bytes are anything else, when bytes follow, when an extension appears twice, or
+    /// when the certificate names two different signature algorithms (RFC 5280 section 4.1.1.2).
+    pub fn parse(what: &'static str, der: &'a [u8]) -> Result<Self, Error> {
+        Error::cap(what, der.len(), MAX_CERT)?;
+        let whole = Span::new(0, der.len());
+        let (rest, parsed) = X509Certificate::from_der(der)
+            .map_err(|error| Error::malformed(what, whole, format!("not DER X.509: {error}")))?;
+        if !rest.is_empty() {
+            let at = Span::new(der.len().saturating_sub(rest.len()), rest.len());
+            return Err(Error::malformed(what, at, "bytes follow the certificate"));
+        }
+        if parsed.signature_algorithm != parsed.tbs_certificate.signature {
+            return Err(Error::malformed(what, whole, "it names two signature algorithms"));
+        }
+        if parsed.signature_value.unused_bits != 0
+            || parsed.tbs_certificate.subject_pki.subject_public_key.unused_bits != 0
+        {
+            return Err(Error::malformed(what, whole, "a bit string does not end at a byte"));
+        }
+        parsed
+            .tbs_certificate
+            .extensions_map()
+            .map_err(|_| Error::malformed(what, whole, "an extension appears twice"))?;
+        let algorithm = SignatureAlgorithm::from_identifier(&parsed.signature_algorithm);
+        Ok(Self { der, parsed, algorithm })
+    }
+
+    /// The certificate's bytes.
+    pub const fn der(&self) -> &'a [u8] {
+        self.der
+    }
+
+    /// SHA-256 of the certificate's bytes.
+    pub fn fingerprint(&self) -> Sha256 {
+        Sha256::of(self.der)
+    }
+
+    /// Where `part`, a slice of this certificate, lies in it.
+    pub fn span_of(&self, part: &[u8]) -> Option<Span> {
+        let start = part.as_ptr().addr().checked_sub(self.der.as_ptr().addr())?;
+        let span = Span::new(start, part.len());
+        (span.end() <= self.der.len()).then_some(span)
+    }
+
+    /// The signed bytes: the TBSCertificate.
+    pub fn tbs(&self) -> &[u8] {
+        self.parsed.tbs_certificate.as_ref()
+    }
+
+    /// The signature algorithm.
+    pub const fn algorithm(&self) -> &SignatureAlgorithm {
+        &self.algorithm
+    }
+
+    /// The signature.
+    pub fn signature(&self) -> &[u8] {
+        &self.parsed.signature_value.data
+    }
+
+    /// The subject's common name, when there is exactly one and it is text.
+    pub fn common_name(&self) -> Option<&str> {
+        only_text(self.parsed.subject().iter_common_name())
+    }
+
+    /// The issuer's common name, when there is exactly one and it is text.
+    pub fn issuer_common_name(&self) -> Option<&str> {
+        only_text(self.parsed.issuer().iter_common_name())
+    }
+
+    /// The subject as text, for showing.
+    pub fn subject(&self) -> String {
+        self.parsed.subject().to_string()
+    }
+
+    /// The issuer as text, for showing.
+    pub fn issuer(&self) -> String {
+        self.parsed.issuer().to_string()
+    }
+
+    /// Whether this certificate's issuer is `issuer`'s subject, byte for byte.
+    pub fn names_issuer(&self, issuer: &Cert<'_>) -> bool {
+        self.parsed.issuer().as_raw() == issuer.parsed.subject().as_raw()
+    }
+
+    /// The subject's DER, for comparing.
+    pub(super) fn subject_der(&self) -> &[u8] {
+        self.parsed.subject().as_raw()
+    }
+
+    /// The serial number, big-endian as encoded.
+    pub fn serial(&self) -> &'a [u8] {
+        self.parsed.tbs_certificate.raw_serial()
+    }
+
+    /// Both ends of the validity.
+    pub fn validity(&self) -> Validity {
+        let validity = self.parsed.validity();
+        Validity {
+            not_before: UnixTime(validity.not_before.timestamp()),
+            not_after: UnixTime(validity.not_after.timestamp()),
+        }
+    }
+
+    /// The subject public key info, DER.
+    pub fn spki(&self) -> &'a [u8] {
+        self.parsed.tbs_certificate.subject_pki.raw
+    }
+
+    /// The content of the subject public key bit string.
+    pub fn public_key(&self) -> &[u8] {
+        &self.parsed.tbs_certificate.subject_pki.subject_public_key.data
+    }
+
+    /// The kind of the subject public key.
+    pub fn key_kind(&self) -> KeyKind {
+        let spki = &self.parsed.tbs_certificate.subject_pki;
+        let parameters =
+            || spki.algorithm.parameters.as_ref()?.as_oid().ok().map(|oid| oid.to_id_string());
+        match spki.algorithm.algorithm.to_id_string().as_str() {
+            "1.2.840.10045.2.1" => match parameters().as_deref() {
+                Some("1.2.840.10045.3.1.7") => KeyKind::P256,
+                Some("1.3.132.0.34") => KeyKind::P384,
+                other => KeyKind::Other(other.unwrap_or("elliptic curve").to_owned()),
+            },
+            "1.2.840.113549.1.1.1" => match spki.parsed() {
+                Ok(x509_parser::public_key::PublicKey::RSA(key)) => KeyKind::Rsa(key.key_size()),
+                _ => KeyKind::Other("RSA".into()),
+            },
+            "1.3.101.112" => KeyKind::Ed25519,
+            other => KeyKind::Other(other.to_owned()),
+        }
+    }
+
+    /// The extension `oid` (dotted), when it is there.
+    pub fn extension(&self, oid: &str) -> Option<Extension<'a>> {
+        self.parsed
+            .tbs_certificate
+            .iter_extensions()
+            .find(|extension| extension.oid.to_id_string() == oid)
+            .map(|extension| Extension { critical: extension.critical, value: extension.value })
+    }
+
+    /// The extensions' object identifiers, dotted, in order.
+    pub fn extension_oids(&self) -> impl Iterator<Item = String> {
+        self.parsed.tbs_certificate.iter_extensions().map(|extension| extension.oid.to_id_string())
+    }
+
+    /// Critical extensions other than basicConstraints, keyUsage, extKeyUsage and
+    /// subjectAltName: a verifier must not go on over one it does not know (RFC 5280 section 4.2).
+    pub fn unknown_critical_extensions(&self) -> Vec<String> {
+        const KNOWN: [&str; 4] = ["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37"];
+        self.parsed
+            .tbs_certificate
+            .iter_extensions()
+            .filter(|extension| extension.critical)
+            .map(|extension| extension.oid.to_id_string())
+            .filter(|oid| !KNOWN.contains(&oid.as_str()))
+            .collect()
+    }
+
+    /// Whether basicConstraints says that this is a certification authority.
+    pub fn is_ca(&self) -> bool {
+        matches!(self.parsed.basic_constraints(), Ok(Some(extension)) if extension.value.ca)
+    }
+
+    /// Whether keyUsage allows signing certificates.
+    pub fn may_sign_certificates(&self) -> bool {
+        matches!(self.parsed.key_usage(), Ok(Some(usage)) if usage.value.key_cert_sign())
+    }
+
+    /// The subject alternative names; `None` when the extension is missing or malformed.
+    pub fn alternative_names(&self) -> Option<Vec<SubjectName>> {
+        let extension = self.parsed.tbs_certificate.iter_extensions().find(|extension| {
+            matches!(extension.parsed_extension(), ParsedExtension::SubjectAlternativeName(_))
+        })?;
+        let ParsedExtension::SubjectAlternativeName(names) = extension.parsed_extension() else {
+            return None;
+        };
+        let names = names.general_names.iter().map(|name| match name {
+            GeneralName::DNSName(name) => SubjectName::Dns((*name).to_owned()),
+            GeneralName::RFC822Name(name) => SubjectName::Email((*name).to_owned()),
+            GeneralName::URI(name) => SubjectName::Uri((*name).to_owned()),
+            other => SubjectName::Other(other.to_string()),
+        });
+        Some(names.collect())
+    }
+
+    /// Whether extKeyUsage lists `oid` (dotted).
+    pub fn has_extended_key_usage(&self, oid: &str) -> bool {
+        let Ok(Some(usage)) = self.parsed.extended_key_usage() else { return false };
+        let usage = usage.value;
+        let named: &[(bool, &str)] = &[
+            (usage.server_auth, "1.3.6.1.5.5.7.3.1"),
+            (usage.client_auth, "1.3.6.1.5.5.7.3.2"),
+            (usage.code_signing, "1.3.6.1.5.5.7.3.3"),
+            (usage.time_stamping, "1.3.6.1.5.5.7.3.8"),
+        ];
+        named.iter().any(|(set, name)| *set && *name == oid)
+            || usage.other.iter().map(Oid::to_id_string).any(|other| other == oid)
+    }
+
+    /// Verifies that `issuer`'s key signed this certificate, with this certificate's algorithm.
+    ///
+    /// Shows the signature only: names, roles and dates are the caller's to check.
+    ///
+    /// # Errors
+    /// When it does not verify, or the algorithm does not fit the key.
+    pub fn verify_signed_by(&self, issuer: &Cert<'_>) -> Result<(), BadSignature> {
+        verify_signed(self.tbs(), self.algorithm(), self.signature(), issuer)
+    }
+}
+
+/// Verifies `signature` over `signed` with the subject key of `issuer`.
+pub(super) fn verify_signed(
+    signed: &[u8],
+    algorithm: &SignatureAlgorithm,
+    signature: &[u8],
+    issuer: &Cert<'_>,
+) -> Result<(), BadSignature> {
+    let algorithm = algorithm.with_key(&issuer.key_kind()).ok_or(BadSignature)?;
+    let signature = match algorithm {
+        Algorithm::EcdsaP256(_) | Algorithm::EcdsaP384(_) => Signature::Asn1(signature),
+        Algorithm::Ed25519 | Algorithm::RsaPkcs1(_) | Algorithm::RsaPss(_) => {
+            Signature::Octets(signature)
+        }
+    };
+    crypto::verify(algorithm, issuer.public_key(), Message::Bytes(signed), signature)
+}
+
+fn only_text<'n>(
+    mut names: impl Iterator<Item = &'n x509_parser::x509::AttributeTypeAndValue<'n>>,
+) -> Option<&'n str> {
+    let first = names.next()?.as_str().ok()?;
+    names.next().is_none().then_some(first)
+}

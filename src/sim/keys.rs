@@ -1,0 +1,180 @@
+//! The fixed keys of the simulated PKI. Their private halves are public on purpose.
+
+use std::sync::OnceLock;
+
+use base64::Engine as _;
+use p256::ecdsa::signature::Signer as _;
+use rsa::BoxedUint;
+use rsa::traits::PublicKeyParts as _;
+use x509_cert::der::asn1::ObjectIdentifier;
+
+use super::der::{self, BIT_STRING, INTEGER, SEQUENCE, tlv};
+use super::signature::{self, Algorithm};
+use crate::digest::Sha256;
+
+macro_rules! keys {
+    ($($name:ident, $curve:ident, $file:literal, $what:literal;)*) => {
+        /// A key of the simulated PKI.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Key {
+            $(#[doc = $what] $name,)*
+        }
+
+        impl Key {
+            fn loaded(self) -> &'static Loaded {
+                match self {
+                    $(Self::$name => {
+                        static KEY: OnceLock<Loaded> = OnceLock::new();
+                        KEY.get_or_init(|| Loaded::$curve(&private_key(include_str!($file))))
+                    })*
+                }
+            }
+        }
+    };
+}
+
+keys! {
+    Ark, rsa, "keys/amd-ark.pem", "The AMD root key (ARK) of every product, RSA-4096.";
+    Ask, rsa, "keys/amd-ask.pem", "The AMD SEV signing key (ASK) of every product, RSA-4096.";
+    Asvk, rsa, "keys/amd-asvk.pem", "The AMD SEV VLEK signing key (ASVK) of every product, RSA-4096.";
+    Vcek, p384, "keys/amd-vcek.pem", "A chip's key (VCEK), P-384.";
+    Vlek, p384, "keys/amd-vlek.pem", "A cloud provider's key (VLEK), P-384.";
+    FulcioRoot, p384, "keys/fulcio-root.pem", "Fulcio's root key, P-384.";
+    FulcioIntermediate, p384, "keys/fulcio-intermediate.pem", "Fulcio's issuing key, P-384.";
+    FulcioLeaf, p256, "keys/fulcio-leaf.pem", "The one-time key of a build, P-256.";
+    CtLog, p256, "keys/ct-log.pem", "The certificate transparency log's key, P-256.";
+    Rekor, p256, "keys/rekor.pem", "Rekor's key, P-256.";
+    TlsCa, p384, "keys/tls-ca.pem", "The web certificate authority's key, P-384.";
+    Tls, p384, "keys/tls.pem", "The enclave's TLS key, P-384.";
+    StrangerP256, p256, "keys/stranger-p256.pem", "A P-256 key that belongs to nobody.";
+    StrangerP384, p384, "keys/stranger-p384.pem", "A P-384 key that belongs to nobody.";
+}
+
+enum Loaded {
+    Rsa(rsa::RsaPrivateKey),
+    P256(p256::ecdsa::SigningKey),
+    P384(p384::ecdsa::SigningKey),
+}
+
+impl Key {
+    /// The algorithm with which this key soundly signs.
+    pub fn algorithm(self) -> Algorithm {
+        match self.loaded() {
+            Loaded::Rsa(_) => signature::AMD,
+            Loaded::P256(_) => Algorithm::EcdsaP256Sha256,
+            Loaded::P384(_) => Algorithm::EcdsaP384Sha384,
+        }
+    }
+
+    /// Signs `message`. RSA signatures are big-endian, ECDSA ones DER `SEQUENCE { r, s }`.
+    ///
+    /// # Panics
+    /// When the key is of another kind than `algorithm`.
+    pub fn sign(self, algorithm: Algorithm, message: &[u8]) -> Vec<u8> {
+        match (self.loaded(), algorithm) {
+            (Loaded::Rsa(key), algorithm) => signature::rsa(key, algorithm, message),
+            (Loaded::P256(key), Algorithm::EcdsaP256Sha256) => {
+                let signature: p256::ecdsa::Signature = key.sign(message);
+                signature.to_der().as_bytes().to_vec()
+            }
+            (Loaded::P384(key), Algorithm::EcdsaP384Sha384) => {
+                let signature: p384::ecdsa::Signature = key.sign(message);
+                signature.to_der().as_bytes().to_vec()
+            }
+            (Loaded::P256(_) | Loaded::P384(_), _) => panic!("the key is of another kind"),
+        }
+    }
+
+    /// R and S of a P-384 signature over `message` with SHA-384, each 48 bytes, big-endian.
+    ///
+    /// # Panics
+    /// When the key is not a P-384 key.
+    pub fn sign_p384(self, message: &[u8]) -> ([u8; 48], [u8; 48]) {
+        let Loaded::P384(key) = self.loaded() else { panic!("not a P-384 key") };
+        let signature: p384::ecdsa::Signature = key.sign(message);
+        let (r, s) = signature.split_bytes();
+        (r.into(), s.into())
+    }
+
+    /// The content of subjectPublicKey: an RSAPublicKey, or an uncompressed point.
+    pub fn public(self) -> Vec<u8> {
+        match self.loaded() {
+            Loaded::Rsa(key) => {
+                let modulus = der::integer(&key.n_bytes());
+                tlv(SEQUENCE, &[&modulus, &der::integer(&key.e_bytes())])
+            }
+            Loaded::P256(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
+            Loaded::P384(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
+        }
+    }
+
+    /// SubjectPublicKeyInfo in DER.
+    pub fn spki(self) -> Vec<u8> {
+        let oid = |text| der::oid(ObjectIdentifier::new_unwrap(text));
+        let algorithm = match self.loaded() {
+            Loaded::Rsa(_) => [oid("1.2.840.113549.1.1.1"), vec![5, 0]],
+            Loaded::P256(_) => [oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7")],
+            Loaded::P384(_) => [oid("1.2.840.10045.2.1"), oid("1.3.132.0.34")],
+        };
+        let algorithm = tlv(SEQUENCE, &[&algorithm.concat()]);
+        tlv(SEQUENCE, &[&algorithm, &tlv(BIT_STRING, &[&[0], &self.public()])])
+    }
+
+    /// A log id: SHA-256 of the SubjectPublicKeyInfo (RFC 6962 section 3.2, Rekor v1).
+    pub fn log_id(self) -> Sha256 {
+        Sha256::of(&self.spki())
+    }
+
+    /// A key identifier: the first 20 bytes of SHA-256 of the public key (RFC 7093 section 2,
+    /// method 1).
+    pub fn identifier(self) -> Vec<u8> {
+        Sha256::of(&self.public()).0[..20].to_vec()
+    }
+
+    /// A key of the same kind that has nothing to do with this one.
+    pub fn stranger(self) -> Self {
+        match (self.loaded(), self) {
+            (Loaded::Rsa(_), Self::Asvk) => Self::Ask,
+            (Loaded::Rsa(_), _) => Self::Asvk,
+            (Loaded::P256(_), _) => Self::StrangerP256,
+            (Loaded::P384(_), _) => Self::StrangerP384,
+        }
+    }
+}
+
+impl Loaded {
+    fn rsa(private: &[u8]) -> Self {
+        let parts = der::sequence(private);
+        let [_, n, e, d, p, q, ..] = parts.as_slice() else { panic!("RFC 8017 appendix A.1.2") };
+        let number = |bytes: &[u8]| BoxedUint::from_be_slice_vartime(unsigned(bytes));
+        let primes = vec![number(p), number(q)];
+        Self::Rsa(
+            rsa::RsaPrivateKey::from_components(number(n), number(e), number(d), primes).unwrap(),
+        )
+    }
+
+    fn p256(private: &[u8]) -> Self {
+        let scalar = &der::sequence(private)[1];
+        Self::P256(p256::ecdsa::SigningKey::from_slice(scalar).unwrap())
+    }
+
+    fn p384(private: &[u8]) -> Self {
+        let scalar = &der::sequence(private)[1];
+        Self::P384(p384::ecdsa::SigningKey::from_slice(scalar).unwrap())
+    }
+}
+
+/// An INTEGER's content without its sign byte.
+fn unsigned(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(&[0]).unwrap_or(bytes)
+}
+
+/// The privateKey of a PKCS#8 PEM file (RFC 5958 section 2).
+fn private_key(pem: &str) -> Vec<u8> {
+    let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    let document = base64::engine::general_purpose::STANDARD.decode(body).unwrap();
+    assert_eq!(document.first(), Some(&SEQUENCE));
+    let [version, _, private, ..] = &der::sequence(&document)[..] else { panic!("RFC 5958") };
+    assert_eq!(der::tlv(INTEGER, &[version]), [2, 1, 0]);
+    private.clone()
+}

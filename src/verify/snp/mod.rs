@@ -1,0 +1,122 @@
+//! SEV-SNP: from AMD's root key to the report (steps S1 to S9).
+
+mod chain;
+mod crl;
+mod report;
+
+use crate::endorsements::amd::Vek;
+use crate::evidence::snp::{Product, Report};
+use crate::finding::{Examined, Finding, Tier};
+use crate::pki::anchors::{AMD_GENOA, AMD_MILAN, AMD_TURIN, AmdAnchor, Roots};
+use crate::pki::{Cert, Crl};
+use crate::time::UnixTime;
+
+/// The endorsements at hand; all of them untrusted input.
+#[derive(Clone, Debug, Default)]
+pub struct Endorsements<'a> {
+    /// The chip's or provider's certificate (VCEK or VLEK).
+    pub vek: Option<Vek<'a>>,
+    /// The certificate of AMD's key below the root (ASK or ASVK). Without it the shipped ASK is
+    /// used; there is no shipped ASVK.
+    pub intermediate: Option<Cert<'a>>,
+    /// A root that came with the evidence. It is compared with the pinned one and not used.
+    pub root: Option<Cert<'a>>,
+    /// AMD's revocation list for the product.
+    pub crl: Option<Crl<'a>>,
+}
+
+/// A report whose signature leads to a pinned AMD root.
+///
+/// Shown: the pinned root signed the intermediate key, that key signed the chip's (or provider's)
+/// key, and that key signed these report bytes; product, chip id and security versions of the key
+/// are the report's. Not shown: that the certificates are valid at the asked time (that is a
+/// finding), that none was revoked, and anything about the values.
+#[derive(Clone, Debug)]
+pub struct VerifiedSnp<'a> {
+    report: Report<'a>,
+    product: Product,
+    anchor: &'static AmdAnchor,
+    vek: Vek<'a>,
+}
+
+impl<'a> VerifiedSnp<'a> {
+    /// The report.
+    pub const fn report(&self) -> &Report<'a> {
+        &self.report
+    }
+
+    /// The product, as the pinned root vouches for it.
+    pub const fn product(&self) -> Product {
+        self.product
+    }
+
+    /// The pinned root.
+    pub const fn anchor(&self) -> &'static AmdAnchor {
+        self.anchor
+    }
+
+    /// The certificate of the key that signed.
+    pub const fn vek(&self) -> &Vek<'a> {
+        &self.vek
+    }
+}
+
+/// Runs steps S1 to S9 for the moment `now`.
+pub fn verify<'a>(
+    report: &Report<'a>,
+    endorsements: &Endorsements<'a>,
+    roots: Roots,
+    now: UnixTime,
+) -> Examined<VerifiedSnp<'a>> {
+    let product = product(report, endorsements.vek.as_ref());
+    let anchor = product.map(|product| anchor(product, roots));
+    let mut findings = chain::root(anchor, endorsements, now);
+    findings.extend(crl::examine(anchor, endorsements, now));
+    findings.extend(chain::vek(report, product, anchor, endorsements, now));
+    findings.extend(report::examine(report, endorsements.vek.as_ref()));
+
+    let authentic = findings.iter().all(counts_as_shown);
+    let verified = match (authentic, product, anchor, &endorsements.vek) {
+        (true, Some(product), Some(anchor), Some(vek)) => {
+            Some(VerifiedSnp { report: report.clone(), product, anchor, vek: vek.clone() })
+        }
+        _ => None,
+    };
+    Examined { findings, verified }
+}
+
+/// The product by the report's CPUID, or by the certificate's word when the report has none. The
+/// two are compared in `snp.product`.
+pub fn product(report: &Report<'_>, vek: Option<&Vek<'_>>) -> Option<Product> {
+    match report.cpuid {
+        Some(cpuid) => Product::of_cpu(cpuid),
+        None => Product::of_name(vek?.product_name()?),
+    }
+}
+
+/// The anchor of a product among `roots`.
+pub fn anchor(product: Product, roots: Roots) -> &'static AmdAnchor {
+    use crate::pki::anchors::simulated;
+    match (roots, product) {
+        (Roots::Vendor, Product::Milan) => &AMD_MILAN,
+        (Roots::Vendor, Product::Genoa) => &AMD_GENOA,
+        (Roots::Vendor, Product::Turin) => &AMD_TURIN,
+        (Roots::Simulated, Product::Milan) => &simulated::MILAN,
+        (Roots::Simulated, Product::Genoa) => &simulated::GENOA,
+        (Roots::Simulated, Product::Turin) => &simulated::TURIN,
+    }
+}
+
+/// Whether a finding leaves the promise of [`VerifiedSnp`] standing. Validity is a finding of its
+/// own, so that an expired chain can still be read.
+fn counts_as_shown(finding: &Finding) -> bool {
+    use crate::finding::checks::{SNP_ARK_VALIDITY, SNP_ASK_VALIDITY, SNP_VEK_VALIDITY};
+    use crate::finding::{Outcome, Why};
+    let about_time = [&SNP_ARK_VALIDITY, &SNP_ASK_VALIDITY, &SNP_VEK_VALIDITY];
+    finding.check.tier != Tier::Authenticity
+        || about_time.contains(&finding.check)
+        || matches!(
+            finding.outcome,
+            Outcome::Pass | Outcome::Warn(_) | Outcome::Unknown(Why::NotApplicable)
+        )
+}

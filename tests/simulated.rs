@@ -1,0 +1,26 @@
+//! The simulated PKI and its evidence, checked with other people's verifiers.
+#![cfg(feature = "sim")]
+
+use std::fs;
+use std::path::Path;
+
+use silicon_to_source::sim;
+
+#[test]
+fn committed_files_are_what_the_generator_makes() {
+    for file in sim::files() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file.path);
+        let committed = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", file.path));
+        assert!(committed == file.bytes, "{} differs from what the generator makes", file.path);
+    }
+}
+
+#[test]
+#[ignore = "writes the committed files anew"]
+fn write_the_committed_files() {
+    for file in sim::files() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file.path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, file.bytes).unwrap();
+    }
+}

@@ -24,6 +24,14 @@ pub(crate) fn from_slice<T: DeserializeOwned>(
     serde_json::from_slice(bytes).map_err(|error| located(what, bytes, &error))
 }
 
+/// Reads `bytes` as `T`, which may borrow from them. The caller has called [`unique`].
+pub(crate) fn borrowed<'a, T: serde::Deserialize<'a>>(
+    what: &'static str,
+    bytes: &'a [u8],
+) -> Result<T, Error> {
+    serde_json::from_slice(bytes).map_err(|error| located(what, bytes, &error))
+}
+
 /// Refuses a document with a member that appears twice in one object, or that is not one JSON
 /// value.
 pub(crate) fn unique(what: &'static str, bytes: &[u8]) -> Result<(), Error> {

@@ -18,6 +18,7 @@
     )
 )]
 
+pub mod adapters;
 pub mod appraise;
 pub mod bytes;
 pub mod claims;
@@ -29,6 +30,7 @@ pub mod evidence;
 pub mod finding;
 mod json;
 pub mod pki;
+pub mod plan;
 pub mod policy;
 pub mod report;
 #[cfg(feature = "sim")]
@@ -38,15 +40,4 @@ pub mod verify;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
-/// Shim until the real entry point lands.
-///
-/// # Errors
-/// Always.
-pub fn examine(
-    input: &[u8],
-    _collateral: &[&[u8]],
-    _policy: Option<&policy::Policy>,
-    _now: time::UnixTime,
-) -> Result<report::Report, error::Error> {
-    Err(error::Error::unsupported("input", "unknown", bytes::Span::new(0, input.len())))
-}
+pub use adapters::examine;

@@ -5,6 +5,7 @@
 
 mod ecdsa;
 mod ed25519;
+pub(crate) mod provider;
 mod rsa;
 
 /// A hash function.

@@ -1,3 +1,4 @@
 //! Parsing of endorsements: what third parties say about evidence. Nothing here is believed.
 
 pub mod amd;
+pub mod sigstore;

@@ -23,6 +23,9 @@ mod files;
 pub mod keys;
 pub mod signature;
 pub mod sigstore;
+pub mod tinfoil;
+
+use base64::Engine as _;
 
 use crate::time::{UnixTime, Validity};
 
@@ -36,3 +39,22 @@ pub const AUTHORITY_VALIDITY: Validity =
 /// When every long-lived simulated end-entity certificate is valid: 2024-06-01 to 2045-12-31.
 pub const ENTITY_VALIDITY: Validity =
     Validity { not_before: UnixTime(1_717_200_000), not_after: UnixTime(2_398_377_599) };
+
+/// When the simulated build ran: 2024-12-01T00:00:00Z.
+pub const BUILD_TIME: UnixTime = UnixTime(1_733_011_200);
+
+/// The demonstration: a whole Tinfoil attestation bundle (JSON) that holds together in every
+/// part, under the simulated roots only.
+///
+/// It can be verified at any time from 2025-01-01 to 2045-01-01.
+pub fn demonstration() -> Vec<u8> {
+    tinfoil::TinfoilSpec::default().bytes()
+}
+
+/// PEM with lines of 64 characters (RFC 7468).
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
+    let text = base64::engine::general_purpose::STANDARD.encode(der);
+    let lines = text.as_bytes().chunks(64).map(|line| str::from_utf8(line).unwrap());
+    let body: String = lines.flat_map(|line| [line, "\n"]).collect();
+    format!("-----BEGIN {label}-----\n{body}-----END {label}-----\n")
+}

@@ -4,4 +4,5 @@
 //! a `Verified*` type only when the promise of that type holds. Those types have no public
 //! constructor.
 
+pub mod sigstore;
 pub mod snp;

@@ -1,13 +1,22 @@
-//! Fulcio's certificates.
+//! Fulcio's certificates, and the certificate transparency log's timestamps in them.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use crate::sim::AUTHORITY_VALIDITY;
+use x509_cert::name::RdnSequence;
+
+use super::Build;
+use crate::digest::Sha256;
 use crate::sim::certificate::{
-    CODE_SIGNING, CRL_SIGN, KEY_CERT_SIGN, PathLength, Template, authority_key_identifier,
-    basic_constraints, extended_key_usage, key_usage, simulated_name, subject_key_identifier,
+    AltName, CODE_SIGNING, CRL_SIGN, DIGITAL_SIGNATURE, KEY_CERT_SIGN, PathLength, Spoil, Template,
+    authority_key_identifier, basic_constraints, extended_key_usage, extension, key_usage,
+    simulated_name, subject_alt_name, subject_key_identifier,
 };
+use crate::sim::der::{OCTET_STRING, UTF8_STRING, tlv};
 use crate::sim::keys::Key;
+use crate::sim::signature::Algorithm;
+use crate::sim::{AUTHORITY_VALIDITY, BUILD_TIME};
+use crate::time::{UnixTime, Validity};
 
 /// Common name of the root.
 pub(super) const ROOT_NAME: &str = "SIMULATED sigstore root";
@@ -52,4 +61,161 @@ pub fn intermediate() -> &'static [u8] {
         ];
         intermediate.sign()
     })
+}
+
+/// Who issues a build's certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Issuer {
+    /// Fulcio.
+    Fulcio,
+    /// Someone who uses Fulcio's name and a key of their own.
+    Stranger,
+}
+
+impl Issuer {
+    /// The key that signs.
+    pub const fn key(self) -> Key {
+        match self {
+            Self::Fulcio => Key::FulcioIntermediate,
+            Self::Stranger => Key::StrangerP384,
+        }
+    }
+}
+
+/// A signed certificate timestamp (RFC 6962 section 3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sct {
+    /// The log that it names.
+    pub log: Key,
+    /// The P-256 key that signs it.
+    pub signer: Key,
+    /// Milliseconds since 1970.
+    pub timestamp: u64,
+}
+
+impl Default for Sct {
+    fn default() -> Self {
+        let timestamp = u64::try_from(BUILD_TIME.0).unwrap() * 1000 + 123;
+        Self { log: Key::CtLog, signer: Key::CtLog, timestamp }
+    }
+}
+
+/// The certificate of one build.
+#[derive(Clone, Debug)]
+pub struct LeafSpec {
+    /// Values of Fulcio's extensions 1.3.6.1.4.1.57264.1.N by N. One that is not in the map is
+    /// left out.
+    pub claims: BTreeMap<u8, String>,
+    /// subjectAltName.
+    pub names: Vec<AltName>,
+    /// extKeyUsage; none leaves the extension out.
+    pub purposes: Vec<&'static str>,
+    /// notBefore and notAfter.
+    pub validity: Validity,
+    /// The certified key.
+    pub subject_key: Key,
+    /// Who signs.
+    pub issuer: Issuer,
+    /// The embedded timestamps; none leaves the extension out.
+    pub scts: Vec<Sct>,
+    /// What is wrong. It is done before the timestamps are signed.
+    pub spoil: Option<Spoil>,
+}
+
+impl LeafSpec {
+    /// The healthy certificate of `build`: valid for ten minutes from [`BUILD_TIME`].
+    pub fn new(build: &Build) -> Self {
+        Self {
+            claims: build.claims(),
+            names: vec![AltName::Uri(build.identity())],
+            purposes: vec![CODE_SIGNING],
+            validity: Validity { not_before: BUILD_TIME, not_after: UnixTime(BUILD_TIME.0 + 600) },
+            subject_key: Key::FulcioLeaf,
+            issuer: Issuer::Fulcio,
+            scts: vec![Sct::default()],
+            spoil: None,
+        }
+    }
+
+    /// The certificate with its timestamps, spoiled and not signed yet.
+    pub fn template(&self) -> Template {
+        let mut template = Template::new(
+            simulated_name(INTERMEDIATE_NAME),
+            RdnSequence::default(),
+            self.validity,
+            self.subject_key,
+            self.issuer.key(),
+        );
+        template.serial = b"SIMULATED build".to_vec();
+        template.extensions = vec![key_usage(DIGITAL_SIGNATURE)];
+        if !self.purposes.is_empty() {
+            template.extensions.push(extended_key_usage(&self.purposes));
+        }
+        template.extensions.extend([
+            subject_key_identifier(self.subject_key),
+            authority_key_identifier(self.issuer.key()),
+        ]);
+        if !self.names.is_empty() {
+            template.extensions.push(subject_alt_name(&self.names, true));
+        }
+        template.extensions.extend(self.claims.iter().map(|(number, text)| {
+            let value = match number {
+                ..8 => text.as_bytes().to_vec(),
+                8.. => tlv(UTF8_STRING, &[text.as_bytes()]),
+            };
+            extension(&format!("1.3.6.1.4.1.57264.1.{number}"), false, &value)
+        }));
+        if let Some(spoil) = &self.spoil {
+            template.spoil(spoil);
+        }
+        if !self.scts.is_empty() {
+            let list = timestamps(&self.scts, self.issuer, &template.tbs());
+            template.extensions.push(extension(SCT_LIST, false, &list));
+        }
+        template
+    }
+
+    /// The signed certificate in DER.
+    pub fn der(&self) -> Vec<u8> {
+        self.template().sign()
+    }
+}
+
+/// OID of the list of embedded timestamps (RFC 6962 section 3.3).
+pub(super) const SCT_LIST: &str = "1.3.6.1.4.1.11129.2.4.2";
+
+fn timestamps(scts: &[Sct], issuer: Issuer, tbs: &[u8]) -> Vec<u8> {
+    let list: Vec<u8> = scts
+        .iter()
+        .flat_map(|sct| {
+            let signed = [
+                [0, 0].as_slice(),
+                &sct.timestamp.to_be_bytes(),
+                &[0, 1],
+                Sha256::of(&issuer.key().spki()).as_bytes(),
+                &(tbs.len() as u32).to_be_bytes()[1..],
+                tbs,
+                &[0, 0],
+            ]
+            .concat();
+            let signature = sct.signer.sign(Algorithm::EcdsaP256Sha256, &signed);
+            let sha256_with_ecdsa = [4, 3];
+            let sct = [
+                [0].as_slice(),
+                sct.log.log_id().as_bytes(),
+                &sct.timestamp.to_be_bytes(),
+                &[0, 0],
+                &sha256_with_ecdsa,
+                &prefixed(&signature),
+            ]
+            .concat();
+            prefixed(&sct)
+        })
+        .collect();
+    tlv(OCTET_STRING, &[&prefixed(&list)])
+}
+
+/// `bytes` after their length in two bytes.
+fn prefixed(bytes: &[u8]) -> Vec<u8> {
+    [&u16::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat()
 }

@@ -61,6 +61,15 @@ impl<'a> VerifiedSnp<'a> {
     }
 }
 
+/// The intermediate certificate that is used: the supplied one, or the shipped ASK when the chip's
+/// certificate names it.
+pub fn intermediate<'a>(
+    anchor: &'static AmdAnchor,
+    endorsements: &Endorsements<'a>,
+) -> Option<Cert<'a>> {
+    chain::intermediate(anchor, endorsements)
+}
+
 /// Runs steps S1 to S9 for the moment `now`.
 pub fn verify<'a>(
     report: &Report<'a>,

@@ -1,0 +1,212 @@
+//! The container images that a configuration names.
+
+use saphyr_parser::{Event, Parser};
+
+use crate::bytes::Span;
+use crate::error::Error;
+
+/// The largest configuration that is read, in bytes.
+const MAX_CONFIG: usize = 64 * 1024;
+
+/// A container image as a configuration names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageReference {
+    /// The reference.
+    pub text: String,
+    /// What it pins.
+    pub pin: Pin,
+}
+
+/// What an image reference pins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pin {
+    /// Nothing: a container names no image that could be found.
+    Absent,
+    /// The content: `@sha256:` and 64 hex digits.
+    Digest,
+    /// A name that whoever runs the registry can point elsewhere.
+    Tag,
+}
+
+/// Every image that the `containers` section names, in order.
+///
+/// An image is the value of a member called `image`, or a word in any other value of the section
+/// that has a registry host in front of a slash. A container without any is listed as
+/// [`Pin::Absent`]. Aliases, tags and keys that are not plain words are an error, since they can
+/// name an image in ways that this reading would miss.
+///
+/// # Errors
+/// When the configuration is not YAML, or cannot be read with certainty.
+pub fn image_references(config: &[u8]) -> Result<Vec<ImageReference>, Error> {
+    const WHAT: &str = "Tinfoil configuration";
+    Error::cap(WHAT, config.len(), MAX_CONFIG)?;
+    let whole = Span::new(0, config.len());
+    let text = std::str::from_utf8(config)
+        .map_err(|error| Error::malformed(WHAT, Span::new(error.valid_up_to(), 1), "not text"))?;
+    let mut walk = Walk::default();
+    let mut parser = Parser::new_from_str(text);
+    while let Some(event) = parser.next_event() {
+        let (event, _) = event.map_err(|error| Error::malformed(WHAT, whole, error.to_string()))?;
+        walk.step(event).map_err(|why| Error::malformed(WHAT, whole, why))?;
+    }
+    Ok(walk.found)
+}
+
+/// Where the walk stands: the open collections, and for each mapping the key whose value is next.
+#[derive(Default)]
+struct Walk {
+    open: Vec<Node>,
+    found: Vec<ImageReference>,
+    sections: usize,
+    /// How many images were found when the current container began.
+    before: usize,
+}
+
+enum Node {
+    Mapping { key: Option<String> },
+    Sequence,
+}
+
+impl Walk {
+    fn step(&mut self, event: Event<'_>) -> Result<(), &'static str> {
+        match event {
+            Event::MappingStart(_, None) => self.begin(Node::Mapping { key: None })?,
+            Event::SequenceStart(_, None) => self.begin(Node::Sequence)?,
+            Event::MappingEnd | Event::SequenceEnd => self.end(),
+            Event::Scalar(value, _, _, None) => self.scalar(&value)?,
+            Event::MappingStart(..) | Event::SequenceStart(..) | Event::Scalar(..) => {
+                return Err("it has a tag");
+            }
+            Event::Alias(_) => return Err("it has an alias"),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, node: Node) -> Result<(), &'static str> {
+        if matches!(self.open.last(), Some(Node::Mapping { key: None })) {
+            return Err("it has a key that is not a word");
+        }
+        if self.is_container_list() {
+            self.before = self.found.len();
+        }
+        self.open.push(node);
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        self.open.pop();
+        if self.is_container_list() && self.found.len() == self.before {
+            self.found.push(ImageReference { text: String::new(), pin: Pin::Absent });
+        }
+        self.value_ended();
+    }
+
+    /// Whether the next value is one container.
+    fn is_container_list(&self) -> bool {
+        self.in_containers() && matches!(self.open.as_slice(), [_, Node::Sequence])
+    }
+
+    fn scalar(&mut self, value: &str) -> Result<(), &'static str> {
+        let top = self.open.len() == 1;
+        if let Some(Node::Mapping { key: key @ None }) = self.open.last_mut() {
+            if top && value == "containers" {
+                self.sections = self.sections.saturating_add(1);
+                if self.sections > 1 {
+                    return Err("it has two sections called containers");
+                }
+            }
+            *key = Some(value.to_owned());
+            return Ok(());
+        }
+        if self.in_containers() {
+            let is_image = self.open.iter().rev().find_map(|node| match node {
+                Node::Mapping { key } => Some(key.as_deref() == Some("image")),
+                Node::Sequence => None,
+            });
+            if is_image == Some(true) && !value.trim().is_empty() {
+                self.found.push(reference(value.trim()));
+            } else {
+                self.found.extend(value.split_ascii_whitespace().filter_map(looks_like_image));
+            }
+        }
+        self.value_ended();
+        Ok(())
+    }
+
+    /// A value has been read: the mapping it stands in expects a key again.
+    fn value_ended(&mut self) {
+        if let Some(Node::Mapping { key }) = self.open.last_mut() {
+            *key = None;
+        }
+    }
+
+    fn in_containers(&self) -> bool {
+        matches!(self.open.first(), Some(Node::Mapping { key: Some(key) }) if key == "containers")
+    }
+}
+
+fn looks_like_image(word: &str) -> Option<ImageReference> {
+    let word = word.trim_matches(['"', '\'', ',']);
+    let (host, rest) = word.split_once('/')?;
+    let is_host = host.contains('.')
+        && !host.starts_with('.')
+        && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':'));
+    (is_host && rest.contains([':', '@'])).then(|| reference(word))
+}
+
+fn reference(text: &str) -> ImageReference {
+    let is_digest = text.rsplit_once("@sha256:").is_some_and(|(name, digest)| {
+        !name.is_empty() && digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit())
+    });
+    ImageReference { text: text.to_owned(), pin: if is_digest { Pin::Digest } else { Pin::Tag } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pins(config: &str) -> Vec<(String, Pin)> {
+        let found = image_references(config.as_bytes()).unwrap();
+        found.into_iter().map(|image| (image.text, image.pin)).collect()
+    }
+
+    #[test]
+    fn images_are_found_as_members_and_inside_arguments() {
+        let digest = "a".repeat(64);
+        let config = format!(
+            "shim: v1@sha256:{digest}\ncontainers:\n  - name: a\n    image: \"ghcr.io/o/a@sha256:{digest}\"\n  - {{ image: '', args: [\"ghcr.io/o/b:1.0\", \"-d\"] }}\nafter: ghcr.io/o/c:2\n"
+        );
+        assert_eq!(
+            pins(&config),
+            [
+                (format!("ghcr.io/o/a@sha256:{digest}"), Pin::Digest),
+                ("ghcr.io/o/b:1.0".to_owned(), Pin::Tag),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_short_digest_pins_nothing() {
+        assert_eq!(
+            pins("containers: [{image: 'a@sha256:00'}]"),
+            [("a@sha256:00".to_owned(), Pin::Tag)]
+        );
+    }
+
+    #[test]
+    fn a_container_without_an_image_is_listed() {
+        let digest = format!("a@sha256:{}", "a".repeat(64));
+        let config = format!("containers: [{{image: '{digest}'}}, {{args: ['nginx:1']}}]");
+        assert_eq!(pins(&config), [(digest, Pin::Digest), (String::new(), Pin::Absent)]);
+    }
+
+    #[test]
+    fn hidden_ways_to_name_an_image_are_found_or_refused() {
+        assert_eq!(pins("containers: [{\"im\\u0061ge\": 'evil:1'}]").len(), 1);
+        assert!(image_references(b"x: &a evil:1\ncontainers: [{image: *a}]").is_err());
+        assert!(image_references(b"containers: []\ncontainers: [{image: b:1}]").is_err());
+        assert!(image_references(b"containers: [{? {a: b} : 'r.io/o/e:1'}]").is_err());
+        assert!(image_references(b"containers: [{image: !!binary ZXZpbA==}]").is_err());
+    }
+}

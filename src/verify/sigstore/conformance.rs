@@ -1,0 +1,109 @@
+//! The question that the sigstore-conformance suite asks a client.
+
+use sigstore_types::DerPublicKey;
+use sigstore_verify::PublicKeyVerificationPolicy;
+
+use super::{Artifact, RootSource, TrustedRoot, verify};
+use crate::crypto::provider;
+use crate::endorsements::sigstore::Bundle;
+use crate::finding::{Finding, Outcome};
+use crate::time::UnixTime;
+
+/// Whose signature is expected.
+#[derive(Clone, Copy, Debug)]
+pub enum Signer<'a> {
+    /// A certificate with exactly this subject alternative name and OIDC issuer.
+    Identity {
+        /// The subject alternative name.
+        identity: &'a str,
+        /// The issuer.
+        issuer: &'a str,
+    },
+    /// The key in this PEM text (`PUBLIC KEY`), with no certificate.
+    Key(&'a str),
+}
+
+/// Verifies `bundle`, a JSON document, for `artifact`. Without `root` the embedded public-good
+/// root counts.
+///
+/// # Errors
+/// A sentence that says what does not hold.
+pub fn verify_bundle(
+    bundle: &[u8],
+    signer: Signer<'_>,
+    root: Option<&[u8]>,
+    artifact: Artifact<'_>,
+    now: UnixTime,
+) -> Result<(), String> {
+    let root = match root {
+        Some(json) => TrustedRoot::from_json(json),
+        None => TrustedRoot::embedded(),
+    }
+    .map_err(|error| error.to_string())?;
+    debug_assert!(root.source() != RootSource::Simulated);
+    let bundle = Bundle::parse(bundle).map_err(|error| error.to_string())?;
+    match signer {
+        Signer::Identity { identity, issuer } => {
+            by_identity(&bundle, &root, artifact, now, identity, issuer)
+        }
+        Signer::Key(pem) => by_key(&bundle, &root, artifact, pem),
+    }
+}
+
+fn by_identity(
+    bundle: &Bundle,
+    root: &TrustedRoot,
+    artifact: Artifact<'_>,
+    now: UnixTime,
+    identity: &str,
+    issuer: &str,
+) -> Result<(), String> {
+    let examined = verify(bundle, root, Some(artifact), now);
+    let Some(verified) = examined.verified else {
+        return Err(why(&examined.findings));
+    };
+    let found = verified.identity();
+    let name = found.san().and_then(|name| name.text()).unwrap_or("nobody");
+    if name != identity {
+        return Err(format!("The certificate names {name}, and {identity} is expected."));
+    }
+    match found.issuer() {
+        Some(found) if found == issuer => Ok(()),
+        found => Err(format!(
+            "The certificate names the issuer {}, and {issuer} is expected.",
+            found.unwrap_or("(none)")
+        )),
+    }
+}
+
+/// Managed keys have no certificate, so only the library's own procedure is asked.
+fn by_key(
+    bundle: &Bundle,
+    root: &TrustedRoot,
+    artifact: Artifact<'_>,
+    pem: &str,
+) -> Result<(), String> {
+    provider::install().map_err(|error| format!("The signature cannot be checked: {error}."))?;
+    let key = DerPublicKey::from_pem(pem)
+        .map_err(|error| format!("The key is not a PEM public key: {error}."))?;
+    let artifact = super::library::artifact(artifact).ok_or("The digest cannot be used.")?;
+    root.library()
+        .verify(artifact, bundle.parts(), &PublicKeyVerificationPolicy::new(key))
+        .map(drop)
+        .map_err(|error| format!("sigstore-verify refuses the bundle: {error}."))
+}
+
+fn why(findings: &[Finding]) -> String {
+    let failed: Vec<String> = findings
+        .iter()
+        .filter_map(|finding| match finding.outcome {
+            Outcome::Fail(reason) => Some(format!("{} ({})", finding.check, reason.0)),
+            _ => None,
+        })
+        .collect();
+    if failed.is_empty() {
+        "The bundle could not be decided: a check found nothing to go by.".into()
+    } else {
+        format!("The bundle does not verify: {}.", failed.join(", "))
+    }
+}

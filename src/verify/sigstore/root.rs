@@ -1,0 +1,202 @@
+//! The keys that Sigstore verification begins with (`dev.sigstore.trustroot.v1.TrustedRoot`).
+
+use std::fmt;
+
+use sigstore_crypto::Keyring;
+use sigstore_types::{TimeRange, TsaAuthority};
+use sigstore_verify::Verifier;
+
+use crate::bytes::Span;
+use crate::digest::Sha256;
+use crate::error::Error;
+use crate::time::UnixTime;
+
+const WHAT: &str = "Sigstore trusted root";
+
+/// The largest trusted root that is read, in bytes.
+const MAX_ROOT: usize = 1024 * 1024;
+
+/// Release date of sigstore-trust-root 0.15.1, whose release notes name a refresh of its copy of
+/// the public-good instance's trusted root as its content (sigstore-rust pull request 342).
+pub const EMBEDDED_SNAPSHOT: UnixTime = UnixTime(1_792_713_600);
+
+/// Where a trusted root comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RootSource {
+    /// Sigstore's public-good instance, as it stood at [`EMBEDDED_SNAPSHOT`]. Keys that were
+    /// withdrawn later are still in it.
+    Embedded,
+    /// This project's own simulation: nothing that it signs says anything about a real build.
+    Simulated,
+    /// A file that the reader supplied.
+    Supplied,
+}
+
+/// Trust anchors: certificate authorities, transparency logs, certificate logs and timestamp
+/// authorities, each with the time for which it counts.
+pub struct TrustedRoot {
+    source: RootSource,
+    sha256: Sha256,
+    newest: Option<UnixTime>,
+    parts: sigstore_trust_root::TrustedRoot,
+    rekor: Keyring,
+    library: Verifier,
+}
+
+impl fmt::Debug for TrustedRoot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrustedRoot")
+            .field("source", &self.source)
+            .field("sha256", &self.sha256)
+            .finish_non_exhaustive()
+    }
+}
+
+impl TrustedRoot {
+    /// The public-good instance's root that comes with the verifier.
+    ///
+    /// # Errors
+    /// None: a test reads it.
+    pub fn embedded() -> Result<Self, Error> {
+        let json = sigstore_trust_root::SIGSTORE_PRODUCTION_TRUSTED_ROOT;
+        Self::parse(RootSource::Embedded, json.as_bytes())
+    }
+
+    /// A root that the reader supplies.
+    ///
+    /// # Errors
+    /// When it is not JSON of the form, a member appears twice, a key is of an unknown kind, a
+    /// log id appears twice, a chain is empty, or a window ends before it begins.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, Error> {
+        Self::parse(RootSource::Supplied, bytes)
+    }
+
+    fn parse(source: RootSource, bytes: &[u8]) -> Result<Self, Error> {
+        Error::cap(WHAT, bytes.len(), MAX_ROOT)?;
+        let whole = Span::new(0, bytes.len());
+        let malformed = |why: String| Error::malformed(WHAT, whole, why);
+        let parts: sigstore_trust_root::TrustedRoot = crate::json::from_slice(WHAT, bytes)?;
+        if !matches!(
+            parts.media_type.as_str(),
+            "application/vnd.dev.sigstore.trustedroot+json;version=0.1"
+                | "application/vnd.dev.sigstore.trustedroot.v0.2+json"
+        ) {
+            return Err(Error::unsupported(
+                "Sigstore trusted root mediaType",
+                &parts.media_type,
+                whole,
+            ));
+        }
+        let library = Verifier::new(&parts).map_err(|error| malformed(error.to_string()))?;
+        let rekor = parts.rekor_keys().map_err(|error| malformed(error.to_string()))?;
+        let newest = windows(&parts).map(|window| window.start.as_second()).max().map(UnixTime);
+        Ok(Self { source, sha256: Sha256::of(bytes), newest, parts, rekor, library })
+    }
+
+    /// Where it comes from.
+    pub const fn source(&self) -> RootSource {
+        self.source
+    }
+
+    /// SHA-256 of the file.
+    pub const fn sha256(&self) -> Sha256 {
+        self.sha256
+    }
+
+    /// When its newest key begins to count: the root is at least this young.
+    pub const fn newest(&self) -> Option<UnixTime> {
+        self.newest
+    }
+
+    /// One sentence on what it is and how old.
+    pub fn describe(&self) -> String {
+        let newest = self.newest.map_or_else(|| "unknown".into(), |time| time.to_string());
+        match self.source {
+            RootSource::Embedded => format!(
+                "Sigstore public-good instance, copy of {EMBEDDED_SNAPSHOT}, newest key from {newest}"
+            ),
+            RootSource::Simulated => "SIMULATED Sigstore instance".into(),
+            RootSource::Supplied => {
+                format!("supplied file, SHA-256 {}, newest key from {newest}", self.sha256)
+            }
+        }
+    }
+
+    pub(super) const fn parts(&self) -> &sigstore_trust_root::TrustedRoot {
+        &self.parts
+    }
+
+    pub(super) const fn rekor(&self) -> &Keyring {
+        &self.rekor
+    }
+
+    pub(super) const fn library(&self) -> &Verifier {
+        &self.library
+    }
+
+    /// The host of the transparency log with this id.
+    pub(super) fn log_host(&self, id: &sigstore_types::LogKeyId) -> Option<&str> {
+        let log = self.parts.tlogs.iter().find(|log| log.log_id.key_id == *id)?;
+        let url = log.base_url.as_str();
+        let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+        Some(host.split('/').next().unwrap_or(host))
+    }
+
+    /// The timestamp authorities, each as one unit of certificates and window.
+    pub(super) fn timestamp_authorities(&self) -> impl Iterator<Item = TsaAuthority> {
+        self.parts.timestamp_authorities.iter().filter_map(|authority| {
+            let certificates = &authority.cert_chain.certificates;
+            let leaf = certificates.first()?;
+            let root = certificates.last()?;
+            let between = certificates.len().saturating_sub(2);
+            let intermediates = certificates.iter().skip(1).take(between);
+            Some(TsaAuthority::new(
+                leaf.raw_bytes.clone(),
+                intermediates.map(|certificate| certificate.raw_bytes.clone()).collect(),
+                root.raw_bytes.clone(),
+                authority.valid_for,
+            ))
+        })
+    }
+}
+
+fn windows(root: &sigstore_trust_root::TrustedRoot) -> impl Iterator<Item = TimeRange> {
+    let logs = root.tlogs.iter().map(|log| log.public_key.valid_for);
+    let certificate_logs = root.ctlogs.iter().map(|log| log.public_key.valid_for);
+    let authorities = root.certificate_authorities.iter().map(|authority| authority.valid_for);
+    let timestamps = root.timestamp_authorities.iter().map(|authority| authority.valid_for);
+    logs.chain(certificate_logs).chain(authorities).chain(timestamps).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn embedded_root_says_its_dates() {
+        let root = TrustedRoot::embedded().unwrap();
+        assert_eq!(root.newest(), "2025-09-23T00:00:00Z".parse().ok());
+        assert_eq!(EMBEDDED_SNAPSHOT.to_string(), "2026-10-23T00:00:00Z");
+        assert!(root.describe().contains("2026-10-23"), "{}", root.describe());
+    }
+
+    #[test]
+    fn root_with_a_log_twice_is_refused() {
+        let json = sigstore_trust_root::SIGSTORE_PRODUCTION_TRUSTED_ROOT;
+        let mut root: serde_json::Value = serde_json::from_str(json).unwrap();
+        let log = root["tlogs"][0].clone();
+        root["tlogs"].as_array_mut().unwrap().push(log);
+        assert!(TrustedRoot::from_json(root.to_string().as_bytes()).is_err());
+    }
+
+    #[test]
+    fn root_with_a_member_twice_is_refused() {
+        let json = sigstore_trust_root::SIGSTORE_PRODUCTION_TRUSTED_ROOT.replacen(
+            "\"tlogs\"",
+            "\"tlogs\": [], \"tlogs\"",
+            1,
+        );
+        let error = TrustedRoot::from_json(json.as_bytes()).unwrap_err();
+        assert!(error.to_string().contains("twice"), "{error}");
+    }
+}

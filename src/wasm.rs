@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
+use crate::adapters::MAX_INPUT;
 use crate::error::Error;
 use crate::policy::{Builtin, Policy, builtin};
 use crate::time::UnixTime;
@@ -58,7 +59,7 @@ export interface Report {
 
 /// The most that is taken over from JavaScript in one call, in bytes: the input and the
 /// collateral together. The formats have smaller limits of their own.
-const MAX_TAKEN: usize = 16 * 1024 * 1024;
+const MAX_TAKEN: usize = MAX_INPUT;
 
 /// Examines `input` and returns the text of the report's JSON.
 ///
@@ -81,7 +82,9 @@ pub fn verify(
     let collateral: Vec<&[u8]> = collateral.iter().map(Vec::as_slice).collect();
     let report = options
         .policy()
-        .and_then(|policy| crate::examine(&input, &collateral, policy.as_ref(), options.at))
+        .and_then(|policy| {
+            crate::adapters::examine(&input, &collateral, policy.as_ref(), options.at)
+        })
         .map_err(|error| thrown(error.code(), &error.to_string()))?;
     Ok(report.to_json())
 }

@@ -18,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["verify"],
     &["claims", "policy", "appraise"],
     &["report"],
-    &["plan", "adapters", "examine"],
+    &["adapters", "examine", "plan"],
     &["wording"],
     &["wasm", "cli"],
     &["sim"],
@@ -27,7 +27,7 @@ const LAYERS: &[&[&str]] = &[
 /// Arrows that point down and are refused all the same: what only reads believes nothing, and
 /// what only shows decides nothing.
 const REFUSED: &[(&str, &[&str])] = &[
-    ("evidence", &["crypto", "pki"]),
+    ("evidence", &["crypto"]),
     ("endorsements", &["crypto"]),
     ("claims", &["crypto", "pki", "policy"]),
     ("appraise", &["crypto"]),

@@ -61,7 +61,7 @@ fn compile(root: &Path, manifest: &Manifest) -> Result<PathBuf, Failure> {
     Ok(tools::target_folder(root)
         .join(tools::WASM)
         .join(&profile.cargo)
-        .join(concat!(env!("CARGO_CRATE_NAME"), ".wasm")))
+        .join("silicon_to_source.wasm"))
 }
 
 fn remapped(root: &Path) -> OsString {
@@ -87,6 +87,7 @@ fn bind(root: &Path, wasm: &Path, target: &Target) -> Result<(), Failure> {
     let out = root.join(&target.out);
     let mut bindgen = Bindgen::new();
     bindgen.input_path(wasm).out_name("silicon_to_source").typescript(true);
+    bindgen.remove_name_section(true).remove_producers_section(true);
     match target.target {
         Kind::Web => bindgen.web(true),
         Kind::Nodejs => bindgen.nodejs(true),

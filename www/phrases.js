@@ -51,12 +51,25 @@ export function findingSentence(finding, simulated) {
           ...narrowed(at, ['unknown'], simulated),
           ['why', reason],
         ]
-      : narrowed(at, reason ? [`${outcome}.${reason}`, outcome] : [outcome], simulated);
+      : [
+          ...narrowed(at, [`${outcome}.${reason || bitOf(finding)}`, outcome], simulated),
+          ['outcomes', outcome],
+        ];
   return sayFirst(paths, {
     check: checkTitle(blame ?? check),
     expected: finding.expected ? textOf(finding.expected) : '',
     actual: finding.actual ? textOf(finding.actual) : '',
   });
+}
+
+/**
+ * A bit that passed says how it stood.
+ *
+ * @param {LinkFinding} finding
+ */
+function bitOf({ actual, outcome }) {
+  const text = actual && 'text' in actual ? actual.text : '';
+  return outcome === 'pass' && ['set', 'clear'].includes(text) ? text : '';
 }
 
 /**
@@ -84,12 +97,12 @@ export function outcomeWord({ outcome, reason }) {
 }
 
 /**
- * What a reader can do about a finding, or `null`.
+ * What a reader can do about a failure or a warning, or `null`.
  *
  * @param {LinkFinding} finding
  */
 export function findingAdvice({ check, outcome, reason = '' }) {
-  if (outcome === 'pass' || reason === 'blocked' || reason === 'not-applicable') return null;
+  if (outcome !== 'fail' && outcome !== 'warn') return null;
   const paths = [['checks', check, `todo.${reason}`], ['checks', check, 'todo']];
   return paths.some(has) ? sayFirst(paths) : null;
 }

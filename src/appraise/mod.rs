@@ -1,3 +1,6 @@
 //! Appraisal: what verified evidence says, against a policy. It can only lower a result.
 
+pub mod provenance;
 pub mod snp;
+pub mod tinfoil;
+pub mod tls;

@@ -30,6 +30,7 @@ const CAN_WARN: &[&str] = &[
     "snp.mitigations",
     "snp.platform.",
     "snp.guest-policy.",
+    "snp.measurement",
     "snp.vmpl",
     "snp.migration-report",
     "sigstore.trusted-root",

@@ -250,6 +250,8 @@ fn words_that_promise_too_much_are_not_used() {
         for word in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
             assert!(!FORBIDDEN.contains(&word), "{path}: {text}");
         }
+        let terminal = path.starts_with("cli/");
+        assert!(terminal || !text.contains("--"), "an option of s2s in {path}: {text}");
         let state = path.starts_with("states/");
         assert!(state || !text.contains("verified"), "without its object in {path}: {text}");
     }

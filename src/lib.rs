@@ -39,6 +39,8 @@ pub mod report;
 pub mod sim;
 pub mod time;
 pub mod verify;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
 #[cfg(feature = "cli")]
 pub mod wording;
 

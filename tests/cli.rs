@@ -315,7 +315,7 @@ fn the_tinfoil_bundle_names_everything_from_amds_root_to_the_commit() {
     assert_eq!(output.status.code(), Some(0), "{text}");
     // What ../shared/vectors/README.md says of this bundle, and what openssl and jq read from it.
     for name in [
-        "An AMD chip reports the measurement that GitHub Actions signed for the commit below.",
+        "An AMD chip reports the measurement that the signed build of the commit below names.",
         "ARK-Genoa",
         "1af1aa6c1f56037a05849a59b8815cf909583f9ba9ef2f053218c437f33ba183",
         "09ef32acf90fcfeb6206d1a46c13145cef736ebbb83f18eaff680b6862320315",

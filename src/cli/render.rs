@@ -272,8 +272,7 @@ fn details(page: &mut Page, report: &Report) {
     let kind = wording::text(&["kinds", subject.kind]);
     let kind =
         subject.name.as_ref().map_or_else(|| kind.to_owned(), |name| format!("{kind}, {name}"));
-    let required = report.verdict.required.to_string();
-    let passed = report.verdict.passed.to_string();
+    let checks = required_checks(report);
     let verifier = &report.verifier;
     let rows = [
         ("subject", kind),
@@ -281,13 +280,29 @@ fn details(page: &mut Page, report: &Report) {
         ("time", report.checked_at.to_string()),
         ("policy", report.policy.name.clone()),
         ("sha256", report.policy.sha256.to_string()),
-        ("required-checks", cli("required-count", &[("passed", &passed), ("required", &required)])),
+        ("required-checks", checks),
         ("verifier", format!("{} {}", verifier.name, verifier.version)),
         ("sha256", verifier.source_sha256.to_owned()),
     ];
     for (label, value) in rows {
         page.pair_text("  ", &cli(label, &[]), 14, &value);
     }
+}
+
+/// How many of the required checks passed, and how many have no meaning for this evidence.
+fn required_checks(report: &Report) -> String {
+    let required = report.verdict.required.to_string();
+    let passed = report.verdict.passed.to_string();
+    let mut text = cli("required-count", &[("passed", &passed), ("required", &required)]);
+    let idle = report.links.iter().flat_map(|link| &link.findings).filter(|finding| {
+        finding.weight == Weight::Required && finding.reason == Some("not-applicable")
+    });
+    let idle = idle.count();
+    if idle > 0 {
+        text.push_str(", ");
+        text.push_str(&cli("required-rest", &[("count", &idle.to_string())]));
+    }
+    text
 }
 
 /// The items by key, in the order in which the keys first appear.

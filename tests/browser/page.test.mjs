@@ -294,7 +294,7 @@ test('a real bundle leads from AMD to the commit, with the report of the command
   await pick(page, bundle, 'attestation-bundle.json');
   assert.match(await page.locator('verdict-banner').getAttribute('data-state'), /^(verified|warning)$/);
   assert.doesNotMatch(await page.locator('main').innerText(), /SIMULATED/);
-  const commit = await page.locator('[data-claim="git.commit"] dd').innerText();
+  const commit = await page.locator('.chain [data-claim="git.commit"] dd').innerText();
   assert.match(commit.replaceAll(/\s/g, ''), /^7a4ca87d5481e1b37c1caa8b49c1771f0b8694a7/);
   assert.equal(await shownReport(page), cliReport(bundle));
   await openAll(page);

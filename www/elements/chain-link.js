@@ -8,7 +8,7 @@ import { copyButton, h } from '../dom.js';
 import { icon } from '../icons.js';
 import { checkTitle, findingGist, linkSentence, linkTitle, sayOr, stateName } from '../phrases.js';
 import { textOf, valueElement } from '../values.js';
-import { ui, uiCount } from '../wording.js';
+import { say, ui, uiCount } from '../wording.js';
 import { findingItem } from './finding-item.js';
 import { HexView } from './hex-view.js';
 
@@ -35,9 +35,15 @@ export class ChainLink extends HTMLElement {
           {},
           h('span', {}, linkTitle(link.id)),
           ' ',
-          h('span', { class: 'state', 'data-state': link.state }, stateName(link.state)),
+          h(
+            'span',
+            { class: 'state', 'data-state': link.state },
+            simulated && `${say(['simulated', 'word'])} · `,
+            stateName(link.state),
+          ),
         ),
         h('p', {}, linkSentence(link, simulated)),
+        claims.length > 0 && !holds(link) ? h('p', { class: 'note' }, ui('claims-not-shown')) : null,
         claims.length > 0 ? h('dl', { class: 'facts claims' }, claims.map(claimFact)) : null,
         notable.length > 0 ? notableList(notable, simulated) : null,
         h(
@@ -56,8 +62,17 @@ export class ChainLink extends HTMLElement {
   }
 }
 
+/**
+ * Whether a link holds, so that the values it states are shown by it.
+ *
+ * @param {Link} link
+ */
+export function holds({ state }) {
+  return state === 'verified' || state === 'warning';
+}
+
 /** @param {Claim} claim */
-function claimFact({ name, value }) {
+export function claimFact({ name, value }) {
   const title = sayOr(['claims', name], name);
   return h(
     'div',

@@ -340,3 +340,18 @@ test('a report and its certificates are recognised in any order', async () => {
   }
   await context.close();
 });
+
+test('files that are added to a check decide what was open', async () => {
+  if (!vectors('no certificate was added to a report in the page')) return;
+  const path = (name) => join(SHARED, 'vectors/amd', name);
+  const { page, context } = await ready();
+  await choose(page, { at: '2026-06-01T00:00:00Z' });
+  await page.locator('#files').setInputFiles(path('milan.report'));
+  await page.waitForFunction(() => document.querySelector('.subject').textContent.includes('milan.report'));
+  assert.doesNotMatch(await page.locator('verdict-banner').getAttribute('data-state'), /^(verified|warning)$/);
+  assert.equal(await page.locator('#link-chip').getAttribute('data-state'), 'unknown');
+  await page.locator('#add-files').setInputFiles([path('milan.vcek.pem'), path('milan.ask.pem')]);
+  await page.waitForSelector('#link-chip[data-state="verified"], #link-chip[data-state="warning"]');
+  assert.equal(await page.locator('#link-report').getAttribute('data-state'), 'verified');
+  await context.close();
+});

@@ -110,7 +110,7 @@ fn level(page: &mut Page, report: &Report) {
     }
     page.gap();
     page.wrapped("", "  ", HEADING, &text);
-    let meaning = if report.simulated {
+    let meaning = if report.simulated && assurance.level.is_some() {
         wording::text(&["simulated", "level"])
     } else {
         wording::text(&["levels", &key, "meaning"])
@@ -384,12 +384,16 @@ mod tests {
 
     #[test]
     fn a_simulated_report_says_so_in_the_verdict_and_in_the_level() {
-        let findings = vec![Finding::pass(&checks::SNP_REPORT_SIGNATURE)];
-        let report = assembled(findings, SIMULATED, "");
-        let text = flowing(&super::report(&report, Look::Plain, Detail::Chain));
+        let findings =
+            [&checks::SNP_ROOT_PINNED, &checks::SNP_VEK_SIGNATURE, &checks::SNP_REPORT_SIGNATURE];
+        let report = assembled(findings.map(Finding::pass).to_vec(), SIMULATED, "");
+        let text = flowing(&super::report(&report, Look::Plain, Detail::Findings));
         assert!(text.starts_with("+ Verified SIMULATED: "), "{text}");
         assert!(text.contains("It shows nothing about any real machine."), "{text}");
         assert!(text.contains("A simulated chip signed this report."), "{text}");
+        assert!(text.contains("Level A3, SIMULATED: "), "{text}");
+        assert!(text.contains("This example says nothing about a machine."), "{text}");
+        assert!(text.contains("The chain begins at a simulated root key."), "{text}");
     }
 
     #[test]

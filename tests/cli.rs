@@ -371,6 +371,23 @@ fn every_finding_of_the_vectors_has_words_of_its_own() {
     }
 }
 
+#[cfg(feature = "sim")]
+#[test]
+fn the_demonstration_says_simulated_and_holds_under_no_other_policy() {
+    let bundle = silicon_to_source::sim::demonstration();
+    let at = ["verify", "-", "--at", "2026-02-01T00:00:00Z"];
+    let output = s2s(&[&at[..], &["--policy", "simulated"]].concat(), &bundle);
+    let text = flowing(&stdout(&output));
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.starts_with("+ Verified, SIMULATED "), "{text}");
+    assert!(text.contains("It shows nothing about any real machine."), "{text}");
+    assert!(text.contains("Level A5, SIMULATED: "), "{text}");
+    for policy in [&[][..], &["--policy", "tinfoil"], &["--policy", "snp"]] {
+        let output = s2s(&[&at[..], policy].concat(), &bundle);
+        assert!(matches!(output.status.code(), Some(1 | 3)), "{policy:?}: {}", stdout(&output));
+    }
+}
+
 /// Everything that a report says by an id has its words in the English wording.
 fn assert_wording_is_complete(report: &Json) {
     let english: Json = serde_json::from_str(include_str!("../www/locales/en.json")).unwrap();

@@ -55,12 +55,22 @@ fn verdict(page: &mut Page, report: &Report) {
     let state = report.verdict.state;
     let style = style(state);
     let symbol = page.look.symbol(state);
-    page.line(Styled(style, format!("{symbol} {}", wording::state(state))));
+    page.line(Styled(style, format!("{symbol} {}", state_word(report, state))));
     page.wrapped("", "", HEADING, wording::verdict(report));
     because(page, report);
     page.gap();
     for line in wording::means(report).into_iter().chain(wording::not_means(report)) {
         page.wrapped("  ", "  ", anstyle::Style::new(), line);
+    }
+}
+
+/// The word for a state, which is never without its label when nothing real is behind it.
+fn state_word(report: &Report, state: State) -> String {
+    let word = wording::state(state);
+    if report.simulated {
+        format!("{word}, {}", wording::text(&["simulated", "word"]))
+    } else {
+        word.to_owned()
     }
 }
 
@@ -144,7 +154,7 @@ fn chain(page: &mut Page, report: &Report) {
 
 fn link(page: &mut Page, report: &Report, link: &Link, margin: &str) {
     let symbol = page.look.symbol(link.state);
-    let word = format!("{symbol}  {}:", wording::state(link.state));
+    let word = format!("{symbol}  {}:", state_word(report, link.state));
     let title = Styled(HEADING, wording::link_title(link.id));
     page.line(format!("  {} {title}", Styled(style(link.state), word)));
     let sentence = wording::link(link.id, link.state, report.simulated);
@@ -388,8 +398,9 @@ mod tests {
             [&checks::SNP_ROOT_PINNED, &checks::SNP_VEK_SIGNATURE, &checks::SNP_REPORT_SIGNATURE];
         let report = assembled(findings.map(Finding::pass).to_vec(), SIMULATED, "");
         let text = flowing(&super::report(&report, Look::Plain, Detail::Findings));
-        assert!(text.starts_with("+ Verified SIMULATED: "), "{text}");
+        assert!(text.starts_with("+ Verified, SIMULATED SIMULATED: "), "{text}");
         assert!(text.contains("It shows nothing about any real machine."), "{text}");
+        assert!(!text.contains("Verified: "), "{text}");
         assert!(text.contains("A simulated chip signed this report."), "{text}");
         assert!(text.contains("Level A3, SIMULATED: "), "{text}");
         assert!(text.contains("This example says nothing about a machine."), "{text}");

@@ -195,6 +195,7 @@ fn every_why_and_outcome_has_a_general_sentence() {
     for outcome in ["pass", "fail", "warn"] {
         assert_words(&["outcomes", outcome]);
     }
+    assert_words(&["undermined"]);
 }
 
 #[test]

@@ -157,15 +157,22 @@ fn link(page: &mut Page, report: &Report, link: &Link, margin: &str) {
     let word = format!("{symbol}  {}:", state_word(report, link.state));
     let title = Styled(HEADING, wording::link_title(link.id));
     page.line(format!("  {} {title}", Styled(style(link.state), word)));
-    let sentence = wording::link(link.id, link.state, report.simulated);
-    page.wrapped(margin, margin, anstyle::Style::new(), sentence);
-    for claim in report.claims.iter().filter(|claim| claim.link == link.id) {
+    let sentence = wording::link(link, report.simulated);
+    page.wrapped(margin, margin, anstyle::Style::new(), &sentence);
+    let mut claims = report.claims.iter().filter(|claim| claim.link == link.id).peekable();
+    if claims.peek().is_some() && link.state > State::Warning {
+        page.wrapped(margin, margin, DIM, &cli("claimed", &[]));
+    }
+    for claim in claims {
         page.pair(margin, wording::text(&["claims", claim.name]), COLUMN, &claim.value);
     }
 }
 
 fn flags(page: &mut Page, report: &Report) {
     let flags = &report.flags;
+    if report.link(LinkId::Report).is_none_or(|link| link.state > State::Warning) {
+        page.wrapped("     ", "     ", DIM, &cli("claimed", &[]));
+    }
     for (name, value) in [
         ("key", wording::word(&flags.key)),
         ("custody", wording::word(&flags.custody)),

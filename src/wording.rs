@@ -139,6 +139,11 @@ pub fn level_key(level: Option<Level>, root: RootOfTrust) -> String {
     }
 }
 
+/// What the level called `key` means.
+pub fn level_meaning(key: &str, simulated: bool) -> &'static str {
+    narrowed("levels", key, "meaning", simulated).unwrap_or_default()
+}
+
 /// Replaces each `{name}` by its value.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(template.len());

@@ -120,11 +120,7 @@ fn level(page: &mut Page, report: &Report) {
     }
     page.gap();
     page.wrapped("", "  ", HEADING, &text);
-    let meaning = if report.simulated && assurance.level.is_some() {
-        wording::text(&["simulated", "level"])
-    } else {
-        wording::text(&["levels", &key, "meaning"])
-    };
+    let meaning = wording::level_meaning(&key, report.simulated);
     page.wrapped("  ", "  ", anstyle::Style::new(), meaning);
 }
 

@@ -139,9 +139,9 @@ pub fn level_key(level: Option<Level>, root: RootOfTrust) -> String {
     }
 }
 
-/// What the level called `key` means.
-pub fn level_meaning(key: &str, simulated: bool) -> &'static str {
-    narrowed("levels", key, "meaning", simulated).unwrap_or_default()
+/// The `name` or the `meaning` of the level called `key`.
+pub fn level(key: &str, field: &str, simulated: bool) -> &'static str {
+    narrowed("levels", key, field, simulated).unwrap_or_default()
 }
 
 /// Replaces each `{name}` by its value.

@@ -110,7 +110,7 @@ fn level(page: &mut Page, report: &Report) {
         (Some(_), true) => "level.simulated",
         (Some(_), false) => "level",
     };
-    let name = wording::text(&["levels", &key, "name"]);
+    let name = wording::level(&key, "name", report.simulated);
     let word = wording::text(&["simulated", "word"]);
     let mut text = cli(template, &[("level", &key), ("name", name), ("word", word)]);
     if !assurance.except.is_empty() {
@@ -120,7 +120,7 @@ fn level(page: &mut Page, report: &Report) {
     }
     page.gap();
     page.wrapped("", "  ", HEADING, &text);
-    let meaning = wording::level_meaning(&key, report.simulated);
+    let meaning = wording::level(&key, "meaning", report.simulated);
     page.wrapped("  ", "  ", anstyle::Style::new(), meaning);
 }
 
@@ -406,7 +406,7 @@ mod tests {
         assert!(!text.contains("Verified: "), "{text}");
         assert!(text.contains("A simulated chip signed this report."), "{text}");
         assert!(text.contains("Level A3, SIMULATED: "), "{text}");
-        assert!(text.contains("This example says nothing about a machine."), "{text}");
+        assert!(text.contains("The chain begins at a made-up key"), "{text}");
         assert!(text.contains("The chain begins at a simulated root key."), "{text}");
     }
 

@@ -1,17 +1,312 @@
-//! temporary
+//! Who built it, from which source: the certificate's claims against the policy.
+//!
+//! The certificate's values were set by the certificate authority from the build service's
+//! token. Every comparison is of whole values.
+
+mod agreement;
+
 use crate::claims::Claim;
-use crate::finding::{Check, Finding};
-use crate::policy::ProvenancePolicy;
+use crate::endorsements::sigstore::{FulcioIdentity, is_lower_hex};
+use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
+use crate::policy::{ProvenancePolicy, RefRule};
 use crate::verify::sigstore::VerifiedStatement;
-/// t
-pub fn provenance(_: &VerifiedStatement, _: &ProvenancePolicy) -> Vec<Finding> {
-    Vec::new()
+
+/// Every check of this appraisal, in its order.
+const CHECKS: [&Check; 13] = [
+    &checks::PROVENANCE_PREDICATE_TYPE,
+    &checks::PROVENANCE_ISSUER,
+    &checks::PROVENANCE_WORKFLOW,
+    &checks::PROVENANCE_RUNNER,
+    &checks::PROVENANCE_TRIGGER,
+    &checks::PROVENANCE_REPOSITORY,
+    &checks::PROVENANCE_REPOSITORY_ID,
+    &checks::PROVENANCE_OWNER,
+    &checks::PROVENANCE_OWNER_ID,
+    &checks::PROVENANCE_REF,
+    &checks::PROVENANCE_COMMIT,
+    &checks::PROVENANCE_PREDICATE_AGREES,
+    &checks::PROVENANCE_SOURCE,
+];
+
+/// Every check of this appraisal as blocked by `by`: for when verification did not succeed.
+pub fn blocked(by: &'static Check) -> Vec<Finding> {
+    CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
 }
-/// t
-pub fn claims(_: &VerifiedStatement) -> Vec<Claim> {
-    Vec::new()
+
+/// Appraises the signer and the source.
+///
+/// A value that the policy does not pin is shown and lowers nothing, with one exception: when
+/// neither the repository nor its owner is pinned by name or number, anybody's build would do,
+/// and that is a warning.
+pub fn provenance(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> Vec<Finding> {
+    let identity = statement.identity();
+    let anybody = policy.repository.is_none()
+        && policy.repository_id.is_none()
+        && policy.owner.is_none()
+        && policy.owner_id.is_none();
+    let mut findings = vec![predicate_type(statement, policy), issuer(identity, policy)];
+    findings.extend(workflow(identity, policy, anybody));
+    findings.extend([
+        listed(&checks::PROVENANCE_RUNNER, &policy.runners, identity.runner_environment()),
+        agreeing(
+            listed(&checks::PROVENANCE_TRIGGER, &policy.triggers, identity.build_trigger()),
+            identity.build_trigger(),
+            deprecated(identity, 2),
+        ),
+        agreeing(
+            pinned(
+                &checks::PROVENANCE_REPOSITORY,
+                policy.repository.as_deref(),
+                identity.source_repository_uri(),
+                anybody,
+            ),
+            identity.source_repository_uri(),
+            deprecated(identity, 5).map(|name| format!("https://github.com/{name}")),
+        ),
+        pinned(
+            &checks::PROVENANCE_REPOSITORY_ID,
+            policy.repository_id.as_deref(),
+            identity.source_repository_id(),
+            false,
+        ),
+        pinned(
+            &checks::PROVENANCE_OWNER,
+            policy.owner.as_deref(),
+            identity.source_repository_owner_uri(),
+            anybody,
+        ),
+        pinned(
+            &checks::PROVENANCE_OWNER_ID,
+            policy.owner_id.as_deref(),
+            identity.source_repository_owner_id(),
+            false,
+        ),
+        agreeing(
+            reference(policy.reference.as_ref(), identity.source_repository_ref()),
+            identity.source_repository_ref(),
+            deprecated(identity, 6),
+        ),
+        agreeing(commit(identity), identity.source_repository_digest(), deprecated(identity, 3)),
+    ]);
+    findings.extend(agreement::predicate(statement));
+    findings.push(Finding::unknown(&checks::PROVENANCE_SOURCE, Why::NotSupported));
+    findings.into_iter().map(|finding| placed(finding, identity)).collect()
 }
-/// t
-pub fn blocked(_: &'static Check) -> Vec<Finding> {
-    Vec::new()
+
+/// What the verified statement states, each with the link that shows it.
+pub fn claims(statement: &VerifiedStatement) -> Vec<Claim> {
+    use LinkId::{Commit, Provenance};
+    let identity = statement.identity();
+    let commit = identity.source_repository_digest().filter(|commit| is_commit(commit));
+    let texts = [
+        ("git.repository", Commit, identity.source_repository_uri()),
+        ("git.repository-id", Commit, identity.source_repository_id()),
+        ("git.owner", Commit, identity.source_repository_owner_uri()),
+        ("git.owner-id", Commit, identity.source_repository_owner_id()),
+        ("git.ref", Commit, identity.source_repository_ref()),
+        ("build.issuer", Provenance, identity.issuer()),
+        ("build.identity", Provenance, identity.san().and_then(|name| name.text())),
+        ("build.workflow", Provenance, identity.build_config_uri()),
+        ("build.signer-workflow", Provenance, identity.build_signer_uri()),
+        ("build.trigger", Provenance, identity.build_trigger()),
+        ("build.runner", Provenance, identity.runner_environment()),
+        ("build.run", Provenance, identity.run_invocation_uri()),
+        ("build.visibility", Provenance, identity.visibility()),
+        (
+            "build.predicate-type",
+            Provenance,
+            statement.statement().map(|statement| statement.predicate_type()),
+        ),
+    ];
+    let mut claims: Vec<Claim> = texts
+        .into_iter()
+        .filter_map(|(name, link, text)| Some(Claim { name, value: Value::text(text?), link }))
+        .collect();
+    claims.extend(commit.map(|commit| Claim {
+        name: "git.commit",
+        value: Value::Hex(commit.to_owned()),
+        link: Commit,
+    }));
+    claims.extend(statement.signed_at().first().map(|time| Claim {
+        name: "build.signed-at",
+        value: Value::Time(*time),
+        link: Provenance,
+    }));
+    for entry in statement.logged() {
+        claims.push(Claim {
+            name: "sigstore.log",
+            value: Value::text(entry.host.as_str()),
+            link: Provenance,
+        });
+        claims.push(Claim {
+            name: "sigstore.log-index",
+            value: Value::number(entry.index),
+            link: Provenance,
+        });
+    }
+    claims
+}
+
+fn predicate_type(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> Finding {
+    let check = &checks::PROVENANCE_PREDICATE_TYPE;
+    match statement.statement() {
+        None => Finding::unknown(check, Why::NotApplicable),
+        Some(statement) => listed(check, &policy.predicate_types, Some(statement.predicate_type())),
+    }
+}
+
+fn issuer(identity: &FulcioIdentity, policy: &ProvenancePolicy) -> Finding {
+    let check = &checks::PROVENANCE_ISSUER;
+    if let (Some(old), Some(new)) = (identity.issuer_v1(), identity.issuer_v2())
+        && old != new
+    {
+        return Finding::fail(check, "extensions-differ").expected(new).actual(old);
+    }
+    match identity.issuer() {
+        Some(issuer) => Finding::equal_text(check, &policy.issuer, issuer),
+        None => Finding::fail(check, "missing").expected(policy.issuer.as_str()),
+    }
+}
+
+/// The workflow that signed and the top-level workflow, which are two when a reusable workflow
+/// signs.
+fn workflow(identity: &FulcioIdentity, policy: &ProvenancePolicy, anybody: bool) -> Vec<Finding> {
+    let check = &checks::PROVENANCE_WORKFLOW;
+    let Some(signer) = identity.build_signer_uri() else {
+        return vec![match policy.workflow {
+            Some(_) => Finding::fail(check, "missing"),
+            None => Finding::unknown(check, Why::NotPublished),
+        }];
+    };
+    let name = identity.san().and_then(|name| name.text()).unwrap_or_default();
+    if name != signer {
+        return vec![Finding::fail(check, "alternative-name").expected(signer).actual(name)];
+    }
+    let repository = identity.source_repository_uri().unwrap_or_default();
+    let top = identity.build_config_uri();
+    let mut findings = match &policy.workflow {
+        Some(path) => {
+            // The repository itself is the business of other checks.
+            let repository = policy.repository.as_deref().unwrap_or(repository);
+            let reference = identity.source_repository_ref().unwrap_or_default();
+            let expected = format!("{repository}/{path}@{reference}");
+            vec![
+                Finding::equal_text(check, &expected, signer).part("signer"),
+                match top {
+                    Some(top) => Finding::equal_text(check, &expected, top).part("top-level"),
+                    None => Finding::fail(check, "missing").part("top-level"),
+                },
+            ]
+        }
+        None => {
+            let inside = signer.strip_prefix(repository).is_some_and(|rest| rest.starts_with('/'));
+            let signs = if anybody {
+                Finding::warn(check, "not-pinned")
+            } else if inside {
+                Finding::unknown(check, Why::NotApplicable)
+            } else {
+                Finding::warn(check, "other-repository")
+            };
+            vec![signs.part("signer").actual(signer)]
+        }
+    };
+    let file = identity.build_config_digest().zip(identity.source_repository_digest());
+    if let Some((file, source)) = file
+        && file != source
+    {
+        let finding = Finding::warn(check, "other-commit").part("file");
+        findings.push(finding.expected(source).actual(file));
+    }
+    findings
+}
+
+fn reference(rule: Option<&RefRule>, actual: Option<&str>) -> Finding {
+    let check = &checks::PROVENANCE_REF;
+    let Some(rule) = rule else { return pinned(check, None, actual, false) };
+    let expected = rule.to_string();
+    match actual {
+        Some(actual) => Finding::test(check, rule.accepts(actual), "not-accepted").actual(actual),
+        None => Finding::fail(check, "missing"),
+    }
+    .expected(expected.as_str())
+}
+
+fn commit(identity: &FulcioIdentity) -> Finding {
+    let check = &checks::PROVENANCE_COMMIT;
+    match identity.source_repository_digest() {
+        None => Finding::unknown(check, Why::NotPublished),
+        Some(commit) if is_commit(commit) => {
+            Finding::pass(check).actual(Value::Hex(commit.to_owned()))
+        }
+        Some(other) => Finding::fail(check, "malformed").actual(other),
+    }
+}
+
+/// A git object name: SHA-1 or SHA-256, lower-case hex.
+fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && is_lower_hex(text)
+}
+
+/// The value is the pinned one; without a pin it is shown.
+fn pinned(check: &'static Check, pin: Option<&str>, actual: Option<&str>, warn: bool) -> Finding {
+    match (pin, actual) {
+        (Some(pin), Some(actual)) => Finding::equal_text(check, pin, actual),
+        (Some(pin), None) => Finding::fail(check, "missing").expected(pin),
+        (None, Some(actual)) if warn => Finding::warn(check, "not-pinned").actual(actual),
+        (None, Some(actual)) => Finding::unknown(check, Why::NotApplicable).actual(actual),
+        (None, None) => Finding::unknown(check, Why::NotPublished),
+    }
+}
+
+/// The value is one of a list; an empty list pins nothing.
+fn listed(check: &'static Check, accepted: &[String], actual: Option<&str>) -> Finding {
+    if accepted.is_empty() {
+        return pinned(check, None, actual, false);
+    }
+    let expected = accepted.join(", ");
+    match actual {
+        Some(actual) => {
+            let accepted = accepted.iter().any(|accepted| accepted == actual);
+            Finding::test(check, accepted, "not-accepted").actual(actual)
+        }
+        None => Finding::fail(check, "missing"),
+    }
+    .expected(expected.as_str())
+}
+
+fn deprecated(identity: &FulcioIdentity, number: u8) -> Option<String> {
+    identity.extension(number).map(|extension| extension.value.clone())
+}
+
+/// The deprecated extension, where there is one, says the same as its successor.
+fn agreeing(finding: Finding, new: Option<&str>, old: Option<String>) -> Finding {
+    match (new, old) {
+        (Some(new), Some(old)) if new != old => {
+            Finding::fail(finding.check, "extensions-differ").expected(new).actual(old.as_str())
+        }
+        _ => finding,
+    }
+}
+
+/// The extension in the certificate that the finding is about.
+fn placed(finding: Finding, identity: &FulcioIdentity) -> Finding {
+    let number = match finding.check.id {
+        "provenance.issuer" => 8,
+        "provenance.workflow" if finding.part.as_deref() == Some("top-level") => 18,
+        "provenance.workflow" if finding.part.as_deref() == Some("file") => 19,
+        "provenance.workflow" => 9,
+        "provenance.runner" => 11,
+        "provenance.repository" => 12,
+        "provenance.commit" => 13,
+        "provenance.ref" => 14,
+        "provenance.repository-id" => 15,
+        "provenance.owner" => 16,
+        "provenance.owner-id" => 17,
+        "provenance.trigger" => 20,
+        _ => return finding,
+    };
+    match identity.extension(number) {
+        Some(extension) => finding.at("sigstore-certificate", extension.at.start, extension.at.len),
+        None => finding,
+    }
 }

@@ -127,6 +127,36 @@ impl FulcioIdentity {
     pub fn extensions(&self) -> impl Iterator<Item = (u8, &Extension)> {
         self.extensions.iter().map(|(number, extension)| (*number, extension))
     }
+
+    /// The name of extension .`number` in `docs/oid-info.md` of sigstore/fulcio.
+    pub const fn name_of(number: u8) -> &'static str {
+        match number {
+            1 => "Issuer (deprecated)",
+            2 => "GitHub Workflow Trigger (deprecated)",
+            3 => "GitHub Workflow SHA (deprecated)",
+            4 => "GitHub Workflow Name (deprecated)",
+            5 => "GitHub Workflow Repository (deprecated)",
+            6 => "GitHub Workflow Ref (deprecated)",
+            8 => "Issuer",
+            9 => "Build Signer URI",
+            10 => "Build Signer Digest",
+            11 => "Runner Environment",
+            12 => "Source Repository URI",
+            13 => "Source Repository Digest",
+            14 => "Source Repository Ref",
+            15 => "Source Repository Identifier",
+            16 => "Source Repository Owner URI",
+            17 => "Source Repository Owner Identifier",
+            18 => "Build Config URI",
+            19 => "Build Config Digest",
+            20 => "Build Trigger",
+            21 => "Run Invocation URI",
+            22 => "Source Repository Visibility At Signing",
+            23 => "Deployment Environment",
+            24 => "Token Subject",
+            _ => "Fulcio extension",
+        }
+    }
 }
 
 impl SigningCertificate {

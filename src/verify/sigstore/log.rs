@@ -132,8 +132,11 @@ pub(super) fn checkpoint(
     );
     let fits = is_v2(entry)
         || (path.tree_size == checkpoint.size() && path.root_hash.as_bytes() == checkpoint.root());
-    let answer = signed_by_log(entry, checkpoint, root, now)
-        .and_then(|()| if fits { Ok(()) } else { Err("not-equal") });
+    let answer = signed_by_log(entry, checkpoint, root, now).and(if fits {
+        Ok(())
+    } else {
+        Err("not-equal")
+    });
     let finding = match answer {
         Ok(()) => Finding::pass(check),
         Err("not-equal") => Finding::fail(check, "not-equal").expected(

@@ -63,7 +63,7 @@ fn word(error: &sigstore_tsa::Error) -> &'static str {
         sigstore_tsa::Error::TimestampOutsideValidity { .. } => "outside-authority-validity",
         sigstore_tsa::Error::HashMismatch { .. } => "not-equal",
         sigstore_tsa::Error::CertificateValidationError(_) => "authority-chain",
-        sigstore_tsa::Error::SignatureVerificationError(_) => "bad-signature",
+        sigstore_tsa::Error::SignatureVerificationError(_) => "authority-signature",
         _ => "malformed",
     }
 }
@@ -75,7 +75,7 @@ fn rank(word: &str) -> u8 {
         "authority-chain" => 4,
         "not-equal" => 3,
         "malformed" => 2,
-        "bad-signature" => 1,
+        "authority-signature" => 1,
         _ => 0,
     }
 }

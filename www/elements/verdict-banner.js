@@ -17,6 +17,7 @@ import {
   verdictSentence,
 } from '../phrases.js';
 import { ui, uiCount } from '../wording.js';
+import { claimFact, holds } from './chain-link.js';
 import { findingAnchor } from './finding-item.js';
 import { simulatedMark } from './simulated-mark.js';
 
@@ -56,6 +57,7 @@ export class VerdictBanner extends HTMLElement {
   #report(report) {
     this.#draw(report.verdict.state, report.simulated, verdictSentence(report));
     this.#body.replaceChildren(
+      source(report),
       h('div', { class: 'meanings' }, meaning('means', report), meaning('not-means', report)),
       because(report),
       levelBox(report),
@@ -102,6 +104,20 @@ export class VerdictBanner extends HTMLElement {
       h('p', { class: 'sentence' }, sentence),
     );
   }
+}
+
+/**
+ * The source that a whole chain leads to.
+ *
+ * @param {Report} report
+ */
+function source({ claims, ends_at, links }) {
+  const commit = links.find(({ id }) => id === 'commit');
+  if (ends_at.next !== null || !commit || !holds(commit)) return '';
+  const named = ['git.repository', 'git.ref', 'git.commit'].flatMap((name) =>
+    claims.filter((claim) => claim.name === name && claim.link === 'commit'),
+  );
+  return named.length > 0 ? h('dl', { class: 'facts source' }, named.map(claimFact)) : '';
 }
 
 /**

@@ -46,7 +46,9 @@ pub(super) fn root(
         &checks::SNP_ASK_VALIDITY,
     ];
     let Some((anchor, ark)) = anchor.and_then(|anchor| Some((anchor, anchor.root().ok()?))) else {
-        return CHECKS.map(|check| Finding::blocked(check, &checks::SNP_PRODUCT)).to_vec();
+        let supplied = endorsements.root.as_ref().map(|_| &checks::SNP_ROOT_SUPPLIED);
+        let checks = CHECKS.into_iter().chain(supplied);
+        return checks.map(|check| Finding::blocked(check, &checks::SNP_PRODUCT)).collect();
     };
     let pinned = Value::hex(anchor.fingerprint().0);
     let mut findings = Vec::new();

@@ -41,7 +41,7 @@ impl Collateral {
         let mut endorsements = Endorsements::default();
         for der in &self.0 {
             if let Ok(crl) = Crl::parse("collateral file", der) {
-                endorsements.crl = Some(crl);
+                endorsements.crls.push(crl);
                 continue;
             }
             let cert = Cert::parse("collateral file", der)?;

@@ -623,8 +623,12 @@ fn endorsements_of_other_chips_beside_the_right_one_change_nothing() {
     let healthy = case.examine().unwrap();
     let mut other = genoa();
     other.vek.as_mut().unwrap().hwid = Some(HwId::Raw(vec![9; 64]));
+    let mut older = genoa();
+    older.vek.as_mut().unwrap().tcb.snp -= 1;
     let further = [
         other.vek.as_ref().unwrap().der(),
+        older.vek.as_ref().unwrap().der(),
+        Case::vlek(Product::Genoa).vek.unwrap().der(),
         AuthoritySpec::new(Product::Milan, Role::Ask).der(),
         AuthoritySpec::new(Product::Genoa, Role::Asvk).der(),
     ];

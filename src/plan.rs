@@ -41,7 +41,7 @@ pub fn amd(
         }
         _ => {}
     }
-    if endorsements.crl.is_none() {
+    if endorsements.crls.is_empty() {
         wanted.push(Wanted {
             what: "crl",
             url: format!("{KDS}/vcek/v1/{product}/crl"),

@@ -1,6 +1,8 @@
 //! `s2s` as a person or a script meets it: what it prints, where, and its exit status.
 #![cfg(feature = "cli")]
 
+mod common;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -46,12 +48,7 @@ fn assert_unreadable(output: &Output, expected: &str) {
 
 /// A file of the shared vectors, or `None` with a loud line where they are absent.
 fn vector(name: &str) -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors");
-    if shared.is_dir() {
-        return Some(shared.join(name));
-    }
-    eprintln!("SKIPPED: ../shared is absent, so s2s was not run on {name}");
-    None
+    common::shared(&format!("vectors/{name}"))
 }
 
 fn scratch(name: &str, bytes: &[u8]) -> PathBuf {
@@ -178,6 +175,57 @@ fn a_bundle_that_is_no_bundle_does_not_hold() {
     }
 }
 
+/// Runs `verify-bundle` on files of the sigstore-verify package.
+fn conformance(arguments: &[&str]) -> Output {
+    let data = common::crate_dir("sigstore-verify").unwrap().join("test_data");
+    let arguments: Vec<String> =
+        arguments.iter().map(|argument| argument.replace("DATA", data.to_str().unwrap())).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    s2s(&[&["verify-bundle"][..], &arguments].concat(), b"")
+}
+
+const BLOB: [&str; 2] = ["--bundle", "DATA/bundles/cosign-v3-blob.sigstore.json"];
+const SIGNER: [&str; 4] = [
+    "--certificate-identity",
+    "w.vollprecht@gmail.com",
+    "--certificate-oidc-issuer",
+    "https://github.com/login/oauth",
+];
+const BLOB_FILE: &str = "DATA/bundles/cosign-v3-blob.txt";
+
+#[test]
+fn a_bundle_holds_for_its_artifact_and_its_digest_and_its_signer_only() {
+    let good = conformance(&[&BLOB[..], &SIGNER, &[BLOB_FILE]].concat());
+    assert_eq!(good.status.code(), Some(0), "{}", stderr(&good));
+    assert!(stdout(&good).starts_with("The signature in this Sigstore bundle holds"));
+    let other = conformance(&[&BLOB[..], &SIGNER, &["DATA/managed-key/key.pub"]].concat());
+    assert_eq!(other.status.code(), Some(1));
+    assert!(stderr(&other).contains("sigstore.subject"), "{}", stderr(&other));
+    for (at, wrong) in [(1, "somebody@example.com"), (3, "https://accounts.google.com")] {
+        let mut signer = SIGNER;
+        signer[at] = wrong;
+        let output = conformance(&[&BLOB[..], &signer, &[BLOB_FILE]].concat());
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(wrong), "{}", stderr(&output));
+    }
+    let staging = conformance(&[&["--staging"], &BLOB[..], &SIGNER, &[BLOB_FILE]].concat());
+    assert_eq!(staging.status.code(), Some(1), "another instance's keys");
+}
+
+#[test]
+fn a_bundle_signed_by_a_key_holds_for_that_key_only() {
+    let bundle = ["--bundle", "DATA/managed-key/bundle.sigstore.json"];
+    let key = ["--key", "DATA/managed-key/key.pub"];
+    let artifact = ["DATA/managed-key/artifact.txt"];
+    let good = conformance(&[&bundle[..], &key, &artifact].concat());
+    assert_eq!(good.status.code(), Some(0), "{}", stderr(&good));
+    let other = conformance(&[&bundle[..], &key, &["DATA/managed-key/key.pub"]].concat());
+    assert_eq!(other.status.code(), Some(1));
+    let no_key = ["--key", "DATA/managed-key/artifact.txt"];
+    let output = conformance(&[&bundle[..], &no_key, &artifact].concat());
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+}
+
 /// Runs on a vector of AMD's; `None` where the vectors are absent.
 fn amd(report: &str, collateral: &[&str], more: &[&str]) -> Option<Output> {
     let report = vector(&format!("amd/{report}"))?;
@@ -210,6 +258,8 @@ fn a_chip_certificate_from_after_the_asked_time_fails() {
     let text = flowing(&stdout(&output));
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("The chip's certificate is not valid yet at the asked time."), "{text}");
+    assert!(text.contains("because a link that it rests on does not hold: The chip."), "{text}");
+    assert!(text.contains("What it says of itself, which is not shown to be true:"), "{text}");
     assert!(text.contains("valid 2026-02-05T01:04:33Z to 2033-02-05T01:04:33Z"), "{text}");
 }
 
@@ -368,6 +418,23 @@ fn every_finding_of_the_vectors_has_words_of_its_own() {
     ] {
         let Some(output) = amd(report, collateral, &["--json"]) else { return };
         assert_wording_is_complete(&serde_json::from_slice(&output.stdout).unwrap());
+    }
+}
+
+#[cfg(feature = "sim")]
+#[test]
+fn the_demonstration_says_simulated_and_holds_under_no_other_policy() {
+    let bundle = silicon_to_source::sim::demonstration();
+    let at = ["verify", "-", "--at", "2026-02-01T00:00:00Z"];
+    let output = s2s(&[&at[..], &["--policy", "simulated"]].concat(), &bundle);
+    let text = flowing(&stdout(&output));
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.starts_with("+ Verified, SIMULATED "), "{text}");
+    assert!(text.contains("It shows nothing about any real machine."), "{text}");
+    assert!(text.contains("Level A5, SIMULATED: "), "{text}");
+    for policy in [&[][..], &["--policy", "tinfoil"], &["--policy", "snp"]] {
+        let output = s2s(&[&at[..], policy].concat(), &bundle);
+        assert!(matches!(output.status.code(), Some(1 | 3)), "{policy:?}: {}", stdout(&output));
     }
 }
 

@@ -64,6 +64,24 @@ fn texts(json: &Json) -> Vec<(String, &str)> {
     }
 }
 
+/// How many members the objects of `json` have.
+fn members(json: &Json) -> usize {
+    match json {
+        Json::Object(object) => object.len() + object.values().map(members).sum::<usize>(),
+        Json::Array(items) => items.iter().map(members).sum(),
+        _ => 0,
+    }
+}
+
+#[test]
+fn no_key_is_written_twice() {
+    let text = include_str!("../www/locales/en.json");
+    let keys = text.lines().filter(|line| {
+        line.trim_start().strip_prefix('"').is_some_and(|rest| rest.contains("\": "))
+    });
+    assert_eq!(keys.count(), members(&english()), "one member a line, and none twice");
+}
+
 fn is_presence(check: &Check) -> bool {
     check.id.starts_with("link.")
 }
@@ -195,6 +213,7 @@ fn every_why_and_outcome_has_a_general_sentence() {
     for outcome in ["pass", "fail", "warn"] {
         assert_words(&["outcomes", outcome]);
     }
+    assert_words(&["undermined"]);
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Files that come beside evidence: certificates and revocation lists, told apart by their
 //! content.
 
+use std::cmp::Reverse;
+
 use crate::bytes::Span;
 use crate::endorsements::amd::Vek;
 use crate::error::Error;
-use crate::evidence::snp::{Product, Report};
+use crate::evidence::snp::{Component, Product, Report, SigningKey};
 use crate::pki::{Cert, Crl, pem_blocks};
 use crate::verify::snp::Endorsements;
 
@@ -29,8 +31,9 @@ pub(super) fn decode(files: &[&[u8]]) -> Result<Collateral, Error> {
 impl Collateral {
     /// AMD's endorsements for `report`, with `vek` as the evidence supplied it.
     ///
-    /// Several chips' certificates may be given: the one for the report's chip is taken. Of
-    /// several intermediate keys, the one that the chip's certificate names is taken.
+    /// Several chips' certificates may be given, and several of one chip for different security
+    /// versions: the first that fits the report best is taken. Of several intermediate keys, the
+    /// one that the chip's certificate names is taken.
     pub(super) fn amd<'a>(
         &'a self,
         report: &Report<'_>,
@@ -41,7 +44,7 @@ impl Collateral {
         let mut endorsements = Endorsements::default();
         for der in &self.0 {
             if let Ok(crl) = Crl::parse("collateral file", der) {
-                endorsements.crl = Some(crl);
+                endorsements.crls.push(crl);
                 continue;
             }
             let cert = Cert::parse("collateral file", der)?;
@@ -56,7 +59,8 @@ impl Collateral {
             }
         }
         let product = report.cpuid.and_then(Product::of_cpu);
-        let own = veks.iter().position(|vek| is_for(vek, report, product)).unwrap_or(0);
+        let fits = veks.iter().map(|vek| likeness(vek, report, product));
+        let own = fits.enumerate().min_by_key(|(_, fit)| Reverse(*fit)).map_or(0, |(at, _)| at);
         endorsements.vek = (!veks.is_empty()).then(|| veks.swap_remove(own));
         let named = endorsements.vek.as_ref().and_then(|vek| vek.cert.issuer_common_name());
         let own = intermediates.iter().position(|cert| cert.common_name() == named).unwrap_or(0);
@@ -66,10 +70,20 @@ impl Collateral {
     }
 }
 
-/// Whether a certificate is for the report's chip and security versions.
-fn is_for(vek: &Vek<'_>, report: &Report<'_>, product: Option<Product>) -> bool {
-    let product = product.or_else(|| Product::of_name(vek.product_name()?));
-    product
-        .and_then(|product| vek.hardware_id(product))
-        .is_some_and(|id| report.chip_id.get(..id.len()) == Some(id))
+/// How well a certificate fits a report: kind of key, chip, security versions.
+fn likeness(vek: &Vek<'_>, report: &Report<'_>, product: Option<Product>) -> [bool; 3] {
+    let is_vlek = report.key_info.signing_key() == SigningKey::Vlek;
+    let kind = vek.has_provider_id() == is_vlek;
+    let Some(product) = product.or_else(|| Product::of_name(vek.product_name()?)) else {
+        return [kind, false, false];
+    };
+    let chip =
+        vek.hardware_id(product).is_some_and(|id| report.chip_id.get(..id.len()) == Some(id));
+    let tcb = report.reported_tcb.decode(product);
+    let versions = Component::ALL.into_iter().all(|component| {
+        tcb.component(component).is_none_or(|reported| {
+            vek.security_version(component).is_none_or(|certified| certified == reported)
+        })
+    });
+    [kind, chip, versions]
 }

@@ -88,16 +88,11 @@ pub(super) fn report<'a>(
         }
         evidence.push(certificate("amd-root", LinkId::HardwareRoot, &anchor.root()?));
     }
-    if let Some(crl) = &endorsements.crl {
-        evidence.push(EvidenceItem::new(
-            "amd-crl",
-            "crl",
-            LinkId::HardwareRoot,
-            crl.der(),
-            Vec::new(),
-        ));
+    for (index, crl) in endorsements.crls.iter().enumerate() {
+        let (id, link) = (verify::crl_evidence(index), LinkId::HardwareRoot);
+        evidence.push(EvidenceItem::new(id, "crl", link, crl.der(), Vec::new()));
     }
-    let wanted = plan::amd(&report, product, &endorsements);
+    let wanted = plan::amd(&report, product, &endorsements, policy.roots);
     Ok(Examined { findings, verified: examined.verified, evidence, wanted, debug })
 }
 

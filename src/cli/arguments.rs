@@ -8,10 +8,13 @@ use crate::time::UnixTime;
 
 /// Checks attestation evidence, from the chip maker's root key to a git commit.
 ///
-/// Exit status: 0 every required check passed (warnings included), 1 a check failed, 2 the
-/// command line or an input cannot be read, 3 undecided or not published.
+/// Exit status:
+///   0  every required check passed, warnings included
+///   1  a check failed
+///   2  the command line or an input cannot be read
+///   3  undecided or not published
 #[derive(Debug, Parser)]
-#[command(name = "s2s", version, max_term_width = 80, subcommand_required = true)]
+#[command(name = "s2s", version, verbatim_doc_comment, subcommand_required = true)]
 pub(super) struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -22,8 +25,9 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Check evidence and show the chain, link by link
     ///
-    /// The kind of evidence is recognised from its bytes: a Tinfoil attestation bundle, an AMD
-    /// SEV-SNP report or a Sigstore bundle. Nothing is fetched.
+    /// The kind of evidence is recognised from its bytes: a Tinfoil attestation bundle,
+    /// an AMD SEV-SNP report or a Sigstore bundle. Nothing is fetched.
+    #[command(verbatim_doc_comment)]
     Verify(Verify),
     /// Show the policies that come with the verifier
     Policy {

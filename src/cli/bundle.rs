@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use crate::adapters::MAX_INPUT;
+use crate::adapters::conformance::{Artifact, STAGING_ROOT, Signer, verify_bundle};
 use crate::digest::{Sha256, Sha512};
 use crate::time::UnixTime;
-use crate::verify::sigstore::Artifact;
-use crate::verify::sigstore::conformance::{Signer, verify_bundle};
 
 use super::arguments::VerifyBundle;
 use super::input::{Input, read};
@@ -20,9 +19,7 @@ pub(super) fn verify(
     let bundle = read(&arguments.bundle, MAX_INPUT)?;
     let root = match &arguments.trusted_root {
         Some(path) => Some(read(path, MAX_INPUT)?.bytes),
-        None if arguments.staging => {
-            Some(sigstore_trust_root::SIGSTORE_STAGING_TRUSTED_ROOT.as_bytes().to_vec())
-        }
+        None if arguments.staging => Some(STAGING_ROOT.as_bytes().to_vec()),
         None => None,
     };
     let key = arguments.key.as_deref().map(pem).transpose()?;

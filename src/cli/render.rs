@@ -55,12 +55,22 @@ fn verdict(page: &mut Page, report: &Report) {
     let state = report.verdict.state;
     let style = style(state);
     let symbol = page.look.symbol(state);
-    page.line(Styled(style, format!("{symbol} {}", wording::state(state))));
+    page.line(Styled(style, format!("{symbol} {}", state_word(report, state))));
     page.wrapped("", "", HEADING, wording::verdict(report));
     because(page, report);
     page.gap();
     for line in wording::means(report).into_iter().chain(wording::not_means(report)) {
         page.wrapped("  ", "  ", anstyle::Style::new(), line);
+    }
+}
+
+/// The word for a state, which is never without its label when nothing real is behind it.
+fn state_word(report: &Report, state: State) -> String {
+    let word = wording::state(state);
+    if report.simulated {
+        format!("{word}, {}", wording::text(&["simulated", "word"]))
+    } else {
+        word.to_owned()
     }
 }
 
@@ -100,7 +110,7 @@ fn level(page: &mut Page, report: &Report) {
         (Some(_), true) => "level.simulated",
         (Some(_), false) => "level",
     };
-    let name = wording::text(&["levels", &key, "name"]);
+    let name = wording::level(&key, "name", report.simulated);
     let word = wording::text(&["simulated", "word"]);
     let mut text = cli(template, &[("level", &key), ("name", name), ("word", word)]);
     if !assurance.except.is_empty() {
@@ -110,11 +120,7 @@ fn level(page: &mut Page, report: &Report) {
     }
     page.gap();
     page.wrapped("", "  ", HEADING, &text);
-    let meaning = if report.simulated {
-        wording::text(&["simulated", "level"])
-    } else {
-        wording::text(&["levels", &key, "meaning"])
-    };
+    let meaning = wording::level(&key, "meaning", report.simulated);
     page.wrapped("  ", "  ", anstyle::Style::new(), meaning);
 }
 
@@ -144,18 +150,25 @@ fn chain(page: &mut Page, report: &Report) {
 
 fn link(page: &mut Page, report: &Report, link: &Link, margin: &str) {
     let symbol = page.look.symbol(link.state);
-    let word = format!("{symbol}  {}:", wording::state(link.state));
+    let word = format!("{symbol}  {}:", state_word(report, link.state));
     let title = Styled(HEADING, wording::link_title(link.id));
     page.line(format!("  {} {title}", Styled(style(link.state), word)));
-    let sentence = wording::link(link.id, link.state, report.simulated);
-    page.wrapped(margin, margin, anstyle::Style::new(), sentence);
-    for claim in report.claims.iter().filter(|claim| claim.link == link.id) {
+    let sentence = wording::link(link, report.simulated);
+    page.wrapped(margin, margin, anstyle::Style::new(), &sentence);
+    let mut claims = report.claims.iter().filter(|claim| claim.link == link.id).peekable();
+    if claims.peek().is_some() && link.state > State::Warning {
+        page.wrapped(margin, margin, DIM, &cli("claimed", &[]));
+    }
+    for claim in claims {
         page.pair(margin, wording::text(&["claims", claim.name]), COLUMN, &claim.value);
     }
 }
 
 fn flags(page: &mut Page, report: &Report) {
     let flags = &report.flags;
+    if report.link(LinkId::Report).is_none_or(|link| link.state > State::Warning) {
+        page.wrapped("     ", "     ", DIM, &cli("claimed", &[]));
+    }
     for (name, value) in [
         ("key", wording::word(&flags.key)),
         ("custody", wording::word(&flags.custody)),
@@ -384,12 +397,17 @@ mod tests {
 
     #[test]
     fn a_simulated_report_says_so_in_the_verdict_and_in_the_level() {
-        let findings = vec![Finding::pass(&checks::SNP_REPORT_SIGNATURE)];
-        let report = assembled(findings, SIMULATED, "");
-        let text = flowing(&super::report(&report, Look::Plain, Detail::Chain));
-        assert!(text.starts_with("+ Verified SIMULATED: "), "{text}");
+        let findings =
+            [&checks::SNP_ROOT_PINNED, &checks::SNP_VEK_SIGNATURE, &checks::SNP_REPORT_SIGNATURE];
+        let report = assembled(findings.map(Finding::pass).to_vec(), SIMULATED, "");
+        let text = flowing(&super::report(&report, Look::Plain, Detail::Findings));
+        assert!(text.starts_with("+ Verified, SIMULATED SIMULATED: "), "{text}");
         assert!(text.contains("It shows nothing about any real machine."), "{text}");
+        assert!(!text.contains("Verified: "), "{text}");
         assert!(text.contains("A simulated chip signed this report."), "{text}");
+        assert!(text.contains("Level A3, SIMULATED: "), "{text}");
+        assert!(text.contains("The chain begins at a made-up key"), "{text}");
+        assert!(text.contains("The chain begins at a simulated root key."), "{text}");
     }
 
     #[test]

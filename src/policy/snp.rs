@@ -23,6 +23,16 @@ pub struct SnpPolicy {
     pub smt: Rule,
     /// Guest policy allows CXL memory (bit 21).
     pub cxl: Rule,
+    /// Guest policy bit 20 is clear: the guest may run on several sockets.
+    pub unasked_single_socket: Rule,
+    /// Guest policy bit 22 is clear: the guest does not ask for AES-256-XTS.
+    pub unasked_aes_256_xts: Rule,
+    /// Guest policy bit 23 is clear: the guest does not ask for power readings to be off.
+    pub unasked_rapl_disabled: Rule,
+    /// Guest policy bit 24 is clear: the guest does not ask for ciphertext hiding.
+    pub unasked_ciphertext_hiding: Rule,
+    /// Guest policy bit 25 is clear: the host may move and swap the guest's pages.
+    pub unasked_page_swap_disabled: Rule,
     /// Bits or bytes that the specification reserves are set.
     pub reserved: Rule,
     /// PLATFORM_INFO bit 5 is clear: firmware did not report a completed alias check (BadRAM).
@@ -35,6 +45,10 @@ pub struct SnpPolicy {
     pub without_ciphertext_hiding: Rule,
     /// PLATFORM_INFO bit 3 is clear: power readings are available to the host.
     pub without_rapl_disabled: Rule,
+    /// PLATFORM_INFO bit 6 is clear.
+    pub without_iommu_write_safe: Rule,
+    /// PLATFORM_INFO bit 7 is set: devices may be let into guests' memory (SEV-TIO).
+    pub tio: Rule,
     /// Committed firmware is older than current firmware: it can still be rolled back.
     pub provisional_firmware: Rule,
     /// A security version is below this project's dated table.
@@ -74,12 +88,19 @@ impl Default for SnpPolicy {
             migration_agent: Rule::Deny,
             smt: Rule::Allow,
             cxl: Rule::Warn,
+            unasked_single_socket: Rule::Allow,
+            unasked_aes_256_xts: Rule::Allow,
+            unasked_rapl_disabled: Rule::Allow,
+            unasked_ciphertext_hiding: Rule::Allow,
+            unasked_page_swap_disabled: Rule::Allow,
             reserved: Rule::Warn,
             without_alias_check: Rule::Warn,
             without_tsme: Rule::Allow,
             without_ecc: Rule::Allow,
             without_ciphertext_hiding: Rule::Allow,
             without_rapl_disabled: Rule::Allow,
+            without_iommu_write_safe: Rule::Allow,
+            tio: Rule::Allow,
             provisional_firmware: Rule::Warn,
             below_minimum: Rule::Warn,
             tcb_floor: None,

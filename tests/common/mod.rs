@@ -1,6 +1,9 @@
 //! Where test data lies.
 #![allow(dead_code)]
 
+#[cfg(feature = "sim")]
+pub(crate) mod snp;
+
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;

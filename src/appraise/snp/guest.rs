@@ -9,6 +9,9 @@ use crate::policy::{AbiVersion, Rule, SnpPolicy};
 /// VMPL of a report that the host asked for: REPORT_DATA is then the host's choice.
 const HOST: u32 = u32::MAX;
 
+/// The guest policy's reserved bit that must be one.
+const MUST_BE_ONE: u32 = 17;
+
 /// S13.
 pub(super) fn policy(report: &Report<'_>, policy: &SnpPolicy) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
@@ -18,7 +21,8 @@ pub(super) fn policy(report: &Report<'_>, policy: &SnpPolicy) -> Vec<Finding> {
     let finding = if report.policy.reserved_is_well() {
         Finding::pass(check)
     } else {
-        ruled(check, policy.reserved, "set")
+        let reason = if report.policy.bit(MUST_BE_ONE) { "set" } else { "clear" };
+        ruled(check, policy.reserved, reason)
     };
     findings.push(finding.actual(format!("0x{:x}", report.policy.0)).at(REPORT, 0x08, 8));
     findings
@@ -26,14 +30,20 @@ pub(super) fn policy(report: &Report<'_>, policy: &SnpPolicy) -> Vec<Finding> {
 
 fn policy_bit(report: &Report<'_>, policy: &SnpPolicy, bit: &Bit) -> Finding {
     let set = report.policy.bit(bit.position);
-    let rule = match bit.position {
-        16 => policy.smt,
-        18 => policy.migration_agent,
-        19 => policy.debug,
-        21 => policy.cxl,
-        _ => Rule::Allow,
+    let (if_set, if_clear) = match bit.position {
+        16 => (policy.smt, Rule::Allow),
+        18 => (policy.migration_agent, Rule::Allow),
+        19 => (policy.debug, Rule::Allow),
+        20 => (Rule::Allow, policy.unasked_single_socket),
+        21 => (policy.cxl, Rule::Allow),
+        22 => (Rule::Allow, policy.unasked_aes_256_xts),
+        23 => (Rule::Allow, policy.unasked_rapl_disabled),
+        24 => (Rule::Allow, policy.unasked_ciphertext_hiding),
+        25 => (Rule::Allow, policy.unasked_page_swap_disabled),
+        _ => (Rule::Allow, Rule::Allow),
     };
-    let finding = if set { ruled(bit.check, rule, "set") } else { Finding::pass(bit.check) };
+    let finding =
+        if set { ruled(bit.check, if_set, "set") } else { ruled(bit.check, if_clear, "clear") };
     finding.actual(if set { "set" } else { "clear" }).at(REPORT, 0x08, 8)
 }
 

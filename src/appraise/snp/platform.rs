@@ -39,6 +39,8 @@ fn platform_bit(report: &Report<'_>, policy: &SnpPolicy, bit: &Bit) -> Finding {
         3 => wanted(policy.without_rapl_disabled),
         4 => wanted(policy.without_ciphertext_hiding),
         5 => wanted(policy.without_alias_check),
+        6 => wanted(policy.without_iommu_write_safe),
+        7 if set => ruled(check, policy.tio, "set"),
         _ => Finding::pass(check),
     };
     finding.actual(if set { "set" } else { "clear" }).at(REPORT, 0x40, 8)

@@ -46,7 +46,13 @@ pub(super) fn root(
         &checks::SNP_ASK_VALIDITY,
     ];
     let Some((anchor, ark)) = anchor.and_then(|anchor| Some((anchor, anchor.root().ok()?))) else {
-        return CHECKS.map(|check| Finding::blocked(check, &checks::SNP_PRODUCT)).to_vec();
+        let by = &checks::SNP_PRODUCT;
+        let mut findings = CHECKS.map(|check| Finding::blocked(check, by)).to_vec();
+        findings.push(match endorsements.root {
+            Some(_) => Finding::blocked(&checks::SNP_ROOT_SUPPLIED, by),
+            None => Finding::unknown(&checks::SNP_ROOT_SUPPLIED, Why::NotApplicable),
+        });
+        return findings;
     };
     let pinned = Value::hex(anchor.fingerprint().0);
     let mut findings = Vec::new();

@@ -21,8 +21,9 @@ pub struct Endorsements<'a> {
     pub intermediate: Option<Cert<'a>>,
     /// A root that came with the evidence. It is compared with the pinned one and not used.
     pub root: Option<Cert<'a>>,
-    /// AMD's revocation list for the product.
-    pub crl: Option<Crl<'a>>,
+    /// AMD's revocation lists. Those of other products are left aside, and of those for the
+    /// product none hides another.
+    pub crls: Vec<Crl<'a>>,
 }
 
 /// A report whose signature leads to a pinned AMD root.
@@ -68,6 +69,11 @@ pub fn intermediate<'a>(
     endorsements: &Endorsements<'a>,
 ) -> Option<Cert<'a>> {
     chain::intermediate(anchor, endorsements)
+}
+
+/// The evidence id under which the revocation list at `index` of [`Endorsements::crls`] is shown.
+pub fn crl_evidence(index: usize) -> std::borrow::Cow<'static, str> {
+    crl::evidence(index)
 }
 
 /// Runs steps S1 to S9 for the moment `now`.

@@ -62,6 +62,15 @@ impl TrustedRoot {
         Self::parse(RootSource::Embedded, json.as_bytes())
     }
 
+    /// The simulated instance's root, for demonstrations and tests.
+    ///
+    /// # Errors
+    /// None: a test reads it.
+    pub fn simulated() -> Result<Self, Error> {
+        const JSON: &[u8] = include_bytes!("../../pki/simulated/trusted-root.json");
+        Self::parse(RootSource::Simulated, JSON)
+    }
+
     /// A root that the reader supplies.
     ///
     /// # Errors

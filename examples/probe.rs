@@ -6,7 +6,15 @@ fn main() {
     let at: UnixTime = a[2].parse().unwrap();
     let col: Vec<Vec<u8>> = a[3..].iter().map(|f| std::fs::read(f).unwrap()).collect();
     let cols: Vec<&[u8]> = col.iter().map(|v| v.as_slice()).collect();
-    match examine(&input, &cols, None, at) {
+    match examine(
+        &input,
+        &cols,
+        std::env::var("POL")
+            .ok()
+            .map(|p| silicon_to_source::policy::builtin(&p).unwrap().policy().unwrap())
+            .as_ref(),
+        at,
+    ) {
         Err(e) => println!("ERR {e}"),
         Ok(r) => {
             println!(

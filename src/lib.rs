@@ -22,6 +22,8 @@ pub mod adapters;
 pub mod appraise;
 pub mod bytes;
 pub mod claims;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod crypto;
 pub mod digest;
 pub mod endorsements;
@@ -37,5 +39,9 @@ pub mod report;
 pub mod sim;
 pub mod time;
 pub mod verify;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
+#[cfg(feature = "cli")]
+pub mod wording;
 
 pub use adapters::examine;

@@ -329,6 +329,10 @@ pub struct Link {
     pub id: LinkId,
     /// Its state.
     pub state: State,
+    /// The link that this one rests on and that does not hold: then this one's own checks, even
+    /// where they pass, show nothing, and its state is [`State::Unknown`] at best.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undermined_by: Option<LinkId>,
     /// Its findings, in the order of the checklist.
     pub findings: Vec<LinkFinding>,
     /// The evidence it rests upon.
@@ -400,10 +404,7 @@ impl Report {
     /// left no finding, and links without any, are added as not published.
     pub fn assemble(draft: Draft, policy: &Policy, now: UnixTime) -> Self {
         let findings = completed(draft.findings, policy);
-        let links: Vec<Link> = LinkId::ALL
-            .into_iter()
-            .map(|id| link(id, &findings, &draft.evidence, policy))
-            .collect();
+        let links = links(&findings, &draft.evidence, policy);
         let verdict = verdict(&findings, policy);
         let not_checked = findings
             .iter()
@@ -428,7 +429,7 @@ impl Report {
                 source_sha256: env!("S2S_SOURCE_SHA256"),
             },
             simulated: policy.roots == Roots::Simulated,
-            assurance: assurance(draft.root_of_trust, &links),
+            assurance: assurance(draft.root_of_trust, &links, verdict.state),
             verdict,
             ends_at: ends_at(&links),
             flags: draft.flags,
@@ -517,6 +518,21 @@ fn verdict(findings: &[Finding], policy: &Policy) -> Verdict {
     Verdict { state, because, required: required.len(), passed }
 }
 
+/// Every link, in order. A link never stands better than the one it rests on.
+fn links(findings: &[Finding], evidence: &[EvidenceItem], policy: &Policy) -> Vec<Link> {
+    let mut links: Vec<Link> = Vec::new();
+    for id in LinkId::ALL {
+        let mut link = link(id, findings, evidence, policy);
+        let broken = links.iter().find(|l| id.rests_on().contains(&l.id) && !holds(l));
+        if let (Some(broken), true) = (broken, holds(&link)) {
+            link.undermined_by = Some(broken.id);
+            link.state = State::Unknown;
+        }
+        links.push(link);
+    }
+    links
+}
+
 fn link(id: LinkId, findings: &[Finding], evidence: &[EvidenceItem], policy: &Policy) -> Link {
     let own: Vec<&Finding> = findings.iter().filter(|f| f.check.link == id).collect();
     let worst = own.iter().map(|f| contribution(f, policy)).max().unwrap_or(State::NotPublished);
@@ -525,6 +541,7 @@ fn link(id: LinkId, findings: &[Finding], evidence: &[EvidenceItem], policy: &Po
     Link {
         id,
         state,
+        undermined_by: None,
         findings: own.into_iter().map(|f| link_finding(f, policy)).collect(),
         evidence: evidence.iter().filter(|e| e.link == id).map(|e| e.id.clone()).collect(),
     }
@@ -576,7 +593,7 @@ fn ends_at(links: &[Link]) -> EndsAt {
     EndsAt { link, next: next.map(|link| link.id), state: next.map(|link| link.state) }
 }
 
-fn assurance(root_of_trust: RootOfTrust, links: &[Link]) -> Assurance {
+fn assurance(root_of_trust: RootOfTrust, links: &[Link], verdict: State) -> Assurance {
     let shown = |upto: LinkId| chain(links).take_while(|l| l.id <= upto).all(holds);
     let measured = links
         .iter()
@@ -584,6 +601,7 @@ fn assurance(root_of_trust: RootOfTrust, links: &[Link]) -> Assurance {
         .flat_map(|link| &link.findings)
         .any(|f| f.outcome == "pass" && checks::IDENTIFIES_IMAGE.contains(&f.check));
     let level = match root_of_trust {
+        _ if verdict == State::Failed => None,
         RootOfTrust::Statement => Some(Level::A1),
         RootOfTrust::BuildOnly => None,
         RootOfTrust::CloudProvider => shown(LinkId::Report).then_some(Level::A2),

@@ -1,9 +1,11 @@
 //! Recognising an input by its bytes.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::de::IgnoredAny;
 
 use crate::bytes::Span;
 use crate::error::Error;
@@ -12,8 +14,12 @@ use crate::evidence::snp;
 /// What an input is.
 #[derive(Clone, Debug)]
 pub enum Kind<'a> {
+    /// A Sigstore bundle.
+    SigstoreBundle,
     /// A raw SEV-SNP report, or its hex or base64.
     SnpReport(Cow<'a, [u8]>),
+    /// Tinfoil's bundle.
+    TinfoilBundle,
 }
 
 impl<'a> Kind<'a> {
@@ -28,13 +34,18 @@ impl<'a> Kind<'a> {
         if let Some(decoded) = decoded_text(input).filter(|bytes| looks_like_report(bytes)) {
             return Ok(Self::SnpReport(Cow::Owned(decoded)));
         }
+        if input.trim_ascii_start().starts_with(b"{") {
+            return of_json(input);
+        }
         Err(Error::unsupported("input", described(input), Span::new(0, input.len())))
     }
 
     /// The name of the built-in policy for this kind.
     pub const fn policy(&self) -> &'static str {
         match self {
+            Self::SigstoreBundle => "sigstore",
             Self::SnpReport(_) => "snp",
+            Self::TinfoilBundle => "tinfoil",
         }
     }
 }
@@ -52,6 +63,21 @@ fn decoded_text(input: &[u8]) -> Option<Vec<u8>> {
     }
     let text: Vec<u8> = input.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     hex::decode(&text).ok().or_else(|| STANDARD.decode(&text).ok())
+}
+
+/// JSON is told apart by its top-level members.
+fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
+    const WHAT: &str = "JSON input";
+    crate::json::unique(WHAT, input)?;
+    let members: BTreeMap<String, IgnoredAny> = crate::json::borrowed(WHAT, input)?;
+    let has = |name: &str| members.contains_key(name);
+    if has("enclaveAttestationReport") {
+        Ok(Kind::TinfoilBundle)
+    } else if has("verificationMaterial") {
+        Ok(Kind::SigstoreBundle)
+    } else {
+        Err(Error::unsupported("input", described(input), Span::new(0, input.len())))
+    }
 }
 
 fn described(input: &[u8]) -> String {

@@ -2,7 +2,9 @@
 
 mod collateral;
 mod kind;
+mod sigstore;
 mod snp;
+mod tinfoil;
 
 use crate::error::Error;
 use crate::policy::{Policy, builtin};
@@ -42,7 +44,9 @@ pub fn examine(
     };
     let collateral = collateral::decode(collateral)?;
     let draft = match kind {
+        Kind::SigstoreBundle => sigstore::examine(input, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &collateral, policy, now)?,
+        Kind::TinfoilBundle => tinfoil::examine(input, &collateral, policy, now)?,
     };
     Ok(Report::assemble(draft, policy, now))
 }

@@ -2,3 +2,5 @@
 
 pub mod provenance;
 pub mod snp;
+pub mod tinfoil;
+pub mod tls;

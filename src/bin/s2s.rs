@@ -1,2 +1,5 @@
-//! stub
-fn main() {}
+//! `s2s`: checks attestation evidence in a terminal.
+
+fn main() -> std::process::ExitCode {
+    silicon_to_source::cli::run()
+}

@@ -88,6 +88,18 @@ impl LinkId {
         Self::KeyBinding,
     ];
 
+    /// The links that this one rests on: what it says is worth nothing unless they hold.
+    pub const fn rests_on(self) -> &'static [Self] {
+        match self {
+            Self::HardwareRoot | Self::Provenance => &[],
+            Self::Chip => &[Self::HardwareRoot],
+            Self::Report => &[Self::Chip],
+            Self::Tcb | Self::Measurements | Self::KeyBinding => &[Self::Report],
+            Self::Image => &[Self::Measurements],
+            Self::Commit => &[Self::Provenance],
+        }
+    }
+
     /// The stable word for JSON and wording.
     pub const fn word(self) -> &'static str {
         match self {

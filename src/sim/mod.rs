@@ -16,6 +16,9 @@
     reason = "inputs are our own constants"
 )]
 
+#[cfg(target_arch = "wasm32")]
+compile_error!("the simulated PKI, with its public private keys, is never part of the wasm");
+
 pub mod amd;
 pub mod certificate;
 mod der;

@@ -131,7 +131,7 @@ fn author_key(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
 fn measurement(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
     let check = &checks::SNP_MEASUREMENT;
     let finding = match policy.measurements.as_slice() {
-        [] => Finding::unknown(check, Why::NotPublished),
+        [] => Finding::warn(check, "no-reference"),
         accepted => Finding::test(check, accepted.contains(&report.measurement), "not-listed")
             .expected(joined(accepted)),
     };

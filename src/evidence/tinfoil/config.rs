@@ -28,28 +28,48 @@ pub enum Pin {
     Tag,
 }
 
-/// Every image that the `containers` section names, in order.
+/// The images of a configuration, and how surely they were found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImageReferences {
+    /// Every image that the `containers` section names, in order.
+    All(Vec<ImageReference>),
+    /// The configuration could not be read with certainty. These words look like images; there
+    /// may be others.
+    Some(Vec<ImageReference>),
+}
+
+/// The images that the `containers` section names.
 ///
 /// An image is the value of a member called `image`, or a word in any other value of the section
 /// that has a registry host in front of a slash. A container without any is listed as
-/// [`Pin::Absent`]. Aliases, tags and keys that are not plain words are an error, since they can
-/// name an image in ways that this reading would miss.
+/// [`Pin::Absent`]. What is not YAML 1.2 gives [`ImageReferences::Some`], and so do aliases, tags
+/// and keys that are not plain words, since they can name an image in ways that this reading
+/// would miss. (Parsers in use accept more than YAML 1.2 does.)
 ///
 /// # Errors
-/// When the configuration is not YAML, or cannot be read with certainty.
-pub fn image_references(config: &[u8]) -> Result<Vec<ImageReference>, Error> {
+/// When the configuration is too large or not text.
+pub fn image_references(config: &[u8]) -> Result<ImageReferences, Error> {
     const WHAT: &str = "Tinfoil configuration";
     Error::cap(WHAT, config.len(), MAX_CONFIG)?;
-    let whole = Span::new(0, config.len());
     let text = std::str::from_utf8(config)
         .map_err(|error| Error::malformed(WHAT, Span::new(error.valid_up_to(), 1), "not text"))?;
+    Ok(match walk(text) {
+        Some(found) => ImageReferences::All(found),
+        None => {
+            let words = text.split(|c: char| c.is_ascii_whitespace() || "[]{}".contains(c));
+            ImageReferences::Some(words.filter_map(looks_like_image).collect())
+        }
+    })
+}
+
+fn walk(text: &str) -> Option<Vec<ImageReference>> {
     let mut walk = Walk::default();
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
-        let (event, _) = event.map_err(|error| Error::malformed(WHAT, whole, error.to_string()))?;
-        walk.step(event).map_err(|why| Error::malformed(WHAT, whole, why))?;
+        let (event, _) = event.ok()?;
+        walk.step(event)?;
     }
-    Ok(walk.found)
+    Some(walk.found)
 }
 
 /// Where the walk stands: the open collections, and for each mapping the key whose value is next.
@@ -68,30 +88,36 @@ enum Node {
 }
 
 impl Walk {
-    fn step(&mut self, event: Event<'_>) -> Result<(), &'static str> {
+    fn step(&mut self, event: Event<'_>) -> Option<()> {
         match event {
-            Event::MappingStart(_, None) => self.begin(Node::Mapping { key: None })?,
-            Event::SequenceStart(_, None) => self.begin(Node::Sequence)?,
-            Event::MappingEnd | Event::SequenceEnd => self.end(),
-            Event::Scalar(value, _, _, None) => self.scalar(&value)?,
-            Event::MappingStart(..) | Event::SequenceStart(..) | Event::Scalar(..) => {
-                return Err("it has a tag");
+            Event::MappingStart(_, None) => self.begin(Node::Mapping { key: None }),
+            Event::SequenceStart(_, None) => self.begin(Node::Sequence),
+            Event::Scalar(value, _, _, None) => self.scalar(&value),
+            Event::MappingEnd | Event::SequenceEnd => {
+                self.end();
+                Some(())
             }
-            Event::Alias(_) => return Err("it has an alias"),
-            _ => {}
+            Event::MappingStart(..)
+            | Event::SequenceStart(..)
+            | Event::Scalar(..)
+            | Event::Alias(_) => None,
+            Event::StreamStart
+            | Event::StreamEnd
+            | Event::DocumentStart(_)
+            | Event::DocumentEnd
+            | Event::Nothing => Some(()),
         }
-        Ok(())
     }
 
-    fn begin(&mut self, node: Node) -> Result<(), &'static str> {
+    fn begin(&mut self, node: Node) -> Option<()> {
         if matches!(self.open.last(), Some(Node::Mapping { key: None })) {
-            return Err("it has a key that is not a word");
+            return None;
         }
         if self.is_container_list() {
             self.before = self.found.len();
         }
         self.open.push(node);
-        Ok(())
+        Some(())
     }
 
     fn end(&mut self) {
@@ -107,17 +133,17 @@ impl Walk {
         self.in_containers() && matches!(self.open.as_slice(), [_, Node::Sequence])
     }
 
-    fn scalar(&mut self, value: &str) -> Result<(), &'static str> {
+    fn scalar(&mut self, value: &str) -> Option<()> {
         let top = self.open.len() == 1;
         if let Some(Node::Mapping { key: key @ None }) = self.open.last_mut() {
             if top && value == "containers" {
                 self.sections = self.sections.saturating_add(1);
                 if self.sections > 1 {
-                    return Err("it has two sections called containers");
+                    return None;
                 }
             }
             *key = Some(value.to_owned());
-            return Ok(());
+            return Some(());
         }
         if self.in_containers() {
             let is_image = self.open.iter().rev().find_map(|node| match node {
@@ -131,7 +157,7 @@ impl Walk {
             }
         }
         self.value_ended();
-        Ok(())
+        Some(())
     }
 
     /// A value has been read: the mapping it stands in expects a key again.
@@ -167,8 +193,16 @@ mod tests {
     use super::*;
 
     fn pins(config: &str) -> Vec<(String, Pin)> {
-        let found = image_references(config.as_bytes()).unwrap();
-        found.into_iter().map(|image| (image.text, image.pin)).collect()
+        match image_references(config.as_bytes()).unwrap() {
+            ImageReferences::All(found) => {
+                found.into_iter().map(|image| (image.text, image.pin)).collect()
+            }
+            ImageReferences::Some(_) => panic!("not read with certainty"),
+        }
+    }
+
+    fn is_uncertain(config: &str) -> bool {
+        matches!(image_references(config.as_bytes()), Ok(ImageReferences::Some(_)))
     }
 
     #[test]
@@ -202,11 +236,32 @@ mod tests {
     }
 
     #[test]
-    fn hidden_ways_to_name_an_image_are_found_or_refused() {
+    fn hidden_ways_to_name_an_image_are_found_or_make_the_answer_uncertain() {
         assert_eq!(pins("containers: [{\"im\\u0061ge\": 'evil:1'}]").len(), 1);
-        assert!(image_references(b"x: &a evil:1\ncontainers: [{image: *a}]").is_err());
-        assert!(image_references(b"containers: []\ncontainers: [{image: b:1}]").is_err());
-        assert!(image_references(b"containers: [{? {a: b} : 'r.io/o/e:1'}]").is_err());
-        assert!(image_references(b"containers: [{image: !!binary ZXZpbA==}]").is_err());
+        assert!(is_uncertain("x: &a evil:1\ncontainers: [{image: *a}]"));
+        assert!(is_uncertain("containers: []\ncontainers: [{image: b:1}]"));
+        assert!(is_uncertain("containers: [{? {a: b} : 'r.io/o/e:1'}]"));
+        assert!(is_uncertain("containers: [{image: !!binary ZXZpbA==}]"));
+    }
+
+    /// The closing bracket stands where YAML 1.2 does not allow it and libyaml does.
+    #[test]
+    fn what_is_not_yaml_is_searched_for_words() {
+        let config = b"containers:\n  - args: [\n      \"ghcr.io/o/b:1.0\",\n    ]\n";
+        let expected = ImageReference { text: "ghcr.io/o/b:1.0".into(), pin: Pin::Tag };
+        assert_eq!(image_references(config), Ok(ImageReferences::Some(vec![expected])));
+    }
+
+    #[test]
+    fn no_cut_or_changed_configuration_panics() {
+        let config = b"a: &x [1, 'two', \"thr\\u0065e\"]\n? b\n: |\n  text\ncontainers:\n- {image: \"r.io/a:1\"}\n";
+        for end in 0..config.len() {
+            let _ = image_references(&config[..end]);
+            for value in 0..=255 {
+                let mut changed = config.to_vec();
+                changed[end] = value;
+                let _ = image_references(&changed);
+            }
+        }
     }
 }

@@ -6,5 +6,5 @@ mod config;
 mod predicate;
 
 pub use bundle::{Bundle, SNP_GUEST_V2};
-pub use config::{ImageReference, Pin, image_references};
+pub use config::{ImageReference, ImageReferences, Pin, image_references};
 pub use predicate::{Predicate, TYPE as PREDICATE_TYPE};

@@ -50,8 +50,8 @@ pub struct Tcb {
 }
 
 impl Tcb {
-    /// At or above every minimum that AMD had published by 2026-05 for the stepping in
-    /// [`ReportSpec::healthy`] (AMD-SB-3023, AMD-SB-3027, AMD-SB-3030).
+    /// At or above the minimums of AMD-SB-3023 (SNP firmware: 0x1B, on Turin 4) and AMD-SB-3027
+    /// (microcode: 0xDE, 0x56, 0x51) for the stepping in [`ReportSpec::healthy`].
     pub const fn healthy(product: Product) -> Self {
         match product {
             Product::Milan => Self { fmc: 0, bootloader: 4, tee: 0, snp: 0x1d, microcode: 0xde },
@@ -81,40 +81,63 @@ pub struct FirmwareVersion {
     pub build: u8,
 }
 
-/// A report. Fields that the version does not have are left out.
+/// A report. Integers are encoded little-endian; fields that the version does not have are left
+/// out.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "fields are those of AMD 56860, by their names")]
 pub struct ReportSpec {
     /// The product, which decides the layout of TCB_VERSION. It is not in the report.
     pub product: Product,
+    /// VERSION, at 0x000: 2 to 5.
     pub version: u32,
+    /// GUEST_SVN, at 0x004.
     pub guest_svn: u32,
+    /// POLICY, at 0x008.
     pub policy: u64,
+    /// FAMILY_ID, at 0x010.
     pub family_id: [u8; 16],
+    /// IMAGE_ID, at 0x020.
     pub image_id: [u8; 16],
+    /// VMPL, at 0x030.
     pub vmpl: u32,
+    /// SIGNATURE_ALGO, at 0x034: 1 is ECDSA P-384 with SHA-384.
     pub signature_algorithm: u32,
+    /// CURRENT_TCB, at 0x038.
     pub current_tcb: Tcb,
+    /// PLATFORM_INFO, at 0x040.
     pub platform_info: u64,
+    /// Author key, chip key masking and kind of signing key, at 0x048.
     pub key_info: u32,
+    /// REPORT_DATA, at 0x050.
     pub report_data: [u8; 64],
+    /// MEASUREMENT, at 0x090.
     pub measurement: [u8; 48],
+    /// HOST_DATA, at 0x0C0.
     pub host_data: [u8; 32],
+    /// ID_KEY_DIGEST, at 0x0E0.
     pub id_key_digest: [u8; 48],
+    /// AUTHOR_KEY_DIGEST, at 0x110.
     pub author_key_digest: [u8; 48],
+    /// REPORT_ID, at 0x140.
     pub report_id: [u8; 32],
+    /// REPORT_ID_MA, at 0x160.
     pub report_id_ma: [u8; 32],
+    /// REPORTED_TCB, at 0x180.
     pub reported_tcb: Tcb,
-    /// Family, model and stepping; from version 3 on.
+    /// CPUID family, model and stepping, at 0x188; from version 3 on.
     pub cpuid: [u8; 3],
+    /// CHIP_ID, at 0x1A0.
     pub chip_id: [u8; 64],
+    /// COMMITTED_TCB, at 0x1E0.
     pub committed_tcb: Tcb,
+    /// CURRENT_BUILD, CURRENT_MINOR and CURRENT_MAJOR, at 0x1E8.
     pub current_version: FirmwareVersion,
+    /// COMMITTED_BUILD, COMMITTED_MINOR and COMMITTED_MAJOR, at 0x1EC.
     pub committed_version: FirmwareVersion,
+    /// LAUNCH_TCB, at 0x1F0.
     pub launch_tcb: Tcb,
-    /// From version 5 on.
+    /// LAUNCH_MIT_VECTOR, at 0x1F8; from version 5 on.
     pub launch_mitigations: u64,
-    /// From version 5 on.
+    /// CURRENT_MIT_VECTOR, at 0x200; from version 5 on.
     pub current_mitigations: u64,
 }
 

@@ -1,6 +1,11 @@
 //! The simulated PKI and its evidence, checked with other people's verifiers.
 #![cfg(feature = "sim")]
 
+mod amd;
+mod provider;
+mod sigstore;
+mod tinfoil;
+
 use std::fs;
 use std::path::Path;
 

@@ -1,0 +1,88 @@
+//! A Sigstore bundle: on its own, or as a part of a service's bundle.
+
+use crate::appraise::provenance;
+use crate::claims::Claim;
+use crate::digest::Sha256;
+use crate::endorsements::sigstore::{Bundle, Content};
+use crate::error::Error;
+use crate::finding::{Finding, LinkId};
+use crate::pki::Cert;
+use crate::pki::anchors::Roots;
+use crate::policy::Policy;
+use crate::report::{Draft, EvidenceItem, Flags, RootOfTrust, Subject};
+use crate::time::UnixTime;
+use crate::verify::sigstore::{self as verify, Artifact, TrustedRoot, VerifiedStatement};
+
+use super::snp::{certificate, to_blame};
+
+/// The findings about one bundle, and everything to show beside them.
+pub(super) struct Examined {
+    pub(super) findings: Vec<Finding>,
+    pub(super) verified: Option<VerifiedStatement>,
+    pub(super) claims: Vec<Claim>,
+    pub(super) evidence: Vec<EvidenceItem>,
+}
+
+/// A bundle on its own.
+pub(super) fn examine(input: &[u8], policy: &Policy, now: UnixTime) -> Result<Draft, Error> {
+    let examined = bundle(input, None, policy, now)?;
+    Ok(Draft {
+        subject: Subject {
+            kind: "sigstore-bundle",
+            name: None,
+            sha256: Sha256::of(input),
+            len: input.len(),
+        },
+        root_of_trust: RootOfTrust::BuildOnly,
+        findings: examined.findings,
+        claims: examined.claims,
+        evidence: examined.evidence,
+        wanted: Vec::new(),
+        flags: Flags::UNKNOWN,
+    })
+}
+
+/// Verifies and appraises a bundle about `artifact`, when its digest is known.
+pub(super) fn bundle(
+    bytes: &[u8],
+    artifact: Option<Sha256>,
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Examined, Error> {
+    let bundle = Bundle::parse(bytes)?;
+    let root = match policy.roots {
+        Roots::Vendor => TrustedRoot::embedded()?,
+        Roots::Simulated => TrustedRoot::simulated()?,
+    };
+    let examined = verify::verify(&bundle, &root, artifact.map(Artifact::Sha256), now);
+    let mut findings = examined.findings;
+    let claims = match &examined.verified {
+        Some(statement) => {
+            findings.extend(provenance::provenance(statement, &policy.provenance));
+            provenance::claims(statement)
+        }
+        None => {
+            findings.extend(provenance::blocked(to_blame(&findings)));
+            Vec::new()
+        }
+    };
+    Ok(Examined { findings, verified: examined.verified, claims, evidence: evidence(&bundle) })
+}
+
+fn evidence(bundle: &Bundle) -> Vec<EvidenceItem> {
+    let link = LinkId::Provenance;
+    let mut evidence = Vec::new();
+    if let Some(cert) =
+        bundle.certificate().and_then(|der| Cert::parse("signing certificate", der).ok())
+    {
+        evidence.push(certificate("sigstore-certificate", link, &cert));
+    }
+    if let Content::Envelope { payload, .. } = bundle.content() {
+        evidence.push(EvidenceItem::new("dsse-payload", "json", link, payload, Vec::new()));
+    }
+    if let Some((entry, _)) = bundle.log_entries().next() {
+        let body = entry.canonicalized_body.as_bytes();
+        evidence.push(EvidenceItem::new("rekor-body", "json", link, body, Vec::new()));
+    }
+    evidence
+}

@@ -1,0 +1,128 @@
+//! Tinfoil's bundle: from AMD's root key to the commit, and to the keys of the connection.
+//!
+//! Shown, when every check passes: an AMD chip measured a machine; GitHub Actions signed a
+//! statement that this measurement belongs to a commit; the machine holds the key of the TLS
+//! certificate and the HPKE key. The roots are AMD and Sigstore's public instance. The chain ends
+//! where the configuration names a container by tag, and it rests on the build's word that the
+//! measurement is that of the stated kernel, command line and disk.
+
+use std::str::FromStr as _;
+
+use super::collateral::Collateral;
+use super::{sigstore, snp};
+use crate::appraise;
+use crate::claims::Claim;
+use crate::digest::Sha256;
+use crate::endorsements::amd::Vek;
+use crate::error::Error;
+use crate::evidence::tinfoil::{Bundle, Predicate};
+use crate::finding::{Finding, LinkId, Outcome, Value, Why, checks};
+use crate::pki::Cert;
+use crate::policy::Policy;
+use crate::report::{
+    Custody, Draft, EvidenceItem, Flags, Freshness, KeyFlag, RootOfTrust, Subject,
+};
+use crate::time::UnixTime;
+
+/// A bundle.
+pub(super) fn examine(
+    input: &[u8],
+    collateral: &Collateral,
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let bundle = Bundle::parse(input)?;
+    let vcek = Vek::parse(&bundle.vcek)?;
+    let tls = Cert::parse("TLS certificate", &bundle.tls)?;
+    let machine = snp::report(&bundle.report, Some(vcek), collateral, policy, now)?;
+    let artifact = Sha256::from_str(&bundle.digest)?;
+    let build = sigstore::bundle(&bundle.sigstore, Some(artifact), policy, now)?;
+
+    let mut findings = machine.findings;
+    let mut claims = Vec::new();
+    let blame = snp::to_blame(&findings);
+    let measurement = match &machine.verified {
+        Some(verified) => {
+            claims.extend(appraise::snp::claims(verified));
+            findings.extend(appraise::tls::keys(&verified.report().report_data, &tls));
+            Ok(verified.report().measurement)
+        }
+        None => {
+            findings.extend(appraise::tls::FROM_REPORT.iter().map(|c| Finding::blocked(c, blame)));
+            Err(blame)
+        }
+    };
+    compared_elsewhere(&mut findings);
+    match build.verified.as_ref().and_then(|verified| Some((verified, verified.statement()?))) {
+        Some((verified, statement)) => {
+            findings.extend(appraise::tinfoil::appraise(
+                statement,
+                verified.payload(),
+                &bundle.digest,
+                measurement,
+            ));
+            claims.extend(build_claims(verified.payload()));
+        }
+        None => {
+            let by = snp::to_blame(&build.findings);
+            let blocked = appraise::tinfoil::FROM_STATEMENT.iter();
+            findings.extend(blocked.map(|check| Finding::blocked(check, by)));
+        }
+    }
+    findings.extend(build.findings);
+    findings.extend(appraise::tls::certificate(&tls, &bundle, policy.domain.as_deref(), now));
+    claims.extend(build.claims);
+
+    let mut evidence = machine.evidence;
+    evidence.extend(build.evidence);
+    evidence.push(tls_certificate(&tls));
+    let key_bound =
+        findings.iter().any(|finding| finding.check == &checks::TLS_KEY && finding.passed());
+    Ok(Draft {
+        subject: Subject {
+            kind: "tinfoil-bundle",
+            name: Some(bundle.domain),
+            sha256: Sha256::of(input),
+            len: input.len(),
+        },
+        root_of_trust: RootOfTrust::CpuVendor,
+        findings,
+        claims,
+        evidence,
+        wanted: machine.wanted,
+        flags: Flags {
+            key: if key_bound { KeyFlag::Bound } else { KeyFlag::NotShown },
+            custody: Custody::NotStated,
+            freshness: Freshness::None,
+            debug: machine.debug,
+        },
+    })
+}
+
+/// The measurement and REPORT_DATA have checks of their own here; the general ones, when the
+/// policy has no value for them, would only say that nothing was compared.
+fn compared_elsewhere(findings: &mut [Finding]) {
+    for finding in findings {
+        let open =
+            matches!(finding.outcome, Outcome::Warn(_) | Outcome::Unknown(Why::NotPublished));
+        let general = [&checks::SNP_MEASUREMENT, &checks::SNP_REPORT_DATA].contains(&finding.check);
+        if general && open {
+            finding.outcome = Outcome::Unknown(Why::NotApplicable);
+        }
+    }
+}
+
+/// What the signed statement says about the machine.
+fn build_claims(payload: &[u8]) -> Vec<Claim> {
+    let Ok(predicate) = Predicate::parse(payload) else { return Vec::new() };
+    let claim = |name, value| Claim { name, value, link: LinkId::Image };
+    vec![
+        claim("tinfoil.image-version", Value::text(predicate.image_version.as_str())),
+        claim("tinfoil.config-sha256", Value::hex(predicate.config_digest().0)),
+        claim("tinfoil.command-line", Value::text(predicate.command_line)),
+    ]
+}
+
+fn tls_certificate(tls: &Cert<'_>) -> EvidenceItem {
+    snp::certificate("tls-certificate", LinkId::KeyBinding, tls)
+}

@@ -1,0 +1,172 @@
+//! Running other programs, and installing the ones that are missing.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::failure::Failure;
+
+/// The target for which the verifier is compiled for browsers and Node.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// The oldest Node that runs the tests.
+const NODE: u32 = 20;
+
+/// The cargo that started this program.
+pub(crate) fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// npm, which is a script on Windows.
+pub(crate) fn npm() -> Command {
+    Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
+}
+
+/// Where cargo builds.
+pub(crate) fn target_folder(root: &Path) -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |path| root.join(path))
+}
+
+/// Runs `command` to its end, with its output on this terminal.
+pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
+    let line = line(command);
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Failure::command(&line, status.code())),
+        Err(error) => Err(not_started(command, &error)),
+    }
+}
+
+/// Runs `command` and returns what it prints.
+pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
+    let line = line(command);
+    match command.stderr(Stdio::inherit()).output() {
+        Ok(output) if output.status.success() => {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        }
+        Ok(output) => Err(Failure::command(&line, output.status.code())),
+        Err(error) => Err(not_started(command, &error)),
+    }
+}
+
+/// What `rustc --version` says in the repository.
+pub(crate) fn rustc_version(root: &Path) -> Result<String, Failure> {
+    output(Command::new(rustc()).arg("--version").current_dir(root))
+}
+
+/// Sees to it that the compiler has the wasm target.
+pub(crate) fn need_wasm_target(root: &Path) -> Result<(), Failure> {
+    let print = ["--print", "target-libdir", "--target", WASM];
+    let folder = output(Command::new(rustc()).args(print).current_dir(root))?;
+    if Path::new(folder.trim()).is_dir() {
+        return Ok(());
+    }
+    println!("The Rust target {WASM} is missing. Running `rustup target add {WASM}`.");
+    run(Command::new("rustup").args(["target", "add", WASM]).current_dir(root))
+}
+
+/// Sees to it that Node is there and new enough.
+pub(crate) fn need_node() -> Result<(), Failure> {
+    let version = output(Command::new("node").arg("--version"))?;
+    let major = version.trim().trim_start_matches('v').split('.').next().map(str::parse::<u32>);
+    match major {
+        Some(Ok(major)) if major >= NODE => Ok(()),
+        _ => Err(Failure::new(format!(
+            "Node {NODE} or newer is needed for the tests, and `node --version` says {}.",
+            version.trim()
+        ))),
+    }
+}
+
+/// The Chromium to test the page in: `CHROMIUM`, one that is installed, or Debian's, installed
+/// now.
+pub(crate) fn need_chromium() -> Result<PathBuf, Failure> {
+    if let Some(path) = env::var_os("CHROMIUM").map(PathBuf::from) {
+        return if path.is_file() {
+            Ok(path)
+        } else {
+            Err(Failure::new(format!("CHROMIUM is {}, which is not a file.", path.display())))
+        };
+    }
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    if let Some(path) = names.iter().find_map(|name| on_path(name)) {
+        return Ok(path);
+    }
+    println!("Chromium is missing. Running `apt-get install chromium`.");
+    install_chromium()?;
+    on_path("chromium").ok_or_else(no_chromium)
+}
+
+/// The programs of tests/browser, exactly as its lock file names them.
+pub(crate) fn need_node_modules(folder: &Path) -> Result<(), Failure> {
+    let installed = folder.join("node_modules/.package-lock.json");
+    let modified = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
+    let lock = modified(&folder.join("package-lock.json"));
+    if lock.is_some() && modified(&installed) >= lock {
+        return Ok(());
+    }
+    println!("The browser tests' packages are missing or old. Running `npm ci` in tests/browser.");
+    run(npm().args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))
+}
+
+fn install_chromium() -> Result<(), Failure> {
+    let Some(apt) = on_path("apt-get") else { return Err(no_chromium()) };
+    let root = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    let sudo = Command::new("sudo")
+        .args(["-n", "true"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    let apt_get = |arguments: &[&str]| {
+        let mut command = if root {
+            Command::new(&apt)
+        } else {
+            let mut command = Command::new("sudo");
+            command.arg("-n").arg(&apt);
+            command
+        };
+        run(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()))
+    };
+    if !root && !sudo {
+        return Err(no_chromium());
+    }
+    apt_get(&["update"])?;
+    apt_get(&["install", "--yes", "--no-install-recommends", "chromium"])
+}
+
+fn no_chromium() -> Failure {
+    Failure::new(
+        "Chromium is needed for the page tests and could not be installed here. Install Chromium \
+         or Chrome, or set CHROMIUM to its program file.",
+    )
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let folders = env::var_os("PATH")?;
+    env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+fn rustc() -> OsString {
+    env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
+}
+
+fn line(command: &Command) -> String {
+    let program = Path::new(command.get_program()).file_name().unwrap_or_default();
+    std::iter::once(program)
+        .chain(command.get_args())
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn not_started(command: &Command, error: &std::io::Error) -> Failure {
+    let program = command.get_program().to_string_lossy().into_owned();
+    if error.kind() == ErrorKind::NotFound {
+        Failure::new(format!("{program} is needed and was not found. Install it and try again."))
+    } else {
+        Failure::new(format!("{program} could not be started: {error}."))
+    }
+}

@@ -1,0 +1,69 @@
+//! Reading files and standard input, with a limit before anything is read.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::error::Error;
+use crate::policy::{self, Builtin, MAX_POLICY, Policy};
+use crate::wording::cli;
+
+use super::problem::Problem;
+
+/// The largest input that is read, in bytes.
+pub(super) const MAX_INPUT: usize = 16 * 1024 * 1024;
+
+/// A file that was read.
+pub(super) struct Input {
+    /// Its name, for messages.
+    pub(super) name: String,
+    /// Its bytes.
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Reads a file, or standard input when `path` is `-`.
+pub(super) fn read(path: &Path, max: usize) -> Result<Input, Problem> {
+    if path == Path::new("-") {
+        let name = cli("error.standard-input", &[]);
+        return bounded(io::stdin().lock(), name, max);
+    }
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|error| Problem::io("error.open", &name, &error))?;
+    let known = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
+    if let Some(len) = known {
+        within(usize::try_from(len).unwrap_or(usize::MAX), &name, max)?;
+    }
+    bounded(file, name, max)
+}
+
+/// The policy called `name`: one that comes with the verifier, or else a file.
+pub(super) fn policy(name: &str) -> Result<Policy, Problem> {
+    if let Some(builtin) = policy::builtin(name) {
+        return builtin.policy().map_err(|error| Problem::unreadable(name, &error));
+    }
+    if !Path::new(name).exists() {
+        return Err(Problem::new("error.policy", &[("name", name)]));
+    }
+    let input = read(Path::new(name), MAX_POLICY)?;
+    Policy::from_json(&input.bytes).map_err(|error| Problem::unreadable(&input.name, &error))
+}
+
+/// The policy called `name` that comes with the verifier.
+pub(super) fn builtin(name: &str) -> Result<&'static Builtin, Problem> {
+    policy::builtin(name).ok_or_else(|| Problem::new("error.policy-name", &[("name", name)]))
+}
+
+fn bounded(reader: impl Read, name: String, max: usize) -> Result<Input, Problem> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
+    reader
+        .take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Problem::io("error.read", &name, &error))?;
+    within(bytes.len(), &name, max)?;
+    Ok(Input { name, bytes })
+}
+
+fn within(len: usize, name: &str, max: usize) -> Result<(), Problem> {
+    Error::cap("the file", len, max).map_err(|error| Problem::unreadable(name, &error))
+}

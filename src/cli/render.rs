@@ -1,0 +1,307 @@
+//! A report as text.
+
+use crate::finding::{Check, LinkId};
+use crate::report::{Link, LinkFinding, NotChecked, Report, RootOfTrust, State, Weight};
+use crate::wording::{self, cli};
+
+use super::explain;
+use super::look::{DIM, HEADING, Look, Page, Styled, style};
+
+/// The column in which values begin.
+const COLUMN: usize = 20;
+
+/// How much to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// The chain, and what a reader should know.
+    Chain,
+    /// Every finding as well.
+    Findings,
+}
+
+/// The report as text, with terminal styles in it.
+pub(super) fn report(report: &Report, look: Look, detail: Detail) -> String {
+    let mut page = Page::new(look);
+    verdict(&mut page, report);
+    level(&mut page, report);
+    chain(&mut page, report);
+    attention(&mut page, report);
+    not_checked(&mut page, report);
+    ends(&mut page, report);
+    wanted(&mut page, report);
+    if detail == Detail::Findings {
+        explain::findings(&mut page, report);
+    }
+    details(&mut page, report);
+    if detail == Detail::Chain {
+        page.gap();
+        page.wrapped("", "", DIM, &cli("more", &[]));
+    }
+    page.into_text()
+}
+
+/// The state that a finding would give its link.
+pub(super) fn state_of(finding: &LinkFinding) -> State {
+    match (finding.outcome, finding.reason) {
+        ("pass", _) => State::Verified,
+        ("warn", _) => State::Warning,
+        ("fail", _) => State::Failed,
+        (_, Some("not-published")) => State::NotPublished,
+        _ => State::Unknown,
+    }
+}
+
+fn verdict(page: &mut Page, report: &Report) {
+    let state = report.verdict.state;
+    let style = style(state);
+    let symbol = page.look.symbol(state);
+    page.line(Styled(style, format!("{symbol} {}", wording::state(state))));
+    page.wrapped("", "", HEADING, wording::verdict(report));
+    because(page, report);
+    page.gap();
+    for line in wording::means(report).into_iter().chain(wording::not_means(report)) {
+        page.wrapped("  ", "  ", anstyle::Style::new(), line);
+    }
+}
+
+/// The sentences that decided the verdict; those that only follow from another come last.
+fn because(page: &mut Page, report: &Report) {
+    const SHOWN: usize = 3;
+    let blamed = |finding: &&LinkFinding| {
+        let mut because = report.verdict.because.iter();
+        because.any(|named| named.check == finding.check && named.part == finding.part)
+    };
+    let findings = || report.links.iter().flat_map(|link| &link.findings).filter(blamed);
+    let first = findings().filter(|finding| finding.blocked_by.is_none());
+    let follow = findings().filter(|finding| finding.blocked_by.is_some());
+    let sentences =
+        grouped(first.chain(follow), |finding| wording::finding(finding, report.simulated));
+    if sentences.is_empty() {
+        return;
+    }
+    page.gap();
+    page.line(cli("because", &[]));
+    for (sentence, group) in sentences.iter().take(SHOWN) {
+        let state = group.first().map_or(report.verdict.state, |finding| state_of(finding));
+        let symbol = Styled(style(state), page.look.symbol(state));
+        page.wrapped(&format!("  {symbol}  "), "     ", anstyle::Style::new(), sentence);
+    }
+    let more = sentences.len().saturating_sub(SHOWN);
+    if more > 0 {
+        page.line(format!("     {}", cli("because-more", &[("count", &more.to_string())])));
+    }
+}
+
+fn level(page: &mut Page, report: &Report) {
+    let assurance = &report.assurance;
+    let key = wording::level_key(assurance.level, assurance.root_of_trust);
+    let template = match (assurance.level, report.simulated) {
+        (None, _) => "level.none",
+        (Some(_), true) => "level.simulated",
+        (Some(_), false) => "level",
+    };
+    let name = wording::text(&["levels", &key, "name"]);
+    let word = wording::text(&["simulated", "word"]);
+    let mut text = cli(template, &[("level", &key), ("name", name), ("word", word)]);
+    if !assurance.except.is_empty() {
+        let checks: Vec<_> = assurance.except.iter().map(|check| wording::title(check)).collect();
+        text.push_str("; ");
+        text.push_str(&cli("except", &[("checks", &checks.join(", "))]));
+    }
+    page.gap();
+    page.wrapped("", "  ", HEADING, &text);
+    let meaning = if report.simulated {
+        wording::text(&["simulated", "level"])
+    } else {
+        wording::text(&["levels", &key, "meaning"])
+    };
+    page.wrapped("  ", "  ", anstyle::Style::new(), meaning);
+}
+
+fn chain(page: &mut Page, report: &Report) {
+    page.heading(&cli("chain", &[]));
+    let mut links = report.links.iter().filter(|link| link.id != LinkId::KeyBinding).peekable();
+    let mut holds = true;
+    while let Some(link) = links.next() {
+        holds = holds && link.state <= State::Warning;
+        let margin = match links.peek() {
+            Some(_) => format!("  {}  ", page.look.connector(holds)),
+            None => "     ".to_owned(),
+        };
+        self::link(page, report, link, &margin);
+        if links.peek().is_some() && page.look == Look::Drawn {
+            page.line(margin.trim_end());
+        }
+    }
+    page.heading(&cli("beside", &[]));
+    if let Some(link) = report.link(LinkId::KeyBinding) {
+        self::link(page, report, link, "     ");
+    }
+    if report.assurance.root_of_trust != RootOfTrust::BuildOnly {
+        flags(page, report);
+    }
+}
+
+fn link(page: &mut Page, report: &Report, link: &Link, margin: &str) {
+    let symbol = page.look.symbol(link.state);
+    let word = format!("{symbol}  {}:", wording::state(link.state));
+    let title = Styled(HEADING, wording::link_title(link.id));
+    page.line(format!("  {} {title}", Styled(style(link.state), word)));
+    let sentence = wording::link(link.id, link.state, report.simulated);
+    page.wrapped(margin, margin, anstyle::Style::new(), sentence);
+    for claim in report.claims.iter().filter(|claim| claim.link == link.id) {
+        page.pair(margin, wording::text(&["claims", claim.name]), COLUMN, &claim.value);
+    }
+}
+
+fn flags(page: &mut Page, report: &Report) {
+    let flags = &report.flags;
+    for (name, value) in [
+        ("key", wording::word(&flags.key)),
+        ("custody", wording::word(&flags.custody)),
+        ("freshness", wording::word(&flags.freshness)),
+        ("debug", wording::word(&flags.debug)),
+    ] {
+        let title = wording::text(&["flags", name, "title"]);
+        page.pair_text("     ", title, COLUMN, wording::text(&["flags", name, &value]));
+    }
+}
+
+/// Failures first, then warnings; findings that say the same are shown together.
+fn attention(page: &mut Page, report: &Report) {
+    let findings = || report.links.iter().flat_map(|link| &link.findings);
+    let failures = findings().filter(|finding| finding.outcome == "fail");
+    let warnings = findings().filter(|finding| finding.outcome == "warn");
+    let groups = grouped(failures.chain(warnings), |finding| {
+        (finding.check.id, wording::finding(finding, report.simulated))
+    });
+    if groups.is_empty() {
+        return;
+    }
+    page.heading(&cli("attention", &[]));
+    for ((id, sentence), group) in groups {
+        let Some(first) = group.first() else { continue };
+        let state = state_of(first);
+        let symbol = Styled(style(state), page.look.symbol(state));
+        page.wrapped(&format!("  {symbol}  "), "     ", HEADING, &sentence);
+        page.line(Styled(DIM, format!("     {} ({id})", wording::title(first.check))));
+        for finding in &group {
+            explain::values(page, "       ", finding, explain::Length::Shortened);
+        }
+        if let Some(todo) = wording::todo(first) {
+            page.wrapped("     ", "     ", anstyle::Style::new(), &cli("todo", &[("todo", todo)]));
+        }
+    }
+}
+
+fn not_checked(page: &mut Page, report: &Report) {
+    page.heading(&cli("not-checked", &[]));
+    if report.not_checked.is_empty() {
+        page.wrapped("  ", "  ", anstyle::Style::new(), &cli("not-checked-none", &[]));
+        return;
+    }
+    let mut groups = grouped(&report.not_checked, |open| {
+        let finding = report.links.iter().flat_map(|link| &link.findings).find(|finding| {
+            finding.check == open.check && finding.part == open.part && finding.outcome == "unknown"
+        });
+        let sentence = finding.map(|finding| wording::finding(finding, report.simulated));
+        sentence.unwrap_or_else(|| wording::text(&["why", open.why]).to_owned())
+    });
+    let is_required = |open: &&NotChecked| open.weight == Weight::Required;
+    groups.sort_by_key(|(_, group)| !group.iter().any(is_required));
+    for (sentence, group) in groups {
+        let absent = group.iter().all(|open| open.why == "not-published");
+        let state = if absent { State::NotPublished } else { State::Unknown };
+        let symbol = Styled(style(state), page.look.symbol(state));
+        page.wrapped(&format!("  {symbol}  "), "     ", anstyle::Style::new(), &sentence);
+        let (required, advisory): (Vec<_>, Vec<_>) = group.into_iter().partition(is_required);
+        for (key, group) in [("not-checked.required", required), ("not-checked.advisory", advisory)]
+        {
+            let titles: Vec<_> =
+                group.iter().map(|open| titled(open.check, open.part.as_deref())).collect();
+            if !titles.is_empty() {
+                let text = cli(key, &[("checks", &titles.join("; "))]);
+                page.wrapped("     ", "     ", DIM, &text);
+            }
+        }
+    }
+}
+
+fn titled(check: &'static Check, part: Option<&str>) -> String {
+    let title = wording::title(check);
+    part.map_or_else(|| title.to_owned(), |part| format!("{title}, {part}"))
+}
+
+fn ends(page: &mut Page, report: &Report) {
+    page.heading(&cli("ends", &[]));
+    let ends_at = &report.ends_at;
+    let link = ends_at.link.map(wording::link_title).unwrap_or_default();
+    let next = ends_at.next.map(wording::link_title).unwrap_or_default();
+    let state = ends_at.state.map(wording::state).unwrap_or_default();
+    let key = match (ends_at.link, ends_at.next) {
+        _ if report.assurance.root_of_trust == RootOfTrust::BuildOnly => "build-only",
+        (_, None) => "complete",
+        (Some(_), Some(_)) => "after",
+        (None, Some(_)) => "nowhere",
+    };
+    let values = [("link", link), ("next", next), ("state", state)];
+    let sentence = wording::fill(wording::text(&["ends-at", key]), &values);
+    page.wrapped("  ", "  ", anstyle::Style::new(), &sentence);
+    page.gap();
+    page.line(format!("  {}", Styled(HEADING, cli("beyond", &[]))));
+    for line in wording::list(&["beyond"]) {
+        page.wrapped("  - ", "    ", anstyle::Style::new(), line);
+    }
+}
+
+fn wanted(page: &mut Page, report: &Report) {
+    if report.wanted.is_empty() {
+        return;
+    }
+    page.heading(&cli("wanted", &[]));
+    for wanted in &report.wanted {
+        page.wrapped("  ", "  ", anstyle::Style::new(), wording::text(&["wanted", wanted.what]));
+        page.pair_text("    ", "", 0, &wanted.url);
+        page.wrapped("    ", "    ", DIM, wording::text(&["reveals", wanted.reveals]));
+    }
+}
+
+fn details(page: &mut Page, report: &Report) {
+    page.heading(&cli("details", &[]));
+    let subject = &report.subject;
+    let kind = wording::text(&["kinds", subject.kind]);
+    let kind =
+        subject.name.as_ref().map_or_else(|| kind.to_owned(), |name| format!("{kind}, {name}"));
+    let required = report.verdict.required.to_string();
+    let passed = report.verdict.passed.to_string();
+    let verifier = &report.verifier;
+    let rows = [
+        ("subject", kind),
+        ("sha256", subject.sha256.to_string()),
+        ("time", report.checked_at.to_string()),
+        ("policy", report.policy.name.clone()),
+        ("sha256", report.policy.sha256.to_string()),
+        ("required-checks", cli("required-count", &[("passed", &passed), ("required", &required)])),
+        ("verifier", format!("{} {}", verifier.name, verifier.version)),
+        ("sha256", verifier.source_sha256.to_owned()),
+    ];
+    for (label, value) in rows {
+        page.pair_text("  ", &cli(label, &[]), 14, &value);
+    }
+}
+
+/// The items by key, in the order in which the keys first appear.
+fn grouped<'a, T, K: PartialEq>(
+    items: impl IntoIterator<Item = &'a T>,
+    key: impl Fn(&T) -> K,
+) -> Vec<(K, Vec<&'a T>)> {
+    let mut groups: Vec<(K, Vec<&'a T>)> = Vec::new();
+    for item in items {
+        let key = key(item);
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, group)) => group.push(item),
+            None => groups.push((key, vec![item])),
+        }
+    }
+    groups
+}

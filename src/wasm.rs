@@ -1,0 +1,196 @@
+//! The surface for JavaScript: the same core, in a browser or in Node.
+//!
+//! JavaScript hands over bytes and a moment and gets back the report's JSON exactly as
+//! [`Report::to_json`](crate::report::Report::to_json) writes it, so that the page, Node and the
+//! command line can be compared byte for byte. Nothing here reads a clock, asks for randomness
+//! or opens a connection.
+
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use serde::Deserialize;
+use serde_json::json;
+use wasm_bindgen::prelude::*;
+
+use crate::adapters::MAX_INPUT;
+use crate::error::Error;
+use crate::policy::{Builtin, Policy, builtin};
+use crate::time::UnixTime;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** What an examination needs beside the evidence. An unknown member is an error. */
+export interface VerifyOptions {
+  /** The moment to examine for, RFC 3339 with an offset, such as 2026-02-01T00:00:00Z. */
+  at: string;
+  /** The name of a built-in policy, or the JSON text of a policy file. Left out: the policy for the kind of input. */
+  policy?: string;
+  /** Certificates and revocation lists, each PEM or DER. */
+  collateral?: Uint8Array[];
+}
+
+/** Thrown by verify: the input could not be understood. It says nothing against the evidence. */
+export interface VerifyError extends Error {
+  /** A stable word for programs. */
+  code: "malformed" | "missing" | "too-large" | "unsupported" | "usage";
+}
+
+/** One of the policies that come with the verifier. */
+export interface PolicySummary {
+  name: string;
+  description: string;
+  /** Hexadecimal SHA-256 of the policy file. */
+  sha256: string;
+}
+
+/** The part of the report's JSON that every reader needs; silicon-to-source/report/v1 has the rest. */
+export interface Report {
+  schema: "silicon-to-source/report/v1";
+  simulated: boolean;
+  verdict: {
+    state: "verified" | "warning" | "not-published" | "unknown" | "failed";
+    because: { check: string; part: string | null }[];
+    required: number;
+    passed: number;
+  };
+  assurance: { level: "A0" | "A1" | "A2" | "A3" | "A4" | "A5" | null; root_of_trust: string; except: string[] };
+  ends_at: { link: string | null; next: string | null; state: string | null };
+  [member: string]: unknown;
+}
+"#;
+
+/// The most that is taken over from JavaScript in one call, in bytes: the input and the
+/// collateral together. The formats have smaller limits of their own.
+const MAX_TAKEN: usize = MAX_INPUT;
+
+/// Examines `input` and returns the text of the report's JSON.
+///
+/// # Errors
+/// Throws a `VerifyError` when the input, the collateral, the policy or the options cannot be
+/// understood. Evidence that was understood and is not genuine is a report, not an error.
+#[wasm_bindgen]
+pub fn verify(
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] input: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "VerifyOptions")] options: JsValue,
+) -> Result<String, JsValue> {
+    let mut left = MAX_TAKEN;
+    let input = take("the input", &input, &mut left)?;
+    let options = Options::read(options)?;
+    let collateral = options
+        .collateral
+        .iter()
+        .map(|piece| take("the collateral", piece, &mut left))
+        .collect::<Result<Vec<_>, _>>()?;
+    let collateral: Vec<&[u8]> = collateral.iter().map(Vec::as_slice).collect();
+    let report = options
+        .policy()
+        .and_then(|policy| {
+            crate::adapters::examine(&input, &collateral, policy.as_ref(), options.at)
+        })
+        .map_err(|error| thrown(error.code(), &error.to_string()))?;
+    Ok(report.to_json())
+}
+
+/// The built-in policies in the order in which the command line lists them: the text of a JSON
+/// array of `PolicySummary`.
+///
+/// # Errors
+/// None: every built-in policy can be read.
+#[wasm_bindgen]
+pub fn policies() -> Result<String, JsValue> {
+    let summaries = Builtin::all()
+        .iter()
+        .map(|builtin| {
+            builtin.policy().map(|policy| {
+                json!({
+                    "name": policy.name,
+                    "description": policy.description,
+                    "sha256": policy.sha256,
+                })
+            })
+        })
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| thrown(error.code(), &error.to_string()))?;
+    Ok(serde_json::Value::Array(summaries).to_string())
+}
+
+/// The version of the verifier.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").into()
+}
+
+/// What `verify` was asked for.
+struct Options {
+    at: UnixTime,
+    policy: Option<String>,
+    collateral: Vec<JsValue>,
+}
+
+/// The options as JavaScript writes them.
+#[derive(Deserialize)]
+struct Written {
+    at: String,
+    policy: Option<String>,
+    #[serde(default, with = "serde_wasm_bindgen::preserve")]
+    collateral: JsValue,
+}
+
+impl Options {
+    const MEMBERS: [&str; 3] = ["at", "policy", "collateral"];
+
+    /// Reads the options strictly: a misspelt `policy` must not mean "no policy".
+    fn read(options: JsValue) -> Result<Self, JsValue> {
+        let names = options.dyn_ref::<Object>().map(Object::keys).unwrap_or_default();
+        for name in names.iter().filter_map(|name| name.as_string()) {
+            if !Self::MEMBERS.contains(&name.as_str()) {
+                return Err(thrown(USAGE, &format!("The options have no member \"{name}\".")));
+            }
+        }
+        let written: Written = serde_wasm_bindgen::from_value(options)
+            .map_err(|error| thrown(USAGE, &format!("The options cannot be read: {error}.")))?;
+        let at =
+            written.at.parse().map_err(|error: Error| thrown(error.code(), &error.to_string()))?;
+        let collateral = match written.collateral {
+            absent if absent.is_undefined() || absent.is_null() => Vec::new(),
+            list => list
+                .dyn_into::<Array>()
+                .map_err(|_| thrown(USAGE, "The collateral must be an array of Uint8Array."))?
+                .to_vec(),
+        };
+        Ok(Self { at, policy: written.policy, collateral })
+    }
+
+    /// The policy: a built-in one by its name, or a policy file's text.
+    fn policy(&self) -> Result<Option<Policy>, Error> {
+        self.policy
+            .as_deref()
+            .map(|text| match builtin(text) {
+                Some(builtin) => builtin.policy(),
+                None => Policy::from_json(text.as_bytes()),
+            })
+            .transpose()
+    }
+}
+
+/// The error code for a call that breaks the types above.
+const USAGE: &str = "usage";
+
+/// Copies the bytes of a `Uint8Array`, after looking at how many there are.
+fn take(what: &str, value: &JsValue, left: &mut usize) -> Result<Vec<u8>, JsValue> {
+    let Some(array) = value.dyn_ref::<Uint8Array>() else {
+        return Err(thrown(USAGE, &format!("A Uint8Array is needed for {what}.")));
+    };
+    let remaining =
+        usize::try_from(array.length()).ok().and_then(|length| left.checked_sub(length));
+    *left = remaining.ok_or_else(|| {
+        thrown("too-large", &format!("More than {MAX_TAKEN} bytes were handed over with {what}."))
+    })?;
+    Ok(array.to_vec())
+}
+
+/// An `Error` with a `code`.
+fn thrown(code: &str, message: &str) -> JsValue {
+    let error = js_sys::Error::new(message);
+    // Setting a property of an object made on the line above cannot fail.
+    let _ = Reflect::set(&error, &"code".into(), &code.into());
+    error.into()
+}

@@ -1,0 +1,423 @@
+/**
+ * Claims about how the page shows a report, whatever the verifier says. The reports here are
+ * drawn by hand; see fixtures/reports.mjs.
+ */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+
+import { STATES, drawn } from './fixtures/reports.mjs';
+import { WWW, axe, launch, open, openAll, serve, settled, stub } from './page.mjs';
+
+let browser;
+let server;
+before(async () => {
+  [browser, server] = await Promise.all([launch(), serve(WWW)]);
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const ready = async (state, options = {}, simulated = false) => {
+  const opened = await open(browser, {
+    url: server.url,
+    ...options,
+    routes: { ...stub(state, { simulated }), ...options.routes },
+  });
+  await settled(opened.page);
+  return opened;
+};
+
+for (const state of STATES) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`axe finds nothing in the state ${state}, ${colorScheme}, with everything open`, async () => {
+      const { page, context, troubles } = await ready(state, { context: { colorScheme } });
+      await openAll(page);
+      assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), state);
+      assert.deepEqual(await axe(page), []);
+      assert.deepEqual(troubles, []);
+      await context.close();
+    });
+  }
+
+  test(`the state ${state} fits 320 px without scrolling sideways, with everything open`, async () => {
+    const { page, context } = await ready(state, { context: { viewport: { width: 320, height: 640 } } });
+    await openAll(page);
+    const { scroll, client, wide } = await page.evaluate(() => ({
+      scroll: document.documentElement.scrollWidth,
+      client: document.documentElement.clientWidth,
+      wide: [...document.querySelectorAll('main *')]
+        .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+        .filter((element) => !element.closest('.hex-scroll, .table-scroll, .comparison-lines'))
+        .map((element) => element.outerHTML.slice(0, 80)),
+    }));
+    assert.deepEqual(wide, []);
+    assert.ok(scroll <= client, `${scroll} > ${client}`);
+    await context.close();
+  });
+}
+
+test('axe finds nothing under forced colours, more contrast and less motion', async () => {
+  for (const context of [{ forcedColors: 'active' }, { contrast: 'more' }, { reducedMotion: 'reduce' }]) {
+    const opened = await ready('warning', { context });
+    assert.deepEqual(await axe(opened.page), [], JSON.stringify(context));
+    await opened.context.close();
+  }
+});
+
+test('axe finds nothing while the check is running, and the state is Checking', async () => {
+  const { page, context } = await open(browser, {
+    url: server.url,
+    routes: stub('verified', { init: 'await new Promise(() => {});' }),
+  });
+  await page.waitForSelector('verdict-banner[data-state="checking"]');
+  assert.deepEqual(await axe(page), []);
+  await context.close();
+});
+
+test('every state has an icon with an outline of its own', async () => {
+  const { page, context } = await ready('verified');
+  const outlines = await page.evaluate(async (states) => {
+    const { icon } = await import('/icons.js');
+    return states.map((state) => icon(state).firstElementChild.getAttribute('d') ?? 'circle');
+  }, [...STATES, 'checking']);
+  assert.equal(new Set(outlines).size, STATES.length + 1);
+  await context.close();
+});
+
+test('a state is told by a word beside its icon', async () => {
+  const words = new Set();
+  for (const state of STATES) {
+    const { page, context } = await ready(state);
+    words.add((await page.locator('#verdict-heading').innerText()).trim());
+    await context.close();
+  }
+  assert.equal(words.size, STATES.length);
+});
+
+test('a simulated report says so in the verdict, in the level, at the chain and in the title', async () => {
+  const { page, context } = await ready('verified', {}, true);
+  assert.match(await page.locator('#verdict-heading').innerText(), /^SIMULATED/);
+  assert.match(await page.locator('.sentence').innerText(), /^SIMULATED/);
+  assert.match(await page.locator('.level').innerText(), /SIMULATED/);
+  assert.match(await page.locator('#chain-heading').innerText(), /SIMULATED/);
+  assert.match(await page.title(), /^SIMULATED/);
+  assert.deepEqual(await axe(page), []);
+  await context.close();
+});
+
+test('what it means and what it does not mean are said in the same size', async () => {
+  const { page, context } = await ready('warning');
+  const sizes = await page.evaluate(() =>
+    ['.means', '.not-means'].map((part) => {
+      const element = document.querySelector(`verdict-banner ${part}`);
+      const { fontSize, fontWeight, color } = getComputedStyle(element);
+      return { fontSize, fontWeight, color, empty: element.textContent.trim() === '' };
+    }),
+  );
+  assert.deepEqual(sizes[0], sizes[1]);
+  assert.equal(sizes[0].empty, false);
+  await context.close();
+});
+
+test('the level stands beside its exceptions', async () => {
+  const { page, context } = await ready('warning');
+  const level = await page.locator('.level').innerText();
+  assert.match(level, /A5/);
+  assert.match(level, /Except: Container image/);
+  await context.close();
+});
+
+test('a chain that ends early is cut where it ends, and what follows is called loose', async () => {
+  const { page, context } = await ready('failed');
+  const order = await page.evaluate(() =>
+    [...document.querySelectorAll('.chain chain-link, .chain end-cap')].map((element) => element.id || 'end'),
+  );
+  assert.deepEqual(order, [
+    'link-hardware-root', 'link-chip', 'link-report', 'link-tcb', 'end', 'link-measurements',
+    'link-image', 'link-provenance', 'link-commit', 'link-key-binding',
+  ]);
+  assert.match(await page.locator('end-cap').innerText(), /What was started \(Failed\)/);
+  assert.equal(await page.locator('.links.loose chain-link').count(), 4);
+  await context.close();
+});
+
+test('a chain that never begins has its end before its first link', async () => {
+  const { page, context } = await ready('unknown');
+  const first = await page.evaluate(() => document.querySelector('.chain chain-link, .chain end-cap').localName);
+  assert.equal(first, 'end-cap');
+  assert.match(await page.locator('end-cap h3').innerText(), /does not begin/);
+  await context.close();
+});
+
+test('what was not checked is visible without opening anything', async () => {
+  const { page, context } = await ready('verified');
+  const section = page.locator('section.not-checked');
+  assert.ok(await section.isVisible());
+  assert.equal(await section.locator('li').count(), 3);
+  assert.equal(await page.locator('details section.not-checked').count(), 0);
+  await context.close();
+});
+
+test('values are text: markup in a report stays words', async () => {
+  const { page, context } = await ready('verified');
+  assert.match(await page.locator('[data-claim="git.repository"]').innerText(), /<b>not markup<\/b>/);
+  assert.equal(await page.locator('.chain b').count(), 0);
+  await context.close();
+});
+
+test('the first difference between expected and found is marked by more than colour', async () => {
+  const { page, context } = await ready('failed');
+  await page.locator('#link-measurements details.findings > summary').click();
+  const comparison = page.locator('#link-measurements .comparison');
+  assert.match(await comparison.innerText(), /byte 20/);
+  assert.match(await comparison.innerText(), /▲/);
+  const decoration = await comparison
+    .locator('mark')
+    .first()
+    .evaluate((mark) => getComputedStyle(mark).textDecorationLine);
+  assert.equal(decoration, 'underline');
+  await context.close();
+});
+
+test('a finding leads to its bytes, which are marked and named in the table of fields', async () => {
+  const { page, context } = await ready('failed');
+  await page.locator('#link-measurements details.findings > summary').click();
+  await page.getByRole('button', { name: 'Show the bytes: Launch measurement' }).click();
+  const marked = await page.locator('.hex-bytes mark').allInnerTexts();
+  const { evidence } = JSON.parse(drawn('failed'));
+  const expected = Buffer.from(evidence[0].base64, 'base64').subarray(144, 192).toString('hex');
+  assert.equal(marked.join('').replaceAll(/\s/g, ''), expected);
+  assert.deepEqual(await page.locator('tr.marked th').allInnerTexts(), ['MEASUREMENT']);
+  assert.equal(await page.locator('.hex-dump').getAttribute('aria-hidden'), 'true');
+  assert.equal(await page.evaluate(() => document.activeElement.className), 'hex-scroll');
+  await context.close();
+});
+
+test('the bytes shown are the bytes of the report, and so is the file', async () => {
+  const { page, context } = await ready('verified');
+  await page.locator('hex-view summary').click();
+  await page.waitForSelector('.hex-dump');
+  const { evidence } = JSON.parse(drawn('verified'));
+  const bytes = Buffer.from(evidence[0].base64, 'base64');
+  const shown = await page.locator('.hex-bytes').allInnerTexts();
+  assert.equal(shown.join('').replaceAll(/\s/g, ''), bytes.toString('hex'));
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download the bytes' }).click(),
+  ]);
+  assert.deepEqual(readFileSync(await file.path()), bytes);
+  await context.close();
+});
+
+test('the report is downloaded and copied exactly as the verifier wrote it', async () => {
+  const { page, context, troubles } = await ready('warning', {
+    context: { permissions: ['clipboard-read', 'clipboard-write'] },
+  });
+  const [file] = await Promise.all([page.waitForEvent('download'), page.locator('#download-report').click()]);
+  assert.equal(readFileSync(await file.path(), 'utf8'), drawn('warning'));
+  await page.locator('#copy-report').click();
+  await page.waitForFunction(() => document.getElementById('announcement').textContent !== '');
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), drawn('warning'));
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
+test('wanted collateral is text to copy, never a link, and says what asking reveals', async () => {
+  const { page, context, requests } = await ready('unknown');
+  const wanted = page.locator('section.wanted');
+  assert.match(await wanted.innerText(), /https:\/\/kdsintf\.amd\.com\//);
+  assert.match(await wanted.innerText(), /learns/);
+  assert.equal(await wanted.locator('a').count(), 0);
+  assert.ok(requests.every((url) => new URL(url).hostname === '127.0.0.1'));
+  await context.close();
+});
+
+test('the keyboard reaches every control, and each shows that it has the focus', async () => {
+  const { page, context } = await ready('failed');
+  await openAll(page);
+  const all = await page.evaluate(() => {
+    const controls = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
+    const found = [...document.querySelectorAll(controls)].filter((element) => element.checkVisibility());
+    found.forEach((element, index) => element.setAttribute('data-walk', String(index)));
+    return found.length;
+  });
+  const reached = new Set();
+  for (let step = 0; step < all + 20; step += 1) {
+    await page.keyboard.press('Tab');
+    const seen = await page.evaluate(() => {
+      const element = document.activeElement;
+      const label = element.matches('.visually-hidden') ? element.nextElementSibling : element;
+      return { walk: element.getAttribute('data-walk'), outline: getComputedStyle(label).outlineStyle, html: element.outerHTML.slice(0, 80) };
+    });
+    if (seen.walk === null) continue;
+    reached.add(seen.walk);
+    assert.notEqual(seen.outline, 'none', `${seen.html} shows no focus`);
+  }
+  const missed = await page.evaluate(
+    (walked) =>
+      [...document.querySelectorAll('[data-walk]')]
+        .filter((element) => !walked.includes(element.getAttribute('data-walk')))
+        // One radio of a group takes the focus; the arrow keys reach the others.
+        .filter((element) => element.type !== 'radio')
+        .map((element) => element.outerHTML.slice(0, 100)),
+    [...reached],
+  );
+  assert.deepEqual(missed, []);
+  await context.close();
+});
+
+test('controls are at least 24 px in both directions', async () => {
+  for (const width of [1100, 320]) {
+    const { page, context } = await ready('unknown', { context: { viewport: { width, height: 800 } } });
+    await openAll(page);
+    const small = await page.evaluate(() =>
+      [...document.querySelectorAll('button, .button, input:not(.visually-hidden), select, summary')]
+        .filter((element) => element.checkVisibility())
+        .map((element) => ({ html: element.outerHTML.slice(0, 80), box: element.getBoundingClientRect() }))
+        .filter(({ box }) => box.width < 24 || box.height < 24)
+        .map(({ html, box }) => `${Math.round(box.width)}x${Math.round(box.height)} ${html}`),
+    );
+    assert.deepEqual(small, []);
+    await context.close();
+  }
+});
+
+test('the focus moves to the verdict when the reader started the check, and only then', async () => {
+  const { page, context } = await ready('verified');
+  assert.equal(await page.evaluate(() => document.activeElement.id), '');
+  await page.locator('#demonstration').click();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'verdict-heading');
+  assert.equal(await page.locator('verdict-banner [role="status"] #verdict-heading').count(), 1);
+  await context.close();
+});
+
+test('other wording changes words, and no verdict', async () => {
+  const wording = JSON.parse(readFileSync(join(WWW, 'locales/en.json'), 'utf8'));
+  for (const state of Object.values(wording.states)) state.word = 'Verified';
+  wording.verdicts['tinfoil-bundle.failed'] = 'Everything is fine.';
+  const { page, context } = await ready('failed', {
+    routes: { '**/locales/en.json': (route) => route.fulfill({ json: wording }) },
+  });
+  assert.equal(await page.locator('.sentence').innerText(), 'Everything is fine.');
+  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'failed');
+  assert.equal(await page.locator('#link-measurements').getAttribute('data-state'), 'failed');
+  assert.equal(await page.locator('#verdict-heading svg').getAttribute('data-state'), 'failed');
+  await context.close();
+});
+
+test('missing wording shows its key, and nothing is blank', async () => {
+  const { page, context } = await ready('warning', {
+    routes: { '**/locales/en.json': (route) => route.fulfill({ json: {} }) },
+  });
+  assert.equal(await page.locator('#verdict-heading').innerText(), 'states.warning.word');
+  assert.equal(await page.locator('.sentence').innerText(), 'verdicts.tinfoil-bundle.warning.A5');
+  assert.match(await page.locator('#link-image').innerText(), /tinfoil\.container/);
+  const blank = await page.evaluate(() =>
+    [...document.querySelectorAll('h2, h3, button, summary, dt, .sentence')].filter(
+      (element) => element.textContent.trim() === '',
+    ).length,
+  );
+  assert.equal(blank, 0);
+  await context.close();
+});
+
+test('an answer that is no report is Unknown', async () => {
+  const odd = [
+    '{}',
+    'null',
+    '{"schema":"silicon-to-source/report/v2","verdict":{"state":"verified"}}',
+    '{"schema":"silicon-to-source/report/v1","verdict":{"state":"splendid"}}',
+    '{"schema":"silicon-to-source/report/v1","verdict":{"state":"verified"}}',
+  ];
+  for (const json of odd) {
+    const module = `export default async function () {}
+      export function verify() { return ${JSON.stringify(json)}; }
+      export function policies() { return '[]'; }`;
+    const { page, context } = await ready('verified', {
+      routes: {
+        '**/pkg/silicon_to_source.js': (route) =>
+          route.fulfill({ contentType: 'text/javascript', body: module }),
+      },
+    });
+    assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'unknown', json);
+    await context.close();
+  }
+});
+
+test('a verifier that stops is Unknown, then and afterwards', async () => {
+  const module = `export default async function () {}
+    export function verify() { throw new WebAssembly.RuntimeError('unreachable'); }
+    export function policies() { return '[]'; }`;
+  const { page, context } = await ready('verified', {
+    routes: {
+      '**/pkg/silicon_to_source.js': (route) =>
+        route.fulfill({ contentType: 'text/javascript', body: module }),
+    },
+  });
+  const banner = page.locator('verdict-banner');
+  assert.equal(await banner.getAttribute('data-state'), 'unknown');
+  assert.match(await banner.innerText(), /Do not take this for a pass/);
+  await page.locator('#demonstration').click();
+  assert.equal(await banner.getAttribute('data-state'), 'unknown');
+  await context.close();
+});
+
+test('without the verifier the state is Unknown, with a sentence', async () => {
+  const { page, context } = await open(browser, {
+    url: server.url,
+    routes: { ...stub('verified'), '**/pkg/**': (route) => route.fulfill({ status: 404 }) },
+  });
+  await settled(page);
+  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'unknown');
+  assert.match(await page.locator('.sentence').innerText(), /nothing was checked/);
+  assert.equal(await page.locator('chain-link').count(), 0);
+  await context.close();
+});
+
+test('without JavaScript the page says that nothing was checked, and offers the command line', async () => {
+  const { page, context } = await open(browser, {
+    url: server.url,
+    context: { javaScriptEnabled: false },
+  });
+  const text = await page.locator('.no-script').innerText();
+  assert.match(text, /Unknown/);
+  assert.match(text, /s2s verify/);
+  await context.close();
+});
+
+test('printing opens everything, and closes it again', async () => {
+  const { page, context } = await ready('failed');
+  await page.evaluate(() => {
+    globalThis.counts = [];
+    const count = () => document.querySelectorAll('evidence-report details:not([open])').length;
+    addEventListener('beforeprint', () => globalThis.counts.push(count()));
+    addEventListener('afterprint', () => globalThis.counts.push(count()));
+    globalThis.closedBefore = count();
+  });
+  const pdf = await page.pdf({ format: 'A4' });
+  assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
+  const { counts, closed } = await page.evaluate(() => ({
+    counts: globalThis.counts,
+    closed: globalThis.closedBefore,
+  }));
+  assert.ok(closed > 5);
+  assert.deepEqual(counts, [0, closed]);
+  await context.close();
+});
+
+test('on paper the verdict, the policy, the hashes and what was not checked come before the chain', async () => {
+  const { page, context } = await ready('warning');
+  await page.emulateMedia({ media: 'print' });
+  const tops = await page.evaluate(() =>
+    ['verdict-banner', '.facts-section', '.not-checked', '.chain'].map(
+      (part) => document.querySelector(part).getBoundingClientRect().top,
+    ),
+  );
+  assert.deepEqual(tops, tops.toSorted((a, b) => a - b));
+  assert.equal(await page.locator('.intake').isVisible(), false);
+  await context.close();
+});

@@ -1,0 +1,335 @@
+/** Claims about the built page, with the real verifier in it. */
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import test, { after, before } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
+
+import { ROOT, SHARED, axe, contentSecurityPolicy, launch, open, openAll, settled, site, vectors } from './page.mjs';
+
+/** When the demonstration and the real bundle are checked: both are valid then. */
+const AT = '2026-02-01T00:00:00Z';
+
+const CLI = resolve(
+  process.env.SITE_CLI ??
+    process.env.S2S ??
+    join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'debug/s2s'),
+);
+
+let browser;
+let server;
+let demonstration;
+let folder;
+before(async () => {
+  [browser, server] = await Promise.all([launch(), site()]);
+  const response = await fetch(new URL('demo/bundle.json', server.url));
+  demonstration = Buffer.from(await response.arrayBuffer());
+  folder = mkdtempSync(join(tmpdir(), 's2s-page-'));
+});
+after(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await browser.close();
+  await server.close();
+});
+
+async function ready(options = {}) {
+  const opened = await open(browser, { url: server.url, ...options });
+  await settled(opened.page);
+  return opened;
+}
+
+/** Sets the moment and the policy; an empty policy leaves the choice to the verifier. */
+async function choose(page, { at = AT, policy = '' } = {}) {
+  const options = page.locator('details.options');
+  if (!(await options.evaluate((details) => details.open))) await options.locator('summary').click();
+  if (at) await page.locator('#time').fill(at.slice(0, 16));
+  await page.locator('#policy').selectOption(policy);
+}
+
+/** Hands `bytes` in as a file under the chosen policy. */
+async function pick(page, bytes, name = 'evidence') {
+  await page.locator('#files').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) });
+  await page.waitForFunction((name) => document.querySelector('.subject')?.textContent.includes(name), name);
+  await settled(page);
+}
+
+async function shownReport(page) {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.locator('#download-report').click()]);
+  return readFileSync(await file.path(), 'utf8');
+}
+
+/** The report that the command line writes for the same input. */
+function cliReport(bytes, { at = AT, policy, collateral = [] } = {}) {
+  assert.ok(existsSync(CLI), `${CLI} is missing: build it with "cargo build" or set SITE_CLI`);
+  const write = (name, content) => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+  const parameters = ['verify', write('input', bytes), '--at', at, '--json'];
+  if (policy) parameters.push('--policy', policy);
+  collateral.forEach((piece, index) => parameters.push('--collateral', write(`collateral-${index}`, piece)));
+  try {
+    return execFileSync(CLI, parameters, { encoding: 'utf8', stdio: 'pipe', maxBuffer: 1 << 26 });
+  } catch (error) {
+    assert.ok([1, 3].includes(error.status), `s2s ended with ${error.status}: ${error.stderr}`);
+    return error.stdout;
+  }
+}
+
+/** The demonstration with one byte of one of its parts changed. */
+function flipped(part) {
+  const bundle = JSON.parse(demonstration);
+  const flip = (bytes, at) => {
+    bytes[at] ^= 1;
+    return bytes;
+  };
+  if (part === 'report') {
+    const report = gunzipSync(Buffer.from(bundle.enclaveAttestationReport.body, 'base64'));
+    bundle.enclaveAttestationReport.body = gzipSync(flip(report, 0x90)).toString('base64');
+  } else if (part === 'vcek') {
+    const vcek = Buffer.from(bundle.vcek, 'base64');
+    bundle.vcek = flip(vcek, vcek.length - 1).toString('base64');
+  } else {
+    const [signature] = bundle.sigstoreBundle.dsseEnvelope.signatures;
+    const bytes = Buffer.from(signature.sig, 'base64');
+    signature.sig = flip(bytes, bytes.length - 1).toString('base64');
+  }
+  return Buffer.from(JSON.stringify(bundle));
+}
+
+test('the demonstration is checked by itself and says SIMULATED in its verdict', async () => {
+  const { page, context, troubles } = await ready();
+  const banner = page.locator('verdict-banner');
+  assert.match(await banner.getAttribute('data-state'), /^(verified|warning)$/);
+  assert.match(await page.locator('#verdict-heading').innerText(), /^SIMULATED/);
+  assert.match(await page.locator('.sentence').innerText(), /^SIMULATED/);
+  assert.match(await page.title(), /^SIMULATED/);
+  assert.equal(await page.locator('chain-link').count(), 9);
+  assert.equal(await page.locator('end-cap').getAttribute('data-end'), 'complete');
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
+test('the demonstration does not pass under a policy for real hardware', async () => {
+  const { page, context } = await ready();
+  for (const policy of ['tinfoil', '']) {
+    await choose(page, { policy });
+    await page.locator('#again').click();
+    assert.doesNotMatch(await page.locator('verdict-banner').getAttribute('data-state'), /^(verified|warning)$/);
+  }
+  await context.close();
+});
+
+test('nothing leaves this origin, whatever is opened, and no policy is violated', async () => {
+  const { page, context, troubles, requests } = await ready();
+  await openAll(page);
+  await pick(page, demonstration);
+  await page.locator('#demonstration').click();
+  await page.pdf();
+  const { origin } = new URL(server.url);
+  assert.ok(requests.length > 10);
+  for (const url of requests) assert.ok(url.startsWith('blob:') || url.startsWith(origin), url);
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
+test('the server sends the policy of the page, and forbids framing', async () => {
+  const response = await fetch(server.url);
+  const parts = (policy) => policy.split(';').map((part) => part.trim().replace(/\s+/g, ' ')).toSorted();
+  assert.deepEqual(parts(response.headers.get('content-security-policy')), parts(contentSecurityPolicy()));
+});
+
+test('no wording is missing in the demonstration', async () => {
+  const { page, context } = await ready();
+  await openAll(page);
+  const text = await page.locator('main').innerText();
+  const keys = text.match(/\b(ui|states|links|checks|why|verdicts|means|not-means|levels|flags|reasons|reveals|wanted)\.[a-z-]+(\.[a-z-]+)*/g);
+  assert.deepEqual(keys ?? [], []);
+  await context.close();
+});
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`axe finds nothing in the demonstration, ${colorScheme}, with everything open`, async () => {
+    const { page, context } = await ready({ context: { colorScheme } });
+    await openAll(page);
+    assert.deepEqual(await axe(page), []);
+    await context.close();
+  });
+}
+
+test('the demonstration fits 320 px without scrolling sideways, with everything open', async () => {
+  const { page, context } = await ready({ context: { viewport: { width: 320, height: 640 } } });
+  await openAll(page);
+  const { scroll, client } = await page.evaluate(() => ({
+    scroll: document.documentElement.scrollWidth,
+    client: document.documentElement.clientWidth,
+  }));
+  assert.ok(scroll <= client, `${scroll} > ${client}`);
+  await context.close();
+});
+
+test('a picked, a dropped and a pasted bundle give the report of the command line, byte for byte', async () => {
+  const expected = cliReport(demonstration, { policy: 'simulated' });
+  assert.equal(JSON.parse(expected).simulated, true);
+  const { page, context, troubles } = await ready();
+  await choose(page);
+
+  await pick(page, demonstration, 'picked');
+  await choose(page, { policy: 'simulated' });
+  await page.locator('#again').click();
+  assert.equal(await shownReport(page), expected);
+
+  await page.evaluate((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], 'dropped'));
+    document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
+  }, demonstration.toString());
+  await page.waitForFunction(() => document.querySelector('.subject').textContent.includes('dropped'));
+  await choose(page, { policy: 'simulated' });
+  await page.locator('#again').click();
+  assert.equal(await shownReport(page), expected);
+
+  for (const text of [demonstration.toString(), demonstration.toString('base64')]) {
+    if (!(await page.locator('#paste').isVisible())) await page.locator('details.paste summary').click();
+    await page.locator('#paste').fill(text);
+    await page.locator('#paste-check').click();
+    await choose(page, { policy: 'simulated' });
+    await page.locator('#again').click();
+    assert.equal(await shownReport(page), expected);
+  }
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
+test('a bundle that a reader hands in is not checked under the policy of the demonstration', async () => {
+  const { page, context } = await ready();
+  assert.equal(await page.locator('#policy').inputValue(), 'simulated');
+  await pick(page, demonstration);
+  assert.equal(await page.locator('#policy').inputValue(), '');
+  assert.doesNotMatch(await page.locator('verdict-banner').getAttribute('data-state'), /^(verified|warning)$/);
+  await context.close();
+});
+
+for (const [part, link] of [['report', 'report'], ['vcek', 'chip'], ['signature', 'provenance']]) {
+  test(`one changed byte in the ${part} fails, and the page names the link ${link}`, async () => {
+    const { page, context, troubles } = await ready();
+    await pick(page, flipped(part));
+    await choose(page, { policy: 'simulated' });
+    await page.locator('#again').click();
+    assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'failed');
+    assert.equal(await page.locator(`#link-${link}`).getAttribute('data-state'), 'failed');
+    assert.equal(await page.locator('end-cap').getAttribute('data-end'), 'early');
+    await page.locator('.because a').first().click();
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('data-outcome')), 'fail');
+    assert.equal(await page.evaluate(() => document.activeElement.closest('chain-link').id), `link-${link}`);
+    assert.deepEqual(troubles, []);
+    await context.close();
+  });
+}
+
+test('input that cannot be read says what happened, what it means and what to do', async () => {
+  const { page, context, troubles } = await ready();
+  await page.locator('details.paste summary').click();
+  for (const text of ['This is not evidence.', '{"domain": 7', 'AAAA']) {
+    await page.locator('#paste').fill(text);
+    await page.locator('#paste-check').click();
+    const banner = page.locator('verdict-banner');
+    assert.equal(await banner.getAttribute('data-state'), 'unknown', text);
+    assert.match(await banner.getAttribute('data-code'), /^(malformed|missing|too-large|unsupported)$/);
+    const parts = await banner.locator('dd').allInnerTexts();
+    assert.equal(parts.length, 3);
+    assert.ok(parts.every((part) => part.length > 10));
+    assert.equal(await page.locator('chain-link').count(), 0);
+  }
+  assert.deepEqual(await axe(page), []);
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
+test('a moment that is no date is asked for again, and nothing is checked', async () => {
+  const { page, context } = await ready();
+  await choose(page, { at: null, policy: 'simulated' });
+  await page.locator('#moment-as-of').check();
+  await page.locator('#time').fill('');
+  await page.locator('#again').click();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'time');
+  assert.match(await page.locator('.problem').innerText(), /date/);
+  await context.close();
+});
+
+test('without the wasm file the state is Unknown', async () => {
+  const { page, context } = await ready({ routes: { '**/*.wasm': (route) => route.abort() } });
+  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'unknown');
+  assert.match(await page.locator('.sentence').innerText(), /nothing was checked/);
+  await context.close();
+});
+
+test('a wasm file that is not the verifier is Unknown', async () => {
+  const { page, context } = await ready({
+    routes: { '**/*.wasm': (route) => route.fulfill({ contentType: 'application/wasm', body: Buffer.from('0061736d01000000', 'hex') }) },
+  });
+  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'unknown');
+  await context.close();
+});
+
+test('the demonstration prints', async () => {
+  const { page, context } = await ready();
+  const pdf = await page.pdf({ format: 'A4' });
+  assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
+  assert.ok(pdf.length > 20_000);
+  await context.close();
+});
+
+test('a real bundle leads from AMD to the commit, with the report of the command line', async () => {
+  if (!vectors('no real bundle was shown in the page')) return;
+  const bundle = readFileSync(join(SHARED, 'vectors/tinfoil/attestation-bundle.json'));
+  const { page, context, troubles } = await ready();
+  await choose(page);
+  await pick(page, bundle, 'attestation-bundle.json');
+  assert.match(await page.locator('verdict-banner').getAttribute('data-state'), /^(verified|warning)$/);
+  assert.doesNotMatch(await page.locator('main').innerText(), /SIMULATED/);
+  const commit = await page.locator('[data-claim="git.commit"] dd').innerText();
+  assert.match(commit.replaceAll(/\s/g, ''), /^7a4ca87d5481e1b37c1caa8b49c1771f0b8694a7/);
+  assert.equal(await shownReport(page), cliReport(bundle));
+  await openAll(page);
+  assert.deepEqual(await axe(page), []);
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
+test('a real bundle that is too old says what has expired', async () => {
+  if (!vectors('no expired bundle was shown in the page')) return;
+  const bundle = readFileSync(join(SHARED, 'vectors/tinfoil/attestation-bundle.json'));
+  const { page, context } = await ready();
+  await choose(page, { at: '2027-01-01T00:00:00Z' });
+  await pick(page, bundle, 'attestation-bundle.json');
+  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'failed');
+  assert.match(await page.locator('.chain').innerText(), /expired/i);
+  await context.close();
+});
+
+test('a report and its certificates are recognised in any order', async () => {
+  if (!vectors('no report with separate certificates was shown in the page')) return;
+  const read = (name) => readFileSync(join(SHARED, 'vectors/amd', name));
+  const files = [
+    ['milan.vcek.pem', read('milan.vcek.pem')],
+    ['milan.report', read('milan.report')],
+    ['milan.ask.pem', read('milan.ask.pem')],
+  ].map(([name, buffer]) => ({ name, mimeType: 'application/octet-stream', buffer }));
+  const { page, context } = await ready();
+  await choose(page);
+  const expected = cliReport(files[1].buffer, { collateral: [files[0].buffer, files[2].buffer] });
+  for (const order of [files, files.toReversed()]) {
+    await page.locator('#files').setInputFiles(order);
+    await page.waitForFunction(() => document.querySelector('.subject').textContent.includes('milan.report'));
+    const report = JSON.parse(await shownReport(page));
+    assert.deepEqual(report.verdict, JSON.parse(expected).verdict);
+    assert.equal(report.links.find(({ id }) => id === 'report').state, 'verified');
+    await page.locator('#demonstration').click();
+  }
+  await context.close();
+});

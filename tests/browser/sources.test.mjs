@@ -1,0 +1,133 @@
+/** Claims about the page's sources. */
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import test from 'node:test';
+
+import { ROOT, WWW, contentSecurityPolicy } from './page.mjs';
+
+const sources = (...endings) =>
+  readdirSync(WWW, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .map((path) => ({ path, name: path.slice(WWW.length + 1), text: readFileSync(path, 'utf8') }));
+
+test('no source turns a string into markup or code', () => {
+  const scripts = sources('.js', '.html');
+  assert.ok(scripts.length > 10);
+  for (const { name, text } of scripts) {
+    assert.doesNotMatch(
+      text,
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function/,
+      name,
+    );
+  }
+});
+
+test('no script or style is inline', () => {
+  const html = readFileSync(join(WWW, 'index.html'), 'utf8');
+  assert.doesNotMatch(html, /<style|style=|\son[a-z]+=|javascript:/i);
+  for (const [tag, , body] of html.matchAll(/<script([^>]*)>([^<]*)<\/script>/g)) {
+    assert.match(tag, /src="app\.js"/);
+    assert.equal(body, '');
+  }
+});
+
+test('no source of the page names another host', () => {
+  for (const { name, text } of sources('.js', '.html', '.css')) {
+    const hosts = [...text.matchAll(/(?:https?:)?\/\/[a-z0-9.-]+\.[a-z]+/gi)].map(([url]) => url);
+    assert.deepEqual(hosts.filter((url) => url !== 'http://www.w3.org'), [], name);
+  }
+});
+
+test('only the reports and what reads them mention a verdict, and nothing assigns one', () => {
+  for (const { name, text } of sources('.js')) {
+    assert.doesNotMatch(text, /[^#]verdict(\.state)?\s*=[^=>]/, name);
+    assert.doesNotMatch(text, /\.(state|simulated|assurance|level)\s*=[^=>]/, name);
+  }
+});
+
+test('the content security policy allows this origin and WebAssembly, and nothing else', () => {
+  assert.deepEqual(contentSecurityPolicy().split('; '), [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "worker-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+    "frame-ancestors 'none'",
+  ]);
+});
+
+test('every module is preloaded, and nothing else is', () => {
+  const html = readFileSync(join(WWW, 'index.html'), 'utf8');
+  const preloaded = [...html.matchAll(/modulepreload" href="([^"]+)"/g)].map(([, href]) => href);
+  const modules = sources('.js').map(({ name }) => name.replaceAll('\\', '/'));
+  const expected = [...modules.filter((name) => name !== 'app.js'), 'pkg/silicon_to_source.js'];
+  assert.deepEqual(preloaded.toSorted(), expected.toSorted());
+});
+
+test('the text in the page is the text of its wording', () => {
+  const html = readFileSync(join(WWW, 'index.html'), 'utf8');
+  const { ui } = JSON.parse(readFileSync(join(WWW, 'locales/en.json'), 'utf8'));
+  const found = [...html.matchAll(/data-ui="([^"]+)"[^>]*>([^<]*)</g)];
+  assert.ok(found.length > 5);
+  for (const [, key, text] of found) assert.equal(text, ui[key], key);
+});
+
+test('every string that the page asks for exists, and every string is asked for', () => {
+  const { ui } = JSON.parse(readFileSync(join(WWW, 'locales/en.json'), 'utf8'));
+  const text = sources('.js', '.html').map((source) => source.text).join('\n');
+  const literal = [...text.matchAll(/\bui\(\s*'([^']+)'/g)].map(([, key]) => key);
+  const ternary = [...text.matchAll(/\bui\([^)]*?'([a-z-]+)' : '([a-z-]+)'/g)].flatMap(([, a, b]) => [a, b]);
+  const counted = [...text.matchAll(/\buiCount\('([^']+)'/g)].map(([, key]) => `${key}.other`);
+  for (const key of [...literal, ...ternary, ...counted]) assert.ok(key in ui, `ui.${key} is missing`);
+  const built = [...text.matchAll(/\bui(?:Count)?\(`([^`]+)`/g)].map(([, key]) =>
+    RegExp(`^${key.replaceAll('.', '\\.').replace(/\$\{[^}]+\}/g, '[a-z0-9-]+')}$`),
+  );
+  for (const key of Object.keys(ui)) {
+    const base = key.replace(/\.(one|other)$/, '');
+    const used =
+      text.includes(`'${key}'`) ||
+      text.includes(`'${base}'`) ||
+      text.includes(`data-ui="${key}"`) ||
+      built.some((pattern) => pattern.test(base)) ||
+      key.startsWith('evidence.');
+    assert.ok(used, `ui.${key} is not used`);
+  }
+});
+
+test('the page says no forbidden word', () => {
+  const { ui } = JSON.parse(readFileSync(join(WWW, 'locales/en.json'), 'utf8'));
+  for (const [key, sentence] of Object.entries(ui)) {
+    assert.doesNotMatch(sentence, /\b(secure|safe|certified|trusted|proof)\b|!/i, key);
+  }
+});
+
+test('tsc accepts every module', () => {
+  const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
+  const bin = join(dirname(tsc), 'bin/tsc');
+  try {
+    execFileSync(process.execPath, [bin, '--project', join(WWW, 'jsconfig.json')], { encoding: 'utf8' });
+  } catch (error) {
+    assert.fail(error.stdout);
+  }
+});
+
+test('the lock file names no registry but the public one', () => {
+  const text = readFileSync(join(ROOT, 'tests/browser/package-lock.json'), 'utf8');
+  const resolved = [...text.matchAll(/"resolved": "([^"]+)"/g)].map(([, url]) => url);
+  for (const url of resolved) assert.match(url, /^https:\/\/registry\.npmjs\.org\//);
+  for (const [path, entry] of Object.entries(JSON.parse(text).packages)) {
+    if (path) assert.match(entry.integrity, /^sha512-/, path);
+  }
+});

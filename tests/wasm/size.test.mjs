@@ -1,0 +1,43 @@
+/** The wasm file that the page loads: how large it is and what it may ask of its host. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+import { PAGE_WASM } from './surface.mjs';
+
+const wasm = readFileSync(PAGE_WASM);
+
+test('wasm is within its budget', () => {
+  const max = Number(process.env.S2S_WASM_BROTLI_MAX);
+  assert.ok(max > 0, 'S2S_WASM_BROTLI_MAX is set, as `cargo site test` does');
+  const brotli = brotliCompressSync(wasm, {
+    params: { [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length },
+  });
+  const gzip = gzipSync(wasm, { level: 9 });
+  console.log(`wasm: ${wasm.length} bytes, gzip ${gzip.length}, brotli ${brotli.length} of ${max}`);
+  assert.ok(brotli.length <= max, `${brotli.length} bytes with brotli, and the budget is ${max}`);
+});
+
+test('wasm imports nothing but its own glue, and no clock or randomness', () => {
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(wasm));
+  assert.ok(imports.length > 0);
+  for (const { module, name } of imports) {
+    assert.equal(module, './silicon_to_source_bg.js', name);
+    assert.doesNotMatch(name, /random|crypto|fetch|eval/i);
+  }
+});
+
+test('glue turns no string into code', () => {
+  const glue = readFileSync(join(dirname(PAGE_WASM), 'silicon_to_source.js'), 'utf8');
+  assert.doesNotMatch(glue, /\beval\(|new Function|innerHTML|document\.write/);
+});
+
+test('wasm carries no path of the machine that built it', () => {
+  const text = wasm.toString('latin1');
+  for (const path of [process.env.HOME, join(import.meta.dirname, '../..')]) {
+    assert.ok(!text.includes(`${path}/`), path);
+  }
+});

@@ -1,0 +1,89 @@
+/** What the wasm tests share: the verifier built for Node, the command line, and the inputs. */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+
+/** `verify`, `policies` and `version`, as `cargo site build` makes them for Node. */
+export const verifier = createRequire(import.meta.url)(
+  join(ROOT, 'target/site-node/pkg/silicon_to_source.js'),
+);
+
+/** The wasm file that the page loads. */
+export const PAGE_WASM = join(ROOT, 'target/site/pkg/silicon_to_source_bg.wasm');
+
+/** A moment at which the demonstration holds. */
+export const NOW = '2026-02-01T00:00:00Z';
+
+/** The bundle that the page opens with. */
+export const demonstration = new Uint8Array(readFileSync(join(ROOT, 'target/site/demo/bundle.json')));
+
+const S2S = process.env.S2S ?? join(ROOT, 'target/debug/s2s');
+
+const SHARED = join(ROOT, '../shared/vectors');
+
+/** The real inputs beside the repository, by name; empty in a plain clone. */
+export function realInputs() {
+  if (!existsSync(SHARED)) return null;
+  return ['amd', 'tinfoil', 'dstack']
+    .flatMap((folder) => readdirSync(join(SHARED, folder), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((path) => ({ name: relative(SHARED, path), bytes: new Uint8Array(readFileSync(path)) }));
+}
+
+/** Certificates and revocation lists of a real folder. */
+export function realCollateral(folder) {
+  const path = join(SHARED, folder);
+  return readdirSync(path)
+    .filter((name) => /\.(der|pem|crt|crl)$/.test(name))
+    .sort()
+    .map((name) => new Uint8Array(readFileSync(join(path, name))));
+}
+
+/** Runs `s2s` and returns its exit status and both outputs. */
+export function s2s(...args) {
+  const { status, stdout, stderr, error } = spawnSync(S2S, args, {
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (error) throw error;
+  return { status, stdout, stderr };
+}
+
+/**
+ * What the command line says about `bytes`: the report's JSON, or the sentence with which it
+ * refuses them.
+ */
+export function fromCommandLine(bytes, { at = NOW, policy, collateral = [] } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 's2s-'));
+  try {
+    const file = (name, content) => {
+      const path = join(folder, name);
+      writeFileSync(path, content);
+      return path;
+    };
+    const args = ['verify', file('input', bytes), '--json', '--at', at];
+    if (policy !== undefined) args.push('--policy', policy);
+    collateral.forEach((piece, n) => args.push('--collateral', file(`collateral-${n}`, piece)));
+    const { status, stdout, stderr } = s2s(...args);
+    return status === 2 ? { refused: stderr } : { json: stdout, status };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What the wasm says about `bytes`: the report's JSON, or the error it throws. */
+export function fromWasm(bytes, { at = NOW, policy, collateral } = {}) {
+  try {
+    return { json: verifier.verify(bytes, { at, policy, collateral }) };
+  } catch (error) {
+    return { error };
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * The page: takes what a reader hands in, has the verifier examine it, and shows the report.
+ *
+ * @import { Examination, Request, Source } from './report.d.ts'
+ */
+
+import { EvidenceIntake, rfc3339 } from './elements/evidence-intake.js';
+import { EvidenceReport } from './elements/evidence-report.js';
+import { HexView } from './elements/hex-view.js';
+import { stateName } from './phrases.js';
+import { examine, loadVerifier, policies } from './verifier.js';
+import { has, loadWording, say, ui } from './wording.js';
+
+/** The policy under which simulated roots count; no real evidence passes it. */
+const DEMONSTRATION_POLICY = 'simulated';
+
+/** @type {Source[]} */
+let sources = [];
+
+const demonstration = readDemonstration();
+const verifier = loadVerifier();
+await loadWording(new URL('./locales/en.json', import.meta.url));
+
+for (const element of document.querySelectorAll('[data-ui]')) {
+  const key = element.getAttribute('data-ui') ?? '';
+  if (has(['ui', key])) element.textContent = ui(key);
+}
+
+const intake = new EvidenceIntake();
+const view = new EvidenceReport();
+document.getElementById('intake')?.append(intake);
+document.getElementById('result')?.replaceChildren(view);
+view.checking();
+
+intake.addEventListener('request', (event) => {
+  const request = /** @type {CustomEvent<Request>} */ (event).detail;
+  const isNew = request.sources.length > 0;
+  if (isNew) {
+    sources = request.sources;
+    if (request.policy === DEMONSTRATION_POLICY) intake.choosePolicy(null);
+  }
+  check(request.at, true);
+});
+intake.addEventListener('demonstration', () => showDemonstration(true));
+view.addEventListener('add-files', async (event) => {
+  const { files } = /** @type {CustomEvent<{ files: File[] }>} */ (event).detail;
+  const added = await intake.read(files);
+  if (!added) return;
+  sources = [...sources, ...added];
+  intake.again();
+});
+addEventListener('beforeprint', openEverything);
+addEventListener('afterprint', closeAgain);
+
+await verifier;
+intake.policies = policies();
+await showDemonstration(false);
+
+/**
+ * Examines the built-in demonstration.
+ *
+ * @param {boolean} byReader whether the reader asked for it
+ */
+async function showDemonstration(byReader) {
+  const bytes = await demonstration;
+  if (!bytes) {
+    const reason = (await verifier) ? 'no-demonstration' : 'no-verifier';
+    show({ kind: 'unknown', reason }, ui('demonstration-name'), byReader);
+    return;
+  }
+  sources = [{ name: ui('demonstration-name'), bytes }];
+  intake.choosePolicy(DEMONSTRATION_POLICY);
+  check(null, byReader);
+}
+
+/**
+ * @param {string | null} at
+ * @param {boolean} byReader
+ */
+function check(at, byReader) {
+  const options = { at: at ?? rfc3339(new Date()), policy: intake.policy };
+  const { examination, name } = examine(sources, options);
+  show(examination, name, byReader);
+}
+
+/**
+ * @param {Examination} examination
+ * @param {string} source
+ * @param {boolean} byReader
+ */
+function show(examination, source, byReader) {
+  const shown = view.show(examination, source);
+  if (shown.kind === 'report') {
+    const { simulated, subject, verdict } = shown.report;
+    const mark = simulated ? `${say(['simulated', 'word'])} ` : '';
+    document.title = `${mark}${stateName(verdict.state)}: ${subject.name ?? source} · ${ui('name')}`;
+  } else {
+    document.title = `${stateName('unknown')}: ${source} · ${ui('name')}`;
+  }
+  if (byReader) view.focusAnswer();
+}
+
+/** @returns {Promise<Uint8Array | null>} the bytes, or `null` when there are none to be had. */
+async function readDemonstration() {
+  try {
+    const response = await fetch(new URL('./demo/bundle.json', import.meta.url));
+    return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Paper cannot be clicked. */
+function openEverything() {
+  for (const details of view.querySelectorAll('details:not([open])')) {
+    details.setAttribute('data-opened-for-print', '');
+    details.setAttribute('open', '');
+  }
+  for (const bytes of view.querySelectorAll('hex-view')) {
+    if (bytes instanceof HexView) bytes.draw();
+  }
+}
+
+function closeAgain() {
+  for (const details of view.querySelectorAll('details[data-opened-for-print]')) {
+    details.removeAttribute('data-opened-for-print');
+    details.removeAttribute('open');
+  }
+}

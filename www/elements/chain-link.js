@@ -1,0 +1,120 @@
+/**
+ * `<chain-link>`: one link of the chain with its findings and the bytes they rest upon.
+ *
+ * @import { Claim, EvidenceItem, Link, LinkFinding } from '../report.d.ts'
+ */
+
+import { copyButton, h } from '../dom.js';
+import { icon } from '../icons.js';
+import { checkTitle, findingSentence, linkSentence, linkTitle, sayOr, stateName } from '../phrases.js';
+import { textOf, valueElement } from '../values.js';
+import { ui, uiCount } from '../wording.js';
+import { findingItem } from './finding-item.js';
+import { HexView } from './hex-view.js';
+
+export class ChainLink extends HTMLElement {
+  /**
+   * @param {Link} link
+   * @param {Claim[]} claims the values that this link shows
+   * @param {EvidenceItem[]} evidence the bytes that it rests upon
+   * @param {boolean} simulated
+   */
+  draw(link, claims, evidence, simulated) {
+    this.setAttribute('data-state', link.state);
+    this.id = `link-${link.id}`;
+    const notable = link.findings.filter(
+      ({ outcome, reason }) => outcome !== 'pass' && reason !== 'not-applicable',
+    );
+    this.replaceChildren(
+      h('div', { class: 'node' }, icon(link.state)),
+      h(
+        'div',
+        { class: 'link-body' },
+        h(
+          'h3',
+          {},
+          h('span', {}, linkTitle(link.id)),
+          ' ',
+          h('span', { class: 'state', 'data-state': link.state }, stateName(link.state)),
+        ),
+        h('p', {}, linkSentence(link, simulated)),
+        claims.length > 0 ? h('dl', { class: 'facts claims' }, claims.map(claimFact)) : null,
+        notable.length > 0 ? notableList(notable, simulated) : null,
+        h(
+          'details',
+          { class: 'findings' },
+          h('summary', {}, summaryOf(link.findings)),
+          h('ol', { class: 'finding-list' }, link.findings.map((finding) => findingItem(finding, simulated))),
+        ),
+        evidence.map((item) => {
+          const view = new HexView();
+          view.item = item;
+          return view;
+        }),
+      ),
+    );
+  }
+}
+
+/** @param {Claim} claim */
+function claimFact({ name, value }) {
+  const title = sayOr(['claims', name], name);
+  return h(
+    'div',
+    { 'data-claim': name },
+    h('dt', {}, title),
+    h(
+      'dd',
+      {},
+      valueElement(value),
+      'hex' in value
+        ? copyButton(ui('copy'), textOf(value), { copied: ui('copied'), failed: ui('copy-failed') }, {
+            class: 'quiet small',
+            'aria-label': ui('copy-named', { name: title }),
+          })
+        : null,
+    ),
+  );
+}
+
+/**
+ * What is not a plain pass is said without anything having to be opened. Findings that say the
+ * same are said once, with the names of what they are about.
+ *
+ * @param {LinkFinding[]} findings
+ * @param {boolean} simulated
+ */
+function notableList(findings, simulated) {
+  /** @type {Map<string, { outcome: string, titles: string[] }>} */
+  const bySentence = new Map();
+  for (const finding of findings) {
+    const sentence = findingSentence(finding, simulated);
+    const entry = bySentence.get(sentence) ?? { outcome: finding.outcome, titles: [] };
+    entry.titles.push(checkTitle(finding.check, finding.part));
+    bySentence.set(sentence, entry);
+  }
+  return h(
+    'ul',
+    { class: 'notable' },
+    [...bySentence].map(([sentence, { outcome, titles }]) =>
+      h(
+        'li',
+        { 'data-outcome': outcome },
+        h('strong', {}, titles.join(', ')),
+        h('span', { class: 'outcome' }, ` ${ui(`outcome.${outcome}`)}. `),
+        sentence,
+      ),
+    ),
+  );
+}
+
+/** @param {LinkFinding[]} findings */
+function summaryOf(findings) {
+  const parts = /** @type {const} */ (['pass', 'warn', 'fail', 'unknown']).flatMap((outcome) => {
+    const count = findings.filter((finding) => finding.outcome === outcome).length;
+    return count > 0 ? [uiCount(`count.${outcome}`, count)] : [];
+  });
+  return `${uiCount('count.checks', findings.length)}: ${parts.join(', ')}`;
+}
+
+customElements.define('chain-link', ChainLink);

@@ -1,0 +1,47 @@
+/**
+ * `<end-cap>`: where the chain ends, drawn so that it cannot be overlooked.
+ *
+ * @import { Report } from '../report.d.ts'
+ */
+
+import { h } from '../dom.js';
+import { linkTitle, stateName } from '../phrases.js';
+import { say, sayAll, ui } from '../wording.js';
+
+export class EndCap extends HTMLElement {
+  /** @param {Report} report */
+  draw({ ends_at: { link, next, state } }) {
+    const complete = next === null;
+    this.setAttribute('data-end', complete ? 'complete' : 'early');
+    this.replaceChildren(
+      h('div', { class: 'cap', 'aria-hidden': 'true' }),
+      h(
+        'div',
+        { class: 'cap-body' },
+        h('h3', {}, link === null ? ui('chain-never-begins') : ui('chain-ends-here')),
+        h(
+          'p',
+          {},
+          say(['ends-at', next === null ? 'complete' : link === null ? 'nowhere' : 'after'], {
+            link: link === null ? '' : linkTitle(link),
+            next: next === null ? '' : linkTitle(next),
+            state: state === null ? '' : stateName(state),
+          }),
+        ),
+        complete ? beyond() : null,
+      ),
+    );
+  }
+}
+
+/** What no chain of this kind reaches. */
+export function beyond() {
+  return h(
+    'div',
+    { class: 'beyond' },
+    h('h4', {}, ui('beyond')),
+    h('ul', {}, sayAll(['beyond']).map((sentence) => h('li', {}, sentence))),
+  );
+}
+
+customElements.define('end-cap', EndCap);

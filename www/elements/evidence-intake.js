@@ -1,0 +1,241 @@
+/**
+ * `<evidence-intake>`: where a reader drops, picks or pastes evidence and says for which moment and
+ * under which policy it is to be examined. Nothing that is handed in here leaves the page.
+ *
+ * Fires `request` with a Request, in which no sources stand for the same input again, and
+ * `demonstration`.
+ *
+ * @import { PolicyEntry, Request, Source } from '../report.d.ts'
+ */
+
+import { MAX_INPUT, fromPaste } from '../bytes.js';
+import { button, h } from '../dom.js';
+import { byteCount } from '../values.js';
+import { ui } from '../wording.js';
+
+/** The value of the policy choice that leaves it to the verifier. */
+const VERIFIERS_CHOICE = '';
+
+export class EvidenceIntake extends HTMLElement {
+  #files = h('input', { type: 'file', multiple: true, id: 'files', class: 'visually-hidden' });
+  #paste = h('textarea', { id: 'paste', rows: 6, spellcheck: 'false', autocomplete: 'off', dir: 'ltr' });
+  #now = h('input', { type: 'radio', name: 'moment', id: 'moment-now', checked: true });
+  #asOf = h('input', { type: 'radio', name: 'moment', id: 'moment-as-of' });
+  #time = h('input', { type: 'datetime-local', id: 'time', 'aria-describedby': 'time-note' });
+  #policy = h('select', { id: 'policy', 'aria-describedby': 'policy-note' });
+  #policyNote = h('p', { id: 'policy-note', class: 'note' });
+  #problem = h('p', { class: 'problem', role: 'alert' });
+  /** @type {PolicyEntry[]} */
+  #policies = [];
+
+  connectedCallback() {
+    if (this.childElementCount > 0) return;
+    this.append(this.#dropZone(), this.#problem);
+    this.#files.addEventListener('change', () => {
+      this.#read([...(this.#files.files ?? [])]);
+      this.#files.value = '';
+    });
+    this.#time.addEventListener('input', () => {
+      this.#asOf.checked = true;
+    });
+    this.#policy.addEventListener('change', () => this.#describePolicy());
+    document.addEventListener('dragover', (event) => {
+      event.preventDefault();
+      this.toggleAttribute('data-over', true);
+    });
+    document.addEventListener('dragleave', (event) => {
+      if (event.relatedTarget === null) this.toggleAttribute('data-over', false);
+    });
+    document.addEventListener('drop', (event) => {
+      event.preventDefault();
+      this.toggleAttribute('data-over', false);
+      this.#read([...(event.dataTransfer?.files ?? [])]);
+    });
+  }
+
+  /** @param {PolicyEntry[]} policies */
+  set policies(policies) {
+    this.#policies = policies;
+    this.#policy.replaceChildren(
+      h('option', { value: VERIFIERS_CHOICE }, ui('policy-automatic')),
+      ...policies.map(({ name }) => h('option', { value: name }, name)),
+    );
+    this.#describePolicy();
+  }
+
+  /**
+   * Chooses a policy, or leaves the choice to the verifier.
+   *
+   * @param {string | null} name
+   */
+  choosePolicy(name) {
+    this.#policy.value = name ?? VERIFIERS_CHOICE;
+    this.#describePolicy();
+  }
+
+  /** The name of the chosen policy, or `null` when the verifier chooses. */
+  get policy() {
+    return this.#policy.value || null;
+  }
+
+  /** Asks for the same input again. */
+  again() {
+    this.#request([]);
+  }
+
+  /**
+   * Reads `files` and asks for them to be examined.
+   *
+   * @param {File[]} files
+   */
+  async #read(files) {
+    if (files.length === 0) return;
+    const sources = await this.read(files);
+    if (sources) this.#request(sources);
+  }
+
+  /**
+   * The bytes of `files`, or `null`, with the reason said, when they cannot be had.
+   *
+   * @param {File[]} files
+   * @returns {Promise<Source[] | null>}
+   */
+  async read(files) {
+    const large = files.find((file) => file.size > MAX_INPUT);
+    if (large) {
+      this.#say(ui('too-large', { name: large.name, limit: byteCount(MAX_INPUT) }));
+      return null;
+    }
+    try {
+      return await Promise.all(
+        files.map(async (file) => ({
+          name: file.name,
+          bytes: new Uint8Array(await file.arrayBuffer()),
+        })),
+      );
+    } catch {
+      this.#say(ui('not-read'));
+      return null;
+    }
+  }
+
+  /** @param {Source[]} sources */
+  #request(sources) {
+    const at = this.#moment();
+    if (at === undefined) return;
+    this.#say('');
+    /** @type {Request} */
+    const detail = { sources, at, policy: this.policy };
+    this.dispatchEvent(new CustomEvent('request', { detail }));
+  }
+
+  /** The chosen moment; `null` for now, `undefined` when there is none to be had. */
+  #moment() {
+    this.#time.removeAttribute('aria-invalid');
+    if (this.#now.checked) return null;
+    const date = new Date(`${this.#time.value}Z`);
+    if (Number.isNaN(date.getTime())) {
+      this.#time.setAttribute('aria-invalid', 'true');
+      this.#say(ui('time-missing'));
+      this.#time.focus();
+      return undefined;
+    }
+    return rfc3339(date);
+  }
+
+  /** @param {string} sentence */
+  #say(sentence) {
+    this.#problem.textContent = sentence;
+  }
+
+  #describePolicy() {
+    const chosen = this.#policies.find(({ name }) => name === this.#policy.value);
+    this.#policyNote.textContent = chosen ? chosen.description : ui('policy-automatic-note');
+  }
+
+  #dropZone() {
+    return h(
+      'div',
+      { class: 'drop-zone' },
+      h(
+        'div',
+        { class: 'drop-top' },
+        h('p', { class: 'drop-words' }, ui('drop')),
+        h(
+          'div',
+          { class: 'row file-choice' },
+          this.#files,
+          h('label', { for: 'files', class: 'button primary' }, ui('choose-files')),
+          button(
+            ui('demonstration'),
+            () => this.dispatchEvent(new CustomEvent('demonstration')),
+            { id: 'demonstration' },
+          ),
+        ),
+      ),
+      h('p', { class: 'note' }, ui('stays-here')),
+      h('div', { class: 'drop-more' }, this.#pasteBox(), this.#options()),
+    );
+  }
+
+  #pasteBox() {
+    return h(
+      'details',
+      { class: 'paste' },
+      h('summary', {}, ui('paste')),
+      h('label', { for: 'paste' }, ui('paste-label')),
+      this.#paste,
+      button(
+        ui('paste-check'),
+        () => {
+          if (this.#paste.value.trim() === '') {
+            this.#say(ui('paste-empty'));
+            this.#paste.focus();
+          } else {
+            this.#request([{ name: ui('pasted'), bytes: fromPaste(this.#paste.value) }]);
+          }
+        },
+        { id: 'paste-check' },
+      ),
+    );
+  }
+
+  #options() {
+    this.#time.value = rfc3339(new Date()).slice(0, 16);
+    return h(
+      'details',
+      { class: 'options' },
+      h('summary', {}, ui('options')),
+      h(
+        'fieldset',
+        {},
+        h('legend', {}, ui('moment')),
+        h('p', {}, this.#now, h('label', { for: 'moment-now' }, ui('moment-now'))),
+        h(
+          'p',
+          {},
+          this.#asOf,
+          h('label', { for: 'moment-as-of' }, ui('moment-as-of')),
+          ' ',
+          h('label', { for: 'time', class: 'visually-hidden' }, ui('moment-time')),
+          this.#time,
+        ),
+        h('p', { id: 'time-note', class: 'note' }, ui('moment-note')),
+      ),
+      h('p', {}, h('label', { for: 'policy' }, ui('policy')), ' ', this.#policy),
+      this.#policyNote,
+      button(ui('again'), () => this.again(), { id: 'again' }),
+    );
+  }
+}
+
+/**
+ * A moment as the verifier reads it: UTC, whole seconds.
+ *
+ * @param {Date} date
+ */
+export function rfc3339(date) {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}
+
+customElements.define('evidence-intake', EvidenceIntake);

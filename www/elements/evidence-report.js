@@ -1,0 +1,323 @@
+/**
+ * `<evidence-report>`: draws a report. It is a function of the report and nothing else.
+ *
+ * @import { Examination, Link, NotChecked, Report, Wanted } from '../report.d.ts'
+ */
+
+import { button, copyButton, download, h } from '../dom.js';
+import { checkTitle, sayOr } from '../phrases.js';
+import { byteCount, hexElement, timeElement } from '../values.js';
+import { say, ui } from '../wording.js';
+import { ChainLink } from './chain-link.js';
+import { EndCap, beyond } from './end-cap.js';
+import { findingAnchor } from './finding-item.js';
+import { simulatedMark } from './simulated-mark.js';
+import { VerdictBanner } from './verdict-banner.js';
+
+export class EvidenceReport extends HTMLElement {
+  #subject = h('div', { class: 'subject' });
+  #verdict = new VerdictBanner();
+  #rest = h('div', { class: 'report-rest' });
+
+  connectedCallback() {
+    if (this.childElementCount > 0) return;
+    this.append(this.#subject, this.#verdict, this.#rest);
+    this.addEventListener('click', openTarget);
+  }
+
+  checking() {
+    this.setAttribute('aria-busy', 'true');
+    this.removeAttribute('data-simulated');
+    this.#verdict.checking();
+    this.#subject.replaceChildren();
+    this.#rest.replaceChildren();
+  }
+
+  /**
+   * Draws what came of an examination. A report that cannot be drawn to its end is not drawn at
+   * all, and counts as no answer.
+   *
+   * @param {Examination} examination
+   * @param {string} source what the reader called the input
+   * @returns {Examination} what was drawn.
+   */
+  show(examination, source) {
+    try {
+      this.#draw(examination, source);
+      return examination;
+    } catch (error) {
+      if (examination.kind !== 'report') throw error;
+      return this.show({ kind: 'unknown', reason: 'not-a-report' }, source);
+    }
+  }
+
+  /**
+   * @param {Examination} examination
+   * @param {string} source
+   */
+  #draw(examination, source) {
+    this.removeAttribute('aria-busy');
+    const report = examination.kind === 'report' ? examination.report : null;
+    this.toggleAttribute('data-simulated', report?.simulated ?? false);
+    this.#subject.replaceChildren(subjectLine(report, source));
+    this.#verdict.examination = examination;
+    this.#rest.replaceChildren();
+    if (examination.kind === 'report') {
+      this.#rest.append(...sections(examination.report, examination.json));
+    }
+  }
+
+  /** Moves the focus to the answer. */
+  focusAnswer() {
+    this.#verdict.focusAnswer();
+  }
+}
+
+/**
+ * @param {Report | null} report
+ * @param {string} source
+ */
+function subjectLine(report, source) {
+  if (!report) return h('p', {}, ui('subject-unread', { source }));
+  const { subject } = report;
+  return h(
+    'p',
+    {},
+    h('strong', { class: 'subject-name' }, subject.name ?? kindName(subject.kind)),
+    ` · ${kindName(subject.kind)} · ${byteCount(subject.len)} · ${source} · `,
+    ui('checked-for'),
+    ' ',
+    timeElement(report.checked_at),
+  );
+}
+
+/** @param {string} kind */
+function kindName(kind) {
+  return sayOr(['kinds', kind], kind);
+}
+
+/**
+ * @param {Report} report
+ * @param {string} json
+ */
+function sections(report, json) {
+  return [
+    chain(report),
+    report.not_checked.length > 0 ? notChecked(report) : '',
+    report.wanted.length > 0 ? wanted(report.wanted) : '',
+    flags(report),
+    facts(report),
+    actions(report, json),
+  ];
+}
+
+/** @param {Report} report */
+function facts({ checked_at, policy, subject, verdict, verifier }) {
+  /** @type {Array<[string, Array<Node | string>]>} */
+  const rows = [
+    [ui('fact.time'), [timeElement(checked_at)]],
+    [ui('fact.policy'), [h('strong', {}, policy.name), ' ', hexElement(policy.sha256)]],
+    [ui('fact.required'), [ui('required-passed', { passed: verdict.passed, required: verdict.required })]],
+    [ui('fact.input'), [hexElement(subject.sha256)]],
+    [
+      ui('fact.verifier'),
+      [`${verifier.name} ${verifier.version} `, hexElement(verifier.source_sha256)],
+    ],
+  ];
+  return h(
+    'section',
+    { class: 'facts-section', 'aria-labelledby': 'facts-heading' },
+    h('h2', { id: 'facts-heading' }, ui('about-this-check')),
+    h(
+      'dl',
+      { class: 'facts' },
+      rows.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
+    ),
+  );
+}
+
+/** @param {Report} report */
+function notChecked({ not_checked }) {
+  /** @type {Map<string, NotChecked[]>} */
+  const byReason = new Map();
+  for (const item of not_checked) {
+    const key = `${item.weight} ${item.why}`;
+    byReason.set(key, [...(byReason.get(key) ?? []), item]);
+  }
+  const groups = [...byReason.values()];
+  groups.sort((a, b) => Number(a[0]?.weight !== 'required') - Number(b[0]?.weight !== 'required'));
+  return h(
+    'section',
+    { class: 'not-checked', id: 'not-checked', tabindex: -1, 'aria-labelledby': 'not-checked-heading' },
+    h('h2', { id: 'not-checked-heading' }, ui('not-checked')),
+    h('p', {}, ui('not-checked-sentence')),
+    groups.map((group) => {
+      const [{ why, weight } = { why: '', weight: 'advisory' }] = group;
+      return h(
+        'div',
+        { class: 'not-checked-group' },
+        h('h3', {}, say(['reasons', why]), ' ', h('span', { class: 'aside' }, ui(`weight.${weight}`))),
+        h(
+          'ul',
+          {},
+          group.map(({ check, part }) =>
+            h('li', {}, h('a', { href: `#${findingAnchor(check, part)}` }, checkTitle(check, part))),
+          ),
+        ),
+      );
+    }),
+  );
+}
+
+/** @param {Report} report */
+function chain(report) {
+  const joined = report.links.filter((link) => link.id !== 'key-binding');
+  const beside = report.links.filter((link) => link.id === 'key-binding');
+  const { next } = report.ends_at;
+  const end = next === null ? joined.length : joined.findIndex((link) => link.id === next);
+  const cap = new EndCap();
+  cap.draw(report);
+  const [held, loose] = [joined.slice(0, end), joined.slice(end)];
+  return h(
+    'section',
+    { class: 'chain', 'aria-labelledby': 'chain-heading' },
+    h('h2', { id: 'chain-heading' }, ui('chain'), ' ', report.simulated && simulatedMark()),
+    held.length > 0 ? h('ol', { class: 'links' }, held.map((link) => linkItem(link, report))) : null,
+    cap,
+    loose.length > 0
+      ? [
+          h('h3', { class: 'loose-heading' }, ui('loose-links')),
+          h('p', {}, ui('loose-links-sentence')),
+          h(
+            'ol',
+            { class: 'links loose', start: end + 1 },
+            loose.map((link) => linkItem(link, report)),
+          ),
+          beyond(),
+        ]
+      : [],
+    h('h3', { class: 'beside-heading' }, ui('beside-the-chain')),
+    h('ul', { class: 'links beside' }, beside.map((link) => linkItem(link, report))),
+  );
+}
+
+/**
+ * @param {Link} link
+ * @param {Report} report
+ */
+function linkItem(link, report) {
+  const element = new ChainLink();
+  element.draw(
+    link,
+    report.claims.filter((claim) => claim.link === link.id),
+    report.evidence.filter((item) => link.evidence.includes(item.id)),
+    report.simulated,
+  );
+  return h('li', {}, element);
+}
+
+/** @param {Report} report */
+function flags({ flags }) {
+  return h(
+    'section',
+    { class: 'flags', 'aria-labelledby': 'flags-heading' },
+    h('h2', { id: 'flags-heading' }, ui('flags')),
+    h(
+      'dl',
+      { class: 'facts' },
+      Object.entries(flags).map(([flag, value]) =>
+        h(
+          'div',
+          { 'data-flag': flag },
+          h('dt', {}, say(['flags', flag, 'title'])),
+          h('dd', {}, say(['flags', flag, value])),
+        ),
+      ),
+    ),
+  );
+}
+
+/** @param {Wanted[]} wanted */
+function wanted(wanted) {
+  const words = { copied: ui('copied'), failed: ui('copy-failed') };
+  const add = h('input', { type: 'file', multiple: true, id: 'add-files', class: 'visually-hidden' });
+  add.addEventListener('change', () => {
+    const detail = { files: [...(add.files ?? [])] };
+    add.dispatchEvent(new CustomEvent('add-files', { bubbles: true, detail }));
+  });
+  return h(
+    'section',
+    { class: 'wanted', 'aria-labelledby': 'wanted-heading' },
+    h('h2', { id: 'wanted-heading' }, ui('wanted')),
+    h('p', {}, ui('wanted-sentence')),
+    h(
+      'ul',
+      {},
+      wanted.map(({ what, url, decides, reveals }) =>
+        h(
+          'li',
+          {},
+          h('p', {}, h('strong', {}, sayOr(['wanted', what], what))),
+          h('p', {}, sayOr(['reveals', reveals], reveals)),
+          h('p', {}, h('code', { class: 'url', translate: 'no' }, url)),
+          h('p', {}, ui('decides'), ' ', decides.map((check) => checkTitle(check, null)).join(', ')),
+          copyButton(ui('copy-address'), url, words, {
+            class: 'quiet',
+            'aria-label': ui('copy-address-of', { name: sayOr(['wanted', what], what) }),
+          }),
+        ),
+      ),
+    ),
+    h(
+      'p',
+      { class: 'file-choice no-print' },
+      add,
+      h('label', { for: 'add-files', class: 'button' }, ui('add-files')),
+    ),
+  );
+}
+
+/**
+ * @param {Report} report
+ * @param {string} json
+ */
+function actions({ checked_at, policy }, json) {
+  const words = { copied: ui('copied'), failed: ui('copy-failed') };
+  const command = `s2s verify FILE --at ${checked_at} --policy ${policy.name} --json`;
+  return h(
+    'section',
+    { class: 'actions', 'aria-labelledby': 'actions-heading' },
+    h('h2', { id: 'actions-heading' }, ui('actions')),
+    h('p', {}, ui('again-elsewhere')),
+    h('p', {}, h('code', { class: 'url', translate: 'no' }, command)),
+    h(
+      'div',
+      { class: 'row no-print' },
+      copyButton(ui('copy-command'), command, words, { class: '' }),
+      copyButton(ui('copy-report'), json, words, { class: '', id: 'copy-report' }),
+      button(ui('download-report'), () => download('report.json', json, 'application/json'), {
+        id: 'download-report',
+      }),
+      button(ui('print'), () => print(), { id: 'print-report' }),
+    ),
+  );
+}
+
+/**
+ * Opens whatever hides the target of a link within the page, and goes there.
+ *
+ * @param {Event} event
+ */
+function openTarget(event) {
+  const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null;
+  const target = link && document.getElementById((link.getAttribute('href') ?? '').slice(1));
+  if (!target) return;
+  event.preventDefault();
+  for (let at = target.parentElement; at; at = at.parentElement) {
+    if (at instanceof HTMLDetailsElement) at.open = true;
+  }
+  target.focus();
+  target.scrollIntoView({ block: 'center' });
+}
+
+customElements.define('evidence-report', EvidenceReport);

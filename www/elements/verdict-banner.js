@@ -1,0 +1,191 @@
+/**
+ * `<verdict-banner>`: the answer in one sentence, what it means and what it does not mean.
+ *
+ * It reads the verdict of a report and never changes it.
+ *
+ * @import { Examination, Report, ShownState } from '../report.d.ts'
+ */
+
+import { h } from '../dom.js';
+import { icon } from '../icons.js';
+import {
+  checkTitle,
+  level,
+  meanings,
+  rootOfTrust,
+  stateName,
+  verdictSentence,
+} from '../phrases.js';
+import { ui, uiCount } from '../wording.js';
+import { findingAnchor } from './finding-item.js';
+import { simulatedMark } from './simulated-mark.js';
+
+export class VerdictBanner extends HTMLElement {
+  #status = h('div', { role: 'status' });
+  #body = h('div', { class: 'verdict-body' });
+  /** @type {HTMLHeadingElement | null} */
+  #heading = null;
+
+  connectedCallback() {
+    this.setAttribute('role', 'region');
+    this.setAttribute('aria-labelledby', 'verdict-heading');
+    this.replaceChildren(this.#status, this.#body);
+  }
+
+  /** The check is running. */
+  checking() {
+    this.#draw('checking', false, ui('checking'));
+    this.#body.replaceChildren();
+  }
+
+  /** @param {Examination} examination */
+  set examination(examination) {
+    if (examination.kind === 'report') this.#report(examination.report);
+    else if (examination.kind === 'unreadable') {
+      this.#explain('unreadable', { message: examination.message });
+      this.setAttribute('data-code', examination.code);
+    } else this.#explain(examination.reason, {});
+  }
+
+  /** Moves the focus to the answer: for a check that the reader started. */
+  focusAnswer() {
+    this.#heading?.focus();
+  }
+
+  /** @param {Report} report */
+  #report(report) {
+    this.#draw(report.verdict.state, report.simulated, verdictSentence(report));
+    this.#body.replaceChildren(
+      h('div', { class: 'meanings' }, meaning('means', report), meaning('not-means', report)),
+      because(report),
+      levelBox(report),
+      open(report),
+    );
+  }
+
+  /**
+   * A result that is no report: what happened, what it means, what to do.
+   *
+   * @param {string} key
+   * @param {Record<string, string>} values
+   */
+  #explain(key, values) {
+    this.#draw('unknown', false, ui(`${key}.sentence`));
+    this.#body.replaceChildren(
+      h(
+        'dl',
+        { class: 'three-parts' },
+        ['happened', 'means', 'do'].map((part) =>
+          h('div', {}, h('dt', {}, ui(`part.${part}`)), h('dd', {}, ui(`${key}.${part}`, values))),
+        ),
+      ),
+    );
+  }
+
+  /**
+   * @param {ShownState} state
+   * @param {boolean} simulated
+   * @param {string} sentence
+   */
+  #draw(state, simulated, sentence) {
+    this.setAttribute('data-state', state);
+    this.toggleAttribute('data-simulated', simulated);
+    this.removeAttribute('data-code');
+    this.#heading = h(
+      'h2',
+      { id: 'verdict-heading', tabindex: -1 },
+      icon(state),
+      h('span', {}, simulated ? [simulatedMark(), ' '] : [], stateName(state)),
+    );
+    this.#status.replaceChildren(
+      this.#heading,
+      h('p', { class: 'sentence' }, sentence),
+    );
+  }
+}
+
+/**
+ * The findings that decided the verdict.
+ *
+ * @param {Report} report
+ */
+function because({ verdict }) {
+  if (verdict.because.length === 0) return '';
+  return h(
+    'div',
+    { class: 'because' },
+    h('h3', {}, ui(`because.${verdict.state}`)),
+    h(
+      'ul',
+      {},
+      verdict.because.map(({ check, part }) =>
+        h('li', {}, h('a', { href: `#${findingAnchor(check, part)}` }, checkTitle(check, part))),
+      ),
+    ),
+  );
+}
+
+/**
+ * How much was left open, beside the verdict.
+ *
+ * @param {Report} report
+ */
+function open({ not_checked }) {
+  if (not_checked.length === 0) return '';
+  const words = uiCount('not-checked-count', not_checked.length);
+  return h('p', { class: 'open-count' }, h('a', { href: '#not-checked' }, words));
+}
+
+/**
+ * @param {'means' | 'not-means'} list
+ * @param {Report} report
+ */
+function meaning(list, report) {
+  const sentences = meanings(list, report);
+  return h(
+    'div',
+    { class: list },
+    h('h3', {}, ui(list)),
+    sentences.length === 1
+      ? h('p', {}, sentences[0])
+      : h('ul', {}, sentences.map((sentence) => h('li', {}, sentence))),
+  );
+}
+
+/**
+ * The assurance level, always with what it does not cover.
+ *
+ * @param {Report} report
+ */
+function levelBox(report) {
+  const { assurance } = report;
+  const { name, meaning } = level(report);
+  return h(
+    'div',
+    { class: 'level', 'data-level': assurance.level },
+    h('h3', {}, ui('level')),
+    h(
+      'p',
+      {},
+      report.simulated ? [simulatedMark(), ' '] : [],
+      h('strong', { class: 'level-name' }, assurance.level ? `${assurance.level}: ${name}.` : `${name}.`),
+      ' ',
+      meaning,
+    ),
+    assurance.except.length > 0
+      ? h(
+          'p',
+          { class: 'except' },
+          h('strong', {}, ui('level-except')),
+          ' ',
+          assurance.except.flatMap((check, index) => [
+            index > 0 ? ', ' : '',
+            h('a', { href: `#${findingAnchor(check, null)}` }, checkTitle(check)),
+          ]),
+        )
+      : null,
+    h('p', {}, ui('root-of-trust'), ' ', rootOfTrust(report), '.'),
+  );
+}
+
+customElements.define('verdict-banner', VerdictBanner);

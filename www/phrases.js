@@ -1,0 +1,136 @@
+/**
+ * The sentences for the parts of a report, looked up as `locales/README.md` says: the narrowest
+ * key that exists is used, and a simulated report has sentences of its own.
+ *
+ * @import { Link, LinkFinding, Report, ShownState } from './report.d.ts'
+ */
+
+import { textOf } from './values.js';
+import { has, say, sayAll, sayFirst, ui } from './wording.js';
+
+/** @param {ShownState} state */
+export function stateName(state) {
+  return say(['states', state, 'word']);
+}
+
+/** @param {string} id */
+export function linkTitle(id) {
+  return say(['links', id, 'title']);
+}
+
+/**
+ * @param {Link} link
+ * @param {boolean} simulated
+ */
+export function linkSentence({ id, state }, simulated) {
+  const key = state === 'verified' ? 'holds' : state;
+  return sayFirst(narrowed(['links', id], [key], simulated));
+}
+
+/**
+ * @param {string} check
+ * @param {string | null | undefined} [part]
+ */
+export function checkTitle(check, part) {
+  const title = sayOr(['checks', check, 'title'], check);
+  return part ? ui('title-part', { title, part }) : title;
+}
+
+/**
+ * @param {LinkFinding} finding
+ * @param {boolean} simulated
+ */
+export function findingSentence(finding, simulated) {
+  const { check, outcome, reason = '', blocked_by: blame } = finding;
+  const at = ['checks', check];
+  const paths =
+    outcome === 'unknown'
+      ? [
+          ...narrowed(at, [`unknown.${reason}`], simulated),
+          ...(reason === 'blocked' ? [['why', 'blocked']] : []),
+          ...narrowed(at, ['unknown'], simulated),
+          ['why', reason],
+        ]
+      : narrowed(at, reason ? [`${outcome}.${reason}`, outcome] : [outcome], simulated);
+  return sayFirst(paths, {
+    check: checkTitle(blame ?? check),
+    expected: finding.expected ? textOf(finding.expected) : '',
+    actual: finding.actual ? textOf(finding.actual) : '',
+  });
+}
+
+/**
+ * What a reader can do about a finding, or `null`.
+ *
+ * @param {LinkFinding} finding
+ */
+export function findingAdvice({ check, outcome, reason = '' }) {
+  if (outcome === 'pass' || reason === 'blocked' || reason === 'not-applicable') return null;
+  const paths = [['checks', check, `todo.${reason}`], ['checks', check, 'todo']];
+  return paths.some(has) ? sayFirst(paths) : null;
+}
+
+/** @param {Report} report */
+export function verdictSentence(report) {
+  return sayFirst(verdictPaths('verdicts', report));
+}
+
+/**
+ * What the verdict means, or does not mean.
+ *
+ * @param {'means' | 'not-means'} list
+ * @param {Report} report
+ */
+export function meanings(list, report) {
+  const paths = verdictPaths(list, report);
+  for (const path of paths) {
+    const sentences = sayAll(path);
+    if (sentences.length > 0) return sentences;
+  }
+  return [(paths[0] ?? []).join('.')];
+}
+
+/** @param {Report} report */
+export function level({ assurance: { level, root_of_trust: root }, simulated }) {
+  const key = level ?? (root === 'build-only' ? 'none.build-only' : 'none');
+  return {
+    name: sayFirst(narrowed(['levels', key], ['name'], simulated)),
+    meaning: sayFirst(narrowed(['levels', key], ['meaning'], simulated)),
+  };
+}
+
+/** @param {Report} report */
+export function rootOfTrust({ assurance, simulated }) {
+  return sayFirst(narrowed(['root-of-trust'], [assurance.root_of_trust], simulated));
+}
+
+/**
+ * The sentence at `path`, or `fallback`.
+ *
+ * @param {string[]} path
+ * @param {string} fallback
+ */
+export function sayOr(path, fallback) {
+  return has(path) ? say(path) : fallback;
+}
+
+/**
+ * @param {string} list
+ * @param {Report} report
+ */
+function verdictPaths(list, { simulated, subject, verdict, assurance }) {
+  const kind = simulated ? 'simulated' : subject.kind;
+  const key = `${kind}.${verdict.state}`;
+  return assurance.level ? [[list, `${key}.${assurance.level}`], [list, key]] : [[list, key]];
+}
+
+/**
+ * @param {string[]} at
+ * @param {string[]} keys
+ * @param {boolean} simulated
+ */
+function narrowed(at, keys, simulated) {
+  return keys.flatMap((key) =>
+    simulated ? [[...at, `${key}.simulated`], [...at, key]] : [[...at, key]],
+  );
+}

@@ -1,0 +1,164 @@
+/**
+ * The JSON of a report, member for member as `src/report.rs` serialises it
+ * (schema `silicon-to-source/report/v1`), and the interface of the verifier in `src/wasm.rs`.
+ */
+
+export type State = 'verified' | 'warning' | 'not-published' | 'unknown' | 'failed';
+
+/** What the page can show: a state of the report, or that the check is still running. */
+export type ShownState = State | 'checking';
+
+export type LinkId =
+  | 'hardware-root'
+  | 'chip'
+  | 'report'
+  | 'tcb'
+  | 'measurements'
+  | 'image'
+  | 'provenance'
+  | 'commit'
+  | 'key-binding';
+
+export type Weight = 'required' | 'advisory';
+
+export type RootOfTrust = 'cpu-vendor' | 'cloud-provider' | 'statement' | 'build-only';
+
+/** A value is typed and already text: 64-bit numbers do not survive JavaScript. */
+export type Value = { hex: string } | { number: string } | { text: string } | { time: string };
+
+export interface Report {
+  schema: 'silicon-to-source/report/v1';
+  subject: { kind: string; name: string | null; sha256: string; len: number };
+  /** RFC 3339 in UTC. */
+  checked_at: string;
+  policy: { name: string; sha256: string };
+  verifier: { name: string; version: string; source_sha256: string };
+  simulated: boolean;
+  verdict: { state: State; because: FindingRef[]; required: number; passed: number };
+  assurance: { level: Level | null; root_of_trust: RootOfTrust; except: string[] };
+  ends_at: { link: LinkId | null; next: LinkId | null; state: State | null };
+  flags: {
+    key: 'bound' | 'not-shown';
+    custody: 'kms-derived' | 'not-stated' | 'operator-provisioned' | 'tee-generated';
+    freshness: 'challenge' | 'cached' | 'none';
+    debug: 'on' | 'off' | 'unknown';
+  };
+  links: Link[];
+  not_checked: NotChecked[];
+  claims: Claim[];
+  wanted: Wanted[];
+  evidence: EvidenceItem[];
+}
+
+export type Level = 'A0' | 'A1' | 'A2' | 'A3' | 'A4' | 'A5';
+
+export interface FindingRef {
+  check: string;
+  part: string | null;
+}
+
+export interface Link {
+  id: LinkId;
+  state: State;
+  findings: LinkFinding[];
+  evidence: string[];
+}
+
+export interface LinkFinding {
+  check: string;
+  part?: string;
+  step: string;
+  weight: Weight;
+  outcome: 'pass' | 'fail' | 'warn' | 'unknown';
+  reason?: string;
+  blocked_by?: string;
+  expected?: Value;
+  actual?: Value;
+  at?: { evidence: string; start: number; len: number };
+  basis: string;
+}
+
+export interface NotChecked {
+  check: string;
+  part?: string;
+  why: string;
+  weight: Weight;
+}
+
+export interface Claim {
+  name: string;
+  value: Value;
+  link: LinkId;
+}
+
+export interface Wanted {
+  what: string;
+  url: string;
+  decides: string[];
+  reveals: string;
+}
+
+export interface EvidenceItem {
+  id: string;
+  kind: string;
+  link: LinkId;
+  sha256: string;
+  len: number;
+  base64: string;
+  fields: Field[];
+}
+
+export interface Field {
+  name: string;
+  start: number;
+  len: number;
+  value: Value;
+  basis: string;
+}
+
+/** One of the built-in policies, as `policies()` lists them. */
+export interface PolicyEntry {
+  name: string;
+  description: string;
+  sha256: string;
+}
+
+/** The options of `verify`. */
+export interface VerifyOptions {
+  /** RFC 3339. */
+  at: string;
+  /** The name of a built-in policy, or the JSON of one; the verifier chooses when absent. */
+  policy?: string;
+  collateral?: Uint8Array[];
+}
+
+/** The module that wasm-bindgen writes. */
+export interface VerifierModule {
+  default(options: { module_or_path: URL }): Promise<unknown>;
+  verify(input: Uint8Array, options: VerifyOptions): string;
+  policies(): string;
+  version(): string;
+}
+
+/**
+ * What came of one examination: a report with the exact JSON the verifier wrote, an input that
+ * could not be read, or no answer at all.
+ */
+export type Examination =
+  | { kind: 'report'; report: Report; json: string }
+  | { kind: 'unreadable'; code: string; message: string }
+  | { kind: 'unknown'; reason: 'no-verifier' | 'no-demonstration' | 'stopped' | 'not-a-report' };
+
+/** A file, a paste or the demonstration, as bytes with the name to show for it. */
+export interface Source {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** What a reader asks for. */
+export interface Request {
+  sources: Source[];
+  /** RFC 3339, or `null` for the moment of the check. */
+  at: string | null;
+  policy: string | null;
+}

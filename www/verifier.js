@@ -1,0 +1,119 @@
+/**
+ * The verifier: Rust, compiled to WebAssembly. It decides; this module only hands bytes over and
+ * makes sure that whatever goes wrong on the way is never taken for an answer.
+ *
+ * @import { Examination, PolicyEntry, Report, Source, VerifierModule, VerifyOptions } from './report.d.ts'
+ */
+
+const SCHEMA = 'silicon-to-source/report/v1';
+
+/** @type {VerifierModule | null} */
+let module = null;
+
+/**
+ * Loads the verifier.
+ *
+ * @returns {Promise<boolean>} whether it can be used.
+ */
+export async function loadVerifier() {
+  try {
+    const glue = new URL('./pkg/silicon_to_source.js', import.meta.url);
+    /** @type {VerifierModule} */
+    const loaded = await import(glue.href);
+    await loaded.default({
+      module_or_path: new URL('./pkg/silicon_to_source_bg.wasm', import.meta.url),
+    });
+    module = loaded;
+  } catch {
+    module = null;
+  }
+  return module !== null;
+}
+
+/** The built-in policies; none when the verifier is absent. */
+export function policies() {
+  if (!module) return [];
+  try {
+    return /** @type {PolicyEntry[]} */ (JSON.parse(module.policies()));
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Examines `sources`: the first that is recognised as evidence, with the others beside it.
+ *
+ * @param {Source[]} sources
+ * @param {{ at: string, policy: string | null }} options
+ * @returns {{ examination: Examination, name: string }}
+ *   with the name of the source that was examined.
+ */
+export function examine(sources, options) {
+  /** @type {Array<{ name: string, examination: Examination }>} */
+  const unreadable = [];
+  for (const source of sources) {
+    const others = sources.filter((other) => other !== source).map((other) => other.bytes);
+    const examination = examineOne(source.bytes, others, options);
+    if (examination.kind !== 'unreadable') return { examination, name: source.name };
+    unreadable.push({ name: source.name, examination });
+  }
+  return merge(unreadable);
+}
+
+/**
+ * @param {Uint8Array} input
+ * @param {Uint8Array[]} collateral
+ * @param {{ at: string, policy: string | null }} options
+ * @returns {Examination}
+ */
+function examineOne(input, collateral, { at, policy }) {
+  if (!module) return { kind: 'unknown', reason: 'no-verifier' };
+  /** @type {VerifyOptions} */
+  const options = { at, collateral };
+  if (policy !== null) options.policy = policy;
+  let json;
+  try {
+    json = module.verify(input, options);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+      return { kind: 'unreadable', code: error.code, message: error.message };
+    }
+    module = null;
+    return { kind: 'unknown', reason: 'stopped' };
+  }
+  const report = parse(json);
+  return report ? { kind: 'report', report, json } : { kind: 'unknown', reason: 'not-a-report' };
+}
+
+/**
+ * The report in `json`, or `null` when it is not one that this page can draw.
+ *
+ * @param {string} json
+ * @returns {Report | null}
+ */
+function parse(json) {
+  try {
+    const report = JSON.parse(json);
+    const states = ['verified', 'warning', 'not-published', 'unknown', 'failed'];
+    return report.schema === SCHEMA && states.includes(report.verdict.state) ? report : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {Array<{ name: string, examination: Examination }>} unreadable
+ * @returns {{ examination: Examination, name: string }}
+ */
+function merge(unreadable) {
+  const [first, ...rest] = unreadable;
+  if (!first) return { examination: { kind: 'unknown', reason: 'not-a-report' }, name: '' };
+  if (rest.length === 0 || first.examination.kind !== 'unreadable') return first;
+  const message = unreadable
+    .map(({ name, examination }) =>
+      examination.kind === 'unreadable' ? `${name}: ${examination.message}` : name,
+    )
+    .join(' ');
+  const names = unreadable.map(({ name }) => name).join(', ');
+  return { examination: { ...first.examination, message }, name: names };
+}

@@ -287,6 +287,22 @@ fn one_bad_entry_beside_a_good_one_fails() {
     assert!(examined.verified.is_none());
 }
 
+/// sigstore-verify asks the computer's clock. For a moment that the clock has not reached, the
+/// library's refusal stands although every step holds at the `now` that was asked about.
+#[test]
+fn refusal_by_the_library_alone_is_enough() {
+    let mut spec = dsse();
+    let signed = "2044-01-01T00:00:00Z".parse::<UnixTime>().unwrap();
+    spec.leaf.validity = Validity { not_before: signed, not_after: UnixTime(signed.0 + 600) };
+    spec.entries[0].integrated_time = signed;
+    let bundle = Bundle::parse(&spec.bytes()).unwrap();
+    let now = UnixTime(signed.0 + 3600);
+    let root = TrustedRoot::simulated().unwrap();
+    let examined = verify(&bundle, &root, Some(Artifact::Bytes(ARTIFACT)), now);
+    assert_eq!(failed(&examined.findings), ["sigstore.library log-time".to_owned()].into());
+    assert!(examined.verified.is_none());
+}
+
 #[test]
 fn simulated_bundle_does_not_verify_under_the_public_root() {
     let bundle = Bundle::parse(&dsse().bytes()).unwrap();

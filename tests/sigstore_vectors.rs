@@ -466,7 +466,9 @@ fn conformance_accepts_the_tinfoil_bundle_for_its_identity_only() {
 }
 
 /// No bit flip of the bundle's JSON gives a verified statement. One bit of every byte is
-/// flipped: the lowest, the second or the one between upper and lower case, in turn.
+/// flipped: the lowest, the second or the one between upper and lower case, in turn. Of the three
+/// long base64 texts (certificate, log entry, payload) it is every fifth byte, which meets each
+/// place in a group of four; everything else is flipped byte by byte.
 ///
 /// No byte is excepted: the JSON is compact and each of its members is signed, is bound to
 /// something signed, or has one spelling only.
@@ -475,14 +477,14 @@ fn no_flipped_byte_of_the_tinfoil_bundle_verifies() {
     let Some(good) = tinfoil() else { return };
     let root = embedded();
     assert!(examine(&good, &root, Some(tinfoil_artifact())).verified.is_some());
+    let offsets = flipped(&good);
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    let chunk = good.len().div_ceil(threads);
     std::thread::scope(|scope| {
-        for start in (0..good.len()).step_by(chunk) {
+        for offsets in offsets.chunks(offsets.len().div_ceil(threads)) {
             let (good, root) = (&good, &root);
             scope.spawn(move || {
                 let mut bytes = good.clone();
-                for offset in start..good.len().min(start + chunk) {
+                for &offset in offsets {
                     bytes[offset] ^= [0x01, 0x02, 0x20][offset % 3];
                     if let Ok(bundle) = Bundle::parse(&bytes) {
                         let examined = verify(&bundle, root, Some(tinfoil_artifact()), now());
@@ -497,6 +499,19 @@ fn no_flipped_byte_of_the_tinfoil_bundle_verifies() {
             });
         }
     });
+}
+
+/// Every offset, apart from four fifths of those inside texts of a thousand characters or more.
+fn flipped(json: &[u8]) -> Vec<usize> {
+    let mut offsets = Vec::new();
+    let mut start = 0;
+    for text in json.split_inclusive(|&byte| byte == b'"') {
+        let step = if text.len() >= 1000 { 5 } else { 1 };
+        offsets.extend((start..start + text.len()).step_by(step));
+        start += text.len();
+    }
+    assert_eq!(start, json.len());
+    offsets
 }
 
 #[test]

@@ -97,7 +97,7 @@ pub(super) fn report<'a>(
             Vec::new(),
         ));
     }
-    let wanted = plan::amd(&report, product, &endorsements);
+    let wanted = plan::amd(&report, product, &endorsements, policy.roots);
     Ok(Examined { findings, verified: examined.verified, evidence, wanted, debug })
 }
 

@@ -160,7 +160,7 @@ fn issuer(identity: &FulcioIdentity, policy: &ProvenancePolicy) -> Finding {
     if let (Some(old), Some(new)) = (identity.issuer_v1(), identity.issuer_v2())
         && old != new
     {
-        return Finding::fail(check, "disagree").expected(new).actual(old);
+        return Finding::fail(check, "extensions-differ").expected(new).actual(old);
     }
     match identity.issuer() {
         Some(issuer) => Finding::equal_text(check, &policy.issuer, issuer),
@@ -180,7 +180,7 @@ fn workflow(identity: &FulcioIdentity, policy: &ProvenancePolicy, anybody: bool)
     };
     let name = identity.san().and_then(|name| name.text()).unwrap_or_default();
     if name != signer {
-        return vec![Finding::fail(check, "disagree").expected(signer).actual(name)];
+        return vec![Finding::fail(check, "alternative-name").expected(signer).actual(name)];
     }
     let repository = identity.source_repository_uri().unwrap_or_default();
     let top = identity.build_config_uri();
@@ -225,7 +225,7 @@ fn reference(rule: Option<&RefRule>, actual: Option<&str>) -> Finding {
     let Some(rule) = rule else { return pinned(check, None, actual, false) };
     let expected = rule.to_string();
     match actual {
-        Some(actual) => Finding::test(check, rule.accepts(actual), "not-listed").actual(actual),
+        Some(actual) => Finding::test(check, rule.accepts(actual), "not-accepted").actual(actual),
         None => Finding::fail(check, "missing"),
     }
     .expected(expected.as_str())
@@ -267,7 +267,7 @@ fn listed(check: &'static Check, accepted: &[String], actual: Option<&str>) -> F
     match actual {
         Some(actual) => {
             let accepted = accepted.iter().any(|accepted| accepted == actual);
-            Finding::test(check, accepted, "not-listed").actual(actual)
+            Finding::test(check, accepted, "not-accepted").actual(actual)
         }
         None => Finding::fail(check, "missing"),
     }
@@ -282,7 +282,7 @@ fn deprecated(identity: &FulcioIdentity, number: u8) -> Option<String> {
 fn agreeing(finding: Finding, new: Option<&str>, old: Option<String>) -> Finding {
     match (new, old) {
         (Some(new), Some(old)) if new != old => {
-            Finding::fail(finding.check, "disagree").expected(new).actual(old.as_str())
+            Finding::fail(finding.check, "extensions-differ").expected(new).actual(old.as_str())
         }
         _ => finding,
     }

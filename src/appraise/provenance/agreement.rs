@@ -76,9 +76,7 @@ fn text<'a>(predicate: &'a Json, pointer: &str) -> Option<&'a str> {
 fn field(part: &'static str, said: Option<&str>, certificate: Option<&str>) -> Finding {
     let check = &checks::PROVENANCE_PREDICATE_AGREES;
     match (said, certificate) {
-        (Some(said), Some(certificate)) => {
-            Finding::test(check, said == certificate, "disagree").expected(certificate).actual(said)
-        }
+        (Some(said), Some(certificate)) => Finding::equal_text(check, certificate, said),
         (Some(said), None) => Finding::unknown(check, Why::NotPublished).actual(said),
         (None, _) => Finding::unknown(check, Why::NotApplicable),
     }
@@ -118,7 +116,7 @@ fn source(predicate: &Json, identity: &FulcioIdentity) -> Finding {
         return Finding::fail(check, "missing").part(part).expected(uri.as_str());
     }
     let said = commits.find(|said| *said != commit).unwrap_or(commit);
-    field(part, Some(said), Some(commit))
+    Finding::equal_text(check, commit, said).part(part)
 }
 
 /// The builder is the signing workflow, or in the older form the kind of runner.

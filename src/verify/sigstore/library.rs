@@ -41,7 +41,7 @@ pub(super) fn examine(
                 && result.certificate_verified()
                 && result.sct_verified()
                 && result.tlog_verified();
-            Finding::test(check, agrees, "other-times")
+            Finding::test(check, agrees, "disagrees")
         }
         Err(error) => {
             let finding = Finding::fail(check, word(&error));

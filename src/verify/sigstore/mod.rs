@@ -327,7 +327,7 @@ fn shape(bundle: &Bundle) -> Finding {
             .any(|cert| cert.names_issuer(&cert))
     };
     let finding = if bundle.certificate().is_none() {
-        Finding::fail(check, "missing")
+        Finding::fail(check, "no-certificate")
     } else if bundle.version() == Version::V0_3 && bundle.has_chain() {
         Finding::fail(check, "chain-not-allowed")
     } else if roots() {
@@ -358,7 +358,7 @@ fn time(times: &[Timestamp], tokens: &[Finding], promises: &[Finding], now: Unix
         };
     };
     let finding = if latest.as_second() > now.0 {
-        Finding::fail(check, "in-future").expected(format!("{now} or before").as_str())
+        Finding::fail(check, "in-the-future").expected(format!("{now} or before").as_str())
     } else {
         Finding::pass(check)
     };

@@ -10,6 +10,7 @@ import { h } from '../dom.js';
 import { icon } from '../icons.js';
 import {
   checkTitle,
+  findingSentence,
   level,
   meanings,
   rootOfTrust,
@@ -125,8 +126,9 @@ function source({ claims, ends_at, links }) {
  *
  * @param {Report} report
  */
-function because({ verdict }) {
+function because({ links, simulated, verdict }) {
   if (verdict.because.length === 0) return '';
+  const findings = links.flatMap((link) => link.findings);
   return h(
     'div',
     { class: 'because' },
@@ -134,9 +136,15 @@ function because({ verdict }) {
     h(
       'ul',
       {},
-      verdict.because.map(({ check, part }) =>
-        h('li', {}, h('a', { href: `#${findingAnchor(check, part)}` }, checkTitle(check, part))),
-      ),
+      verdict.because.map(({ check, part }) => {
+        const finding = findings.find((one) => one.check === check && (one.part ?? null) === part);
+        return h(
+          'li',
+          {},
+          h('a', { href: `#${findingAnchor(check, part)}` }, checkTitle(check, part)),
+          finding ? [': ', findingSentence(finding, simulated)] : [],
+        );
+      }),
     ),
   );
 }

@@ -1,4 +1,39 @@
 //! Silicon to Source: from the chip maker's root key to a git commit.
+//!
+//! [`examine`] takes the evidence that a confidential service publishes, verifies every signature
+//! from a pinned vendor root down to the measured machine and up to the signed build, appraises
+//! what was said against a [`policy`], and returns a [`report::Report`].
+//!
+//! ```text
+//! evidence + endorsements (bytes)        policy (data)        now (argument)
+//!               |                              |                  |
+//!          [ parse ] -> [ verify ] -> [ claims ] -> [ appraise ] -> Report
+//!           believes      proves       says what      can only
+//!           nothing      who said it   was said       lower it
+//! ```
+//!
+//! # What a pass means
+//! For the moment `now`: the keys of a pinned vendor vouch for the chip, the chip signed these
+//! measurements, and each check that the policy requires holds. With provenance: a build service
+//! signed that the measurement belongs to a commit.
+//!
+//! # What it does not mean
+//! That the code is good, that nobody opened the chip or took its keys, that the build service and
+//! the log told the truth, that the reader's connection ends in the measured machine, or anything
+//! listed in [`report::Report::not_checked`].
+//!
+//! # Whom it is built to withstand
+//! Whoever serves the evidence, everything beside it, and the policy's subject. All input is
+//! untrusted; sizes are capped before allocation; a member that appears twice in JSON is an error;
+//! a root inside the evidence is never used; a check that cannot run says so. The core has no
+//! clock, no network and no randomness.
+//!
+//! # How to audit it
+//! Read in the order of the chain: [`pki::anchors`] (what is pinned), [`crypto`] (the one door for
+//! signatures), [`verify::snp`] (steps S1 to S9), [`appraise::snp`] (S10 to S22),
+//! [`verify::sigstore`] (the client specification's steps), [`appraise::provenance`],
+//! [`adapters`] (how the parts are put together), [`report`] (how findings become a verdict).
+//! [`finding::checks`] lists every check with its source.
 #![forbid(unsafe_code)]
 #![deny(
     clippy::unwrap_used,

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::{Sha256, Sha512};
 use silicon_to_source::endorsements::sigstore::Bundle;
-use silicon_to_source::finding::{Examined, Finding, Outcome, Why};
+use silicon_to_source::finding::{Examined, Finding, Outcome, Reason, Why};
 use silicon_to_source::time::UnixTime;
 use silicon_to_source::verify::sigstore::conformance::{Signer, verify_bundle};
 use silicon_to_source::verify::sigstore::{Artifact, TrustedRoot, VerifiedStatement, verify};
@@ -426,6 +426,19 @@ fn tinfoil_bundle_seen_before_it_was_signed_fails_the_time() {
 }
 
 /// The root with one list emptied, or one window closed, and the check that must fail for it.
+#[test]
+fn shipped_keys_that_are_old_are_a_warning_and_stop_nothing() {
+    let bundle = data("bundles/conda-attestation.sigstore.json");
+    let bundle = Bundle::parse(&bundle).unwrap();
+    let root_is = |now: &str| {
+        let examined = verify(&bundle, &embedded(), None, now.parse().unwrap());
+        let finding = examined.findings.iter().find(|f| f.check.id == "sigstore.trusted-root");
+        (finding.unwrap().outcome, examined.verified.is_some())
+    };
+    assert_eq!(root_is("2027-10-23T00:00:00Z"), (Outcome::Pass, true));
+    assert_eq!(root_is("2027-12-01T00:00:00Z"), (Outcome::Warn(Reason("stale")), true));
+}
+
 #[test]
 fn root_that_lacks_a_key_fails_the_step_that_needs_it() {
     let Some(good) = tinfoil() else { return };

@@ -44,7 +44,7 @@ pub(super) fn examine(
     let measurement = match &machine.verified {
         Some(verified) => {
             claims.extend(appraise::snp::claims(verified));
-            findings.extend(appraise::tls::keys(&verified.report().report_data, &tls));
+            findings.extend(appraise::tls::keys(verified.report(), &tls));
             Ok(verified.report().measurement)
         }
         None => {

@@ -8,6 +8,7 @@
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 
 use crate::digest::Sha256;
+use crate::evidence::snp::Report;
 use crate::evidence::tinfoil::Bundle;
 use crate::finding::{Check, Finding, Value, Why, checks};
 use crate::pki::{Cert, SubjectName};
@@ -20,9 +21,14 @@ const TLS: &str = "tls-certificate";
 pub static FROM_REPORT: &[&Check] = &[&checks::TLS_KEY, &checks::TLS_HPKE];
 
 /// The TLS key's hash is REPORT_DATA[0..32], and the certificate commits to the HPKE key in
-/// REPORT_DATA[32..64].
-pub fn keys(report_data: &[u8; 64], cert: &Cert<'_>) -> [Finding; 2] {
-    let (tls, hpke) = report_data.split_at(32);
+/// REPORT_DATA[32..64]. In a report that the host asked for, REPORT_DATA says nothing about the
+/// machine.
+pub fn keys(report: &Report<'_>, cert: &Cert<'_>) -> [Finding; 2] {
+    if report.is_host_requested() {
+        return [&checks::TLS_KEY, &checks::TLS_HPKE]
+            .map(|check| Finding::blocked(check, &checks::SNP_VMPL));
+    }
+    let (tls, hpke) = report.report_data.split_at(32);
     let key = Finding::equal(&checks::TLS_KEY, tls, Sha256::of(cert.spki()).as_bytes());
     let committed = commitment(cert, "hpke").and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     let hpke = match committed {

@@ -6,9 +6,6 @@ use crate::evidence::snp::{Bit, Firmware, GUEST_POLICY, Report};
 use crate::finding::{Check, Finding, Value, Why, checks};
 use crate::policy::{AbiVersion, Rule, SnpPolicy};
 
-/// VMPL of a report that the host asked for: REPORT_DATA is then the host's choice.
-const HOST: u32 = u32::MAX;
-
 /// The guest policy's reserved bit that must be one.
 const MUST_BE_ONE: u32 = 17;
 
@@ -81,12 +78,13 @@ pub(super) fn identity(report: &Report<'_>, policy: &SnpPolicy) -> Vec<Finding> 
     ]
 }
 
+/// S15: no policy can accept the host's word for the guest's.
 fn vmpl(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
     let check = &checks::SNP_VMPL;
-    let finding = if policy.vmpl.contains(&report.vmpl) {
-        Finding::pass(check)
-    } else if report.vmpl == HOST {
+    let finding = if report.is_host_requested() {
         Finding::fail(check, "host-requested")
+    } else if policy.vmpl.contains(&report.vmpl) {
+        Finding::pass(check)
     } else {
         Finding::fail(check, "not-listed")
     };

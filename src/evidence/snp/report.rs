@@ -209,6 +209,12 @@ impl<'a> Report<'a> {
         Self::SIGNED.of(self.bytes).unwrap_or_default()
     }
 
+    /// Whether the host asked for the report: REPORT_DATA is then the host's choice (56860,
+    /// ATTESTATION_REPORT, VMPL).
+    pub const fn is_host_requested(&self) -> bool {
+        self.vmpl == u32::MAX
+    }
+
     /// Whether the chip id is all zeros.
     pub fn masks_chip_id(&self) -> bool {
         self.chip_id.iter().all(|&byte| byte == 0)

@@ -1,0 +1,56 @@
+//! What someone who wants a false answer would try, with evidence of the simulated vendors.
+#![cfg(feature = "sim")]
+
+use serde_json::{Value as Json, json};
+use silicon_to_source::examine;
+use silicon_to_source::finding::LinkId;
+use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::report::{KeyFlag, Report, State};
+use silicon_to_source::sim::tinfoil::TinfoilSpec;
+use silicon_to_source::time::UnixTime;
+
+/// 2026-06-01T00:00:00Z.
+const NOW: UnixTime = UnixTime(1_780_272_000);
+
+/// The built-in policy of the demonstration.
+fn policy() -> Json {
+    serde_json::from_str(builtin("simulated").unwrap().json).unwrap()
+}
+
+fn examined(spec: &TinfoilSpec, policy: &Json) -> Report {
+    let policy = Policy::from_json(policy.to_string().as_bytes()).unwrap();
+    examine(&spec.bytes(), &[], Some(&policy), NOW).unwrap()
+}
+
+fn state(report: &Report, link: LinkId) -> State {
+    report.link(link).unwrap().state
+}
+
+/// The outcome and the reason of the only finding of a check.
+fn outcome(report: &Report, check: &str) -> String {
+    let findings: Vec<_> = report
+        .links
+        .iter()
+        .flat_map(|link| &link.findings)
+        .filter(|finding| finding.check.id == check)
+        .collect();
+    let [finding] = findings.as_slice() else { panic!("{check}: {} findings", findings.len()) };
+    [finding.outcome, finding.reason.unwrap_or_default()].join(" ").trim_end().to_owned()
+}
+
+/// A policy that lists the host's own level cannot make the host's choice of REPORT_DATA the
+/// guest's.
+#[test]
+fn key_in_a_report_that_the_host_asked_for_is_not_bound() {
+    let mut spec = TinfoilSpec::default();
+    spec.report.vmpl = u32::MAX;
+    let mut accepting = policy();
+    accepting["snp"]["vmpl"] = json!([u32::MAX]);
+    for policy in [policy(), accepting] {
+        let report = examined(&spec, &policy);
+        assert_eq!(report.verdict.state, State::Failed);
+        assert_eq!(report.flags.key, KeyFlag::NotShown);
+        assert_eq!(state(&report, LinkId::KeyBinding), State::Unknown);
+        assert_eq!(outcome(&report, "binding.tls.key"), "unknown blocked");
+    }
+}

@@ -432,7 +432,7 @@ impl Report {
             assurance: assurance(draft.root_of_trust, &links, verdict.state),
             verdict,
             ends_at: ends_at(&links),
-            flags: draft.flags,
+            flags: shown(draft.flags, &links),
             links,
             not_checked,
             claims: draft.claims,
@@ -577,6 +577,17 @@ fn link_finding(finding: &Finding, policy: &Policy) -> LinkFinding {
         at: finding.at.clone(),
         basis: finding.check.basis,
     }
+}
+
+/// The flags without what rests on a link that does not hold.
+fn shown(flags: Flags, links: &[Link]) -> Flags {
+    let stands = |id| links.iter().any(|link| link.id == id && holds(link));
+    let key = if stands(LinkId::KeyBinding) { flags.key } else { KeyFlag::NotShown };
+    let debug = match flags.debug {
+        DebugFlag::Off if !stands(LinkId::Report) => DebugFlag::Unknown,
+        debug => debug,
+    };
+    Flags { key, debug, ..flags }
 }
 
 /// The links from root to commit; the key binding is beside them.

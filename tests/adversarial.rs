@@ -5,7 +5,8 @@ use serde_json::{Value as Json, json};
 use silicon_to_source::examine;
 use silicon_to_source::finding::LinkId;
 use silicon_to_source::policy::{Policy, builtin};
-use silicon_to_source::report::{KeyFlag, Report, State};
+use silicon_to_source::report::{DebugFlag, KeyFlag, Report, State};
+use silicon_to_source::sim::certificate::Spoil;
 use silicon_to_source::sim::tinfoil::TinfoilSpec;
 use silicon_to_source::time::UnixTime;
 
@@ -53,4 +54,30 @@ fn key_in_a_report_that_the_host_asked_for_is_not_bound() {
         assert_eq!(state(&report, LinkId::KeyBinding), State::Unknown);
         assert_eq!(outcome(&report, "binding.tls.key"), "unknown blocked");
     }
+}
+
+#[test]
+fn key_in_a_certificate_that_does_not_hold_is_not_bound() {
+    let mut expired = TinfoilSpec { tls_spoil: Some(Spoil::Expired), ..TinfoilSpec::default() };
+    let report = examined(&expired, &policy());
+    assert_eq!(outcome(&report, "binding.tls.key"), "pass");
+    assert_eq!(report.flags.key, KeyFlag::NotShown);
+
+    expired.tls_spoil = None;
+    expired.domain = "other.simulated.example".into();
+    let report = examined(&expired, &policy());
+    assert_eq!(outcome(&report, "binding.tls.domain"), "fail not-equal");
+    assert_eq!(report.flags.key, KeyFlag::NotShown);
+}
+
+#[test]
+fn flags_of_a_report_whose_chain_has_expired_are_not_shown() {
+    let mut spec = TinfoilSpec::default();
+    assert_eq!(examined(&spec, &policy()).flags.key, KeyFlag::Bound);
+    assert_eq!(examined(&spec, &policy()).flags.debug, DebugFlag::Off);
+    spec.vek.spoil = Some(Spoil::Expired);
+    let report = examined(&spec, &policy());
+    assert_eq!(outcome(&report, "snp.vek.validity"), "fail expired");
+    assert_eq!(report.flags.key, KeyFlag::NotShown);
+    assert_eq!(report.flags.debug, DebugFlag::Unknown);
 }

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use silicon_to_source::examine;
 use silicon_to_source::finding::LinkId;
 use silicon_to_source::policy::{Policy, builtin};
-use silicon_to_source::report::{DebugFlag, KeyFlag, Report, State};
+use silicon_to_source::report::{DebugFlag, KeyFlag, Level, Report, State};
 use silicon_to_source::sim::certificate::Spoil;
 use silicon_to_source::sim::tinfoil::TinfoilSpec;
 use silicon_to_source::time::UnixTime;
@@ -80,4 +80,21 @@ fn flags_of_a_report_whose_chain_has_expired_are_not_shown() {
     assert_eq!(outcome(&report, "snp.vek.validity"), "fail expired");
     assert_eq!(report.flags.key, KeyFlag::NotShown);
     assert_eq!(report.flags.debug, DebugFlag::Unknown);
+}
+
+/// The policy accepts any type; the members are all there.
+#[test]
+fn statement_of_another_type_says_nothing_about_the_measurement() {
+    let spec = TinfoilSpec {
+        predicate_type: "https://example.com/predicate/v1".into(),
+        ..TinfoilSpec::default()
+    };
+    let mut policy = policy();
+    policy["provenance"]["predicate-types"] = json!([]);
+    policy["required"] = json!(["tinfoil.measurement"]);
+    let report = examined(&spec, &policy);
+    assert_eq!(outcome(&report, "tinfoil.measurement"), "unknown blocked");
+    assert_eq!(report.verdict.state, State::Unknown);
+    assert_eq!(report.assurance.level, Some(Level::A3));
+    assert!(report.claims.iter().all(|claim| !claim.name.starts_with("tinfoil.")));
 }

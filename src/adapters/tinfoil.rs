@@ -14,8 +14,9 @@ use crate::appraise;
 use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::endorsements::amd::Vek;
+use crate::endorsements::sigstore::Statement;
 use crate::error::Error;
-use crate::evidence::tinfoil::{Bundle, Predicate};
+use crate::evidence::tinfoil::{Bundle, PREDICATE_TYPE, Predicate};
 use crate::finding::{Finding, LinkId, Outcome, Value, Why, checks};
 use crate::pki::Cert;
 use crate::policy::Policy;
@@ -61,7 +62,7 @@ pub(super) fn examine(
                 &bundle.digest,
                 measurement,
             ));
-            claims.extend(build_claims(verified.payload()));
+            claims.extend(build_claims(statement, verified.payload()));
         }
         None => {
             let by = snp::to_blame(&build.findings);
@@ -113,7 +114,10 @@ fn compared_elsewhere(findings: &mut [Finding]) {
 }
 
 /// What the signed statement says about the machine.
-fn build_claims(payload: &[u8]) -> Vec<Claim> {
+fn build_claims(statement: &Statement, payload: &[u8]) -> Vec<Claim> {
+    if statement.predicate_type() != PREDICATE_TYPE {
+        return Vec::new();
+    }
     let Ok(predicate) = Predicate::parse(payload) else { return Vec::new() };
     let claim = |name, value| Claim { name, value, link: LinkId::Image };
     vec![

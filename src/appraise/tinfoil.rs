@@ -2,7 +2,7 @@
 
 use crate::digest::Sha384;
 use crate::endorsements::sigstore::Statement;
-use crate::evidence::tinfoil::{ImageReferences, Pin, Predicate, image_references};
+use crate::evidence::tinfoil::{ImageReferences, PREDICATE_TYPE, Pin, Predicate, image_references};
 use crate::finding::{Check, Finding, Value, Why, checks};
 
 /// The checks that need a verified statement.
@@ -18,7 +18,8 @@ pub static FROM_STATEMENT: &[&Check] = &[
 const PAYLOAD: &str = "dsse-payload";
 
 /// Appraises a verified statement. `measurement` is the verified report's, or `None` with the
-/// check that is to blame.
+/// check that is to blame. A statement of another type says nothing in Tinfoil's terms, whatever
+/// members it has.
 pub fn appraise(
     statement: &Statement,
     payload: &[u8],
@@ -26,6 +27,11 @@ pub fn appraise(
     measurement: Result<Sha384, &'static Check>,
 ) -> Vec<Finding> {
     let mut findings = vec![digest(statement, claimed_digest)];
+    if statement.predicate_type() != PREDICATE_TYPE {
+        let by = &checks::PROVENANCE_PREDICATE_TYPE;
+        findings.extend(FROM_STATEMENT.iter().skip(1).map(|check| Finding::blocked(check, by)));
+        return findings;
+    }
     match Predicate::parse(payload) {
         Ok(predicate) => {
             findings.push(self::measurement(&predicate, measurement));

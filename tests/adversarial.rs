@@ -2,11 +2,13 @@
 #![cfg(feature = "sim")]
 
 use serde_json::{Value as Json, json};
+use silicon_to_source::digest::Sha256;
 use silicon_to_source::examine;
-use silicon_to_source::finding::LinkId;
+use silicon_to_source::finding::{LinkId, checks};
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{DebugFlag, KeyFlag, Level, Report, State};
 use silicon_to_source::sim::certificate::Spoil;
+use silicon_to_source::sim::sigstore::{Build, BundleSpec};
 use silicon_to_source::sim::tinfoil::TinfoilSpec;
 use silicon_to_source::time::UnixTime;
 
@@ -97,4 +99,62 @@ fn statement_of_another_type_says_nothing_about_the_measurement() {
     assert_eq!(report.verdict.state, State::Unknown);
     assert_eq!(report.assurance.level, Some(Level::A3));
     assert!(report.claims.iter().all(|claim| !claim.name.starts_with("tinfoil.")));
+}
+
+/// The default statement with its predicate changed.
+fn with_predicate(change: impl FnOnce(&mut Json)) -> TinfoilSpec {
+    let spec = TinfoilSpec::default();
+    let mut statement: Json = serde_json::from_slice(&spec.statement()).unwrap();
+    let digest = statement["subject"][0]["digest"]["sha256"].as_str().unwrap().to_owned();
+    change(&mut statement["predicate"]);
+    let statement = Some(serde_json::to_vec(&statement).unwrap());
+    TinfoilSpec { statement, digest: Some(digest), ..spec }
+}
+
+#[test]
+fn command_line_that_can_be_taken_apart_in_two_ways_names_no_configuration() {
+    assert_eq!(outcome(&examined(&with_predicate(|_| {}), &policy()), "tinfoil.config"), "pass");
+    for trick in [
+        " tinfoil-config-hash=00",
+        " \"tinfoil-config-hash=00\"",
+        " 'tinfoil-config-hash=00'",
+        " x\u{b}tinfoil-config-hash=00",
+        " x\ttinfoil-config-hash=00",
+        " x\ntinfoil-config-hash=00",
+        " x\u{a0}tinfoil-config-hash=00",
+    ] {
+        let spec = with_predicate(|predicate| {
+            let line = predicate["cmdline"].as_str().unwrap().to_owned();
+            predicate["cmdline"] = (line + trick).into();
+        });
+        let report = examined(&spec, &policy());
+        assert_eq!(outcome(&report, "tinfoil.config"), "fail missing", "{trick:?}");
+        assert_eq!(report.verdict.state, State::Failed);
+    }
+}
+
+#[test]
+fn predicate_that_cannot_be_read_says_nothing_of_a_measurement_computed_again() {
+    let spec = with_predicate(|predicate| predicate["config"] = "?".into());
+    let report = examined(&spec, &policy());
+    assert_eq!(outcome(&report, "tinfoil.measurement"), "fail malformed");
+    assert_eq!(outcome(&report, "tinfoil.measurement-recomputed"), "unknown not-supported");
+}
+
+/// A signature over the release file itself says who signed it and nothing about a machine.
+#[test]
+fn signature_without_a_statement_is_blamed_for_what_it_leaves_open() {
+    let artifact = b"a release".to_vec();
+    let spec = TinfoilSpec {
+        digest: Some(Sha256::of(&artifact).to_string()),
+        bundle: BundleSpec::message(&Build::default(), artifact),
+        ..TinfoilSpec::default()
+    };
+    let report = examined(&spec, &policy());
+    assert_eq!(report.verdict.state, State::Unknown);
+    assert_eq!(report.assurance.level, Some(Level::A3));
+    for finding in report.findings(&checks::TINFOIL_MEASUREMENT) {
+        assert_eq!(finding.blocked_by, Some(&checks::PROVENANCE_STATEMENT));
+    }
+    assert_eq!(outcome(&report, "tinfoil.measurement"), "unknown blocked");
 }

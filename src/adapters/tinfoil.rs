@@ -65,7 +65,10 @@ pub(super) fn examine(
             claims.extend(build_claims(statement, verified.payload()));
         }
         None => {
-            let by = snp::to_blame(&build.findings);
+            let by = match build.verified {
+                Some(_) => &checks::PROVENANCE_STATEMENT,
+                None => snp::to_blame(&build.findings),
+            };
             let blocked = appraise::tinfoil::FROM_STATEMENT.iter();
             findings.extend(blocked.map(|check| Finding::blocked(check, by)));
         }

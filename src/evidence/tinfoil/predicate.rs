@@ -67,8 +67,15 @@ impl Predicate {
     }
 
     /// The value of `name=` on the kernel command line, when it is there exactly once.
+    ///
+    /// `None` as well for a line with quotes or with spaces other than U+0020, which the kernel
+    /// and the programs it starts take apart in different ways.
     pub fn argument(&self, name: &str) -> Option<&str> {
-        let mut values = self.command_line.split_ascii_whitespace().filter_map(|argument| {
+        let plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\'');
+        if !self.command_line.bytes().all(plain) {
+            return None;
+        }
+        let mut values = self.command_line.split(' ').filter_map(|argument| {
             argument.split_once('=').filter(|(key, _)| *key == name).map(|(_, value)| value)
         });
         let first = values.next()?;

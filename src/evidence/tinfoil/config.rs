@@ -41,10 +41,12 @@ pub enum ImageReferences {
 /// The images that the `containers` section names.
 ///
 /// An image is the value of a member called `image`, or a word in any other value of the section
-/// that has a registry host in front of a slash. A container without any is listed as
-/// [`Pin::Absent`]. What is not YAML 1.2 gives [`ImageReferences::Some`], and so do aliases, tags
-/// and keys that are not plain words, since they can name an image in ways that this reading
-/// would miss. (Parsers in use accept more than YAML 1.2 does.)
+/// that has a registry host in front of a slash. A container without a member called `image` is
+/// listed as [`Pin::Absent`], beside the words found in it: which of them runs is not known here.
+/// What is not one document of YAML 1.2 gives [`ImageReferences::Some`], and so does whatever
+/// other readers could read differently: aliases, tags, merge keys, keys that are not plain words
+/// or differ from the known ones in case only, containers that are not a list of mappings, and
+/// characters that end a line in YAML 1.1 only. (Parsers in use accept more than YAML 1.2 does.)
 ///
 /// # Errors
 /// When the configuration is too large or not text.
@@ -63,6 +65,11 @@ pub fn image_references(config: &[u8]) -> Result<ImageReferences, Error> {
 }
 
 fn walk(text: &str) -> Option<Vec<ImageReference>> {
+    let ends_a_line = |c: char| matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+    let odd = |c: char| ends_a_line(c) || (c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    if text.contains(odd) {
+        return None;
+    }
     let mut walk = Walk::default();
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
@@ -77,9 +84,10 @@ fn walk(text: &str) -> Option<Vec<ImageReference>> {
 struct Walk {
     open: Vec<Node>,
     found: Vec<ImageReference>,
+    documents: usize,
     sections: usize,
-    /// How many images were found when the current container began.
-    before: usize,
+    /// Whether the current container has a member called `image` that is not empty.
+    named: bool,
 }
 
 enum Node {
@@ -101,11 +109,11 @@ impl Walk {
             | Event::SequenceStart(..)
             | Event::Scalar(..)
             | Event::Alias(_) => None,
-            Event::StreamStart
-            | Event::StreamEnd
-            | Event::DocumentStart(_)
-            | Event::DocumentEnd
-            | Event::Nothing => Some(()),
+            Event::DocumentStart(_) => {
+                self.documents = self.documents.saturating_add(1);
+                (self.documents == 1).then_some(())
+            }
+            Event::StreamStart | Event::StreamEnd | Event::DocumentEnd | Event::Nothing => Some(()),
         }
     }
 
@@ -113,8 +121,12 @@ impl Walk {
         if matches!(self.open.last(), Some(Node::Mapping { key: None })) {
             return None;
         }
-        if self.is_container_list() {
-            self.before = self.found.len();
+        if self.in_containers() {
+            match (self.open.len(), &node) {
+                (1, Node::Mapping { .. }) | (2, Node::Sequence) => return None,
+                (2, Node::Mapping { .. }) => self.named = false,
+                _ => {}
+            }
         }
         self.open.push(node);
         Some(())
@@ -122,7 +134,7 @@ impl Walk {
 
     fn end(&mut self) {
         self.open.pop();
-        if self.is_container_list() && self.found.len() == self.before {
+        if self.is_container_list() && !self.named {
             self.found.push(ImageReference { text: String::new(), pin: Pin::Absent });
         }
         self.value_ended();
@@ -136,6 +148,9 @@ impl Walk {
     fn scalar(&mut self, value: &str) -> Option<()> {
         let top = self.open.len() == 1;
         if let Some(Node::Mapping { key: key @ None }) = self.open.last_mut() {
+            if !is_plain_key(value) {
+                return None;
+            }
             if top && value == "containers" {
                 self.sections = self.sections.saturating_add(1);
                 if self.sections > 1 {
@@ -146,11 +161,15 @@ impl Walk {
             return Some(());
         }
         if self.in_containers() {
+            if self.open.len() < 3 {
+                return None;
+            }
             let is_image = self.open.iter().rev().find_map(|node| match node {
                 Node::Mapping { key } => Some(key.as_deref() == Some("image")),
                 Node::Sequence => None,
             });
             if is_image == Some(true) && !value.trim().is_empty() {
+                self.named = self.named || self.open.len() == 3;
                 self.found.push(reference(value.trim()));
             } else {
                 self.found.extend(value.split_ascii_whitespace().filter_map(looks_like_image));
@@ -170,6 +189,13 @@ impl Walk {
     fn in_containers(&self) -> bool {
         matches!(self.open.first(), Some(Node::Mapping { key: Some(key) }) if key == "containers")
     }
+}
+
+/// A key that every reader takes for the same: no merge key, and no spelling that a reader
+/// without regard to case would take for a known one.
+fn is_plain_key(key: &str) -> bool {
+    let shadows = |known: &str| key != known && key.eq_ignore_ascii_case(known);
+    key.is_ascii() && key != "<<" && !shadows("containers") && !shadows("image")
 }
 
 fn looks_like_image(word: &str) -> Option<ImageReference> {
@@ -216,6 +242,7 @@ mod tests {
             [
                 (format!("ghcr.io/o/a@sha256:{digest}"), Pin::Digest),
                 ("ghcr.io/o/b:1.0".to_owned(), Pin::Tag),
+                (String::new(), Pin::Absent),
             ]
         );
     }
@@ -233,6 +260,45 @@ mod tests {
         let digest = format!("a@sha256:{}", "a".repeat(64));
         let config = format!("containers: [{{image: '{digest}'}}, {{args: ['nginx:1']}}]");
         assert_eq!(pins(&config), [(digest, Pin::Digest), (String::new(), Pin::Absent)]);
+    }
+
+    /// Which word of the arguments names what runs is not for this reading to say.
+    #[test]
+    fn a_digest_among_the_arguments_does_not_stand_for_the_image() {
+        let digest = format!("ghcr.io/o/a@sha256:{}", "a".repeat(64));
+        for config in [
+            format!("containers: [{{image: '', args: ['evil:1', '{digest}']}}]"),
+            format!("containers: [{{name: a, sidecar: {{image: '{digest}'}}}}]"),
+            format!("containers: [{{image: ['{digest}']}}]"),
+        ] {
+            let found = pins(&config);
+            assert!(found.contains(&(String::new(), Pin::Absent)), "{config}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_other_readers_could_read_differently_is_uncertain() {
+        let good = format!("containers: [{{image: 'a@sha256:{}'}}]\n", "a".repeat(64));
+        assert_eq!(pins(&good).len(), 1);
+        for other in [
+            "<<: {containers: [{image: 'evil:1'}]}\n",
+            "Containers: [{image: 'evil:1'}]\n",
+            "container\u{17f}: [{image: 'evil:1'}]\n",
+            "# a comment\u{2028}containers: [{image: 'evil:1'}]\n",
+            "# a comment\u{85}containers: [{image: 'evil:1'}]\n",
+            "---\ncontainers: [{image: 'evil:1'}]\n",
+            "\0\ncontainers: [{image: 'evil:1'}]\n",
+        ] {
+            assert!(is_uncertain(&format!("{good}{other}")), "{other:?}");
+            assert!(is_uncertain(&format!("{other}{good}")), "{other:?} in front");
+        }
+        let item = good.trim_end().trim_end_matches("}]");
+        for end in [", Image: 'evil:1'}]", ", IMAGE: 'evil:1'}]", "}, 'evil:1']", "}, ['evil:1']]"]
+        {
+            assert!(is_uncertain(&format!("{item}{end}")), "{end}");
+        }
+        assert!(is_uncertain("containers: {a: {image: 'evil:1'}}"));
+        assert!(is_uncertain("containers: 'evil:1'"));
     }
 
     #[test]

@@ -1,12 +1,17 @@
 //! What someone who wants a false answer would try, with evidence of the simulated vendors.
 #![cfg(feature = "sim")]
 
+mod common;
+
+use common::snp::{Case, findings};
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
+use silicon_to_source::evidence::snp::Product;
 use silicon_to_source::examine;
 use silicon_to_source::finding::{LinkId, checks};
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{DebugFlag, KeyFlag, Level, Report, State};
+use silicon_to_source::sim::amd::VekSpec;
 use silicon_to_source::sim::certificate::Spoil;
 use silicon_to_source::sim::sigstore::{Build, BundleSpec};
 use silicon_to_source::sim::tinfoil::TinfoilSpec;
@@ -157,4 +162,31 @@ fn signature_without_a_statement_is_blamed_for_what_it_leaves_open() {
         assert_eq!(finding.blocked_by, Some(&checks::PROVENANCE_STATEMENT));
     }
     assert_eq!(outcome(&report, "tinfoil.measurement"), "unknown blocked");
+}
+
+/// A report of version 2 does not name its chip, and the table counts by chip. On a Milan-X the
+/// minimum for microcode is 0x44, on a Milan 0xdb (AMD-SB-3019).
+#[test]
+fn report_that_does_not_name_its_chip_does_not_slip_past_the_minimum() {
+    let part = "snp.tcb.minimum/current.microcode";
+    let mut case = Case::vcek(Product::Milan);
+    case.report.version = 2;
+    case.report.cpuid = [0; 3];
+    case.now = UnixTime(1_750_000_000);
+    case.crl = None;
+    for tcb in [
+        &mut case.report.current_tcb,
+        &mut case.report.reported_tcb,
+        &mut case.report.committed_tcb,
+        &mut case.report.launch_tcb,
+    ] {
+        tcb.microcode = 0xda;
+    }
+    case.vek = Some(VekSpec::of(&case.report));
+    assert_eq!(findings(&case.examine().unwrap())[part], "warn no-cpuid");
+    case.rule("below-minimum", "deny");
+    assert_eq!(findings(&case.examine().unwrap())[part], "fail no-cpuid");
+
+    case.report.current_tcb.microcode = 0xdb;
+    assert_eq!(findings(&case.examine().unwrap())[part], "unknown not-applicable");
 }

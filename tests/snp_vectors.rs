@@ -194,6 +194,14 @@ fn milan_version_2_takes_its_product_from_the_certificate_and_says_so() {
             "snp.platform.alias-check warn clear",
             "snp.product.standing warn weak-product",
             "snp.report.version warn no-cpuid",
+            "snp.tcb.minimum/committed.microcode warn no-cpuid",
+            "snp.tcb.minimum/committed.snp warn no-cpuid",
+            "snp.tcb.minimum/current.microcode warn no-cpuid",
+            "snp.tcb.minimum/current.snp warn no-cpuid",
+            "snp.tcb.minimum/launch.microcode warn no-cpuid",
+            "snp.tcb.minimum/launch.snp warn no-cpuid",
+            "snp.tcb.minimum/reported.microcode warn no-cpuid",
+            "snp.tcb.minimum/reported.snp warn no-cpuid",
             "snp.tcb.provisional warn provisional",
         ]
     );
@@ -454,6 +462,14 @@ fn vectors_of_the_sev_crate_hold() {
             "snp.platform.alias-check warn clear",
             "snp.product.standing warn weak-product",
             "snp.report.version warn no-cpuid",
+            "snp.tcb.minimum/committed.microcode warn no-cpuid",
+            "snp.tcb.minimum/committed.snp warn no-cpuid",
+            "snp.tcb.minimum/current.microcode warn no-cpuid",
+            "snp.tcb.minimum/current.snp warn no-cpuid",
+            "snp.tcb.minimum/launch.microcode warn no-cpuid",
+            "snp.tcb.minimum/launch.snp warn no-cpuid",
+            "snp.tcb.minimum/reported.microcode warn no-cpuid",
+            "snp.tcb.minimum/reported.snp warn no-cpuid",
         ]
     );
     assert!(claim(&held, "snp.chip-id").starts_with("d49554ec717f4e5b0fe6b143bcf0405b"));

@@ -81,6 +81,19 @@ pub fn minimum_tcb(
         .max_by_key(|row| row.minimum)
 }
 
+/// The highest minimum that the table has at `now` for a component of any chip of `product`: what
+/// a report must reach that does not say which chip it is about.
+pub fn minimum_of_any_chip(
+    product: Product,
+    component: Component,
+    now: UnixTime,
+) -> Option<&'static MinimumTcb> {
+    MINIMUM_TCB
+        .iter()
+        .filter(|row| row.product == product && row.component == component && row.published <= now)
+        .max_by_key(|row| row.minimum)
+}
+
 /// A published weakness of a whole product that no attestation shows.
 #[derive(Clone, Copy, Debug)]
 pub struct WeakProduct {

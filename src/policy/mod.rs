@@ -18,7 +18,9 @@ use crate::finding::{Check, checks};
 
 pub use crate::pki::anchors::Roots;
 pub use builtin::{Builtin, builtin};
-pub use minimum::{MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_tcb};
+pub use minimum::{
+    MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
+};
 pub use provenance::{ProvenancePolicy, RefRule};
 pub use snp::{AbiVersion, FirmwareVersion, SnpPolicy, TcbFloor};
 

@@ -3,7 +3,9 @@
 use super::{REPORT, ruled, shown};
 use crate::evidence::snp::{Component, Firmware, Product, Report, Tcb};
 use crate::finding::{Finding, Value, Why, checks};
-use crate::policy::{FirmwareVersion, SnpPolicy, TcbFloor, WEAK_PRODUCTS, minimum_tcb};
+use crate::policy::{
+    FirmwareVersion, SnpPolicy, TcbFloor, WEAK_PRODUCTS, minimum_of_any_chip, minimum_tcb,
+};
 use crate::time::UnixTime;
 use crate::verify::snp::VerifiedSnp;
 
@@ -83,7 +85,8 @@ fn provisional(report: &Report<'_>, product: Product, policy: &SnpPolicy) -> Fin
         .at(REPORT, 0x1e0, 8)
 }
 
-/// S11: each component of each stack against the dated table and the policy's own floor.
+/// S11: each component of each stack against the dated table and the policy's own floor. A report
+/// of version 2 does not say which chip it is about, so it has to reach what any chip has to.
 fn minimum(
     report: &Report<'_>,
     product: Product,
@@ -96,12 +99,22 @@ fn minimum(
         for component in Component::ALL {
             let Some(actual) = tcb.component(component) else { continue };
             let row = minimum_tcb(product, report.cpuid, component, now);
+            let any = match report.cpuid {
+                Some(_) => None,
+                None => minimum_of_any_chip(product, component, now),
+            };
             let floor = policy.tcb_floor.map_or(0, |floor| floor_of(&floor, component));
             let finding = match row {
                 _ if actual < floor => Finding::fail(check, "below-floor")
                     .expected(format!("at least {floor} (the policy's floor)")),
                 Some(row) if actual < row.minimum => {
                     ruled(check, policy.below_minimum, "below-minimum")
+                        .expected(format!("at least {} ({})", row.minimum, row.bulletin))
+                }
+                _ if let Some(row) = any
+                    && actual < row.minimum =>
+                {
+                    ruled(check, policy.below_minimum, "no-cpuid")
                         .expected(format!("at least {} ({})", row.minimum, row.bulletin))
                 }
                 Some(row) => Finding::pass(check)

@@ -190,3 +190,51 @@ fn report_that_does_not_name_its_chip_does_not_slip_past_the_minimum() {
     case.report.current_tcb.microcode = 0xdb;
     assert_eq!(findings(&case.examine().unwrap())[part], "unknown not-applicable");
 }
+
+/// Without a value the check would be shown as one that does not apply, and lower nothing.
+#[test]
+fn policy_cannot_require_a_comparison_with_nothing() {
+    for (part, member, check) in [
+        ("snp", "minimum-firmware", "snp.firmware.minimum"),
+        ("snp", "minimum-guest-svn", "snp.guest-svn"),
+        ("snp", "family-id", "snp.family-id"),
+        ("snp", "image-id", "snp.image-id"),
+        ("snp", "id-keys", "snp.id-key"),
+        ("snp", "author-keys", "snp.author-key"),
+        ("snp", "host-data", "snp.host-data"),
+        ("provenance", "predicate-types", "provenance.predicate-type"),
+        ("provenance", "workflow", "provenance.workflow"),
+        ("provenance", "runners", "provenance.runner"),
+        ("provenance", "triggers", "provenance.trigger"),
+        ("provenance", "repository", "provenance.repository"),
+        ("provenance", "repository-id", "provenance.repository-id"),
+        ("provenance", "owner", "provenance.owner"),
+        ("provenance", "owner-id", "provenance.owner-id"),
+        ("provenance", "reference", "provenance.ref"),
+    ] {
+        let mut policy = policy();
+        policy["required"] = json!([check]);
+        policy[part][member] = match member {
+            "id-keys" | "author-keys" | "predicate-types" | "runners" | "triggers" => json!([]),
+            _ => Json::Null,
+        };
+        let error = Policy::from_json(policy.to_string().as_bytes()).unwrap_err();
+        assert!(error.to_string().contains(&format!("{check} is required")), "{error}");
+    }
+}
+
+/// Each of AMD's intermediate certificates names a list of its own (its distribution point in
+/// `milan-asvk.der`): the list beside the chips' keys says nothing about the providers'.
+#[test]
+fn revocation_list_to_fetch_is_the_one_that_covers_the_kind_of_key() {
+    for (mut case, family) in
+        [(Case::vcek(Product::Genoa), "vcek"), (Case::vlek(Product::Genoa), "vlek")]
+    {
+        case.crl = None;
+        case.policy["roots"] = "vendor".into();
+        let report = case.examine().unwrap();
+        assert_eq!(report.verdict.state, State::Failed, "the keys are simulated");
+        let wanted = report.wanted.iter().find(|wanted| wanted.what == "crl").unwrap();
+        assert_eq!(wanted.url, format!("https://kdsintf.amd.com/{family}/v1/Genoa/crl"));
+    }
+}

@@ -78,11 +78,42 @@ struct File {
     domain: Option<String>,
 }
 
+impl File {
+    /// The first required check that only compares with a value which the policy does not have.
+    fn required_without_value(&self) -> Option<&'static Check> {
+        let (snp, build) = (&self.snp, &self.provenance);
+        let absent: [(&'static Check, bool); 16] = [
+            (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
+            (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
+            (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
+            (&checks::SNP_IMAGE_ID, snp.image_id.is_none()),
+            (&checks::SNP_ID_KEY, snp.id_keys.is_empty()),
+            (&checks::SNP_AUTHOR_KEY, snp.author_keys.is_empty()),
+            (&checks::SNP_HOST_DATA, snp.host_data.is_none()),
+            (&checks::PROVENANCE_PREDICATE_TYPE, build.predicate_types.is_empty()),
+            (&checks::PROVENANCE_WORKFLOW, build.workflow.is_none()),
+            (&checks::PROVENANCE_RUNNER, build.runners.is_empty()),
+            (&checks::PROVENANCE_TRIGGER, build.triggers.is_empty()),
+            (&checks::PROVENANCE_REPOSITORY, build.repository.is_none()),
+            (&checks::PROVENANCE_REPOSITORY_ID, build.repository_id.is_none()),
+            (&checks::PROVENANCE_OWNER, build.owner.is_none()),
+            (&checks::PROVENANCE_OWNER_ID, build.owner_id.is_none()),
+            (&checks::PROVENANCE_REF, build.reference.is_none()),
+        ];
+        let is_required = |check: &Check| self.required.iter().any(|id| id == check.id);
+        absent
+            .into_iter()
+            .find(|(check, absent)| *absent && is_required(check))
+            .map(|(check, _)| check)
+    }
+}
+
 impl Policy {
     /// Reads a policy file.
     ///
     /// # Errors
-    /// When it is not JSON of the policy's form, or names a check that does not exist.
+    /// When it is not JSON of the policy's form, or requires a check that does not exist or that
+    /// it gives no value to compare with: such a check could only be passed over.
     pub fn from_json(bytes: &[u8]) -> Result<Self, Error> {
         const WHAT: &str = "policy file";
         Error::cap(WHAT, bytes.len(), MAX_POLICY)?;
@@ -96,6 +127,10 @@ impl Policy {
                 })
             })
             .collect::<Result<_, _>>()?;
+        if let Some(check) = file.required_without_value() {
+            let why = format!("{check} is required, and the policy has no value to compare with");
+            return Err(Error::malformed(WHAT, Span::new(0, bytes.len()), why));
+        }
         Ok(Self {
             name: file.name,
             description: file.description,

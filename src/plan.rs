@@ -42,9 +42,13 @@ pub fn amd(
         _ => {}
     }
     if endorsements.crls.is_empty() {
+        let family = match report.key_info.signing_key() {
+            SigningKey::Vlek => "vlek",
+            _ => "vcek",
+        };
         wanted.push(Wanted {
             what: "crl",
-            url: format!("{KDS}/vcek/v1/{product}/crl"),
+            url: format!("{KDS}/{family}/v1/{product}/crl"),
             decides: vec![
                 &checks::SNP_CRL_SIGNATURE,
                 &checks::SNP_CRL_FRESHNESS,

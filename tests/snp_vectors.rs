@@ -279,7 +279,7 @@ fn cloud_providers_key_without_amds_intermediate_key_is_undecided_and_says_where
         wanted,
         [
             "https://kdsintf.amd.com/vlek/v1/Milan/cert_chain",
-            "https://kdsintf.amd.com/vcek/v1/Milan/crl",
+            "https://kdsintf.amd.com/vlek/v1/Milan/crl",
         ]
     );
 }

@@ -531,7 +531,22 @@ fn links(findings: &[Finding], evidence: &[EvidenceItem], policy: &Policy) -> Ve
         }
         links.push(link);
     }
+    refuted_image(&mut links);
     links
+}
+
+/// What a signed build says about an image is worth nothing when that build is refused. One that
+/// was never published takes nothing away: then others say what the measurement stands for.
+fn refuted_image(links: &mut [Link]) {
+    let is_refused = |link: &&Link| {
+        matches!(link.id, LinkId::Provenance | LinkId::Commit) && link.state == State::Failed
+    };
+    let refused = links.iter().find(is_refused).map(|link| link.id);
+    let image = links.iter_mut().find(|link| link.id == LinkId::Image && holds(link));
+    if let (Some(refused), Some(image)) = (refused, image) {
+        image.undermined_by = Some(refused);
+        image.state = State::Unknown;
+    }
 }
 
 fn link(id: LinkId, findings: &[Finding], evidence: &[EvidenceItem], policy: &Policy) -> Link {

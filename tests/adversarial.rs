@@ -238,3 +238,28 @@ fn revocation_list_to_fetch_is_the_one_that_covers_the_kind_of_key() {
         assert_eq!(wanted.url, format!("https://kdsintf.amd.com/{family}/v1/Genoa/crl"));
     }
 }
+
+/// Somebody else's workflow signs a statement about somebody else's machine: both agree.
+#[test]
+fn image_of_a_build_that_the_policy_refuses_is_not_shown() {
+    let build = Build { repository: "stranger/demo".into(), ..Build::default() };
+    let spec =
+        TinfoilSpec { bundle: BundleSpec::dsse(&build, Vec::new()), ..TinfoilSpec::default() };
+    let report = examined(&spec, &policy());
+    assert_eq!(report.verdict.state, State::Failed);
+    assert_eq!(outcome(&report, "tinfoil.measurement"), "pass");
+    assert_eq!(outcome(&report, "provenance.repository"), "fail not-equal");
+    assert_eq!(state(&report, LinkId::Provenance), State::Failed);
+    assert_eq!(state(&report, LinkId::Image), State::Unknown);
+    assert_eq!(report.link(LinkId::Image).unwrap().undermined_by, Some(LinkId::Provenance));
+    assert_eq!(report.ends_at.link, Some(LinkId::Measurements));
+    assert_eq!(report.assurance.level, None);
+
+    let mut policy = policy();
+    policy["provenance"]["workflow"] = Json::Null;
+    policy["required"] = json!(["provenance.repository"]);
+    let report = examined(&spec, &policy);
+    assert!(state(&report, LinkId::Provenance) <= State::Warning, "any workflow would do");
+    assert_eq!(state(&report, LinkId::Commit), State::Failed);
+    assert_eq!(report.link(LinkId::Image).unwrap().undermined_by, Some(LinkId::Commit));
+}

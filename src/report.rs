@@ -598,10 +598,7 @@ fn link_finding(finding: &Finding, policy: &Policy) -> LinkFinding {
 fn shown(flags: Flags, links: &[Link]) -> Flags {
     let stands = |id| links.iter().any(|link| link.id == id && holds(link));
     let key = if stands(LinkId::KeyBinding) { flags.key } else { KeyFlag::NotShown };
-    let debug = match flags.debug {
-        DebugFlag::Off if !stands(LinkId::Report) => DebugFlag::Unknown,
-        debug => debug,
-    };
+    let debug = if stands(LinkId::Report) { flags.debug } else { DebugFlag::Unknown };
     Flags { key, debug, ..flags }
 }
 

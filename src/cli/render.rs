@@ -166,9 +166,7 @@ fn link(page: &mut Page, report: &Report, link: &Link, margin: &str) {
 
 fn flags(page: &mut Page, report: &Report) {
     let flags = &report.flags;
-    if report.link(LinkId::Report).is_none_or(|link| link.state > State::Warning) {
-        page.wrapped("     ", "     ", DIM, &cli("claimed", &[]));
-    }
+    page.heading(&cli("flags", &[]));
     for (name, value) in [
         ("key", wording::word(&flags.key)),
         ("custody", wording::word(&flags.custody)),

@@ -401,7 +401,8 @@ impl Report {
     ///
     /// A failed check fails the whole, required or not. An undecided check lowers the whole when
     /// it is required: by the policy, or because it is about authenticity. Required checks that
-    /// left no finding, and links without any, are added as not published.
+    /// left no finding, and links without any, are added as not published; so are checks that the
+    /// policy names and that have no meaning for this evidence.
     pub fn assemble(draft: Draft, policy: &Policy, now: UnixTime) -> Self {
         let findings = completed(draft.findings, policy);
         let links = links(&findings, &draft.evidence, policy);
@@ -460,11 +461,24 @@ impl Report {
     }
 }
 
-/// Adds what a policy requires and nobody looked at, and a word for every empty link.
+const IDLE: Outcome = Outcome::Unknown(Why::NotApplicable);
+
+/// Checks that a policy may name although they can come to nothing: there is no minimum yet for a
+/// new chip, and for some evidence another check compares the measurement and REPORT_DATA.
+static ANSWERED_BY_IDLENESS: [&Check; 3] =
+    [&checks::SNP_TCB_MINIMUM, &checks::SNP_MEASUREMENT, &checks::SNP_REPORT_DATA];
+
+/// Adds what a policy requires and nobody looked at, and a word for every empty link. What a
+/// policy names was asked for: evidence to which it does not apply does not answer it.
 fn completed(mut findings: Vec<Finding>, policy: &Policy) -> Vec<Finding> {
     for check in &policy.required {
-        if !findings.iter().any(|finding| finding.check == *check) {
+        let own = || findings.iter().filter(|finding| finding.check == *check);
+        if own().next().is_none() {
             findings.push(Finding::unknown(check, Why::NotPublished));
+        } else if own().all(|f| f.outcome == IDLE) && !ANSWERED_BY_IDLENESS.contains(check) {
+            for finding in findings.iter_mut().filter(|finding| finding.check == *check) {
+                finding.outcome = Outcome::Unknown(Why::NotPublished);
+            }
         }
     }
     for link in LinkId::ALL {
@@ -497,7 +511,7 @@ fn contribution(finding: &Finding, policy: &Policy) -> State {
 
 fn verdict(findings: &[Finding], policy: &Policy) -> Verdict {
     let worst = findings.iter().map(|f| contribution(f, policy)).max();
-    let applies = |f: &&Finding| f.outcome != Outcome::Unknown(Why::NotApplicable);
+    let applies = |f: &&Finding| f.outcome != IDLE;
     let required: Vec<&Finding> =
         findings.iter().filter(|f| weight(f, policy) == Weight::Required).filter(applies).collect();
     let passed = required.iter().filter(|f| matches!(f.outcome, Outcome::Pass | Outcome::Warn(_)));

@@ -13,6 +13,7 @@ use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{DebugFlag, KeyFlag, Level, Report, State};
 use silicon_to_source::sim::amd::VekSpec;
 use silicon_to_source::sim::certificate::Spoil;
+use silicon_to_source::sim::keys::Key;
 use silicon_to_source::sim::sigstore::{Build, BundleSpec};
 use silicon_to_source::sim::tinfoil::TinfoilSpec;
 use silicon_to_source::time::UnixTime;
@@ -191,6 +192,28 @@ fn report_that_does_not_name_its_chip_does_not_slip_past_the_minimum() {
     assert_eq!(findings(&case.examine().unwrap())[part], "unknown not-applicable");
 }
 
+/// A provider's key names no chip, a Rekor v1 bundle need not have a timestamp, and Tinfoil's
+/// statement repeats nothing of the certificate.
+#[test]
+fn check_that_a_policy_names_is_not_met_by_evidence_to_which_it_does_not_apply() {
+    let mut vlek = Case::vlek(Product::Genoa);
+    assert!(vlek.examine().unwrap().verdict.state <= State::Warning);
+    vlek.policy["required"] = json!(["snp.chip-id"]);
+    let report = vlek.examine().unwrap();
+    assert_eq!(report.verdict.state, State::NotPublished);
+    assert_eq!(state(&report, LinkId::Chip), State::NotPublished);
+    assert_eq!(report.assurance.level, None);
+
+    for check in ["sigstore.timestamp", "provenance.predicate-agrees", "snp.mitigations"] {
+        let mut policy = policy();
+        assert_eq!(examined(&TinfoilSpec::default(), &policy).verdict.state, State::Verified);
+        policy["required"] = json!([check]);
+        let report = examined(&TinfoilSpec::default(), &policy);
+        assert_eq!(report.verdict.state, State::NotPublished, "{check}");
+        assert!(report.not_checked.iter().any(|open| open.check.id == check), "{check}");
+    }
+}
+
 /// Without a value the check would be shown as one that does not apply, and lower nothing.
 #[test]
 fn policy_cannot_require_a_comparison_with_nothing() {
@@ -262,4 +285,45 @@ fn image_of_a_build_that_the_policy_refuses_is_not_shown() {
     assert!(state(&report, LinkId::Provenance) <= State::Warning, "any workflow would do");
     assert_eq!(state(&report, LinkId::Commit), State::Failed);
     assert_eq!(report.link(LinkId::Image).unwrap().undermined_by, Some(LinkId::Commit));
+}
+
+/// Parts that do not belong together, under policies that ask for next to nothing.
+#[test]
+fn no_policy_makes_a_bundle_hold_whose_parts_do_not_belong_together() {
+    let spec = TinfoilSpec::default;
+    let mut other_chip = spec();
+    other_chip.report.chip_id[0] ^= 1;
+    let mut other_tcb = spec();
+    other_tcb.vek.tcb.microcode -= 1;
+    let stranger = |name: &str| {
+        let build = Build { repository: name.into(), ..Build::default() };
+        BundleSpec::dsse(&build, Vec::new())
+    };
+    let specs = [
+        ("machine A, build B", TinfoilSpec { measurement: Some([7; 48]), ..spec() }),
+        ("another chip's certificate", other_chip),
+        ("a certificate for another firmware", other_tcb),
+        ("a report that another key signed", TinfoilSpec { report_signer: Key::Vlek, ..spec() }),
+        ("another TLS key", TinfoilSpec { report_data: Some([1; 64]), ..spec() }),
+        ("another HPKE key", TinfoilSpec { committed_hpke_key: Some([2; 32]), ..spec() }),
+        ("another document", TinfoilSpec { committed_document: Some(Sha256([3; 32])), ..spec() }),
+        ("another configuration", TinfoilSpec { config_hash: Some("00".repeat(32)), ..spec() }),
+        ("another release", TinfoilSpec { subject_digest: Some("00".repeat(32)), ..spec() }),
+        ("a repository of the same name", TinfoilSpec { bundle: stranger("other/demo"), ..spec() }),
+        ("another host", TinfoilSpec { domain: "other.simulated.example".into(), ..spec() }),
+    ];
+    for check in ["snp.report.signature", "snp.platform.smt", "provenance.commit", "link.commit"] {
+        let mut policy = policy();
+        policy["required"] = json!([check]);
+        let whole = examined(&spec(), &policy).verdict.state;
+        assert_eq!(whole <= State::Warning, !check.starts_with("link."), "{check}");
+        for (what, spec) in &specs {
+            let report = examined(spec, &policy);
+            assert_eq!(report.verdict.state, State::Failed, "{what} under {check}");
+            assert_eq!(report.assurance.level, None, "{what} under {check}");
+            let chain = report.links.iter().filter(|link| link.id != LinkId::KeyBinding);
+            let complete = chain.into_iter().all(|link| link.state <= State::Warning);
+            assert_eq!(report.ends_at.next.is_none(), complete, "{what} under {check}");
+        }
+    }
 }

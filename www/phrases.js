@@ -22,7 +22,8 @@ export function linkTitle(id) {
  * @param {Link} link
  * @param {boolean} simulated
  */
-export function linkSentence({ id, state }, simulated) {
+export function linkSentence({ id, state, undermined_by: broken }, simulated) {
+  if (broken) return say(['undermined'], { link: linkTitle(broken) });
   const key = state === 'verified' ? 'holds' : state;
   return sayFirst(narrowed(['links', id], [key], simulated));
 }

@@ -60,6 +60,7 @@ export interface FindingRef {
 export interface Link {
   id: LinkId;
   state: State;
+  undermined_by?: LinkId;
   findings: LinkFinding[];
   evidence: string[];
 }

@@ -57,7 +57,7 @@ pub enum Why {
         /// That check.
         by: &'static Check,
     },
-    /// The check has no meaning for this evidence; it lowers nothing.
+    /// The check has no meaning for this evidence; it lowers nothing, unless a policy names it.
     NotApplicable,
     /// What it needs exists but was not supplied or fetched.
     NotFetched,

@@ -1,6 +1,7 @@
 //! A parsed certificate. Nothing is believed about it: parsing shows only that the bytes are one
 //! DER certificate (RFC 5280 section 4.1) with nothing after it.
 
+use x509_parser::asn1_rs::{Any, Header};
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::oid_registry::Oid;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
@@ -75,7 +76,7 @@ impl<'a> Cert<'a> {
             let at = Span::new(der.len().saturating_sub(rest.len()), rest.len());
             return Err(Error::malformed(what, at, "bytes follow the certificate"));
         }
-        if parsed.signature_algorithm != parsed.tbs_certificate.signature {
+        if !names_one_algorithm(der, parsed.tbs_certificate.as_ref()) {
             return Err(Error::malformed(what, whole, "it names two signature algorithms"));
         }
         if parsed.signature_value.unused_bits != 0
@@ -274,6 +275,36 @@ impl<'a> Cert<'a> {
     pub fn verify_signed_by(&self, issuer: &Cert<'_>) -> Result<(), BadSignature> {
         verify_signed(self.tbs(), self.algorithm(), self.signature(), issuer)
     }
+}
+
+/// Whether a signed structure names the same signature algorithm inside and outside of what is
+/// signed, byte for byte (RFC 5280 sections 4.1.1.2 and 5.1.1.2). Only the inner one is signed.
+///
+/// `tbs`, a part of `der`, begins with an optional version and (a certificate) the serial number.
+pub(super) fn names_one_algorithm(der: &[u8], tbs: &[u8]) -> bool {
+    const VERSION: u8 = 0xa0;
+    const INTEGER: u8 = 0x02;
+    let outer = || {
+        let start = tbs.as_ptr().addr().checked_sub(der.as_ptr().addr())?.checked_add(tbs.len())?;
+        element(der.get(start..)?).map(|(algorithm, _)| algorithm)
+    };
+    let inner = || {
+        let (mut rest, _) = Header::from_der(tbs).ok()?;
+        loop {
+            let (found, after) = element(rest)?;
+            match found.first() {
+                Some(&(VERSION | INTEGER)) => rest = after,
+                _ => return Some(found),
+            }
+        }
+    };
+    matches!((inner(), outer()), (Some(inner), Some(outer)) if inner == outer)
+}
+
+/// The first DER element with its header, and what follows it.
+fn element(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (rest, _) = Any::from_der(der).ok()?;
+    der.split_at_checked(der.len().checked_sub(rest.len())?)
 }
 
 /// Verifies `signature` over `signed` with the subject key of `issuer`.

@@ -39,11 +39,17 @@ struct Change {
     value: u8,
 }
 
-/// One changed bit in every byte, and another value in every `stride`-th.
+/// One changed bit in every byte, and in every `stride`-th another value: letters in the other
+/// case, white space of another kind, or any.
 fn changes(input: &[u8], stride: usize) -> Vec<Change> {
     let flipped = input.iter().enumerate().map(|(at, byte)| (at, byte ^ (1 << (at % 8))));
     let other = input.iter().enumerate().step_by(stride).map(|(at, byte)| {
-        (at, if byte.is_ascii_alphabetic() { byte ^ 0x20 } else { byte.wrapping_add(0x55) })
+        let value = match byte {
+            b' ' => b'\n',
+            byte if byte.is_ascii_alphabetic() => byte ^ 0x20,
+            byte => byte.wrapping_add(0x55),
+        };
+        (at, value)
     });
     flipped.chain(other).map(|(at, value)| Change { at, value }).collect()
 }

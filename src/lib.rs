@@ -44,4 +44,20 @@ pub mod wasm;
 #[cfg(feature = "cli")]
 pub mod wording;
 
-pub use adapters::examine;
+/// Examines `input` for the moment `now`: the whole way from bytes to a report.
+///
+/// `collateral` holds further files in any order (certificates and revocation lists, PEM or DER);
+/// they are untrusted input like everything else. Without a `policy` the built-in one for the
+/// recognised kind of input is used.
+///
+/// # Errors
+/// When the input, or a piece of collateral, cannot be understood. A negative answer is not an
+/// error: it is a report.
+pub fn examine(
+    input: &[u8],
+    collateral: &[&[u8]],
+    policy: Option<&policy::Policy>,
+    now: time::UnixTime,
+) -> Result<report::Report, error::Error> {
+    crypto::remembering(|| adapters::examine(input, collateral, policy, now))
+}

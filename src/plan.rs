@@ -4,18 +4,21 @@
 
 use crate::evidence::snp::{Component, Product, Report, SigningKey};
 use crate::finding::checks;
+use crate::pki::anchors::Roots;
 use crate::report::Wanted;
 use crate::verify::snp::Endorsements;
 
 const KDS: &str = "https://kdsintf.amd.com";
 
 /// Endorsements that AMD serves for `report` and that are not at hand (document 57230, KDS).
+/// A simulated vendor serves nothing.
 pub fn amd(
     report: &Report<'_>,
     product: Option<Product>,
     endorsements: &Endorsements<'_>,
+    roots: Roots,
 ) -> Vec<Wanted> {
-    let Some(product) = product else { return Vec::new() };
+    let (Some(product), Roots::Vendor) = (product, roots) else { return Vec::new() };
     let mut wanted = Vec::new();
     match (&endorsements.vek, report.key_info.signing_key()) {
         (None, SigningKey::Vcek) if !report.masks_chip_id() => wanted.push(Wanted {

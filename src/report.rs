@@ -285,7 +285,7 @@ pub struct Verdict {
     pub state: State,
     /// The findings that decided it: the worst ones. Empty when everything passed.
     pub because: Vec<FindingRef>,
-    /// How many findings the policy required.
+    /// How many findings were required, without those that do not apply to this evidence.
     pub required: usize,
     /// How many of those passed, warnings included.
     pub passed: usize,
@@ -497,8 +497,9 @@ fn contribution(finding: &Finding, policy: &Policy) -> State {
 
 fn verdict(findings: &[Finding], policy: &Policy) -> Verdict {
     let worst = findings.iter().map(|f| contribution(f, policy)).max();
+    let applies = |f: &&Finding| f.outcome != Outcome::Unknown(Why::NotApplicable);
     let required: Vec<&Finding> =
-        findings.iter().filter(|f| weight(f, policy) == Weight::Required).collect();
+        findings.iter().filter(|f| weight(f, policy) == Weight::Required).filter(applies).collect();
     let passed = required.iter().filter(|f| matches!(f.outcome, Outcome::Pass | Outcome::Warn(_)));
     let passed = passed.count();
     let state = match worst {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::finding::{Check, LinkId, Value};
-use crate::report::{Level, LinkFinding, Report, RootOfTrust, State};
+use crate::report::{Level, Link, LinkFinding, Report, RootOfTrust, State};
 
 static ENGLISH: LazyLock<Json> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../www/locales/en.json")).unwrap_or(Json::Null)
@@ -61,16 +61,20 @@ pub fn link_title(link: LinkId) -> &'static str {
     find(&["links", link.word(), "title"]).unwrap_or(link.word())
 }
 
-/// One sentence on `link` in `state`.
-pub fn link(link: LinkId, state: State, simulated: bool) -> &'static str {
-    let key = match state {
+/// One sentence on `link` as it stands.
+pub fn link(link: &Link, simulated: bool) -> String {
+    if let Some(broken) = link.undermined_by {
+        return fill(text(&["undermined"]), &[("link", link_title(broken))]);
+    }
+    let key = match link.state {
         State::Verified => "holds",
         State::Warning => "warning",
         State::NotPublished => "not-published",
         State::Unknown => "unknown",
         State::Failed => "failed",
     };
-    narrowed("links", link.word(), key, simulated).unwrap_or(link.word())
+    let word = link.id.word();
+    narrowed("links", word, key, simulated).unwrap_or(word).to_owned()
 }
 
 /// One sentence on what came of a check.
@@ -133,6 +137,11 @@ pub fn level_key(level: Option<Level>, root: RootOfTrust) -> String {
         (None, RootOfTrust::BuildOnly) => "none.build-only".to_owned(),
         (None, _) => "none".to_owned(),
     }
+}
+
+/// The `name` or the `meaning` of the level called `key`.
+pub fn level(key: &str, field: &str, simulated: bool) -> &'static str {
+    narrowed("levels", key, field, simulated).unwrap_or_default()
 }
 
 /// Replaces each `{name}` by its value.

@@ -30,11 +30,15 @@ const CAN_WARN: &[&str] = &[
     "snp.mitigations",
     "snp.platform.",
     "snp.guest-policy.",
+    "snp.measurement",
     "snp.vmpl",
     "snp.migration-report",
     "sigstore.trusted-root",
     "sigstore.log.inclusion",
     "provenance.workflow",
+    "provenance.repository",
+    "provenance.owner",
+    "binding.tls.domain",
     "tinfoil.container",
     "tinfoil.vm-image",
     "binding.tls.issuer",
@@ -58,6 +62,24 @@ fn texts(json: &Json) -> Vec<(String, &str)> {
         Json::String(text) => vec![(String::new(), text)],
         _ => Vec::new(),
     }
+}
+
+/// How many members the objects of `json` have.
+fn members(json: &Json) -> usize {
+    match json {
+        Json::Object(object) => object.len() + object.values().map(members).sum::<usize>(),
+        Json::Array(items) => items.iter().map(members).sum(),
+        _ => 0,
+    }
+}
+
+#[test]
+fn no_key_is_written_twice() {
+    let text = include_str!("../www/locales/en.json");
+    let keys = text.lines().filter(|line| {
+        line.trim_start().strip_prefix('"').is_some_and(|rest| rest.contains("\": "))
+    });
+    assert_eq!(keys.count(), members(&english()), "one member a line, and none twice");
 }
 
 fn is_presence(check: &Check) -> bool {
@@ -191,6 +213,7 @@ fn every_why_and_outcome_has_a_general_sentence() {
     for outcome in ["pass", "fail", "warn"] {
         assert_words(&["outcomes", outcome]);
     }
+    assert_words(&["undermined"]);
 }
 
 #[test]
@@ -249,6 +272,8 @@ fn words_that_promise_too_much_are_not_used() {
         for word in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
             assert!(!FORBIDDEN.contains(&word), "{path}: {text}");
         }
+        let terminal = path.starts_with("cli/");
+        assert!(terminal || !text.contains("--"), "an option of s2s in {path}: {text}");
         let state = path.starts_with("states/");
         assert!(state || !text.contains("verified"), "without its object in {path}: {text}");
     }

@@ -4,6 +4,7 @@
  * @import { Examination, Request, Source } from './report.d.ts'
  */
 
+import { visible } from './dom.js';
 import { EvidenceIntake, rfc3339 } from './elements/evidence-intake.js';
 import { EvidenceReport } from './elements/evidence-report.js';
 import { HexView } from './elements/hex-view.js';
@@ -93,9 +94,10 @@ function show(examination, source, byReader) {
   if (shown.kind === 'report') {
     const { simulated, subject, verdict } = shown.report;
     const mark = simulated ? `${say(['simulated', 'word'])} ` : '';
-    document.title = `${mark}${stateName(verdict.state)}: ${subject.name ?? source} · ${ui('name')}`;
+    const name = subject.name ?? source;
+    document.title = visible(`${mark}${stateName(verdict.state)}: ${name} · ${ui('name')}`);
   } else {
-    document.title = `${stateName('unknown')}: ${source} · ${ui('name')}`;
+    document.title = visible(`${stateName('unknown')}: ${source} · ${ui('name')}`);
   }
   if (byReader) view.focusAnswer();
 }

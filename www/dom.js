@@ -29,10 +29,23 @@ export function h(tag, attributes = {}, ...children) {
     if (name === 'href' && !/^(blob:|#)/.test(String(value))) {
       throw new TypeError('a link may not leave the page');
     }
-    element.setAttribute(name, value === true ? '' : String(value));
+    element.setAttribute(name, value === true ? '' : visible(String(value)));
   }
   append(element, children.flat());
   return element;
+}
+
+/**
+ * The text with every control, direction and invisible character written out. Values come from
+ * evidence, which an attacker may have made: a direction mark could reverse what a reader sees.
+ *
+ * @param {string} text
+ */
+export function visible(text) {
+  return text.replace(/[^\P{C}\n\t]|[\u2028\u2029\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `\\u{${code.toString(16)}}`;
+  });
 }
 
 /**
@@ -42,7 +55,7 @@ export function h(tag, attributes = {}, ...children) {
 function append(element, children) {
   for (const child of children) {
     if (child === null || child === undefined || child === false) continue;
-    element.append(typeof child === 'string' ? document.createTextNode(child) : child);
+    element.append(typeof child === 'string' ? document.createTextNode(visible(child)) : child);
   }
 }
 

@@ -51,7 +51,10 @@ export function findingSentence(finding, simulated) {
           ...narrowed(at, ['unknown'], simulated),
           ['why', reason],
         ]
-      : narrowed(at, reason ? [`${outcome}.${reason}`, outcome] : [outcome], simulated);
+      : [
+          ...narrowed(at, [`${outcome}.${reason || bitOf(finding)}`, outcome], simulated),
+          ['outcomes', outcome],
+        ];
   return sayFirst(paths, {
     check: checkTitle(blame ?? check),
     expected: finding.expected ? textOf(finding.expected) : '',
@@ -60,12 +63,46 @@ export function findingSentence(finding, simulated) {
 }
 
 /**
- * What a reader can do about a finding, or `null`.
+ * A bit that passed says how it stood.
+ *
+ * @param {LinkFinding} finding
+ */
+function bitOf({ actual, outcome }) {
+  const text = actual && 'text' in actual ? actual.text : '';
+  return outcome === 'pass' && ['set', 'clear'].includes(text) ? text : '';
+}
+
+/**
+ * A finding in short, for findings that are named together: its own sentence, or the reason alone.
+ *
+ * @param {LinkFinding} finding
+ * @param {boolean} simulated
+ */
+export function findingGist(finding, simulated) {
+  const { check, outcome, reason = '' } = finding;
+  const hasOwn = [`unknown.${reason}`, 'unknown'].some((key) => has(['checks', check, key]));
+  if (outcome !== 'unknown' || reason === 'blocked' || hasOwn) {
+    return `${ui(`outcome.${outcome}`)}. ${findingSentence(finding, simulated)}`;
+  }
+  return `${ui(`outcome.${outcome}`)}: ${say(['reasons', reason])}.`;
+}
+
+/**
+ * What came of a finding, in a word.
+ *
+ * @param {LinkFinding} finding
+ */
+export function outcomeWord({ outcome, reason }) {
+  return ui(`outcome.${reason === 'not-applicable' ? reason : outcome}`);
+}
+
+/**
+ * What a reader can do about a failure or a warning, or `null`.
  *
  * @param {LinkFinding} finding
  */
 export function findingAdvice({ check, outcome, reason = '' }) {
-  if (outcome === 'pass' || reason === 'blocked' || reason === 'not-applicable') return null;
+  if (outcome !== 'fail' && outcome !== 'warn') return null;
   const paths = [['checks', check, `todo.${reason}`], ['checks', check, 'todo']];
   return paths.some(has) ? sayFirst(paths) : null;
 }

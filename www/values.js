@@ -10,6 +10,9 @@ import { ui } from './wording.js';
 /** Characters of a value on one line of a comparison: 16 bytes of hexadecimal, 8 where it is narrow. */
 const LINE = matchMedia('(max-width: 40rem)').matches ? 16 : 32;
 
+/** Hexadecimal digits from which on a row of zeros is told by its length. */
+const LONG = 16;
+
 /** Values shorter than this are told apart at a glance. */
 const SHORT = 16;
 
@@ -32,7 +35,11 @@ export function textOf(value) {
  * @param {Value} value
  */
 export function valueElement(value) {
-  if ('hex' in value) return hexElement(value.hex);
+  if ('hex' in value) {
+    return value.hex.length >= LONG && /^0+$/.test(value.hex)
+      ? h('span', { class: 'value' }, ui('all-zero', { count: value.hex.length / 2 }))
+      : hexElement(value.hex);
+  }
   if ('time' in value) return timeElement(value.time);
   if ('number' in value) return h('code', { translate: 'no' }, value.number);
   return h('span', { class: 'value', dir: 'auto', translate: 'no' }, value.text);

@@ -1,6 +1,7 @@
 //! From bytes to a report: the input is recognised, taken apart, verified and appraised.
 
 mod collateral;
+pub mod conformance;
 mod kind;
 mod sigstore;
 mod snp;

@@ -92,7 +92,7 @@ pub(super) fn report<'a>(
         let (id, link) = (verify::crl_evidence(index), LinkId::HardwareRoot);
         evidence.push(EvidenceItem::new(id, "crl", link, crl.der(), Vec::new()));
     }
-    let wanted = plan::amd(&report, product, &endorsements);
+    let wanted = plan::amd(&report, product, &endorsements, policy.roots);
     Ok(Examined { findings, verified: examined.verified, evidence, wanted, debug })
 }
 

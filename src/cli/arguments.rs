@@ -8,10 +8,13 @@ use crate::time::UnixTime;
 
 /// Checks attestation evidence, from the chip maker's root key to a git commit.
 ///
-/// Exit status: 0 every required check passed (warnings included), 1 a check failed, 2 the
-/// command line or an input cannot be read, 3 undecided or not published.
+/// Exit status:
+///   0  every required check passed, warnings included
+///   1  a check failed
+///   2  the command line or an input cannot be read
+///   3  undecided or not published
 #[derive(Debug, Parser)]
-#[command(name = "s2s", version, max_term_width = 80, subcommand_required = true)]
+#[command(name = "s2s", version, verbatim_doc_comment, subcommand_required = true)]
 pub(super) struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -21,31 +24,31 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Check evidence and show the chain, link by link
+    ///
+    /// The kind of evidence is recognised from its bytes: a Tinfoil attestation bundle,
+    /// an AMD SEV-SNP report or a Sigstore bundle. Nothing is fetched.
+    #[command(verbatim_doc_comment)]
     Verify(Verify),
     /// Show the policies that come with the verifier
     Policy {
         #[command(subcommand)]
         command: Policy,
     },
-    /// Check one Sigstore bundle for one artifact, as Sigstore's conformance suite asks
+    /// Check one Sigstore bundle for one artifact and one signer
     VerifyBundle(VerifyBundle),
 }
 
-/// Checks evidence and shows the chain, link by link.
-///
-/// The kind of evidence is recognised from its bytes: a Tinfoil attestation bundle (JSON), an AMD
-/// SEV-SNP report (1184 bytes) or a Sigstore bundle (JSON). Nothing is fetched.
 #[derive(Debug, Args)]
 pub(super) struct Verify {
     /// The evidence; - reads standard input
     pub(super) file: PathBuf,
-    /// A certificate (VCEK, VLEK, ASK, ARK) or a revocation list, in PEM or DER; repeatable
+    /// VCEK, VLEK, ASK, ARK or CRL, in PEM or DER; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) collateral: Vec<PathBuf>,
-    /// Check as of this time instead of now, such as 2026-02-01T00:00:00Z
+    /// Time to check for [now], such as 2026-02-01T00:00:00Z
     #[arg(long, value_name = "RFC3339")]
     pub(super) at: Option<UnixTime>,
-    /// The policy: a name from `s2s policy list`, or a policy file
+    /// A name from `s2s policy list`, or a policy file
     #[arg(long, value_name = "NAME|FILE")]
     pub(super) policy: Option<String>,
     /// Print the whole report as JSON
@@ -67,7 +70,6 @@ pub(super) enum Policy {
     },
 }
 
-/// Checks one Sigstore bundle for one artifact.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("signer").required(true).args(["certificate_identity", "key"]))]
 pub(super) struct VerifyBundle {
@@ -86,7 +88,7 @@ pub(super) struct VerifyBundle {
     /// A public key that must have signed, instead of a certificate
     #[arg(long, value_name = "PEM")]
     pub(super) key: Option<PathBuf>,
-    /// Sigstore's keys (trusted_root.json), instead of those that come with the verifier
+    /// Sigstore's keys (trusted_root.json) [those that come with s2s]
     #[arg(long, value_name = "FILE")]
     pub(super) trusted_root: Option<PathBuf>,
     /// The artifact, or its digest as sha256: and 64 hex digits

@@ -67,14 +67,17 @@ pub(super) fn values(page: &mut Page, margin: &str, finding: &LinkFinding, lengt
 
 fn finding(page: &mut Page, finding: &LinkFinding, simulated: bool) {
     let state = state_of(finding);
-    let symbol = page.look.symbol(state);
-    let word = cli(&format!("outcome.{}", finding.outcome), &[]);
+    let (symbol, style, outcome) = match finding.reason {
+        Some("not-applicable") => (page.look.idle(), DIM, "idle"),
+        _ => (page.look.symbol(state), style(state), finding.outcome),
+    };
+    let word = cli(&format!("outcome.{outcome}"), &[]);
     let step = if finding.step.is_empty() { "" } else { " " };
     let reason = finding.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
     let weight = cli(&format!("weight.{}", wording::word(&finding.weight)), &[]);
     page.line(format!(
         "  {} {}{step}{} {}",
-        Styled(style(state), format!("{symbol} {word}")),
+        Styled(style, format!("{symbol} {word}")),
         finding.step,
         finding.check.id,
         Styled(DIM, format!("({weight}{reason})")),

@@ -10,9 +10,6 @@ use crate::wording::cli;
 
 use super::problem::Problem;
 
-/// The largest input that is read, in bytes.
-pub(super) const MAX_INPUT: usize = 16 * 1024 * 1024;
-
 /// A file that was read.
 pub(super) struct Input {
     /// Its name, for messages.

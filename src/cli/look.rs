@@ -51,6 +51,14 @@ impl Look {
         }
     }
 
+    /// The symbol of a check that has no meaning for the evidence.
+    pub(super) const fn idle(self) -> char {
+        match self {
+            Self::Drawn => '·',
+            Self::Plain => '.',
+        }
+    }
+
     /// The line from a link to the next one: whole while the chain holds.
     pub(super) const fn connector(self, holds: bool) -> char {
         match (self, holds) {

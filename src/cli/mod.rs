@@ -3,6 +3,7 @@
 //! It reads files, asks the core, and shows what the core answers. It decides nothing.
 
 mod arguments;
+mod bundle;
 mod explain;
 mod input;
 mod look;
@@ -16,11 +17,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser as _;
 
+use crate::adapters::MAX_INPUT;
 use crate::policy::{Builtin, Policy};
 use crate::report::State;
 use crate::time::UnixTime;
+use crate::wording::cli;
 
-use arguments::{Arguments, Command, Verify};
+use arguments::{Arguments, Command, Verify, VerifyBundle};
 use look::{DIM, HEADING, Look, Page, Styled};
 use problem::Problem;
 use render::Detail;
@@ -33,7 +36,7 @@ pub fn run() -> ExitCode {
         Command::Verify(arguments) => verify(&arguments),
         Command::Policy { command: arguments::Policy::List } => list(),
         Command::Policy { command: arguments::Policy::Show { name } } => show(&name),
-        Command::VerifyBundle(_) => Ok(Exit::Unreadable),
+        Command::VerifyBundle(arguments) => verify_bundle(&arguments),
     };
     let exit = outcome.unwrap_or_else(|problem| {
         let mut stderr = anstream::stderr().lock();
@@ -77,15 +80,21 @@ impl From<State> for Exit {
 fn verify(arguments: &Verify) -> Result<Exit, Problem> {
     let policy: Option<Policy> = arguments.policy.as_deref().map(input::policy).transpose()?;
     let now = arguments.at.map_or_else(clock, Ok)?;
-    let evidence = input::read(&arguments.file, input::MAX_INPUT)?;
+    let evidence = input::read(&arguments.file, MAX_INPUT)?;
     let collateral = arguments
         .collateral
         .iter()
-        .map(|path| input::read(path, input::MAX_INPUT))
+        .map(|path| input::read(path, MAX_INPUT))
         .collect::<Result<Vec<_>, _>>()?;
     let bytes: Vec<&[u8]> = collateral.iter().map(|file| file.bytes.as_slice()).collect();
-    let report = crate::examine(&evidence.bytes, &bytes, policy.as_ref(), now)
-        .map_err(|error| Problem::unreadable(&evidence.name, &error))?;
+    let report =
+        crate::examine(&evidence.bytes, &bytes, policy.as_ref(), now).map_err(|error| {
+            let reads = |collateral: &[&[u8]]| {
+                crate::examine(&evidence.bytes, collateral, policy.as_ref(), now).is_ok()
+            };
+            let culprit = collateral.iter().find(|file| reads(&[]) && !reads(&[&file.bytes]));
+            Problem::unreadable(&culprit.unwrap_or(&evidence).name, &error)
+        })?;
     let text = if arguments.json {
         report.to_json()
     } else {
@@ -94,6 +103,23 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
     };
     print(&text, if arguments.json { Colors::AsIs } else { Colors::Auto })?;
     Ok(Exit::from(report.verdict.state))
+}
+
+fn verify_bundle(arguments: &VerifyBundle) -> Result<Exit, Problem> {
+    match bundle::verify(arguments, clock()?)? {
+        Ok(()) => {
+            let mut page = Page::new(Look::of_stdout());
+            page.wrapped("", "", anstyle::Style::new(), &cli("bundle.pass", &[]));
+            print(&page.into_text(), Colors::Auto)?;
+            Ok(Exit::Verified)
+        }
+        Err(why) => {
+            let mut stderr = anstream::stderr().lock();
+            let _ = writeln!(stderr, "s2s: {}", Styled(HEADING, cli("bundle.fail", &[])));
+            let _ = writeln!(stderr, "{}", text::clean(&why));
+            Ok(Exit::Failed)
+        }
+    }
 }
 
 fn list() -> Result<Exit, Problem> {

@@ -43,3 +43,42 @@ pub(super) fn reason(error: &io::Error) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytes::Span;
+
+    #[test]
+    fn a_problem_names_field_and_offset_and_what_to_do() {
+        let error = Error::malformed("SNP report", Span::new(672, 1), "R is zero");
+        let problem = Problem::unreadable("a.bin", &error);
+        assert_eq!(problem.sentence, "a.bin: SNP report at byte 672 cannot be read: R is zero.");
+        assert!(problem.todo.starts_with("Check that the file is complete"));
+    }
+
+    #[test]
+    fn a_problem_writes_no_control_characters() {
+        let error = Error::malformed("JSON", Span::new(0, 1), "the member \"\u{1b}[2J\" is twice");
+        let problem = Problem::unreadable("a\u{9b}\n", &error);
+        assert!(!problem.sentence.contains(char::is_control), "{}", problem.sentence);
+        assert!(problem.sentence.contains("\\u{1b}[2J"), "{}", problem.sentence);
+    }
+
+    #[test]
+    fn every_problem_says_what_to_do() {
+        let kinds = [
+            Error::malformed("x", Span::new(0, 1), "y"),
+            Error::Missing { what: "x" },
+            Error::TooLarge { what: "x", len: 2, max: 1 },
+            Error::unsupported("x", "y", Span::new(0, 1)),
+        ];
+        for error in kinds {
+            assert!(!Problem::unreadable("x", &error).todo.is_empty(), "{error}");
+        }
+        for key in ["open", "read", "policy", "policy-name", "digest", "key", "clock", "output"] {
+            let problem = Problem::new(&format!("error.{key}"), &[]);
+            assert!(!problem.todo.is_empty() && problem.sentence.ends_with('.'), "{key}");
+        }
+    }
+}

@@ -55,12 +55,22 @@ fn verdict(page: &mut Page, report: &Report) {
     let state = report.verdict.state;
     let style = style(state);
     let symbol = page.look.symbol(state);
-    page.line(Styled(style, format!("{symbol} {}", wording::state(state))));
+    page.line(Styled(style, format!("{symbol} {}", state_word(report, state))));
     page.wrapped("", "", HEADING, wording::verdict(report));
     because(page, report);
     page.gap();
     for line in wording::means(report).into_iter().chain(wording::not_means(report)) {
         page.wrapped("  ", "  ", anstyle::Style::new(), line);
+    }
+}
+
+/// The word for a state, which is never without its label when nothing real is behind it.
+fn state_word(report: &Report, state: State) -> String {
+    let word = wording::state(state);
+    if report.simulated {
+        format!("{word}, {}", wording::text(&["simulated", "word"]))
+    } else {
+        word.to_owned()
     }
 }
 
@@ -100,7 +110,7 @@ fn level(page: &mut Page, report: &Report) {
         (Some(_), true) => "level.simulated",
         (Some(_), false) => "level",
     };
-    let name = wording::text(&["levels", &key, "name"]);
+    let name = wording::level(&key, "name", report.simulated);
     let word = wording::text(&["simulated", "word"]);
     let mut text = cli(template, &[("level", &key), ("name", name), ("word", word)]);
     if !assurance.except.is_empty() {
@@ -110,11 +120,7 @@ fn level(page: &mut Page, report: &Report) {
     }
     page.gap();
     page.wrapped("", "  ", HEADING, &text);
-    let meaning = if report.simulated {
-        wording::text(&["simulated", "level"])
-    } else {
-        wording::text(&["levels", &key, "meaning"])
-    };
+    let meaning = wording::level(&key, "meaning", report.simulated);
     page.wrapped("  ", "  ", anstyle::Style::new(), meaning);
 }
 
@@ -144,18 +150,25 @@ fn chain(page: &mut Page, report: &Report) {
 
 fn link(page: &mut Page, report: &Report, link: &Link, margin: &str) {
     let symbol = page.look.symbol(link.state);
-    let word = format!("{symbol}  {}:", wording::state(link.state));
+    let word = format!("{symbol}  {}:", state_word(report, link.state));
     let title = Styled(HEADING, wording::link_title(link.id));
     page.line(format!("  {} {title}", Styled(style(link.state), word)));
-    let sentence = wording::link(link.id, link.state, report.simulated);
-    page.wrapped(margin, margin, anstyle::Style::new(), sentence);
-    for claim in report.claims.iter().filter(|claim| claim.link == link.id) {
+    let sentence = wording::link(link, report.simulated);
+    page.wrapped(margin, margin, anstyle::Style::new(), &sentence);
+    let mut claims = report.claims.iter().filter(|claim| claim.link == link.id).peekable();
+    if claims.peek().is_some() && link.state > State::Warning {
+        page.wrapped(margin, margin, DIM, &cli("claimed", &[]));
+    }
+    for claim in claims {
         page.pair(margin, wording::text(&["claims", claim.name]), COLUMN, &claim.value);
     }
 }
 
 fn flags(page: &mut Page, report: &Report) {
     let flags = &report.flags;
+    if report.link(LinkId::Report).is_none_or(|link| link.state > State::Warning) {
+        page.wrapped("     ", "     ", DIM, &cli("claimed", &[]));
+    }
     for (name, value) in [
         ("key", wording::word(&flags.key)),
         ("custody", wording::word(&flags.custody)),
@@ -272,8 +285,7 @@ fn details(page: &mut Page, report: &Report) {
     let kind = wording::text(&["kinds", subject.kind]);
     let kind =
         subject.name.as_ref().map_or_else(|| kind.to_owned(), |name| format!("{kind}, {name}"));
-    let required = report.verdict.required.to_string();
-    let passed = report.verdict.passed.to_string();
+    let checks = required_checks(report);
     let verifier = &report.verifier;
     let rows = [
         ("subject", kind),
@@ -281,13 +293,29 @@ fn details(page: &mut Page, report: &Report) {
         ("time", report.checked_at.to_string()),
         ("policy", report.policy.name.clone()),
         ("sha256", report.policy.sha256.to_string()),
-        ("required-checks", cli("required-count", &[("passed", &passed), ("required", &required)])),
+        ("required-checks", checks),
         ("verifier", format!("{} {}", verifier.name, verifier.version)),
         ("sha256", verifier.source_sha256.to_owned()),
     ];
     for (label, value) in rows {
         page.pair_text("  ", &cli(label, &[]), 14, &value);
     }
+}
+
+/// How many of the required checks passed, and how many have no meaning for this evidence.
+fn required_checks(report: &Report) -> String {
+    let required = report.verdict.required.to_string();
+    let passed = report.verdict.passed.to_string();
+    let mut text = cli("required-count", &[("passed", &passed), ("required", &required)]);
+    let idle = report.links.iter().flat_map(|link| &link.findings).filter(|finding| {
+        finding.weight == Weight::Required && finding.reason == Some("not-applicable")
+    });
+    let idle = idle.count();
+    if idle > 0 {
+        text.push_str(", ");
+        text.push_str(&cli("required-rest", &[("count", &idle.to_string())]));
+    }
+    text
 }
 
 /// The items by key, in the order in which the keys first appear.
@@ -304,4 +332,157 @@ fn grouped<'a, T, K: PartialEq>(
         }
     }
     groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claims::Claim;
+    use crate::digest::Sha256;
+    use crate::finding::{Finding, Value, Why, checks};
+    use crate::policy::Policy;
+    use crate::report::{Draft, Flags, Subject, Wanted};
+    use crate::time::UnixTime;
+
+    fn assembled(findings: Vec<Finding>, policy: &str, hostile: &str) -> Report {
+        let draft = Draft {
+            subject: Subject {
+                kind: "tinfoil-bundle",
+                name: Some(format!("host{hostile}")),
+                sha256: Sha256([7; 32]),
+                len: 1,
+            },
+            root_of_trust: RootOfTrust::CpuVendor,
+            findings,
+            claims: vec![
+                claim("snp.measurement", LinkId::Measurements, Value::hex([0xab; 48])),
+                claim("git.ref", LinkId::Commit, Value::text(format!("refs/tags/v1{hostile}"))),
+                claim("snp.host-data", LinkId::Measurements, Value::hex([0; 32])),
+            ],
+            evidence: Vec::new(),
+            wanted: vec![Wanted {
+                what: "crl",
+                url: format!("https://example.com/{hostile}"),
+                decides: Vec::new(),
+                reveals: "nothing-beyond-your-address",
+            }],
+            flags: Flags::UNKNOWN,
+        };
+        let policy = Policy::from_json(policy.as_bytes()).unwrap();
+        Report::assemble(draft, &policy, UnixTime(1_769_904_000))
+    }
+
+    fn claim(name: &'static str, link: LinkId, value: Value) -> Claim {
+        Claim { name, value, link }
+    }
+
+    const POLICY: &str = r#"{"name":"p","required":["snp.report.signature"]}"#;
+    const SIMULATED: &str =
+        r#"{"name":"s","roots":"simulated","required":["snp.report.signature"]}"#;
+
+    /// The text without the styles that this module writes.
+    fn unstyled(text: &str) -> String {
+        let mut parts = text.split("\u{1b}[");
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |text, part| {
+            let (style, rest) = part.split_once('m').expect("only styles begin with an escape");
+            assert!(style.bytes().all(|b| b.is_ascii_digit() || b == b';'), "{style:?}");
+            text + rest
+        })
+    }
+
+    fn flowing(text: &str) -> String {
+        unstyled(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_simulated_report_says_so_in_the_verdict_and_in_the_level() {
+        let findings =
+            [&checks::SNP_ROOT_PINNED, &checks::SNP_VEK_SIGNATURE, &checks::SNP_REPORT_SIGNATURE];
+        let report = assembled(findings.map(Finding::pass).to_vec(), SIMULATED, "");
+        let text = flowing(&super::report(&report, Look::Plain, Detail::Findings));
+        assert!(text.starts_with("+ Verified, SIMULATED SIMULATED: "), "{text}");
+        assert!(text.contains("It shows nothing about any real machine."), "{text}");
+        assert!(!text.contains("Verified: "), "{text}");
+        assert!(text.contains("A simulated chip signed this report."), "{text}");
+        assert!(text.contains("Level A3, SIMULATED: "), "{text}");
+        assert!(text.contains("The chain begins at a made-up key"), "{text}");
+        assert!(text.contains("The chain begins at a simulated root key."), "{text}");
+    }
+
+    #[test]
+    fn evidence_cannot_write_control_characters() {
+        let hostile = "\u{1b}[2J\u{1b}[32m\u{9b}1m\u{202e}\r\u{7}";
+        let failed = Finding::fail(&checks::PROVENANCE_REF, "not-equal")
+            .part(hostile)
+            .expected(hostile)
+            .actual(Value::Hex(hostile.to_owned()));
+        let report = assembled(vec![failed], POLICY, hostile);
+        for look in [Look::Plain, Look::Drawn] {
+            let text = super::report(&report, look, Detail::Findings);
+            let text = unstyled(&text);
+            assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+            assert!(!text.contains('\u{202e}') && text.contains("\\u{202e}"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_failure_shows_what_was_expected_and_found_and_what_to_do() {
+        let failed = Finding::equal_text(&checks::PROVENANCE_REF, "refs/tags/v1", "refs/heads/x");
+        let report = assembled(vec![failed], POLICY, "");
+        let text = flowing(&super::report(&report, Look::Plain, Detail::Chain));
+        assert!(text.starts_with("x Failed Do not rely on this Tinfoil bundle"), "{text}");
+        assert!(text.contains("expected refs/tags/v1, found refs/heads/x"), "{text}");
+        assert!(text.contains("What to do: Ask the project for the build of a release"), "{text}");
+    }
+
+    #[test]
+    fn everything_that_was_not_checked_is_shown() {
+        let mut findings: Vec<Finding> = checks::ALL
+            .iter()
+            .map(|check| Finding::blocked(check, &checks::SNP_PRODUCT).part("a part"))
+            .collect();
+        findings.extend(
+            checks::ALL.iter().map(|check| Finding::unknown(check, Why::NotFetched).part("other")),
+        );
+        let report = assembled(findings, POLICY, "");
+        assert!(report.not_checked.len() >= 2 * checks::ALL.len());
+        let text = flowing(&super::report(&report, Look::Plain, Detail::Chain));
+        for open in &report.not_checked {
+            assert!(text.contains(&titled(open.check, open.part.as_deref())), "{}", open.check);
+        }
+        assert!(text.contains("? Unknown Whether this Tinfoil bundle holds"), "{text}");
+    }
+
+    #[test]
+    fn lines_fit_a_terminal_and_values_in_a_pipe_stay_whole() {
+        let warned = Finding::warn(&checks::TINFOIL_CONTAINER, "by-tag")
+            .expected("a digest")
+            .actual("registry.example.com/a/rather/long/name/of/an/image/to/be/wrapped:v1.2.3");
+        let report = assembled(vec![warned], POLICY, "");
+        let drawn = unstyled(&super::report(&report, Look::Drawn, Detail::Findings));
+        for line in drawn.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+        let plain = unstyled(&super::report(&report, Look::Plain, Detail::Findings));
+        assert!(plain.contains(&"ab".repeat(48)), "{plain}");
+        assert!(plain.contains("zero (32 bytes)"), "{plain}");
+        assert!(plain.is_ascii(), "{plain}");
+    }
+
+    #[test]
+    fn states_differ_in_word_and_in_shape() {
+        let states =
+            [State::Verified, State::Warning, State::NotPublished, State::Unknown, State::Failed];
+        for look in [Look::Plain, Look::Drawn] {
+            let mut symbols: Vec<_> = states.iter().map(|&state| look.symbol(state)).collect();
+            symbols.sort_unstable();
+            symbols.dedup();
+            assert_eq!(symbols.len(), states.len(), "{look:?}");
+        }
+        let mut words: Vec<_> = states.iter().map(|&state| wording::state(state)).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), states.len());
+    }
 }

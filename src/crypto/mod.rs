@@ -5,8 +5,11 @@
 
 mod ecdsa;
 mod ed25519;
+mod memo;
 pub(crate) mod provider;
 mod rsa;
+
+pub(crate) use memo::remembering;
 
 /// A hash function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,6 +91,15 @@ pub struct BadSignature;
 /// # Errors
 /// [`BadSignature`] for anything but a signature that verifies.
 pub fn verify(
+    algorithm: Algorithm,
+    key: &[u8],
+    message: Message<'_>,
+    signature: Signature<'_>,
+) -> Result<(), BadSignature> {
+    memo::answer(algorithm, key, message, signature, || compute(algorithm, key, message, signature))
+}
+
+fn compute(
     algorithm: Algorithm,
     key: &[u8],
     message: Message<'_>,

@@ -40,3 +40,12 @@ test('text that is neither is taken as it is', () => {
     assert.equal(Buffer.from(fromPaste(text)).toString(), text);
   }
 });
+
+test('characters that are not seen, or turn the text around, are written out', async () => {
+  const { visible } = await import(join(WWW, 'dom.js'));
+  assert.equal(visible('a\u202eb'), 'a\\u{202e}b');
+  assert.equal(visible('\u200bx\u0007\r'), '\\u{200b}x\\u{7}\\u{d}');
+  assert.equal(visible('tinfoil\u00ad.sh'), 'tinfoil\\u{ad}.sh');
+  const plain = 'Zürich, 東京 ✓ ▲ 🔬\n\t{"a": 1}';
+  assert.equal(visible(plain), plain);
+});

@@ -98,13 +98,16 @@ test('a state is told by a word beside its icon', async () => {
   assert.equal(words.size, STATES.length);
 });
 
-test('a simulated report says so in the verdict, in the level, at the chain and in the title', async () => {
+test('a simulated report says so in the verdict, in the level, at every link and in the title', async () => {
   const { page, context } = await ready('verified', {}, true);
   assert.match(await page.locator('#verdict-heading').innerText(), /^SIMULATED/);
   assert.match(await page.locator('.sentence').innerText(), /^SIMULATED/);
   assert.match(await page.locator('.level').innerText(), /SIMULATED/);
   assert.match(await page.locator('#chain-heading').innerText(), /SIMULATED/);
   assert.match(await page.title(), /^SIMULATED/);
+  const states = await page.locator('chain-link h3 .state').allInnerTexts();
+  assert.equal(states.length, 9);
+  for (const state of states) assert.match(state, /^SIMULATED/);
   assert.deepEqual(await axe(page), []);
   await context.close();
 });
@@ -153,6 +156,21 @@ test('a chain that never begins has its end before its first link', async () => 
   await context.close();
 });
 
+test('values of a link that does not hold are called stated and not shown', async () => {
+  const { page, context } = await ready('failed');
+  assert.match(await page.locator('#link-measurements').innerText(), /Stated here, and not shown/);
+  assert.doesNotMatch(await page.locator('#link-chip').innerText(), /Stated here/);
+  assert.equal(await page.locator('verdict-banner [data-claim]').count(), 0);
+  await context.close();
+});
+
+test('a whole chain names its source beside the verdict', async () => {
+  const { page, context } = await ready('verified');
+  const names = await page.locator('verdict-banner [data-claim] dt').allInnerTexts();
+  assert.deepEqual(names, ['Repository', 'Commit']);
+  await context.close();
+});
+
 test('what was not checked is visible without opening anything', async () => {
   const { page, context } = await ready('verified');
   const section = page.locator('section.not-checked');
@@ -164,7 +182,7 @@ test('what was not checked is visible without opening anything', async () => {
 
 test('values are text: markup in a report stays words', async () => {
   const { page, context } = await ready('verified');
-  assert.match(await page.locator('[data-claim="git.repository"]').innerText(), /<b>not markup<\/b>/);
+  assert.match(await page.locator('.chain [data-claim="git.repository"]').innerText(), /<b>not markup<\/b>/);
   assert.equal(await page.locator('.chain b').count(), 0);
   await context.close();
 });
@@ -332,6 +350,9 @@ test('an answer that is no report is Unknown', async () => {
     '{"schema":"silicon-to-source/report/v2","verdict":{"state":"verified"}}',
     '{"schema":"silicon-to-source/report/v1","verdict":{"state":"splendid"}}',
     '{"schema":"silicon-to-source/report/v1","verdict":{"state":"verified"}}',
+    '{"schema":"silicon-to-source/report/v1","simulated":false,"verdict":{"state":"verified"}}',
+    JSON.stringify({ ...JSON.parse(drawn('verified')), simulated: undefined }),
+    JSON.stringify({ ...JSON.parse(drawn('verified')), ends_at: { link: 'chip', next: 'moon', state: 'unknown' } }),
   ];
   for (const json of odd) {
     const module = `export default async function () {}

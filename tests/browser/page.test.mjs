@@ -149,6 +149,8 @@ test('no wording is missing in the demonstration', async () => {
   const text = await page.locator('main').innerText();
   const keys = text.match(/\b(ui|states|links|checks|why|verdicts|means|not-means|levels|flags|reasons|reveals|wanted)\.[a-z-]+(\.[a-z-]+)*/g);
   assert.deepEqual(keys ?? [], []);
+  const titles = await page.locator('dt, h3, .finding-title strong').allInnerTexts();
+  assert.deepEqual(titles.filter((title) => /^[a-z]+(\.[a-z-]+)+$/.test(title)), []);
   await context.close();
 });
 
@@ -292,7 +294,7 @@ test('a real bundle leads from AMD to the commit, with the report of the command
   await pick(page, bundle, 'attestation-bundle.json');
   assert.match(await page.locator('verdict-banner').getAttribute('data-state'), /^(verified|warning)$/);
   assert.doesNotMatch(await page.locator('main').innerText(), /SIMULATED/);
-  const commit = await page.locator('[data-claim="git.commit"] dd').innerText();
+  const commit = await page.locator('.chain [data-claim="git.commit"] dd').innerText();
   assert.match(commit.replaceAll(/\s/g, ''), /^7a4ca87d5481e1b37c1caa8b49c1771f0b8694a7/);
   assert.equal(await shownReport(page), cliReport(bundle));
   await openAll(page);
@@ -321,15 +323,35 @@ test('a report and its certificates are recognised in any order', async () => {
     ['milan.ask.pem', read('milan.ask.pem')],
   ].map(([name, buffer]) => ({ name, mimeType: 'application/octet-stream', buffer }));
   const { page, context } = await ready();
-  await choose(page);
-  const expected = cliReport(files[1].buffer, { collateral: [files[0].buffer, files[2].buffer] });
+  // The certificate of this chip is valid from 2026-02-05 to 2033-02-05.
+  const at = '2026-06-01T00:00:00Z';
+  const expected = JSON.parse(
+    cliReport(files[1].buffer, { at, collateral: [files[0].buffer, files[2].buffer] }),
+  );
   for (const order of [files, files.toReversed()]) {
+    await choose(page, { at });
     await page.locator('#files').setInputFiles(order);
     await page.waitForFunction(() => document.querySelector('.subject').textContent.includes('milan.report'));
     const report = JSON.parse(await shownReport(page));
-    assert.deepEqual(report.verdict, JSON.parse(expected).verdict);
+    assert.deepEqual(report.verdict, expected.verdict);
+    assert.deepEqual(report.links, expected.links);
     assert.equal(report.links.find(({ id }) => id === 'report').state, 'verified');
     await page.locator('#demonstration').click();
   }
+  await context.close();
+});
+
+test('files that are added to a check decide what was open', async () => {
+  if (!vectors('no certificate was added to a report in the page')) return;
+  const path = (name) => join(SHARED, 'vectors/amd', name);
+  const { page, context } = await ready();
+  await choose(page, { at: '2026-06-01T00:00:00Z' });
+  await page.locator('#files').setInputFiles(path('milan.report'));
+  await page.waitForFunction(() => document.querySelector('.subject').textContent.includes('milan.report'));
+  assert.doesNotMatch(await page.locator('verdict-banner').getAttribute('data-state'), /^(verified|warning)$/);
+  assert.equal(await page.locator('#link-chip').getAttribute('data-state'), 'unknown');
+  await page.locator('#add-files').setInputFiles([path('milan.vcek.pem'), path('milan.ask.pem')]);
+  await page.waitForSelector('#link-chip[data-state="verified"], #link-chip[data-state="warning"]');
+  assert.equal(await page.locator('#link-report').getAttribute('data-state'), 'verified');
   await context.close();
 });

@@ -64,7 +64,7 @@ for (const at of ['1970-01-01T00:00:00Z', '2030-01-01T00:00:00Z', '2100-01-01T00
   });
 }
 
-test('demonstration with one byte changed is never verified without a warning, and equals the command line', () => {
+test('demonstration with one byte changed equals the command line', () => {
   const step = Math.floor(demonstration.length / 40);
   const states = new Map();
   for (let offset = 0; offset < demonstration.length; offset += step) {

@@ -6,9 +6,9 @@
 
 import { copyButton, h } from '../dom.js';
 import { icon } from '../icons.js';
-import { checkTitle, findingSentence, linkSentence, linkTitle, sayOr, stateName } from '../phrases.js';
+import { checkTitle, findingGist, linkSentence, linkTitle, sayOr, stateName } from '../phrases.js';
 import { textOf, valueElement } from '../values.js';
-import { ui, uiCount } from '../wording.js';
+import { say, ui, uiCount } from '../wording.js';
 import { findingItem } from './finding-item.js';
 import { HexView } from './hex-view.js';
 
@@ -35,9 +35,15 @@ export class ChainLink extends HTMLElement {
           {},
           h('span', {}, linkTitle(link.id)),
           ' ',
-          h('span', { class: 'state', 'data-state': link.state }, stateName(link.state)),
+          h(
+            'span',
+            { class: 'state', 'data-state': link.state },
+            simulated && `${say(['simulated', 'word'])} · `,
+            stateName(link.state),
+          ),
         ),
         h('p', {}, linkSentence(link, simulated)),
+        claims.length > 0 && !holds(link) ? h('p', { class: 'note' }, ui('claims-not-shown')) : null,
         claims.length > 0 ? h('dl', { class: 'facts claims' }, claims.map(claimFact)) : null,
         notable.length > 0 ? notableList(notable, simulated) : null,
         h(
@@ -56,8 +62,17 @@ export class ChainLink extends HTMLElement {
   }
 }
 
+/**
+ * Whether a link holds, so that the values it states are shown by it.
+ *
+ * @param {Link} link
+ */
+export function holds({ state }) {
+  return state === 'verified' || state === 'warning';
+}
+
 /** @param {Claim} claim */
-function claimFact({ name, value }) {
+export function claimFact({ name, value }) {
   const title = sayOr(['claims', name], name);
   return h(
     'div',
@@ -86,33 +101,30 @@ function claimFact({ name, value }) {
  */
 function notableList(findings, simulated) {
   /** @type {Map<string, { outcome: string, titles: string[] }>} */
-  const bySentence = new Map();
+  const byGist = new Map();
   for (const finding of findings) {
-    const sentence = findingSentence(finding, simulated);
-    const entry = bySentence.get(sentence) ?? { outcome: finding.outcome, titles: [] };
+    const gist = findingGist(finding, simulated);
+    const entry = byGist.get(gist) ?? { outcome: finding.outcome, titles: [] };
     entry.titles.push(checkTitle(finding.check, finding.part));
-    bySentence.set(sentence, entry);
+    byGist.set(gist, entry);
   }
   return h(
     'ul',
     { class: 'notable' },
-    [...bySentence].map(([sentence, { outcome, titles }]) =>
-      h(
-        'li',
-        { 'data-outcome': outcome },
-        h('strong', {}, titles.join(', ')),
-        h('span', { class: 'outcome' }, ` ${ui(`outcome.${outcome}`)}. `),
-        sentence,
-      ),
+    [...byGist].map(([gist, { outcome, titles }]) =>
+      h('li', { 'data-outcome': outcome }, h('strong', {}, titles.join(', ')), ' ', gist),
     ),
   );
 }
 
 /** @param {LinkFinding[]} findings */
 function summaryOf(findings) {
-  const parts = /** @type {const} */ (['pass', 'warn', 'fail', 'unknown']).flatMap((outcome) => {
-    const count = findings.filter((finding) => finding.outcome === outcome).length;
-    return count > 0 ? [uiCount(`count.${outcome}`, count)] : [];
+  const kinds = ['fail', 'warn', 'unknown', 'pass', 'not-applicable'];
+  const parts = kinds.flatMap((kind) => {
+    const count = findings.filter(({ outcome, reason }) =>
+      reason === 'not-applicable' ? kind === reason : kind === outcome,
+    ).length;
+    return count > 0 ? [uiCount(`count.${kind}`, count)] : [];
   });
   return `${uiCount('count.checks', findings.length)}: ${parts.join(', ')}`;
 }

@@ -6,7 +6,7 @@
 
 import { button, h } from '../dom.js';
 import { icon } from '../icons.js';
-import { checkTitle, findingAdvice, findingSentence } from '../phrases.js';
+import { checkTitle, findingAdvice, findingSentence, outcomeWord } from '../phrases.js';
 import { comparison, textOf, valueElement } from '../values.js';
 import { ui } from '../wording.js';
 import { HexView } from './hex-view.js';
@@ -52,7 +52,7 @@ export function findingItem(finding, simulated) {
       icon(iconOf(finding)),
       h('strong', {}, checkTitle(check, part)),
       ' ',
-      h('span', { class: 'outcome' }, ui(`outcome.${outcome}`)),
+      h('span', { class: 'outcome' }, outcomeWord(finding)),
     ),
     h('p', {}, findingSentence(finding, simulated)),
     advice ? h('p', { class: 'advice' }, advice) : null,

@@ -12,8 +12,11 @@ import { announce, button, copyButton, download, h } from '../dom.js';
 import { byteCount, hexElement, valueElement } from '../values.js';
 import { has, say, ui } from '../wording.js';
 
-/** Evidence longer than this is not printed byte by byte. */
-const PRINTED = 4096;
+/** Evidence longer than this, in bytes, is not printed byte by byte. */
+const PRINTED = 8192;
+
+/** Nor is evidence of these kinds: its fields, or its text, say what there is to read. */
+const READABLE = ['json', 'x509'];
 
 export class HexView extends HTMLElement {
   /** @type {EvidenceItem | null} */
@@ -55,6 +58,7 @@ export class HexView extends HTMLElement {
     if (this.#drawn || !item || !details) return;
     this.#drawn = true;
     const bytes = fromBase64(item.base64) ?? new Uint8Array();
+    const isPrinted = bytes.length <= PRINTED && !READABLE.includes(item.kind);
     this.#bytes = bytes;
     this.#owner = fieldOfByte(bytes.length, item.fields);
     details.append(
@@ -76,18 +80,19 @@ export class HexView extends HTMLElement {
           failed: ui('copy-failed'),
         }),
       ),
+      item.kind === 'json' ? this.#text() : '',
       item.fields.length > 0 ? this.#table(item) : '',
       h(
         'div',
         {
-          class: bytes.length > PRINTED ? 'hex-scroll long' : 'hex-scroll',
+          class: isPrinted ? 'hex-scroll' : 'hex-scroll no-print',
           role: 'region',
           tabindex: 0,
           'aria-label': ui('hex-label', { name: evidenceName(item) }),
         },
         this.#dump(),
       ),
-      bytes.length > PRINTED ? h('p', { class: 'print-only' }, ui('not-printed')) : '',
+      isPrinted ? '' : h('p', { class: 'print-only' }, ui('not-printed')),
     );
   }
 
@@ -137,6 +142,17 @@ export class HexView extends HTMLElement {
       region: region instanceof HTMLElement ? region : null,
       dump: dump instanceof HTMLElement ? dump : null,
     };
+  }
+
+  /** Text, for evidence that is text. */
+  #text() {
+    const text = new TextDecoder().decode(this.#bytes);
+    const label = ui('text-label', { name: this.#item ? evidenceName(this.#item) : '' });
+    return h(
+      'div',
+      { class: 'text-scroll', role: 'region', tabindex: 0, 'aria-label': label },
+      h('pre', { translate: 'no', dir: 'ltr' }, text),
+    );
   }
 
   /** @param {EvidenceItem} item */

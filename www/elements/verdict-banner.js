@@ -10,6 +10,7 @@ import { h } from '../dom.js';
 import { icon } from '../icons.js';
 import {
   checkTitle,
+  findingSentence,
   level,
   meanings,
   rootOfTrust,
@@ -17,6 +18,7 @@ import {
   verdictSentence,
 } from '../phrases.js';
 import { ui, uiCount } from '../wording.js';
+import { claimFact, holds } from './chain-link.js';
 import { findingAnchor } from './finding-item.js';
 import { simulatedMark } from './simulated-mark.js';
 
@@ -56,6 +58,7 @@ export class VerdictBanner extends HTMLElement {
   #report(report) {
     this.#draw(report.verdict.state, report.simulated, verdictSentence(report));
     this.#body.replaceChildren(
+      source(report),
       h('div', { class: 'meanings' }, meaning('means', report), meaning('not-means', report)),
       because(report),
       levelBox(report),
@@ -105,12 +108,27 @@ export class VerdictBanner extends HTMLElement {
 }
 
 /**
+ * The source that a whole chain leads to.
+ *
+ * @param {Report} report
+ */
+function source({ claims, ends_at, links }) {
+  const commit = links.find(({ id }) => id === 'commit');
+  if (ends_at.next !== null || !commit || !holds(commit)) return '';
+  const named = ['git.repository', 'git.ref', 'git.commit'].flatMap((name) =>
+    claims.filter((claim) => claim.name === name && claim.link === 'commit'),
+  );
+  return named.length > 0 ? h('dl', { class: 'facts source' }, named.map(claimFact)) : '';
+}
+
+/**
  * The findings that decided the verdict.
  *
  * @param {Report} report
  */
-function because({ verdict }) {
+function because({ links, simulated, verdict }) {
   if (verdict.because.length === 0) return '';
+  const findings = links.flatMap((link) => link.findings);
   return h(
     'div',
     { class: 'because' },
@@ -118,9 +136,15 @@ function because({ verdict }) {
     h(
       'ul',
       {},
-      verdict.because.map(({ check, part }) =>
-        h('li', {}, h('a', { href: `#${findingAnchor(check, part)}` }, checkTitle(check, part))),
-      ),
+      verdict.because.map(({ check, part }) => {
+        const finding = findings.find((one) => one.check === check && (one.part ?? null) === part);
+        return h(
+          'li',
+          {},
+          h('a', { href: `#${findingAnchor(check, part)}` }, checkTitle(check, part)),
+          finding ? [': ', findingSentence(finding, simulated)] : [],
+        );
+      }),
     ),
   );
 }

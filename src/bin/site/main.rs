@@ -58,7 +58,7 @@ fn run(task: &Task) -> Result<(), Failure> {
         Task::Build => build::site(&root).map(drop),
         Task::Serve { port } => {
             let site = build::site(&root)?;
-            serve::until_interrupted(&site, *port)
+            serve::until_interrupted(&site.folder, *port)
         }
         Task::Test => suite::run(&root),
         Task::Help => {

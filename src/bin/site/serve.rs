@@ -10,7 +10,6 @@ use tokio::net::TcpListener;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::build::Site;
 use crate::failure::Failure;
 
 /// How many ports after a busy one are tried before the system chooses.
@@ -40,25 +39,26 @@ const HEADERS: [(HeaderName, &str); 8] = [
 ];
 
 /// Serves until the program is interrupted.
-pub(crate) fn until_interrupted(site: &Site, port: u16) -> Result<(), Failure> {
+pub(crate) fn until_interrupted(folder: &Path, port: u16) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let listener = listen(port).await?;
         println!("The page is at {}  (Ctrl-C stops the server.)", url(&listener)?);
-        axum::serve(listener, router(&site.folder))
-            .with_graceful_shutdown(async {
-                // Without a signal handler the default action ends the program: also a way out.
-                if tokio::signal::ctrl_c().await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-            })
-            .await
-            .map_err(|error| Failure::new(format!("The server stopped: {error}.")))
+        let interrupted = async {
+            // Without a handler the signal ends the program by itself.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            result = serve(listener, folder) => result,
+            () = interrupted => Ok(()),
+        }
     })
 }
 
 /// Serves on a free port while `work` runs with the URL.
 pub(crate) fn during(
-    site: &Site,
+    folder: &Path,
     work: impl FnOnce(String) -> Result<(), Failure> + Send + 'static,
 ) -> Result<(), Failure> {
     runtime()?.block_on(async {
@@ -66,14 +66,19 @@ pub(crate) fn during(
         let url = url(&listener)?;
         let work = tokio::task::spawn_blocking(|| work(url));
         tokio::select! {
+            result = serve(listener, folder) => result,
             result = work => {
                 result.map_err(|error| Failure::new(format!("The tests stopped: {error}.")))?
             }
-            result = std::future::IntoFuture::into_future(axum::serve(listener, router(&site.folder))) => {
-                Err(Failure::new(format!("The server stopped: {result:?}.")))
-            }
         }
     })
+}
+
+/// Serves until the listener fails.
+async fn serve(listener: TcpListener, folder: &Path) -> Result<(), Failure> {
+    axum::serve(listener, router(folder))
+        .await
+        .map_err(|error| Failure::new(format!("The server stopped: {error}.")))
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
@@ -120,4 +125,77 @@ fn url(listener: &TcpListener) -> Result<String, Failure> {
         .local_addr()
         .map_err(|error| Failure::new(format!("The server has no address: {error}.")))?;
     Ok(format!("http://{address}/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpStream;
+
+    use super::*;
+
+    /// What the server answers to `GET path`, with the headers in lower case.
+    fn get(url: &str, path: &str) -> String {
+        let address = url.trim_start_matches("http://").trim_end_matches('/');
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")
+            .unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).to_lowercase()
+    }
+
+    #[test]
+    fn every_answer_carries_the_policy_and_files_have_their_types() {
+        let www = Path::new(env!("CARGO_MANIFEST_DIR")).join("www");
+        during(&www, |url| {
+            for (path, status, kind) in [
+                ("/", "200", "text/html"),
+                ("/app.js", "200", "text/javascript"),
+                ("/locales/en.json", "200", "application/json"),
+                ("/absent", "404", ""),
+                ("/../Cargo.toml", "404", ""),
+                ("/%2e%2e/Cargo.toml", "404", ""),
+            ] {
+                let answer = get(&url, path);
+                assert!(answer.starts_with(&format!("http/1.1 {status}")), "{path}: {answer}");
+                assert!(answer.contains(&format!("content-type: {kind}")) || kind.is_empty());
+                for (name, value) in HEADERS {
+                    let header = format!("{name}: {value}\r\n").to_lowercase();
+                    assert!(answer.contains(&header), "{path} lacks {header}");
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+    }
+
+    #[test]
+    fn wasm_is_served_as_wasm() {
+        let folder = std::env::temp_dir().join(format!("site-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("x.wasm"), b"\0asm").unwrap();
+        during(&folder, |url| {
+            assert!(get(&url, "/x.wasm").contains("content-type: application/wasm\r\n"));
+            Ok(())
+        })
+        .unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn page_repeats_the_policy_that_the_server_sends() {
+        let html = include_str!("../../../www/index.html");
+        let sent = HEADERS[0].1.replace(" frame-ancestors 'none';", "");
+        assert!(html.contains(&format!("content=\"{sent}\"")), "{sent}");
+    }
+
+    #[test]
+    fn busy_port_gives_way_to_another() {
+        let taken = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let other = runtime().unwrap().block_on(listen(port)).unwrap();
+        assert_ne!(other.local_addr().unwrap().port(), port);
+    }
 }

@@ -27,7 +27,7 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     })?;
     part("Page tests in Chromium", || {
         let scripts = scripts(&browser)?;
-        serve::during(&site, move |url| {
+        serve::during(&site.folder, move |url| {
             tools::run(
                 Command::new("node")
                     .arg("--test")

@@ -54,7 +54,6 @@ pub(super) fn root(
         });
         return findings;
     };
-    let pinned = Value::hex(anchor.fingerprint().0);
     let mut findings = Vec::new();
     let Some(ask) = intermediate(anchor, endorsements) else {
         let why = if endorsements.vek.is_some() {
@@ -71,7 +70,7 @@ pub(super) fn root(
     };
     findings.push(
         Finding::test(&checks::SNP_ROOT_PINNED, ask.names_issuer(&ark), "wrong-root")
-            .expected(pinned)
+            .expected(ark.subject())
             .actual(ask.issuer())
             .at(ROOT, 0, ark.der().len()),
     );

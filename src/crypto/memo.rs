@@ -1,0 +1,118 @@
+//! Answers that were already given: the same question is computed once per examination.
+//!
+//! Two verifiers look at a Sigstore bundle, and both ask about the same signatures. The answer to
+//! a question depends on nothing but the question, so giving it again changes no result.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::{Algorithm, BadSignature, Message, Signature};
+use crate::digest::Sha256;
+
+type Answer = Result<(), BadSignature>;
+
+thread_local! {
+    static ANSWERS: RefCell<Option<BTreeMap<Sha256, Answer>>> = const { RefCell::new(None) };
+}
+
+/// Runs `work`; while it runs, questions that come again are answered from memory.
+pub(crate) fn remembering<T>(work: impl FnOnce() -> T) -> T {
+    struct Forget;
+    impl Drop for Forget {
+        fn drop(&mut self) {
+            ANSWERS.with_borrow_mut(|answers| *answers = None);
+        }
+    }
+    ANSWERS.with_borrow_mut(|answers| *answers = Some(BTreeMap::new()));
+    let _forget = Forget;
+    work()
+}
+
+/// The answer to a question: the remembered one, or what `compute` says.
+pub(super) fn answer(
+    algorithm: Algorithm,
+    key: &[u8],
+    message: Message<'_>,
+    signature: Signature<'_>,
+    compute: impl FnOnce() -> Answer,
+) -> Answer {
+    if ANSWERS.with_borrow(Option::is_none) {
+        return compute();
+    }
+    let question = question(algorithm, key, message, signature);
+    let known = ANSWERS.with_borrow(|answers| answers.as_ref()?.get(&question).copied());
+    known.unwrap_or_else(|| {
+        let answer = compute();
+        ANSWERS.with_borrow_mut(|answers| {
+            if let Some(answers) = answers {
+                answers.insert(question, answer);
+            }
+        });
+        answer
+    })
+}
+
+/// A digest of the whole question; every part is preceded by its length, so that no two questions
+/// read the same.
+fn question(
+    algorithm: Algorithm,
+    key: &[u8],
+    message: Message<'_>,
+    signature: Signature<'_>,
+) -> Sha256 {
+    let (form, message) = match message {
+        Message::Bytes(bytes) => ("bytes", bytes),
+        Message::Digest(digest) => ("digest", digest),
+    };
+    let (encoding, signature) = match signature {
+        Signature::Asn1(bytes) => ("asn1", bytes),
+        Signature::Concatenated(bytes) => ("concatenated", bytes),
+        Signature::Octets(bytes) => ("octets", bytes),
+    };
+    let head = format!(
+        "{algorithm:?} {form} {encoding} {} {} {} ",
+        key.len(),
+        message.len(),
+        signature.len()
+    );
+    Sha256::of_parts(&[head.as_bytes(), key, message, signature])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::Hash;
+
+    const QUESTION: (Algorithm, &[u8], Message<'_>, Signature<'_>) = (
+        Algorithm::EcdsaP256(Hash::Sha256),
+        b"key",
+        Message::Bytes(b"message"),
+        Signature::Asn1(b"signature"),
+    );
+
+    fn ask(answer_now: Answer) -> Answer {
+        let (algorithm, key, message, signature) = QUESTION;
+        answer(algorithm, key, message, signature, || answer_now)
+    }
+
+    #[test]
+    fn an_answer_is_kept_for_one_examination_and_no_longer() {
+        assert_eq!(ask(Err(BadSignature)), Err(BadSignature));
+        remembering(|| {
+            assert_eq!(ask(Ok(())), Ok(()));
+            assert_eq!(ask(Err(BadSignature)), Ok(()), "from memory");
+        });
+        assert_eq!(ask(Err(BadSignature)), Err(BadSignature));
+        remembering(|| assert_eq!(ask(Err(BadSignature)), Err(BadSignature)));
+    }
+
+    #[test]
+    fn bytes_that_move_from_one_part_to_another_are_another_question() {
+        let algorithm = Algorithm::Ed25519;
+        let one = question(algorithm, b"ab", Message::Bytes(b"c"), Signature::Octets(b"d"));
+        let other = question(algorithm, b"a", Message::Bytes(b"bc"), Signature::Octets(b"d"));
+        let prehashed = question(algorithm, b"ab", Message::Digest(b"c"), Signature::Octets(b"d"));
+        assert_ne!(one, other);
+        assert_ne!(one, prehashed);
+    }
+}

@@ -95,7 +95,11 @@ function parse(json) {
   try {
     const report = JSON.parse(json);
     const states = ['verified', 'warning', 'not-published', 'unknown', 'failed'];
-    return report.schema === SCHEMA && states.includes(report.verdict.state) ? report : null;
+    const isDrawable =
+      report.schema === SCHEMA &&
+      states.includes(report.verdict.state) &&
+      typeof report.simulated === 'boolean';
+    return isDrawable ? report : null;
   } catch {
     return null;
   }

@@ -350,6 +350,9 @@ test('an answer that is no report is Unknown', async () => {
     '{"schema":"silicon-to-source/report/v2","verdict":{"state":"verified"}}',
     '{"schema":"silicon-to-source/report/v1","verdict":{"state":"splendid"}}',
     '{"schema":"silicon-to-source/report/v1","verdict":{"state":"verified"}}',
+    '{"schema":"silicon-to-source/report/v1","simulated":false,"verdict":{"state":"verified"}}',
+    JSON.stringify({ ...JSON.parse(drawn('verified')), simulated: undefined }),
+    JSON.stringify({ ...JSON.parse(drawn('verified')), ends_at: { link: 'chip', next: 'moon', state: 'unknown' } }),
   ];
   for (const json of odd) {
     const module = `export default async function () {}

@@ -175,6 +175,7 @@ function chain(report) {
   const beside = report.links.filter((link) => link.id === 'key-binding');
   const { next } = report.ends_at;
   const end = next === null ? joined.length : joined.findIndex((link) => link.id === next);
+  if (end < 0) throw new TypeError('the chain ends at a link that it does not have');
   const cap = new EndCap();
   cap.draw(report);
   const [held, loose] = [joined.slice(0, end), joined.slice(end)];

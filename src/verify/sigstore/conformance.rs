@@ -3,9 +3,9 @@
 use sigstore_types::DerPublicKey;
 use sigstore_verify::PublicKeyVerificationPolicy;
 
-use super::{Artifact, RootSource, TrustedRoot, verify};
+use super::{Artifact, TrustedRoot, verify};
 use crate::crypto::provider;
-use crate::endorsements::sigstore::Bundle;
+use crate::endorsements::sigstore::{Bundle, Content, Statement};
 use crate::finding::{Finding, Outcome};
 use crate::time::UnixTime;
 
@@ -40,7 +40,6 @@ pub fn verify_bundle(
         None => TrustedRoot::embedded(),
     }
     .map_err(|error| error.to_string())?;
-    debug_assert!(root.source() != RootSource::Simulated);
     let bundle = Bundle::parse(bundle).map_err(|error| error.to_string())?;
     match signer {
         Signer::Identity { identity, issuer } => {
@@ -76,7 +75,8 @@ fn by_identity(
     }
 }
 
-/// Managed keys have no certificate, so only the library's own procedure is asked.
+/// Managed keys have no certificate, so the library's own procedure is asked, and a statement is
+/// read as strictly as elsewhere.
 fn by_key(
     bundle: &Bundle,
     root: &TrustedRoot,
@@ -89,8 +89,13 @@ fn by_key(
     let artifact = super::library::artifact(artifact).ok_or("The digest cannot be used.")?;
     root.library()
         .verify(artifact, bundle.parts(), &PublicKeyVerificationPolicy::new(key))
-        .map(drop)
-        .map_err(|error| format!("sigstore-verify refuses the bundle: {error}."))
+        .map_err(|error| format!("sigstore-verify refuses the bundle: {error}."))?;
+    match bundle.content() {
+        Content::Envelope { payload, .. } => {
+            Statement::parse(payload).map(drop).map_err(|error| error.to_string())
+        }
+        Content::Message { .. } => Ok(()),
+    }
 }
 
 fn why(findings: &[Finding]) -> String {

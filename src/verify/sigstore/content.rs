@@ -178,7 +178,7 @@ fn statement_subject(statement: &Statement, artifact: Option<Artifact<'_>>) -> F
         same(subject.sha256().as_ref().map(Sha256::as_bytes), sha256.as_ref())
             || same(subject.sha512().as_ref().map(Sha512::as_bytes), sha512.as_ref())
     });
-    let mut finding = Finding::test(check, found.is_some(), "not-equal");
+    let mut finding = Finding::test(check, found.is_some(), "not-listed");
     finding.actual = match (found, &expected) {
         (Some(_), Some(expected)) => Some(expected.clone()),
         _ => Some(Value::text(digests(statement))),

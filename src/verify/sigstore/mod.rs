@@ -13,71 +13,19 @@ mod log;
 mod root;
 mod sct;
 mod timestamp;
+mod verified;
 
 use jiff::Timestamp;
 
 use crate::crypto::provider;
-use crate::endorsements::sigstore::{
-    Bundle, Content, FulcioIdentity, SigningCertificate, Statement, Version,
-};
+use crate::endorsements::sigstore::{Bundle, Content, SigningCertificate, Statement, Version};
 use crate::finding::{Check, Examined, Finding, Outcome, Why, checks};
 use crate::time::UnixTime;
 use content::Digests;
 
 pub use content::Artifact;
 pub use root::{EMBEDDED_SNAPSHOT, RootSource, TrustedRoot};
-
-/// A bundle of which every step was verified.
-///
-/// It shows that the identity's owner signed these bytes at one of these times, that the
-/// certificate authority and the logs of the trusted root say so, and that the entry is in the
-/// public log. It does not show that what the statement says is true, nor that the identity is
-/// one to rely upon: that is appraisal.
-#[derive(Clone, Debug)]
-pub struct VerifiedStatement {
-    identity: FulcioIdentity,
-    statement: Option<Statement>,
-    payload: Vec<u8>,
-    signed_at: Vec<UnixTime>,
-    logged: Vec<Logged>,
-}
-
-/// Where the public log has the entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Logged {
-    /// Host name of the log.
-    pub host: String,
-    /// Index of the entry in the log.
-    pub index: u64,
-}
-
-impl VerifiedStatement {
-    /// Who signed, as the certificate says.
-    pub const fn identity(&self) -> &FulcioIdentity {
-        &self.identity
-    }
-
-    /// What was signed; `None` when the bundle signs an artifact directly.
-    pub const fn statement(&self) -> Option<&Statement> {
-        self.statement.as_ref()
-    }
-
-    /// The signed payload, exactly; empty when the bundle signs an artifact directly.
-    pub fn payload(&self) -> &[u8] {
-        &self.payload
-    }
-
-    /// The moments at which the signature was seen by a timestamp authority or a log, earliest
-    /// first; never empty. Fractions of a second are dropped.
-    pub fn signed_at(&self) -> &[UnixTime] {
-        &self.signed_at
-    }
-
-    /// The log entries; never empty.
-    pub fn logged(&self) -> &[Logged] {
-        &self.logged
-    }
-}
+pub use verified::{Logged, VerifiedStatement};
 
 /// Every check that this examination answers, in its order.
 const STEPS: [&Check; 16] = [
@@ -304,13 +252,10 @@ impl<'a> Examination<'a> {
             None => Finding::blocked(&SIGSTORE_SCT, &SIGSTORE_CERTIFICATE_CHAIN),
         };
         let profile = certificate::profile(&certificate);
-        self.findings.extend([chain, validity, profile, sct].map(|finding| {
-            if finding.at.is_none() && finding.check.id.starts_with("sigstore.certificate") {
-                finding.at("sigstore-certificate", 0, der.len())
-            } else {
-                finding
-            }
-        }));
+        self.findings.extend(
+            [chain, validity, profile, sct]
+                .map(|finding| finding.at("sigstore-certificate", 0, der.len())),
+        );
         Signer { certificate: Some(certificate), blame: &SIGSTORE_CERTIFICATE_PROFILE }
     }
 

@@ -163,3 +163,87 @@ fn names(value: Element<'_>, certificate: &[u8]) -> Option<bool> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sigstore_types::DerCertificate;
+
+    const CERTIFICATE: &[u8] = b"the authority's certificate";
+    /// 2.16.840.1.101.3.4.2.2
+    const SHA384: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2];
+
+    fn element(tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
+        der::wrap(tag, &parts.concat()).unwrap()
+    }
+
+    fn oid(content: &[u8]) -> Vec<u8> {
+        element(0x06, &[content.to_vec()])
+    }
+
+    fn attribute_of(kind: &[u8], value: Vec<u8>) -> Vec<u8> {
+        element(0x30, &[oid(kind), element(0x31, &[value])])
+    }
+
+    /// SigningCertificateV2 with the digest, and with the algorithm where it is not the default.
+    fn naming(algorithm: Option<&[u8]>, digest: &[u8]) -> Vec<u8> {
+        let algorithm = algorithm.map(|name| element(0x30, &[oid(name)])).into_iter();
+        let digest = element(0x04, &[digest.to_vec()]);
+        let id = element(0x30, &algorithm.chain([digest]).collect::<Vec<_>>());
+        attribute_of(SIGNING_CERTIFICATE_V2, element(0x30, &[element(0x30, &[id])]))
+    }
+
+    fn signer(attributes: &[Vec<u8>]) -> Vec<u8> {
+        element(0x30, &[element(0x02, &[vec![1]]), element(0xa0, attributes)])
+    }
+
+    fn token(signers: &[Vec<u8>]) -> Vec<u8> {
+        let version = element(0x02, &[vec![3]]);
+        let signed_data = element(0x30, &[version, element(0x31, signers)]);
+        element(0x30, &[oid(&[0x2a]), element(0xa0, &[signed_data])])
+    }
+
+    fn answer(token: &[u8]) -> Result<(), &'static str> {
+        let certificate = DerCertificate::from_bytes(CERTIFICATE);
+        let authority = TsaAuthority::new(certificate.clone(), Vec::new(), certificate, None);
+        attributes(token, &authority)
+    }
+
+    fn timestamp() -> Vec<u8> {
+        attribute_of(CONTENT_TYPE, oid(TST_INFO))
+    }
+
+    #[test]
+    fn one_signer_that_names_the_authority_fits() {
+        let sha256 = Sha256::of(CERTIFICATE);
+        let sha384 = Sha384::of(CERTIFICATE);
+        for attributes in [
+            vec![timestamp()],
+            vec![naming(None, sha256.as_bytes()), timestamp()],
+            vec![timestamp(), naming(Some(SHA384), sha384.as_bytes())],
+        ] {
+            let token = token(&[signer(&attributes)]);
+            assert_eq!(answer(&token), Ok(()));
+            let response = element(0x30, &[element(0x30, &[]), token]);
+            assert_eq!(answer(&response), Ok(()), "the same in a response");
+        }
+    }
+
+    #[test]
+    fn tokens_that_say_something_else_are_refused() {
+        let data = attribute_of(CONTENT_TYPE, oid(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1]));
+        let stranger = naming(None, Sha256::of(b"another certificate").as_bytes());
+        let one = signer(&[timestamp()]);
+        for (signers, expected) in [
+            (vec![], "not-exactly-one-signer"),
+            (vec![one.clone(), one], "not-exactly-one-signer"),
+            (vec![signer(&[])], "content-type"),
+            (vec![signer(&[data])], "content-type"),
+            (vec![signer(&[timestamp(), timestamp()])], MALFORMED),
+            (vec![signer(&[timestamp(), stranger])], "signing-certificate"),
+        ] {
+            assert_eq!(answer(&token(&signers)), Err(expected));
+        }
+        assert_eq!(answer(b"no DER"), Err(MALFORMED));
+    }
+}

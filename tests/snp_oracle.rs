@@ -7,7 +7,8 @@
 
 mod common;
 
-use common::snp::{Case, findings};
+use common::snp::Case;
+use common::table::findings;
 use sev::certs::snp::{Certificate, Chain, Verifiable as _, ca};
 use sev::firmware::guest::AttestationReport;
 use sev::parser::ByteParser as _;
@@ -62,7 +63,11 @@ fn ask(case: &mut Case, spoil: Spoil) {
     case.ask.as_mut().unwrap().spoil = Some(spoil);
 }
 
+/// What is spoiled, and how.
 type Spoiled = (&'static str, fn(&mut Case));
+
+/// Our check, what the crate does instead, and how it is spoiled.
+type Refused = (&'static str, &'static str, fn(&mut Case));
 
 /// Both say the same about these: the signatures hold, or they do not.
 const AGREED: &[Spoiled] = &[
@@ -90,7 +95,7 @@ const AGREED: &[Spoiled] = &[
 
 /// The `sev` crate says that the signatures hold, and our whole answer is a failure: it does not
 /// look at these.
-const ONLY_WE_REFUSE: &[(&str, &str, fn(&mut Case))] = &[
+const ONLY_WE_REFUSE: &[Refused] = &[
     ("snp.vek.validity", "dates are not looked at", |case| vek(case, Spoil::Expired)),
     ("snp.vek.validity", "dates are not looked at", |case| vek(case, Spoil::NotYetValid)),
     ("snp.ask.validity", "dates are not looked at", |case| ask(case, Spoil::Expired)),

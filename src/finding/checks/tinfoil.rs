@@ -1,6 +1,5 @@
 //! Tinfoil's bundle.
 
-const ABI: &str = "AMD SEV-SNP Firmware ABI 56860, ATTESTATION_REPORT";
 const TINFOIL: &str = "Tinfoil attestation bundle, sev-snp-guest/v2 and snp-tdx-multiplatform/v1";
 
 checks! {

@@ -92,7 +92,7 @@ fn cuts(input: &[u8], examine: impl Fn(&[u8]) -> Answer + Sync) {
 }
 
 fn assert_none_survives(what: &str, input: &[u8], examine: impl Fn(&[u8]) -> Answer + Sync) {
-    let changes = changes(input, 4);
+    let changes = changes(input, 1);
     let survivors = survivors(input, &changes, &examine);
     println!("{what}: {} bytes, {} changes, every cut", input.len(), changes.len());
     let survivors: Vec<Change> = survivors.into_iter().map(|(change, _)| change).collect();
@@ -301,7 +301,7 @@ fn bundle(
 ) -> BTreeMap<Meaningless, usize> {
     let examine = |bundle: &[u8]| examine(bundle, &[], policy, now);
     let unchanged = examine(input).unwrap();
-    let changes = changes(input, 16);
+    let changes = changes(input, 6);
     let survivors = survivors(input, &changes, examine);
     let mut reasons = BTreeMap::new();
     let mut unexplained = Vec::new();

@@ -3,7 +3,8 @@
 
 mod common;
 
-use common::snp::{Case, findings};
+use common::snp::Case;
+use common::table::findings;
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::evidence::snp::Product;

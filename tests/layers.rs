@@ -43,6 +43,8 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["p256", "p384", "ecdsa", "rsa", "ed25519_dalek"], &["crypto/", "sim/"]),
     (&["x509_parser"], &["pki/", "sim/"]),
     (&["x509_cert"], &["sim/"]),
+    (&["sigstore_verify", "webpki"], &["verify/sigstore/"]),
+    (&["saphyr_parser"], &["evidence/tinfoil/"]),
     (&["wasm_bindgen", "js_sys", "web_sys", "serde_wasm_bindgen"], &["wasm.rs"]),
     (&["clap", "anstyle", "anstream"], &["cli/"]),
     (&["axum", "tokio", "toml", "tower_http", "wasm_bindgen_cli_support"], &["bin/site/"]),

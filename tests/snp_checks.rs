@@ -7,9 +7,8 @@
 
 mod common;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use common::snp::{Case, NOW, findings};
+use common::snp::{Case, NOW};
+use common::table::{Also, Expected, check_of, findings};
 use serde_json::json;
 use silicon_to_source::evidence::snp::Product;
 use silicon_to_source::finding::checks;
@@ -27,10 +26,6 @@ use silicon_to_source::sim::signature::{self, Algorithm};
 use silicon_to_source::time::{UnixTime, Validity};
 
 const PRODUCTS: [Product; 3] = [Product::Milan, Product::Genoa, Product::Turin];
-
-/// What a row changes besides its own check: the finding, what becomes of it, and why that cannot
-/// be avoided.
-type Also = &'static [(&'static str, &'static str, &'static str)];
 
 struct Row {
     /// The finding: a check, or a check and its part.
@@ -423,15 +418,6 @@ const ROWS: &[Row] = &[
 
 const WITHOUT_STEPPING: &str = "version 2 does not say which CPU, and microcode counts by stepping";
 
-/// A check with its parts.
-fn is_part_of(finding: &str, check: &str) -> bool {
-    finding == check || finding.strip_prefix(check).is_some_and(|rest| rest.starts_with('/'))
-}
-
-fn check_of(finding: &str) -> &str {
-    finding.split('/').next().unwrap()
-}
-
 #[test]
 fn every_check_has_a_report_that_makes_exactly_it_fail() {
     let mut wrong = Vec::new();
@@ -441,7 +427,8 @@ fn every_check_has_a_report_that_makes_exactly_it_fail() {
         (row.spoil)(&mut case);
         let report = case.examine().unwrap();
         let label = format!("row {number}, {} {}", row.finding, row.becomes);
-        wrong.extend(differences(row, &healthy, &findings(&report), &label));
+        let expected = Expected { finding: row.finding, becomes: row.becomes, also: row.also };
+        wrong.extend(expected.differences(&healthy, &findings(&report), &label));
         let expected = if row.becomes.starts_with("fail") { State::Failed } else { State::Warning };
         if report.verdict.state != expected {
             wrong.push(format!("{label}: the verdict is {:?}", report.verdict.state));
@@ -452,54 +439,6 @@ fn every_check_has_a_report_that_makes_exactly_it_fail() {
     }
     println!("{} rows", ROWS.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-fn differences(
-    row: &Row,
-    healthy: &BTreeMap<String, String>,
-    spoiled: &BTreeMap<String, String>,
-    label: &str,
-) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let check = check_of(row.finding);
-    if spoiled.get(row.finding).map(String::as_str) != Some(row.becomes) {
-        wrong.push(format!("{label}: it becomes {:?}", spoiled.get(row.finding)));
-    }
-    let mut blame = vec![check];
-    blame.extend(row.also.iter().map(|(finding, ..)| check_of(finding)));
-    let mut seen = BTreeSet::new();
-    for finding in healthy.keys().chain(spoiled.keys()).collect::<BTreeSet<_>>() {
-        let (before, after) = (healthy.get(finding), spoiled.get(finding));
-        if before == after || is_part_of(finding, check) {
-            continue;
-        }
-        let blocked = after.and_then(|after| after.strip_prefix("blocked by "));
-        if blocked.is_some_and(|by| blame.contains(&by)) || gives_way(finding, spoiled, &blame) {
-            continue;
-        }
-        match row.also.iter().find(|(also, ..)| also == finding) {
-            Some((also, becomes, _)) if after.map(String::as_str) == Some(*becomes) => {
-                seen.insert(*also);
-            }
-            _ => wrong.push(format!("{label}: {finding} turns from {before:?} to {after:?}")),
-        }
-    }
-    for (also, ..) in row.also {
-        if !seen.contains(also) {
-            wrong.push(format!("{label}: {also} is listed and does not change"));
-        }
-    }
-    wrong
-}
-
-/// The parts of a check that is blocked give way to one finding for the whole check.
-fn gives_way(finding: &str, spoiled: &BTreeMap<String, String>, blame: &[&str]) -> bool {
-    finding.contains('/')
-        && !spoiled.contains_key(finding)
-        && spoiled
-            .get(check_of(finding))
-            .and_then(|outcome| outcome.strip_prefix("blocked by "))
-            .is_some_and(|by| blame.contains(&by))
 }
 
 #[test]

@@ -397,7 +397,7 @@ fn hex_and_base64_of_a_report_are_read_as_the_report() {
     let lines: Vec<&str> =
         base64.as_bytes().chunks(76).map(|line| str::from_utf8(line).unwrap()).collect();
     for text in [hex::encode(&report), base64.clone(), lines.join("\r\n")] {
-        let read = examined(text.as_bytes(), &[vek.clone()], IN_2026).unwrap();
+        let read = examined(text.as_bytes(), std::slice::from_ref(&vek), IN_2026).unwrap();
         assert_eq!(read.verdict.state, State::Warning);
         assert_eq!(claim(&read, "snp.chip-id"), "59790fb1c39f35c1");
     }

@@ -95,7 +95,7 @@ fn can_warn(check: &Check) -> bool {
 
 #[test]
 fn every_check_has_a_title_and_a_sentence_for_each_outcome() {
-    for check in checks::ALL {
+    for check in checks::ALL.iter() {
         let mut needed = vec!["title", "pass"];
         if is_presence(check) {
             needed.push("unknown");

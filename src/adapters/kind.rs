@@ -37,7 +37,7 @@ impl<'a> Kind<'a> {
         if input.trim_ascii_start().starts_with(b"{") {
             return of_json(input);
         }
-        Err(Error::unsupported("input", described(input), Span::new(0, input.len())))
+        Err(unknown(input))
     }
 
     /// The name of the built-in policy for this kind.
@@ -76,8 +76,16 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
     } else if has("verificationMaterial") {
         Ok(Kind::SigstoreBundle)
     } else {
-        Err(Error::unsupported("input", described(input), Span::new(0, input.len())))
+        Err(unknown(input))
     }
+}
+
+/// What was expected, and what was found.
+fn unknown(input: &[u8]) -> Error {
+    const EXPECTED: &str = "an SEV-SNP report (1184 bytes, or their hex or base64), a Tinfoil \
+                            bundle or a Sigstore bundle (JSON)";
+    let why = format!("expected {EXPECTED}, and found {}", described(input));
+    Error::malformed("input", Span::new(0, input.len()), why)
 }
 
 fn described(input: &[u8]) -> String {

@@ -1,6 +1,7 @@
 //! A parsed certificate. Nothing is believed about it: parsing shows only that the bytes are one
 //! DER certificate (RFC 5280 section 4.1) with nothing after it.
 
+use x509_parser::asn1_rs::{Any, Header};
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::oid_registry::Oid;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
@@ -75,13 +76,16 @@ impl<'a> Cert<'a> {
             let at = Span::new(der.len().saturating_sub(rest.len()), rest.len());
             return Err(Error::malformed(what, at, "bytes follow the certificate"));
         }
-        if parsed.signature_algorithm != parsed.tbs_certificate.signature {
+        if !names_one_algorithm(der, parsed.tbs_certificate.as_ref()) {
             return Err(Error::malformed(what, whole, "it names two signature algorithms"));
         }
         if parsed.signature_value.unused_bits != 0
             || parsed.tbs_certificate.subject_pki.subject_public_key.unused_bits != 0
         {
             return Err(Error::malformed(what, whole, "a bit string does not end at a byte"));
+        }
+        if !is_der(der, parsed.tbs_certificate.as_ref(), &parsed.signature_value.data) {
+            return Err(Error::malformed(what, whole, "its outer fields are not DER"));
         }
         parsed
             .tbs_certificate
@@ -274,6 +278,63 @@ impl<'a> Cert<'a> {
     pub fn verify_signed_by(&self, issuer: &Cert<'_>) -> Result<(), BadSignature> {
         verify_signed(self.tbs(), self.algorithm(), self.signature(), issuer)
     }
+}
+
+/// Whether a signed structure names the same signature algorithm inside and outside of what is
+/// signed, byte for byte (RFC 5280 sections 4.1.1.2 and 5.1.1.2). Only the inner one is signed.
+pub(super) fn names_one_algorithm(der: &[u8], tbs: &[u8]) -> bool {
+    let outer = || {
+        let start = tbs.as_ptr().addr().checked_sub(der.as_ptr().addr())?.checked_add(tbs.len())?;
+        element(der.get(start..)?).map(|(algorithm, _)| algorithm)
+    };
+    matches!((inner_algorithm(tbs), outer()), (Some(inner), Some(outer)) if inner == outer)
+}
+
+/// Whether everything around the signed part is in its one DER encoding. Nothing signs those
+/// bytes, and the parser takes some of them more than one way.
+pub(super) fn is_der(der: &[u8], tbs: &[u8], signature: &[u8]) -> bool {
+    const SEQUENCE: u8 = 0x30;
+    const BIT_STRING: u8 = 0x03;
+    let signature = [&[0], signature].concat();
+    let encoded = || {
+        let content = [tbs, inner_algorithm(tbs)?, &encode(BIT_STRING, &signature)?].concat();
+        encode(SEQUENCE, &content)
+    };
+    encoded().is_some_and(|encoded| encoded == der)
+}
+
+/// The signature algorithm inside the signed part, which begins with an optional version and (a
+/// certificate) the serial number.
+fn inner_algorithm(tbs: &[u8]) -> Option<&[u8]> {
+    const VERSION: u8 = 0xa0;
+    const INTEGER: u8 = 0x02;
+    let (mut rest, _) = Header::from_der(tbs).ok()?;
+    loop {
+        let (found, after) = element(rest)?;
+        match found.first() {
+            Some(&(VERSION | INTEGER)) => rest = after,
+            _ => return Some(found),
+        }
+    }
+}
+
+/// The first DER element with its header, and what follows it.
+fn element(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (rest, _) = Any::from_der(der).ok()?;
+    der.split_at_checked(der.len().checked_sub(rest.len())?)
+}
+
+/// A DER element (X.690 section 8.1.3, lengths in the shortest form).
+fn encode(tag: u8, content: &[u8]) -> Option<Vec<u8>> {
+    let len = u32::try_from(content.len()).ok()?.to_be_bytes();
+    let zeros = len.iter().take_while(|&&byte| byte == 0).count();
+    let len = len.get(zeros..)?;
+    let header = match len {
+        [] => vec![tag, 0],
+        [short @ 0..0x80] => vec![tag, *short],
+        long => [&[tag, 0x80 | u8::try_from(long.len()).ok()?], long].concat(),
+    };
+    Some([&*header, content].concat())
 }
 
 /// Verifies `signature` over `signed` with the subject key of `issuer`.

@@ -2,7 +2,7 @@
 
 use x509_parser::prelude::{CertificateRevocationList, FromDer as _};
 
-use super::cert::{Cert, verify_signed};
+use super::cert::{Cert, is_der, names_one_algorithm, verify_signed};
 use super::signed::SignatureAlgorithm;
 use crate::bytes::Span;
 use crate::crypto::BadSignature;
@@ -34,7 +34,9 @@ impl<'a> Crl<'a> {
             let at = Span::new(der.len().saturating_sub(rest.len()), rest.len());
             return Err(Error::malformed(what, at, "bytes follow the list"));
         }
-        if parsed.signature_algorithm != parsed.tbs_cert_list.signature
+        let signature = &parsed.signature_value.data;
+        if !names_one_algorithm(der, parsed.tbs_cert_list.as_ref())
+            || !is_der(der, parsed.tbs_cert_list.as_ref(), signature)
             || parsed.signature_value.unused_bits != 0
         {
             return Err(Error::malformed(what, whole, "its signature fields do not agree"));

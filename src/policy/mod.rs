@@ -22,7 +22,7 @@ pub use minimum::{
     MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
 };
 pub use provenance::{ProvenancePolicy, RefRule};
-pub use snp::{AbiVersion, FirmwareVersion, SnpPolicy, TcbFloor};
+pub use snp::{AbiVersion, SnpPolicy, TcbFloor};
 
 /// The largest policy file that is read, in bytes.
 pub const MAX_POLICY: usize = 256 * 1024;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::Rule;
 use crate::digest::Sha384;
-use crate::evidence::snp::Product;
+use crate::evidence::snp::{Firmware, Product};
 
 /// Accepted values of a SEV-SNP report. Defaults refuse what exposes the guest (debug, migration
 /// agents) and warn about the rest.
@@ -56,7 +56,7 @@ pub struct SnpPolicy {
     /// Lowest accepted security versions, beside the table.
     pub tcb_floor: Option<TcbFloor>,
     /// Lowest accepted firmware version, current and committed.
-    pub minimum_firmware: Option<FirmwareVersion>,
+    pub minimum_firmware: Option<Firmware>,
     /// Lowest accepted firmware ABI in the guest policy.
     pub minimum_abi: Option<AbiVersion>,
     /// Accepted VMPLs.
@@ -133,24 +133,6 @@ pub struct TcbFloor {
     pub microcode: u8,
     /// Firmware management controller (Turin).
     pub fmc: u8,
-}
-
-/// A firmware version, `major.minor.build`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FirmwareVersion {
-    /// API major version.
-    pub major: u8,
-    /// API minor version.
-    pub minor: u8,
-    /// Build number.
-    pub build: u8,
-}
-
-impl std::fmt::Display for FirmwareVersion {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}.{}", self.major, self.minor, self.build)
-    }
 }
 
 /// A firmware ABI version, `major.minor`.

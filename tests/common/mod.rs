@@ -3,6 +3,8 @@
 
 #[cfg(feature = "sim")]
 pub(crate) mod snp;
+#[cfg(feature = "sim")]
+pub(crate) mod table;
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,8 +1,6 @@
 //! A report with everything that vouches for it, made by the simulated AMD: each part can be
 //! spoiled on its own.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value as Json, json};
 use silicon_to_source::error::Error;
 use silicon_to_source::evidence::snp::Product;
@@ -121,22 +119,4 @@ fn policy(report: &ReportSpec) -> Json {
             "author-keys": [hex::encode(report.author_key_digest)],
         },
     })
-}
-
-/// Every finding as `check` or `check/part`, with its outcome and reason.
-pub(crate) fn findings(report: &Report) -> BTreeMap<String, String> {
-    let mut findings = BTreeMap::new();
-    for finding in report.links.iter().flat_map(|link| &link.findings) {
-        let name = match &finding.part {
-            Some(part) => format!("{}/{part}", finding.check),
-            None => finding.check.to_string(),
-        };
-        let outcome = match (finding.reason, finding.blocked_by) {
-            (Some(_), Some(by)) => format!("blocked by {by}"),
-            (Some(reason), None) => format!("{} {reason}", finding.outcome),
-            (None, _) => finding.outcome.to_owned(),
-        };
-        assert!(findings.insert(name.clone(), outcome).is_none(), "{name} appears twice");
-    }
-    findings
 }

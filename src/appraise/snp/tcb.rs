@@ -3,9 +3,7 @@
 use super::{REPORT, ruled, shown};
 use crate::evidence::snp::{Component, Firmware, Product, Report, Tcb};
 use crate::finding::{Finding, Value, Why, checks};
-use crate::policy::{
-    FirmwareVersion, SnpPolicy, TcbFloor, WEAK_PRODUCTS, minimum_of_any_chip, minimum_tcb,
-};
+use crate::policy::{SnpPolicy, TcbFloor, WEAK_PRODUCTS, minimum_of_any_chip, minimum_tcb};
 use crate::time::UnixTime;
 use crate::verify::snp::VerifiedSnp;
 
@@ -150,9 +148,8 @@ const fn floor_of(floor: &TcbFloor, component: Component) -> u8 {
 fn firmware(report: &Report<'_>, policy: &SnpPolicy) -> [Finding; 2] {
     let examine = |part: &'static str, version: Firmware, at: usize| {
         let check = &checks::SNP_FIRMWARE_MINIMUM;
-        let Firmware { major, minor, build } = version;
         let finding = match policy.minimum_firmware {
-            Some(minimum) if FirmwareVersion { major, minor, build } < minimum => {
+            Some(minimum) if version < minimum => {
                 Finding::fail(check, "below-minimum").expected(format!("at least {minimum}"))
             }
             Some(minimum) => Finding::pass(check).expected(format!("at least {minimum}")),

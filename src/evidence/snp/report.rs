@@ -1,5 +1,7 @@
 //! The attestation report.
 
+use serde::Deserialize;
+
 use crate::bytes::{Reader, Span};
 use crate::digest::Sha384;
 use crate::error::Error;
@@ -51,7 +53,8 @@ impl std::fmt::Display for Cpuid {
 }
 
 /// A firmware version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Firmware {
     /// API major version.
     pub major: u8,

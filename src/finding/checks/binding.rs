@@ -1,0 +1,15 @@
+//! The keys of the reader's connection.
+
+const PKIX: &str = "RFC 5280";
+const TINFOIL: &str = "Tinfoil attestation bundle, sev-snp-guest/v2 and snp-tdx-multiplatform/v1";
+
+checks! {
+    TLS_VALIDITY = "binding.tls.validity", "", KeyBinding, Appraisal, PKIX;
+    TLS_ISSUER = "binding.tls.issuer", "", KeyBinding, Appraisal, PKIX;
+    TLS_DOMAIN = "binding.tls.domain", "", KeyBinding, Appraisal, "RFC 9525 section 6";
+    TLS_KEY = "binding.tls.key", "S20", KeyBinding, Appraisal, TINFOIL;
+    TLS_HPKE = "binding.tls.hpke", "S20", KeyBinding, Appraisal, TINFOIL;
+    TLS_DOCUMENT = "binding.tls.document", "", KeyBinding, Appraisal, TINFOIL;
+    TLS_CONNECTION = "binding.tls.connection", "", KeyBinding, Appraisal, "what a web page can see of its connection";
+    FRESHNESS = "binding.freshness", "", KeyBinding, Appraisal, "RFC 9334 section 10";
+}

@@ -1,0 +1,80 @@
+//! Every check there is, by subject.
+
+macro_rules! checks {
+    ($($name:ident = $id:literal, $step:literal, $link:ident, $tier:ident, $basis:expr;)*) => {
+        $(
+            #[doc = concat!("`", $id, "`")]
+            pub static $name: $crate::finding::Check = $crate::finding::Check {
+                id: $id,
+                step: $step,
+                link: $crate::finding::LinkId::$link,
+                tier: $crate::finding::Tier::$tier,
+                basis: $basis,
+            };
+        )*
+
+        /// The checks of this file, in order.
+        pub(super) static GROUP: &[&$crate::finding::Check] = &[$(&$name),*];
+    };
+}
+
+mod binding;
+mod link;
+mod provenance;
+mod sigstore;
+mod snp;
+mod tinfoil;
+
+use std::sync::LazyLock;
+
+use super::{Check, LinkId};
+
+pub use binding::*;
+pub use link::*;
+pub use provenance::*;
+pub use sigstore::*;
+pub use snp::*;
+pub use tinfoil::*;
+
+/// Every check, subject by subject.
+pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
+    [snp::GROUP, sigstore::GROUP, provenance::GROUP, tinfoil::GROUP, binding::GROUP, link::GROUP]
+        .concat()
+});
+
+/// The check called `id`.
+pub fn find(id: &str) -> Option<&'static Check> {
+    ALL.iter().copied().find(|check| check.id == id)
+}
+
+/// The checks that tie a measurement to a known image: without one of them, hardware evidence
+/// says that some code runs, and not which.
+pub static IDENTIFIES_IMAGE: &[&Check] = &[&SNP_MEASUREMENT, &TINFOIL_MEASUREMENT];
+
+/// The check that says whether anything was supplied for `link`.
+pub const fn presence(link: LinkId) -> &'static Check {
+    match link {
+        LinkId::HardwareRoot => &LINK_HARDWARE_ROOT,
+        LinkId::Chip => &LINK_CHIP,
+        LinkId::Report => &LINK_REPORT,
+        LinkId::Tcb => &LINK_TCB,
+        LinkId::Measurements => &LINK_MEASUREMENTS,
+        LinkId::Image => &LINK_IMAGE,
+        LinkId::Provenance => &LINK_PROVENANCE,
+        LinkId::Commit => &LINK_COMMIT,
+        LinkId::KeyBinding => &LINK_KEY_BINDING,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn check_ids_are_unique() {
+        let mut ids: Vec<_> = ALL.iter().map(|check| check.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), ALL.len());
+    }
+}

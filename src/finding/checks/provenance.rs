@@ -1,0 +1,21 @@
+//! Who built it, from which source.
+
+const FULCIO: &str = "Fulcio certificate extensions 1.3.6.1.4.1.57264.1";
+const INTOTO: &str = "in-toto attestation framework, Statement v1; DSSE v1";
+
+checks! {
+    PROVENANCE_STATEMENT = "provenance.statement", "1.7", Provenance, Authenticity, INTOTO;
+    PROVENANCE_PREDICATE_TYPE = "provenance.predicate-type", "1.7", Provenance, Appraisal, INTOTO;
+    PROVENANCE_ISSUER = "provenance.issuer", "1.8", Provenance, Appraisal, FULCIO;
+    PROVENANCE_WORKFLOW = "provenance.workflow", "1.8", Provenance, Appraisal, FULCIO;
+    PROVENANCE_RUNNER = "provenance.runner", "1.8", Provenance, Appraisal, FULCIO;
+    PROVENANCE_TRIGGER = "provenance.trigger", "1.8", Provenance, Appraisal, FULCIO;
+    PROVENANCE_REPOSITORY = "provenance.repository", "1.8", Commit, Appraisal, FULCIO;
+    PROVENANCE_REPOSITORY_ID = "provenance.repository-id", "1.8", Commit, Appraisal, FULCIO;
+    PROVENANCE_OWNER = "provenance.owner", "1.8", Commit, Appraisal, FULCIO;
+    PROVENANCE_OWNER_ID = "provenance.owner-id", "1.8", Commit, Appraisal, FULCIO;
+    PROVENANCE_REF = "provenance.ref", "1.8", Commit, Appraisal, FULCIO;
+    PROVENANCE_COMMIT = "provenance.commit", "1.8", Commit, Appraisal, FULCIO;
+    PROVENANCE_PREDICATE_AGREES = "provenance.predicate-agrees", "1.9", Commit, Appraisal, "SLSA provenance v1 for GitHub Actions";
+    PROVENANCE_SOURCE = "provenance.source", "", Commit, Appraisal, "git object format";
+}

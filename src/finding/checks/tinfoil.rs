@@ -1,0 +1,12 @@
+//! Tinfoil's bundle.
+
+const TINFOIL: &str = "Tinfoil attestation bundle, sev-snp-guest/v2 and snp-tdx-multiplatform/v1";
+
+checks! {
+    TINFOIL_DIGEST = "tinfoil.digest", "", Provenance, Appraisal, TINFOIL;
+    TINFOIL_MEASUREMENT = "tinfoil.measurement", "S18", Measurements, Appraisal, TINFOIL;
+    TINFOIL_RECOMPUTED = "tinfoil.measurement-recomputed", "S18", Image, Appraisal, "AMD SEV-SNP Firmware ABI 56860, launch digest";
+    TINFOIL_CONFIG = "tinfoil.config", "", Image, Appraisal, TINFOIL;
+    TINFOIL_CONTAINER = "tinfoil.container", "", Image, Appraisal, TINFOIL;
+    TINFOIL_VM_IMAGE = "tinfoil.vm-image", "", Image, Appraisal, TINFOIL;
+}

@@ -23,6 +23,7 @@ pub mod amd;
 pub mod certificate;
 mod der;
 mod files;
+pub mod intel;
 pub mod keys;
 pub mod signature;
 pub mod sigstore;

@@ -46,7 +46,7 @@ pub(super) fn all(mut der: &[u8], max: usize) -> Option<Vec<Element<'_>>> {
 fn first(der: &[u8]) -> Option<(Element<'_>, &[u8])> {
     let (&[tag, short], rest) = der.split_first_chunk::<2>()?;
     let (len, rest) = match short {
-        0..0x80 => (usize::from(short), rest),
+        0..=0x7f => (usize::from(short), rest),
         0x81 => {
             let (&len, rest) = rest.split_first()?;
             (len >= 0x80).then_some((usize::from(len), rest))?
@@ -64,11 +64,11 @@ fn first(der: &[u8]) -> Option<(Element<'_>, &[u8])> {
 
 /// A non-negative INTEGER or ENUMERATED of at most two bytes, in its shortest form.
 pub(super) fn small(content: &[u8]) -> Option<u16> {
-    match content {
-        &[value] if value < 0x80 => Some(u16::from(value)),
-        &[0, value] if value >= 0x80 => Some(u16::from(value)),
-        &[high, low] if high != 0 && high < 0x80 => Some(u16::from_be_bytes([high, low])),
-        &[0, high, low] if high >= 0x80 => Some(u16::from_be_bytes([high, low])),
+    match *content {
+        [value] if value < 0x80 => Some(u16::from(value)),
+        [0, value] if value >= 0x80 => Some(u16::from(value)),
+        [high, low] if high != 0 && high < 0x80 => Some(u16::from_be_bytes([high, low])),
+        [0, high, low] if high >= 0x80 => Some(u16::from_be_bytes([high, low])),
         _ => None,
     }
 }

@@ -131,11 +131,8 @@ fn configuration(content: &[u8]) -> Result<Configuration, String> {
         },
         false => Ok(None),
     };
-    let configuration = Configuration {
-        dynamic_platform: flag(1)?,
-        cached_keys: flag(2)?,
-        smt_enabled: flag(3)?,
-    };
+    let configuration =
+        Configuration { dynamic_platform: flag(1)?, cached_keys: flag(2)?, smt_enabled: flag(3)? };
     members.end()?;
     Ok(configuration)
 }
@@ -151,7 +148,8 @@ const PREFIX: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf8, 0x4d, 0x01, 0x0d, 0x01];
 
 impl<'a> Members<'a> {
     fn of(content: Option<&'a [u8]>, prefix: &'static [u8], max: usize) -> Result<Self, String> {
-        let form = || "it is not a SEQUENCE of pairs of an object identifier and a value".to_owned();
+        let form =
+            || "it is not a SEQUENCE of pairs of an object identifier and a value".to_owned();
         let pairs = content.and_then(|content| der::all(content, max)).ok_or_else(form)?;
         let mut values: Vec<(u8, Element<'a>)> = Vec::new();
         for pair in pairs {
@@ -238,8 +236,10 @@ mod tests {
         tcb.push(pair(&[2, 18], tlv(OCTET_STRING, &[9; 16])));
         vec![
             pair(&[1], tlv(OCTET_STRING, &[1; 16])),
-            long(&[tlv(OBJECT_IDENTIFIER, &[&PREFIX[..], &[2]].concat()), long(&tcb.concat())]
-                .concat()),
+            long(
+                &[tlv(OBJECT_IDENTIFIER, &[&PREFIX[..], &[2]].concat()), long(&tcb.concat())]
+                    .concat(),
+            ),
             pair(&[3], tlv(OCTET_STRING, &[0, 0])),
             pair(&[4], tlv(OCTET_STRING, &[4; 6])),
             pair(&[5], tlv(ENUMERATED, &[0])),

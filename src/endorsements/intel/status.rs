@@ -71,6 +71,7 @@ impl TcbStatus {
                 Self::ConfigurationNeeded | Self::ConfigurationAndSwHardeningNeeded,
                 Self::OutOfDate | Self::OutOfDateConfigurationNeeded,
             ) => Self::OutOfDateConfigurationNeeded,
+            (Self::UpToDate, part) => part,
             (platform, _) => platform,
         }
     }

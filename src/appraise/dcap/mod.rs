@@ -1,12 +1,18 @@
 //! SGX and TDX quotes against a policy (steps T29 to T40).
 
+mod claims;
 mod enclave;
+mod tcb;
 mod td;
 
 use crate::digest::Sha384;
 use crate::evidence::dcap::{Body, Quote, Tee};
 use crate::finding::{Check, Finding, Value, Why, checks};
 use crate::policy::{DcapPolicy, Rule};
+use crate::time::UnixTime;
+use crate::verify::dcap::VerifiedQuote;
+
+pub use claims::claims;
 
 /// The evidence id under which the quote is shown.
 const QUOTE: &str = "quote";
@@ -20,6 +26,13 @@ static SHARED: &[&Check] = &[
     &checks::DCAP_POLICY_PLATFORM,
     &checks::DCAP_REPORT_DATA,
 ];
+
+/// Appraises a verified quote for the moment `now`.
+pub fn appraise(verified: &VerifiedQuote<'_>, policy: &DcapPolicy, now: UnixTime) -> Vec<Finding> {
+    let mut findings = quote(verified.quote(), policy);
+    findings.extend(tcb::appraise(verified, policy, now));
+    findings
+}
 
 /// Every finding of this module for a quote of `tee` that is not verified: `by` is to blame.
 pub fn blocked(tee: Tee, by: &'static Check) -> Vec<Finding> {

@@ -19,6 +19,7 @@ macro_rules! checks {
 }
 
 mod binding;
+mod dcap;
 mod link;
 mod provenance;
 mod quote;
@@ -33,6 +34,7 @@ use std::sync::LazyLock;
 use super::{Check, LinkId};
 
 pub use binding::*;
+pub use dcap::*;
 pub use link::*;
 pub use provenance::*;
 pub use quote::*;
@@ -46,6 +48,7 @@ pub use tinfoil::*;
 pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
     [
         snp::GROUP,
+        dcap::GROUP,
         quote::GROUP,
         tdx::GROUP,
         sgx::GROUP,

@@ -33,6 +33,7 @@ const CAN_WARN: &[&str] = &[
     "snp.measurement",
     "snp.vmpl",
     "snp.migration-report",
+    "eventlog.coverage",
     "sigstore.trusted-root",
     "sigstore.log.inclusion",
     "provenance.workflow",

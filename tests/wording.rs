@@ -56,6 +56,7 @@ const CAN_WARN: &[&str] = &[
     "sgx.attributes.provision-key",
     "sgx.reserved",
     "sgx.mrenclave",
+    "eventlog.coverage",
     "sigstore.trusted-root",
     "sigstore.log.inclusion",
     "provenance.workflow",

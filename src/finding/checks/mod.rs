@@ -20,6 +20,7 @@ macro_rules! checks {
 
 mod binding;
 mod dcap;
+mod eventlog;
 mod link;
 mod provenance;
 mod quote;
@@ -35,6 +36,7 @@ use super::{Check, LinkId};
 
 pub use binding::*;
 pub use dcap::*;
+pub use eventlog::*;
 pub use link::*;
 pub use provenance::*;
 pub use quote::*;
@@ -49,6 +51,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
     [
         snp::GROUP,
         dcap::GROUP,
+        eventlog::GROUP,
         quote::GROUP,
         tdx::GROUP,
         sgx::GROUP,

@@ -1,5 +1,6 @@
 //! Parsing of evidence. Nothing here is believed: types say what bytes say.
 
+pub mod dcap;
 pub mod snp;
 pub mod tinfoil;
 

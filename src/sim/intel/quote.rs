@@ -72,7 +72,7 @@ pub struct QuoteSpec {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
     /// An SGX enclave.
-    Enclave(EnclaveSpec),
+    Enclave(Box<EnclaveSpec>),
     /// A TDX guest.
     Td(Box<TdSpec>),
 }
@@ -156,7 +156,7 @@ impl QuoteSpec {
             vendor_id: INTEL_VENDOR_ID,
             user_data: *b"SIMULATED user data.",
             descriptor: None,
-            body: Body::Enclave(EnclaveSpec::healthy()),
+            body: Body::Enclave(Box::new(EnclaveSpec::healthy())),
             auth_length: None,
             attestation_key: Key::IntelAttestation,
             attestation_key_bytes: None,

@@ -448,7 +448,7 @@ fn one_spoiled_thing_is_what_dcap_qvl_complains_about() {
             collateral(),
             "No matching TCB",
         ),
-        ("PCK signer", pck(&|pck| pck.signer = stranger), collateral(), "Signature"),
+        ("PCK signer", pck(&|pck| pck.signer = stranger), collateral(), "InvalidSignature"),
         ("PCK expired", pck(&|pck| pck.spoil = Some(Spoil::Expired)), collateral(), "Expired"),
         (
             "FMSPC missing",
@@ -488,7 +488,7 @@ fn one_spoiled_thing_is_what_dcap_qvl_complains_about() {
                 root_crl: CrlSpec { signer: stranger, ..CrlSpec::new(Role::Root) }.der(),
                 ..collateral()
             },
-            "",
+            "root CA CRL: InvalidCrlSignature",
         ),
         (
             "stale root list",
@@ -497,7 +497,7 @@ fn one_spoiled_thing_is_what_dcap_qvl_complains_about() {
                 root_crl: CrlSpec { next_update: Some(long_ago), ..CrlSpec::new(Role::Root) }.der(),
                 ..collateral()
             },
-            "Expired",
+            "CrlExpired",
         ),
         ("TCB info signer", quote(), tcb_info(&|info| info.signer = Key::IntelPck), "tcb_info"),
         ("TCB info expired", quote(), tcb_info(&|info| info.next_update = long_ago), "expired"),
@@ -557,6 +557,16 @@ fn one_spoiled_thing_is_what_dcap_qvl_complains_about() {
             quote(),
             qe_identity(&|identity| identity.levels = vec![QeLevel::current(9)]),
             "ISVSVN",
+        ),
+        (
+            "TCB info signed by a PCK",
+            quote(),
+            CollateralSpec {
+                tcb_info: TcbInfoSpec { signer: Key::IntelPck, ..TcbInfoSpec::tdx() }.sign(),
+                tcb_info_chain: PckSpec::platform().chain(),
+                ..collateral()
+            },
+            "issued directly by the root",
         ),
         (
             "TCB info changed after signing",

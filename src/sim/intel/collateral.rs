@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::signed::string;
 use super::{CrlSpec, QeIdentitySpec, Role, SignedJson, TcbInfoSpec, authority, pem_chain};
 
 /// Collateral for one quote. Signed parts are signed already, so that any of them can come from
@@ -46,6 +47,24 @@ pub struct PccsAnswers {
     pub pck_crl: String,
     /// `tcb` and `qe/identity`, as Intel's service answers them, in this order.
     pub signed: [PcsAnswer; 2],
+}
+
+impl PcsAnswer {
+    /// Header and body in one JSON object, `{"headers": {...}, "body": ...}`: a JSON body stands
+    /// there byte for byte, any other as a string.
+    ///
+    /// # Panics
+    /// When the body is not text.
+    pub fn envelope(&self) -> String {
+        let headers: String = self
+            .header
+            .iter()
+            .map(|(name, value)| format!("{}:{}", string(name), string(value)))
+            .collect();
+        let body = str::from_utf8(&self.body).unwrap();
+        let body = if body.starts_with('{') { body.to_owned() } else { string(body) };
+        format!(r#"{{"headers":{{{headers}}},"body":{body}}}"#)
+    }
 }
 
 impl CollateralSpec {

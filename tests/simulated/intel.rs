@@ -4,6 +4,7 @@ use dcap_qvl::QuoteCollateralV3;
 use dcap_qvl::quote::{Quote, Report};
 use dcap_qvl::verify::{QuoteVerifier, VerifiedReport};
 use p256::ecdsa::signature::Verifier as _;
+use silicon_to_source::endorsements::intel::Collateral;
 use silicon_to_source::sim::certificate::Spoil;
 use silicon_to_source::sim::intel::body::{
     ENCLAVE_DEBUG, MIGRATABLE, Relaunch, SEPT_VE_DISABLE, TD_DEBUG,
@@ -758,6 +759,26 @@ fn answers_of_the_services_carry_the_same_collateral() {
     assert_eq!(hex::decode(pccs.root_crl).unwrap(), spec.root_crl);
     assert_eq!(hex::decode(pccs.pck_crl).unwrap(), spec.pck_crl);
     assert_eq!(pccs.signed, [tcb_info, qe_identity]);
+}
+
+#[test]
+fn every_rendering_is_read_as_the_same_collateral() {
+    for spec in [CollateralSpec::sgx(), CollateralSpec::tdx()] {
+        let read = |files: &[&[u8]]| Collateral::from_files(files).unwrap();
+        let bytes = spec.bytes();
+        let flat = read(&[&bytes]);
+        assert!(!flat.is_empty());
+        let [tcb_info, qe_identity, pck_crl, root_crl] = spec.pcs();
+        let texts = [tcb_info, qe_identity, pck_crl].map(|answer| answer.envelope());
+        let [tcb_info, qe_identity, pck_crl] = texts.each_ref().map(|text| text.as_bytes());
+        assert_eq!(read(&[tcb_info, qe_identity, pck_crl, &root_crl.body]), flat);
+        assert_eq!(read(&[&root_crl.body, pck_crl, qe_identity, tcb_info]), flat);
+        let pccs = spec.pccs();
+        let lists = [pccs.root_crl.as_bytes(), pccs.pck_crl.as_bytes()];
+        let chain = pem_chain(&spec.pck_crl_chain);
+        let found = read(&[tcb_info, qe_identity, lists[0], lists[1], chain.as_bytes()]);
+        assert_eq!(found, flat);
+    }
 }
 
 fn percent_decoded(text: &str) -> String {

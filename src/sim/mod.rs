@@ -21,6 +21,7 @@ compile_error!("the simulated PKI, with its public private keys, is never part o
 
 pub mod amd;
 pub mod certificate;
+pub mod crl;
 mod der;
 mod files;
 pub mod intel;

@@ -19,6 +19,7 @@ macro_rules! checks {
 }
 
 mod binding;
+mod dcap;
 mod link;
 mod provenance;
 mod sigstore;
@@ -30,6 +31,7 @@ use std::sync::LazyLock;
 use super::{Check, LinkId};
 
 pub use binding::*;
+pub use dcap::*;
 pub use link::*;
 pub use provenance::*;
 pub use sigstore::*;
@@ -38,8 +40,16 @@ pub use tinfoil::*;
 
 /// Every check, subject by subject.
 pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
-    [snp::GROUP, sigstore::GROUP, provenance::GROUP, tinfoil::GROUP, binding::GROUP, link::GROUP]
-        .concat()
+    [
+        snp::GROUP,
+        dcap::GROUP,
+        sigstore::GROUP,
+        provenance::GROUP,
+        tinfoil::GROUP,
+        binding::GROUP,
+        link::GROUP,
+    ]
+    .concat()
 });
 
 /// The check called `id`.

@@ -6,8 +6,11 @@ mod common;
 use std::collections::BTreeMap;
 use std::fs;
 
-use common::eventlog::{Firmware, ccel, ccel_header, cel, dstack, extended, sha384};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use common::eventlog::{Firmware, all, ccel, ccel_header, cel, dstack, extended, protobuf, sha384};
 use common::shared;
+use silicon_to_source::appraise::eventlog::claims;
 use silicon_to_source::digest::{Sha256, Sha384};
 use silicon_to_source::error::Error;
 use silicon_to_source::evidence::eventlog::tcg::EventType;
@@ -192,6 +195,110 @@ fn tpm_log_extends_to_pcrs_computed_by_another_tool() {
     wrong.get_mut(&7).unwrap().0[0] ^= 1;
     let examined = eventlog::tcg(&log, &Registers::PcrSha256(wrong));
     assert_eq!(failed(&examined, "eventlog.replay/pcr7"), "not-equal");
+}
+
+/// The PCRs of a bank in a go-tpm-tools attestation: quotes are field 2, their PCRs field 3 with
+/// the bank's TPM number first.
+fn pcrs(attestation: &[u8], bank: u64) -> BTreeMap<u8, Vec<u8>> {
+    let quotes = all(attestation, 2);
+    let banks = quotes.iter().flat_map(|quote| all(quote, 3));
+    let mut own = banks.filter(|pcrs| protobuf(pcrs).contains(&(1, Err(bank))));
+    let entries = all(own.next().expect("the bank is quoted"), 2);
+    entries
+        .iter()
+        .map(|entry| {
+            let fields = protobuf(entry);
+            let number = fields.iter().find_map(|(field, value)| match value {
+                Err(number) if *field == 1 => Some(u8::try_from(*number).unwrap()),
+                _ => None,
+            });
+            (number.unwrap_or(0), all(entry, 2)[0].to_vec())
+        })
+        .collect()
+}
+
+/// The attestations with PCRs that are at hand, each with its name.
+fn attestations() -> Vec<(String, Vec<u8>)> {
+    let mut found: Vec<_> = read("gcp/vtpm-cos-85-nonce9009.pb")
+        .map(|bytes| ("vtpm-cos-85".to_owned(), bytes))
+        .into_iter()
+        .collect();
+    let Some(json) = read("eigencompute/bound-evidence.json") else { return found };
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    for evidence in json.as_array().unwrap() {
+        let bytes = STANDARD.decode(evidence["attestation"].as_str().unwrap()).unwrap();
+        found.push((evidence["name"].as_str().unwrap().to_owned(), bytes));
+    }
+    found
+}
+
+#[test]
+fn tpm_logs_extend_to_the_pcrs_of_their_quotes_in_both_banks() {
+    // PCR10 belongs to the running system and PCR13 to the container launcher.
+    let boot = |number: &u8| *number < 16 && ![10, 13].contains(number);
+    for (name, attestation) in attestations() {
+        let log = tcg::Log::parse(all(&attestation, 3)[0]).unwrap();
+        let sha256 = pcrs(&attestation, 0x0b).into_iter().filter(|(number, _)| boot(number));
+        let sha384 = pcrs(&attestation, 0x0c).into_iter().filter(|(number, _)| boot(number));
+        for registers in [
+            Registers::PcrSha256(
+                sha256.map(|(number, pcr)| (number, Sha256(pcr.try_into().unwrap()))).collect(),
+            ),
+            Registers::PcrSha384(
+                sha384.map(|(number, pcr)| (number, Sha384(pcr.try_into().unwrap()))).collect(),
+            ),
+        ] {
+            let examined = eventlog::tcg(&log, &registers);
+            let verified =
+                examined.verified.unwrap_or_else(|| panic!("{name}: {:?}", examined.findings));
+            assert_eq!(verified.registers().len(), 14, "{name}");
+            let line = statements(&verified, "boot.command-line");
+            assert_eq!(line[0].2, Register::Pcr(8), "{name}");
+            if name.contains("debug") || name.contains("hardened") {
+                let hardened = line[0].0.contains("confidential-space.hardened=true");
+                assert_eq!(hardened, name.contains("hardened"), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn launch_logs_of_confidential_space_extend_to_rtmr3_or_pcr13() {
+    for (name, attestation) in attestations() {
+        let Some(log) = all(&attestation, 5).first().copied() else { continue };
+        let log = canonical::Log::parse(log).unwrap();
+        // A TD quote is field 9, its body field 2 and the four RTMRs field 11.
+        let registers = match all(&attestation, 9).first() {
+            Some(quote) => {
+                let rtmr = all(all(quote, 2)[0], 11)[3];
+                vec![rtmr3(rtmr.try_into().unwrap())]
+            }
+            None => {
+                let (sha256, sha384) = (pcrs(&attestation, 0x0b), pcrs(&attestation, 0x0c));
+                let sha256 = Sha256(sha256[&13].clone().try_into().unwrap());
+                let sha384 = Sha384(sha384[&13].clone().try_into().unwrap());
+                vec![
+                    Registers::PcrSha256(BTreeMap::from([(13, sha256)])),
+                    Registers::PcrSha384(BTreeMap::from([(13, sha384)])),
+                ]
+            }
+        };
+        for registers in registers {
+            let examined = eventlog::cel(&log, &registers);
+            let verified =
+                examined.verified.unwrap_or_else(|| panic!("{name}: {:?}", examined.findings));
+            let reference = statement(&verified, "container.image-reference");
+            assert_eq!(reference, "docker.io/cavaneigen/teeverify-capture:latest", "{name}");
+            assert!(statement(&verified, "container.image-digest").starts_with("sha256:a1b0135e"));
+            assert_eq!(statements(&verified, "container.environment-override").len(), 2);
+            let claims = claims(&verified);
+            let register = verified.registers()[0].0;
+            let named = claims
+                .iter()
+                .all(|claim| claim.value.to_string().ends_with(&format!(" ({register})")));
+            assert!(named && claims.len() == 12, "{name}: {claims:?}");
+        }
+    }
 }
 
 fn json_log(path: &str) -> Option<(String, [Sha384; 4])> {

@@ -91,3 +91,38 @@ pub(crate) fn dstack(events: &[(&str, &[u8])]) -> (String, [u8; 48]) {
     }
     (format!("[{}]", log.join(",")), extended(digests.iter().map(|digest| &digest[..])))
 }
+
+/// A field of a protobuf message: its number, and its bytes or number.
+pub(crate) type Field<'a> = (u64, Result<&'a [u8], u64>);
+
+/// The fields of a protobuf message with numbers and length-delimited fields only.
+pub(crate) fn protobuf(mut message: &[u8]) -> Vec<Field<'_>> {
+    fn varint(message: &mut &[u8]) -> u64 {
+        let len = message.iter().position(|byte| byte & 0x80 == 0).unwrap() + 1;
+        let (bytes, rest) = message.split_at(len);
+        *message = rest;
+        bytes.iter().rev().fold(0, |number, byte| number << 7 | u64::from(byte & 0x7f))
+    }
+    let mut fields = Vec::new();
+    while !message.is_empty() {
+        let key = varint(&mut message);
+        let value = match key & 7 {
+            0 => Err(varint(&mut message)),
+            2 => {
+                let len = usize::try_from(varint(&mut message)).unwrap();
+                let (bytes, rest) = message.split_at(len);
+                message = rest;
+                Ok(bytes)
+            }
+            other => panic!("wire type {other}"),
+        };
+        fields.push((key >> 3, value));
+    }
+    fields
+}
+
+/// The length-delimited fields with that number.
+pub(crate) fn all(message: &[u8], number: u64) -> Vec<&[u8]> {
+    let fields = protobuf(message).into_iter();
+    fields.filter(|(field, _)| *field == number).filter_map(|(_, value)| value.ok()).collect()
+}

@@ -1,6 +1,7 @@
 //! What events of firmware and boot loaders say.
 
 use super::{Event, Standing, Statement, tcg};
+use crate::evidence::eventlog::Register;
 use crate::evidence::eventlog::efi::{self, Variable};
 use crate::evidence::eventlog::tcg::EventType;
 use crate::finding::Value;
@@ -53,7 +54,7 @@ pub(super) fn statements(raw: &[(EventType, &[u8])], events: &[Event]) -> Vec<St
     for (index, ((kind, data), event)) in raw.iter().zip(events).enumerate() {
         let Some(register) = event.register else { continue };
         let said = match event.standing {
-            Standing::Data | Standing::Part(_) => shown(*kind, data, event.standing),
+            Standing::Data | Standing::Part(_) => shown(*kind, data, event.standing, register),
             Standing::Digest => measured(*kind, data, &kernels)
                 .map(|(name, said)| (name, Value::hex(&event.digest), said)),
             Standing::NotMeasured | Standing::NotReplayed | Standing::Workload => None,
@@ -67,20 +68,24 @@ pub(super) fn statements(raw: &[(EventType, &[u8])], events: &[Event]) -> Vec<St
 
 type Said = (&'static str, Value, Option<String>);
 
-/// What an event says whose data the digest covers.
-fn shown(kind: EventType, data: &[u8], standing: Standing) -> Option<Said> {
-    if let (Some(line), Standing::Part(_)) = (command_line(kind, data), standing) {
-        return Some(("boot.command-line", Value::text(line), None));
+/// What an event says whose data the digest covers. The register decides which words are heard:
+/// the firmware alone extends RTMR0 and PCR7, the boot loader RTMR2 and PCR8, so that a file with
+/// the bytes of a variable, measured by the loader, cannot speak for the firmware.
+fn shown(kind: EventType, data: &[u8], standing: Standing, register: Register) -> Option<Said> {
+    match (register, standing) {
+        (Register::Rtmr(2) | Register::Pcr(8), Standing::Part(_)) => {
+            Some(("boot.command-line", Value::text(command_line(kind, data)?), None))
+        }
+        (Register::Rtmr(0) | Register::Pcr(7), Standing::Data) => {
+            let variable = Variable::parse(data).ok()?;
+            let is_secure_boot = kind == EventType::EFI_VARIABLE_DRIVER_CONFIG
+                && variable.guid == GLOBAL_VARIABLE
+                && variable.name == "SecureBoot";
+            let state = if variable.value == [1] { "on" } else { "off" };
+            is_secure_boot.then_some(("boot.secure-boot", Value::text(state), None))
+        }
+        _ => None,
     }
-    if kind != EventType::EFI_VARIABLE_DRIVER_CONFIG {
-        return None;
-    }
-    let variable = Variable::parse(data).ok()?;
-    if variable.guid != GLOBAL_VARIABLE || variable.name != "SecureBoot" {
-        return None;
-    }
-    let state = if variable.value == [1] { "on" } else { "off" };
-    Some(("boot.secure-boot", Value::text(state), None))
 }
 
 /// The name of an event of which the digest counts only, and what its data says that it is of.

@@ -11,7 +11,7 @@ use crate::endorsements::intel::{Collateral, PckExtension};
 use crate::error::Error;
 use crate::evidence::dcap::{Body, PCK_CHAIN, Quote, Tee, fields};
 use crate::evidence::eventlog::{cel, dstack, tcg};
-use crate::finding::{Finding, LinkId, Value, checks};
+use crate::finding::{Finding, LinkId, Value, Why, checks};
 use crate::pki::{Cert, pem_blocks};
 use crate::plan::{self, IntelCa, IntelPlatform};
 use crate::policy::Policy;
@@ -164,7 +164,13 @@ fn logs(
     claims: &mut Vec<Claim>,
     evidence: &mut Vec<EvidenceItem>,
 ) -> Result<(), Error> {
-    let Body::Td(report) = &quote.body else { return Ok(()) };
+    let Body::Td(report) = &quote.body else {
+        if files.tcg.or(files.dstack).or(files.cel).is_some() {
+            // An enclave has no registers that a log could extend to.
+            findings.push(Finding::unknown(&checks::EVENTLOG_REPLAY, Why::NotSupported));
+        }
+        return Ok(());
+    };
     let registers = |which: &[u8]| Registers::of_quote(&report.rtmr, which);
     let mut examined = Vec::new();
     if let Some(bytes) = files.tcg {

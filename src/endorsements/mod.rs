@@ -1,4 +1,5 @@
 //! Parsing of endorsements: what third parties say about evidence. Nothing here is believed.
 
 pub mod amd;
+pub mod intel;
 pub mod sigstore;

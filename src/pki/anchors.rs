@@ -53,11 +53,32 @@ pub static AMD_GENOA: AmdAnchor = amd!("amd", "genoa", "Genoa");
 /// Turin's anchor.
 pub static AMD_TURIN: AmdAnchor = amd!("amd", "turin", "Turin");
 
+/// Intel's root for SGX and TDX.
+#[derive(Clone, Copy, Debug)]
+pub struct IntelAnchor {
+    /// The Intel SGX Root CA certificate, DER.
+    pub root: &'static [u8],
+}
+
+/// Intel's anchor.
+pub static INTEL: IntelAnchor = IntelAnchor { root: include_bytes!("intel/root.der") };
+
+/// Intel's anchor among `roots`.
+pub const fn intel(roots: Roots) -> &'static IntelAnchor {
+    match roots {
+        Roots::Vendor => &INTEL,
+        Roots::Simulated => &simulated::INTEL,
+    }
+}
+
 /// The simulated vendors: certificates whose private keys are published with the source of this
 /// project. They count only under a policy that asks for them.
 pub mod simulated {
-    use super::AmdAnchor;
+    use super::{AmdAnchor, IntelAnchor};
 
+    /// Simulated Intel.
+    pub static INTEL: IntelAnchor =
+        IntelAnchor { root: include_bytes!("simulated/intel-root.der") };
     /// Simulated Milan.
     pub static MILAN: AmdAnchor = amd!("simulated", "milan", "Milan");
     /// Simulated Genoa.
@@ -78,6 +99,21 @@ impl AmdAnchor {
     /// SHA-256 of the root certificate.
     pub fn fingerprint(&self) -> Sha256 {
         Sha256::of(self.ark)
+    }
+}
+
+impl IntelAnchor {
+    /// The parsed root.
+    ///
+    /// # Errors
+    /// None for the shipped anchors: a test parses each.
+    pub fn root(&self) -> Result<Cert<'static>, Error> {
+        Cert::parse("pinned Intel SGX Root CA", self.root)
+    }
+
+    /// SHA-256 of the root certificate.
+    pub fn fingerprint(&self) -> Sha256 {
+        Sha256::of(self.root)
     }
 }
 
@@ -103,5 +139,20 @@ mod tests {
             assert_eq!(ask.verify_signed_by(&root), Ok(()));
             assert_eq!(root.verify_signed_by(&ask), Err(crate::crypto::BadSignature));
         }
+    }
+    #[test]
+    fn intel_roots_sign_themselves_and_the_pinned_one_has_the_published_fingerprint() {
+        assert_eq!(
+            INTEL.fingerprint().to_string(),
+            "44a0196b2b99f889b8e149e95b807a350e7424964399e885a7cbb8ccfab674d3"
+        );
+        for anchor in [&INTEL, &simulated::INTEL] {
+            let root = anchor.root().unwrap();
+            assert_eq!(root.common_name(), Some("Intel SGX Root CA"));
+            assert_eq!(root.verify_signed_by(&root), Ok(()));
+        }
+        let (real, simulated) = (INTEL.root().unwrap(), simulated::INTEL.root().unwrap());
+        assert!(real.verify_signed_by(&simulated).is_err());
+        assert!(simulated.verify_signed_by(&real).is_err());
     }
 }

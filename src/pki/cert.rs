@@ -354,7 +354,7 @@ pub(super) fn verify_signed(
     crypto::verify(algorithm, issuer.public_key(), Message::Bytes(signed), signature)
 }
 
-fn only_text<'n>(
+pub(super) fn only_text<'n>(
     mut names: impl Iterator<Item = &'n x509_parser::x509::AttributeTypeAndValue<'n>>,
 ) -> Option<&'n str> {
     let first = names.next()?.as_str().ok()?;

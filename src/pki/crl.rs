@@ -2,7 +2,7 @@
 
 use x509_parser::prelude::{CertificateRevocationList, FromDer as _};
 
-use super::cert::{Cert, is_der, names_one_algorithm, verify_signed};
+use super::cert::{Cert, is_der, names_one_algorithm, only_text, verify_signed};
 use super::signed::SignatureAlgorithm;
 use crate::bytes::Span;
 use crate::crypto::BadSignature;
@@ -53,6 +53,11 @@ impl<'a> Crl<'a> {
     /// The issuer as text, for showing.
     pub fn issuer(&self) -> String {
         self.parsed.issuer().to_string()
+    }
+
+    /// The issuer's common name, when there is exactly one and it is text.
+    pub fn issuer_common_name(&self) -> Option<&str> {
+        only_text(self.parsed.issuer().iter_common_name())
     }
 
     /// The signature algorithm.

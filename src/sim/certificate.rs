@@ -15,6 +15,7 @@ use x509_cert::serial_number::SerialNumber;
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 use x509_cert::time::Time;
 
+use super::AUTHORITY_VALIDITY;
 use super::der::{BIT_STRING, BOOLEAN, OCTET_STRING, SEQUENCE, context, integer, oid, tlv};
 use super::keys::Key;
 use super::signature::{Algorithm, Hash};
@@ -83,9 +84,9 @@ pub enum Spoil {
     Pkcs1v15,
     /// Signed by a key of the same kind that is not the issuer's.
     WrongKey,
-    /// Ended in 2021.
+    /// Ended at the end of 2021; began in 2020 or before.
     Expired,
-    /// Begins in 2048.
+    /// Begins in 2048; ends in 2049 or later.
     NotYetValid,
     /// An extension is left out.
     MissingExtension(&'static str),
@@ -138,8 +139,14 @@ impl Template {
             Spoil::PssSha256 => self.algorithm = pss(Hash::Sha256, Hash::Sha256, 32),
             Spoil::Pkcs1v15 => self.algorithm = Algorithm::Pkcs1v15Sha384,
             Spoil::WrongKey => self.signer = self.signer.stranger(),
-            Spoil::Expired => self.validity.not_after = UnixTime(1_640_995_199),
-            Spoil::NotYetValid => self.validity.not_before = UnixTime(2_461_449_600),
+            Spoil::Expired => {
+                let not_before = self.validity.not_before.min(AUTHORITY_VALIDITY.not_before);
+                self.validity = Validity { not_before, not_after: UnixTime(1_640_995_199) };
+            }
+            Spoil::NotYetValid => {
+                let not_after = self.validity.not_after.max(AUTHORITY_VALIDITY.not_after);
+                self.validity = Validity { not_before: UnixTime(2_461_449_600), not_after };
+            }
             Spoil::MissingExtension(id) => self.extensions.retain(|e| e.extn_id != identifier(id)),
             Spoil::DuplicateExtension(id) => {
                 let twin = self.find(id).clone();

@@ -1,6 +1,7 @@
 //! The committed files that this generator makes.
 
 use super::amd::{Role, authority};
+use super::intel;
 use super::sigstore::trusted_root;
 use crate::evidence::snp::Product;
 
@@ -28,6 +29,10 @@ pub fn files() -> Vec<File> {
     ];
     let certificates = certificates
         .map(|(path, product, role)| File { path, bytes: authority(product, role).to_vec() });
+    let intel_root = File {
+        path: "src/pki/simulated/intel-root.der",
+        bytes: intel::authority(intel::Role::Root).to_vec(),
+    };
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
-    certificates.into_iter().chain([trusted_root]).collect()
+    certificates.into_iter().chain([intel_root, trusted_root]).collect()
 }

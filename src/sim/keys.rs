@@ -39,6 +39,12 @@ keys! {
     Asvk, rsa, "keys/amd-asvk.pem", "The AMD SEV VLEK signing key (ASVK) of every product, RSA-4096.";
     Vcek, p384, "keys/amd-vcek.pem", "A chip's key (VCEK), P-384.";
     Vlek, p384, "keys/amd-vlek.pem", "A cloud provider's key (VLEK), P-384.";
+    IntelRoot, p256, "keys/intel-root.pem", "Intel's root key, P-256.";
+    IntelPlatformCa, p256, "keys/intel-pck-platform-ca.pem", "The PCK Platform CA's key, P-256.";
+    IntelProcessorCa, p256, "keys/intel-pck-processor-ca.pem", "The PCK Processor CA's key, P-256.";
+    IntelPck, p256, "keys/intel-pck.pem", "A platform's key (PCK), P-256.";
+    IntelTcbSigning, p256, "keys/intel-tcb-signing.pem", "What signs TCB info and QE identities, P-256.";
+    IntelAttestation, p256, "keys/intel-attestation-key.pem", "A quoting enclave's attestation key, P-256.";
     FulcioRoot, p384, "keys/fulcio-root.pem", "Fulcio's root key, P-384.";
     FulcioIntermediate, p384, "keys/fulcio-intermediate.pem", "Fulcio's issuing key, P-384.";
     FulcioLeaf, p256, "keys/fulcio-leaf.pem", "The one-time key of a build, P-256.";
@@ -94,6 +100,16 @@ impl Key {
         let signature: p384::ecdsa::Signature = key.sign(message);
         let (r, s) = signature.split_bytes();
         (r.into(), s.into())
+    }
+
+    /// R and S of a P-256 signature over `message` with SHA-256, each 32 bytes, big-endian.
+    ///
+    /// # Panics
+    /// When the key is not a P-256 key.
+    pub fn sign_p256(self, message: &[u8]) -> [u8; 64] {
+        let Loaded::P256(key) = self.loaded() else { panic!("not a P-256 key") };
+        let signature: p256::ecdsa::Signature = key.sign(message);
+        signature.to_bytes().into()
     }
 
     /// The content of subjectPublicKey: an RSAPublicKey, or an uncompressed point.

@@ -21,8 +21,10 @@ compile_error!("the simulated PKI, with its public private keys, is never part o
 
 pub mod amd;
 pub mod certificate;
+pub mod crl;
 mod der;
 mod files;
+pub mod intel;
 pub mod keys;
 pub mod signature;
 pub mod sigstore;

@@ -4,5 +4,7 @@
 //! a `Verified*` type only when the promise of that type holds. Those types have no public
 //! constructor.
 
+pub mod dcap;
+pub mod eventlog;
 pub mod sigstore;
 pub mod snp;

@@ -2,6 +2,7 @@
 #![cfg(feature = "sim")]
 
 mod amd;
+mod intel;
 mod provider;
 mod sigstore;
 mod tinfoil;

@@ -19,10 +19,15 @@ macro_rules! checks {
 }
 
 mod binding;
+mod dcap;
+mod eventlog;
 mod link;
 mod provenance;
+mod quote;
+mod sgx;
 mod sigstore;
 mod snp;
+mod tdx;
 mod tinfoil;
 
 use std::sync::LazyLock;
@@ -30,16 +35,33 @@ use std::sync::LazyLock;
 use super::{Check, LinkId};
 
 pub use binding::*;
+pub use dcap::*;
+pub use eventlog::*;
 pub use link::*;
 pub use provenance::*;
+pub use quote::*;
+pub use sgx::*;
 pub use sigstore::*;
 pub use snp::*;
+pub use tdx::*;
 pub use tinfoil::*;
 
 /// Every check, subject by subject.
 pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
-    [snp::GROUP, sigstore::GROUP, provenance::GROUP, tinfoil::GROUP, binding::GROUP, link::GROUP]
-        .concat()
+    [
+        snp::GROUP,
+        dcap::GROUP,
+        eventlog::GROUP,
+        quote::GROUP,
+        tdx::GROUP,
+        sgx::GROUP,
+        sigstore::GROUP,
+        provenance::GROUP,
+        tinfoil::GROUP,
+        binding::GROUP,
+        link::GROUP,
+    ]
+    .concat()
 });
 
 /// The check called `id`.
@@ -49,7 +71,8 @@ pub fn find(id: &str) -> Option<&'static Check> {
 
 /// The checks that tie a measurement to a known image: without one of them, hardware evidence
 /// says that some code runs, and not which.
-pub static IDENTIFIES_IMAGE: &[&Check] = &[&SNP_MEASUREMENT, &TINFOIL_MEASUREMENT];
+pub static IDENTIFIES_IMAGE: &[&Check] =
+    &[&SNP_MEASUREMENT, &TDX_SOFTWARE, &SGX_MRENCLAVE, &TINFOIL_MEASUREMENT];
 
 /// The check that says whether anything was supplied for `link`.
 pub const fn presence(link: LinkId) -> &'static Check {

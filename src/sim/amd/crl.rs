@@ -1,15 +1,9 @@
 //! Certificate revocation lists, signed by the ARK (RFC 5280 section 5).
 
-use x509_cert::Version;
-use x509_cert::crl::{CertificateList, RevokedCert, TbsCertList};
-use x509_cert::der::Encode as _;
-use x509_cert::der::asn1::BitString;
-use x509_cert::serial_number::SerialNumber;
-
 use super::Role;
 use crate::evidence::snp::Product;
-use crate::sim::certificate::{authority_key_identifier, extension, simulated_name, time};
-use crate::sim::der::integer;
+use crate::sim::certificate::simulated_name;
+use crate::sim::crl::ListTemplate;
 use crate::sim::keys::Key;
 use crate::sim::signature::{self, Algorithm};
 use crate::time::UnixTime;
@@ -49,32 +43,16 @@ impl CrlSpec {
 
     /// The signed list in DER.
     pub fn der(&self) -> Vec<u8> {
-        let revoked = self.revoked.iter().map(|serial| RevokedCert {
-            serial_number: SerialNumber::new(serial).unwrap(),
-            revocation_date: time(self.this_update),
-            crl_entry_extensions: None,
-        });
         let issuer = self.issuer.clone().unwrap_or_else(|| Role::Ark.common_name(self.product));
-        let tbs_cert_list = TbsCertList {
-            version: Version::V2,
-            signature: self.algorithm.identifier(),
+        ListTemplate {
             issuer: simulated_name(&issuer),
-            this_update: time(self.this_update),
-            next_update: self.next_update.map(time),
-            revoked_certificates: (!self.revoked.is_empty()).then(|| revoked.collect()),
-            crl_extensions: Some(vec![
-                authority_key_identifier(self.signer),
-                extension("2.5.29.20", false, &integer(&[1])),
-            ]),
-        };
-        let signature = self.signer.sign(self.algorithm, &tbs_cert_list.to_der().unwrap());
-        CertificateList {
-            tbs_cert_list,
-            signature_algorithm: self.algorithm.identifier(),
-            signature: BitString::from_bytes(&signature).unwrap(),
+            revoked: self.revoked.clone(),
+            this_update: self.this_update,
+            next_update: self.next_update,
+            signer: self.signer,
+            algorithm: self.algorithm,
         }
-        .to_der()
-        .unwrap()
+        .sign()
     }
 }
 

@@ -1,0 +1,421 @@
+//! T21 to T28: what Intel says about a platform of these security versions.
+
+use super::chain::at;
+use super::level::{self, Module, Platform, Reached, Shortfall, TcbComponent};
+use crate::bytes::Span;
+use crate::endorsements::intel::{PckExtension, QeIdentity, SvnLevel, TcbInfo, TcbStatus};
+use crate::evidence::dcap::{Body, Quote, TdReport};
+use crate::finding::{Check, Finding, Value, Why, checks};
+use crate::time::UnixTime;
+
+/// Where a status or an advisory comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TcbSource {
+    /// The platform's level.
+    Platform,
+    /// The TDX module's level.
+    TdxModule,
+    /// The quoting enclave's level.
+    Qe,
+}
+
+impl TcbSource {
+    /// In words.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Platform => "platform",
+            Self::TdxModule => "TDX module",
+            Self::Qe => "quoting enclave",
+        }
+    }
+}
+
+/// A level that was reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Standing {
+    /// Of what.
+    pub source: TcbSource,
+    /// Intel's judgement.
+    pub status: TcbStatus,
+    /// The level's date.
+    pub date: UnixTime,
+}
+
+/// An advisory that is open, by whose level.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Advisory {
+    /// Intel's id, such as `INTEL-SA-00615`.
+    pub id: String,
+    /// Whose level lists it.
+    pub source: TcbSource,
+}
+
+/// What Intel's signed collateral says about the platform that made a quote.
+///
+/// It exists only when Intel's key signed both the TCB info and the QE identity for this kind of
+/// platform, the quoting enclave is the one described, and levels were found. Whether the
+/// collateral is fresh and nothing is revoked are findings of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TcbStanding {
+    /// What all of it converges to.
+    pub status: TcbStatus,
+    /// The levels at launch: platform, TDX module where it has one, quoting enclave.
+    pub levels: Vec<Standing>,
+    /// For guests whose TDX module can be updated under them: what the firmware that runs now
+    /// converges to, and the earliest date of its levels.
+    pub current: Option<(TcbStatus, UnixTime)>,
+    /// Open advisories, each with its source.
+    pub advisories: Vec<Advisory>,
+    /// The earliest date of the levels.
+    pub date: UnixTime,
+    /// The lower tcbEvaluationDataNumber of the two statements. Intel serves two at a time:
+    /// the higher one is its early update, the lower one its standard update.
+    pub evaluation_number: u32,
+    /// What is older than Intel's highest level asks for.
+    pub shortfalls: Vec<Shortfall>,
+}
+
+/// The statements that the standing rests on.
+#[derive(Clone, Copy)]
+pub(super) struct Statements<'s> {
+    pub(super) info: &'s TcbInfo,
+    pub(super) extension: &'s PckExtension,
+    pub(super) identity: Result<&'s QeIdentity, Why>,
+    pub(super) qe: Result<&'s SvnLevel, Why>,
+}
+
+const CHECKS: [&Check; 7] = [
+    &checks::DCAP_EVALUATION,
+    &checks::DCAP_TCB_LEVEL,
+    &checks::DCAP_TDX_MODULE_IDENTITY,
+    &checks::DCAP_TDX_MODULE_LEVEL,
+    &checks::DCAP_TCB_RELAUNCH,
+    &checks::DCAP_TCB_STATUS,
+    &checks::DCAP_TCB_ADVISORIES,
+];
+
+/// When there is no TCB info to compare with.
+pub(super) fn undecided(quote: &Quote<'_>, why: Why) -> Vec<Finding> {
+    CHECKS
+        .map(|check| {
+            let about_tdx = [
+                &checks::DCAP_TDX_MODULE_IDENTITY,
+                &checks::DCAP_TDX_MODULE_LEVEL,
+                &checks::DCAP_TCB_RELAUNCH,
+            ];
+            let why = if about_tdx.contains(&check) && td(quote).is_none()
+                || *check == checks::DCAP_TCB_RELAUNCH
+                    && td(quote).is_some_and(|td| td.relaunch.is_none())
+            {
+                Why::NotApplicable
+            } else {
+                why
+            };
+            Finding::unknown(check, why)
+        })
+        .to_vec()
+}
+
+/// T21 to T28.
+pub(super) fn examine(
+    quote: &Quote<'_>,
+    statements: Statements<'_>,
+) -> (Vec<Finding>, Option<TcbStanding>) {
+    let Statements { info, extension, identity, qe } = statements;
+    let td = td(quote);
+    let platform = Platform { extension, tdx: td.map(|td| td.tee_tcb_svn) };
+    let mut findings = vec![evaluation(info, identity)];
+    let level = level::reached(info, platform);
+    findings.push(level_finding(info, platform));
+    let (module_findings, module) = module(quote, info);
+    findings.extend(module_findings);
+
+    let launch = match (level, module, qe) {
+        (None, ..) => Err(Why::Blocked { by: &checks::DCAP_TCB_LEVEL }),
+        (_, Err(why), _) | (_, _, Err(why)) => Err(why),
+        (Some(level), Ok(module), Ok(qe)) => Ok((Reached { level, module }, qe)),
+    };
+    let relaunch = td.and_then(|td| td.relaunch);
+    let current = relaunch.map(|relaunch| {
+        let svn = relaunch.tee_tcb_svn2;
+        let level = level::reached(info, Platform { extension, tdx: Some(svn) })?;
+        let module = Module::of(info, svn)?.level(svn)?;
+        Some(Reached { level, module })
+    });
+    let (launch, qe) = match launch {
+        Ok(launch) => launch,
+        Err(why) => {
+            let not_applicable = Finding::unknown(&checks::DCAP_TCB_RELAUNCH, Why::NotApplicable);
+            findings.extend([
+                relaunch
+                    .map_or(not_applicable, |_| Finding::unknown(&checks::DCAP_TCB_RELAUNCH, why)),
+                Finding::unknown(&checks::DCAP_TCB_STATUS, why),
+                Finding::unknown(&checks::DCAP_TCB_ADVISORIES, why),
+            ]);
+            return (findings, None);
+        }
+    };
+    let current = match current {
+        Some(None) => {
+            let by = &checks::DCAP_TCB_RELAUNCH;
+            findings.extend([
+                Finding::fail(by, "no-level"),
+                Finding::blocked(&checks::DCAP_TCB_STATUS, by),
+                Finding::blocked(&checks::DCAP_TCB_ADVISORIES, by),
+            ]);
+            return (findings, None);
+        }
+        Some(Some(current)) => Some(current),
+        None => None,
+    };
+    let standing = standing(statements, platform, quote, (launch, current, qe));
+    findings.push(relaunch_finding(&standing));
+    findings.push(status_finding(&standing));
+    findings.push(advisories_finding(&standing));
+    (findings, Some(standing))
+}
+
+fn td<'q>(quote: &'q Quote<'_>) -> Option<&'q TdReport> {
+    match &quote.body {
+        Body::Td(td) => Some(td),
+        Body::Enclave(_) => None,
+    }
+}
+
+/// Intel signs TCB info and QE identity of one evaluation together.
+fn evaluation(info: &TcbInfo, identity: Result<&QeIdentity, Why>) -> Finding {
+    let check = &checks::DCAP_EVALUATION;
+    match identity {
+        Err(why) => Finding::unknown(check, why),
+        Ok(identity) if identity.evaluation_number == info.evaluation_number => {
+            Finding::pass(check).actual(Value::number(info.evaluation_number))
+        }
+        Ok(identity) => Finding::warn(check, "disagree")
+            .expected(Value::number(info.evaluation_number))
+            .actual(Value::number(identity.evaluation_number)),
+    }
+}
+
+fn level_finding(info: &TcbInfo, platform: Platform<'_>) -> Finding {
+    let check = &checks::DCAP_TCB_LEVEL;
+    match level::reached(info, platform) {
+        Some(level) => {
+            Finding::pass(check).actual(format!("{}, level of {}", level.status, level.date))
+        }
+        None => {
+            let short = level::nearest(info, platform);
+            let part = |one: &Shortfall, version: u16| format!("{} {version}", place(one));
+            let list = |version: fn(&Shortfall) -> u16| {
+                let parts: Vec<String> = short.iter().map(|one| part(one, version(one))).collect();
+                parts.join(", ")
+            };
+            Finding::fail(check, "no-level")
+                .expected(list(|one| one.need))
+                .actual(list(|one| one.have))
+        }
+    }
+}
+
+fn place(short: &Shortfall) -> String {
+    let name = match short.component {
+        TcbComponent::Sgx(index) => format!("SGX component {index}"),
+        TcbComponent::Tdx(index) => format!("TDX component {index}"),
+        TcbComponent::Pce => "PCE".into(),
+        TcbComponent::Qe => "quoting enclave".into(),
+        TcbComponent::TdxModule => "TDX module".into(),
+    };
+    if short.name.is_empty() { name } else { format!("{name} ({})", short.name) }
+}
+
+/// T24 and T25.
+fn module<'i>(
+    quote: &Quote<'_>,
+    info: &'i TcbInfo,
+) -> (Vec<Finding>, Result<Option<&'i SvnLevel>, Why>) {
+    const TEE_TCB_SVN: Span = Span::new(0, 16);
+    const SEAM: Span = Span::new(64, 56);
+    let (identity, level) = (&checks::DCAP_TDX_MODULE_IDENTITY, &checks::DCAP_TDX_MODULE_LEVEL);
+    let Some(td) = td(quote) else {
+        let findings = [identity, level].map(|check| Finding::unknown(check, Why::NotApplicable));
+        return (findings.to_vec(), Ok(None));
+    };
+    let field = |span: Span| Span::new(quote.body_span.start.saturating_add(span.start), span.len);
+    let [minor, major, ..] = td.tee_tcb_svn;
+    let blocked = || {
+        let by = identity;
+        (Finding::blocked(level, by), Err(Why::Blocked { by }))
+    };
+    let named = format!("TDX_{major:02X}");
+    let Some(module) = Module::of(info, td.tee_tcb_svn) else {
+        let finding = at(Finding::fail(identity, "missing").expected(named), field(TEE_TCB_SVN));
+        let (level, why) = blocked();
+        return (vec![finding, level], why);
+    };
+    let measurement = module.measurement();
+    let fits = level::module_fits(measurement, td);
+    let found = [&td.mr_signer_seam.0[..], &td.seam_attributes].concat();
+    let wanted = [&measurement.mr_signer[..], &measurement.attributes].concat();
+    let finding = Finding::test(identity, fits, "not-equal")
+        .expected(Value::hex(wanted))
+        .actual(Value::hex(found));
+    let finding = at(finding, field(SEAM));
+    if !fits {
+        let (level, why) = blocked();
+        return (vec![finding, level], why);
+    }
+    let reached = module.level(td.tee_tcb_svn);
+    let level_finding = match (reached, &module) {
+        (Some(None), _) => Finding::unknown(level, Why::NotApplicable),
+        (Some(Some(reached)), _) => Finding::pass(level).expected(Value::number(reached.svn)),
+        (None, Module::Later(module)) => Finding::fail(level, "no-level")
+            .expected(Value::number(module.levels.last().map_or(0, |level| level.svn))),
+        (None, Module::First(_)) => Finding::fail(level, "no-level"),
+    };
+    let level_finding =
+        at(level_finding.actual(Value::number(minor)), field(Span::new(TEE_TCB_SVN.start, 2)));
+    (vec![finding, level_finding], reached.ok_or(Why::Blocked { by: level }))
+}
+
+/// T26, T27 and T28.
+fn standing(
+    statements: Statements<'_>,
+    platform: Platform<'_>,
+    quote: &Quote<'_>,
+    (launch, current, qe): (Reached<'_>, Option<Reached<'_>>, &SvnLevel),
+) -> TcbStanding {
+    let converged = |reached: Reached<'_>| {
+        let platform = reached.level.status;
+        let module = reached.module.map_or(platform, |module| platform.with_part(module.status));
+        module.with_part(qe.status)
+    };
+    let date = |reached: Reached<'_>| {
+        let module = reached.module.map_or(qe.date, |module| module.date);
+        reached.level.date.min(qe.date).min(module)
+    };
+    let at_launch = converged(launch);
+    let current = current.map(|current| (converged(current), date(current)));
+    let mut levels = vec![Standing {
+        source: TcbSource::Platform,
+        status: launch.level.status,
+        date: launch.level.date,
+    }];
+    let mut advisories = Vec::new();
+    let mut add = |source, ids: &[String]| {
+        for id in ids {
+            advisories.push(Advisory { id: id.clone(), source });
+        }
+    };
+    add(TcbSource::Platform, &launch.level.advisories);
+    let parts = [(TcbSource::TdxModule, launch.module), (TcbSource::Qe, Some(qe))];
+    for (source, level) in parts {
+        let Some(level) = level else { continue };
+        levels.push(Standing { source, status: level.status, date: level.date });
+        add(source, &level.advisories);
+    }
+    let numbers = statements.identity.map(|identity| identity.evaluation_number);
+    let own = statements.info.evaluation_number;
+    TcbStanding {
+        status: current.map_or(at_launch, |(current, _)| relaunched(at_launch, current)),
+        levels,
+        current,
+        advisories,
+        date: date(launch),
+        evaluation_number: numbers.map_or(own, |number| number.min(own)),
+        shortfalls: behind(statements, platform, quote),
+    }
+}
+
+/// T27: what a launch status comes to when other firmware runs now.
+fn relaunched(launch: TcbStatus, current: TcbStatus) -> TcbStatus {
+    use TcbStatus::{
+        ConfigurationAndSwHardeningNeeded, ConfigurationNeeded, OutOfDate,
+        OutOfDateConfigurationNeeded, RelaunchAdvised, RelaunchAdvisedConfigurationNeeded, Revoked,
+        SwHardeningNeeded, UpToDate,
+    };
+    match (launch, current) {
+        (_, Revoked) => Revoked,
+        (OutOfDate, UpToDate | SwHardeningNeeded) => RelaunchAdvised,
+        (
+            OutOfDate | OutOfDateConfigurationNeeded,
+            UpToDate | SwHardeningNeeded | ConfigurationNeeded | ConfigurationAndSwHardeningNeeded,
+        ) => RelaunchAdvisedConfigurationNeeded,
+        (launch, _) => launch,
+    }
+}
+
+/// What is older than the highest levels ask for.
+fn behind(statements: Statements<'_>, platform: Platform<'_>, quote: &Quote<'_>) -> Vec<Shortfall> {
+    let highest = statements.info.levels.first();
+    let mut short = highest.map(|level| level::shortfalls(level, platform)).unwrap_or_default();
+    let mut part = |component, have: u16, highest: Option<&SvnLevel>| {
+        if let Some(level) = highest.filter(|level| have < level.svn) {
+            let (name, need, since) = (String::new(), level.svn, level.date);
+            short.push(Shortfall { component, name, have, need, since });
+        }
+    };
+    if let Some(td) = td(quote)
+        && let Some(Module::Later(module)) = Module::of(statements.info, td.tee_tcb_svn)
+    {
+        let [minor, ..] = td.tee_tcb_svn;
+        part(TcbComponent::TdxModule, minor.into(), module.levels.first());
+    }
+    if let Ok(identity) = statements.identity {
+        part(TcbComponent::Qe, quote.qe_report.isv_svn, identity.levels.first());
+    }
+    short
+}
+
+fn relaunch_finding(standing: &TcbStanding) -> Finding {
+    let check = &checks::DCAP_TCB_RELAUNCH;
+    let Some((current, date)) = standing.current else {
+        return Finding::unknown(check, Why::NotApplicable);
+    };
+    match standing.status {
+        TcbStatus::RelaunchAdvised | TcbStatus::RelaunchAdvisedConfigurationNeeded => {
+            Finding::warn(check, "relaunch")
+        }
+        _ => Finding::pass(check),
+    }
+    .actual(format!("{current}, level of {date}"))
+}
+
+fn status_finding(standing: &TcbStanding) -> Finding {
+    let check = &checks::DCAP_TCB_STATUS;
+    let finding = match standing.status {
+        TcbStatus::UpToDate => Finding::pass(check),
+        TcbStatus::SwHardeningNeeded => Finding::warn(check, "sw-hardening-needed"),
+        TcbStatus::ConfigurationNeeded => Finding::warn(check, "configuration-needed"),
+        TcbStatus::ConfigurationAndSwHardeningNeeded => {
+            Finding::warn(check, "configuration-and-sw-hardening-needed")
+        }
+        TcbStatus::RelaunchAdvised | TcbStatus::RelaunchAdvisedConfigurationNeeded => {
+            Finding::warn(check, "relaunch")
+        }
+        TcbStatus::OutOfDate | TcbStatus::OutOfDateConfigurationNeeded => {
+            Finding::warn(check, "out-of-date")
+        }
+        TcbStatus::Revoked => Finding::fail(check, "revoked"),
+    };
+    let short: Vec<String> = standing.shortfalls.iter().map(Shortfall::to_string).collect();
+    let mut actual = format!("{}, level of {}", standing.status, standing.date);
+    if !short.is_empty() {
+        actual = format!("{actual}: {}", short.join("; "));
+    }
+    finding.expected(TcbStatus::UpToDate.word()).actual(actual)
+}
+
+fn advisories_finding(standing: &TcbStanding) -> Finding {
+    let check = &checks::DCAP_TCB_ADVISORIES;
+    if standing.advisories.is_empty() {
+        return Finding::pass(check);
+    }
+    let list: Vec<String> = standing
+        .advisories
+        .iter()
+        .map(|advisory| format!("{} ({})", advisory.id, advisory.source.name()))
+        .collect();
+    Finding::warn(check, "advisories").actual(list.join(", "))
+}

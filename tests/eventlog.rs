@@ -115,6 +115,36 @@ fn words_of_the_firmware_are_heard_in_its_register_only() {
 }
 
 #[test]
+fn startup_locality_is_where_pcr0_begins_and_pcrs_that_reset_are_left_open() {
+    let action = Firmware::of_data(0, ACTION, b"start");
+    let digest = action.digest;
+    let locality = Firmware { index: 0, kind: 3, digest: [0; 48], data: b"StartupLocality\0\x03" };
+    let mut start = [0; 48];
+    start[47] = 3;
+    let begun = Sha384(sha384(&[&start[..], &digest].concat()));
+    let plain = Sha384(extended([&digest[..]]));
+    let pcr = |number, value| Registers::PcrSha384(BTreeMap::from([(number, value)]));
+
+    let log = ccel(&[locality, action]);
+    assert!(examine(&log, &pcr(0, begun)).unwrap().verified.is_some());
+    assert_eq!(
+        failed(&examine(&log, &pcr(0, plain)).unwrap(), "eventlog.replay/pcr0"),
+        "not-equal"
+    );
+    // Named too late, it changes nothing.
+    let action = Firmware::of_data(0, ACTION, b"start");
+    let locality = Firmware { index: 0, kind: 3, digest: [0; 48], data: b"StartupLocality\0\x03" };
+    let log = ccel(&[action, locality]);
+    assert!(examine(&log, &pcr(0, plain)).unwrap().verified.is_some());
+
+    let action = Firmware::of_data(16, ACTION, b"start");
+    let examined = examine(&ccel(&[action]), &pcr(16, plain)).unwrap();
+    let outcome = find(&examined, "eventlog.replay/pcr16").outcome;
+    assert_eq!(outcome, Outcome::Unknown(Why::NotSupported));
+    assert!(examined.verified.is_none());
+}
+
+#[test]
 fn bytes_that_nothing_confirms_are_these_and_no_others() {
     let events = small();
     let (log, registers) = (ccel(&events), registers_of(&events));

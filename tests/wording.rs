@@ -13,7 +13,15 @@ use silicon_to_source::wording;
 
 const STATES: [State; 5] =
     [State::Verified, State::Warning, State::NotPublished, State::Unknown, State::Failed];
-const KINDS: [&str; 4] = ["tinfoil-bundle", "snp-report", "sigstore-bundle", "simulated"];
+const KINDS: [&str; 7] = [
+    "tinfoil-bundle",
+    "snp-report",
+    "tdx-quote",
+    "sgx-quote",
+    "dstack-quote-report",
+    "sigstore-bundle",
+    "simulated",
+];
 
 /// Checks that a policy rule or an old file can turn into a warning; a dot at the end stands for
 /// all that begin so.
@@ -37,6 +45,22 @@ const CAN_WARN: &[&str] = &[
     "dcap.tcb.relaunch",
     "dcap.tcb.status",
     "dcap.tcb.advisories",
+    "dcap.quote.trailing",
+    "dcap.policy.tcb-status",
+    "tdx.attributes.",
+    "tdx.seam.signer",
+    "tdx.seam.attributes",
+    "tdx.service-td",
+    "tdx.xfam",
+    "tdx.mr-config-id",
+    "tdx.mr-owner",
+    "tdx.mr-owner-config",
+    "tdx.software",
+    "sgx.attributes.debug",
+    "sgx.attributes.provision-key",
+    "sgx.reserved",
+    "sgx.mrenclave",
+    "eventlog.coverage",
     "sigstore.trusted-root",
     "sigstore.log.inclusion",
     "provenance.workflow",

@@ -9,11 +9,18 @@ use serde::de::IgnoredAny;
 
 use crate::bytes::Span;
 use crate::error::Error;
+use crate::evidence::dcap::Quote;
 use crate::evidence::snp;
 
 /// What an input is.
 #[derive(Clone, Debug)]
 pub enum Kind<'a> {
+    /// What dstack's guest agent answers: a quote with its event log.
+    DstackQuoteReport,
+    /// A quote of an SGX enclave, or its hex or base64.
+    SgxQuote(Cow<'a, [u8]>),
+    /// A quote of a TDX guest, or its hex or base64.
+    TdxQuote(Cow<'a, [u8]>),
     /// A Sigstore bundle.
     SigstoreBundle,
     /// A raw SEV-SNP report, or its hex or base64.
@@ -28,11 +35,11 @@ impl<'a> Kind<'a> {
     /// # Errors
     /// When it is none of the known kinds: the error says what was expected and what was found.
     pub fn of(input: &'a [u8]) -> Result<Self, Error> {
-        if looks_like_report(input) {
-            return Ok(Self::SnpReport(Cow::Borrowed(input)));
-        }
-        if let Some(decoded) = decoded_text(input).filter(|bytes| looks_like_report(bytes)) {
-            return Ok(Self::SnpReport(Cow::Owned(decoded)));
+        let text = decoded(input);
+        if let Some(kind) = of_binary(Cow::Borrowed(input))
+            .or_else(|| text.and_then(|bytes| of_binary(Cow::Owned(bytes))))
+        {
+            return Ok(kind);
         }
         if input.trim_ascii_start().starts_with(b"{") {
             return of_json(input);
@@ -43,10 +50,25 @@ impl<'a> Kind<'a> {
     /// The name of the built-in policy for this kind.
     pub const fn policy(&self) -> &'static str {
         match self {
+            Self::DstackQuoteReport => "tdx-dstack",
+            Self::SgxQuote(_) => "sgx",
+            Self::TdxQuote(_) => "tdx",
             Self::SigstoreBundle => "sigstore",
             Self::SnpReport(_) => "snp",
             Self::TinfoilBundle => "tinfoil",
         }
+    }
+}
+
+fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
+    if looks_like_report(&bytes) {
+        Some(Kind::SnpReport(bytes))
+    } else if looks_like_quote(&bytes) {
+        // Version 3 is of SGX only, whatever stands where later versions name the environment.
+        let is_tdx = matches!(*bytes, [version, _, _, _, 0x81, ..] if version != 3);
+        Some(if is_tdx { Kind::TdxQuote(bytes) } else { Kind::SgxQuote(bytes) })
+    } else {
+        None
     }
 }
 
@@ -55,14 +77,23 @@ fn looks_like_report(input: &[u8]) -> bool {
     input.len() == snp::Report::LEN && matches!(input, [_, 0, 0, 0, ..])
 }
 
-/// Hex or base64 of a report, as a person would paste it.
-fn decoded_text(input: &[u8]) -> Option<Vec<u8>> {
-    const LONGEST: usize = 4 * snp::Report::LEN;
+/// A header of a quote: a small version number, and a known key type or Intel's vendor id; the
+/// parser decides.
+fn looks_like_quote(input: &[u8]) -> bool {
+    let by_intel = input.get(12..28) == Some(&Quote::INTEL);
+    input.len() > Quote::HEADER
+        && (by_intel || matches!(input, [3..=5, 0, 2 | 3, 0, 0 | 0x81, 0, 0, 0, ..]))
+}
+
+/// Hex or base64 of a report or a quote, as a person would paste it.
+pub(super) fn decoded(input: &[u8]) -> Option<Vec<u8>> {
+    const LONGEST: usize = 4 * Quote::MAX;
     if input.len() > LONGEST {
         return None;
     }
     let text: Vec<u8> = input.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    hex::decode(&text).ok().or_else(|| STANDARD.decode(&text).ok())
+    let digits = text.strip_prefix(b"0x").unwrap_or(&text);
+    hex::decode(digits).ok().or_else(|| STANDARD.decode(&text).ok())
 }
 
 /// JSON is told apart by its top-level members.
@@ -73,6 +104,8 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
     let has = |name: &str| members.contains_key(name);
     if has("enclaveAttestationReport") {
         Ok(Kind::TinfoilBundle)
+    } else if has("quote") && has("event_log") {
+        Ok(Kind::DstackQuoteReport)
     } else if has("verificationMaterial") {
         Ok(Kind::SigstoreBundle)
     } else {

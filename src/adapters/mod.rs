@@ -2,6 +2,7 @@
 
 mod collateral;
 pub mod conformance;
+mod dcap;
 mod kind;
 mod sigstore;
 mod snp;
@@ -19,8 +20,8 @@ pub const MAX_INPUT: usize = 16 * 1024 * 1024;
 
 /// Examines `input` for the moment `now`.
 ///
-/// `collateral` holds further files in any order (certificates and revocation lists, PEM or DER);
-/// they are untrusted input like everything else. Without a `policy` the built-in one for the
+/// `collateral` holds further files in any order (certificates, revocation lists, Intel's lists,
+/// event logs); they are untrusted input like everything else. Without a `policy` the built-in one for the
 /// recognised kind is used.
 ///
 /// # Errors
@@ -43,11 +44,15 @@ pub fn examine(
             &built_in
         }
     };
-    let collateral = collateral::decode(collateral)?;
+    let certificates = || collateral::decode(collateral);
     let draft = match kind {
+        Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
+        Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
+            dcap::examine(input, bytes, collateral, policy, now)?
+        }
         Kind::SigstoreBundle => sigstore::examine(input, policy, now)?,
-        Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &collateral, policy, now)?,
-        Kind::TinfoilBundle => tinfoil::examine(input, &collateral, policy, now)?,
+        Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
+        Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,
     };
     Ok(Report::assemble(draft, policy, now))
 }

@@ -1,5 +1,6 @@
 //! Appraisal: what verified evidence says, against a policy. It can only lower a result.
 
+pub mod dcap;
 pub mod provenance;
 pub mod snp;
 pub mod tinfoil;

@@ -1,6 +1,7 @@
 //! Parsing of evidence. Nothing here is believed: types say what bytes say.
 
 pub mod dcap;
+pub mod eventlog;
 pub mod snp;
 pub mod tinfoil;
 

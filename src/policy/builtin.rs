@@ -16,6 +16,11 @@ pub struct Builtin {
 const ALL: &[Builtin] = &[
     Builtin { name: "snp", json: include_str!("snp.json") },
     Builtin { name: "snp-strict", json: include_str!("snp-strict.json") },
+    Builtin { name: "tdx", json: include_str!("tdx.json") },
+    Builtin { name: "tdx-gcp", json: include_str!("tdx-gcp.json") },
+    Builtin { name: "tdx-dstack", json: include_str!("tdx-dstack.json") },
+    Builtin { name: "tdx-azure", json: include_str!("tdx-azure.json") },
+    Builtin { name: "sgx", json: include_str!("sgx.json") },
     Builtin { name: "tinfoil", json: include_str!("tinfoil.json") },
     Builtin { name: "sigstore", json: include_str!("sigstore.json") },
     Builtin { name: "simulated", json: include_str!("simulated.json") },

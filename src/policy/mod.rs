@@ -5,6 +5,7 @@
 //! more: checks of [`Tier::Authenticity`](crate::finding::Tier) cannot be left out.
 
 mod builtin;
+mod dcap;
 mod minimum;
 mod provenance;
 mod snp;
@@ -18,6 +19,7 @@ use crate::finding::{Check, checks};
 
 pub use crate::pki::anchors::Roots;
 pub use builtin::{Builtin, builtin};
+pub use dcap::{DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam};
 pub use minimum::{MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_tcb};
 pub use provenance::{ProvenancePolicy, RefRule};
 pub use snp::{AbiVersion, SnpPolicy, TcbFloor};
@@ -51,6 +53,8 @@ pub struct Policy {
     pub required: Vec<&'static Check>,
     /// AMD SEV-SNP.
     pub snp: SnpPolicy,
+    /// Intel SGX and TDX.
+    pub dcap: DcapPolicy,
     /// Signed builds.
     pub provenance: ProvenancePolicy,
     /// The host name that a bundle must be about, when the policy is for one service.
@@ -70,6 +74,8 @@ struct File {
     required: Vec<String>,
     #[serde(default)]
     snp: SnpPolicy,
+    #[serde(default)]
+    dcap: DcapPolicy,
     #[serde(default)]
     provenance: ProvenancePolicy,
     #[serde(default)]
@@ -100,6 +106,7 @@ impl Policy {
             roots: file.roots,
             required,
             snp: file.snp,
+            dcap: file.dcap,
             provenance: file.provenance,
             domain: file.domain,
             sha256: Sha256::of(bytes),

@@ -5,5 +5,6 @@
 //! constructor.
 
 pub mod dcap;
+pub mod eventlog;
 pub mod sigstore;
 pub mod snp;

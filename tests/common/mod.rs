@@ -6,6 +6,8 @@ pub(crate) mod snp;
 #[cfg(feature = "sim")]
 pub(crate) mod table;
 
+pub(crate) mod eventlog;
+
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;

@@ -5,7 +5,8 @@ use crate::digest::{Sha256, Sha384};
 use crate::error::Error;
 
 /// The body of a quote.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "there is one for each quote")]
 pub enum Body {
     /// An SGX enclave (v3, v4, and v5 body type 1).
     Enclave(EnclaveReport),

@@ -20,10 +20,14 @@ macro_rules! checks {
 
 mod binding;
 mod dcap;
+mod eventlog;
 mod link;
 mod provenance;
+mod quote;
+mod sgx;
 mod sigstore;
 mod snp;
+mod tdx;
 mod tinfoil;
 
 use std::sync::LazyLock;
@@ -32,10 +36,14 @@ use super::{Check, LinkId};
 
 pub use binding::*;
 pub use dcap::*;
+pub use eventlog::*;
 pub use link::*;
 pub use provenance::*;
+pub use quote::*;
+pub use sgx::*;
 pub use sigstore::*;
 pub use snp::*;
+pub use tdx::*;
 pub use tinfoil::*;
 
 /// Every check, subject by subject.
@@ -43,6 +51,10 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
     [
         snp::GROUP,
         dcap::GROUP,
+        eventlog::GROUP,
+        quote::GROUP,
+        tdx::GROUP,
+        sgx::GROUP,
         sigstore::GROUP,
         provenance::GROUP,
         tinfoil::GROUP,
@@ -59,7 +71,8 @@ pub fn find(id: &str) -> Option<&'static Check> {
 
 /// The checks that tie a measurement to a known image: without one of them, hardware evidence
 /// says that some code runs, and not which.
-pub static IDENTIFIES_IMAGE: &[&Check] = &[&SNP_MEASUREMENT, &TINFOIL_MEASUREMENT];
+pub static IDENTIFIES_IMAGE: &[&Check] =
+    &[&SNP_MEASUREMENT, &TDX_SOFTWARE, &SGX_MRENCLAVE, &TINFOIL_MEASUREMENT];
 
 /// The check that says whether anything was supplied for `link`.
 pub const fn presence(link: LinkId) -> &'static Check {

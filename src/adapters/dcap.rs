@@ -1,0 +1,264 @@
+//! Quotes of SGX enclaves and TDX guests, with Intel's collateral and event logs beside them.
+
+use serde::Deserialize;
+
+use super::kind;
+use super::snp::to_blame;
+use crate::appraise;
+use crate::bytes::Span;
+use crate::digest::Sha256;
+use crate::endorsements::intel::{Collateral, PckExtension};
+use crate::error::Error;
+use crate::evidence::Field;
+use crate::evidence::dcap::{Body, PCK_CHAIN, Quote, Tee, fields};
+use crate::evidence::eventlog::{cel, dstack, tcg};
+use crate::finding::{Finding, LinkId, Value, checks};
+use crate::pki::{Cert, pem_blocks};
+use crate::plan::{self, IntelCa, IntelPlatform};
+use crate::policy::Policy;
+use crate::report::{Claim, DebugFlag, Draft, EvidenceItem, Flags, RootOfTrust, Subject};
+use crate::time::UnixTime;
+use crate::verify::dcap::{self as verify, VerifiedQuote};
+use crate::verify::eventlog::{self, CANONICAL_LOG, EVENT_LOG, Registers, VerifiedLog};
+
+/// The largest dstack quote report that is read, in bytes.
+const MAX_REPORT: usize = 4 * 1024 * 1024;
+
+/// A quote, as it is or in hex or base64.
+pub(super) fn examine(
+    input: &[u8],
+    bytes: &[u8],
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let quote = Quote::parse(bytes)?;
+    let kind = match quote.tee {
+        Tee::Sgx => "sgx-quote",
+        Tee::Tdx => "tdx-quote",
+    };
+    draft(kind, input, &quote, &Files::of(files)?, policy, now)
+}
+
+/// What dstack's guest agent answers (`GetQuote`): the quote with its event log. The other
+/// members are not used.
+#[derive(Deserialize)]
+struct QuoteReport {
+    quote: String,
+    event_log: String,
+    #[serde(default)]
+    report_data: Option<String>,
+}
+
+/// A dstack quote report.
+pub(super) fn examine_report(
+    input: &[u8],
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    const WHAT: &str = "dstack quote report";
+    Error::cap(WHAT, input.len(), MAX_REPORT)?;
+    let report: QuoteReport = crate::json::from_slice(WHAT, input)?;
+    let whole = Span::new(0, input.len());
+    let bytes = kind::decoded(report.quote.as_bytes())
+        .ok_or_else(|| Error::malformed(WHAT, whole, "its quote is neither hex nor base64"))?;
+    let quote = Quote::parse(&bytes)?;
+    let mut files = Files::of(files)?;
+    if files.dstack.is_none() && !report.event_log.is_empty() {
+        files.dstack = Some(report.event_log.as_bytes());
+    }
+    let mut draft = draft("dstack-quote-report", input, &quote, &files, policy, now)?;
+    let stated = report.report_data.and_then(|text| hex::decode(text).ok());
+    if let Some(stated) = stated.filter(|stated| stated.as_slice() != quote.body.report_data()) {
+        draft.findings.retain(|finding| *finding.check != checks::DCAP_REPORT_DATA);
+        draft.findings.push(
+            Finding::fail(&checks::DCAP_REPORT_DATA, "disagree")
+                .expected(Value::hex(stated))
+                .actual(Value::hex(quote.body.report_data())),
+        );
+    }
+    Ok(draft)
+}
+
+/// The files beside a quote, told apart by their content.
+struct Files<'a> {
+    collateral: Collateral,
+    tcg: Option<&'a [u8]>,
+    cel: Option<&'a [u8]>,
+    dstack: Option<&'a [u8]>,
+}
+
+impl<'a> Files<'a> {
+    /// # Errors
+    /// When a file is of no known kind, or a second event log of one kind is among them.
+    fn of(files: &[&'a [u8]]) -> Result<Self, Error> {
+        let (mut tcg, mut cel, mut dstack) = (None, None, None);
+        let mut rest = Vec::new();
+        for &file in files {
+            let slot = if file.get(32..47) == Some(b"Spec ID Event03") {
+                &mut tcg
+            } else if file.trim_ascii_start().starts_with(b"[") {
+                &mut dstack
+            } else if matches!(file, [0, 0, 0, 0, 8, ..]) {
+                &mut cel
+            } else {
+                rest.push(file);
+                continue;
+            };
+            if slot.replace(file).is_some_and(|known| known != file) {
+                let why = "two event logs of one kind were supplied";
+                return Err(Error::malformed("event log", Span::new(0, file.len()), why));
+            }
+        }
+        Ok(Self { collateral: Collateral::from_files(&rest)?, tcg, cel, dstack })
+    }
+}
+
+fn draft(
+    kind: &'static str,
+    input: &[u8],
+    quote: &Quote<'_>,
+    files: &Files<'_>,
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let examined = verify::verify(quote, &files.collateral, policy.roots, now);
+    let mut findings = examined.findings;
+    let verified = examined.verified.as_ref();
+    match verified {
+        Some(verified) => {
+            findings.extend(appraise::dcap::appraise(verified, &policy.dcap, now));
+        }
+        None => findings.extend(appraise::dcap::blocked(quote.tee, to_blame(&findings))),
+    }
+    let mut evidence = evidence(quote, &files.collateral);
+    let mut claims = verified.map(appraise::dcap::claims).unwrap_or_default();
+    logs(quote, verified, files, &mut findings, &mut claims, &mut evidence)?;
+    Ok(Draft {
+        subject: Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() },
+        root_of_trust: RootOfTrust::CpuVendor,
+        findings,
+        claims,
+        evidence,
+        wanted: plan::intel(quote.tee, platform(quote), &files.collateral, policy.roots),
+        flags: Flags { debug: debug(verified), ..Flags::UNKNOWN },
+    })
+}
+
+fn debug(verified: Option<&VerifiedQuote<'_>>) -> DebugFlag {
+    let on = match verified.map(|verified| &verified.quote().body) {
+        None => return DebugFlag::Unknown,
+        Some(Body::Enclave(report)) => report.flags() & 2 != 0,
+        Some(Body::Td(report)) => report.attributes() & 0xff != 0,
+    };
+    if on { DebugFlag::On } else { DebugFlag::Off }
+}
+
+/// Replays the event logs against the registers of the quote; without a verified quote they show
+/// nothing.
+fn logs(
+    quote: &Quote<'_>,
+    verified: Option<&VerifiedQuote<'_>>,
+    files: &Files<'_>,
+    findings: &mut Vec<Finding>,
+    claims: &mut Vec<Claim>,
+    evidence: &mut Vec<EvidenceItem>,
+) -> Result<(), Error> {
+    let Body::Td(report) = &quote.body else { return Ok(()) };
+    let registers = |which: &[u8]| Registers::of_quote(&report.rtmr, which);
+    let mut examined = Vec::new();
+    if let Some(bytes) = files.tcg {
+        let log = tcg::Log::parse(bytes)?;
+        examined.push((EVENT_LOG, bytes, eventlog::tcg(&log, &registers(&[0, 1, 2]))));
+    }
+    if let Some(bytes) = files.dstack {
+        let log = dstack::Log::parse(bytes)?;
+        examined.push((EVENT_LOG, bytes, eventlog::dstack(&log, &registers(&[0, 1, 2, 3]))));
+    }
+    if let Some(bytes) = files.cel {
+        let log = cel::Log::parse(bytes)?;
+        examined.push((CANONICAL_LOG, bytes, eventlog::cel(&log, &registers(&[3]))));
+    }
+    for (id, bytes, log) in examined {
+        let events = log.verified.as_ref().map(events).unwrap_or_default();
+        evidence.push(EvidenceItem::new(id, "event-log", LinkId::Measurements, bytes, events));
+        match (verified, &log.verified) {
+            (Some(_), Some(known)) => claims.extend(known.statements().iter().map(|statement| {
+                let value = statement.value.clone();
+                Claim { name: statement.name, value, link: LinkId::Measurements }
+            })),
+            (Some(_), None) => {}
+            (None, _) => {
+                let by = to_blame(findings);
+                findings.push(Finding::blocked(&checks::EVENTLOG_REPLAY, by));
+                continue;
+            }
+        }
+        findings.extend(log.findings);
+    }
+    Ok(())
+}
+
+/// The events of a log for showing.
+fn events(log: &VerifiedLog) -> Vec<Field> {
+    const BASIS: &str = "TCG PC Client Platform Firmware Profile; dstack; Confidential Space";
+    log.events()
+        .iter()
+        .map(|event| {
+            let register = event.register.map(|register| register.to_string()).unwrap_or_default();
+            let meaning = event.meaning.clone().unwrap_or_else(|| hex::encode(&event.digest));
+            Field {
+                name: format!("{register} {}", event.kind).trim().to_owned().into(),
+                span: event.span,
+                value: meaning.into(),
+                basis: BASIS,
+            }
+        })
+        .collect()
+}
+
+fn evidence(quote: &Quote<'_>, collateral: &Collateral) -> Vec<EvidenceItem> {
+    let item = |id: &'static str, kind, link, bytes: &[u8]| {
+        EvidenceItem::new(id, kind, link, bytes, Vec::new())
+    };
+    let mut items =
+        vec![EvidenceItem::new("quote", "dcap-quote", LinkId::Report, quote.bytes, fields(quote))];
+    let signed = [("tcb-info", &collateral.tcb_info), ("qe-identity", &collateral.qe_identity)];
+    for (id, signed) in signed {
+        if let Some(signed) = signed {
+            items.push(item(id, "json", LinkId::Tcb, &signed.bytes));
+        }
+    }
+    let crls = [
+        ("root-crl", LinkId::HardwareRoot, &collateral.root_crl),
+        ("pck-crl", LinkId::Chip, &collateral.pck_crl),
+    ];
+    for (id, link, crl) in crls {
+        if let Some(der) = crl {
+            items.push(item(id, "crl", link, der));
+        }
+    }
+    items
+}
+
+/// What the quote's own certificate says about the platform, before anything is verified: enough
+/// to know what to ask Intel for.
+fn platform(quote: &Quote<'_>) -> Option<IntelPlatform> {
+    const WHAT: &str = "PCK certificate chain";
+    if quote.certification.kind != PCK_CHAIN {
+        return None;
+    }
+    let text = quote.certification.data;
+    let end = text.iter().rposition(|&byte| byte != 0)?;
+    let blocks = pem_blocks(WHAT, text.get(..=end)?).ok()?;
+    let (_, der) = blocks.first()?;
+    let cert = Cert::parse(WHAT, der).ok()?;
+    let fmspc = PckExtension::of(&cert).ok()?.fmspc;
+    let ca = match cert.issuer_common_name()? {
+        "Intel SGX PCK Processor CA" => IntelCa::Processor,
+        "Intel SGX PCK Platform CA" => IntelCa::Platform,
+        _ => return None,
+    };
+    Some(IntelPlatform { fmspc, ca })
+}

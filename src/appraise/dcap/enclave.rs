@@ -1,0 +1,96 @@
+//! T30: the rules and the identity of an SGX enclave.
+
+use super::{QUOTE, listed, ruled, shown};
+use crate::bytes::Span;
+use crate::evidence::dcap::EnclaveReport;
+use crate::finding::{Check, Finding, Value, checks};
+use crate::policy::{Rule, SgxPolicy};
+
+/// The checks of this file, in order.
+pub(super) static CHECKS: &[&Check] = &[
+    &checks::SGX_DEBUG,
+    &checks::SGX_INIT,
+    &checks::SGX_PROVISION_KEY,
+    &checks::SGX_RESERVED,
+    &checks::SGX_MRENCLAVE,
+    &checks::SGX_MRSIGNER,
+    &checks::SGX_PRODUCT,
+    &checks::SGX_SVN,
+    &checks::SGX_CONFIG_ID,
+];
+
+/// ATTRIBUTES: INIT, DEBUG, MODE64BIT, PROVISIONKEY, EINITTOKEN_KEY, CET, KSS, AEXNOTIFY.
+const INIT: u64 = 1;
+const DEBUG: u64 = 1 << 1;
+const PROVISION_KEY: u64 = 1 << 4;
+const NAMED: u64 = INIT | DEBUG | 1 << 2 | PROVISION_KEY | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 10;
+/// MISCSELECT: EXINFO, CPINFO.
+const MISC_NAMED: u32 = 0b11;
+
+pub(super) fn appraise(report: &EnclaveReport, body: Span, policy: &SgxPolicy) -> Vec<Finding> {
+    let flags = report.flags();
+    let at = |finding: Finding, start: usize, len: usize| {
+        finding.at(QUOTE, body.start.saturating_add(start), len)
+    };
+    let bit = |check, mask: u64, if_set: Rule, if_clear: Rule| {
+        let set = flags & mask != 0;
+        let finding =
+            if set { ruled(check, if_set, "set") } else { ruled(check, if_clear, "clear") };
+        at(finding.actual(if set { "set" } else { "clear" }), 48, 8)
+    };
+    vec![
+        bit(&checks::SGX_DEBUG, DEBUG, policy.debug, Rule::Allow),
+        bit(&checks::SGX_INIT, INIT, Rule::Allow, Rule::Deny),
+        bit(&checks::SGX_PROVISION_KEY, PROVISION_KEY, policy.provision_key, Rule::Allow),
+        reserved(report, policy),
+        at(mr_enclave(report, policy), 64, 32),
+        at(listed(&checks::SGX_MRSIGNER, &policy.mr_signer, &report.mr_signer), 128, 32),
+        at(product(report, policy), 256, 2),
+        at(svn(report, policy), 258, 2),
+        at(config_id(report, policy), 192, 64),
+    ]
+}
+
+fn reserved(report: &EnclaveReport, policy: &SgxPolicy) -> Finding {
+    let check = &checks::SGX_RESERVED;
+    let zero = report.reserved_is_zero()
+        && report.flags() & !NAMED == 0
+        && report.misc_select & !MISC_NAMED == 0;
+    if zero { Finding::pass(check) } else { ruled(check, policy.reserved, "set") }
+}
+
+fn mr_enclave(report: &EnclaveReport, policy: &SgxPolicy) -> Finding {
+    let check = &checks::SGX_MRENCLAVE;
+    match policy.mr_enclave.as_slice() {
+        [] => Finding::warn(check, "no-reference").actual(Value::hex(report.mr_enclave.0)),
+        accepted => listed(check, accepted, &report.mr_enclave),
+    }
+}
+
+fn product(report: &EnclaveReport, policy: &SgxPolicy) -> Finding {
+    let check = &checks::SGX_PRODUCT;
+    match policy.isv_prod_id {
+        Some(expected) => Finding::test(check, report.isv_prod_id == expected, "not-equal")
+            .expected(Value::number(expected)),
+        None => shown(check),
+    }
+    .actual(Value::number(report.isv_prod_id))
+}
+
+fn svn(report: &EnclaveReport, policy: &SgxPolicy) -> Finding {
+    let check = &checks::SGX_SVN;
+    match policy.minimum_isv_svn {
+        Some(minimum) => Finding::test(check, report.isv_svn >= minimum, "below-minimum")
+            .expected(format!("at least {minimum}")),
+        None => shown(check),
+    }
+    .actual(Value::number(report.isv_svn))
+}
+
+fn config_id(report: &EnclaveReport, policy: &SgxPolicy) -> Finding {
+    let check = &checks::SGX_CONFIG_ID;
+    match policy.config_id {
+        Some(expected) => Finding::equal(check, &expected.0, &report.config_id),
+        None => shown(check).actual(Value::hex(report.config_id)),
+    }
+}

@@ -1,0 +1,215 @@
+//! T31 to T38: the rules and the identity of a TDX guest.
+
+use super::{QUOTE, is_zero, listed, ruled, shown};
+use crate::bytes::Span;
+use crate::digest::Sha384;
+use crate::evidence::dcap::TdReport;
+use crate::finding::{Check, Finding, Value, checks};
+use crate::policy::{RegisterRule, Rule, TdxPolicy, Xfam};
+
+/// The checks of this file, in the order of the checklist.
+pub(super) static CHECKS: &[&Check] = &[
+    &checks::TDX_DEBUG,
+    &checks::TDX_UNTRUSTED,
+    &checks::TDX_SEPT_VE_DISABLE,
+    &checks::TDX_PKS,
+    &checks::TDX_KEY_LOCKER,
+    &checks::TDX_PERFMON,
+    &checks::TDX_RESERVED,
+    &checks::TDX_MIGRATABLE,
+    &checks::TDX_SERVICE_TD,
+    &checks::TDX_XFAM,
+    &checks::TDX_SEAM_SIGNER,
+    &checks::TDX_SEAM_ATTRIBUTES,
+    &checks::TDX_SEAM_MEASUREMENT,
+    &checks::TDX_CONFIG_ID,
+    &checks::TDX_OWNER,
+    &checks::TDX_OWNER_CONFIG,
+    &checks::TDX_MRTD,
+    &checks::TDX_RTMR,
+    &checks::TDX_SOFTWARE,
+];
+
+/// TDATTRIBUTES, by the ABI specification's table.
+const DEBUG: u32 = 0;
+const SEPT_VE_DISABLE: u32 = 28;
+const MIGRATABLE: u32 = 29;
+const PKS: u32 = 30;
+const KEY_LOCKER: u32 = 31;
+const PERFMON: u32 = 63;
+/// Bits 1 to 7: like DEBUG they take the guest out of the protected state.
+const UNTRUSTED: u64 = 0xfe;
+const NAMED: u64 =
+    0xff | 1 << SEPT_VE_DISABLE | 1 << MIGRATABLE | 1 << PKS | 1 << KEY_LOCKER | 1 << PERFMON;
+
+/// XFAM: bits that must be one (x87 and SSE), and those that may be.
+const XFAM_ONE: u64 = 0x3;
+const XFAM_NAMED: u64 = 0x6_dbe7;
+
+pub(super) fn appraise(report: &TdReport, body: Span, policy: &TdxPolicy) -> Vec<Finding> {
+    let place = |start: usize, len: usize| Span::new(body.start.saturating_add(start), len);
+    let mut findings = attributes(report, place(120, 8), policy);
+    findings.extend([
+        service_td(report, place(600, 48), policy),
+        placed(xfam(report, policy), place(128, 8)),
+        placed(seam_signer(report, policy), place(64, 48)),
+        placed(seam_attributes(report, policy), place(112, 8)),
+        placed(
+            listed(&checks::TDX_SEAM_MEASUREMENT, &policy.mr_seam, &report.mr_seam),
+            place(16, 48),
+        ),
+    ]);
+    for (check, rule, value, start) in [
+        (&checks::TDX_CONFIG_ID, &policy.mr_config_id, &report.mr_config_id, 184),
+        (&checks::TDX_OWNER, &policy.mr_owner, &report.mr_owner, 232),
+        (&checks::TDX_OWNER_CONFIG, &policy.mr_owner_config, &report.mr_owner_config, 280),
+    ] {
+        findings.push(placed(register(check, rule, value), place(start, 48)));
+    }
+    findings.push(placed(listed(&checks::TDX_MRTD, &policy.mr_td, &report.mr_td), place(136, 48)));
+    let names = ["rtmr0", "rtmr1", "rtmr2", "rtmr3"];
+    let starts = [328, 376, 424, 472];
+    for (((name, start), accepted), value) in
+        names.into_iter().zip(starts).zip(policy.rtmrs()).zip(&report.rtmr)
+    {
+        let finding = listed(&checks::TDX_RTMR, accepted, value).part(name);
+        findings.push(placed(finding, place(start, 48)));
+    }
+    findings.push(software(report, policy));
+    findings
+}
+
+fn placed(finding: Finding, span: Span) -> Finding {
+    finding.at(QUOTE, span.start, span.len)
+}
+
+/// T31 to T34.
+fn attributes(report: &TdReport, at: Span, policy: &TdxPolicy) -> Vec<Finding> {
+    let bits = report.attributes();
+    let bit = |check, position: u32, if_set: Rule, if_clear: Rule| {
+        let set = bits.checked_shr(position).is_some_and(|shifted| shifted & 1 != 0);
+        let finding =
+            if set { ruled(check, if_set, "set") } else { ruled(check, if_clear, "clear") };
+        placed(finding.actual(if set { "set" } else { "clear" }), at)
+    };
+    let none_of = |check, mask: u64, rule| {
+        let finding =
+            if bits & mask == 0 { Finding::pass(check) } else { ruled(check, rule, "set") };
+        placed(finding.actual(format!("0x{:x}", bits & mask)), at)
+    };
+    vec![
+        bit(&checks::TDX_DEBUG, DEBUG, policy.debug, Rule::Allow),
+        none_of(&checks::TDX_UNTRUSTED, UNTRUSTED, policy.tud),
+        bit(
+            &checks::TDX_SEPT_VE_DISABLE,
+            SEPT_VE_DISABLE,
+            Rule::Allow,
+            policy.without_sept_ve_disable,
+        ),
+        bit(&checks::TDX_PKS, PKS, policy.pks, Rule::Allow),
+        bit(&checks::TDX_KEY_LOCKER, KEY_LOCKER, policy.kl, Rule::Allow),
+        bit(&checks::TDX_PERFMON, PERFMON, policy.perfmon, Rule::Allow),
+        none_of(&checks::TDX_RESERVED, !NAMED, policy.reserved),
+        bit(&checks::TDX_MIGRATABLE, MIGRATABLE, policy.migratable, Rule::Allow),
+    ]
+}
+
+/// T34: only TDX 1.5 bodies name service guests.
+fn service_td(report: &TdReport, at: Span, policy: &TdxPolicy) -> Finding {
+    let check = &checks::TDX_SERVICE_TD;
+    let Some(relaunch) = &report.relaunch else { return shown(check) };
+    let finding = if is_zero(&relaunch.mr_service_td) {
+        Finding::pass(check)
+    } else {
+        ruled(check, policy.service_td, "set")
+    };
+    placed(finding.actual(Value::hex(relaunch.mr_service_td.0)), at)
+}
+
+/// T35.
+fn xfam(report: &TdReport, policy: &TdxPolicy) -> Finding {
+    let check = &checks::TDX_XFAM;
+    let bits = report.features();
+    let finding = if bits & XFAM_ONE != XFAM_ONE {
+        Finding::fail(check, "clear")
+    } else if !policy.xfam.is_empty() {
+        let accepted: Vec<String> =
+            policy.xfam.iter().map(|Xfam(bytes)| hex::encode(bytes)).collect();
+        Finding::test(check, policy.xfam.contains(&Xfam(report.xfam)), "not-listed")
+            .expected(accepted.join(" or "))
+    } else if bits & !XFAM_NAMED != 0 {
+        ruled(check, policy.reserved, "set")
+    } else {
+        Finding::pass(check)
+    };
+    finding.actual(Value::hex(report.xfam))
+}
+
+/// T36: zero stands for Intel.
+fn seam_signer(report: &TdReport, policy: &TdxPolicy) -> Finding {
+    let check = &checks::TDX_SEAM_SIGNER;
+    let finding = if is_zero(&report.mr_signer_seam) {
+        Finding::pass(check)
+    } else {
+        ruled(check, policy.foreign_seam, "not-equal")
+    };
+    finding.expected(Value::hex([0; Sha384::LEN])).actual(Value::hex(report.mr_signer_seam.0))
+}
+
+/// T36.
+fn seam_attributes(report: &TdReport, policy: &TdxPolicy) -> Finding {
+    let check = &checks::TDX_SEAM_ATTRIBUTES;
+    let finding = if report.seam_attributes == [0; 8] {
+        Finding::pass(check)
+    } else {
+        ruled(check, policy.foreign_seam, "set")
+    };
+    finding.expected(Value::hex([0; 8])).actual(Value::hex(report.seam_attributes))
+}
+
+/// T37.
+fn register(check: &'static Check, rule: &RegisterRule, value: &Sha384) -> Finding {
+    match rule {
+        RegisterRule::Any if is_zero(value) => Finding::pass(check),
+        RegisterRule::Any => Finding::warn(check, "no-reference"),
+        RegisterRule::Zero => {
+            Finding::test(check, is_zero(value), "not-equal").expected(Value::hex([0; Sha384::LEN]))
+        }
+        RegisterRule::OneOf(accepted) => {
+            let texts: Vec<String> = accepted.iter().map(Sha384::to_string).collect();
+            Finding::test(check, accepted.contains(value), "not-listed")
+                .expected(texts.join(" or "))
+        }
+    }
+    .actual(Value::hex(value.0))
+}
+
+/// T38: the firmware, the kernel and its command line together say which software was started;
+/// each alone does not. RTMR0 differs with the machine's size. RTMR3 belongs to the software:
+/// where it is in use, it has to be named as well.
+fn software(report: &TdReport, policy: &TdxPolicy) -> Finding {
+    let check = &checks::TDX_SOFTWARE;
+    let [_, rtmr1, rtmr2, rtmr3] = &report.rtmr;
+    let pairs = [
+        (&policy.mr_td, &report.mr_td),
+        (&policy.rtmr1, rtmr1),
+        (&policy.rtmr2, rtmr2),
+        (&policy.rtmr3, rtmr3),
+    ];
+    let differs = pairs.iter().any(|(accepted, v)| !accepted.is_empty() && !accepted.contains(v));
+    let is_open =
+        |(accepted, value): &(&Vec<Sha384>, &Sha384)| accepted.is_empty() && !is_zero(value);
+    if differs {
+        Finding::fail(check, "not-listed")
+    } else if policy.mr_td.is_empty() && policy.rtmr1.is_empty() && policy.rtmr2.is_empty() {
+        Finding::warn(check, "no-reference")
+    } else if policy.mr_td.is_empty()
+        || policy.rtmr1.is_empty()
+        || policy.rtmr2.is_empty()
+        || pairs.iter().any(is_open)
+    {
+        Finding::warn(check, "partial")
+    } else {
+        Finding::pass(check)
+    }
+}

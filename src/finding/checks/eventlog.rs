@@ -1,0 +1,12 @@
+//! Event logs: what a log must show before anything is read from it.
+
+const TCG: &str = "TCG PC Client Platform Firmware Profile, Event Logging";
+const LAUNCH: &str = "Confidential Space launch separator; dstack system-ready";
+
+checks! {
+    EVENTLOG_REPLAY = "eventlog.replay", "T38", Measurements, Authenticity, TCG;
+    EVENTLOG_DIGESTS = "eventlog.digests", "T38", Measurements, Authenticity, TCG;
+    EVENTLOG_LAUNCH = "eventlog.launch", "T38", Measurements, Authenticity, LAUNCH;
+    EVENTLOG_NAMES = "eventlog.names", "T38", Measurements, Authenticity, LAUNCH;
+    EVENTLOG_COVERAGE = "eventlog.coverage", "T38", Measurements, Appraisal, TCG;
+}

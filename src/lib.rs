@@ -81,8 +81,8 @@ pub mod wording;
 
 /// Examines `input` for the moment `now`: the whole way from bytes to a report.
 ///
-/// `collateral` holds further files in any order (certificates and revocation lists, PEM or DER);
-/// they are untrusted input like everything else. Without a `policy` the built-in one for the
+/// `collateral` holds further files in any order (certificates, revocation lists, Intel's lists,
+/// event logs); they are untrusted input like everything else. Without a `policy` the built-in one for the
 /// recognised kind of input is used.
 ///
 /// # Errors

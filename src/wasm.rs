@@ -23,7 +23,7 @@ export interface VerifyOptions {
   at: string;
   /** The name of a built-in policy, or the JSON text of a policy file. Left out: the policy for the kind of input. */
   policy?: string;
-  /** Certificates and revocation lists, each PEM or DER. */
+  /** Certificates, revocation lists, Intel's lists and event logs, one each. */
   collateral?: Uint8Array[];
 }
 

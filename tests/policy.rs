@@ -26,7 +26,9 @@ fn every_built_in_policy_is_read_and_requires_something() {
         assert_eq!(required.len(), policy.required.len(), "{} names one twice", policy.name);
         names.push(builtin_policy.name);
     }
-    assert_eq!(names, ["snp", "snp-strict", "tinfoil", "sigstore", "simulated"]);
+    let tdx = ["tdx", "tdx-gcp", "tdx-dstack", "tdx-azure"];
+    let others = ["sgx", "tinfoil", "sigstore", "simulated"];
+    assert_eq!(names, [&["snp", "snp-strict"][..], &tdx, &others].concat());
     assert!(builtin("nothing").is_none());
 }
 

@@ -9,17 +9,16 @@ use crate::bytes::Span;
 use crate::digest::Sha256;
 use crate::endorsements::intel::{Collateral, PckExtension};
 use crate::error::Error;
-use crate::evidence::Field;
 use crate::evidence::dcap::{Body, PCK_CHAIN, Quote, Tee, fields};
 use crate::evidence::eventlog::{cel, dstack, tcg};
-use crate::finding::{Finding, LinkId, Value, checks};
+use crate::finding::{Finding, LinkId, Value, Why, checks};
 use crate::pki::{Cert, pem_blocks};
 use crate::plan::{self, IntelCa, IntelPlatform};
 use crate::policy::Policy;
 use crate::report::{Claim, DebugFlag, Draft, EvidenceItem, Flags, RootOfTrust, Subject};
 use crate::time::UnixTime;
 use crate::verify::dcap::{self as verify, VerifiedQuote};
-use crate::verify::eventlog::{self, CANONICAL_LOG, EVENT_LOG, Registers, VerifiedLog};
+use crate::verify::eventlog::{self, CANONICAL_LOG, EVENT_LOG, Registers};
 
 /// The largest dstack quote report that is read, in bytes.
 const MAX_REPORT: usize = 4 * 1024 * 1024;
@@ -165,7 +164,13 @@ fn logs(
     claims: &mut Vec<Claim>,
     evidence: &mut Vec<EvidenceItem>,
 ) -> Result<(), Error> {
-    let Body::Td(report) = &quote.body else { return Ok(()) };
+    let Body::Td(report) = &quote.body else {
+        if files.tcg.or(files.dstack).or(files.cel).is_some() {
+            // An enclave has no registers that a log could extend to.
+            findings.push(Finding::unknown(&checks::EVENTLOG_REPLAY, Why::NotSupported));
+        }
+        return Ok(());
+    };
     let registers = |which: &[u8]| Registers::of_quote(&report.rtmr, which);
     let mut examined = Vec::new();
     if let Some(bytes) = files.tcg {
@@ -181,13 +186,10 @@ fn logs(
         examined.push((CANONICAL_LOG, bytes, eventlog::cel(&log, &registers(&[3]))));
     }
     for (id, bytes, log) in examined {
-        let events = log.verified.as_ref().map(events).unwrap_or_default();
+        let events = log.verified.as_ref().map(appraise::eventlog::fields).unwrap_or_default();
         evidence.push(EvidenceItem::new(id, "event-log", LinkId::Measurements, bytes, events));
         match (verified, &log.verified) {
-            (Some(_), Some(known)) => claims.extend(known.statements().iter().map(|statement| {
-                let value = statement.value.clone();
-                Claim { name: statement.name, value, link: LinkId::Measurements }
-            })),
+            (Some(_), Some(known)) => claims.extend(appraise::eventlog::claims(known)),
             (Some(_), None) => {}
             (None, _) => {
                 let by = to_blame(findings);
@@ -198,24 +200,6 @@ fn logs(
         findings.extend(log.findings);
     }
     Ok(())
-}
-
-/// The events of a log for showing.
-fn events(log: &VerifiedLog) -> Vec<Field> {
-    const BASIS: &str = "TCG PC Client Platform Firmware Profile; dstack; Confidential Space";
-    log.events()
-        .iter()
-        .map(|event| {
-            let register = event.register.map(|register| register.to_string()).unwrap_or_default();
-            let meaning = event.meaning.clone().unwrap_or_else(|| hex::encode(&event.digest));
-            Field {
-                name: format!("{register} {}", event.kind).trim().to_owned().into(),
-                span: event.span,
-                value: meaning.into(),
-                basis: BASIS,
-            }
-        })
-        .collect()
 }
 
 fn evidence(quote: &Quote<'_>, collateral: &Collateral) -> Vec<EvidenceItem> {

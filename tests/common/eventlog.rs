@@ -1,6 +1,13 @@
-//! Builders of small event logs, written from the formats' specifications.
+//! Builders of small event logs, written from the formats' specifications, and what is asked of
+//! their examination.
+
+use std::collections::BTreeMap;
 
 use sha2::Digest as _;
+use silicon_to_source::digest::Sha384;
+use silicon_to_source::evidence::eventlog::Register;
+use silicon_to_source::finding::{Examined, Finding, Outcome};
+use silicon_to_source::verify::eventlog::{Registers, VerifiedLog};
 
 pub(crate) fn sha384(data: &[u8]) -> [u8; 48] {
     sha2::Sha384::digest(data).into()
@@ -90,4 +97,77 @@ pub(crate) fn dstack(events: &[(&str, &[u8])]) -> (String, [u8; 48]) {
         digests.push(digest);
     }
     (format!("[{}]", log.join(",")), extended(digests.iter().map(|digest| &digest[..])))
+}
+
+/// A field of a protobuf message: its number, and its bytes or number.
+pub(crate) type Field<'a> = (u64, Result<&'a [u8], u64>);
+
+/// The fields of a protobuf message with numbers and length-delimited fields only.
+pub(crate) fn protobuf(mut message: &[u8]) -> Vec<Field<'_>> {
+    fn varint(message: &mut &[u8]) -> u64 {
+        let len = message.iter().position(|byte| byte & 0x80 == 0).unwrap() + 1;
+        let (bytes, rest) = message.split_at(len);
+        *message = rest;
+        bytes.iter().rev().fold(0, |number, byte| number << 7 | u64::from(byte & 0x7f))
+    }
+    let mut fields = Vec::new();
+    while !message.is_empty() {
+        let key = varint(&mut message);
+        let value = match key & 7 {
+            0 => Err(varint(&mut message)),
+            2 => {
+                let len = usize::try_from(varint(&mut message)).unwrap();
+                let (bytes, rest) = message.split_at(len);
+                message = rest;
+                Ok(bytes)
+            }
+            other => panic!("wire type {other}"),
+        };
+        fields.push((key >> 3, value));
+    }
+    fields
+}
+
+/// The length-delimited fields with that number.
+pub(crate) fn all(message: &[u8], number: u64) -> Vec<&[u8]> {
+    let fields = protobuf(message).into_iter();
+    fields.filter(|(field, _)| *field == number).filter_map(|(_, value)| value.ok()).collect()
+}
+
+pub(crate) fn rtmr3(value: [u8; 48]) -> Registers {
+    Registers::Rtmr(BTreeMap::from([(3, Sha384(value))]))
+}
+
+pub(crate) fn find<'a>(examined: &'a Examined<VerifiedLog>, name: &str) -> &'a Finding {
+    let named = |finding: &&Finding| match &finding.part {
+        Some(part) => format!("{}/{part}", finding.check) == name,
+        None => finding.check.id == name,
+    };
+    let found: Vec<_> = examined.findings.iter().filter(named).collect();
+    assert_eq!(found.len(), 1, "{name}: {:?}", examined.findings);
+    found[0]
+}
+
+pub(crate) fn failed(examined: &Examined<VerifiedLog>, name: &str) -> &'static str {
+    assert!(examined.verified.is_none(), "{name}");
+    match find(examined, name).outcome {
+        Outcome::Fail(reason) => reason.0,
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+pub(crate) fn statements(log: &VerifiedLog, name: &str) -> Vec<(String, Option<String>, Register)> {
+    log.statements()
+        .iter()
+        .filter(|statement| statement.name == name)
+        .map(|statement| {
+            (statement.value.to_string(), statement.described_as.clone(), statement.register)
+        })
+        .collect()
+}
+
+pub(crate) fn statement(log: &VerifiedLog, name: &str) -> String {
+    let found = statements(log, name);
+    assert_eq!(found.len(), 1, "{name}: {found:?}");
+    found[0].0.clone()
 }

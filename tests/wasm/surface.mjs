@@ -29,7 +29,7 @@ const SHARED = join(ROOT, '../shared/vectors');
 /** The real inputs beside the repository, by name; empty in a plain clone. */
 export function realInputs() {
   if (!existsSync(SHARED)) return null;
-  return ['amd', 'tinfoil', 'dstack']
+  return ['amd', 'tinfoil', 'dstack', 'intel', 'gcp']
     .flatMap((folder) => readdirSync(join(SHARED, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))

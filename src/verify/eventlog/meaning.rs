@@ -1,6 +1,10 @@
 //! What events of firmware and boot loaders say.
 
+use std::collections::BTreeSet;
+
 use super::{Event, Standing, Statement, tcg};
+use crate::digest::{Sha256, Sha384};
+use crate::evidence::eventlog::Register;
 use crate::evidence::eventlog::efi::{self, Variable};
 use crate::evidence::eventlog::tcg::EventType;
 use crate::finding::Value;
@@ -50,10 +54,16 @@ pub(super) fn statements(raw: &[(EventType, &[u8])], events: &[Event]) -> Vec<St
         .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
         .collect();
     let mut statements = Vec::new();
+    let mut ended = BTreeSet::new();
     for (index, ((kind, data), event)) in raw.iter().zip(events).enumerate() {
         let Some(register) = event.register else { continue };
+        if is_separator(&event.digest) {
+            ended.insert(register);
+        }
         let said = match event.standing {
-            Standing::Data | Standing::Part(_) => shown(*kind, data, event.standing),
+            Standing::Data if !ended.contains(&register) => configured(*kind, data, register),
+            Standing::Part(_) => loaded(*kind, data, register),
+            Standing::Data => None,
             Standing::Digest => measured(*kind, data, &kernels)
                 .map(|(name, said)| (name, Value::hex(&event.digest), said)),
             Standing::NotMeasured | Standing::NotReplayed | Standing::Workload => None,
@@ -67,20 +77,33 @@ pub(super) fn statements(raw: &[(EventType, &[u8])], events: &[Event]) -> Vec<St
 
 type Said = (&'static str, Value, Option<String>);
 
-/// What an event says whose data the digest covers.
-fn shown(kind: EventType, data: &[u8], standing: Standing) -> Option<Said> {
-    if let (Some(line), Standing::Part(_)) = (command_line(kind, data), standing) {
-        return Some(("boot.command-line", Value::text(line), None));
-    }
-    if kind != EventType::EFI_VARIABLE_DRIVER_CONFIG {
+/// What the firmware says of its configuration, as long as nothing else had its turn: it alone
+/// extends RTMR0 and PCR7, and before the separator it measures nothing there that could have the
+/// bytes of a variable. ACPI tables, which the host supplies, come after it.
+fn configured(kind: EventType, data: &[u8], register: Register) -> Option<Said> {
+    if !matches!(register, Register::Rtmr(0) | Register::Pcr(7)) {
         return None;
     }
     let variable = Variable::parse(data).ok()?;
-    if variable.guid != GLOBAL_VARIABLE || variable.name != "SecureBoot" {
+    let is_secure_boot = kind == EventType::EFI_VARIABLE_DRIVER_CONFIG
+        && variable.guid == GLOBAL_VARIABLE
+        && variable.name == "SecureBoot";
+    let state = if variable.value == [1] { "on" } else { "off" };
+    is_secure_boot.then_some(("boot.secure-boot", Value::text(state), None))
+}
+
+/// What the boot loader says that it started, in its own registers RTMR2 and PCR8.
+fn loaded(kind: EventType, data: &[u8], register: Register) -> Option<Said> {
+    if !matches!(register, Register::Rtmr(2) | Register::Pcr(8)) {
         return None;
     }
-    let state = if variable.value == [1] { "on" } else { "off" };
-    Some(("boot.secure-boot", Value::text(state), None))
+    Some(("boot.command-line", Value::text(command_line(kind, data)?), None))
+}
+
+/// Whether the digest is that of a separator, whatever the log calls the event.
+fn is_separator(digest: &[u8]) -> bool {
+    const END: &[u8] = &[0; 4];
+    digest == Sha256::of(END).as_bytes() || digest == Sha384::of(END).as_bytes()
 }
 
 /// The name of an event of which the digest counts only, and what its data says that it is of.

@@ -608,11 +608,13 @@ fn link_finding(finding: &Finding, policy: &Policy) -> LinkFinding {
     }
 }
 
-/// The flags without what rests on a link that does not hold.
+/// The flags without what rests on a link that does not hold. That a guest may be debugged stays:
+/// nobody gains by claiming it.
 fn shown(flags: Flags, links: &[Link]) -> Flags {
     let stands = |id| links.iter().any(|link| link.id == id && holds(link));
     let key = if stands(LinkId::KeyBinding) { flags.key } else { KeyFlag::NotShown };
-    let debug = if stands(LinkId::Report) { flags.debug } else { DebugFlag::Unknown };
+    let keeps = stands(LinkId::Report) || flags.debug == DebugFlag::On;
+    let debug = if keeps { flags.debug } else { DebugFlag::Unknown };
     Flags { key, debug, ..flags }
 }
 

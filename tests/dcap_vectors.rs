@@ -217,3 +217,15 @@ fn a_flipped_byte_anywhere_in_the_signed_part_is_never_verified() {
         }
     }
 }
+
+/// Whose the quoting enclave is cannot be left out: without Intel's word on it anybody's enclave
+/// could have made the quote.
+#[test]
+fn policy_that_asks_for_a_signature_only_still_needs_the_identity_of_the_quoting_enclave() {
+    let Some(quote) = read("intel/tdx-v4-up-to-date.quote") else { return };
+    let least = br#"{"name":"least","required":["dcap.quote.signature"]}"#;
+    let least = Policy::from_json(least).unwrap();
+    let report = examine(&quote, &[], Some(&least), IN_2025.parse().unwrap()).unwrap();
+    assert_eq!(report.verdict.state, State::Unknown);
+    assert!(because(&report).contains(&"dcap.qe.signer".to_owned()), "{:?}", because(&report));
+}

@@ -32,10 +32,10 @@ checks! {
     DCAP_QE_BINDING = "dcap.qe.binding", "T18", Report, Authenticity, QUOTE;
     DCAP_QE_PADDING = "dcap.qe.padding", "T18", Report, Authenticity, QUOTE;
     DCAP_QUOTE_SIGNATURE = "dcap.quote.signature", "T20", Report, Authenticity, QUOTE;
-    DCAP_QE_MISC_SELECT = "dcap.qe.misc-select", "T19", Report, Appraisal, PCS_QE;
-    DCAP_QE_ATTRIBUTES = "dcap.qe.attributes", "T19", Report, Appraisal, PCS_QE;
-    DCAP_QE_SIGNER = "dcap.qe.signer", "T19", Report, Appraisal, PCS_QE;
-    DCAP_QE_PRODUCT = "dcap.qe.product", "T19", Report, Appraisal, PCS_QE;
+    DCAP_QE_MISC_SELECT = "dcap.qe.misc-select", "T19", Report, Authenticity, PCS_QE;
+    DCAP_QE_ATTRIBUTES = "dcap.qe.attributes", "T19", Report, Authenticity, PCS_QE;
+    DCAP_QE_SIGNER = "dcap.qe.signer", "T19", Report, Authenticity, PCS_QE;
+    DCAP_QE_PRODUCT = "dcap.qe.product", "T19", Report, Authenticity, PCS_QE;
     DCAP_TCB_INFO_SIGNER = "dcap.tcb-info.signer", "T12", Tcb, Appraisal, PCS;
     DCAP_TCB_INFO_SIGNER_VALIDITY = "dcap.tcb-info.signer-validity", "T12", Tcb, Appraisal, PKIX;
     DCAP_TCB_INFO_SIGNATURE = "dcap.tcb-info.signature", "T13", Tcb, Appraisal, PCS;

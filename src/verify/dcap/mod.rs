@@ -165,12 +165,24 @@ impl Subject<'_, '_> {
 }
 
 /// Whether a finding leaves the promise of [`VerifiedQuote`] standing. Validity is a finding of its
-/// own, so that an expired chain can still be read.
+/// own, so that an expired chain can still be read; so is whose the quoting enclave is, which takes
+/// collateral and which the type does not promise.
 fn counts_as_shown(finding: &Finding) -> bool {
-    use checks::{DCAP_PCK_CA_VALIDITY, DCAP_PCK_VALIDITY, DCAP_ROOT_VALIDITY};
-    let about_time = [&DCAP_ROOT_VALIDITY, &DCAP_PCK_CA_VALIDITY, &DCAP_PCK_VALIDITY];
+    use checks::{
+        DCAP_PCK_CA_VALIDITY, DCAP_PCK_VALIDITY, DCAP_QE_ATTRIBUTES, DCAP_QE_MISC_SELECT,
+        DCAP_QE_PRODUCT, DCAP_QE_SIGNER, DCAP_ROOT_VALIDITY,
+    };
+    let not_promised = [
+        &DCAP_ROOT_VALIDITY,
+        &DCAP_PCK_CA_VALIDITY,
+        &DCAP_PCK_VALIDITY,
+        &DCAP_QE_MISC_SELECT,
+        &DCAP_QE_ATTRIBUTES,
+        &DCAP_QE_SIGNER,
+        &DCAP_QE_PRODUCT,
+    ];
     finding.check.tier != Tier::Authenticity
-        || about_time.contains(&finding.check)
+        || not_promised.contains(&finding.check)
         || matches!(
             finding.outcome,
             Outcome::Pass | Outcome::Warn(_) | Outcome::Unknown(Why::NotApplicable)

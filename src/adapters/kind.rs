@@ -115,8 +115,8 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
 
 /// What was expected, and what was found.
 fn unknown(input: &[u8]) -> Error {
-    const EXPECTED: &str = "an SEV-SNP report (1184 bytes, or their hex or base64), a Tinfoil \
-                            bundle or a Sigstore bundle (JSON)";
+    const EXPECTED: &str = "an SEV-SNP report or a TDX or SGX quote (bytes, hex or base64), or a \
+                            Tinfoil bundle, dstack quote report or Sigstore bundle (JSON)";
     let why = format!("expected {EXPECTED}, and found {}", described(input));
     Error::malformed("input", Span::new(0, input.len()), why)
 }

@@ -129,6 +129,14 @@ function source({ claims, ends_at, links }) {
 function because({ links, simulated, verdict }) {
   if (verdict.because.length === 0) return '';
   const findings = links.flatMap((link) => link.findings);
+  /** @type {Map<string, HTMLElement[]>} */
+  const told = new Map();
+  for (const { check, part } of verdict.because) {
+    const finding = findings.find((one) => one.check === check && (one.part ?? null) === part);
+    const sentence = finding ? findingSentence(finding, simulated) : '';
+    const anchor = h('a', { href: `#${findingAnchor(check, part)}` }, checkTitle(check, part));
+    told.set(sentence, [...(told.get(sentence) ?? []), anchor]);
+  }
   return h(
     'div',
     { class: 'because' },
@@ -136,15 +144,14 @@ function because({ links, simulated, verdict }) {
     h(
       'ul',
       {},
-      verdict.because.map(({ check, part }) => {
-        const finding = findings.find((one) => one.check === check && (one.part ?? null) === part);
-        return h(
+      [...told].map(([sentence, anchors]) =>
+        h(
           'li',
           {},
-          h('a', { href: `#${findingAnchor(check, part)}` }, checkTitle(check, part)),
-          finding ? [': ', findingSentence(finding, simulated)] : [],
-        );
-      }),
+          anchors.flatMap((anchor, index) => (index === 0 ? [anchor] : ['; ', anchor])),
+          sentence ? [': ', sentence] : [],
+        ),
+      ),
     ),
   );
 }

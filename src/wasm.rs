@@ -82,9 +82,7 @@ pub fn verify(
     let collateral: Vec<&[u8]> = collateral.iter().map(Vec::as_slice).collect();
     let report = options
         .policy()
-        .and_then(|policy| {
-            crate::adapters::examine(&input, &collateral, policy.as_ref(), options.at)
-        })
+        .and_then(|policy| crate::examine(&input, &collateral, policy.as_ref(), options.at))
         .map_err(|error| thrown(error.code(), &error.to_string()))?;
     Ok(report.to_json())
 }

@@ -18,16 +18,8 @@ pub use kind::Kind;
 /// The largest input that is read, in bytes.
 pub const MAX_INPUT: usize = 16 * 1024 * 1024;
 
-/// Examines `input` for the moment `now`.
-///
-/// `collateral` holds further files in any order (certificates, revocation lists, Intel's lists,
-/// event logs); they are untrusted input like everything else. Without a `policy` the built-in one for the
-/// recognised kind is used.
-///
-/// # Errors
-/// When the input, or a piece of collateral, cannot be understood. A negative answer is not an
-/// error: it is a report.
-pub fn examine(
+/// What [`crate::examine`] does, without its memory of signatures.
+pub(crate) fn examine(
     input: &[u8],
     collateral: &[&[u8]],
     policy: Option<&Policy>,

@@ -81,7 +81,7 @@ pub mod wording;
 
 /// Examines `input` for the moment `now`: the whole way from bytes to a report.
 ///
-/// `collateral` holds further files in any order (certificates, revocation lists, Intel's lists,
+/// `collateral` holds further files in any order (certificates, revocation lists, vendor lists, TUF,
 /// event logs); they are untrusted input like everything else. Without a `policy` the built-in one for the
 /// recognised kind of input is used.
 ///

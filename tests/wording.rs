@@ -62,6 +62,7 @@ const CAN_WARN: &[&str] = &[
     "dcap.tcb.status",
     "dcap.tcb.advisories",
     "sigstore.trusted-root",
+    "tuf.expiry",
     "sigstore.log.inclusion",
     "provenance.workflow",
     "provenance.repository",

@@ -4,9 +4,11 @@ mod collateral;
 pub mod conformance;
 mod dcap;
 mod kind;
+pub mod roots;
 mod sigstore;
 mod snp;
 mod tinfoil;
+pub mod tuf;
 
 use crate::error::Error;
 use crate::policy::{Policy, builtin};
@@ -37,14 +39,17 @@ pub(crate) fn examine(
         }
     };
     let certificates = || collateral::decode(collateral);
+    let (tuf, others) = tuf::split(collateral);
     let draft = match kind {
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
         }
-        Kind::SigstoreBundle => sigstore::examine(input, policy, now)?,
+        Kind::SigstoreBundle => sigstore::examine(input, &tuf, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
-        Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,
+        Kind::TinfoilBundle => {
+            tinfoil::examine(input, &collateral::decode(&others)?, &tuf, policy, now)?
+        }
     };
     Ok(Report::assemble(draft, policy, now))
 }

@@ -7,13 +7,13 @@ use crate::endorsements::sigstore::{Bundle, Content};
 use crate::error::Error;
 use crate::finding::{Finding, LinkId};
 use crate::pki::Cert;
-use crate::pki::anchors::Roots;
 use crate::policy::Policy;
-use crate::report::{Draft, EvidenceItem, RootOfTrust, Subject};
+use crate::report::{Draft, EvidenceItem, RootOfTrust, Subject, Wanted};
 use crate::time::UnixTime;
-use crate::verify::sigstore::{self as verify, Artifact, TrustedRoot, VerifiedStatement};
+use crate::verify::sigstore::{self as verify, Artifact, VerifiedStatement};
 
 use super::snp::{certificate, to_blame};
+use super::tuf;
 
 /// The findings about one bundle, and everything to show beside them.
 pub(super) struct Examined {
@@ -21,11 +21,17 @@ pub(super) struct Examined {
     pub(super) verified: Option<VerifiedStatement>,
     pub(super) claims: Vec<Claim>,
     pub(super) evidence: Vec<EvidenceItem>,
+    pub(super) wanted: Vec<Wanted>,
 }
 
 /// A bundle on its own.
-pub(super) fn examine(input: &[u8], policy: &Policy, now: UnixTime) -> Result<Draft, Error> {
-    let examined = bundle(input, None, policy, now)?;
+pub(super) fn examine(
+    input: &[u8],
+    tuf: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let examined = bundle(input, None, tuf, policy, now)?;
     let subject = Subject {
         kind: "sigstore-bundle",
         name: None,
@@ -36,6 +42,7 @@ pub(super) fn examine(input: &[u8], policy: &Policy, now: UnixTime) -> Result<Dr
         findings: examined.findings,
         claims: examined.claims,
         evidence: examined.evidence,
+        wanted: examined.wanted,
         ..Draft::of(subject, RootOfTrust::BuildOnly)
     })
 }
@@ -44,16 +51,15 @@ pub(super) fn examine(input: &[u8], policy: &Policy, now: UnixTime) -> Result<Dr
 pub(super) fn bundle(
     bytes: &[u8],
     artifact: Option<Sha256>,
+    tuf: &[&[u8]],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let bundle = Bundle::parse(bytes)?;
-    let root = match policy.roots {
-        Roots::Vendor => TrustedRoot::embedded()?,
-        Roots::Simulated => TrustedRoot::simulated()?,
-    };
-    let examined = verify::verify(&bundle, &root, artifact.map(Artifact::Sha256), now);
-    let mut findings = examined.findings;
+    let keys = tuf::in_force(tuf, policy.roots, now)?;
+    let examined = verify::verify(&bundle, &keys.root, artifact.map(Artifact::Sha256), now);
+    let mut findings = keys.findings;
+    findings.extend(examined.findings);
     let claims = match &examined.verified {
         Some(statement) => {
             findings.extend(provenance::provenance(statement, &policy.provenance));
@@ -64,7 +70,8 @@ pub(super) fn bundle(
             Vec::new()
         }
     };
-    Ok(Examined { findings, verified: examined.verified, claims, evidence: evidence(&bundle) })
+    let evidence = [evidence(&bundle), keys.evidence].concat();
+    Ok(Examined { findings, verified: examined.verified, claims, evidence, wanted: keys.wanted })
 }
 
 fn evidence(bundle: &Bundle) -> Vec<EvidenceItem> {

@@ -29,6 +29,7 @@ use crate::time::UnixTime;
 pub(super) fn examine(
     input: &[u8],
     collateral: &Collateral,
+    tuf: &[&[u8]],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
@@ -37,7 +38,7 @@ pub(super) fn examine(
     let tls = Cert::parse("TLS certificate", &bundle.tls)?;
     let machine = snp::report(&bundle.report, Some(vcek), collateral, policy, now)?;
     let artifact = Sha256::from_str(&bundle.digest)?;
-    let build = sigstore::bundle(&bundle.sigstore, Some(artifact), policy, now)?;
+    let build = sigstore::bundle(&bundle.sigstore, Some(artifact), tuf, policy, now)?;
 
     let mut findings = machine.findings;
     let mut claims = Vec::new();
@@ -92,7 +93,7 @@ pub(super) fn examine(
         findings,
         claims,
         evidence,
-        wanted: machine.wanted,
+        wanted: [machine.wanted, build.wanted].concat(),
         flags: Flags {
             key: if key_bound { KeyFlag::Bound } else { KeyFlag::NotShown },
             custody: Custody::NotStated,

@@ -36,13 +36,17 @@ pub(super) enum Command {
     },
     /// Check one Sigstore bundle for one artifact and one signer
     VerifyBundle(VerifyBundle),
+    /// Show the keys that come with the verifier, with their dates
+    Roots,
+    /// Keep the files of a TUF repository, as the tuf-conformance suite asks
+    Tuf(Tuf),
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {
     /// The evidence; - reads standard input
     pub(super) file: PathBuf,
-    /// VCEK, VLEK, ASK, ARK or CRL, in PEM or DER; may be repeated
+    /// Certificates and CRLs (PEM or DER), vendor lists, logs, TUF files; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) collateral: Vec<PathBuf>,
     /// Time to check for [now], such as 2026-02-01T00:00:00Z
@@ -94,6 +98,41 @@ pub(super) struct VerifyBundle {
     /// The artifact, or its digest as sha256: and 64 hex digits
     #[arg(value_name = "FILE_OR_DIGEST")]
     pub(super) artifact: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Tuf {
+    /// Where the files in force are kept
+    #[arg(long, value_name = "DIR")]
+    pub(super) metadata_dir: PathBuf,
+    /// The repository's metadata (http)
+    #[arg(long, value_name = "URL")]
+    pub(super) metadata_url: Option<String>,
+    /// The repository's targets (http)
+    #[arg(long, value_name = "URL")]
+    pub(super) target_base_url: Option<String>,
+    /// A target to download; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(super) target_name: Vec<String>,
+    /// Where downloaded targets go
+    #[arg(long, value_name = "DIR")]
+    pub(super) target_dir: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: TufCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TufCommand {
+    /// Begin with this root
+    Init {
+        /// The root
+        root: PathBuf,
+    },
+    /// Bring the metadata up to date
+    Refresh,
+    /// Bring the metadata up to date and download targets
+    Download,
 }
 
 #[cfg(test)]

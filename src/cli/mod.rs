@@ -9,7 +9,9 @@ mod input;
 mod look;
 mod problem;
 mod render;
+mod roots;
 mod text;
+mod tuf;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -23,7 +25,7 @@ use crate::report::State;
 use crate::time::UnixTime;
 use crate::wording::cli;
 
-use arguments::{Arguments, Command, Verify, VerifyBundle};
+use arguments::{Arguments, Command, Tuf, Verify, VerifyBundle};
 use look::{DIM, HEADING, Look, Page, Styled};
 use problem::Problem;
 use render::Detail;
@@ -37,6 +39,8 @@ pub fn run() -> ExitCode {
         Command::Policy { command: arguments::Policy::List } => list(),
         Command::Policy { command: arguments::Policy::Show { name } } => show(&name),
         Command::VerifyBundle(arguments) => verify_bundle(&arguments),
+        Command::Roots => roots(),
+        Command::Tuf(arguments) => tuf(&arguments),
     };
     let exit = outcome.unwrap_or_else(|problem| {
         let mut stderr = anstream::stderr().lock();
@@ -116,6 +120,23 @@ fn verify_bundle(arguments: &VerifyBundle) -> Result<Exit, Problem> {
         Err(why) => {
             let mut stderr = anstream::stderr().lock();
             let _ = writeln!(stderr, "s2s: {}", Styled(HEADING, cli("bundle.fail", &[])));
+            let _ = writeln!(stderr, "{}", text::clean(&why));
+            Ok(Exit::Failed)
+        }
+    }
+}
+
+fn roots() -> Result<Exit, Problem> {
+    print(&roots::page(Look::of_stdout(), clock()?)?, Colors::Auto)?;
+    Ok(Exit::Verified)
+}
+
+fn tuf(arguments: &Tuf) -> Result<Exit, Problem> {
+    match tuf::run(arguments, clock()?)? {
+        Ok(()) => Ok(Exit::Verified),
+        Err(why) => {
+            let mut stderr = anstream::stderr().lock();
+            let _ = writeln!(stderr, "s2s: {}", Styled(HEADING, cli("tuf.fail", &[])));
             let _ = writeln!(stderr, "{}", text::clean(&why));
             Ok(Exit::Failed)
         }

@@ -3,3 +3,4 @@
 pub mod amd;
 pub mod intel;
 pub mod sigstore;
+pub mod tuf;

@@ -3,6 +3,7 @@
 use super::amd::{Role, authority};
 use super::intel;
 use super::sigstore::trusted_root;
+use super::tuf;
 use crate::evidence::snp::Product;
 
 /// A committed file.
@@ -34,5 +35,7 @@ pub fn files() -> Vec<File> {
         bytes: intel::authority(intel::Role::Root).to_vec(),
     };
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
-    certificates.into_iter().chain([intel_root, trusted_root]).collect()
+    let tuf_root =
+        File { path: "src/pki/simulated/tuf-root.json", bytes: tuf::MetadataSpec::root(1).bytes() };
+    certificates.into_iter().chain([intel_root, trusted_root, tuf_root]).collect()
 }

@@ -52,6 +52,10 @@ keys! {
     Rekor, p256, "keys/rekor.pem", "Rekor's key, P-256.";
     TlsCa, p384, "keys/tls-ca.pem", "The web certificate authority's key, P-384.";
     Tls, p384, "keys/tls.pem", "The enclave's TLS key, P-384.";
+    TufRootA, p256, "keys/tuf-root-a.pem", "The first key of the TUF roots, P-256.";
+    TufRootB, p256, "keys/tuf-root-b.pem", "The second key of the TUF roots, P-256.";
+    TufRootC, p256, "keys/tuf-root-c.pem", "The third key of the TUF roots, P-256.";
+    TufOnline, p256, "keys/tuf-online.pem", "What signs TUF timestamps and snapshots, P-256.";
     StrangerP256, p256, "keys/stranger-p256.pem", "A P-256 key that belongs to nobody.";
     StrangerP384, p384, "keys/stranger-p384.pem", "A P-384 key that belongs to nobody.";
 }

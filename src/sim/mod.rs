@@ -29,6 +29,7 @@ pub mod keys;
 pub mod signature;
 pub mod sigstore;
 pub mod tinfoil;
+pub mod tuf;
 
 use base64::Engine as _;
 

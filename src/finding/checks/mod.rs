@@ -29,6 +29,7 @@ mod sigstore;
 mod snp;
 mod tdx;
 mod tinfoil;
+mod tuf;
 
 use std::sync::LazyLock;
 
@@ -45,6 +46,7 @@ pub use sigstore::*;
 pub use snp::*;
 pub use tdx::*;
 pub use tinfoil::*;
+pub use tuf::*;
 
 /// Every check, subject by subject.
 pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
@@ -56,6 +58,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         tdx::GROUP,
         sgx::GROUP,
         sigstore::GROUP,
+        tuf::GROUP,
         provenance::GROUP,
         tinfoil::GROUP,
         binding::GROUP,

@@ -324,7 +324,10 @@ fn anchors(root: &TrustedRoot, now: UnixTime) -> Finding {
     let old = now.0.saturating_sub(EMBEDDED_SNAPSHOT.0) > MAX_ROOT_AGE;
     match root.source() {
         RootSource::Embedded if old => Finding::warn(check, "stale"),
-        RootSource::Embedded | RootSource::Simulated | RootSource::Supplied => Finding::pass(check),
+        RootSource::Embedded
+        | RootSource::Refreshed
+        | RootSource::Simulated
+        | RootSource::Supplied => Finding::pass(check),
     }
     .actual(root.describe().as_str())
 }

@@ -10,6 +10,7 @@ use crate::bytes::Span;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::time::UnixTime;
+use crate::verify::tuf::VerifiedTarget;
 
 const WHAT: &str = "Sigstore trusted root";
 
@@ -28,6 +29,8 @@ pub enum RootSource {
     Embedded,
     /// This project's own simulation: nothing that it signs says anything about a real build.
     Simulated,
+    /// A file that TUF vouches for at the moment of the examination.
+    Refreshed,
     /// A file that the reader supplied.
     Supplied,
 }
@@ -38,6 +41,7 @@ pub struct TrustedRoot {
     source: RootSource,
     sha256: Sha256,
     newest: Option<UnixTime>,
+    refreshed: Option<String>,
     parts: sigstore_trust_root::TrustedRoot,
     rekor: Keyring,
     library: Verifier,
@@ -71,6 +75,15 @@ impl TrustedRoot {
         Self::parse(RootSource::Simulated, JSON)
     }
 
+    /// A root that TUF vouches for.
+    ///
+    /// # Errors
+    /// As [`Self::from_json`].
+    pub fn refreshed(target: &VerifiedTarget) -> Result<Self, Error> {
+        let root = Self::parse(RootSource::Refreshed, target.bytes())?;
+        Ok(Self { refreshed: Some(target.describe()), ..root })
+    }
+
     /// A root that the reader supplies.
     ///
     /// # Errors
@@ -99,7 +112,8 @@ impl TrustedRoot {
         let library = Verifier::new(&parts).map_err(|error| malformed(error.to_string()))?;
         let rekor = parts.rekor_keys().map_err(|error| malformed(error.to_string()))?;
         let newest = windows(&parts).map(|window| window.start.as_second()).max().map(UnixTime);
-        Ok(Self { source, sha256: Sha256::of(bytes), newest, parts, rekor, library })
+        let sha256 = Sha256::of(bytes);
+        Ok(Self { source, sha256, newest, refreshed: None, parts, rekor, library })
     }
 
     /// Where it comes from.
@@ -122,7 +136,14 @@ impl TrustedRoot {
         let newest = self.newest.map_or_else(|| "unknown".into(), |time| time.to_string());
         match self.source {
             RootSource::Embedded => format!(
-                "Sigstore public-good instance, copy of {EMBEDDED_SNAPSHOT}, newest key from {newest}"
+                "Sigstore public-good instance, copy of {EMBEDDED_SNAPSHOT}, SHA-256 {}, newest key \
+                 from {newest}",
+                self.sha256
+            ),
+            RootSource::Refreshed => format!(
+                "{}, SHA-256 {}, newest key from {newest}",
+                self.refreshed.as_deref().unwrap_or_default(),
+                self.sha256
             ),
             RootSource::Simulated => "SIMULATED Sigstore instance".into(),
             RootSource::Supplied => {

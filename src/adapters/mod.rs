@@ -8,6 +8,7 @@ pub mod roots;
 mod sigstore;
 mod snp;
 mod tinfoil;
+mod token;
 pub mod tuf;
 
 use crate::error::Error;
@@ -46,6 +47,7 @@ pub(crate) fn examine(
             dcap::examine(input, bytes, collateral, policy, now)?
         }
         Kind::SigstoreBundle => sigstore::examine(input, &tuf, policy, now)?,
+        Kind::Token => token::examine(input, collateral, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TinfoilBundle => {
             tinfoil::examine(input, &collateral::decode(&others)?, &tuf, policy, now)?

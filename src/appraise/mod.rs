@@ -6,3 +6,4 @@ pub mod provenance;
 pub mod snp;
 pub mod tinfoil;
 pub mod tls;
+pub mod token;

@@ -8,4 +8,5 @@ pub mod dcap;
 pub mod eventlog;
 pub mod sigstore;
 pub mod snp;
+pub mod token;
 pub mod tuf;

@@ -29,6 +29,7 @@ mod sigstore;
 mod snp;
 mod tdx;
 mod tinfoil;
+mod token;
 mod tuf;
 
 use std::sync::LazyLock;
@@ -46,6 +47,7 @@ pub use sigstore::*;
 pub use snp::*;
 pub use tdx::*;
 pub use tinfoil::*;
+pub use token::*;
 pub use tuf::*;
 
 /// Every check, subject by subject.
@@ -61,6 +63,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         tuf::GROUP,
         provenance::GROUP,
         tinfoil::GROUP,
+        token::GROUP,
         binding::GROUP,
         link::GROUP,
     ]

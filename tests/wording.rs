@@ -64,6 +64,8 @@ const CAN_WARN: &[&str] = &[
     "dcap.tcb.advisories",
     "sigstore.trusted-root",
     "tuf.expiry",
+    "tpm.provider",
+    "tpm.secure-boot",
     "sigstore.log.inclusion",
     "provenance.workflow",
     "provenance.repository",

@@ -11,6 +11,7 @@ use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::dcap::Quote;
 use crate::evidence::snp;
+use crate::evidence::tpm::Attestation;
 
 /// What an input is.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub enum Kind<'a> {
     TinfoilBundle,
     /// An attestation token in compact form.
     Token,
+    /// An attestation of go-tpm-tools, or its hex or base64.
+    TpmAttestation(Cow<'a, [u8]>),
 }
 
 impl<'a> Kind<'a> {
@@ -62,6 +65,7 @@ impl<'a> Kind<'a> {
             Self::SnpReport(_) => "snp",
             Self::TinfoilBundle => "tinfoil",
             Self::Token => "confidential-space",
+            Self::TpmAttestation(_) => "vtpm",
         }
     }
 }
@@ -73,6 +77,8 @@ fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
         // Version 3 is of SGX only, whatever stands where later versions name the environment.
         let is_tdx = matches!(*bytes, [version, _, _, _, 0x81, ..] if version != 3);
         Some(if is_tdx { Kind::TdxQuote(bytes) } else { Kind::SgxQuote(bytes) })
+    } else if Attestation::is_one(&bytes) {
+        Some(Kind::TpmAttestation(bytes))
     } else {
         None
     }
@@ -132,7 +138,7 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
 fn unknown(input: &[u8]) -> Error {
     const EXPECTED: &str = "an SEV-SNP report or a TDX or SGX quote (bytes, hex or base64), or a \
                             Tinfoil bundle, dstack quote report or Sigstore bundle (JSON), or an \
-                            attestation token";
+                            attestation token or TPM attestation";
     let why = format!("expected {EXPECTED}, and found {}", described(input));
     Error::malformed("input", Span::new(0, input.len()), why)
 }

@@ -9,6 +9,7 @@ mod sigstore;
 mod snp;
 mod tinfoil;
 mod token;
+mod tpm;
 pub mod tuf;
 
 use crate::error::Error;
@@ -49,6 +50,7 @@ pub(crate) fn examine(
         Kind::SigstoreBundle => sigstore::examine(input, &tuf, policy, now)?,
         Kind::Token => token::examine(input, collateral, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
+        Kind::TpmAttestation(ref bytes) => tpm::examine(input, bytes, collateral, policy, now)?,
         Kind::TinfoilBundle => {
             tinfoil::examine(input, &collateral::decode(&others)?, &tuf, policy, now)?
         }

@@ -2,9 +2,11 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod protobuf;
 pub mod snp;
 pub mod tinfoil;
 pub mod token;
+pub mod tpm;
 
 use std::borrow::Cow;
 

@@ -82,6 +82,20 @@ pub struct GoogleAnchor {
 pub static GOOGLE_CONFIDENTIAL_SPACE: GoogleAnchor =
     GoogleAnchor { root: include_bytes!("google/confidential-space-root.der") };
 
+/// Google's anchors for the attestation keys of its virtual TPMs.
+pub static GOOGLE_VTPM: [GoogleAnchor; 2] = [
+    GoogleAnchor { root: include_bytes!("google/ek-ak-root.der") },
+    GoogleAnchor { root: include_bytes!("google/tpm-ek-root-1.der") },
+];
+
+/// Google's anchors for virtual TPMs among `roots`.
+pub const fn google_vtpm(roots: Roots) -> &'static [GoogleAnchor] {
+    match roots {
+        Roots::Vendor => &GOOGLE_VTPM,
+        Roots::Simulated => &simulated::GOOGLE_VTPM,
+    }
+}
+
 /// Google's anchor for Confidential Space tokens among `roots`.
 pub const fn google_confidential_space(roots: Roots) -> &'static GoogleAnchor {
     match roots {
@@ -96,7 +110,7 @@ impl GoogleAnchor {
     /// # Errors
     /// None for the shipped anchors: a test parses each.
     pub fn root(&self) -> Result<Cert<'static>, Error> {
-        Cert::parse("pinned Confidential Space Root CA", self.root)
+        Cert::parse("pinned certificate of Google's", self.root)
     }
 }
 
@@ -111,6 +125,9 @@ pub mod simulated {
     /// Simulated Google.
     pub static GOOGLE_CONFIDENTIAL_SPACE: GoogleAnchor =
         GoogleAnchor { root: include_bytes!("simulated/confidential-space-root.der") };
+    /// Simulated Google, for virtual TPMs.
+    pub static GOOGLE_VTPM: [GoogleAnchor; 1] =
+        [GoogleAnchor { root: include_bytes!("simulated/google-vtpm-root.der") }];
     /// Simulated Milan.
     pub static MILAN: AmdAnchor = amd!("simulated", "milan", "Milan");
     /// Simulated Genoa.

@@ -10,6 +10,7 @@ mod minimum;
 mod provenance;
 mod snp;
 mod token;
+mod tpm;
 
 use serde::Deserialize;
 
@@ -27,6 +28,7 @@ pub use minimum::{
 pub use provenance::{ProvenancePolicy, RefRule};
 pub use snp::{AbiVersion, SnpPolicy, TcbFloor};
 pub use token::TokenPolicy;
+pub use tpm::TpmPolicy;
 
 /// The largest policy file that is read, in bytes.
 pub const MAX_POLICY: usize = 256 * 1024;
@@ -63,6 +65,8 @@ pub struct Policy {
     pub provenance: ProvenancePolicy,
     /// Attestation tokens.
     pub token: TokenPolicy,
+    /// Quotes of a virtual TPM.
+    pub tpm: TpmPolicy,
     /// The host name that a bundle must be about, when the policy is for one service.
     pub domain: Option<String>,
     /// SHA-256 of the policy file's bytes.
@@ -87,6 +91,8 @@ struct File {
     #[serde(default)]
     token: TokenPolicy,
     #[serde(default)]
+    tpm: TpmPolicy,
+    #[serde(default)]
     domain: Option<String>,
 }
 
@@ -94,7 +100,7 @@ impl File {
     /// The first required check that only compares with a value which the policy does not have.
     fn required_without_value(&self) -> Option<&'static Check> {
         let (snp, build, token) = (&self.snp, &self.provenance, &self.token);
-        let absent: [(&'static Check, bool); 21] = [
+        let absent: [(&'static Check, bool); 22] = [
             (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
             (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
             (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
@@ -116,6 +122,7 @@ impl File {
             (&checks::TOKEN_PROJECT, token.project.is_none()),
             (&checks::TOKEN_IMAGE, token.image_digest.is_none()),
             (&checks::TOKEN_SUPPORT, token.support.is_none()),
+            (&checks::TPM_NONCE, self.tpm.nonce.is_none()),
         ];
         let is_required = |check: &Check| self.required.iter().any(|id| id == check.id);
         absent
@@ -157,6 +164,7 @@ impl Policy {
             dcap: file.dcap,
             provenance: file.provenance,
             token: file.token,
+            tpm: file.tpm,
             domain: file.domain,
             sha256: Sha256::of(bytes),
         })

@@ -40,7 +40,14 @@ pub fn files() -> Vec<File> {
         bytes: google::certificate(google::Role::Root, None),
     };
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
+    let vtpm_root = File {
+        path: "src/pki/simulated/google-vtpm-root.der",
+        bytes: google::vtpm_certificate(google::VtpmRole::Root, google::VtpmRole::Root.key(), None),
+    };
     let tuf_root =
         File { path: "src/pki/simulated/tuf-root.json", bytes: tuf::MetadataSpec::root(1).bytes() };
-    certificates.into_iter().chain([intel_root, token_root, trusted_root, tuf_root]).collect()
+    certificates
+        .into_iter()
+        .chain([intel_root, token_root, trusted_root, tuf_root, vtpm_root])
+        .collect()
 }

@@ -55,6 +55,9 @@ keys! {
     Rekor, p256, "keys/rekor.pem", "Rekor's key, P-256.";
     TlsCa, p384, "keys/tls-ca.pem", "The web certificate authority's key, P-384.";
     Tls, p384, "keys/tls.pem", "The enclave's TLS key, P-384.";
+    GoogleVtpmRoot, p256, "keys/google-vtpm-root.pem", "The root key of virtual TPMs, P-256.";
+    GoogleVtpmIntermediate, p256, "keys/google-vtpm-intermediate.pem", "What issues the certificates of attestation keys, P-256.";
+    GoogleVtpmAttestation, p256, "keys/google-vtpm-ak.pem", "A virtual TPM's attestation key, P-256.";
     TufRootA, p256, "keys/tuf-root-a.pem", "The first key of the TUF roots, P-256.";
     TufRootB, p256, "keys/tuf-root-b.pem", "The second key of the TUF roots, P-256.";
     TufRootC, p256, "keys/tuf-root-c.pem", "The third key of the TUF roots, P-256.";

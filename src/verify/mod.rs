@@ -9,4 +9,5 @@ pub mod eventlog;
 pub mod sigstore;
 pub mod snp;
 pub mod token;
+pub mod tpm;
 pub mod tuf;

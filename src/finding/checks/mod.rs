@@ -30,6 +30,7 @@ mod snp;
 mod tdx;
 mod tinfoil;
 mod token;
+mod tpm;
 mod tuf;
 
 use std::sync::LazyLock;
@@ -48,6 +49,7 @@ pub use snp::*;
 pub use tdx::*;
 pub use tinfoil::*;
 pub use token::*;
+pub use tpm::*;
 pub use tuf::*;
 
 /// Every check, subject by subject.
@@ -64,6 +66,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         provenance::GROUP,
         tinfoil::GROUP,
         token::GROUP,
+        tpm::GROUP,
         binding::GROUP,
         link::GROUP,
     ]

@@ -1,0 +1,168 @@
+//! The certificates above an attestation key, and whether the key is the certified one.
+
+use crate::bytes::Span;
+use crate::evidence::tpm::{Attestation, Key, Public};
+use crate::finding::{Check, Finding, Value, Why, checks};
+use crate::pki::anchors::{self, Roots};
+use crate::pki::{Cert, KeyKind};
+use crate::time::{Standing, UnixTime};
+
+use super::ATTESTATION;
+
+/// The longest way from the attestation key to a root, in intermediates.
+const MAX_DEPTH: usize = 3;
+/// The least modulus of an authority that is accepted, in bits (NIST SP 800-131A).
+const MINIMUM_RSA_BITS: usize = 2048;
+
+/// Verifies the way from `leaf` to a pinned root. A root that came along is never used.
+pub(super) fn verify(
+    leaf: &Cert<'_>,
+    attestation: &Attestation<'_>,
+    supplied: &[&[u8]],
+    roots: Roots,
+    now: UnixTime,
+) -> Vec<Finding> {
+    let pinned: Vec<Cert<'static>> =
+        anchors::google_vtpm(roots).iter().filter_map(|anchor| anchor.root().ok()).collect();
+    let ders = attestation.intermediates.iter().chain(supplied);
+    let known: Vec<Cert<'_>> = ders
+        .filter_map(|der| Cert::parse("attestation key intermediate", der).ok())
+        .filter(|cert| !pinned.iter().any(|root| root.der() == cert.der()))
+        .collect();
+    let mut path = vec![leaf];
+    let mut last = leaf;
+    let root = loop {
+        if let Some(root) = pinned.iter().find(|root| last.names_issuer(root)) {
+            break Some(root);
+        }
+        let next = known.iter().find(|cert| {
+            last.names_issuer(cert)
+                && !path.iter().any(|seen| seen.der() == cert.der())
+                && last.verify_signed_by(cert).is_ok()
+        });
+        let next = next.or_else(|| {
+            let named = |cert: &&Cert<'_>| last.names_issuer(cert);
+            known.iter().filter(named).find(|cert| !path.iter().any(|s| s.der() == cert.der()))
+        });
+        match next {
+            Some(next) if path.len() <= MAX_DEPTH => {
+                path.push(next);
+                last = next;
+            }
+            _ => break None,
+        }
+    };
+    let mut findings = Vec::new();
+    findings.push(begins_at(last, root));
+    for (number, cert) in path.iter().enumerate() {
+        let part = part(number);
+        findings.push(role(&part, number, cert));
+        let above = path.get(number.saturating_add(1)).copied().or(root);
+        findings.push(match above {
+            Some(issuer) => signed(&part, cert, issuer),
+            None => {
+                Finding::blocked(&checks::TPM_CHAIN_SIGNATURE, &checks::TPM_ROOT).part(part.clone())
+            }
+        });
+        findings.push(valid(&part, cert, now));
+    }
+    if let Some(root) = root {
+        findings.push(valid("root", root, now));
+    }
+    findings.push(Finding::unknown(&checks::TPM_CHAIN_REVOCATION, Why::NotSupported));
+    in_order(findings)
+}
+
+/// Whether the key that signs is the one in the certificate, and of the kind that attests.
+pub(super) fn key(cert: &Cert<'_>, public: &Public, at: Span) -> Finding {
+    let check = &checks::TPM_KEY;
+    let certified = cert.public_key();
+    let same = match (&public.key, cert.key_kind()) {
+        (Key::P256(point), KeyKind::P256) | (Key::P384(point), KeyKind::P384) => point == certified,
+        (Key::Rsa { modulus, exponent }, KeyKind::Rsa(_)) => {
+            crate::pki::rsa_public_key(modulus, exponent).is_some_and(|key| key == certified)
+        }
+        _ => false,
+    };
+    let finding = if !same {
+        Finding::fail(check, "not-certified").expected(Value::hex(certified))
+    } else if !public.is_attestation_key() {
+        Finding::fail(check, "not-restricted").actual(Value::hex(public.attributes.to_be_bytes()))
+    } else {
+        Finding::pass(check).actual(cert.subject())
+    };
+    finding.at(ATTESTATION, at.start, at.len)
+}
+
+fn begins_at(last: &Cert<'_>, root: Option<&Cert<'static>>) -> Finding {
+    let check = &checks::TPM_ROOT;
+    match root {
+        Some(root) => Finding::pass(check).actual(root.subject()),
+        // A certificate that names itself is a root of somebody's; one that names another lacks
+        // what is between.
+        None if last.names_issuer(last) => {
+            Finding::fail(check, "wrong-root").actual(last.subject())
+        }
+        None => Finding::unknown(check, Why::NotFetched).actual(last.issuer()),
+    }
+}
+
+fn part(number: usize) -> String {
+    match number {
+        0 => "key".to_owned(),
+        1 => "intermediate".to_owned(),
+        number => format!("intermediate-{number}"),
+    }
+}
+
+fn role(part: &str, number: usize, cert: &Cert<'_>) -> Finding {
+    let check = &checks::TPM_CHAIN_ROLE;
+    let is_authority = cert.is_ca() && cert.may_sign_certificates();
+    let reason = if number == 0 && (cert.is_ca() || cert.may_sign_certificates()) {
+        Some("is-a-ca")
+    } else if number > 0 && !is_authority {
+        Some("not-a-ca")
+    } else if matches!(cert.key_kind(), KeyKind::Rsa(bits) if bits < MINIMUM_RSA_BITS) {
+        Some("wrong-key")
+    } else if !cert.unknown_critical_extensions().is_empty() {
+        Some("unknown-extension")
+    } else {
+        None
+    };
+    reason
+        .map_or_else(|| Finding::pass(check), |reason| Finding::fail(check, reason))
+        .part(part.to_owned())
+        .actual(cert.subject())
+}
+
+fn signed(part: &str, cert: &Cert<'_>, issuer: &Cert<'_>) -> Finding {
+    let holds = cert.verify_signed_by(issuer).is_ok();
+    Finding::test(&checks::TPM_CHAIN_SIGNATURE, holds, "bad-signature")
+        .part(part.to_owned())
+        .expected(issuer.subject())
+}
+
+fn valid(part: &str, cert: &Cert<'_>, now: UnixTime) -> Finding {
+    let check = &checks::TPM_CHAIN_VALIDITY;
+    let validity = cert.validity();
+    match validity.standing(now) {
+        Standing::Within => Finding::pass(check),
+        Standing::Expired => Finding::fail(check, "expired"),
+        Standing::NotYet => Finding::fail(check, "not-yet-valid"),
+    }
+    .part(part.to_owned())
+    .expected(validity.to_string())
+    .actual(now)
+}
+
+fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
+    const ORDER: [&Check; 5] = [
+        &checks::TPM_ROOT,
+        &checks::TPM_CHAIN_ROLE,
+        &checks::TPM_CHAIN_SIGNATURE,
+        &checks::TPM_CHAIN_VALIDITY,
+        &checks::TPM_CHAIN_REVOCATION,
+    ];
+    findings.sort_by_key(|finding| ORDER.iter().position(|check| *check == finding.check));
+    findings
+}

@@ -81,7 +81,7 @@ pub(super) fn examine_report(
 }
 
 /// The files beside a quote, told apart by their content.
-struct Files<'a> {
+pub(super) struct Files<'a> {
     collateral: Collateral,
     tcg: Option<&'a [u8]>,
     cel: Option<&'a [u8]>,
@@ -91,7 +91,7 @@ struct Files<'a> {
 impl<'a> Files<'a> {
     /// # Errors
     /// When a file is of no known kind, or a second event log of one kind is among them.
-    fn of(files: &[&'a [u8]]) -> Result<Self, Error> {
+    pub(super) fn of(files: &[&'a [u8]]) -> Result<Self, Error> {
         let (mut tcg, mut cel, mut dstack) = (None, None, None);
         let mut rest = Vec::new();
         for &file in files {
@@ -112,9 +112,25 @@ impl<'a> Files<'a> {
         }
         Ok(Self { collateral: Collateral::from_files(&rest)?, tcg, cel, dstack })
     }
+
+    /// A launcher's log that came with the quote.
+    ///
+    /// # Errors
+    /// When another one is among the files.
+    pub(super) fn supply_launch_log(&mut self, log: &'a [u8]) -> Result<(), Error> {
+        if self.cel.replace(log).is_some_and(|known| known != log) {
+            let why = "two event logs of one kind were supplied";
+            return Err(Error::malformed("event log", Span::new(0, log.len()), why));
+        }
+        Ok(())
+    }
+
+    pub(super) const fn collateral(&self) -> &Collateral {
+        &self.collateral
+    }
 }
 
-fn draft(
+pub(super) fn draft(
     kind: &'static str,
     input: &[u8],
     quote: &Quote<'_>,

@@ -10,12 +10,15 @@ use serde::de::IgnoredAny;
 use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::dcap::Quote;
+use crate::evidence::eigencompute::{BoundEvidence, Platform};
 use crate::evidence::snp;
 use crate::evidence::tpm::Attestation;
 
 /// What an input is.
 #[derive(Clone, Debug)]
 pub enum Kind<'a> {
+    /// EigenCompute's bound evidence.
+    BoundEvidence(BoundEvidence),
     /// What dstack's guest agent answers: a quote with its event log.
     DstackQuoteReport,
     /// A quote of an SGX enclave, or its hex or base64.
@@ -58,6 +61,11 @@ impl<'a> Kind<'a> {
     /// The name of the built-in policy for this kind.
     pub const fn policy(&self) -> &'static str {
         match self {
+            Self::BoundEvidence(evidence) => match evidence.platform {
+                Platform::Tdx => "eigencompute-tdx",
+                Platform::SevSnp => "eigencompute-snp",
+                Platform::ShieldedVm => "eigencompute-shielded",
+            },
             Self::DstackQuoteReport => "tdx-dstack",
             Self::SgxQuote(_) => "sgx",
             Self::TdxQuote(_) => "tdx",
@@ -78,7 +86,11 @@ fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
         let is_tdx = matches!(*bytes, [version, _, _, _, 0x81, ..] if version != 3);
         Some(if is_tdx { Kind::TdxQuote(bytes) } else { Kind::SgxQuote(bytes) })
     } else if Attestation::is_one(&bytes) {
-        Some(Kind::TpmAttestation(bytes))
+        // One with a processor's report in it is of EigenCompute.
+        match BoundEvidence::from_attestation(&bytes) {
+            Ok(bound) if bound.platform != Platform::ShieldedVm => Some(Kind::BoundEvidence(bound)),
+            _ => Some(Kind::TpmAttestation(bytes)),
+        }
     } else {
         None
     }
@@ -127,6 +139,8 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Ok(Kind::TinfoilBundle)
     } else if has("quote") && has("event_log") {
         Ok(Kind::DstackQuoteReport)
+    } else if has("attestation") && has("challenge") {
+        BoundEvidence::from_json(input).map(Kind::BoundEvidence)
     } else if has("verificationMaterial") {
         Ok(Kind::SigstoreBundle)
     } else {
@@ -137,7 +151,8 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
 /// What was expected, and what was found.
 fn unknown(input: &[u8]) -> Error {
     const EXPECTED: &str = "an SEV-SNP report or a TDX or SGX quote (bytes, hex or base64), or a \
-                            Tinfoil bundle, dstack quote report or Sigstore bundle (JSON), or an \
+                            Tinfoil bundle, dstack quote report, EigenCompute bound evidence or \
+                            Sigstore bundle (JSON), or an \
                             attestation token or TPM attestation";
     let why = format!("expected {EXPECTED}, and found {}", described(input));
     Error::malformed("input", Span::new(0, input.len()), why)

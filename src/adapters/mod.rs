@@ -3,6 +3,7 @@
 mod collateral;
 pub mod conformance;
 mod dcap;
+mod eigencompute;
 mod kind;
 pub mod roots;
 mod sigstore;
@@ -46,6 +47,9 @@ pub(crate) fn examine(
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
+        }
+        Kind::BoundEvidence(ref evidence) => {
+            eigencompute::examine(input, evidence, collateral, policy, now)?
         }
         Kind::SigstoreBundle => sigstore::examine(input, &tuf, policy, now)?,
         Kind::Token => token::examine(input, collateral, policy, now)?,

@@ -159,10 +159,13 @@ impl Machine {
 
     /// Without verified registers a log shows nothing.
     fn block(&mut self) {
-        let check = &checks::EVENTLOG_REPLAY;
-        if !self.findings.iter().any(|finding| finding.check == check) {
-            let by = to_blame(&self.findings);
-            self.findings.push(Finding::blocked(check, by));
+        let by = to_blame(&self.findings);
+        let checks =
+            [&checks::EVENTLOG_REPLAY, &checks::EVENTLOG_DIGESTS, &checks::EVENTLOG_COVERAGE];
+        for check in checks {
+            if !self.findings.iter().any(|finding| finding.check == check) {
+                self.findings.push(Finding::blocked(check, by));
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Parsing of evidence. Nothing here is believed: types say what bytes say.
 
 pub mod dcap;
+pub mod eigencompute;
 pub mod eventlog;
 pub mod protobuf;
 pub mod snp;

@@ -25,6 +25,9 @@ const ALL: &[Builtin] = &[
     Builtin { name: "confidential-space", json: include_str!("confidential-space.json") },
     Builtin { name: "google-vm", json: include_str!("google-vm.json") },
     Builtin { name: "vtpm", json: include_str!("vtpm.json") },
+    Builtin { name: "eigencompute-tdx", json: include_str!("eigencompute-tdx.json") },
+    Builtin { name: "eigencompute-snp", json: include_str!("eigencompute-snp.json") },
+    Builtin { name: "eigencompute-shielded", json: include_str!("eigencompute-shielded.json") },
     Builtin { name: "sigstore", json: include_str!("sigstore.json") },
     Builtin { name: "simulated", json: include_str!("simulated.json") },
 ];

@@ -6,6 +6,7 @@
 
 mod builtin;
 mod dcap;
+mod eigencompute;
 mod minimum;
 mod provenance;
 mod snp;
@@ -22,6 +23,7 @@ use crate::finding::{Check, checks};
 pub use crate::pki::anchors::Roots;
 pub use builtin::{Builtin, builtin};
 pub use dcap::{DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam};
+pub use eigencompute::EigenPolicy;
 pub use minimum::{
     MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
 };
@@ -67,6 +69,8 @@ pub struct Policy {
     pub token: TokenPolicy,
     /// Quotes of a virtual TPM.
     pub tpm: TpmPolicy,
+    /// EigenCompute's bound evidence.
+    pub eigencompute: EigenPolicy,
     /// The host name that a bundle must be about, when the policy is for one service.
     pub domain: Option<String>,
     /// SHA-256 of the policy file's bytes.
@@ -93,6 +97,8 @@ struct File {
     #[serde(default)]
     tpm: TpmPolicy,
     #[serde(default)]
+    eigencompute: EigenPolicy,
+    #[serde(default)]
     domain: Option<String>,
 }
 
@@ -100,7 +106,7 @@ impl File {
     /// The first required check that only compares with a value which the policy does not have.
     fn required_without_value(&self) -> Option<&'static Check> {
         let (snp, build, token) = (&self.snp, &self.provenance, &self.token);
-        let absent: [(&'static Check, bool); 22] = [
+        let absent: [(&'static Check, bool); 23] = [
             (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
             (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
             (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
@@ -123,6 +129,7 @@ impl File {
             (&checks::TOKEN_IMAGE, token.image_digest.is_none()),
             (&checks::TOKEN_SUPPORT, token.support.is_none()),
             (&checks::TPM_NONCE, self.tpm.nonce.is_none()),
+            (&checks::EIGEN_CONTAINER, self.eigencompute.image_digests.is_empty()),
         ];
         let is_required = |check: &Check| self.required.iter().any(|id| id == check.id);
         absent
@@ -165,6 +172,7 @@ impl Policy {
             provenance: file.provenance,
             token: file.token,
             tpm: file.tpm,
+            eigencompute: file.eigencompute,
             domain: file.domain,
             sha256: Sha256::of(bytes),
         })

@@ -5,6 +5,7 @@
 //! constructor.
 
 pub mod dcap;
+pub mod eigencompute;
 pub mod eventlog;
 pub mod sigstore;
 pub mod snp;

@@ -16,6 +16,9 @@ const ALG_ECDSA: u16 = 0x0018;
 pub struct Attest<'a> {
     /// The bytes that are signed.
     pub bytes: &'a [u8],
+    /// The qualified name of the key that signed (part 1, section 16): its own name and where in
+    /// the TPM it belongs.
+    pub qualified_signer: &'a [u8],
     /// What the caller asked to be signed along (qualifyingData).
     pub extra_data: &'a [u8],
     /// How often the TPM was reset: a new boot.
@@ -54,7 +57,7 @@ impl<'a> Attest<'a> {
             let value = format!("0x{kind:04x}");
             return Err(Error::unsupported("TPM quote, type", value, Span::new(4, 2)));
         }
-        sized(&mut reader, "TPM quote, qualifiedSigner")?;
+        let qualified_signer = sized(&mut reader, "TPM quote, qualifiedSigner")?;
         let extra_data = sized(&mut reader, "TPM quote, extraData")?;
         reader.take("TPM quote, clock", 8)?;
         let reset_count = u32_be(&mut reader, "TPM quote, resetCount")?;
@@ -73,6 +76,7 @@ impl<'a> Attest<'a> {
         }
         Ok(Self {
             bytes,
+            qualified_signer,
             extra_data,
             reset_count,
             restart_count,
@@ -164,6 +168,8 @@ impl Signature {
 /// The public part of a key (TPMT_PUBLIC, section 12.2.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Public {
+    /// The hash that its name is made with (nameAlg).
+    pub name_algorithm: Algorithm,
     /// objectAttributes (TPMA_OBJECT, section 8.3).
     pub attributes: u32,
     /// How it signs.
@@ -209,7 +215,7 @@ impl Public {
         const WHAT: &str = "TPM public key";
         let mut reader = Reader::new(bytes);
         let kind = u16_be(&mut reader, WHAT)?;
-        u16_be(&mut reader, WHAT)?;
+        let name_algorithm = Algorithm(u16_be(&mut reader, WHAT)?);
         let attributes = u32_be(&mut reader, WHAT)?;
         sized(&mut reader, WHAT)?;
         let symmetric = u16_be(&mut reader, WHAT)?;
@@ -249,7 +255,7 @@ impl Public {
             let at = Span::new(reader.position(), reader.remaining());
             return Err(Error::malformed(WHAT, at, "bytes follow"));
         }
-        Ok(Self { attributes, scheme, hash, key })
+        Ok(Self { name_algorithm, attributes, scheme, hash, key })
     }
 }
 

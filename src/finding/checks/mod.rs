@@ -20,6 +20,7 @@ macro_rules! checks {
 
 mod binding;
 mod dcap;
+mod eigencompute;
 mod eventlog;
 mod link;
 mod provenance;
@@ -39,6 +40,7 @@ use super::{Check, LinkId};
 
 pub use binding::*;
 pub use dcap::*;
+pub use eigencompute::*;
 pub use eventlog::*;
 pub use link::*;
 pub use provenance::*;
@@ -67,6 +69,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         tinfoil::GROUP,
         token::GROUP,
         tpm::GROUP,
+        eigencompute::GROUP,
         binding::GROUP,
         link::GROUP,
     ]

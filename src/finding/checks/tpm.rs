@@ -14,6 +14,7 @@ checks! {
     TPM_CHAIN_REVOCATION = "tpm.chain.revocation", "", Chip, Appraisal, PKI;
     TPM_KEY = "tpm.key", "", Chip, Authenticity, STRUCTURES;
     TPM_QUOTE_FORM = "tpm.quote.form", "", Report, Authenticity, STRUCTURES;
+    TPM_QUOTE_SIGNER = "tpm.quote.signer", "", Report, Authenticity, "TCG TPM 2.0 Library, part 1, section 16: names";
     TPM_QUOTE_SIGNATURE = "tpm.quote.signature", "", Report, Authenticity, QUOTE;
     TPM_QUOTE_REGISTERS = "tpm.quote.registers", "", Report, Authenticity, QUOTE;
     TPM_QUOTE_AGREEMENT = "tpm.quote.agreement", "", Report, Authenticity, QUOTE;

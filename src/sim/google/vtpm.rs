@@ -106,15 +106,18 @@ pub struct QuoteSpec {
     pub stated: Option<(BankHash, BTreeMap<u8, Vec<u8>>)>,
     /// The key that signs.
     pub signer: Key,
+    /// The qualified name of the key, when it is not that of the attestation's.
+    pub qualified_signer: Option<Vec<u8>>,
 }
 
 impl QuoteSpec {
-    fn attest(&self) -> Vec<u8> {
+    fn attest(&self, ak: &[u8]) -> Vec<u8> {
         let values: Vec<u8> = self.registers.values().flatten().copied().collect();
         let selected = self.registers.keys().fold(0_u32, |bits, number| bits | 1 << number);
         let mut bytes = self.magic.to_vec();
         bytes.extend(self.kind.to_be_bytes());
-        bytes.extend(sized(b"SIMULATED"));
+        let signer = self.qualified_signer.clone().unwrap_or_else(|| qualified_name(ak));
+        bytes.extend(sized(&signer));
         bytes.extend(sized(&self.extra_data));
         bytes.extend([0; 8]);
         bytes.extend(self.reset_count.to_be_bytes());
@@ -128,8 +131,8 @@ impl QuoteSpec {
         bytes
     }
 
-    fn message(&self) -> Vec<u8> {
-        let attest = self.attest();
+    fn message(&self, ak: &[u8]) -> Vec<u8> {
+        let attest = self.attest(ak);
         let signature = match self.signer.algorithm() {
             Algorithm::EcdsaP256Sha256 => {
                 let both = self.signer.sign_p256(&attest);
@@ -291,6 +294,7 @@ impl VtpmSpec {
             registers,
             stated: None,
             signer: VtpmRole::Attestation.key(),
+            qualified_signer: None,
         };
         let others = (0..24).map(|number| (number, vec![0; 48])).collect();
         let ak = VtpmRole::Attestation.key();
@@ -309,9 +313,10 @@ impl VtpmSpec {
 
     /// The attestation.
     pub fn bytes(&self) -> Vec<u8> {
-        let mut message = field(1, &self.public());
+        let public = self.public();
+        let mut message = field(1, &public);
         for quote in &self.quotes {
-            message.extend(field(2, &quote.message()));
+            message.extend(field(2, &quote.message(&public)));
         }
         message.extend(field(3, &self.event_log));
         if !self.canonical_log.is_empty() {
@@ -369,6 +374,12 @@ fn varint(mut value: u64) -> Vec<u8> {
     }
     bytes.push(value as u8);
     bytes
+}
+
+/// The qualified name of a primary key of the endorsement hierarchy (TPM 2.0 Library, part 1).
+fn qualified_name(public: &[u8]) -> Vec<u8> {
+    let named = |data: &[u8]| [&[0, 0x0b], &Sha256::of(data).0[..]].concat();
+    named(&[&0x4000_000b_u32.to_be_bytes()[..], &named(public)].concat())
 }
 
 /// TPM2B: a length of two bytes, and the bytes.

@@ -29,6 +29,7 @@ pub static CHECKS: &[&Check] = &[
     &checks::TPM_CHAIN_REVOCATION,
     &checks::TPM_KEY,
     &checks::TPM_QUOTE_FORM,
+    &checks::TPM_QUOTE_SIGNER,
     &checks::TPM_QUOTE_SIGNATURE,
     &checks::TPM_QUOTE_REGISTERS,
     &checks::TPM_QUOTE_AGREEMENT,

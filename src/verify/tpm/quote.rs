@@ -16,6 +16,7 @@ pub(super) fn verify<'a>(
     if quotes.is_empty() {
         let by = &checks::TPM_QUOTE_FORM;
         let rest = [
+            &checks::TPM_QUOTE_SIGNER,
             &checks::TPM_QUOTE_SIGNATURE,
             &checks::TPM_QUOTE_REGISTERS,
             &checks::TPM_QUOTE_AGREEMENT,
@@ -26,6 +27,7 @@ pub(super) fn verify<'a>(
     }
     let mut forms = Vec::new();
     let mut signatures = Vec::new();
+    let mut signers = Vec::new();
     let mut registers = Vec::new();
     let mut read = Vec::new();
     for quote in quotes {
@@ -35,6 +37,7 @@ pub(super) fn verify<'a>(
         match Attest::parse(quote.attest.0) {
             Ok(attest) => {
                 forms.push(placed(Finding::pass(&checks::TPM_QUOTE_FORM)));
+                signers.push(placed(signer(&attest, attestation.ak.0, public)));
                 registers.push(placed(values(quote, &attest, public)));
                 read.push(attest);
             }
@@ -42,12 +45,13 @@ pub(super) fn verify<'a>(
                 let check = &checks::TPM_QUOTE_FORM;
                 let text = error.to_string();
                 forms.push(placed(Finding::fail(check, error.code()).actual(text.as_str())));
+                signers.push(placed(Finding::blocked(&checks::TPM_QUOTE_SIGNER, check)));
                 registers.push(placed(Finding::blocked(&checks::TPM_QUOTE_REGISTERS, check)));
             }
         }
     }
     let agreement = agreement(&read, quotes.len());
-    let findings = [forms, signatures, registers, vec![agreement]].concat();
+    let findings = [forms, signers, signatures, registers, vec![agreement]].concat();
     (findings, read)
 }
 
@@ -62,6 +66,22 @@ fn hash(algorithm: eventlog::Algorithm) -> Option<Hash> {
         eventlog::Algorithm::SHA512 => Some(Hash::Sha512),
         _ => None,
     }
+}
+
+/// Whether the TPM names this key, with these attributes, as the one that signed. Nothing else
+/// vouches for the attributes: the certificate is about the key alone.
+fn signer(attest: &Attest<'_>, ak: &[u8], public: &Public) -> Finding {
+    /// TPM_RH_OWNER, TPM_RH_ENDORSEMENT and TPM_RH_PLATFORM.
+    const HIERARCHIES: [u32; 3] = [0x4000_0001, 0x4000_000b, 0x4000_000c];
+    let check = &checks::TPM_QUOTE_SIGNER;
+    let Some(hash) = hash(public.name_algorithm) else { return Finding::fail(check, "algorithm") };
+    let named =
+        |data: &[u8]| [&public.name_algorithm.0.to_be_bytes()[..], &hash.digest(data)].concat();
+    let name = named(ak);
+    let holds = HIERARCHIES.iter().any(|hierarchy| {
+        named(&[&hierarchy.to_be_bytes()[..], &name].concat()) == attest.qualified_signer
+    });
+    Finding::test(check, holds, "another-key").actual(Value::hex(attest.qualified_signer))
 }
 
 fn signature(quote: &Quote<'_>, public: &Public) -> Finding {

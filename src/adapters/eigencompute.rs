@@ -1,0 +1,203 @@
+//! EigenCompute's bound evidence: a processor's report and a virtual TPM's quotes, tied to each
+//! other and to a challenge.
+//!
+//! Shown, when every check passes: Intel or AMD vouches for the processor, whose report names the
+//! challenge and the TPM's key; Google vouches for the TPM; the TPM signed the challenge with the
+//! platform's name. On TDX the launcher's log extends to the processor's own register. On SEV-SNP
+//! it extends to the TPM's, so the container is Google's word; so is the kernel's command line on
+//! every platform. Without a processor's report Google is the root of trust and the level A2. The
+//! chain ends at the container's digest: who built it is not in this evidence.
+
+use super::dcap::{self, Files};
+use super::snp::to_blame;
+use super::{collateral, snp, tpm};
+use crate::appraise::{self, eigencompute as appraisal};
+use crate::digest::Sha256;
+use crate::error::Error;
+use crate::evidence::dcap::Quote;
+use crate::evidence::eigencompute::{BoundEvidence, quote, report};
+use crate::evidence::eventlog::cel;
+use crate::evidence::tpm::{Attestation, TeePart};
+use crate::finding::{Finding, Outcome, Why, checks};
+use crate::policy::Policy;
+use crate::report::{
+    Claim, DebugFlag, Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject, Wanted,
+};
+use crate::time::UnixTime;
+use crate::verify::dcap as intel;
+use crate::verify::eigencompute as verify;
+use crate::verify::eventlog::{self, Registers, VerifiedLog};
+
+/// What the processor's report adds.
+struct Processor {
+    findings: Vec<Finding>,
+    claims: Vec<Claim>,
+    evidence: Vec<EvidenceItem>,
+    wanted: Vec<Wanted>,
+    debug: DebugFlag,
+    /// report_data, once the report is verified.
+    report_data: Option<Vec<u8>>,
+    /// The launcher's log, where it extends to a register of the processor.
+    launch: Option<VerifiedLog>,
+}
+
+/// Bound evidence in either form.
+pub(super) fn examine(
+    input: &[u8],
+    evidence: &BoundEvidence,
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let attestation = Attestation::parse(&evidence.attestation)?;
+    let beside_tpm = if attestation.tee.is_some() { &[][..] } else { files };
+    let machine = tpm::quotes(&attestation, &evidence.attestation, beside_tpm, policy, now)?;
+    let processor = match attestation.tee {
+        Some(TeePart::Tdx(part)) => Some(tdx(part, &attestation, files, policy, now)?),
+        Some(TeePart::SevSnp(part)) => Some(sev_snp(part, files, policy, now)?),
+        None => None,
+    };
+    let blame = to_blame(&machine.findings);
+    let mut findings = machine.findings;
+    let (mut claims, mut items) = (machine.claims, machine.evidence);
+    let mut wanted = machine.wanted;
+    findings.push(match &machine.verified {
+        Some(verified) => verify::challenge(evidence, verified.extra_data()),
+        None => Finding::blocked(&checks::EIGEN_CHALLENGE, blame),
+    });
+    let mut flags = Flags::UNKNOWN;
+    let mut launch = machine.launch;
+    match processor {
+        None => {
+            findings.push(appraise::tpm::provider());
+            findings.push(Finding::unknown(&checks::EIGEN_REPORT_DATA, Why::NotApplicable));
+        }
+        Some(processor) => {
+            findings.push(match (&machine.verified, &processor.report_data) {
+                (Some(tpm), Some(data)) => verify::report_data(evidence, tpm.spki(), data),
+                (None, _) => Finding::blocked(&checks::EIGEN_REPORT_DATA, blame),
+                (_, None) => {
+                    Finding::blocked(&checks::EIGEN_REPORT_DATA, to_blame(&processor.findings))
+                }
+            });
+            findings.extend(processor.findings);
+            claims.extend(processor.claims);
+            items.extend(processor.evidence);
+            wanted.extend(processor.wanted);
+            flags.debug = processor.debug;
+            launch = launch.or(processor.launch);
+        }
+    }
+    findings.extend(match &machine.verified {
+        Some(_) => {
+            let boot = machine.log.as_ref();
+            appraisal::appraise(evidence.platform, boot, launch.as_ref(), &policy.eigencompute)
+        }
+        None => [
+            &checks::EIGEN_HARDENED,
+            &checks::EIGEN_LAUNCH,
+            &checks::EIGEN_CONTAINER,
+            &checks::EIGEN_OVERRIDES,
+        ]
+        .map(|check| Finding::blocked(check, blame))
+        .to_vec(),
+    });
+    compared_elsewhere(&mut findings);
+    let answers = |f: &Finding| *f.check == checks::EIGEN_CHALLENGE && f.passed();
+    if findings.iter().any(answers) {
+        flags.freshness = Freshness::Challenge;
+        claims.extend(appraisal::claims(&evidence.extra_data));
+    }
+    if findings.iter().any(|f| {
+        *f.check == checks::EIGEN_HARDENED
+            && matches!(f.outcome, Outcome::Fail(_) | Outcome::Warn(_))
+    }) {
+        flags.debug = DebugFlag::On;
+    }
+    flags.overrides = tpm::overrides(launch.as_ref());
+    let root = match attestation.tee {
+        Some(_) => RootOfTrust::CpuVendor,
+        None => RootOfTrust::CloudProvider,
+    };
+    let name = machine.verified.as_ref().map(|verified| verified.subject().to_owned());
+    let subject = Subject {
+        kind: "eigencompute-evidence",
+        name,
+        sha256: Sha256::of(input),
+        len: input.len(),
+    };
+    Ok(Draft { findings, claims, evidence: items, wanted, flags, ..Draft::of(subject, root) })
+}
+
+/// A TDX quote, with the launcher's log beside it.
+fn tdx(
+    part: &[u8],
+    attestation: &Attestation<'_>,
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Processor, Error> {
+    let raw = quote(part)?;
+    let quote = Quote::parse(&raw)?;
+    let (log, at) = attestation.canonical_log;
+    let mut files = Files::of(files)?;
+    if !log.is_empty() {
+        files.supply_launch_log(log)?;
+    }
+    let draft = dcap::draft("eigencompute-evidence", &raw, &quote, &files, policy, now)?;
+    let verified = intel::verify(&quote, files.collateral(), policy.roots, now).verified;
+    let launch = match (&verified, &quote.body) {
+        (Some(_), crate::evidence::dcap::Body::Td(td)) if !log.is_empty() => {
+            let log = cel::Log::parse(log).map_err(|error| error.shifted(at.start))?;
+            eventlog::cel(&log, &Registers::of_quote(&td.rtmr, &[3])).verified
+        }
+        _ => None,
+    };
+    Ok(Processor {
+        findings: draft.findings,
+        claims: draft.claims,
+        evidence: draft.evidence,
+        wanted: draft.wanted,
+        debug: draft.flags.debug,
+        report_data: verified.map(|verified| verified.quote().body.report_data().to_vec()),
+        launch,
+    })
+}
+
+/// An SEV-SNP report with the certificates that came along and beside it.
+fn sev_snp(
+    part: &[u8],
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Processor, Error> {
+    let part = report(part)?;
+    let ders: Vec<&[u8]> =
+        part.certificates.iter().map(Vec::as_slice).chain(files.iter().copied()).collect();
+    let collateral = collateral::decode(&ders)?;
+    let examined = snp::report(&part.report, None, &collateral, policy, now)?;
+    let verified = examined.verified.as_ref();
+    Ok(Processor {
+        claims: verified.map(appraise::snp::claims).unwrap_or_default(),
+        report_data: verified.map(|verified| verified.report().report_data.to_vec()),
+        findings: examined.findings,
+        evidence: examined.evidence,
+        wanted: examined.wanted,
+        debug: examined.debug,
+        launch: None,
+    })
+}
+
+/// REPORT_DATA has a check of its own here; the general ones, when the policy has no value for
+/// them, would only say that nothing was compared.
+fn compared_elsewhere(findings: &mut [Finding]) {
+    for finding in findings {
+        let open =
+            matches!(finding.outcome, Outcome::Warn(_) | Outcome::Unknown(Why::NotPublished));
+        let general =
+            [&checks::SNP_REPORT_DATA, &checks::DCAP_REPORT_DATA].contains(&finding.check);
+        if general && open {
+            finding.outcome = Outcome::Unknown(Why::NotApplicable);
+        }
+    }
+}

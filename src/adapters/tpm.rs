@@ -120,7 +120,10 @@ impl Machine {
         if bytes.is_empty() {
             return Ok(());
         }
-        let Some(verified) = &self.verified else { return Ok(self.block()) };
+        let Some(verified) = &self.verified else {
+            self.block();
+            return Ok(());
+        };
         let log = tcg::Log::parse(bytes).map_err(|error| error.shifted(at.start))?;
         // Registers 10 to 13 and 15 are the running system's, and this log is the firmware's.
         let firmware = verified.registers(|number| number < 10 || number == 14);
@@ -139,7 +142,10 @@ impl Machine {
         if bytes.is_empty() || attestation.tee.is_some_and(|tee| tee.has_own_registers()) {
             return Ok(());
         }
-        let Some(verified) = &self.verified else { return Ok(self.block()) };
+        let Some(verified) = &self.verified else {
+            self.block();
+            return Ok(());
+        };
         let log = cel::Log::parse(bytes).map_err(|error| error.shifted(at.start))?;
         let launcher = verified.registers(|number| number == LAUNCHER);
         let examined = eventlog::cel(&log, &launcher);

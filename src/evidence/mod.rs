@@ -2,6 +2,7 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod firmware;
 pub mod snp;
 pub mod tinfoil;
 pub mod token;

@@ -21,6 +21,7 @@ macro_rules! checks {
 mod binding;
 mod dcap;
 mod eventlog;
+mod launch;
 mod link;
 mod provenance;
 mod quote;
@@ -38,6 +39,7 @@ use super::{Check, LinkId};
 pub use binding::*;
 pub use dcap::*;
 pub use eventlog::*;
+pub use launch::*;
 pub use link::*;
 pub use provenance::*;
 pub use quote::*;
@@ -62,6 +64,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         tinfoil::GROUP,
         token::GROUP,
         binding::GROUP,
+        launch::GROUP,
         link::GROUP,
     ]
     .concat()

@@ -44,9 +44,11 @@ fn measure(name: &str, description: &LaunchDescription) -> String {
     launch_measurement(&firmware, description).unwrap().to_string()
 }
 
-/// From the sev crate's tests/measurement.rs, which has them from AMD's sev-snp-measure: image,
-/// command line of an empty kernel, processors, features, monitor, digest.
-const KNOWN: [(&str, Option<&str>, u32, u64, &str, &str); 8] = [
+/// Image, command line of an empty kernel, processors, features, monitor, digest.
+type Known = (&'static str, Option<&'static str>, u32, u64, &'static str, &'static str);
+
+/// From the sev crate's tests/measurement.rs, which has them from AMD's sev-snp-measure.
+const KNOWN: [Known; 8] = [
     (
         "AmdSev",
         Some("console=ttyS0 loglevel=7"),

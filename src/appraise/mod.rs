@@ -2,6 +2,7 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod gpu;
 pub mod launch;
 pub mod provenance;
 pub mod snp;

@@ -3,6 +3,7 @@
 pub mod dcap;
 pub mod eventlog;
 pub mod firmware;
+pub mod gpu;
 pub mod snp;
 pub mod tinfoil;
 pub mod token;

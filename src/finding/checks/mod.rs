@@ -21,6 +21,7 @@ macro_rules! checks {
 mod binding;
 mod dcap;
 mod eventlog;
+mod gpu;
 mod launch;
 mod link;
 mod provenance;
@@ -39,6 +40,7 @@ use super::{Check, LinkId};
 pub use binding::*;
 pub use dcap::*;
 pub use eventlog::*;
+pub use gpu::*;
 pub use launch::*;
 pub use link::*;
 pub use provenance::*;
@@ -64,6 +66,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         tinfoil::GROUP,
         token::GROUP,
         binding::GROUP,
+        gpu::GROUP,
         launch::GROUP,
         link::GROUP,
     ]

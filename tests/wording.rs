@@ -13,13 +13,14 @@ use silicon_to_source::wording;
 
 const STATES: [State; 5] =
     [State::Verified, State::Warning, State::NotPublished, State::Unknown, State::Failed];
-const KINDS: [&str; 7] = [
+const KINDS: [&str; 8] = [
     "tinfoil-bundle",
     "snp-report",
     "tdx-quote",
     "sgx-quote",
     "dstack-quote-report",
     "sigstore-bundle",
+    "github-attestations",
     "simulated",
 ];
 
@@ -71,6 +72,9 @@ const CAN_WARN: &[&str] = &[
     "tinfoil.vm-image",
     "binding.tls.issuer",
     "binding.freshness",
+    "git.tree",
+    "git.tag",
+    "github.attestations",
 ];
 
 fn english() -> Json {

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::IgnoredAny;
 
+use super::source;
 use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::dcap::Quote;
@@ -17,12 +18,16 @@ use crate::evidence::snp;
 pub enum Kind<'a> {
     /// What dstack's guest agent answers: a quote with its event log.
     DstackQuoteReport,
+    /// GitHub's answer about the attestations of an artifact.
+    GithubAttestations,
     /// A quote of an SGX enclave, or its hex or base64.
     SgxQuote(Cow<'a, [u8]>),
     /// A quote of a TDX guest, or its hex or base64.
     TdxQuote(Cow<'a, [u8]>),
     /// A Sigstore bundle.
     SigstoreBundle,
+    /// A Sigstore bundle as GitHub stores it (snappy or gzip), decoded.
+    StoredBundle(Vec<u8>),
     /// A raw SEV-SNP report, or its hex or base64.
     SnpReport(Cow<'a, [u8]>),
     /// Tinfoil's bundle.
@@ -44,7 +49,10 @@ impl<'a> Kind<'a> {
         if input.trim_ascii_start().starts_with(b"{") {
             return of_json(input);
         }
-        Err(unknown(input))
+        match source::stored_bundle(input)? {
+            Some(bundle) => Ok(Self::StoredBundle(bundle)),
+            None => Err(unknown(input)),
+        }
     }
 
     /// The name of the built-in policy for this kind.
@@ -53,7 +61,7 @@ impl<'a> Kind<'a> {
             Self::DstackQuoteReport => "tdx-dstack",
             Self::SgxQuote(_) => "sgx",
             Self::TdxQuote(_) => "tdx",
-            Self::SigstoreBundle => "sigstore",
+            Self::GithubAttestations | Self::SigstoreBundle | Self::StoredBundle(_) => "sigstore",
             Self::SnpReport(_) => "snp",
             Self::TinfoilBundle => "tinfoil",
         }
@@ -108,6 +116,8 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Ok(Kind::DstackQuoteReport)
     } else if has("verificationMaterial") {
         Ok(Kind::SigstoreBundle)
+    } else if has("attestations") {
+        Ok(Kind::GithubAttestations)
     } else {
         Err(unknown(input))
     }

@@ -3,9 +3,11 @@
 mod collateral;
 pub mod conformance;
 mod dcap;
+mod github;
 mod kind;
 mod sigstore;
 mod snp;
+mod source;
 mod tinfoil;
 
 use crate::error::Error;
@@ -36,15 +38,25 @@ pub(crate) fn examine(
             &built_in
         }
     };
+    let source = source::Files::of(collateral)?;
+    let collateral = source.rest.as_slice();
     let certificates = || collateral::decode(collateral);
-    let draft = match kind {
+    let mut draft = match kind {
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
         }
+        Kind::GithubAttestations => {
+            github::examine_attestations(input, &source, None, policy, now)?
+        }
+        Kind::StoredBundle(ref bundle) => github::examine_stored(input, bundle, None, policy, now)?,
         Kind::SigstoreBundle => sigstore::examine(input, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,
     };
+    if !matches!(kind, Kind::GithubAttestations) {
+        draft.findings.extend(source.unused());
+    }
+    source.complete(&mut draft, policy);
     Ok(Report::assemble(draft, policy, now))
 }

@@ -12,7 +12,7 @@ use crate::policy::{ProvenancePolicy, RefRule};
 use crate::verify::sigstore::VerifiedStatement;
 
 /// Every check of this appraisal, in its order.
-const CHECKS: [&Check; 13] = [
+const CHECKS: [&Check; 12] = [
     &checks::PROVENANCE_PREDICATE_TYPE,
     &checks::PROVENANCE_ISSUER,
     &checks::PROVENANCE_WORKFLOW,
@@ -25,7 +25,6 @@ const CHECKS: [&Check; 13] = [
     &checks::PROVENANCE_REF,
     &checks::PROVENANCE_COMMIT,
     &checks::PROVENANCE_PREDICATE_AGREES,
-    &checks::PROVENANCE_SOURCE,
 ];
 
 /// Every check of this appraisal as blocked by `by`: for when verification did not succeed.
@@ -89,7 +88,6 @@ pub fn provenance(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> V
         agreeing(commit(identity), identity.source_repository_digest(), deprecated(identity, 3)),
     ]);
     findings.extend(agreement::predicate(statement));
-    findings.push(Finding::unknown(&checks::PROVENANCE_SOURCE, Why::NotSupported));
     findings.into_iter().map(|finding| placed(finding, identity)).collect()
 }
 
@@ -107,7 +105,9 @@ pub fn claims(statement: &VerifiedStatement) -> Vec<Claim> {
         ("build.issuer", Provenance, identity.issuer()),
         ("build.identity", Provenance, identity.san().and_then(|name| name.text())),
         ("build.workflow", Provenance, identity.build_config_uri()),
+        ("build.workflow-commit", Provenance, identity.build_config_digest()),
         ("build.signer-workflow", Provenance, identity.build_signer_uri()),
+        ("build.signer-commit", Provenance, identity.build_signer_digest()),
         ("build.trigger", Provenance, identity.build_trigger()),
         ("build.runner", Provenance, identity.runner_environment()),
         ("build.run", Provenance, identity.run_invocation_uri()),

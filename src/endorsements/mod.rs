@@ -1,5 +1,7 @@
 //! Parsing of endorsements: what third parties say about evidence. Nothing here is believed.
 
 pub mod amd;
+pub mod git;
+pub mod github;
 pub mod intel;
 pub mod sigstore;

@@ -21,11 +21,13 @@ compile_error!("the simulated PKI, with its public private keys, is never part o
 
 pub mod amd;
 pub mod certificate;
+pub mod container;
 pub mod crl;
 mod der;
 mod files;
 pub mod intel;
 pub mod keys;
+pub mod repository;
 pub mod signature;
 pub mod sigstore;
 pub mod tinfoil;

@@ -6,5 +6,6 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod git;
 pub mod sigstore;
 pub mod snp;

@@ -21,6 +21,7 @@ macro_rules! checks {
 mod binding;
 mod dcap;
 mod eventlog;
+mod git;
 mod link;
 mod provenance;
 mod quote;
@@ -37,6 +38,7 @@ use super::{Check, LinkId};
 pub use binding::*;
 pub use dcap::*;
 pub use eventlog::*;
+pub use git::*;
 pub use link::*;
 pub use provenance::*;
 pub use quote::*;
@@ -57,6 +59,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         sgx::GROUP,
         sigstore::GROUP,
         provenance::GROUP,
+        git::GROUP,
         tinfoil::GROUP,
         binding::GROUP,
         link::GROUP,

@@ -17,5 +17,4 @@ checks! {
     PROVENANCE_REF = "provenance.ref", "1.8", Commit, Appraisal, FULCIO;
     PROVENANCE_COMMIT = "provenance.commit", "1.8", Commit, Appraisal, FULCIO;
     PROVENANCE_PREDICATE_AGREES = "provenance.predicate-agrees", "1.9", Commit, Appraisal, "SLSA provenance v1 for GitHub Actions";
-    PROVENANCE_SOURCE = "provenance.source", "", Commit, Appraisal, "git object format";
 }

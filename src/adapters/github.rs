@@ -1,0 +1,170 @@
+//! GitHub's answer about the attestations of an artifact, and bundles as GitHub stores them.
+
+use std::borrow::Cow;
+
+use super::sigstore;
+use super::source::Files;
+use crate::digest::Sha256;
+use crate::endorsements::github::{Answer, Attestation};
+use crate::endorsements::sigstore::{Bundle, Content, Statement};
+use crate::error::Error;
+use crate::finding::{Finding, Value, Why, checks};
+use crate::plan;
+use crate::policy::Policy;
+use crate::report::{Draft, RootOfTrust, Subject};
+use crate::time::UnixTime;
+use crate::verify;
+
+/// The most bundles of which each is verified; the others are counted.
+const MAX_EXAMINED: usize = 16;
+
+/// An answer about attestations, with the bundles that it names beside it.
+pub(super) fn examine_attestations(
+    input: &[u8],
+    files: &Files<'_>,
+    artifact: Option<Sha256>,
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let Some(Answer::Attestations(listed)) = Answer::of(input)? else {
+        return Err(Error::Missing { what: "the member attestations" });
+    };
+    let all = || listed.iter().chain(&files.attestations);
+    let inside = all().filter_map(|attestation| match attestation {
+        Attestation::Bundle(bundle) => Some(Cow::Borrowed(bundle.as_slice())),
+        Attestation::Stored(_) => None,
+    });
+    let bundles: Vec<Cow<'_, [u8]>> = inside.chain(files.bundles.iter().cloned()).collect();
+    let addresses = all().filter_map(|attestation| match attestation {
+        Attestation::Stored(url) => Some(url.as_str()),
+        Attestation::Bundle(_) => None,
+    });
+    let chosen = choose(&bundles, artifact, policy, now)?;
+    let mut draft = draft(input, "github-attestations");
+    // An answer does not say which address has which bundle: while bundles are fewer, all are
+    // asked for.
+    let stored: Vec<&str> = addresses.collect();
+    if files.bundles.len() < stored.len() {
+        draft.wanted.extend(stored.iter().map(|url| plan::github_bundle(url)));
+    }
+    let open = files.bundles.len() < stored.len();
+    draft.findings.extend(chosen.others);
+    let verdict = match chosen.bundle {
+        Some(index) => {
+            let bytes = bundles.get(index).map(|bundle| &**bundle).unwrap_or_default();
+            let examined = sigstore::bundle(bytes, artifact, policy, now)?;
+            draft.findings.extend(examined.findings);
+            draft.claims = examined.claims;
+            draft.evidence = examined.evidence;
+            Finding::pass(&checks::GITHUB_ATTESTATIONS)
+        }
+        None => {
+            let finding = if open {
+                Finding::unknown(&checks::GITHUB_ATTESTATIONS, Why::NotFetched)
+            } else if bundles.is_empty() {
+                Finding::unknown(&checks::GITHUB_ATTESTATIONS, Why::NotPublished)
+            } else {
+                Finding::fail(&checks::GITHUB_ATTESTATIONS, "not-listed")
+            };
+            let by = &checks::GITHUB_ATTESTATIONS;
+            draft.findings.extend(verify::sigstore::blocked(by));
+            draft.findings.extend(crate::appraise::provenance::blocked(by));
+            finding
+        }
+    };
+    let verdict = match artifact {
+        Some(artifact) => verdict.expected(Value::hex(artifact.0)),
+        None => verdict,
+    };
+    let count = u64::try_from(bundles.len()).unwrap_or(u64::MAX);
+    draft.findings.push(verdict.actual(Value::number(count)));
+    Ok(draft)
+}
+
+/// A bundle as GitHub stores it.
+pub(super) fn examine_stored(
+    input: &[u8],
+    bundle: &[u8],
+    artifact: Option<Sha256>,
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let examined = sigstore::bundle(bundle, artifact, policy, now)?;
+    Ok(Draft {
+        findings: examined.findings,
+        claims: examined.claims,
+        evidence: examined.evidence,
+        ..draft(input, "sigstore-bundle")
+    })
+}
+
+fn draft(input: &[u8], kind: &'static str) -> Draft {
+    let sha256 = Sha256::of(input);
+    Draft::of(Subject { kind, name: None, sha256, len: input.len() }, RootOfTrust::BuildOnly)
+}
+
+/// Which bundle the report is about, and a finding for each of the others.
+struct Chosen {
+    bundle: Option<usize>,
+    others: Vec<Finding>,
+}
+
+/// The first bundle about the artifact that verifies and says what the policy accepts; else the
+/// first about the artifact. The others are examined too: a reader learns that they are there.
+fn choose(
+    bundles: &[Cow<'_, [u8]>],
+    artifact: Option<Sha256>,
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Chosen, Error> {
+    let mut ranked = Vec::new();
+    let mut standing = Vec::new();
+    for (index, bytes) in bundles.iter().enumerate().take(MAX_EXAMINED) {
+        let about = subject(bytes).filter(|statement| {
+            artifact.is_none_or(|artifact| {
+                statement.subjects().iter().any(|subject| subject.sha256() == Some(artifact))
+            })
+        });
+        let accepted = about.as_ref().is_some_and(|statement| {
+            let types = &policy.provenance.predicate_types;
+            types.is_empty() || types.iter().any(|accepted| accepted == statement.predicate_type())
+        });
+        let verified = match sigstore::bundle(bytes, artifact, policy, now) {
+            Ok(examined) => examined.verified.is_some(),
+            Err(_) => false,
+        };
+        if about.is_some() {
+            ranked.push((accepted && verified, verified, accepted, index));
+        }
+        standing.push((index, about.is_some(), verified));
+    }
+    ranked.sort_by_key(|&(both, verified, accepted, index)| {
+        (std::cmp::Reverse((both, verified, accepted)), index)
+    });
+    let bundle = ranked.first().map(|&(.., index)| index);
+    let check = &checks::GITHUB_ATTESTATIONS;
+    let others = standing.into_iter().filter(|(index, ..)| Some(*index) != bundle).map(
+        |(index, about, verified)| {
+            match (about, verified) {
+                (true, true) => Finding::pass(check),
+                (true, false) => Finding::warn(check, "other-not-verified"),
+                (false, _) => Finding::warn(check, "other-artifact"),
+            }
+            .part(format!("attestation {}", index.saturating_add(1)))
+        },
+    );
+    let mut others: Vec<Finding> = others.collect();
+    if bundles.len() > MAX_EXAMINED {
+        others.push(Finding::unknown(check, Why::NotSupported).part("further attestations"));
+    }
+    Ok(Chosen { bundle, others })
+}
+
+/// What a bundle's envelope says, before anything is verified: enough to choose by.
+fn subject(bytes: &[u8]) -> Option<Statement> {
+    let bundle = Bundle::parse(bytes).ok()?;
+    match bundle.content() {
+        Content::Envelope { payload, .. } => Statement::parse(payload).ok(),
+        Content::Message { .. } => None,
+    }
+}

@@ -9,7 +9,7 @@ use crate::finding::{Finding, LinkId, checks};
 use crate::pki::Cert;
 use crate::pki::anchors::Roots;
 use crate::policy::Policy;
-use crate::report::{Draft, EvidenceItem, Flags, RootOfTrust, Subject};
+use crate::report::{Draft, EvidenceItem, RootOfTrust, Subject};
 use crate::time::UnixTime;
 use crate::verify::sigstore::{
     self as verify, Artifact, ManagedKey, TrustedRoot, VerifiedStatement,
@@ -35,19 +35,17 @@ pub(super) fn examine(
 ) -> Result<Draft, Error> {
     let mut examined = bundle(input, artifact(policy, files), policy, now)?;
     examined.findings.extend(offered_roots(files));
+    let subject = Subject {
+        kind: "sigstore-bundle",
+        name: None,
+        sha256: Sha256::of(input),
+        len: input.len(),
+    };
     Ok(Draft {
-        subject: Subject {
-            kind: "sigstore-bundle",
-            name: None,
-            sha256: Sha256::of(input),
-            len: input.len(),
-        },
-        root_of_trust: RootOfTrust::BuildOnly,
         findings: examined.findings,
         claims: examined.claims,
         evidence: examined.evidence,
-        wanted: Vec::new(),
-        flags: Flags::UNKNOWN,
+        ..Draft::of(subject, RootOfTrust::BuildOnly)
     })
 }
 

@@ -2,18 +2,20 @@
 
 use std::borrow::Cow;
 
+use super::artifact::artifact;
 use super::sigstore;
 use super::source::Files;
 use crate::digest::Sha256;
 use crate::endorsements::github::{Answer, Attestation};
-use crate::endorsements::sigstore::{Bundle, Content, Statement};
+use crate::endorsements::sigstore::{Bundle, Content, Statement, Subject};
 use crate::error::Error;
 use crate::finding::{Finding, Value, Why, checks};
 use crate::plan;
 use crate::policy::Policy;
-use crate::report::{Draft, RootOfTrust, Subject};
+use crate::report::{self, Draft, RootOfTrust};
 use crate::time::UnixTime;
 use crate::verify;
+use crate::verify::sigstore::Artifact;
 
 /// The most bundles of which each is verified; the others are counted.
 const MAX_EXAMINED: usize = 16;
@@ -22,10 +24,10 @@ const MAX_EXAMINED: usize = 16;
 pub(super) fn examine_attestations(
     input: &[u8],
     files: &Files<'_>,
-    artifact: Option<Sha256>,
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
+    let artifact = artifact(policy, &files.rest);
     let Some(Answer::Attestations(listed)) = Answer::of(input)? else {
         return Err(Error::Missing { what: "the member attestations" });
     };
@@ -72,8 +74,8 @@ pub(super) fn examine_attestations(
             finding
         }
     };
-    let verdict = match artifact {
-        Some(artifact) => verdict.expected(Value::hex(artifact.0)),
+    let verdict = match artifact.and_then(sha256) {
+        Some(digest) => verdict.expected(Value::hex(digest.0)),
         None => verdict,
     };
     let count = u64::try_from(bundles.len()).unwrap_or(u64::MAX);
@@ -81,26 +83,26 @@ pub(super) fn examine_attestations(
     Ok(draft)
 }
 
-/// A bundle as GitHub stores it.
+/// A bundle as GitHub stores it. The report is about the input as it was received.
 pub(super) fn examine_stored(
     input: &[u8],
     bundle: &[u8],
-    artifact: Option<Sha256>,
+    files: &[&[u8]],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    let examined = sigstore::bundle(bundle, artifact, policy, now)?;
-    Ok(Draft {
-        findings: examined.findings,
-        claims: examined.claims,
-        evidence: examined.evidence,
-        ..draft(input, "sigstore-bundle")
-    })
+    let mut draft = sigstore::examine(bundle, files, policy, now)?;
+    draft.subject.sha256 = Sha256::of(input);
+    draft.subject.len = input.len();
+    Ok(draft)
 }
 
 fn draft(input: &[u8], kind: &'static str) -> Draft {
     let sha256 = Sha256::of(input);
-    Draft::of(Subject { kind, name: None, sha256, len: input.len() }, RootOfTrust::BuildOnly)
+    Draft::of(
+        report::Subject { kind, name: None, sha256, len: input.len() },
+        RootOfTrust::BuildOnly,
+    )
 }
 
 /// Which bundle the report is about, and a finding for each of the others.
@@ -113,7 +115,7 @@ struct Chosen {
 /// first about the artifact. The others are examined too: a reader learns that they are there.
 fn choose(
     bundles: &[Cow<'_, [u8]>],
-    artifact: Option<Sha256>,
+    artifact: Option<Artifact<'_>>,
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Chosen, Error> {
@@ -121,9 +123,7 @@ fn choose(
     let mut standing = Vec::new();
     for (index, bytes) in bundles.iter().enumerate().take(MAX_EXAMINED) {
         let about = subject(bytes).filter(|statement| {
-            artifact.is_none_or(|artifact| {
-                statement.subjects().iter().any(|subject| subject.sha256() == Some(artifact))
-            })
+            artifact.is_none_or(|artifact| statement.subjects().iter().any(is(artifact)))
         });
         let accepted = about.as_ref().is_some_and(|statement| {
             let types = &policy.provenance.predicate_types;
@@ -158,6 +158,26 @@ fn choose(
         others.push(Finding::unknown(check, Why::NotSupported).part("further attestations"));
     }
     Ok(Chosen { bundle, others })
+}
+
+/// Whether a subject is the artifact, by each digest that is known.
+fn is(artifact: Artifact<'_>) -> impl Fn(&Subject) -> bool {
+    move |subject| match artifact {
+        Artifact::Bytes(bytes) => subject.sha256() == Some(Sha256::of(bytes)),
+        Artifact::Sha256(sha256) => subject.sha256() == Some(sha256),
+        Artifact::Sha512(sha512) => subject.sha512() == Some(sha512),
+        Artifact::Digests(sha256, sha512) => {
+            subject.sha256() == Some(sha256) || subject.sha512() == Some(sha512)
+        }
+    }
+}
+
+fn sha256(artifact: Artifact<'_>) -> Option<Sha256> {
+    match artifact {
+        Artifact::Bytes(bytes) => Some(Sha256::of(bytes)),
+        Artifact::Sha256(sha256) | Artifact::Digests(sha256, _) => Some(sha256),
+        Artifact::Sha512(_) => None,
+    }
 }
 
 /// What a bundle's envelope says, before anything is verified: enough to choose by.

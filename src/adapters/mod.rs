@@ -1,5 +1,6 @@
 //! From bytes to a report: the input is recognised, taken apart, verified and appraised.
 
+mod artifact;
 mod collateral;
 pub mod conformance;
 mod dcap;
@@ -46,11 +47,11 @@ pub(crate) fn examine(
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
         }
-        Kind::GithubAttestations => {
-            github::examine_attestations(input, &source, None, policy, now)?
+        Kind::GithubAttestations => github::examine_attestations(input, &source, policy, now)?,
+        Kind::StoredBundle(ref bundle) => {
+            github::examine_stored(input, bundle, collateral, policy, now)?
         }
-        Kind::StoredBundle(ref bundle) => github::examine_stored(input, bundle, None, policy, now)?,
-        Kind::SigstoreBundle => sigstore::examine(input, policy, now)?,
+        Kind::SigstoreBundle => sigstore::examine(input, collateral, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,
     };

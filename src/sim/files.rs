@@ -2,7 +2,7 @@
 
 use super::amd::{Role, authority};
 use super::intel;
-use super::sigstore::trusted_root;
+use super::sigstore::{trusted_root, trusted_root_github};
 use crate::evidence::snp::Product;
 
 /// A committed file.
@@ -34,5 +34,7 @@ pub fn files() -> Vec<File> {
         bytes: intel::authority(intel::Role::Root).to_vec(),
     };
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
-    certificates.into_iter().chain([intel_root, trusted_root]).collect()
+    let trusted_root_github =
+        File { path: "src/pki/simulated/trusted-root-github.json", bytes: trusted_root_github() };
+    certificates.into_iter().chain([intel_root, trusted_root, trusted_root_github]).collect()
 }

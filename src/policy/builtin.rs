@@ -24,6 +24,7 @@ const ALL: &[Builtin] = &[
     Builtin { name: "tinfoil", json: include_str!("tinfoil.json") },
     Builtin { name: "sigstore", json: include_str!("sigstore.json") },
     Builtin { name: "simulated", json: include_str!("simulated.json") },
+    Builtin { name: "simulated-build", json: include_str!("simulated-build.json") },
 ];
 
 impl Builtin {

@@ -73,9 +73,14 @@ impl Container {
         serde_json::to_vec(&index).unwrap()
     }
 
-    /// The manifest's digest.
-    pub fn digest(&self) -> Sha256 {
+    /// The manifest's digest: that of the image for one platform.
+    pub fn manifest_digest(&self) -> Sha256 {
         Sha256::of(&self.manifest())
+    }
+
+    /// The index's digest: that by which the image is pulled and attested.
+    pub fn digest(&self) -> Sha256 {
+        Sha256::of(&self.index())
     }
 
     /// The image by its digest.
@@ -92,6 +97,22 @@ impl Container {
     /// The signed bundle's JSON text.
     pub fn bundle(&self) -> Vec<u8> {
         self.provenance().bytes()
+    }
+
+    /// A whole demonstration by file name: the bundle, the image's documents, and the objects of
+    /// `repository`, from which this image was built.
+    pub fn files(&self, repository: &Repository) -> Vec<(String, Vec<u8>)> {
+        let image = [
+            ("provenance.sigstore.json", self.bundle()),
+            ("image-index.json", self.index()),
+            ("image-manifest.json", self.manifest()),
+        ];
+        let objects = repository.objects().into_iter().enumerate();
+        image
+            .map(|(name, bytes)| (name.to_owned(), bytes))
+            .into_iter()
+            .chain(objects.map(|(number, object)| (format!("object-{number}"), object)))
+            .collect()
     }
 }
 

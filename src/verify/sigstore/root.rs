@@ -154,7 +154,8 @@ impl TrustedRoot {
     /// Whether an authority of this root issued the certificate (DER), in its first second. Which
     /// instance a bundle belongs to is decided by this alone.
     pub fn has_issued(&self, certificate: &[u8]) -> bool {
-        super::certificate::is_issued(certificate, self)
+        crate::crypto::provider::install().is_ok()
+            && super::certificate::is_issued(certificate, self)
     }
 
     /// Whether the instance keeps a public log of signatures.

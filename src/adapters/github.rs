@@ -70,6 +70,7 @@ pub(super) fn examine_attestations(
             };
             let by = &checks::GITHUB_ATTESTATIONS;
             draft.findings.extend(verify::sigstore::blocked(by));
+            draft.findings.push(Finding::blocked(&checks::SIGSTORE_PUBLIC_LOG, by));
             draft.findings.extend(crate::appraise::provenance::blocked(by));
             finding
         }

@@ -13,7 +13,7 @@ use silicon_to_source::wording;
 
 const STATES: [State; 5] =
     [State::Verified, State::Warning, State::NotPublished, State::Unknown, State::Failed];
-const KINDS: [&str; 8] = [
+const KINDS: &[&str] = &[
     "tinfoil-bundle",
     "snp-report",
     "tdx-quote",
@@ -21,6 +21,7 @@ const KINDS: [&str; 8] = [
     "dstack-quote-report",
     "sigstore-bundle",
     "github-attestations",
+    "attestation-token",
     "simulated",
 ];
 
@@ -75,6 +76,13 @@ const CAN_WARN: &[&str] = &[
     "git.tree",
     "git.tag",
     "github.attestations",
+    "token.key",
+    "token.verifier",
+    "token.audience",
+    "token.hardware",
+    "token.secure-boot",
+    "token.image",
+    "token.overrides",
 ];
 
 fn english() -> Json {

@@ -10,6 +10,7 @@ mod sigstore;
 mod snp;
 mod source;
 mod tinfoil;
+mod token;
 
 use crate::error::Error;
 use crate::policy::{Policy, builtin};
@@ -52,6 +53,7 @@ pub(crate) fn examine(
             github::examine_stored(input, bundle, collateral, policy, now)?
         }
         Kind::SigstoreBundle => sigstore::examine(input, collateral, policy, now)?,
+        Kind::Token => token::examine(input, collateral, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,
     };

@@ -4,4 +4,5 @@ pub mod amd;
 pub mod git;
 pub mod github;
 pub mod intel;
+pub mod jwks;
 pub mod sigstore;

@@ -25,6 +25,7 @@ pub mod container;
 pub mod crl;
 mod der;
 mod files;
+pub mod google;
 pub mod intel;
 pub mod keys;
 pub mod repository;

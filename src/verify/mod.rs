@@ -9,3 +9,4 @@ pub mod eventlog;
 pub mod git;
 pub mod sigstore;
 pub mod snp;
+pub mod token;

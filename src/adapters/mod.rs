@@ -3,6 +3,8 @@
 mod collateral;
 pub mod conformance;
 mod dcap;
+mod gcb;
+mod image;
 mod kind;
 mod sigstore;
 mod snp;
@@ -38,6 +40,7 @@ pub(crate) fn examine(
     };
     let certificates = || collateral::decode(collateral);
     let draft = match kind {
+        Kind::CloudBuildProvenance => gcb::examine(input, collateral, policy)?,
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?

@@ -23,7 +23,7 @@ pub use dcap::{DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam};
 pub use minimum::{
     MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
 };
-pub use provenance::{ProvenancePolicy, RefRule};
+pub use provenance::{CloudBuildPolicy, ProvenancePolicy, RefRule, SignerRule};
 pub use snp::{AbiVersion, SnpPolicy, TcbFloor};
 
 /// The largest policy file that is read, in bytes.
@@ -88,7 +88,8 @@ impl File {
     /// The first required check that only compares with a value which the policy does not have.
     fn required_without_value(&self) -> Option<&'static Check> {
         let (snp, build) = (&self.snp, &self.provenance);
-        let absent: [(&'static Check, bool); 16] = [
+        let cloud_projects = build.cloud_build.as_ref().map(|cloud| cloud.projects.is_empty());
+        let absent: [(&'static Check, bool); 18] = [
             (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
             (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
             (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
@@ -98,6 +99,8 @@ impl File {
             (&checks::SNP_HOST_DATA, snp.host_data.is_none()),
             (&checks::PROVENANCE_PREDICATE_TYPE, build.predicate_types.is_empty()),
             (&checks::PROVENANCE_WORKFLOW, build.workflow.is_none()),
+            (&checks::PROVENANCE_SIGNER, build.signer.is_none()),
+            (&checks::GCB_PROJECT, cloud_projects != Some(false)),
             (&checks::PROVENANCE_RUNNER, build.runners.is_empty()),
             (&checks::PROVENANCE_TRIGGER, build.triggers.is_empty()),
             (&checks::PROVENANCE_REPOSITORY, build.repository.is_none()),

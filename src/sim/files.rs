@@ -2,6 +2,7 @@
 
 use super::amd::{Role, authority};
 use super::intel;
+use super::keys::Key;
 use super::sigstore::trusted_root;
 use crate::evidence::snp::Product;
 
@@ -34,5 +35,7 @@ pub fn files() -> Vec<File> {
         bytes: intel::authority(intel::Role::Root).to_vec(),
     };
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
-    certificates.into_iter().chain([intel_root, trusted_root]).collect()
+    let cloud_build =
+        File { path: "src/pki/simulated/cloud-build.der", bytes: Key::CloudBuild.spki() };
+    certificates.into_iter().chain([intel_root, trusted_root, cloud_build]).collect()
 }

@@ -50,6 +50,7 @@ keys! {
     FulcioLeaf, p256, "keys/fulcio-leaf.pem", "The one-time key of a build, P-256.";
     CtLog, p256, "keys/ct-log.pem", "The certificate transparency log's key, P-256.";
     Rekor, p256, "keys/rekor.pem", "Rekor's key, P-256.";
+    CloudBuild, p256, "keys/cloud-build.pem", "Google Cloud Build's key, P-256.";
     TlsCa, p384, "keys/tls-ca.pem", "The web certificate authority's key, P-384.";
     Tls, p384, "keys/tls.pem", "The enclave's TLS key, P-384.";
     StrangerP256, p256, "keys/stranger-p256.pem", "A P-256 key that belongs to nobody.";

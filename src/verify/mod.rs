@@ -6,5 +6,7 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod gcb;
+pub mod oci;
 pub mod sigstore;
 pub mod snp;

@@ -21,7 +21,9 @@ macro_rules! checks {
 mod binding;
 mod dcap;
 mod eventlog;
+mod gcb;
 mod link;
+mod oci;
 mod provenance;
 mod quote;
 mod sgx;
@@ -37,7 +39,9 @@ use super::{Check, LinkId};
 pub use binding::*;
 pub use dcap::*;
 pub use eventlog::*;
+pub use gcb::*;
 pub use link::*;
+pub use oci::*;
 pub use provenance::*;
 pub use quote::*;
 pub use sgx::*;
@@ -56,6 +60,8 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         tdx::GROUP,
         sgx::GROUP,
         sigstore::GROUP,
+        gcb::GROUP,
+        oci::GROUP,
         provenance::GROUP,
         tinfoil::GROUP,
         binding::GROUP,

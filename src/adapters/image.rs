@@ -21,6 +21,7 @@ use crate::policy::Policy;
 use crate::report::EvidenceItem;
 use crate::time::UnixTime;
 use crate::verify::oci::{self as verify, Supplied};
+use crate::verify::sigstore::Artifact;
 
 /// The most build statements that are read about one image.
 const MAX_BUILDS: usize = 8;
@@ -55,6 +56,7 @@ pub(super) struct Examined {
 }
 
 /// The findings about an image's documents, and every digest that names the image.
+#[derive(Default)]
 pub(super) struct Named {
     pub(super) findings: Vec<Finding>,
     pub(super) digests: Vec<Sha256>,
@@ -77,10 +79,7 @@ pub(super) fn examine(
 ) -> Result<Examined, Error> {
     let (reference, digest) = named(running);
     let mut findings = vec![reference];
-    let named = match digest {
-        Some(digest) => files.named(digest)?,
-        None => Named { findings: Vec::new(), digests: Vec::new(), evidence: Vec::new() },
-    };
+    let named = digest.map_or_else(Named::default, |digest| files.named(digest));
     findings.extend(named.findings);
     let mut evidence = named.evidence;
     let mut claims = Vec::new();
@@ -127,7 +126,7 @@ impl<'a> Files<'a> {
     }
 
     /// Every digest that names the image called `digest`.
-    fn named(&self, digest: Sha256) -> Result<Named, Error> {
+    fn named(&self, digest: Sha256) -> Named {
         let examined = verify::verify(digest, &self.documents);
         let digests = examined.verified.map(|image| image.digests().to_vec());
         let evidence = self.documents.iter().enumerate().map(|(number, document)| {
@@ -141,23 +140,20 @@ impl<'a> Files<'a> {
             };
             EvidenceItem::new(id, "json", LinkId::Image, document.bytes, Vec::new())
         });
-        Ok(Named {
+        Named {
             findings: examined.findings,
             digests: digests.unwrap_or_else(|| vec![digest]),
             evidence: evidence.collect(),
-        })
+        }
     }
 
     /// The image that the documents are about when nothing else names one: their manifest, or
     /// else their index.
-    pub(super) fn only_image(&self) -> Result<Named, Error> {
+    pub(super) fn only_image(&self) -> Named {
         let is_manifest =
             |supplied: &&Supplied<'_>| matches!(supplied.document, Document::Manifest { .. });
         let own = self.documents.iter().find(is_manifest).or_else(|| self.documents.first());
-        match own {
-            Some(own) => self.named(own.digest()),
-            None => Ok(Named { findings: Vec::new(), digests: Vec::new(), evidence: Vec::new() }),
-        }
+        own.map_or_else(Named::default, |own| self.named(own.digest()))
     }
 }
 
@@ -201,7 +197,7 @@ fn build(
             (build.findings, build.is_verified, build.claims, build.evidence)
         }
         _ => {
-            let build = sigstore::bundle(bytes, own, policy, now)?;
+            let build = sigstore::bundle(bytes, own.map(Artifact::Sha256), policy, now)?;
             (build.findings, build.verified.is_some(), build.claims, build.evidence)
         }
     };
@@ -221,7 +217,7 @@ fn build(
 
 /// The SHA-256 digests that a statement is about, as it says before anything is verified: enough
 /// to know with which of the image's digests to compare it.
-fn subjects(bytes: &[u8]) -> Result<Vec<Sha256>, Error> {
+pub(super) fn subjects(bytes: &[u8]) -> Result<Vec<Sha256>, Error> {
     let payloads: Vec<Vec<u8>> = match kind::part(bytes) {
         Some(Part::CloudBuildProvenance) => {
             let parsed = Provenance::parse(bytes)?;

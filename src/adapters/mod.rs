@@ -1,5 +1,6 @@
 //! From bytes to a report: the input is recognised, taken apart, verified and appraised.
 
+mod artifact;
 mod collateral;
 pub mod conformance;
 mod dcap;
@@ -45,7 +46,7 @@ pub(crate) fn examine(
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
         }
-        Kind::SigstoreBundle => sigstore::examine(input, policy, now)?,
+        Kind::SigstoreBundle => sigstore::examine(input, collateral, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,
     };

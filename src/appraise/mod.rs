@@ -3,6 +3,7 @@
 pub mod dcap;
 pub mod eventlog;
 pub mod provenance;
+pub mod sigstore;
 pub mod snp;
 pub mod tinfoil;
 pub mod tls;

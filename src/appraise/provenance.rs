@@ -40,6 +40,12 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
     CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
+/// Every check of this appraisal for a bundle that a key signed without a certificate: nobody says
+/// who has the key, or from which source anything was built.
+pub fn without_certificate() -> Vec<Finding> {
+    CHECKS.iter().map(|check| Finding::unknown(check, Why::NotPublished)).collect()
+}
+
 /// Appraises the signer and the source.
 ///
 /// A value that the policy does not pin is shown and lowers nothing, with one exception: when

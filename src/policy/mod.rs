@@ -8,6 +8,7 @@ mod builtin;
 mod dcap;
 mod minimum;
 mod provenance;
+mod sigstore;
 mod snp;
 
 use serde::Deserialize;
@@ -24,6 +25,7 @@ pub use minimum::{
     MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
 };
 pub use provenance::{CloudBuildPolicy, ProvenancePolicy, RefRule, SignerRule};
+pub use sigstore::{Artifact, SigstorePolicy};
 pub use snp::{AbiVersion, SnpPolicy, TcbFloor};
 
 /// The largest policy file that is read, in bytes.
@@ -57,6 +59,8 @@ pub struct Policy {
     pub snp: SnpPolicy,
     /// Intel SGX and TDX.
     pub dcap: DcapPolicy,
+    /// Sigstore bundles.
+    pub sigstore: SigstorePolicy,
     /// Signed builds.
     pub provenance: ProvenancePolicy,
     /// The host name that a bundle must be about, when the policy is for one service.
@@ -78,6 +82,8 @@ struct File {
     snp: SnpPolicy,
     #[serde(default)]
     dcap: DcapPolicy,
+    #[serde(default)]
+    sigstore: SigstorePolicy,
     #[serde(default)]
     provenance: ProvenancePolicy,
     #[serde(default)]
@@ -147,6 +153,7 @@ impl Policy {
             required,
             snp: file.snp,
             dcap: file.dcap,
+            sigstore: file.sigstore,
             provenance: file.provenance,
             domain: file.domain,
             sha256: Sha256::of(bytes),

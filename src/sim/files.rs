@@ -3,7 +3,7 @@
 use super::amd::{Role, authority};
 use super::intel;
 use super::keys::Key;
-use super::sigstore::trusted_root;
+use super::sigstore::{trusted_root, trusted_root_github};
 use crate::evidence::snp::Product;
 
 /// A committed file.
@@ -37,5 +37,8 @@ pub fn files() -> Vec<File> {
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
     let cloud_build =
         File { path: "src/pki/simulated/cloud-build.der", bytes: Key::CloudBuild.spki() };
-    certificates.into_iter().chain([intel_root, trusted_root, cloud_build]).collect()
+    let trusted_root_github =
+        File { path: "src/pki/simulated/trusted-root-github.json", bytes: trusted_root_github() };
+    let others = [intel_root, trusted_root, trusted_root_github, cloud_build];
+    certificates.into_iter().chain(others).collect()
 }

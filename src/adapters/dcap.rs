@@ -139,7 +139,13 @@ fn draft(
         findings,
         claims,
         evidence,
-        wanted: plan::intel(quote.tee, platform(quote), &files.collateral, policy.roots),
+        wanted: plan::intel(
+            quote.tee,
+            platform(quote, &files.collateral),
+            &quote.certification,
+            &files.collateral,
+            policy.roots,
+        ),
         flags: Flags { debug: debug(verified), ..Flags::UNKNOWN },
         ..Draft::of(subject, RootOfTrust::CpuVendor)
     })
@@ -226,17 +232,19 @@ fn evidence(quote: &Quote<'_>, collateral: &Collateral) -> Vec<EvidenceItem> {
     items
 }
 
-/// What the quote's own certificate says about the platform, before anything is verified: enough
-/// to know what to ask Intel for.
-fn platform(quote: &Quote<'_>) -> Option<IntelPlatform> {
+/// What the platform's certificate says about it, before anything is verified: enough to know what
+/// to ask Intel for.
+fn platform(quote: &Quote<'_>, collateral: &Collateral) -> Option<IntelPlatform> {
     const WHAT: &str = "PCK certificate chain";
-    if quote.certification.kind != PCK_CHAIN {
-        return None;
-    }
-    let text = quote.certification.data;
-    let end = text.iter().rposition(|&byte| byte != 0)?;
-    let blocks = pem_blocks(WHAT, text.get(..=end)?).ok()?;
-    let (_, der) = blocks.first()?;
+    let blocks;
+    let der = if quote.certification.kind == PCK_CHAIN {
+        let text = quote.certification.data;
+        let end = text.iter().rposition(|&byte| byte != 0)?;
+        blocks = pem_blocks(WHAT, text.get(..=end)?).ok()?;
+        blocks.first().map(|(_, der)| der)?
+    } else {
+        collateral.pck_chain.as_ref()?.first()?
+    };
     let cert = Cert::parse(WHAT, der).ok()?;
     let fmspc = PckExtension::of(&cert).ok()?.fmspc;
     let ca = match cert.issuer_common_name()? {

@@ -125,6 +125,11 @@ impl<'a> Files<'a> {
         Ok((own, others))
     }
 
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.documents.is_empty() && self.builds.is_empty()
+    }
+
     /// Every digest that names the image called `digest`.
     fn named(&self, digest: Sha256) -> Named {
         let examined = verify::verify(digest, &self.documents);

@@ -50,5 +50,6 @@ pub(crate) fn examine(
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,
     };
-    Ok(Report::assemble(draft, policy, now))
+    let policy = policy.for_kind(draft.subject.kind);
+    Ok(Report::assemble(draft, &policy, now))
 }

@@ -11,6 +11,9 @@ mod provenance;
 mod sigstore;
 mod snp;
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::bytes::Span;
@@ -55,6 +58,10 @@ pub struct Policy {
     pub roots: Roots,
     /// The checks that must be decided and pass. Empty means that nothing can be verified.
     pub required: Vec<&'static Check>,
+    /// What must be decided and pass for an input of one kind
+    /// ([`Subject::kind`](crate::report::Subject)), in place of `required`. For policies that are
+    /// for several kinds.
+    pub required_of: BTreeMap<String, Vec<&'static Check>>,
     /// AMD SEV-SNP.
     pub snp: SnpPolicy,
     /// Intel SGX and TDX.
@@ -78,6 +85,8 @@ struct File {
     #[serde(default)]
     roots: Roots,
     required: Vec<String>,
+    #[serde(default, rename = "required-of")]
+    required_of: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     snp: SnpPolicy,
     #[serde(default)]
@@ -115,7 +124,8 @@ impl File {
             (&checks::PROVENANCE_OWNER_ID, build.owner_id.is_none()),
             (&checks::PROVENANCE_REF, build.reference.is_none()),
         ];
-        let is_required = |check: &Check| self.required.iter().any(|id| id == check.id);
+        let all = || self.required.iter().chain(self.required_of.values().flatten());
+        let is_required = |check: &Check| all().any(|id| id == check.id);
         absent
             .into_iter()
             .find(|(check, absent)| *absent && is_required(check))
@@ -124,6 +134,14 @@ impl File {
 }
 
 impl Policy {
+    /// The policy with what it requires of an input of `kind`.
+    pub fn for_kind(&self, kind: &str) -> Cow<'_, Self> {
+        match self.required_of.get(kind) {
+            Some(required) => Cow::Owned(Self { required: required.clone(), ..self.clone() }),
+            None => Cow::Borrowed(self),
+        }
+    }
+
     /// Reads a policy file.
     ///
     /// # Errors
@@ -133,15 +151,18 @@ impl Policy {
         const WHAT: &str = "policy file";
         Error::cap(WHAT, bytes.len(), MAX_POLICY)?;
         let file: File = crate::json::from_slice(WHAT, bytes)?;
-        let required = file
-            .required
-            .iter()
-            .map(|id| {
-                checks::find(id).ok_or_else(|| {
-                    Error::unsupported("policy file, required", id, Span::new(0, bytes.len()))
-                })
+        let known = |id: &String| {
+            checks::find(id).ok_or_else(|| {
+                Error::unsupported("policy file, required", id, Span::new(0, bytes.len()))
             })
-            .collect::<Result<_, _>>()?;
+        };
+        let all = |ids: &[String]| ids.iter().map(known).collect::<Result<Vec<_>, _>>();
+        let required = all(&file.required)?;
+        let required_of = file
+            .required_of
+            .iter()
+            .map(|(kind, ids)| Ok((kind.clone(), all(ids)?)))
+            .collect::<Result<_, Error>>()?;
         if let Some(check) = file.required_without_value() {
             let why = format!("{check} is required, and the policy has no value to compare with");
             return Err(Error::malformed(WHAT, Span::new(0, bytes.len()), why));
@@ -151,6 +172,7 @@ impl Policy {
             description: file.description,
             roots: file.roots,
             required,
+            required_of,
             snp: file.snp,
             dcap: file.dcap,
             sigstore: file.sigstore,

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use base64::Engine as _;
 use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use rsa::BoxedUint;
 use rsa::traits::PublicKeyParts as _;
 use x509_cert::der::asn1::ObjectIdentifier;
@@ -89,6 +90,11 @@ impl Key {
             (Loaded::Rsa(key), algorithm) => signature::rsa(key, algorithm, message),
             (Loaded::P256(key), Algorithm::EcdsaP256Sha256) => {
                 let signature: p256::ecdsa::Signature = key.sign(message);
+                signature.to_der().as_bytes().to_vec()
+            }
+            (Loaded::P256(key), Algorithm::EcdsaP256Sha384) => {
+                let digest = signature::Hash::Sha384.digest(message);
+                let signature: p256::ecdsa::Signature = key.sign_prehash(&digest).unwrap();
                 signature.to_der().as_bytes().to_vec()
             }
             (Loaded::P384(key), Algorithm::EcdsaP384Sha384) => {

@@ -255,7 +255,7 @@ fn tinfoil_build_is_pinned_by_its_own_values() {
 #[test]
 fn unverified_build_blocks_every_check() {
     let findings = blocked(&checks::SIGSTORE_SIGNATURE);
-    assert_eq!(findings.len(), 12);
+    assert_eq!(findings.len(), 15);
     for finding in findings {
         assert_eq!(
             finding.outcome,

@@ -57,6 +57,7 @@ const CAN_WARN: &[&str] = &[
     "sgx.attributes.debug",
     "sgx.attributes.provision-key",
     "sgx.reserved",
+    "sgx.xfrm",
     "sgx.mrenclave",
     "eventlog.coverage",
     "dcap.collateral.evaluation",

@@ -1,8 +1,7 @@
 //! GitHub's answer about the attestations of an artifact, and bundles as GitHub stores them.
 
-use std::borrow::Cow;
-
 use super::artifact::artifact;
+use super::image::{self, Named};
 use super::sigstore;
 use super::source::Files;
 use crate::digest::Sha256;
@@ -27,34 +26,35 @@ pub(super) fn examine_attestations(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    let artifact = artifact(policy, &files.rest);
+    let image = image::Files::of(&files.rest)?.0.only_image();
     let Some(Answer::Attestations(listed)) = Answer::of(input)? else {
         return Err(Error::Missing { what: "the member attestations" });
     };
     let all = || listed.iter().chain(&files.attestations);
     let inside = all().filter_map(|attestation| match attestation {
-        Attestation::Bundle(bundle) => Some(Cow::Borrowed(bundle.as_slice())),
+        Attestation::Bundle(bundle) => Some(bundle.as_slice()),
         Attestation::Stored(_) => None,
     });
-    let bundles: Vec<Cow<'_, [u8]>> = inside.chain(files.bundles.iter().cloned()).collect();
+    let beside: Vec<&[u8]> = files.bundles().collect();
+    let bundles: Vec<&[u8]> = inside.chain(beside.iter().copied()).collect();
     let addresses = all().filter_map(|attestation| match attestation {
         Attestation::Stored(url) => Some(url.as_str()),
         Attestation::Bundle(_) => None,
     });
-    let chosen = choose(&bundles, artifact, policy, now)?;
+    let chosen = choose(&bundles, &image, policy, now);
     let mut draft = draft(input, "github-attestations");
     // An answer does not say which address has which bundle: while bundles are fewer, all are
     // asked for.
     let stored: Vec<&str> = addresses.collect();
-    if files.bundles.len() < stored.len() {
+    let open = beside.len() < stored.len();
+    if open {
         draft.wanted.extend(stored.iter().map(|url| plan::github_bundle(url)));
     }
-    let open = files.bundles.len() < stored.len();
     draft.findings.extend(chosen.others);
     let verdict = match chosen.bundle {
         Some(index) => {
-            let bytes = bundles.get(index).map(|bundle| &**bundle).unwrap_or_default();
-            let examined = sigstore::bundle(bytes, artifact, policy, now)?;
+            let bytes = bundles.get(index).copied().unwrap_or_default();
+            let examined = sigstore::bundle(bytes, artifact(policy, bytes, &image), policy, now)?;
             draft.findings.extend(examined.findings);
             draft.claims = examined.claims;
             draft.evidence = examined.evidence;
@@ -75,10 +75,12 @@ pub(super) fn examine_attestations(
             finding
         }
     };
-    let verdict = match artifact.and_then(sha256) {
+    let verdict = match image.digests.first() {
         Some(digest) => verdict.expected(Value::hex(digest.0)),
         None => verdict,
     };
+    draft.findings.extend(image.findings);
+    draft.evidence.extend(image.evidence);
     let count = u64::try_from(bundles.len()).unwrap_or(u64::MAX);
     draft.findings.push(verdict.actual(Value::number(count)));
     Ok(draft)
@@ -114,15 +116,11 @@ struct Chosen {
 
 /// The first bundle about the artifact that verifies and says what the policy accepts; else the
 /// first about the artifact. The others are examined too: a reader learns that they are there.
-fn choose(
-    bundles: &[Cow<'_, [u8]>],
-    artifact: Option<Artifact<'_>>,
-    policy: &Policy,
-    now: UnixTime,
-) -> Result<Chosen, Error> {
+fn choose(bundles: &[&[u8]], image: &Named, policy: &Policy, now: UnixTime) -> Chosen {
     let mut ranked = Vec::new();
     let mut standing = Vec::new();
     for (index, bytes) in bundles.iter().enumerate().take(MAX_EXAMINED) {
+        let artifact = artifact(policy, bytes, image);
         let about = subject(bytes).filter(|statement| {
             artifact.is_none_or(|artifact| statement.subjects().iter().any(is(artifact)))
         });
@@ -158,7 +156,7 @@ fn choose(
     if bundles.len() > MAX_EXAMINED {
         others.push(Finding::unknown(check, Why::NotSupported).part("further attestations"));
     }
-    Ok(Chosen { bundle, others })
+    Chosen { bundle, others }
 }
 
 /// Whether a subject is the artifact, by each digest that is known.
@@ -170,14 +168,6 @@ fn is(artifact: Artifact<'_>) -> impl Fn(&Subject) -> bool {
         Artifact::Digests(sha256, sha512) => {
             subject.sha256() == Some(sha256) || subject.sha512() == Some(sha512)
         }
-    }
-}
-
-fn sha256(artifact: Artifact<'_>) -> Option<Sha256> {
-    match artifact {
-        Artifact::Bytes(bytes) => Some(Sha256::of(bytes)),
-        Artifact::Sha256(sha256) | Artifact::Digests(sha256, _) => Some(sha256),
-        Artifact::Sha512(_) => None,
     }
 }
 

@@ -4,7 +4,9 @@ mod artifact;
 mod collateral;
 pub mod conformance;
 mod dcap;
+mod gcb;
 mod github;
+mod image;
 mod kind;
 mod sigstore;
 mod snp;
@@ -41,9 +43,11 @@ pub(crate) fn examine(
         }
     };
     let source = source::Files::of(collateral)?;
-    let collateral = source.rest.as_slice();
+    let collateral = source.collateral();
+    let collateral = collateral.as_slice();
     let certificates = || collateral::decode(collateral);
     let mut draft = match kind {
+        Kind::CloudBuildProvenance => gcb::examine(input, collateral, policy)?,
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
@@ -58,8 +62,9 @@ pub(crate) fn examine(
         Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,
     };
     if !matches!(kind, Kind::GithubAttestations) {
-        draft.findings.extend(source.unused());
+        source.ask(&mut draft);
     }
     source.complete(&mut draft, policy);
-    Ok(Report::assemble(draft, policy, now))
+    let policy = policy.for_kind(draft.subject.kind);
+    Ok(Report::assemble(draft, &policy, now))
 }

@@ -16,6 +16,7 @@ use crate::verify::sigstore::{
 };
 
 use super::artifact::artifact;
+use super::image::Files;
 use super::snp::{certificate, to_blame};
 
 /// The findings about one bundle, and everything to show beside them.
@@ -33,8 +34,11 @@ pub(super) fn examine(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    let mut examined = bundle(input, artifact(policy, files), policy, now)?;
+    let image = Files::of(files)?.0.only_image();
+    let mut examined = bundle(input, artifact(policy, input, &image), policy, now)?;
+    examined.findings.extend(image.findings);
     examined.findings.extend(offered_roots(files));
+    examined.evidence.extend(image.evidence);
     let subject = Subject {
         kind: "sigstore-bundle",
         name: None,

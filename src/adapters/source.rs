@@ -1,7 +1,5 @@
 //! The source behind a signed build: git's objects and GitHub's answers beside the evidence.
 
-use std::borrow::Cow;
-
 use crate::appraise;
 use crate::bytes::Span;
 use crate::endorsements::git::{Object, ObjectName};
@@ -22,9 +20,9 @@ pub(super) struct Files<'a> {
     objects: Objects<'a>,
     /// Attestations of GitHub's answers, in order.
     pub(super) attestations: Vec<Attestation>,
-    /// Sigstore bundles, as they are or as GitHub stores them.
-    pub(super) bundles: Vec<Cow<'a, [u8]>>,
-    /// Files that are none of these.
+    /// Sigstore bundles that were stored as GitHub stores them, decoded.
+    stored: Vec<Vec<u8>>,
+    /// Files that are none of these, Sigstore bundles as they are among them.
     pub(super) rest: Vec<&'a [u8]>,
 }
 
@@ -40,14 +38,13 @@ impl<'a> Files<'a> {
             if let Some(object) = Object::stored(file)? {
                 found.objects.add_object(object);
             } else if let Some(bundle) = stored_bundle(file)? {
-                found.bundles.push(Cow::Owned(bundle));
+                found.stored.push(bundle);
             } else {
                 match Answer::of(file)? {
                     Some(Answer::Attestations(attestations)) => {
                         found.attestations.extend(attestations);
                     }
                     Some(answer) => found.objects.add_answer(answer),
-                    None if is_bundle(file) => found.bundles.push(Cow::Borrowed(file)),
                     None => found.rest.push(file),
                 }
             }
@@ -55,10 +52,35 @@ impl<'a> Files<'a> {
         Ok(found)
     }
 
-    /// Attestations beside evidence that names no artifact of theirs: they are not looked at.
-    pub(super) fn unused(&self) -> Option<Finding> {
-        let is_there = !self.attestations.is_empty() || !self.bundles.is_empty();
-        is_there.then(|| Finding::unknown(&checks::GITHUB_ATTESTATIONS, Why::NotSupported))
+    /// Sigstore bundles: those that were stored, and those as they are.
+    pub(super) fn bundles(&self) -> impl Iterator<Item = &[u8]> {
+        let plain = self.rest.iter().copied().filter(|file| is_bundle(file));
+        self.stored.iter().map(Vec::as_slice).chain(plain)
+    }
+
+    /// The files for whoever examines the evidence: those that are not about the source, and every
+    /// bundle that was stored or stands in an answer of GitHub's.
+    pub(super) fn collateral(&self) -> Vec<&[u8]> {
+        let inside = self.attestations.iter().filter_map(|attestation| match attestation {
+            Attestation::Bundle(bundle) => Some(bundle.as_slice()),
+            Attestation::Stored(_) => None,
+        });
+        let stored = self.stored.iter().map(Vec::as_slice);
+        self.rest.iter().copied().chain(stored).chain(inside).collect()
+    }
+
+    /// Adds to `draft` the bundles that an answer of GitHub's names and that are not at hand.
+    pub(super) fn ask(&self, draft: &mut Draft) {
+        let addresses = self.attestations.iter().filter_map(|attestation| match attestation {
+            Attestation::Stored(url) => Some(url.as_str()),
+            Attestation::Bundle(_) => None,
+        });
+        let addresses: Vec<&str> = addresses.collect();
+        if self.bundles().count() < addresses.len() {
+            let check = &checks::GITHUB_ATTESTATIONS;
+            draft.findings.push(Finding::unknown(check, Why::NotFetched));
+            draft.wanted.extend(addresses.into_iter().map(plan::github_bundle));
+        }
     }
 
     /// Adds to `draft` what the objects show about the commit that its evidence names.

@@ -3,6 +3,7 @@
 use super::amd::{Role, authority};
 use super::google;
 use super::intel;
+use super::keys::Key;
 use super::sigstore::{trusted_root, trusted_root_github};
 use crate::evidence::snp::Product;
 
@@ -39,8 +40,10 @@ pub fn files() -> Vec<File> {
         bytes: google::certificate(google::Role::Root, None),
     };
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
+    let cloud_build =
+        File { path: "src/pki/simulated/cloud-build.der", bytes: Key::CloudBuild.spki() };
     let trusted_root_github =
         File { path: "src/pki/simulated/trusted-root-github.json", bytes: trusted_root_github() };
-    let roots = [intel_root, token_root, trusted_root, trusted_root_github];
-    certificates.into_iter().chain(roots).collect()
+    let others = [intel_root, token_root, trusted_root, trusted_root_github, cloud_build];
+    certificates.into_iter().chain(others).collect()
 }

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use base64::Engine as _;
 use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use rsa::BoxedUint;
 use rsa::traits::PublicKeyParts as _;
 use x509_cert::der::asn1::ObjectIdentifier;
@@ -52,6 +53,7 @@ keys! {
     FulcioIntermediate, p384, "keys/fulcio-intermediate.pem", "Fulcio's issuing key, P-384.";
     FulcioLeaf, p256, "keys/fulcio-leaf.pem", "The one-time key of a build, P-256.";
     CtLog, p256, "keys/ct-log.pem", "The certificate transparency log's key, P-256.";
+    CloudBuild, p256, "keys/cloud-build.pem", "Google Cloud Build's key, P-256.";
     Rekor, p256, "keys/rekor.pem", "Rekor v1's key, P-256.";
     RekorV2, ed25519, "keys/rekor-v2.pem", "Rekor v2's key, Ed25519.";
     TsaRoot, p384, "keys/tsa-root.pem", "The timestamp authority's root key, P-384.";
@@ -91,6 +93,11 @@ impl Key {
             (Loaded::Rsa(key), algorithm) => signature::rsa(key, algorithm, message),
             (Loaded::P256(key), Algorithm::EcdsaP256Sha256) => {
                 let signature: p256::ecdsa::Signature = key.sign(message);
+                signature.to_der().as_bytes().to_vec()
+            }
+            (Loaded::P256(key), Algorithm::EcdsaP256Sha384) => {
+                let digest = signature::Hash::Sha384.digest(message);
+                let signature: p256::ecdsa::Signature = key.sign_prehash(&digest).unwrap();
                 signature.to_der().as_bytes().to_vec()
             }
             (Loaded::P384(key), Algorithm::EcdsaP384Sha384) => {

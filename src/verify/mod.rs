@@ -6,7 +6,9 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod gcb;
 pub mod git;
+pub mod oci;
 pub mod sigstore;
 pub mod snp;
 pub mod token;

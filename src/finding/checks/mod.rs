@@ -21,8 +21,10 @@ macro_rules! checks {
 mod binding;
 mod dcap;
 mod eventlog;
+mod gcb;
 mod git;
 mod link;
+mod oci;
 mod provenance;
 mod quote;
 mod sgx;
@@ -39,8 +41,10 @@ use super::{Check, LinkId};
 pub use binding::*;
 pub use dcap::*;
 pub use eventlog::*;
+pub use gcb::*;
 pub use git::*;
 pub use link::*;
+pub use oci::*;
 pub use provenance::*;
 pub use quote::*;
 pub use sgx::*;
@@ -60,6 +64,8 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         tdx::GROUP,
         sgx::GROUP,
         sigstore::GROUP,
+        gcb::GROUP,
+        oci::GROUP,
         provenance::GROUP,
         git::GROUP,
         tinfoil::GROUP,

@@ -45,6 +45,8 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["x509_cert"], &["sim/"]),
     (&["sigstore_verify", "webpki"], &["verify/sigstore/"]),
     (&["saphyr_parser"], &["evidence/tinfoil/"]),
+    (&["sha1_checked"], &["verify/git/"]),
+    (&["snap"], &["endorsements/github/"]),
     (&["wasm_bindgen", "js_sys", "web_sys", "serde_wasm_bindgen"], &["wasm.rs"]),
     (&["clap", "anstyle", "anstream"], &["cli/"]),
     (&["axum", "tokio", "toml", "tower_http", "wasm_bindgen_cli_support"], &["bin/site/"]),

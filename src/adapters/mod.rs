@@ -1,13 +1,18 @@
 //! From bytes to a report: the input is recognised, taken apart, verified and appraised.
 
+mod artifact;
 mod collateral;
 pub mod conformance;
 mod dcap;
+mod gcb;
+mod github;
 mod gpu;
+mod image;
 mod kind;
 mod launch;
 mod sigstore;
 mod snp;
+mod source;
 mod tinfoil;
 mod token;
 
@@ -48,19 +53,31 @@ pub(crate) fn examine(
             others.push(*file);
         }
     }
-    let collateral = others.as_slice();
+    let source = source::Files::of(&others)?;
+    let collateral = source.collateral();
+    let collateral = collateral.as_slice();
     let certificates = || collateral::decode(collateral);
     let mut draft = match kind {
+        Kind::CloudBuildProvenance => gcb::examine(input, collateral, policy)?,
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
         }
-        Kind::SigstoreBundle => sigstore::examine(input, policy, now)?,
         Kind::GpuReport(ref bytes) => gpu::examine(input, bytes, collateral, policy, now)?,
+        Kind::GithubAttestations => github::examine_attestations(input, &source, policy, now)?,
+        Kind::StoredBundle(ref bundle) => {
+            github::examine_stored(input, bundle, collateral, policy, now)?
+        }
+        Kind::SigstoreBundle => sigstore::examine(input, collateral, policy, now)?,
         Kind::Token => token::examine(input, collateral, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,
     };
     launch.compare(&mut draft)?;
-    Ok(Report::assemble(draft, policy, now))
+    if !matches!(kind, Kind::GithubAttestations) {
+        source.ask(&mut draft);
+    }
+    source.complete(&mut draft, policy);
+    let policy = policy.for_kind(draft.subject.kind);
+    Ok(Report::assemble(draft, &policy, now))
 }

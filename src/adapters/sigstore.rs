@@ -1,18 +1,22 @@
 //! A Sigstore bundle: on its own, or as a part of a service's bundle.
 
-use crate::appraise::provenance;
+use crate::appraise::{provenance, sigstore as appraise};
 use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::endorsements::sigstore::{Bundle, Content};
 use crate::error::Error;
-use crate::finding::{Finding, LinkId};
+use crate::finding::{Finding, LinkId, checks};
 use crate::pki::Cert;
 use crate::pki::anchors::Roots;
 use crate::policy::Policy;
 use crate::report::{Draft, EvidenceItem, RootOfTrust, Subject};
 use crate::time::UnixTime;
-use crate::verify::sigstore::{self as verify, Artifact, TrustedRoot, VerifiedStatement};
+use crate::verify::sigstore::{
+    self as verify, Artifact, ManagedKey, TrustedRoot, VerifiedStatement,
+};
 
+use super::artifact::artifact;
+use super::image::Files;
 use super::snp::{certificate, to_blame};
 
 /// The findings about one bundle, and everything to show beside them.
@@ -23,9 +27,18 @@ pub(super) struct Examined {
     pub(super) evidence: Vec<EvidenceItem>,
 }
 
-/// A bundle on its own.
-pub(super) fn examine(input: &[u8], policy: &Policy, now: UnixTime) -> Result<Draft, Error> {
-    let examined = bundle(input, None, policy, now)?;
+/// A bundle on its own, or with the manifest of the image that it is about.
+pub(super) fn examine(
+    input: &[u8],
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let image = Files::of(files)?.0.only_image();
+    let mut examined = bundle(input, artifact(policy, input, &image), policy, now)?;
+    examined.findings.extend(image.findings);
+    examined.findings.extend(offered_roots(files));
+    examined.evidence.extend(image.evidence);
     let subject = Subject {
         kind: "sigstore-bundle",
         name: None,
@@ -40,31 +53,65 @@ pub(super) fn examine(input: &[u8], policy: &Policy, now: UnixTime) -> Result<Dr
     })
 }
 
-/// Verifies and appraises a bundle about `artifact`, when its digest is known.
+/// Verifies and appraises a bundle about `artifact`, when it is known.
 pub(super) fn bundle(
     bytes: &[u8],
-    artifact: Option<Sha256>,
+    artifact: Option<Artifact<'_>>,
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let bundle = Bundle::parse(bytes)?;
-    let root = match policy.roots {
-        Roots::Vendor => TrustedRoot::embedded()?,
-        Roots::Simulated => TrustedRoot::simulated()?,
-    };
-    let examined = verify::verify(&bundle, &root, artifact.map(Artifact::Sha256), now);
+    let root = root(&bundle, policy)?;
+    let keys = policy.sigstore.keys.iter().map(|pem| ManagedKey::from_pem(pem));
+    let keys = keys.collect::<Result<Vec<_>, _>>()?;
+    let examined = verify::verify_with_keys(&bundle, &root, &keys, artifact, now);
     let mut findings = examined.findings;
-    let claims = match &examined.verified {
+    let mut claims = Vec::new();
+    match &examined.verified {
         Some(statement) => {
-            findings.extend(provenance::provenance(statement, &policy.provenance));
-            provenance::claims(statement)
+            findings.push(appraise::public_log(statement, policy.sigstore.no_public_log));
+            findings.extend(match statement.key() {
+                None => provenance::provenance(statement, &policy.provenance),
+                Some(_) => provenance::without_certificate(),
+            });
+            claims.extend(provenance::claims(statement));
+            claims.extend(appraise::claims(statement));
         }
         None => {
-            findings.extend(provenance::blocked(to_blame(&findings)));
-            Vec::new()
+            let blame = to_blame(&findings);
+            findings.push(Finding::blocked(&checks::SIGSTORE_PUBLIC_LOG, blame));
+            findings.extend(provenance::blocked(blame));
         }
-    };
+    }
     Ok(Examined { findings, verified: examined.verified, claims, evidence: evidence(&bundle) })
+}
+
+/// Sigstore's keys: those of the policy, or else of the instance that issued the certificate.
+/// What the bundle says about itself chooses nothing: without a certificate, or with one that no
+/// shipped root issued, it is the public-good instance, under which such a certificate fails.
+fn root(bundle: &Bundle, policy: &Policy) -> Result<TrustedRoot, Error> {
+    if let Some(json) = &policy.sigstore.trusted_root {
+        return TrustedRoot::from_json(json);
+    }
+    let (public, other): (_, fn() -> Result<TrustedRoot, Error>) = match policy.roots {
+        Roots::Vendor => (TrustedRoot::embedded()?, TrustedRoot::github),
+        Roots::Simulated => (TrustedRoot::simulated()?, TrustedRoot::simulated_github),
+    };
+    let Some(certificate) = bundle.certificate() else { return Ok(public) };
+    if public.has_issued(certificate) {
+        return Ok(public);
+    }
+    let other = other()?;
+    Ok(if other.has_issued(certificate) { other } else { public })
+}
+
+/// A word for each trusted root among the files: whose keys count is the reader's to say, in the
+/// policy, and never that of what comes with the evidence.
+fn offered_roots(files: &[&[u8]]) -> Vec<Finding> {
+    let is_root = |file: &&&[u8]| TrustedRoot::from_json(file).is_ok();
+    let number = files.iter().filter(is_root).count();
+    let finding = Finding::warn(&checks::SIGSTORE_TRUSTED_ROOT, "offered");
+    (number > 0).then(|| finding.part("file beside the evidence")).into_iter().collect()
 }
 
 fn evidence(bundle: &Bundle) -> Vec<EvidenceItem> {

@@ -2,9 +2,11 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod git;
 pub mod gpu;
 pub mod launch;
 pub mod provenance;
+pub mod sigstore;
 pub mod snp;
 pub mod tinfoil;
 pub mod tls;

@@ -3,6 +3,7 @@
 //! x509-parser is wrapped here once; nothing else names it.
 
 pub mod anchors;
+pub mod build_keys;
 mod cert;
 mod crl;
 mod pem;

@@ -9,8 +9,12 @@ mod dcap;
 mod gpu;
 mod minimum;
 mod provenance;
+mod sigstore;
 mod snp;
 mod token;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
@@ -26,7 +30,8 @@ pub use gpu::GpuPolicy;
 pub use minimum::{
     MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
 };
-pub use provenance::{ProvenancePolicy, RefRule};
+pub use provenance::{CloudBuildPolicy, ProvenancePolicy, RefRule, SignerRule};
+pub use sigstore::{Artifact, SigstorePolicy};
 pub use snp::{AbiVersion, SnpPolicy, TcbFloor};
 pub use token::TokenPolicy;
 
@@ -57,10 +62,16 @@ pub struct Policy {
     pub roots: Roots,
     /// The checks that must be decided and pass. Empty means that nothing can be verified.
     pub required: Vec<&'static Check>,
+    /// What must be decided and pass for an input of one kind
+    /// ([`Subject::kind`](crate::report::Subject)), in place of `required`. For policies that are
+    /// for several kinds.
+    pub required_of: BTreeMap<String, Vec<&'static Check>>,
     /// AMD SEV-SNP.
     pub snp: SnpPolicy,
     /// Intel SGX and TDX.
     pub dcap: DcapPolicy,
+    /// Sigstore bundles.
+    pub sigstore: SigstorePolicy,
     /// Signed builds.
     pub provenance: ProvenancePolicy,
     /// Attestation tokens.
@@ -82,10 +93,14 @@ struct File {
     #[serde(default)]
     roots: Roots,
     required: Vec<String>,
+    #[serde(default, rename = "required-of")]
+    required_of: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     snp: SnpPolicy,
     #[serde(default)]
     dcap: DcapPolicy,
+    #[serde(default)]
+    sigstore: SigstorePolicy,
     #[serde(default)]
     provenance: ProvenancePolicy,
     #[serde(default)]
@@ -100,7 +115,8 @@ impl File {
     /// The first required check that only compares with a value which the policy does not have.
     fn required_without_value(&self) -> Option<&'static Check> {
         let (snp, build, token) = (&self.snp, &self.provenance, &self.token);
-        let absent: [(&'static Check, bool); 22] = [
+        let cloud_projects = build.cloud_build.as_ref().map(|cloud| cloud.projects.is_empty());
+        let absent: [(&'static Check, bool); 24] = [
             (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
             (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
             (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
@@ -110,6 +126,8 @@ impl File {
             (&checks::SNP_HOST_DATA, snp.host_data.is_none()),
             (&checks::PROVENANCE_PREDICATE_TYPE, build.predicate_types.is_empty()),
             (&checks::PROVENANCE_WORKFLOW, build.workflow.is_none()),
+            (&checks::PROVENANCE_SIGNER, build.signer.is_none()),
+            (&checks::GCB_PROJECT, cloud_projects != Some(false)),
             (&checks::PROVENANCE_RUNNER, build.runners.is_empty()),
             (&checks::PROVENANCE_TRIGGER, build.triggers.is_empty()),
             (&checks::PROVENANCE_REPOSITORY, build.repository.is_none()),
@@ -124,7 +142,8 @@ impl File {
             (&checks::TOKEN_IMAGE, token.image_digest.is_none()),
             (&checks::TOKEN_SUPPORT, token.support.is_none()),
         ];
-        let is_required = |check: &Check| self.required.iter().any(|id| id == check.id);
+        let all = || self.required.iter().chain(self.required_of.values().flatten());
+        let is_required = |check: &Check| all().any(|id| id == check.id);
         absent
             .into_iter()
             .find(|(check, absent)| *absent && is_required(check))
@@ -133,6 +152,14 @@ impl File {
 }
 
 impl Policy {
+    /// The policy with what it requires of an input of `kind`.
+    pub fn for_kind(&self, kind: &str) -> Cow<'_, Self> {
+        match self.required_of.get(kind) {
+            Some(required) => Cow::Owned(Self { required: required.clone(), ..self.clone() }),
+            None => Cow::Borrowed(self),
+        }
+    }
+
     /// Reads a policy file.
     ///
     /// # Errors
@@ -142,15 +169,18 @@ impl Policy {
         const WHAT: &str = "policy file";
         Error::cap(WHAT, bytes.len(), MAX_POLICY)?;
         let file: File = crate::json::from_slice(WHAT, bytes)?;
-        let required = file
-            .required
-            .iter()
-            .map(|id| {
-                checks::find(id).ok_or_else(|| {
-                    Error::unsupported("policy file, required", id, Span::new(0, bytes.len()))
-                })
+        let known = |id: &String| {
+            checks::find(id).ok_or_else(|| {
+                Error::unsupported("policy file, required", id, Span::new(0, bytes.len()))
             })
-            .collect::<Result<_, _>>()?;
+        };
+        let all = |ids: &[String]| ids.iter().map(known).collect::<Result<Vec<_>, _>>();
+        let required = all(&file.required)?;
+        let required_of = file
+            .required_of
+            .iter()
+            .map(|(kind, ids)| Ok((kind.clone(), all(ids)?)))
+            .collect::<Result<_, Error>>()?;
         if let Some(check) = file.required_without_value() {
             let why = format!("{check} is required, and the policy has no value to compare with");
             return Err(Error::malformed(WHAT, Span::new(0, bytes.len()), why));
@@ -160,8 +190,10 @@ impl Policy {
             description: file.description,
             roots: file.roots,
             required,
+            required_of,
             snp: file.snp,
             dcap: file.dcap,
+            sigstore: file.sigstore,
             provenance: file.provenance,
             token: file.token,
             gpu: file.gpu,

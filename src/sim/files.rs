@@ -3,8 +3,9 @@
 use super::amd::{Role, authority};
 use super::google;
 use super::intel;
+use super::keys::Key;
 use super::nvidia;
-use super::sigstore::trusted_root;
+use super::sigstore::{trusted_root, trusted_root_github};
 use crate::evidence::snp::Product;
 
 /// A committed file.
@@ -44,5 +45,10 @@ pub fn files() -> Vec<File> {
         bytes: nvidia::certificate(nvidia::Role::Root, &[0; 48], None),
     };
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
-    certificates.into_iter().chain([intel_root, token_root, gpu_root, trusted_root]).collect()
+    let cloud_build =
+        File { path: "src/pki/simulated/cloud-build.der", bytes: Key::CloudBuild.spki() };
+    let trusted_root_github =
+        File { path: "src/pki/simulated/trusted-root-github.json", bytes: trusted_root_github() };
+    let others = [intel_root, token_root, gpu_root, trusted_root, trusted_root_github, cloud_build];
+    certificates.into_iter().chain(others).collect()
 }

@@ -6,7 +6,10 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod gcb;
+pub mod git;
 pub mod gpu;
+pub mod oci;
 pub mod sigstore;
 pub mod snp;
 pub mod token;

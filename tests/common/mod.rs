@@ -2,6 +2,8 @@
 #![allow(dead_code)]
 
 #[cfg(feature = "sim")]
+pub(crate) mod dcap;
+#[cfg(feature = "sim")]
 pub(crate) mod snp;
 #[cfg(feature = "sim")]
 pub(crate) mod table;

@@ -3,7 +3,7 @@
  * under which policy it is to be examined. Nothing that is handed in here leaves the page.
  *
  * Fires `request` with a Request, in which no sources stand for the same input again, and
- * `demonstration`.
+ * `demonstration` with the name of one.
  *
  * @import { PolicyEntry, Request, Source } from '../report.d.ts'
  */
@@ -76,6 +76,11 @@ export class EvidenceIntake extends HTMLElement {
   /** The name of the chosen policy, or `null` when the verifier chooses. */
   get policy() {
     return this.#policy.value || null;
+  }
+
+  /** @param {'machine' | 'build'} name */
+  #demonstrate(name) {
+    this.dispatchEvent(new CustomEvent('demonstration', { detail: { name } }));
   }
 
   /** Asks for the same input again. */
@@ -168,9 +173,13 @@ export class EvidenceIntake extends HTMLElement {
           h('label', { for: 'files', class: 'button primary' }, ui('choose-files')),
           button(
             ui('demonstration'),
-            () => this.dispatchEvent(new CustomEvent('demonstration')),
+            () => this.#demonstrate('machine'),
             { id: 'demonstration' },
           ),
+          button(ui('demonstration-build'), () => this.#demonstrate('build'), {
+            id: 'demonstration-build',
+            class: 'quiet',
+          }),
         ),
       ),
       h('p', { class: 'note' }, ui('stays-here')),

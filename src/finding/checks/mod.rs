@@ -21,9 +21,12 @@ macro_rules! checks {
 mod binding;
 mod dcap;
 mod eventlog;
+mod gcb;
+mod git;
 mod gpu;
 mod launch;
 mod link;
+mod oci;
 mod provenance;
 mod quote;
 mod sgx;
@@ -40,9 +43,12 @@ use super::{Check, LinkId};
 pub use binding::*;
 pub use dcap::*;
 pub use eventlog::*;
+pub use gcb::*;
+pub use git::*;
 pub use gpu::*;
 pub use launch::*;
 pub use link::*;
+pub use oci::*;
 pub use provenance::*;
 pub use quote::*;
 pub use sgx::*;
@@ -62,7 +68,10 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         tdx::GROUP,
         sgx::GROUP,
         sigstore::GROUP,
+        gcb::GROUP,
+        oci::GROUP,
         provenance::GROUP,
+        git::GROUP,
         tinfoil::GROUP,
         token::GROUP,
         binding::GROUP,

@@ -13,7 +13,8 @@ use silicon_to_source::wording;
 
 const STATES: [State; 5] =
     [State::Verified, State::Warning, State::NotPublished, State::Unknown, State::Failed];
-const KINDS: [&str; 7] = [
+const KINDS: [&str; 8] = [
+    "cloud-build-provenance",
     "tinfoil-bundle",
     "snp-report",
     "tdx-quote",
@@ -64,6 +65,11 @@ const CAN_WARN: &[&str] = &[
     "dcap.tcb.advisories",
     "sigstore.trusted-root",
     "sigstore.log.inclusion",
+    "gcb.time",
+    "gcb.log",
+    "gcb.project",
+    "oci.reference",
+    "provenance.release",
     "provenance.workflow",
     "provenance.repository",
     "provenance.owner",

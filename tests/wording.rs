@@ -63,6 +63,7 @@ const CAN_WARN: &[&str] = &[
     "dcap.tcb.advisories",
     "sigstore.trusted-root",
     "sigstore.log.inclusion",
+    "sigstore.public-log",
     "provenance.workflow",
     "provenance.repository",
     "provenance.owner",

@@ -9,6 +9,7 @@ mod sigstore;
 mod snp;
 mod tinfoil;
 
+use crate::bytes::Span;
 use crate::error::Error;
 use crate::policy::{Policy, builtin};
 use crate::report::Report;
@@ -32,11 +33,15 @@ pub(crate) fn examine(
     let policy = match policy {
         Some(policy) => policy,
         None => {
-            const WHAT: Error = Error::Missing { what: "the built-in policy" };
-            built_in = builtin(kind.policy()).ok_or(WHAT)?.policy()?;
+            built_in = policy_of(&kind)?;
             &built_in
         }
     };
+    if policy.sigstore.artifact.is_some() && !matches!(kind, Kind::SigstoreBundle) {
+        let whole = Span::new(0, input.len());
+        let what = "an artifact to compare with, for evidence other than a Sigstore bundle";
+        return Err(Error::unsupported(what, kind.policy(), whole));
+    }
     let certificates = || collateral::decode(collateral);
     let draft = match kind {
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
@@ -48,4 +53,18 @@ pub(crate) fn examine(
         Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,
     };
     Ok(Report::assemble(draft, policy, now))
+}
+
+/// The built-in policy for the kind of `input`.
+///
+/// # Errors
+/// When it is none of the known kinds.
+pub fn default_policy(input: &[u8]) -> Result<Policy, Error> {
+    Error::cap("input", input.len(), MAX_INPUT)?;
+    policy_of(&Kind::of(input)?)
+}
+
+fn policy_of(kind: &Kind<'_>) -> Result<Policy, Error> {
+    const WHAT: Error = Error::Missing { what: "the built-in policy" };
+    builtin(kind.policy()).ok_or(WHAT)?.policy()
 }

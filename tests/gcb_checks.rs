@@ -372,6 +372,18 @@ fn summary_that_nobody_signed_identifies_no_image() {
 }
 
 #[test]
+fn artifact_that_the_policy_names_comes_before_the_files() {
+    let mut case = Case::v1();
+    case.files.clear();
+    let own = ImageSpec::default().manifest_digest();
+    case.policy["sigstore"] = json!({ "artifact": format!("sha256:{own}") });
+    assert_eq!(findings(&case.examine())["gcb.subject"], "pass");
+    case.files = Case::v1().files;
+    case.policy["sigstore"] = json!({ "artifact": format!("sha256:{}", "0".repeat(64)) });
+    assert_eq!(findings(&case.examine())["gcb.subject"], "fail not-listed");
+}
+
+#[test]
 fn bare_envelope_is_examined_like_the_whole_answer() {
     let case = Case::v1();
     let policy = Policy::from_json(case.policy.to_string().as_bytes()).unwrap();

@@ -92,6 +92,8 @@ const fn row(finding: &'static str, becomes: &'static str, spoil: fn(&mut Case))
 
 const NO_INDEX: &str = "the build is of an index that does not stand for the image";
 
+const NO_DOCUMENT: &str = "one document that is wrong takes the index's word away as well";
+
 const ROWS: &[Row<Case>] = &[
     row("oci.reference", "warn by-tag", |case| case.reference = "registry.example/image:latest"),
     row("oci.reference", "fail not-equal", |case| {
@@ -101,7 +103,10 @@ const ROWS: &[Row<Case>] = &[
     row("oci.manifest", "fail not-equal", |case| {
         case.documents[0] = manifest(b"another image").to_string().into_bytes();
     })
-    .also(&[]),
+    .also(&[
+        ("oci.subject", "unknown not-fetched", NO_DOCUMENT),
+        ("sigstore.subject", "unknown not-fetched", NO_DOCUMENT),
+    ]),
     row("oci.index", "fail not-listed", |case| {
         case.image.entry["digest"] = json!(format!("sha256:{}", "0".repeat(64)));
         case.rebuilt();

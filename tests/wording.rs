@@ -70,6 +70,7 @@ const CAN_WARN: &[&str] = &[
     "gcb.project",
     "oci.reference",
     "provenance.release",
+    "sigstore.public-log",
     "provenance.workflow",
     "provenance.repository",
     "provenance.owner",

@@ -6,10 +6,11 @@ mod common;
 
 use common::table::{Row, assert_complete, assert_rows, findings};
 use serde_json::{Value as Json, json};
-use silicon_to_source::finding::{Value, checks};
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::finding::{Finding, Value, Why, checks};
 use silicon_to_source::pki::build_keys::SIMULATED_CLOUD_BUILD;
 use silicon_to_source::policy::{Policy, builtin};
-use silicon_to_source::report::{Level, Report, RootOfTrust, State};
+use silicon_to_source::report::{Draft, Level, Report, RootOfTrust, State, Subject};
 use silicon_to_source::sim::gcb::{CloudBuildSpec, REGIONAL_KEY};
 use silicon_to_source::sim::keys::Key;
 use silicon_to_source::sim::oci::ImageSpec;
@@ -435,4 +436,44 @@ fn every_flipped_bit_of_an_envelope_fails_or_is_refused() {
     }
     println!("{refused} refused, {failed} failed");
     assert!(failed > id.len() && refused > 10);
+}
+
+/// A chain in which each link holds and the software is a known one, with one more finding.
+fn level_with(last: Finding) -> Report {
+    let shown = [
+        &checks::SNP_ROOT_PINNED,
+        &checks::SNP_VEK_SIGNATURE,
+        &checks::SNP_REPORT_SIGNATURE,
+        &checks::SNP_TCB_ORDER,
+        &checks::SNP_MEASUREMENT,
+        &checks::OCI_MANIFEST,
+        &checks::OCI_SUBJECT,
+        &checks::PROVENANCE_COMMIT,
+    ];
+    let bytes = b"made up";
+    let subject =
+        Subject { kind: "snp-report", name: None, sha256: Sha256::of(bytes), len: bytes.len() };
+    let findings = shown.map(Finding::pass).into_iter().chain([last]).collect();
+    let draft = Draft { findings, ..Draft::of(subject, RootOfTrust::CpuVendor) };
+    let policy = Policy::from_json(br#"{"name":"made up","required":["snp.measurement"]}"#);
+    Report::assemble(draft, &policy.unwrap(), NOW)
+}
+
+#[test]
+fn highest_level_with_a_static_key_is_always_shown_with_that_limit() {
+    let report = level_with(Finding::pass(&checks::GCB_SIGNATURE));
+    assert_eq!((report.assurance.level, &*report.assurance.except), (Some(Level::A5), &[][..]));
+    for check in [&checks::GCB_TIME, &checks::GCB_LOG] {
+        let report = level_with(Finding::warn(check, "no-log"));
+        assert_eq!(report.assurance.level, Some(Level::A5));
+        assert_eq!(report.assurance.except, [check]);
+    }
+}
+
+#[test]
+fn release_attestation_without_a_build_does_not_reach_the_highest_level() {
+    let report = level_with(Finding::warn(&checks::PROVENANCE_RELEASE, "not-a-build"));
+    assert_eq!(report.assurance.level, Some(Level::A4));
+    let idle = Finding::unknown(&checks::PROVENANCE_RELEASE, Why::NotApplicable);
+    assert_eq!(level_with(idle).assurance.level, Some(Level::A5));
 }

@@ -905,10 +905,10 @@ fn every_subject_is_compared() {
     }
 }
 
-/// An image's manifest beside the bundle is the artifact; an index comes before a manifest.
+/// An image's manifest beside the bundle is the artifact.
 #[test]
 fn manifest_beside_the_bundle_is_the_artifact() {
-    let manifest = br#"{"schemaVersion":2,"config":{},"layers":[]}"#.to_vec();
+    let manifest = silicon_to_source::sim::oci::ImageSpec::default().manifest_bytes();
     let statement = Build::default().slsa_statement("image", &Sha256::of(&manifest).to_string());
     let mut case = Case::of(BundleSpec::dsse(&Build::default(), statement));
     case.sigstore = json!({});

@@ -131,7 +131,7 @@ impl<'a> Files<'a> {
     }
 
     /// Every digest that names the image called `digest`.
-    fn named(&self, digest: Sha256) -> Named {
+    pub(super) fn named(&self, digest: Sha256) -> Named {
         let examined = verify::verify(digest, &self.documents);
         let digests = examined.verified.map(|image| image.digests().to_vec());
         let evidence = self.documents.iter().enumerate().map(|(number, document)| {

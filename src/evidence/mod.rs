@@ -4,6 +4,7 @@ pub mod dcap;
 pub mod eventlog;
 pub mod snp;
 pub mod tinfoil;
+pub mod token;
 
 use std::borrow::Cow;
 

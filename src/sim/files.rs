@@ -1,6 +1,7 @@
 //! The committed files that this generator makes.
 
 use super::amd::{Role, authority};
+use super::google;
 use super::intel;
 use super::sigstore::{trusted_root, trusted_root_github};
 use crate::evidence::snp::Product;
@@ -33,8 +34,13 @@ pub fn files() -> Vec<File> {
         path: "src/pki/simulated/intel-root.der",
         bytes: intel::authority(intel::Role::Root).to_vec(),
     };
+    let token_root = File {
+        path: "src/pki/simulated/confidential-space-root.der",
+        bytes: google::certificate(google::Role::Root, None),
+    };
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
     let trusted_root_github =
         File { path: "src/pki/simulated/trusted-root-github.json", bytes: trusted_root_github() };
-    certificates.into_iter().chain([intel_root, trusted_root, trusted_root_github]).collect()
+    let others = [intel_root, token_root, trusted_root, trusted_root_github];
+    certificates.into_iter().chain(others).collect()
 }

@@ -29,6 +29,7 @@ mod sigstore;
 mod snp;
 mod tdx;
 mod tinfoil;
+mod token;
 
 use std::sync::LazyLock;
 
@@ -45,6 +46,7 @@ pub use sigstore::*;
 pub use snp::*;
 pub use tdx::*;
 pub use tinfoil::*;
+pub use token::*;
 
 /// Every check, subject by subject.
 pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
@@ -58,6 +60,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         sigstore::GROUP,
         provenance::GROUP,
         tinfoil::GROUP,
+        token::GROUP,
         binding::GROUP,
         link::GROUP,
     ]

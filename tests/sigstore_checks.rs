@@ -757,7 +757,8 @@ fn every_sigstore_check_has_a_row() {
 /// Bundles that hold, whatever their form.
 #[test]
 fn every_form_of_bundle_verifies() {
-    let cases: [(&str, fn() -> Case, State); 9] = [
+    type Form = (&'static str, fn() -> Case, State);
+    let cases: [Form; 9] = [
         ("hashedrekord 0.0.1", message, State::Warning),
         ("dsse 0.0.1", dsse, State::Warning),
         ("intoto 0.0.2", intoto, State::Warning),

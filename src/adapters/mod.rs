@@ -4,7 +4,9 @@ mod artifact;
 mod collateral;
 pub mod conformance;
 mod dcap;
+mod gpu;
 mod kind;
+mod launch;
 mod sigstore;
 mod snp;
 mod tinfoil;
@@ -16,7 +18,9 @@ use crate::policy::{Policy, builtin};
 use crate::report::Report;
 use crate::time::UnixTime;
 
+pub use crate::evidence::firmware::Description as LaunchDescription;
 pub use kind::Kind;
+pub use launch::measure as launch_measurement;
 
 /// The largest input that is read, in bytes.
 pub const MAX_INPUT: usize = 16 * 1024 * 1024;
@@ -43,17 +47,27 @@ pub(crate) fn examine(
         let what = "an artifact to compare with, for evidence other than a Sigstore bundle";
         return Err(Error::unsupported(what, kind.policy(), whole));
     }
+    let mut launch = launch::Files::default();
+    let mut others = Vec::new();
+    for file in collateral {
+        if !launch.take(file)? {
+            others.push(*file);
+        }
+    }
+    let collateral = others.as_slice();
     let certificates = || collateral::decode(collateral);
-    let draft = match kind {
+    let mut draft = match kind {
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
         }
         Kind::SigstoreBundle => sigstore::examine(input, collateral, policy, now)?,
+        Kind::GpuReport(ref bytes) => gpu::examine(input, bytes, collateral, policy, now)?,
         Kind::Token => token::examine(input, collateral, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,
     };
+    launch.compare(&mut draft)?;
     Ok(Report::assemble(draft, policy, now))
 }
 

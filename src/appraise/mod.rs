@@ -2,6 +2,8 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod gpu;
+pub mod launch;
 pub mod provenance;
 pub mod sigstore;
 pub mod snp;

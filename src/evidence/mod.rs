@@ -2,6 +2,8 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod firmware;
+pub mod gpu;
 pub mod snp;
 pub mod tinfoil;
 pub mod token;

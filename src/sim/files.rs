@@ -3,6 +3,7 @@
 use super::amd::{Role, authority};
 use super::google;
 use super::intel;
+use super::nvidia;
 use super::sigstore::{trusted_root, trusted_root_github};
 use crate::evidence::snp::Product;
 
@@ -38,9 +39,13 @@ pub fn files() -> Vec<File> {
         path: "src/pki/simulated/confidential-space-root.der",
         bytes: google::certificate(google::Role::Root, None),
     };
+    let gpu_root = File {
+        path: "src/pki/simulated/nvidia-root.der",
+        bytes: nvidia::certificate(nvidia::Role::Root, &[0; 48], None),
+    };
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
     let trusted_root_github =
         File { path: "src/pki/simulated/trusted-root-github.json", bytes: trusted_root_github() };
-    let others = [intel_root, token_root, trusted_root, trusted_root_github];
+    let others = [intel_root, token_root, gpu_root, trusted_root, trusted_root_github];
     certificates.into_iter().chain(others).collect()
 }

@@ -27,6 +27,7 @@ mod files;
 pub mod google;
 pub mod intel;
 pub mod keys;
+pub mod nvidia;
 pub mod signature;
 pub mod sigstore;
 pub mod tinfoil;

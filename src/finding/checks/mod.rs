@@ -21,6 +21,8 @@ macro_rules! checks {
 mod binding;
 mod dcap;
 mod eventlog;
+mod gpu;
+mod launch;
 mod link;
 mod provenance;
 mod quote;
@@ -38,6 +40,8 @@ use super::{Check, LinkId};
 pub use binding::*;
 pub use dcap::*;
 pub use eventlog::*;
+pub use gpu::*;
+pub use launch::*;
 pub use link::*;
 pub use provenance::*;
 pub use quote::*;
@@ -62,6 +66,8 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         tinfoil::GROUP,
         token::GROUP,
         binding::GROUP,
+        gpu::GROUP,
+        launch::GROUP,
         link::GROUP,
     ]
     .concat()

@@ -17,7 +17,7 @@ use silicon_to_source::digest::Sha256;
 use silicon_to_source::examine;
 use silicon_to_source::finding::checks;
 use silicon_to_source::policy::{Policy, builtin};
-use silicon_to_source::report::{Report, State};
+use silicon_to_source::report::{Level, Report, State};
 use silicon_to_source::sim::BUILD_TIME;
 use silicon_to_source::sim::certificate::{AltName, Spoil};
 use silicon_to_source::sim::keys::Key;
@@ -26,6 +26,7 @@ use silicon_to_source::sim::sigstore::{
     Rekor, Sct, Set, TIME_STAMPING, TokenSpec, TrustedRootSpec, intermediate, intermediate_with,
     root, timestamp_authority, timestamp_root, trusted_root,
 };
+use silicon_to_source::sim::tinfoil::TinfoilSpec;
 use silicon_to_source::time::{UnixTime, Validity};
 
 const ARTIFACT: &[u8] = b"image";
@@ -756,7 +757,8 @@ fn every_sigstore_check_has_a_row() {
 /// Bundles that hold, whatever their form.
 #[test]
 fn every_form_of_bundle_verifies() {
-    let cases: [(&str, fn() -> Case, State); 9] = [
+    type Form = (&'static str, fn() -> Case, State);
+    let cases: [Form; 9] = [
         ("hashedrekord 0.0.1", message, State::Warning),
         ("dsse 0.0.1", dsse, State::Warning),
         ("intoto 0.0.2", intoto, State::Warning),
@@ -972,4 +974,79 @@ fn signed_statement_with_a_member_twice_is_no_statement() {
         let findings = findings(&case.report());
         assert_eq!(findings["provenance.statement"], "fail malformed", "{member}");
     }
+}
+
+/// Whoever reads the level reads with it that no public log has the build.
+#[test]
+fn level_of_a_machine_says_that_its_build_is_in_no_public_log() {
+    let mut spec = TinfoilSpec::default();
+    spec.bundle.leaf.issuer = Issuer::GitHub;
+    spec.bundle.leaf.scts.clear();
+    spec.bundle.entries.clear();
+    spec.bundle.timestamps = vec![TokenSpec::default()];
+    let mut policy: Json = serde_json::from_str(builtin("simulated").unwrap().json).unwrap();
+    let report = |policy: &Json| {
+        let policy = Policy::from_json(policy.to_string().as_bytes()).unwrap();
+        examine(&spec.bytes(), &[], Some(&policy), NOW.parse().unwrap()).unwrap()
+    };
+    assert_eq!(report(&policy).verdict.state, State::NotPublished, "the policy asks for a log");
+    let required = policy["required"].as_array_mut().unwrap();
+    required.retain(|check| check != "sigstore.log.inclusion");
+    let report = report(&policy);
+    assert_eq!(report.verdict.state, State::Warning);
+    assert_eq!(report.assurance.level, Some(Level::A5));
+    assert!(report.assurance.except.contains(&&checks::SIGSTORE_PUBLIC_LOG));
+}
+
+/// No changed byte of a bundle verifies: of every third byte, in long texts every sixty-first. Not
+/// counted are the hint of a key and, in Rekor v2, the
+/// path's own copies of index, size and root, which nobody signs and nobody reads; and the
+/// timestamps, which `each_spoiled_bundle_changes_its_own_check_and_no_other` takes apart.
+#[test]
+fn no_changed_byte_of_a_simulated_bundle_verifies() {
+    for base in [rekor_v2 as fn() -> Case, github, managed] {
+        let case = base();
+        let policy = case.policy();
+        let now = NOW.parse().unwrap();
+        let good = case.spec.bytes();
+        let verifies = |bytes: &[u8]| {
+            examine(bytes, &[], Some(&policy), now).is_ok_and(|report| {
+                report.findings(&checks::SIGSTORE_PUBLIC_LOG).any(|f| f.blocked_by.is_none())
+            })
+        };
+        assert!(verifies(&good));
+        let text = std::str::from_utf8(&good).unwrap();
+        let unread: Vec<std::ops::Range<usize>> = ["hint", "signedTimestamp"]
+            .into_iter()
+            .chain(["logIndex", "rootHash", "treeSize"].into_iter().filter(|_| is_v2(&case)))
+            .flat_map(|member| values(text, member))
+            .collect();
+        let mut step = 0;
+        for at in 0..good.len() {
+            let long = good[at..].iter().position(|&byte| byte == b'"').is_some_and(|to| to > 200);
+            step = if long { step + 1 } else { 0 };
+            let skipped = if long { step % 61 != 0 } else { at % 3 != 0 };
+            if skipped || unread.iter().any(|range| range.contains(&at)) {
+                continue;
+            }
+            let mut bytes = good.clone();
+            bytes[at] ^= [0x01, 0x02, 0x20][at % 3];
+            assert!(!verifies(&bytes), "byte {at} of {text}");
+        }
+    }
+}
+
+fn is_v2(case: &Case) -> bool {
+    case.spec.entries.iter().any(|entry| entry.rekor == Rekor::V2)
+}
+
+/// Where the texts of `member` are.
+fn values(text: &str, member: &str) -> Vec<std::ops::Range<usize>> {
+    let name = format!("\"{member}\":\"");
+    text.match_indices(&name)
+        .map(|(at, _)| {
+            let start = at + name.len();
+            start..start + text[start..].find('"').unwrap()
+        })
+        .collect()
 }

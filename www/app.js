@@ -97,7 +97,8 @@ async function showBuild() {
  * @param {boolean} byReader
  */
 function check(at, byReader) {
-  const options = { at: at ?? rfc3339(new Date()), policy: intake.policy };
+  const { policy, artifact } = intake;
+  const options = { at: at ?? rfc3339(new Date()), policy, artifact };
   const { examination, name } = examine(sources, options);
   show(examination, name, byReader);
 }

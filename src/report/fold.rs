@@ -200,6 +200,12 @@ pub(super) fn ends_at(links: &[Link]) -> EndsAt {
     EndsAt { link, next: next.map(|link| link.id), state: next.map(|link| link.state) }
 }
 
+/// Whether a warning of `check` says what a level does not cover: what is known of the image, and
+/// whether others could notice a second build of the same name.
+fn qualifies(check: &'static Check) -> bool {
+    check.link == LinkId::Image || checks::LIMITS_BUILD.contains(&check)
+}
+
 pub(super) fn assurance(root_of_trust: RootOfTrust, links: &[Link], verdict: State) -> Assurance {
     let shown = |upto: LinkId| chain(links).take_while(|l| l.id <= upto).all(holds);
     let measured = links
@@ -223,12 +229,8 @@ pub(super) fn assurance(root_of_trust: RootOfTrust, links: &[Link], verdict: Sta
     let except = match level {
         Some(Level::A4 | Level::A5) => links
             .iter()
-            .flat_map(|link| link.findings.iter().map(move |finding| (link.id, finding)))
-            .filter(|(_, finding)| finding.outcome == "warn")
-            .filter(|(link, finding)| {
-                *link == LinkId::Image || checks::LIMITS_BUILD.contains(&finding.check)
-            })
-            .map(|(_, finding)| finding)
+            .flat_map(|link| &link.findings)
+            .filter(|f| f.outcome == "warn" && qualifies(f.check))
             .map(|f| f.check)
             .collect(),
         _ => Vec::new(),

@@ -24,6 +24,15 @@ export class EvidenceIntake extends HTMLElement {
   #time = h('input', { type: 'datetime-local', id: 'time', 'aria-describedby': 'time-note' });
   #policy = h('select', { id: 'policy', 'aria-describedby': 'policy-note' });
   #policyNote = h('p', { id: 'policy-note', class: 'note' });
+  #artifact = h('input', {
+    type: 'text',
+    id: 'artifact',
+    size: '40',
+    spellcheck: 'false',
+    autocomplete: 'off',
+    dir: 'ltr',
+    'aria-describedby': 'artifact-note',
+  });
   #problem = h('p', { class: 'problem', role: 'alert' });
   /** @type {PolicyEntry[]} */
   #policies = [];
@@ -81,6 +90,13 @@ export class EvidenceIntake extends HTMLElement {
   /** @param {'machine' | 'build'} name */
   #demonstrate(name) {
     this.dispatchEvent(new CustomEvent('demonstration', { detail: { name } }));
+  }
+
+  /** The digest that a signed build must be about, with its algorithm, or `null` for none. */
+  get artifact() {
+    const text = this.#artifact.value.trim();
+    if (text === '') return null;
+    return text.includes(':') ? text : `sha256:${text}`;
   }
 
   /** Asks for the same input again. */
@@ -233,6 +249,8 @@ export class EvidenceIntake extends HTMLElement {
       ),
       h('p', {}, h('label', { for: 'policy' }, ui('policy')), ' ', this.#policy),
       this.#policyNote,
+      h('p', {}, h('label', { for: 'artifact' }, ui('artifact')), ' ', this.#artifact),
+      h('p', { id: 'artifact-note', class: 'note' }, ui('artifact-note')),
       button(ui('again'), () => this.again(), { id: 'again' }),
     );
   }

@@ -94,8 +94,9 @@ pub static IDENTIFIES_IMAGE: &[&Check] =
 
 /// The checks that say what weakens a build's word. A level that rests on such a build is always
 /// shown with them: Google Cloud Build's static key, with no time and no public log, ties an image
-/// to a commit as any signed build does, and a stolen key would go unseen.
-pub static LIMITS_BUILD: &[&Check] = &[&GCB_TIME, &GCB_LOG];
+/// to a commit as any signed build does, and a stolen key would go unseen; without a public log a
+/// second build of the same name would.
+pub static LIMITS_BUILD: &[&Check] = &[&GCB_TIME, &GCB_LOG, &SIGSTORE_PUBLIC_LOG];
 
 /// The check that says whether anything was supplied for `link`.
 pub const fn presence(link: LinkId) -> &'static Check {

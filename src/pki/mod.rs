@@ -10,5 +10,5 @@ mod signed;
 
 pub use cert::{Cert, Extension, KeyKind, SubjectName};
 pub use crl::Crl;
-pub use pem::{MAX_PEM, pem_blocks};
+pub use pem::{MAX_PEM, pem_blocks, pem_certificates};
 pub use signed::{PssHash, SignatureAlgorithm};

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::bytes::Span;
 use crate::error::Error;
-use crate::pki::{Cert, Crl, pem_blocks};
+use crate::pki::{Cert, Crl, pem_blocks, pem_certificates};
 
 const CHAIN: &str = "Intel certificate chain";
 const CRL: &str = "Intel revocation list";
@@ -19,12 +19,7 @@ const MAX_CERTS: usize = 8;
 pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
     let bytes = url_decoded(bytes)?;
     let certificates = if is_pem(&bytes) {
-        let blocks = pem_blocks(CHAIN, &bytes)?;
-        if let Some((label, _)) = blocks.iter().find(|(label, _)| label != "CERTIFICATE") {
-            let whole = Span::new(0, bytes.len());
-            return Err(Error::unsupported("PEM block", label, whole));
-        }
-        blocks.into_iter().map(|(_, der)| der).collect()
+        pem_certificates(CHAIN, &bytes)?
     } else {
         vec![binary(&bytes).into_owned()]
     };

@@ -5,7 +5,7 @@ use crate::crypto::Hash;
 use crate::endorsements::intel::{Collateral, PckExtension};
 use crate::evidence::dcap::{PCK_CHAIN, Quote};
 use crate::finding::{Check, Finding, Value, Why, checks};
-use crate::pki::{Cert, KeyKind, SignatureAlgorithm, pem_blocks};
+use crate::pki::{Cert, KeyKind, SignatureAlgorithm, pem_certificates};
 use crate::time::{Standing, UnixTime, Validity};
 
 /// The evidence id under which the quote is shown.
@@ -70,16 +70,9 @@ pub(super) fn certificates(
 
 /// The chain in the quote: PEM with nothing but line ends and zeros after it.
 fn pem_chain(data: &[u8]) -> Result<Vec<Vec<u8>>, String> {
-    let end = data.iter().rposition(|&byte| !matches!(byte, 0 | b'\n' | b'\r'));
+    let end = data.iter().rposition(|&byte| byte != 0);
     let text = data.get(..=end.unwrap_or_default()).unwrap_or_default();
-    if !text.ends_with(b"-----END CERTIFICATE-----") {
-        return Err("something follows the certificates".into());
-    }
-    let blocks = pem_blocks("PCK certificate chain", text).map_err(|error| error.to_string())?;
-    if let Some((label, _)) = blocks.iter().find(|(label, _)| label != "CERTIFICATE") {
-        return Err(format!("it has a block of {label}"));
-    }
-    Ok(blocks.into_iter().map(|(_, der)| der).collect())
+    pem_certificates("PCK certificate chain", text).map_err(|error| error.to_string())
 }
 
 impl<'c> PckChain<'c> {

@@ -44,6 +44,7 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["x509_parser"], &["pki/", "sim/"]),
     (&["x509_cert"], &["sim/"]),
     (&["sigstore_verify", "webpki"], &["verify/sigstore/"]),
+    (&["minicbor"], &["evidence/nitro/", "sim/"]),
     (&["saphyr_parser"], &["evidence/tinfoil/"]),
     (&["wasm_bindgen", "js_sys", "web_sys", "serde_wasm_bindgen"], &["wasm.rs"]),
     (&["clap", "anstyle", "anstream"], &["cli/"]),

@@ -4,6 +4,7 @@ mod collateral;
 pub mod conformance;
 mod dcap;
 mod kind;
+mod nitro;
 mod sigstore;
 mod snp;
 mod tinfoil;
@@ -41,6 +42,10 @@ pub(crate) fn examine(
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
+        }
+        Kind::NitroDocument(ref bytes) => nitro::examine(input, bytes, policy, now)?,
+        Kind::DstackNitroAttestation(ref bytes) => {
+            nitro::examine_dstack(input, bytes, policy, now)?
         }
         Kind::SigstoreBundle => sigstore::examine(input, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,

@@ -2,6 +2,7 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod nitro;
 pub mod snp;
 pub mod tinfoil;
 

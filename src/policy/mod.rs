@@ -7,6 +7,7 @@
 mod builtin;
 mod dcap;
 mod minimum;
+mod nitro;
 mod provenance;
 mod snp;
 
@@ -26,6 +27,7 @@ pub use dcap::{DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam};
 pub use minimum::{
     MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
 };
+pub use nitro::{HexBytes, NitroPolicy};
 pub use provenance::{ProvenancePolicy, RefRule};
 pub use snp::{AbiVersion, SnpPolicy, TcbFloor};
 
@@ -64,6 +66,8 @@ pub struct Policy {
     pub snp: SnpPolicy,
     /// Intel SGX and TDX.
     pub dcap: DcapPolicy,
+    /// AWS Nitro enclaves.
+    pub nitro: NitroPolicy,
     /// Signed builds.
     pub provenance: ProvenancePolicy,
     /// The host name that a bundle must be about, when the policy is for one service.
@@ -87,6 +91,8 @@ struct File {
     snp: SnpPolicy,
     #[serde(default)]
     dcap: DcapPolicy,
+    #[serde(default)]
+    nitro: NitroPolicy,
     #[serde(default)]
     provenance: ProvenancePolicy,
     #[serde(default)]
@@ -166,6 +172,7 @@ impl Policy {
             required_of,
             snp: file.snp,
             dcap: file.dcap,
+            nitro: file.nitro,
             provenance: file.provenance,
             domain: file.domain,
             sha256: Sha256::of(bytes),

@@ -2,6 +2,7 @@
 
 use super::amd::{Role, authority};
 use super::intel;
+use super::nitro;
 use super::sigstore::trusted_root;
 use crate::evidence::snp::Product;
 
@@ -33,6 +34,8 @@ pub fn files() -> Vec<File> {
         path: "src/pki/simulated/intel-root.der",
         bytes: intel::authority(intel::Role::Root).to_vec(),
     };
+    let aws_root =
+        File { path: "src/pki/simulated/aws-nitro-root.der", bytes: nitro::LinkSpec::root().der() };
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
-    certificates.into_iter().chain([intel_root, trusted_root]).collect()
+    certificates.into_iter().chain([intel_root, aws_root, trusted_root]).collect()
 }

@@ -46,6 +46,9 @@ keys! {
     IntelPck, p256, "keys/intel-pck.pem", "A platform's key (PCK), P-256.";
     IntelTcbSigning, p256, "keys/intel-tcb-signing.pem", "What signs TCB info and QE identities, P-256.";
     IntelAttestation, p256, "keys/intel-attestation-key.pem", "A quoting enclave's attestation key, P-256.";
+    AwsNitroRoot, p384, "keys/aws-nitro-root.pem", "AWS's root key for Nitro enclaves, P-384.";
+    AwsNitroCa, p384, "keys/aws-nitro-ca.pem", "The key of AWS's authorities below the root, P-384.";
+    AwsNitroEnclave, p384, "keys/aws-nitro-enclave.pem", "What signs documents of an enclave, P-384.";
     FulcioRoot, p384, "keys/fulcio-root.pem", "Fulcio's root key, P-384.";
     FulcioIntermediate, p384, "keys/fulcio-intermediate.pem", "Fulcio's issuing key, P-384.";
     FulcioLeaf, p256, "keys/fulcio-leaf.pem", "The one-time key of a build, P-256.";

@@ -26,6 +26,7 @@ mod der;
 mod files;
 pub mod intel;
 pub mod keys;
+pub mod nitro;
 pub mod signature;
 pub mod sigstore;
 pub mod tinfoil;

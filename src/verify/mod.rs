@@ -6,5 +6,7 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod nitro;
 pub mod sigstore;
 pub mod snp;
+mod x509;

@@ -22,6 +22,7 @@ mod binding;
 mod dcap;
 mod eventlog;
 mod link;
+mod nitro;
 mod provenance;
 mod quote;
 mod sgx;
@@ -38,6 +39,7 @@ pub use binding::*;
 pub use dcap::*;
 pub use eventlog::*;
 pub use link::*;
+pub use nitro::*;
 pub use provenance::*;
 pub use quote::*;
 pub use sgx::*;
@@ -55,6 +57,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         quote::GROUP,
         tdx::GROUP,
         sgx::GROUP,
+        nitro::GROUP,
         sigstore::GROUP,
         provenance::GROUP,
         tinfoil::GROUP,
@@ -72,7 +75,7 @@ pub fn find(id: &str) -> Option<&'static Check> {
 /// The checks that tie a measurement to a known image: without one of them, hardware evidence
 /// says that some code runs, and not which.
 pub static IDENTIFIES_IMAGE: &[&Check] =
-    &[&SNP_MEASUREMENT, &TDX_SOFTWARE, &SGX_MRENCLAVE, &TINFOIL_MEASUREMENT];
+    &[&SNP_MEASUREMENT, &TDX_SOFTWARE, &SGX_MRENCLAVE, &NITRO_IMAGE, &TINFOIL_MEASUREMENT];
 
 /// The check that says whether anything was supplied for `link`.
 pub const fn presence(link: LinkId) -> &'static Check {

@@ -32,6 +32,8 @@ pub enum Kind<'a> {
     SnpReport(Cow<'a, [u8]>),
     /// Tinfoil's bundle.
     TinfoilBundle,
+    /// An attestation token in compact form.
+    Token,
 }
 
 impl<'a> Kind<'a> {
@@ -40,6 +42,9 @@ impl<'a> Kind<'a> {
     /// # Errors
     /// When it is none of the known kinds: the error says what was expected and what was found.
     pub fn of(input: &'a [u8]) -> Result<Self, Error> {
+        if looks_like_token(input) {
+            return Ok(Self::Token);
+        }
         let text = decoded(input);
         if let Some(kind) = of_binary(Cow::Borrowed(input))
             .or_else(|| text.and_then(|bytes| of_binary(Cow::Owned(bytes))))
@@ -62,6 +67,7 @@ impl<'a> Kind<'a> {
             Self::SigstoreBundle => "sigstore",
             Self::SnpReport(_) => "snp",
             Self::TinfoilBundle => "tinfoil",
+            Self::Token => "confidential-space",
         }
     }
 }
@@ -102,6 +108,15 @@ fn looks_like_quote(input: &[u8]) -> bool {
         && (by_intel || matches!(input, [3..=5, 0, 2 | 3, 0, 0 | 0x81, 0, 0, 0, ..]))
 }
 
+/// Three parts of base64url, the first of which begins as JSON does.
+fn looks_like_token(input: &[u8]) -> bool {
+    let text = input.trim_ascii();
+    let is_base64url = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+    text.starts_with(b"eyJ")
+        && text.iter().filter(|&&byte| byte == b'.').count() == 2
+        && text.iter().all(|byte| *byte == b'.' || is_base64url(byte))
+}
+
 /// Hex or base64 of a report or a quote, as a person would paste it.
 pub(super) fn decoded(input: &[u8]) -> Option<Vec<u8>> {
     const LONGEST: usize = 4 * Quote::MAX;
@@ -132,8 +147,9 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
 
 /// What was expected, and what was found.
 fn unknown(input: &[u8]) -> Error {
-    const EXPECTED: &str = "an SEV-SNP report, a TDX or SGX quote or a Nitro document (bytes, hex or base64), or a \
-                            Tinfoil bundle, dstack quote report or Sigstore bundle (JSON)";
+    const EXPECTED: &str = "an SEV-SNP report, a TDX or SGX quote or a Nitro document (bytes, \
+                            hex or base64), or a Tinfoil bundle, dstack quote report or Sigstore \
+                            bundle (JSON), or an attestation token";
     let why = format!("expected {EXPECTED}, and found {}", described(input));
     Error::malformed("input", Span::new(0, input.len()), why)
 }

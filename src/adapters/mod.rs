@@ -4,17 +4,21 @@ mod collateral;
 pub mod conformance;
 mod dcap;
 mod kind;
+mod launch;
 mod nitro;
 mod sigstore;
 mod snp;
 mod tinfoil;
+mod token;
 
 use crate::error::Error;
 use crate::policy::{Policy, builtin};
 use crate::report::Report;
 use crate::time::UnixTime;
 
+pub use crate::evidence::firmware::Description as LaunchDescription;
 pub use kind::Kind;
+pub use launch::measure as launch_measurement;
 
 /// The largest input that is read, in bytes.
 pub const MAX_INPUT: usize = 16 * 1024 * 1024;
@@ -37,8 +41,16 @@ pub(crate) fn examine(
             &built_in
         }
     };
+    let mut launch = launch::Files::default();
+    let mut others = Vec::new();
+    for file in collateral {
+        if !launch.take(file)? {
+            others.push(*file);
+        }
+    }
+    let collateral = others.as_slice();
     let certificates = || collateral::decode(collateral);
-    let draft = match kind {
+    let mut draft = match kind {
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
@@ -48,9 +60,11 @@ pub(crate) fn examine(
             nitro::examine_dstack(input, bytes, policy, now)?
         }
         Kind::SigstoreBundle => sigstore::examine(input, policy, now)?,
+        Kind::Token => token::examine(input, collateral, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,
     };
+    launch.compare(&mut draft)?;
     let policy = policy.for_kind(draft.subject.kind);
     Ok(Report::assemble(draft, &policy, now))
 }

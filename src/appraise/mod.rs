@@ -2,8 +2,10 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod launch;
 pub mod nitro;
 pub mod provenance;
 pub mod snp;
 pub mod tinfoil;
 pub mod tls;
+pub mod token;

@@ -6,6 +6,7 @@ mod arguments;
 mod bundle;
 mod explain;
 mod input;
+mod launch;
 mod look;
 mod problem;
 mod render;
@@ -36,6 +37,7 @@ pub fn run() -> ExitCode {
         Command::Verify(arguments) => verify(&arguments),
         Command::Policy { command: arguments::Policy::List } => list(),
         Command::Policy { command: arguments::Policy::Show { name } } => show(&name),
+        Command::LaunchDigest(arguments) => launch::digest(&arguments),
         Command::VerifyBundle(arguments) => verify_bundle(&arguments),
     };
     let exit = outcome.unwrap_or_else(|problem| {

@@ -2,9 +2,11 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod firmware;
 pub mod nitro;
 pub mod snp;
 pub mod tinfoil;
+pub mod token;
 
 use std::borrow::Cow;
 

@@ -10,6 +10,7 @@ mod minimum;
 mod nitro;
 mod provenance;
 mod snp;
+mod token;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ pub use minimum::{
 pub use nitro::{HexBytes, NitroPolicy};
 pub use provenance::{ProvenancePolicy, RefRule};
 pub use snp::{AbiVersion, SnpPolicy, TcbFloor};
+pub use token::TokenPolicy;
 
 /// The largest policy file that is read, in bytes.
 pub const MAX_POLICY: usize = 256 * 1024;
@@ -70,6 +72,8 @@ pub struct Policy {
     pub nitro: NitroPolicy,
     /// Signed builds.
     pub provenance: ProvenancePolicy,
+    /// Attestation tokens.
+    pub token: TokenPolicy,
     /// The host name that a bundle must be about, when the policy is for one service.
     pub domain: Option<String>,
     /// SHA-256 of the policy file's bytes.
@@ -96,14 +100,16 @@ struct File {
     #[serde(default)]
     provenance: ProvenancePolicy,
     #[serde(default)]
+    token: TokenPolicy,
+    #[serde(default)]
     domain: Option<String>,
 }
 
 impl File {
     /// The first required check that only compares with a value which the policy does not have.
     fn required_without_value(&self) -> Option<&'static Check> {
-        let (snp, build) = (&self.snp, &self.provenance);
-        let absent: [(&'static Check, bool); 16] = [
+        let (snp, build, token) = (&self.snp, &self.provenance, &self.token);
+        let absent: [(&'static Check, bool); 21] = [
             (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
             (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
             (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
@@ -120,6 +126,11 @@ impl File {
             (&checks::PROVENANCE_OWNER, build.owner.is_none()),
             (&checks::PROVENANCE_OWNER_ID, build.owner_id.is_none()),
             (&checks::PROVENANCE_REF, build.reference.is_none()),
+            (&checks::TOKEN_AUDIENCE, token.audience.is_none()),
+            (&checks::TOKEN_NONCE, token.nonce.is_none()),
+            (&checks::TOKEN_PROJECT, token.project.is_none()),
+            (&checks::TOKEN_IMAGE, token.image_digest.is_none()),
+            (&checks::TOKEN_SUPPORT, token.support.is_none()),
         ];
         let all = || self.required.iter().chain(self.required_of.values().flatten());
         let is_required = |check: &Check| all().any(|id| id == check.id);
@@ -174,6 +185,7 @@ impl Policy {
             dcap: file.dcap,
             nitro: file.nitro,
             provenance: file.provenance,
+            token: file.token,
             domain: file.domain,
             sha256: Sha256::of(bytes),
         })

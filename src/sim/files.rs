@@ -1,6 +1,7 @@
 //! The committed files that this generator makes.
 
 use super::amd::{Role, authority};
+use super::google;
 use super::intel;
 use super::nitro;
 use super::sigstore::trusted_root;
@@ -36,6 +37,10 @@ pub fn files() -> Vec<File> {
     };
     let aws_root =
         File { path: "src/pki/simulated/aws-nitro-root.der", bytes: nitro::LinkSpec::root().der() };
+    let token_root = File {
+        path: "src/pki/simulated/confidential-space-root.der",
+        bytes: google::certificate(google::Role::Root, None),
+    };
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
-    certificates.into_iter().chain([intel_root, aws_root, trusted_root]).collect()
+    certificates.into_iter().chain([intel_root, aws_root, token_root, trusted_root]).collect()
 }

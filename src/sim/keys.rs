@@ -49,6 +49,9 @@ keys! {
     AwsNitroRoot, p384, "keys/aws-nitro-root.pem", "AWS's root key for Nitro enclaves, P-384.";
     AwsNitroCa, p384, "keys/aws-nitro-ca.pem", "The key of AWS's authorities below the root, P-384.";
     AwsNitroEnclave, p384, "keys/aws-nitro-enclave.pem", "What signs documents of an enclave, P-384.";
+    GoogleTokenRoot, rsa, "keys/google-cs-root.pem", "The root key of Confidential Space tokens, RSA-2048.";
+    GoogleTokenIntermediate, rsa, "keys/google-cs-intermediate.pem", "What issues the certificates of token keys, RSA-2048.";
+    GoogleTokenSigner, rsa, "keys/google-cs-leaf.pem", "What signs Confidential Space tokens, RSA-2048.";
     FulcioRoot, p384, "keys/fulcio-root.pem", "Fulcio's root key, P-384.";
     FulcioIntermediate, p384, "keys/fulcio-intermediate.pem", "Fulcio's issuing key, P-384.";
     FulcioLeaf, p256, "keys/fulcio-leaf.pem", "The one-time key of a build, P-256.";

@@ -24,6 +24,7 @@ pub mod certificate;
 pub mod crl;
 mod der;
 mod files;
+pub mod google;
 pub mod intel;
 pub mod keys;
 pub mod nitro;

@@ -9,4 +9,5 @@ pub mod eventlog;
 pub mod nitro;
 pub mod sigstore;
 pub mod snp;
+pub mod token;
 mod x509;

@@ -21,6 +21,7 @@ macro_rules! checks {
 mod binding;
 mod dcap;
 mod eventlog;
+mod launch;
 mod link;
 mod nitro;
 mod provenance;
@@ -30,6 +31,7 @@ mod sigstore;
 mod snp;
 mod tdx;
 mod tinfoil;
+mod token;
 
 use std::sync::LazyLock;
 
@@ -38,6 +40,7 @@ use super::{Check, LinkId};
 pub use binding::*;
 pub use dcap::*;
 pub use eventlog::*;
+pub use launch::*;
 pub use link::*;
 pub use nitro::*;
 pub use provenance::*;
@@ -47,6 +50,7 @@ pub use sigstore::*;
 pub use snp::*;
 pub use tdx::*;
 pub use tinfoil::*;
+pub use token::*;
 
 /// Every check, subject by subject.
 pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
@@ -61,7 +65,9 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         sigstore::GROUP,
         provenance::GROUP,
         tinfoil::GROUP,
+        token::GROUP,
         binding::GROUP,
+        launch::GROUP,
         link::GROUP,
     ]
     .concat()

@@ -44,9 +44,16 @@ fn certificates(pem: &[u8]) -> Option<Vec<Vec<u8>>> {
     certificates.then(|| blocks.into_iter().map(|block| block.contents).collect())
 }
 
-/// The parts of a quote: what stands before the certificates, the certificates, what follows the
-/// quote. Found with `dcap-qvl`.
-fn parts(quote: &[u8]) -> Option<(Vec<u8>, Vec<Vec<u8>>, Vec<u8>)> {
+/// The parts of a quote, found with `dcap-qvl`.
+struct Parts {
+    /// What stands before the certificates.
+    before: Vec<u8>,
+    certificates: Vec<Vec<u8>>,
+    /// What follows them.
+    after: Vec<u8>,
+}
+
+fn parts(quote: &[u8]) -> Option<Parts> {
     let parsed = dcap_qvl::quote::Quote::parse(quote).ok()?;
     let pem = match parsed.auth_data {
         dcap_qvl::quote::AuthData::V3(data) => data.certification_data.body.data,
@@ -55,16 +62,16 @@ fn parts(quote: &[u8]) -> Option<(Vec<u8>, Vec<Vec<u8>>, Vec<u8>)> {
     let start = quote.windows(pem.len()).position(|window| window == pem)?;
     let (before, rest) = quote.split_at(start);
     let (pem, after) = rest.split_at(pem.len());
-    Some((before.to_vec(), certificates(pem)?, after.to_vec()))
+    let certificates = certificates(pem)?;
+    Some(Parts { before: before.to_vec(), certificates, after: after.to_vec() })
 }
 
 fn quote_meaning(original: &[u8], changed: &[u8]) -> Option<Meaningless> {
-    let (before, chain, after) = parts(original)?;
-    let (new_before, new_chain, new_after) = parts(changed)?;
-    if (before, chain) != (new_before, new_chain) {
+    let (old, new) = (parts(original)?, parts(changed)?);
+    if (old.before, old.certificates) != (new.before, new.certificates) {
         return None;
     }
-    Some(if after == new_after { Meaningless::PemSpelling } else { Meaningless::AfterTheQuote })
+    Some(if old.after == new.after { Meaningless::PemSpelling } else { Meaningless::AfterTheQuote })
 }
 
 /// The members of collateral with everything decoded, and without what is not needed.
@@ -99,11 +106,11 @@ fn collateral_meaning(original: &[u8], changed: &[u8]) -> Option<Meaningless> {
     Some(if same { Meaningless::Encoding } else { Meaningless::NotNeeded })
 }
 
-/// Everything that a report says about the evidence.
-fn said(report: &Report) -> (Vec<(&str, &str, Option<&str>)>, String) {
+/// Every finding's outcome, and the claims.
+fn said(report: &Report) -> Vec<String> {
     let findings = report.links.iter().flat_map(|link| &link.findings);
-    let outcomes = findings.map(|f| (f.check.id, f.outcome, f.reason)).collect();
-    (outcomes, serde_json::to_string(&report.claims).unwrap())
+    let outcomes = findings.map(|f| format!("{} {} {:?}", f.check.id, f.outcome, f.reason));
+    outcomes.chain([serde_json::to_string(&report.claims).unwrap()]).collect()
 }
 
 /// Changes every byte and makes every cut; returns how often each reason was needed.
@@ -119,11 +126,10 @@ fn changed_and_cut(
     let mut unexplained = Vec::new();
     let mut note = |changed: &[u8], at: usize, report: &Report| match meaning(input, changed) {
         Some(Meaningless::AfterTheQuote) => {
-            let trailing = "dcap.quote.trailing";
             let others = |report| {
-                let (mut outcomes, claims) = said(report);
-                outcomes.retain(|(check, ..)| *check != trailing);
-                (outcomes.len(), format!("{outcomes:?}{claims}"))
+                let mut said = said(report);
+                said.retain(|line| !line.starts_with("dcap.quote.trailing "));
+                said
             };
             assert_eq!(others(&unchanged), others(report));
             *reasons.entry(Meaningless::AfterTheQuote).or_default() += 1;

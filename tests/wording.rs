@@ -21,6 +21,8 @@ const KINDS: &[&str] = &[
     "dstack-quote-report",
     "sigstore-bundle",
     "attestation-token",
+    "nitro-document",
+    "dstack-nitro-attestation",
     "simulated",
 ];
 
@@ -59,6 +61,9 @@ const CAN_WARN: &[&str] = &[
     "sgx.xfrm",
     "sgx.mrenclave",
     "eventlog.coverage",
+    "nitro.debug",
+    "nitro.document.time",
+    "nitro.image",
     "dcap.collateral.evaluation",
     "dcap.tcb.relaunch",
     "dcap.tcb.status",

@@ -52,7 +52,7 @@ fn draft(
                 false => DebugFlag::Off,
             };
             let answers = findings.iter().any(|f| *f.check == checks::NITRO_NONCE && f.passed());
-            let freshness = if answers { Freshness::Challenge } else { Freshness::None };
+            let freshness = if answers { Freshness::Challenge } else { Freshness::Cached };
             (appraise::nitro::claims(verified), Flags { debug, freshness, ..Flags::UNKNOWN })
         }
         None => {

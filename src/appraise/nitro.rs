@@ -96,7 +96,8 @@ fn is_zero(value: &[u8; 48]) -> bool {
     value.iter().all(|&byte| byte == 0)
 }
 
-/// AWS's own time, which is signed: it does not lie after the asked one, nor too far before.
+/// AWS's own time, which is signed: it does not lie after the asked one, nor too far before. Where
+/// no age is set, a document whose certificates have ended since is a record of the past.
 fn time(verified: &VerifiedNitro<'_>, policy: &NitroPolicy, now: UnixTime) -> Finding {
     let check = &checks::NITRO_TIME;
     let made_at = verified.made_at();
@@ -104,6 +105,7 @@ fn time(verified: &VerifiedNitro<'_>, policy: &NitroPolicy, now: UnixTime) -> Fi
     let finding = match policy.maximum_age_s.map(i64::from) {
         _ if age < -CLOCK_SKEW => Finding::fail(check, "not-yet-valid"),
         Some(most) if age > most => Finding::fail(check, "stale"),
+        None if now > verified.valid_until() => Finding::warn(check, "expired"),
         _ => Finding::pass(check),
     };
     let at = verified.document().timestamp_ms.span;

@@ -1,6 +1,13 @@
 //! AWS Nitro enclaves: from AWS's root key to the attestation document (AWS Nitro Enclaves User
 //! Guide, "Verifying the root of trust"; NSM API, attestation process, section 3.2).
 //!
+//! What it shows: AWS's Nitro hypervisor signed these values, among them the digests of the image
+//! that the enclave was started from (PCR0 to PCR2), and what the enclave itself chose to name: a
+//! key, user data, a nonce. Who is the root of trust: AWS, which makes the machine, runs it,
+//! measures the enclave and signs; no CPU vendor's key takes part, so the evidence is a cloud
+//! provider's word (level A2) at best. Where the chain ends: at PCR0. Which image that is takes a
+//! policy with reference values, and from which source it was built takes a signed build.
+//!
 //! The certificates of a document live for hours, so the chain is verified for the document's own
 //! time, which is among the signed values. How old the document may be is for a policy to say.
 //! AWS tells verifiers not to use the revocation lists that the certificates name.
@@ -29,6 +36,7 @@ const ES384: [u8; 4] = [0xa1, 0x01, 0x38, 0x22];
 pub struct VerifiedNitro<'a> {
     document: Document<'a>,
     made_at: UnixTime,
+    valid_until: UnixTime,
 }
 
 impl<'a> VerifiedNitro<'a> {
@@ -41,6 +49,11 @@ impl<'a> VerifiedNitro<'a> {
     pub const fn made_at(&self) -> UnixTime {
         self.made_at
     }
+
+    /// When the first of its certificates ends.
+    pub const fn valid_until(&self) -> UnixTime {
+        self.valid_until
+    }
 }
 
 /// The time that a document gives, without its fraction of a second.
@@ -52,23 +65,23 @@ pub fn made_at(document: &Document<'_>) -> UnixTime {
 /// Verifies the chain and the signature of `document` for its own time.
 pub fn verify<'a>(document: &Document<'a>, roots: Roots) -> Examined<VerifiedNitro<'a>> {
     let made_at = made_at(document);
-    let mut findings = Vec::new();
-    match Chain::parse(document, anchors::aws(roots)) {
-        Ok(chain) => {
-            findings.push(Finding::pass(&checks::NITRO_CHAIN));
-            findings.extend(chain.findings(made_at));
-            findings.extend(signature(document, &chain.leaf));
-        }
+    let chain = match Chain::parse(document, anchors::aws(roots)) {
+        Ok(chain) => chain,
         Err(why) => {
-            findings.push(Finding::fail(&checks::NITRO_CHAIN, "malformed").actual(why));
+            let mut findings = vec![Finding::fail(&checks::NITRO_CHAIN, "malformed").actual(why)];
             let rest = CHECKS.iter().skip(1);
             findings.extend(rest.map(|check| Finding::blocked(check, &checks::NITRO_CHAIN)));
+            return Examined { findings, verified: None };
         }
-    }
-    let verified = findings
-        .iter()
-        .all(Finding::passed)
-        .then(|| VerifiedNitro { document: document.clone(), made_at });
+    };
+    let mut findings = vec![Finding::pass(&checks::NITRO_CHAIN)];
+    findings.extend(chain.findings(made_at));
+    findings.extend(signature(document, &chain.leaf));
+    let verified = findings.iter().all(Finding::passed).then(|| VerifiedNitro {
+        document: document.clone(),
+        made_at,
+        valid_until: chain.valid_until(),
+    });
     Examined { findings, verified }
 }
 
@@ -88,7 +101,7 @@ static CHECKS: [&Check; 10] = [
 
 /// The certificates of a document, not believed.
 struct Chain<'a> {
-    root: Cert<'static>,
+    root: Cert<'a>,
     supplied_root: Cert<'a>,
     /// Below the root, each issued by the one before it.
     authorities: Vec<Cert<'a>>,
@@ -132,6 +145,13 @@ impl<'a> Chain<'a> {
         ]
     }
 
+    /// When the first certificate ends.
+    fn valid_until(&self) -> UnixTime {
+        let below = self.authorities.iter().chain([&self.leaf]);
+        let root = self.root.validity().not_after;
+        below.map(|cert| cert.validity().not_after).fold(root, Ord::min)
+    }
+
     /// The first authority that is not fit to be one.
     fn roles(&self) -> Finding {
         let below = (0..self.authorities.len()).rev();
@@ -143,7 +163,7 @@ impl<'a> Chain<'a> {
 
     /// The first authority that the one before it did not sign.
     fn signatures(&self) -> Finding {
-        let issuers = std::iter::once(&self.root as &Cert<'_>).chain(&self.authorities);
+        let issuers = std::iter::once(&self.root).chain(&self.authorities);
         let unsigned = self.authorities.iter().zip(issuers).find_map(|(authority, issuer)| {
             unsigned(authority, issuer).map(|reason| (authority, reason))
         });
@@ -153,7 +173,7 @@ impl<'a> Chain<'a> {
     /// The first of root and authorities that is not valid at that time.
     fn validities(&self, made_at: UnixTime) -> Finding {
         let check = &checks::NITRO_CA_VALIDITY;
-        let all = std::iter::once(&self.root as &Cert<'_>).chain(&self.authorities);
+        let all = std::iter::once(&self.root).chain(&self.authorities);
         all.map(|authority| dated(check, authority.validity(), made_at, "expired"))
             .find(|finding| !finding.passed())
             .unwrap_or(Finding::pass(check).actual(made_at))
@@ -177,7 +197,7 @@ fn authority_misfit(cert: &Cert<'_>, below: usize) -> Option<&'static str> {
         Some("not-a-ca")
     } else if cert.path_length().is_some_and(|most| usize::try_from(most).is_ok_and(|m| m < below))
     {
-        Some("path-too-long")
+        Some("path-length")
     } else {
         unfit(cert)
     }

@@ -23,17 +23,19 @@ after(async () => {
   await server.close();
 });
 
-/** Drops files on the page under a policy; an empty one leaves the choice to the verifier. */
+/** Drops files on the page, then has them examined under a policy. */
 async function drop(page, files, policy) {
-  const options = page.locator('details.options');
-  if (!(await options.evaluate((details) => details.open))) await options.locator('summary').click();
-  await page.locator('#policy').selectOption(policy);
   await page.evaluate((files) => {
     const data = new DataTransfer();
     for (const [name, bytes] of files) data.items.add(new File([new Uint8Array(bytes)], name));
     document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
   }, files);
   await page.waitForFunction(() => document.querySelector('.subject')?.textContent.includes('quote.bin'));
+  await settled(page);
+  const options = page.locator('details.options');
+  if (!(await options.evaluate((details) => details.open))) await options.locator('summary').click();
+  await page.locator('#policy').selectOption(policy);
+  await page.locator('#again').click();
   await settled(page);
 }
 

@@ -23,6 +23,7 @@ const KINDS: &[&str] = &[
     "attestation-token",
     "nitro-document",
     "dstack-nitro-attestation",
+    "gpu-report",
     "simulated",
 ];
 
@@ -79,6 +80,8 @@ const CAN_WARN: &[&str] = &[
     "binding.tls.issuer",
     "binding.freshness",
     "token.key",
+    "gpu.chain.revocation",
+    "gpu.measurements",
     "token.verifier",
     "token.audience",
     "token.hardware",

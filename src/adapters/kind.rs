@@ -11,7 +11,7 @@ use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::dcap::Quote;
 use crate::evidence::nitro::of_dstack;
-use crate::evidence::snp;
+use crate::evidence::{gpu, snp};
 
 /// What an input is.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub enum Kind<'a> {
     DstackNitroAttestation(Cow<'a, [u8]>),
     /// An attestation document of an AWS Nitro enclave, or its hex or base64.
     NitroDocument(Cow<'a, [u8]>),
+    /// The report of an NVIDIA GPU, or its hex or base64.
+    GpuReport(Cow<'a, [u8]>),
     /// A quote of an SGX enclave, or its hex or base64.
     SgxQuote(Cow<'a, [u8]>),
     /// A quote of a TDX guest, or its hex or base64.
@@ -62,6 +64,7 @@ impl<'a> Kind<'a> {
         match self {
             Self::DstackQuoteReport => "tdx-dstack",
             Self::DstackNitroAttestation(_) | Self::NitroDocument(_) => "nitro",
+            Self::GpuReport(_) => "gpu",
             Self::SgxQuote(_) => "sgx",
             Self::TdxQuote(_) => "tdx",
             Self::SigstoreBundle => "sigstore",
@@ -73,7 +76,9 @@ impl<'a> Kind<'a> {
 }
 
 fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
-    if looks_like_report(&bytes) {
+    if gpu::Report::is_likely(&bytes) {
+        Some(Kind::GpuReport(bytes))
+    } else if looks_like_report(&bytes) {
         Some(Kind::SnpReport(bytes))
     } else if looks_like_document(&bytes) {
         Some(Kind::NitroDocument(bytes))
@@ -147,9 +152,9 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
 
 /// What was expected, and what was found.
 fn unknown(input: &[u8]) -> Error {
-    const EXPECTED: &str = "an SEV-SNP report, a TDX or SGX quote or a Nitro document (bytes, \
-                            hex or base64), or a Tinfoil bundle, dstack quote report or Sigstore \
-                            bundle (JSON), or an attestation token";
+    const EXPECTED: &str = "an SEV-SNP report, a TDX or SGX quote, a GPU's report or a Nitro \
+                            document (bytes, hex or base64), or a Tinfoil bundle, dstack quote \
+                            report or Sigstore bundle (JSON), or an attestation token";
     let why = format!("expected {EXPECTED}, and found {}", described(input));
     Error::malformed("input", Span::new(0, input.len()), why)
 }

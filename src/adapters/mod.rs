@@ -3,6 +3,7 @@
 mod collateral;
 pub mod conformance;
 mod dcap;
+mod gpu;
 mod kind;
 mod launch;
 mod nitro;
@@ -60,6 +61,7 @@ pub(crate) fn examine(
             nitro::examine_dstack(input, bytes, policy, now)?
         }
         Kind::SigstoreBundle => sigstore::examine(input, policy, now)?,
+        Kind::GpuReport(ref bytes) => gpu::examine(input, bytes, collateral, policy, now)?,
         Kind::Token => token::examine(input, collateral, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,

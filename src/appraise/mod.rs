@@ -2,6 +2,7 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod gpu;
 pub mod launch;
 pub mod nitro;
 pub mod provenance;

@@ -3,6 +3,7 @@
 pub mod dcap;
 pub mod eventlog;
 pub mod firmware;
+pub mod gpu;
 pub mod nitro;
 pub mod snp;
 pub mod tinfoil;

@@ -28,6 +28,7 @@ pub mod google;
 pub mod intel;
 pub mod keys;
 pub mod nitro;
+pub mod nvidia;
 pub mod signature;
 pub mod sigstore;
 pub mod tinfoil;

@@ -44,6 +44,7 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["x509_parser"], &["pki/", "sim/"]),
     (&["x509_cert"], &["sim/"]),
     (&["sigstore_verify", "webpki"], &["verify/sigstore/"]),
+    (&["minicbor"], &["evidence/nitro/", "sim/"]),
     (&["saphyr_parser"], &["evidence/tinfoil/"]),
     (&["sha1_checked"], &["verify/git/"]),
     (&["snap"], &["endorsements/github/"]),

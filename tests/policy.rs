@@ -27,7 +27,7 @@ fn every_built_in_policy_is_read_and_requires_something() {
         names.push(builtin_policy.name);
     }
     let tdx = ["tdx", "tdx-gcp", "tdx-dstack", "tdx-azure"];
-    let machines = ["sgx", "tinfoil", "confidential-space", "google-vm", "gpu"];
+    let machines = ["sgx", "nitro", "tinfoil", "confidential-space", "google-vm", "gpu"];
     let builds = ["sigstore", "cloud-build"];
     let made_up = ["simulated", "simulated-build"];
     let expected = [&["snp", "snp-strict"][..], &tdx, &machines, &builds, &made_up].concat();

@@ -23,6 +23,8 @@ const KINDS: &[&str] = &[
     "sigstore-bundle",
     "github-attestations",
     "attestation-token",
+    "nitro-document",
+    "dstack-nitro-attestation",
     "gpu-report",
     "simulated",
 ];
@@ -62,6 +64,9 @@ const CAN_WARN: &[&str] = &[
     "sgx.xfrm",
     "sgx.mrenclave",
     "eventlog.coverage",
+    "nitro.debug",
+    "nitro.document.time",
+    "nitro.image",
     "dcap.collateral.evaluation",
     "dcap.tcb.relaunch",
     "dcap.tcb.status",

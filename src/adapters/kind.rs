@@ -11,6 +11,7 @@ use super::source;
 use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::dcap::Quote;
+use crate::evidence::nitro::of_dstack;
 use crate::evidence::{gpu, snp};
 
 /// What an input is.
@@ -20,6 +21,10 @@ pub enum Kind<'a> {
     CloudBuildProvenance,
     /// What dstack's guest agent answers: a quote with its event log.
     DstackQuoteReport,
+    /// What dstack's guest agent answers for a Nitro enclave, or its hex or base64.
+    DstackNitroAttestation(Cow<'a, [u8]>),
+    /// An attestation document of an AWS Nitro enclave, or its hex or base64.
+    NitroDocument(Cow<'a, [u8]>),
     /// The report of an NVIDIA GPU, or its hex or base64.
     GpuReport(Cow<'a, [u8]>),
     /// GitHub's answer about the attestations of an artifact.
@@ -69,6 +74,7 @@ impl<'a> Kind<'a> {
         match self {
             Self::CloudBuildProvenance => "cloud-build",
             Self::DstackQuoteReport => "tdx-dstack",
+            Self::DstackNitroAttestation(_) | Self::NitroDocument(_) => "nitro",
             Self::GpuReport(_) => "gpu",
             Self::SgxQuote(_) => "sgx",
             Self::TdxQuote(_) => "tdx",
@@ -89,6 +95,10 @@ fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
         Some(Kind::GpuReport(bytes))
     } else if looks_like_report(&bytes) {
         Some(Kind::SnpReport(bytes))
+    } else if looks_like_document(&bytes) {
+        Some(Kind::NitroDocument(bytes))
+    } else if of_dstack(&bytes).is_some() {
+        Some(Kind::DstackNitroAttestation(bytes))
     } else if looks_like_quote(&bytes) {
         // Version 3 is of SGX only, whatever stands where later versions name the environment.
         let is_tdx = matches!(*bytes, [version, _, _, _, 0x81, ..] if version != 3);
@@ -101,6 +111,13 @@ fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
 /// A report's length with a version number that is at least plausible; the parser decides.
 fn looks_like_report(input: &[u8]) -> bool {
     input.len() == snp::Report::LEN && matches!(input, [_, 0, 0, 0, ..])
+}
+
+/// COSE_Sign1, with its tag or without: an array of four that begins with a protected header of
+/// four bytes; the parser decides.
+fn looks_like_document(input: &[u8]) -> bool {
+    let array = input.strip_prefix(&[0xd2]).unwrap_or(input);
+    array.starts_with(&[0x84, 0x44, 0xa1, 0x01])
 }
 
 /// A header of a quote: a small version number, and a known key type or Intel's vendor id; the
@@ -194,11 +211,10 @@ fn is_image(members: &BTreeMap<String, IgnoredAny>) -> bool {
 
 /// What was expected, and what was found.
 fn unknown(input: &[u8]) -> Error {
-    const EXPECTED: &str = "an SEV-SNP report, a TDX or SGX quote or a GPU's report (bytes, hex or \
-                            base64), or a \
-                            Tinfoil bundle, dstack quote report, Sigstore bundle, GitHub \
-                            attestations or Google Cloud Build provenance (JSON), or an \
-                            attestation token";
+    const EXPECTED: &str = "an SEV-SNP report, a TDX or SGX quote, a GPU's report or a Nitro \
+                            document (bytes, hex or base64), or a Tinfoil bundle, dstack quote \
+                            report, Sigstore bundle, GitHub attestations or Google Cloud Build \
+                            provenance (JSON), or an attestation token";
     let why = format!("expected {EXPECTED}, and found {}", described(input));
     Error::malformed("input", Span::new(0, input.len()), why)
 }

@@ -10,6 +10,7 @@ mod gpu;
 mod image;
 mod kind;
 mod launch;
+mod nitro;
 mod sigstore;
 mod snp;
 mod source;
@@ -74,6 +75,10 @@ pub(crate) fn examine(
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
+        }
+        Kind::NitroDocument(ref bytes) => nitro::examine(input, bytes, policy, now)?,
+        Kind::DstackNitroAttestation(ref bytes) => {
+            nitro::examine_dstack(input, bytes, policy, now)?
         }
         Kind::GpuReport(ref bytes) => gpu::examine(input, bytes, collateral, policy, now)?,
         Kind::GithubAttestations => github::examine_attestations(input, &source, policy, now)?,

@@ -5,6 +5,7 @@ pub mod eventlog;
 pub mod git;
 pub mod gpu;
 pub mod launch;
+pub mod nitro;
 pub mod provenance;
 pub mod sigstore;
 pub mod snp;

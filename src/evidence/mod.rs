@@ -4,6 +4,7 @@ pub mod dcap;
 pub mod eventlog;
 pub mod firmware;
 pub mod gpu;
+pub mod nitro;
 pub mod snp;
 pub mod tinfoil;
 pub mod token;

@@ -21,6 +21,7 @@ const ALL: &[Builtin] = &[
     Builtin { name: "tdx-dstack", json: include_str!("tdx-dstack.json") },
     Builtin { name: "tdx-azure", json: include_str!("tdx-azure.json") },
     Builtin { name: "sgx", json: include_str!("sgx.json") },
+    Builtin { name: "nitro", json: include_str!("nitro.json") },
     Builtin { name: "tinfoil", json: include_str!("tinfoil.json") },
     Builtin { name: "confidential-space", json: include_str!("confidential-space.json") },
     Builtin { name: "google-vm", json: include_str!("google-vm.json") },

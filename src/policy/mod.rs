@@ -8,6 +8,7 @@ mod builtin;
 mod dcap;
 mod gpu;
 mod minimum;
+mod nitro;
 mod provenance;
 mod sigstore;
 mod snp;
@@ -30,6 +31,7 @@ pub use gpu::GpuPolicy;
 pub use minimum::{
     MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
 };
+pub use nitro::{HexBytes, NitroPolicy};
 pub use provenance::{CloudBuildPolicy, ProvenancePolicy, RefRule, SignerRule};
 pub use sigstore::{Artifact, SigstorePolicy};
 pub use snp::{AbiVersion, SnpPolicy, TcbFloor};
@@ -72,6 +74,8 @@ pub struct Policy {
     pub dcap: DcapPolicy,
     /// Sigstore bundles.
     pub sigstore: SigstorePolicy,
+    /// AWS Nitro enclaves.
+    pub nitro: NitroPolicy,
     /// Signed builds.
     pub provenance: ProvenancePolicy,
     /// Attestation tokens.
@@ -101,6 +105,8 @@ struct File {
     dcap: DcapPolicy,
     #[serde(default)]
     sigstore: SigstorePolicy,
+    #[serde(default)]
+    nitro: NitroPolicy,
     #[serde(default)]
     provenance: ProvenancePolicy,
     #[serde(default)]
@@ -194,6 +200,7 @@ impl Policy {
             snp: file.snp,
             dcap: file.dcap,
             sigstore: file.sigstore,
+            nitro: file.nitro,
             provenance: file.provenance,
             token: file.token,
             gpu: file.gpu,

@@ -4,6 +4,7 @@ use super::amd::{Role, authority};
 use super::google;
 use super::intel;
 use super::keys::Key;
+use super::nitro;
 use super::nvidia;
 use super::sigstore::{trusted_root, trusted_root_github};
 use crate::evidence::snp::Product;
@@ -36,6 +37,8 @@ pub fn files() -> Vec<File> {
         path: "src/pki/simulated/intel-root.der",
         bytes: intel::authority(intel::Role::Root).to_vec(),
     };
+    let aws_root =
+        File { path: "src/pki/simulated/aws-nitro-root.der", bytes: nitro::LinkSpec::root().der() };
     let token_root = File {
         path: "src/pki/simulated/confidential-space-root.der",
         bytes: google::certificate(google::Role::Root, None),
@@ -49,6 +52,14 @@ pub fn files() -> Vec<File> {
         File { path: "src/pki/simulated/cloud-build.der", bytes: Key::CloudBuild.spki() };
     let trusted_root_github =
         File { path: "src/pki/simulated/trusted-root-github.json", bytes: trusted_root_github() };
-    let others = [intel_root, token_root, gpu_root, trusted_root, trusted_root_github, cloud_build];
+    let others = [
+        intel_root,
+        aws_root,
+        token_root,
+        gpu_root,
+        trusted_root,
+        trusted_root_github,
+        cloud_build,
+    ];
     certificates.into_iter().chain(others).collect()
 }

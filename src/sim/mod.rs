@@ -29,6 +29,7 @@ pub mod gcb;
 pub mod google;
 pub mod intel;
 pub mod keys;
+pub mod nitro;
 pub mod nvidia;
 pub mod oci;
 pub mod repository;

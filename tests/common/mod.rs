@@ -9,6 +9,7 @@ pub(crate) mod snp;
 pub(crate) mod table;
 
 pub(crate) mod eventlog;
+pub(crate) mod mutation;
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -11,6 +11,7 @@ mod collateral;
 #[path = "../common/mod.rs"]
 mod common;
 mod logs;
+mod policies;
 mod standing;
 
 use common::dcap::Case;

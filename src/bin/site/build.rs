@@ -11,6 +11,7 @@ use flate2::write::GzEncoder;
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::sim;
 use silicon_to_source::sim::container::Container;
+use silicon_to_source::sim::intel::{CollateralSpec, QuoteSpec, TdSpec};
 use silicon_to_source::sim::repository::{Repository, WORKFLOW};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -109,12 +110,21 @@ fn print_digests(root: &Path, out: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the demonstration that the page opens with.
+/// Writes the demonstration that the page opens with, and a simulated TDX quote with its
+/// collateral beside it.
 fn demonstration(folder: &Path) -> Result<(), Failure> {
     let folder = folder.join("demo");
     fs::create_dir_all(&folder).map_err(|error| Failure::at(&folder, error))?;
-    let path = folder.join("bundle.json");
-    fs::write(&path, sim::demonstration()).map_err(|error| Failure::at(&path, error))
+    let files = [
+        ("bundle.json", sim::demonstration()),
+        ("tdx-quote.bin", QuoteSpec::tdx_v5(TdSpec::healthy_1_5()).bytes()),
+        ("tdx-collateral.json", CollateralSpec::tdx().bytes()),
+    ];
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        fs::write(&path, bytes).map_err(|error| Failure::at(&path, error))?;
+    }
+    Ok(())
 }
 
 /// Writes the demonstration of a build: a simulated container of this repository's `HEAD`.

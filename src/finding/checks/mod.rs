@@ -26,6 +26,7 @@ mod git;
 mod gpu;
 mod launch;
 mod link;
+mod nitro;
 mod oci;
 mod provenance;
 mod quote;
@@ -48,6 +49,7 @@ pub use git::*;
 pub use gpu::*;
 pub use launch::*;
 pub use link::*;
+pub use nitro::*;
 pub use oci::*;
 pub use provenance::*;
 pub use quote::*;
@@ -67,6 +69,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         quote::GROUP,
         tdx::GROUP,
         sgx::GROUP,
+        nitro::GROUP,
         sigstore::GROUP,
         gcb::GROUP,
         oci::GROUP,
@@ -90,7 +93,7 @@ pub fn find(id: &str) -> Option<&'static Check> {
 /// The checks that tie a measurement to a known image: without one of them, hardware evidence
 /// says that some code runs, and not which.
 pub static IDENTIFIES_IMAGE: &[&Check] =
-    &[&SNP_MEASUREMENT, &TDX_SOFTWARE, &SGX_MRENCLAVE, &TINFOIL_MEASUREMENT];
+    &[&SNP_MEASUREMENT, &TDX_SOFTWARE, &SGX_MRENCLAVE, &NITRO_IMAGE, &TINFOIL_MEASUREMENT];
 
 /// The checks that say what weakens a build's word. A level that rests on such a build is always
 /// shown with them: Google Cloud Build's static key, with no time and no public log, ties an image

@@ -1,10 +1,11 @@
 //! T9 and T10: the revocation lists of the root and of the issuer of PCK certificates.
 
-use super::chain::{PckChain, dated};
+use super::chain::PckChain;
 use crate::endorsements::intel::{Collateral, Signed};
 use crate::finding::{Check, Finding, Value, Why, checks};
 use crate::pki::{Cert, Crl};
 use crate::time::{UnixTime, Validity};
+use crate::verify::x509::dated;
 
 /// The three checks of one list.
 struct Checks {

@@ -1,6 +1,6 @@
 //! T12 to T16: TCB info and QE identity, over the exact bytes that were received.
 
-use super::chain::{dated, leaf_reason, unsigned};
+use super::chain::leaf_reason;
 use crate::crypto::{self, Algorithm, Hash, Message, Signature};
 use crate::endorsements::intel::{PckExtension, QeId, QeIdentity, Signed, TcbId, TcbInfo};
 use crate::error::Error;
@@ -8,6 +8,7 @@ use crate::evidence::dcap::Tee;
 use crate::finding::{Check, Finding, Value, Why, checks};
 use crate::pki::Cert;
 use crate::time::{UnixTime, Validity};
+use crate::verify::x509::{dated, unsigned};
 
 /// The evidence ids under which the signed statements are shown.
 pub(super) const TCB_INFO_EVIDENCE: &str = "tcb-info";

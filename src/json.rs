@@ -3,10 +3,12 @@
 //! Two parsers that read `{"a":1,"a":2}` differently can be made to disagree about signed
 //! bytes; here such bytes are refused before they are given a meaning.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use crate::bytes::Span;
 use crate::error::Error;
@@ -40,6 +42,19 @@ pub(crate) fn unique(what: &'static str, bytes: &[u8]) -> Result<(), Error> {
         .deserialize(&mut deserializer)
         .and_then(|()| deserializer.end())
         .map_err(|error| located(what, bytes, &error))
+}
+
+/// Where a value that was borrowed from `document` stands in it.
+pub(crate) fn span_of(document: &[u8], value: &RawValue) -> Span {
+    let text = value.get();
+    let start = text.as_ptr().addr().checked_sub(document.as_ptr().addr());
+    start.map_or(Span::new(0, 0), |start| Span::new(start, text.len()))
+}
+
+/// Where the value of a top-level member of an object stands, when there is such a member.
+pub(crate) fn member(document: &[u8], name: &str) -> Option<Span> {
+    let members: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_slice(document).ok()?;
+    members.get(name).map(|value| span_of(document, value))
 }
 
 /// Turns serde_json's line and column into an offset.

@@ -2,14 +2,18 @@
 //!
 //! Nothing is fetched here. Whoever fetches shows the host's name first.
 
+mod github;
+
 use crate::endorsements::intel::Collateral;
-use crate::evidence::dcap::Tee;
+use crate::evidence::dcap::{Certification, Tee};
 use crate::evidence::snp::{Component, Product, Report, SigningKey};
 use crate::finding::checks;
 use crate::pki::anchors::Roots;
 use crate::report::Wanted;
 use crate::verify::snp::Endorsements;
 use crate::verify::tuf;
+
+pub use github::{github, github_attestations, github_bundle};
 
 const KDS: &str = "https://kdsintf.amd.com";
 
@@ -106,10 +110,13 @@ pub enum IntelCa {
 
 /// Collateral that Intel serves for a quote and that is not at hand (Intel PCS API v4). The
 /// signer's chain of TCB info and QE identity is in a header of the answer, so the headers have to
-/// be kept. A simulated vendor serves nothing.
+/// be kept. For the PCK certificate of a quote that does not carry it, Intel's service asks for a
+/// subscription key, and gives the issuer's chain in a header too. A simulated vendor serves
+/// nothing.
 pub fn intel(
     tee: Tee,
     platform: Option<IntelPlatform>,
+    certification: &Certification<'_>,
     collateral: &Collateral,
     roots: Roots,
 ) -> Vec<Wanted> {
@@ -121,6 +128,14 @@ pub fn intel(
         Tee::Tdx => "tdx",
     };
     let mut wanted = Vec::new();
+    if let (None, Some(url)) = (&collateral.pck_chain, pck_url(certification)) {
+        wanted.push(Wanted {
+            what: "intel-pck",
+            url,
+            decides: vec![&checks::DCAP_CERTIFICATION, &checks::DCAP_QE_SIGNATURE],
+            reveals: "ppid",
+        });
+    }
     if let (None, Some(platform)) = (&collateral.tcb_info, platform) {
         let fmspc = hex::encode_upper(platform.fmspc);
         wanted.push(Wanted {
@@ -223,4 +238,25 @@ pub fn google_vtpm(ak_cert: &[u8], roots: Roots) -> Vec<Wanted> {
         reveals: "nothing-beyond-your-address",
     };
     address.into_iter().map(wanted).collect()
+}
+
+/// Where Intel serves the PCK certificate of a quote that only names its platform by an encrypted
+/// PPID: 256 or 384 bytes for certification data of type 2 or 3, then CPUSVN, PCESVN and PCEID
+/// (Intel SGX ECDSA Quote Library API, appendix A.4, table 9; Intel PCS API v4, "Get PCK
+/// Certificate"). A PPID in the clear (type 1) is nothing that the service is asked with.
+fn pck_url(certification: &Certification<'_>) -> Option<String> {
+    let ppid_len = match certification.kind {
+        2 => 256,
+        3 => 384,
+        _ => return None,
+    };
+    let (ppid, rest) = certification.data.split_at_checked(ppid_len)?;
+    let (cpu_svn, rest) = rest.split_at_checked(16)?;
+    let (pce_svn, pce_id) = rest.split_at_checked(2)?;
+    let [ppid, cpu_svn, pce_svn] = [ppid, cpu_svn, pce_svn].map(hex::encode_upper);
+    let pce_id = hex::encode_upper(pce_id.first_chunk::<2>()?);
+    Some(format!(
+        "{PCS}/sgx/certification/v4/pckcert?encrypted_ppid={ppid}&cpusvn={cpu_svn}\
+         &pcesvn={pce_svn}&pceid={pce_id}"
+    ))
 }

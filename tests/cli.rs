@@ -226,6 +226,74 @@ fn a_bundle_signed_by_a_key_holds_for_that_key_only() {
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
 }
 
+/// The report of `verify` on files of the sigstore-verify package, and the exit status.
+fn bundle_report(bundle: &str, more: &[&str]) -> (Json, Option<i32>) {
+    let data = common::crate_dir("sigstore-verify").unwrap().join("test_data");
+    let arguments = [&["verify", bundle, "--json", "--at", "2026-11-01T00:00:00Z"], more].concat();
+    let arguments: Vec<String> =
+        arguments.iter().map(|argument| argument.replace("DATA", data.to_str().unwrap())).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let output = s2s(&arguments, b"");
+    let report = serde_json::from_str(&stdout(&output));
+    (report.unwrap_or_else(|error| panic!("{error}: {}", stderr(&output))), output.status.code())
+}
+
+/// The outcome, or the reason for another than a pass, of a check of the report.
+fn answer<'a>(report: &'a Json, check: &str) -> &'a str {
+    let links = report["links"].as_array().unwrap();
+    let mut findings = links.iter().flat_map(|link| link["findings"].as_array().unwrap());
+    let finding = findings.find(|finding| finding["check"] == check).unwrap();
+    finding["reason"].as_str().unwrap_or_else(|| finding["outcome"].as_str().unwrap())
+}
+
+const WHEEL: &str = "DATA/bundles/bundle_v3_github.whl.sigstore";
+
+#[test]
+fn a_build_without_an_artifact_is_open_in_that_one_check_and_says_so() {
+    let (report, status) = bundle_report(WHEEL, &[]);
+    assert_eq!(status, Some(3));
+    assert_eq!(
+        report["verdict"]["because"],
+        serde_json::json!([{"check": "sigstore.subject", "part": null}])
+    );
+    assert_eq!(answer(&report, "sigstore.subject"), "not-fetched");
+}
+
+#[test]
+fn a_build_holds_for_the_artifact_that_is_named_and_for_no_other() {
+    let bundle = "DATA/bundles/conda-attestation.sigstore.json";
+    let package = "DATA/bundles/signed-package-2.1.0-hb0f4dca_0.conda";
+    let digest = "sha256:54303491a8418fbed24344b513546182c29b43bf282ceb433af65e2299f9271f";
+    for artifact in [package, digest] {
+        let (report, _) = bundle_report(bundle, &["--artifact", artifact]);
+        assert_eq!(answer(&report, "sigstore.subject"), "pass", "{artifact}");
+    }
+    let zeros = format!("sha256:{}", "0".repeat(64));
+    for artifact in ["DATA/managed-key/key.pub", &zeros] {
+        let (report, status) = bundle_report(bundle, &["--artifact", artifact]);
+        assert_eq!((answer(&report, "sigstore.subject"), status), ("not-listed", Some(1)));
+    }
+    let data = common::crate_dir("sigstore-verify").unwrap().join("test_data");
+    let bundle = std::fs::read(bundle.replace("DATA", data.to_str().unwrap())).unwrap();
+    assert_unreadable(&s2s(&["verify", "-", "--artifact", "sha256:00"], &bundle), "sha256:00");
+}
+
+#[test]
+fn the_readers_own_trusted_root_counts_and_is_named_by_its_digest() {
+    let bundle = "DATA/sct-multi-intermediate/staging_bundle.sigstore.json";
+    let (report, _) = bundle_report(bundle, &[]);
+    assert_eq!(answer(&report, "sigstore.log.checkpoint"), "unknown-log");
+    let root = "DATA/sct-multi-intermediate/staging_trusted_root.json";
+    let (report, _) = bundle_report(bundle, &["--trusted-root", root]);
+    assert_eq!(answer(&report, "sigstore.log.checkpoint"), "pass");
+    let data = common::crate_dir("sigstore-verify").unwrap().join("test_data");
+    let file = std::fs::read(root.replace("DATA", data.to_str().unwrap())).unwrap();
+    assert!(report.to_string().contains(&Sha256::of(&file).to_string()));
+    let (report, _) = bundle_report(bundle, &["--collateral", root]);
+    assert_eq!(answer(&report, "sigstore.log.checkpoint"), "unknown-log", "beside the evidence");
+    assert!(report.to_string().contains("\"offered\""));
+}
+
 /// Runs on a vector of AMD's; `None` where the vectors are absent.
 fn amd(report: &str, collateral: &[&str], more: &[&str]) -> Option<Output> {
     let report = vector(&format!("amd/{report}"))?;

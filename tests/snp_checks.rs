@@ -8,10 +8,9 @@
 mod common;
 
 use common::snp::{Case, NOW};
-use common::table::{Also, Expected, check_of, findings};
+use common::table::{Row, assert_complete, assert_rows, findings};
 use serde_json::json;
 use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::finding::checks;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::State;
 use silicon_to_source::sim::amd::report::{
@@ -27,27 +26,8 @@ use silicon_to_source::time::{UnixTime, Validity};
 
 const PRODUCTS: [Product; 3] = [Product::Milan, Product::Genoa, Product::Turin];
 
-struct Row {
-    /// The finding: a check, or a check and its part.
-    finding: &'static str,
-    becomes: &'static str,
-    base: fn() -> Case,
-    spoil: fn(&mut Case),
-    also: Also,
-}
-
-const fn row(finding: &'static str, becomes: &'static str, spoil: fn(&mut Case)) -> Row {
-    Row { finding, becomes, base: genoa, spoil, also: &[] }
-}
-
-impl Row {
-    const fn on(self, base: fn() -> Case) -> Self {
-        Self { base, ..self }
-    }
-
-    const fn also(self, also: Also) -> Self {
-        Self { also, ..self }
-    }
+const fn row(finding: &'static str, becomes: &'static str, spoil: fn(&mut Case)) -> Row<Case> {
+    Row::new(genoa, finding, becomes, spoil)
 }
 
 fn genoa() -> Case {
@@ -92,7 +72,7 @@ fn vek(case: &mut Case, spoil: Spoil) {
 const OTHER_ISSUER: &str = "the key's certificate does not name this intermediate key";
 const UNSOUND: &str = "the door for signatures does not know these parameters";
 
-const ROWS: &[Row] = &[
+const ROWS: &[Row<Case>] = &[
     // S4 to S6: the root, the intermediate key, the revocation list.
     row("snp.root.pinned", "fail wrong-root", |case| {
         ask(case, Spoil::IssuerName("ARK-Milan".into()));
@@ -420,36 +400,12 @@ const WITHOUT_STEPPING: &str = "version 2 does not say which CPU, and microcode 
 
 #[test]
 fn every_check_has_a_report_that_makes_exactly_it_fail() {
-    let mut wrong = Vec::new();
-    for (number, row) in ROWS.iter().enumerate() {
-        let healthy = findings(&(row.base)().examine().unwrap());
-        let mut case = (row.base)();
-        (row.spoil)(&mut case);
-        let report = case.examine().unwrap();
-        let label = format!("row {number}, {} {}", row.finding, row.becomes);
-        let expected = Expected { finding: row.finding, becomes: row.becomes, also: row.also };
-        wrong.extend(expected.differences(&healthy, &findings(&report), &label));
-        let expected = if row.becomes.starts_with("fail") { State::Failed } else { State::Warning };
-        if report.verdict.state != expected {
-            wrong.push(format!("{label}: the verdict is {:?}", report.verdict.state));
-        }
-        if !report.verdict.because.iter().any(|by| by.check.id == check_of(row.finding)) {
-            wrong.push(format!("{label}: it is not named in the verdict"));
-        }
-    }
-    println!("{} rows", ROWS.len());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_rows(ROWS, |case| case.examine().unwrap());
 }
 
 #[test]
 fn no_check_is_missing_from_the_table() {
-    let missing: Vec<&str> = checks::ALL
-        .iter()
-        .map(|check| check.id)
-        .filter(|id| id.starts_with("snp."))
-        .filter(|id| !ROWS.iter().any(|row| check_of(row.finding) == *id))
-        .collect();
-    assert!(missing.is_empty(), "{missing:?}");
+    assert_complete(&[ROWS], &["snp."]);
 }
 
 #[test]

@@ -107,9 +107,11 @@ fn keys_that_tuf_vouches_for_are_used_and_named() {
 
 #[test]
 fn keys_that_tuf_vouches_for_decide_the_bundle() {
-    let mut without_log: Value = serde_json::from_slice(&trusted_root()).unwrap();
-    without_log["tlogs"] = json!([]);
-    let file = serde_json::to_vec(&without_log).unwrap();
+    use base64::Engine as _;
+    let spki = base64::engine::general_purpose::STANDARD.encode(Key::TufOnline.spki());
+    let mut with_another_log: Value = serde_json::from_slice(&trusted_root()).unwrap();
+    with_another_log["tlogs"][0]["publicKey"]["rawBytes"] = json!(spki);
+    let file = serde_json::to_vec(&with_another_log).unwrap();
     let targets = MetadataSpec::targets(2, &file);
     let snapshot = MetadataSpec::snapshot(2, &targets);
     let timestamp = MetadataSpec::timestamp(2, &snapshot);

@@ -12,8 +12,9 @@ import { stateName } from './phrases.js';
 import { examine, loadVerifier, policies } from './verifier.js';
 import { has, loadWording, say, ui } from './wording.js';
 
-/** The policy under which simulated roots count; no real evidence passes it. */
+/** The policies under which simulated roots count; no real evidence passes them. */
 const DEMONSTRATION_POLICY = 'simulated';
+const BUILD_POLICY = 'simulated-build';
 
 /** @type {Source[]} */
 let sources = [];
@@ -38,11 +39,16 @@ intake.addEventListener('request', (event) => {
   const isNew = request.sources.length > 0;
   if (isNew) {
     sources = request.sources;
-    if (request.policy === DEMONSTRATION_POLICY) intake.choosePolicy(null);
+    const ofDemonstration = [DEMONSTRATION_POLICY, BUILD_POLICY].includes(request.policy ?? '');
+    if (ofDemonstration) intake.choosePolicy(null);
   }
   check(request.at, true);
 });
-intake.addEventListener('demonstration', () => showDemonstration(true));
+intake.addEventListener('demonstration', (event) => {
+  const { name } = /** @type {CustomEvent<{ name: string }>} */ (event).detail;
+  if (name === 'build') showBuild();
+  else showDemonstration(true);
+});
 view.addEventListener('add-files', async (event) => {
   const { files } = /** @type {CustomEvent<{ files: File[] }>} */ (event).detail;
   const added = await intake.read(files);
@@ -74,12 +80,25 @@ async function showDemonstration(byReader) {
   check(null, byReader);
 }
 
+/** Examines the demonstration of a build: a container of the repository that this page is from. */
+async function showBuild() {
+  const files = await readBuild();
+  if (!files) {
+    show({ kind: 'unknown', reason: 'no-demonstration' }, ui('demonstration-build-name'), true);
+    return;
+  }
+  sources = files;
+  intake.choosePolicy(BUILD_POLICY);
+  check(null, true);
+}
+
 /**
  * @param {string | null} at
  * @param {boolean} byReader
  */
 function check(at, byReader) {
-  const options = { at: at ?? rfc3339(new Date()), policy: intake.policy };
+  const { policy, artifact } = intake;
+  const options = { at: at ?? rfc3339(new Date()), policy, artifact };
   const { examination, name } = examine(sources, options);
   show(examination, name, byReader);
 }
@@ -107,6 +126,24 @@ async function readDemonstration() {
   try {
     const response = await fetch(new URL('./demo/bundle.json', import.meta.url));
     return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @returns {Promise<Source[] | null>} the bundle and the files beside it. */
+async function readBuild() {
+  const folder = new URL('./demo/build/', import.meta.url);
+  try {
+    const list = await fetch(new URL('files.json', folder));
+    /** @type {string[]} */
+    const names = list.ok ? await list.json() : [];
+    const files = names.map(async (name) => {
+      const response = await fetch(new URL(name, folder));
+      if (!response.ok) throw new TypeError(name);
+      return { name, bytes: new Uint8Array(await response.arrayBuffer()) };
+    });
+    return names.length > 0 ? await Promise.all(files) : null;
   } catch {
     return null;
   }

@@ -143,6 +143,8 @@ export interface VerifyOptions {
   /** The name of a built-in policy, or the JSON of one; the verifier chooses when absent. */
   policy?: string;
   collateral?: Uint8Array[];
+  /** The digest that a signed build must be about, `sha256:` and 64 hex digits. */
+  artifact?: string;
 }
 
 /** The module that wasm-bindgen writes. */

@@ -44,7 +44,7 @@ export function policies() {
  * Examines `sources`: the first that is recognised as evidence, with the others beside it.
  *
  * @param {Source[]} sources
- * @param {{ at: string, policy: string | null }} options
+ * @param {{ at: string, policy: string | null, artifact: string | null }} options
  * @returns {{ examination: Examination, name: string }}
  *   with the name of the source that was examined.
  */
@@ -63,14 +63,15 @@ export function examine(sources, options) {
 /**
  * @param {Uint8Array} input
  * @param {Uint8Array[]} collateral
- * @param {{ at: string, policy: string | null }} options
+ * @param {{ at: string, policy: string | null, artifact: string | null }} options
  * @returns {Examination}
  */
-function examineOne(input, collateral, { at, policy }) {
+function examineOne(input, collateral, { at, policy, artifact }) {
   if (!module) return { kind: 'unknown', reason: 'no-verifier' };
   /** @type {VerifyOptions} */
   const options = { at, collateral };
   if (policy !== null) options.policy = policy;
+  if (artifact !== null) options.artifact = artifact;
   let json;
   try {
     json = module.verify(input, options);

@@ -2,12 +2,14 @@
 
 use serde::Deserialize;
 
+use super::image;
 use super::kind;
 use super::snp::to_blame;
 use crate::appraise;
 use crate::bytes::Span;
 use crate::digest::Sha256;
 use crate::endorsements::intel::{Collateral, PckExtension};
+use crate::endorsements::oci::sha256;
 use crate::error::Error;
 use crate::evidence::dcap::{Body, PCK_CHAIN, Quote, Tee, fields};
 use crate::evidence::eventlog::{cel, dstack, tcg};
@@ -18,7 +20,7 @@ use crate::policy::Policy;
 use crate::report::{Claim, DebugFlag, Draft, EvidenceItem, Flags, RootOfTrust, Subject};
 use crate::time::UnixTime;
 use crate::verify::dcap::{self as verify, VerifiedQuote};
-use crate::verify::eventlog::{self, CANONICAL_LOG, EVENT_LOG, Registers};
+use crate::verify::eventlog::{self, CANONICAL_LOG, EVENT_LOG, Registers, VerifiedLog};
 
 /// The largest dstack quote report that is read, in bytes.
 const MAX_REPORT: usize = 4 * 1024 * 1024;
@@ -82,6 +84,7 @@ pub(super) fn examine_report(
 
 /// The files beside a quote, told apart by their content.
 pub(super) struct Files<'a> {
+    image: image::Files<'a>,
     collateral: Collateral,
     tcg: Option<&'a [u8]>,
     cel: Option<&'a [u8]>,
@@ -92,9 +95,10 @@ impl<'a> Files<'a> {
     /// # Errors
     /// When a file is of no known kind, or a second event log of one kind is among them.
     pub(super) fn of(files: &[&'a [u8]]) -> Result<Self, Error> {
+        let (image, files) = image::Files::of(files)?;
         let (mut tcg, mut cel, mut dstack) = (None, None, None);
         let mut rest = Vec::new();
-        for &file in files {
+        for file in files {
             let slot = if file.get(32..47) == Some(b"Spec ID Event03") {
                 &mut tcg
             } else if file.trim_ascii_start().starts_with(b"[") {
@@ -110,7 +114,7 @@ impl<'a> Files<'a> {
                 return Err(Error::malformed("event log", Span::new(0, file.len()), why));
             }
         }
-        Ok(Self { collateral: Collateral::from_files(&rest)?, tcg, cel, dstack })
+        Ok(Self { image, collateral: Collateral::from_files(&rest)?, tcg, cel, dstack })
     }
 
     /// A launcher's log that came with the quote.
@@ -149,13 +153,25 @@ pub(super) fn draft(
     }
     let mut evidence = evidence(quote, &files.collateral);
     let mut claims = verified.map(appraise::dcap::claims).unwrap_or_default();
-    logs(quote, verified, files, &mut findings, &mut claims, &mut evidence)?;
+    let running = logs(quote, verified, files, &mut findings, &mut claims, &mut evidence)?;
+    if !files.image.is_empty() {
+        let image = image::examine(&running.borrowed(), &files.image, policy, now)?;
+        findings.extend(image.findings);
+        claims.extend(image.claims);
+        evidence.extend(image.evidence);
+    }
     let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
     Ok(Draft {
         findings,
         claims,
         evidence,
-        wanted: plan::intel(quote.tee, platform(quote), &files.collateral, policy.roots),
+        wanted: plan::intel(
+            quote.tee,
+            platform(quote, &files.collateral),
+            &quote.certification,
+            &files.collateral,
+            policy.roots,
+        ),
         flags: Flags { debug: debug(verified), ..Flags::UNKNOWN },
         ..Draft::of(subject, RootOfTrust::CpuVendor)
     })
@@ -170,8 +186,35 @@ fn debug(verified: Option<&VerifiedQuote<'_>>) -> DebugFlag {
     if on { DebugFlag::On } else { DebugFlag::Off }
 }
 
+/// The container that a log names.
+#[derive(Default)]
+struct Container {
+    digest: Option<Sha256>,
+    reference: Option<String>,
+}
+
+impl Container {
+    /// The one container whose start a verified log of a verified quote records. A log that names
+    /// two says of neither that it is the one.
+    fn of(log: &VerifiedLog) -> Self {
+        let one = |name: &str| {
+            let mut named = log.statements().iter().filter(|statement| statement.name == name);
+            let first = named.next().map(|statement| statement.value.to_string());
+            first.filter(|_| named.next().is_none())
+        };
+        Self {
+            digest: one("container.image-digest").and_then(|text| sha256(&text)),
+            reference: one("container.image-reference"),
+        }
+    }
+
+    fn borrowed(&self) -> image::Running<'_> {
+        image::Running { digest: self.digest, reference: self.reference.as_deref() }
+    }
+}
+
 /// Replays the event logs against the registers of the quote; without a verified quote they show
-/// nothing.
+/// nothing. The container that they name is handed back.
 fn logs(
     quote: &Quote<'_>,
     verified: Option<&VerifiedQuote<'_>>,
@@ -179,13 +222,14 @@ fn logs(
     findings: &mut Vec<Finding>,
     claims: &mut Vec<Claim>,
     evidence: &mut Vec<EvidenceItem>,
-) -> Result<(), Error> {
+) -> Result<Container, Error> {
+    let mut container = Container::default();
     let Body::Td(report) = &quote.body else {
         if files.tcg.or(files.dstack).or(files.cel).is_some() {
             // An enclave has no registers that a log could extend to.
             findings.push(Finding::unknown(&checks::EVENTLOG_REPLAY, Why::NotSupported));
         }
-        return Ok(());
+        return Ok(container);
     };
     let registers = |which: &[u8]| Registers::of_quote(&report.rtmr, which);
     let mut examined = Vec::new();
@@ -205,7 +249,12 @@ fn logs(
         let events = log.verified.as_ref().map(appraise::eventlog::fields).unwrap_or_default();
         evidence.push(EvidenceItem::new(id, "event-log", LinkId::Measurements, bytes, events));
         match (verified, &log.verified) {
-            (Some(_), Some(known)) => claims.extend(appraise::eventlog::claims(known)),
+            (Some(_), Some(known)) => {
+                claims.extend(appraise::eventlog::claims(known));
+                if id == CANONICAL_LOG {
+                    container = Container::of(known);
+                }
+            }
             (Some(_), None) => {}
             (None, _) => {
                 let by = to_blame(findings);
@@ -215,7 +264,7 @@ fn logs(
         }
         findings.extend(log.findings);
     }
-    Ok(())
+    Ok(container)
 }
 
 fn evidence(quote: &Quote<'_>, collateral: &Collateral) -> Vec<EvidenceItem> {
@@ -242,17 +291,19 @@ fn evidence(quote: &Quote<'_>, collateral: &Collateral) -> Vec<EvidenceItem> {
     items
 }
 
-/// What the quote's own certificate says about the platform, before anything is verified: enough
-/// to know what to ask Intel for.
-fn platform(quote: &Quote<'_>) -> Option<IntelPlatform> {
+/// What the platform's certificate says about it, before anything is verified: enough to know what
+/// to ask Intel for.
+fn platform(quote: &Quote<'_>, collateral: &Collateral) -> Option<IntelPlatform> {
     const WHAT: &str = "PCK certificate chain";
-    if quote.certification.kind != PCK_CHAIN {
-        return None;
-    }
-    let text = quote.certification.data;
-    let end = text.iter().rposition(|&byte| byte != 0)?;
-    let blocks = pem_blocks(WHAT, text.get(..=end)?).ok()?;
-    let (_, der) = blocks.first()?;
+    let blocks;
+    let der = if quote.certification.kind == PCK_CHAIN {
+        let text = quote.certification.data;
+        let end = text.iter().rposition(|&byte| byte != 0)?;
+        blocks = pem_blocks(WHAT, text.get(..=end)?).ok()?;
+        blocks.first().map(|(_, der)| der)?
+    } else {
+        collateral.pck_chain.as_ref()?.first()?
+    };
     let cert = Cert::parse(WHAT, der).ok()?;
     let fmspc = PckExtension::of(&cert).ok()?.fmspc;
     let ca = match cert.issuer_common_name()? {

@@ -7,26 +7,40 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::IgnoredAny;
 
+use super::source;
 use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::dcap::Quote;
 use crate::evidence::eigencompute::{BoundEvidence, Platform};
-use crate::evidence::snp;
+use crate::evidence::nitro::of_dstack;
 use crate::evidence::tpm::Attestation;
+use crate::evidence::{gpu, snp};
 
 /// What an input is.
 #[derive(Clone, Debug)]
 pub enum Kind<'a> {
     /// EigenCompute's bound evidence.
     BoundEvidence(BoundEvidence),
+    /// Build provenance by Google Cloud Build: gcloud's answer, or one DSSE envelope of it.
+    CloudBuildProvenance,
     /// What dstack's guest agent answers: a quote with its event log.
     DstackQuoteReport,
+    /// What dstack's guest agent answers for a Nitro enclave, or its hex or base64.
+    DstackNitroAttestation(Cow<'a, [u8]>),
+    /// An attestation document of an AWS Nitro enclave, or its hex or base64.
+    NitroDocument(Cow<'a, [u8]>),
+    /// The report of an NVIDIA GPU, or its hex or base64.
+    GpuReport(Cow<'a, [u8]>),
+    /// GitHub's answer about the attestations of an artifact.
+    GithubAttestations,
     /// A quote of an SGX enclave, or its hex or base64.
     SgxQuote(Cow<'a, [u8]>),
     /// A quote of a TDX guest, or its hex or base64.
     TdxQuote(Cow<'a, [u8]>),
     /// A Sigstore bundle.
     SigstoreBundle,
+    /// A Sigstore bundle as GitHub stores it (snappy or gzip), decoded.
+    StoredBundle(Vec<u8>),
     /// A raw SEV-SNP report, or its hex or base64.
     SnpReport(Cow<'a, [u8]>),
     /// Tinfoil's bundle.
@@ -55,7 +69,10 @@ impl<'a> Kind<'a> {
         if input.trim_ascii_start().starts_with(b"{") {
             return of_json(input);
         }
-        Err(unknown(input))
+        match source::stored_bundle(input)? {
+            Some(bundle) => Ok(Self::StoredBundle(bundle)),
+            None => Err(unknown(input)),
+        }
     }
 
     /// The name of the built-in policy for this kind.
@@ -66,10 +83,13 @@ impl<'a> Kind<'a> {
                 Platform::SevSnp => "eigencompute-snp",
                 Platform::ShieldedVm => "eigencompute-shielded",
             },
+            Self::CloudBuildProvenance => "cloud-build",
             Self::DstackQuoteReport => "tdx-dstack",
+            Self::DstackNitroAttestation(_) | Self::NitroDocument(_) => "nitro",
+            Self::GpuReport(_) => "gpu",
             Self::SgxQuote(_) => "sgx",
             Self::TdxQuote(_) => "tdx",
-            Self::SigstoreBundle => "sigstore",
+            Self::GithubAttestations | Self::SigstoreBundle | Self::StoredBundle(_) => "sigstore",
             Self::SnpReport(_) => "snp",
             Self::TinfoilBundle => "tinfoil",
             Self::Token => "confidential-space",
@@ -78,9 +98,19 @@ impl<'a> Kind<'a> {
     }
 }
 
+/// What a manifest or an index on its own is for.
+const IMAGE: &str = "it is an image index or manifest, which names files and which nobody signed; \
+                     give it beside a signed build or a machine's evidence, to tie one to the other";
+
 fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
-    if looks_like_report(&bytes) {
+    if gpu::Report::is_likely(&bytes) {
+        Some(Kind::GpuReport(bytes))
+    } else if looks_like_report(&bytes) {
         Some(Kind::SnpReport(bytes))
+    } else if looks_like_document(&bytes) {
+        Some(Kind::NitroDocument(bytes))
+    } else if of_dstack(&bytes).is_some() {
+        Some(Kind::DstackNitroAttestation(bytes))
     } else if looks_like_quote(&bytes) {
         // Version 3 is of SGX only, whatever stands where later versions name the environment.
         let is_tdx = matches!(*bytes, [version, _, _, _, 0x81, ..] if version != 3);
@@ -99,6 +129,13 @@ fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
 /// A report's length with a version number that is at least plausible; the parser decides.
 fn looks_like_report(input: &[u8]) -> bool {
     input.len() == snp::Report::LEN && matches!(input, [_, 0, 0, 0, ..])
+}
+
+/// COSE_Sign1, with its tag or without: an array of four that begins with a protected header of
+/// four bytes; the parser decides.
+fn looks_like_document(input: &[u8]) -> bool {
+    let array = input.strip_prefix(&[0xd2]).unwrap_or(input);
+    array.starts_with(&[0x84, 0x44, 0xa1, 0x01])
 }
 
 /// A header of a quote: a small version number, and a known key type or Intel's vendor id; the
@@ -143,17 +180,62 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         BoundEvidence::from_json(input).map(Kind::BoundEvidence)
     } else if has("verificationMaterial") {
         Ok(Kind::SigstoreBundle)
+    } else if has("attestations") {
+        Ok(Kind::GithubAttestations)
+    } else if is_cloud_build(&members) {
+        Ok(Kind::CloudBuildProvenance)
+    } else if is_image(&members) {
+        Err(Error::malformed("input", Span::new(0, input.len()), IMAGE))
     } else {
         Err(unknown(input))
     }
 }
 
+/// A file about an image or a build, beside other evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// An image index or an image manifest.
+    Image,
+    /// A Sigstore bundle.
+    SigstoreBundle,
+    /// Build provenance by Google Cloud Build.
+    CloudBuildProvenance,
+}
+
+/// What `file` is, when it is about an image or a build.
+pub(super) fn part(file: &[u8]) -> Option<Part> {
+    if !file.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
+    let members: BTreeMap<String, IgnoredAny> = serde_json::from_slice(file).ok()?;
+    if members.contains_key("verificationMaterial") {
+        Some(Part::SigstoreBundle)
+    } else if is_cloud_build(&members) {
+        Some(Part::CloudBuildProvenance)
+    } else if is_image(&members) {
+        Some(Part::Image)
+    } else {
+        None
+    }
+}
+
+fn is_cloud_build(members: &BTreeMap<String, IgnoredAny>) -> bool {
+    let has = |name: &str| members.contains_key(name);
+    has("provenance_summary") || (has("payload") && has("payloadType"))
+}
+
+fn is_image(members: &BTreeMap<String, IgnoredAny>) -> bool {
+    let has = |name: &str| members.contains_key(name);
+    has("schemaVersion") && (has("manifests") || (has("config") && has("layers")))
+}
+
 /// What was expected, and what was found.
 fn unknown(input: &[u8]) -> Error {
-    const EXPECTED: &str = "an SEV-SNP report or a TDX or SGX quote (bytes, hex or base64), or a \
-                            Tinfoil bundle, dstack quote report, EigenCompute bound evidence or \
-                            Sigstore bundle (JSON), or an \
-                            attestation token or TPM attestation";
+    const EXPECTED: &str = "an SEV-SNP report, a TDX or SGX quote, a GPU's report or a Nitro \
+                            document (bytes, hex or base64), or a Tinfoil bundle, dstack quote \
+                            report, EigenCompute bound evidence, Sigstore bundle, GitHub attestations or Google Cloud Build \
+                            provenance (JSON), or an attestation token \
+                             or TPM attestation";
     let why = format!("expected {EXPECTED}, and found {}", described(input));
     Error::malformed("input", Span::new(0, input.len()), why)
 }

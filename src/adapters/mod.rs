@@ -1,24 +1,35 @@
 //! From bytes to a report: the input is recognised, taken apart, verified and appraised.
 
+mod artifact;
 mod collateral;
 pub mod conformance;
 mod dcap;
 mod eigencompute;
+mod gcb;
+mod github;
+mod gpu;
+mod image;
 mod kind;
+mod launch;
+mod nitro;
 pub mod roots;
 mod sigstore;
 mod snp;
+mod source;
 mod tinfoil;
 mod token;
 mod tpm;
 pub mod tuf;
 
+use crate::bytes::Span;
 use crate::error::Error;
 use crate::policy::{Policy, builtin};
 use crate::report::Report;
 use crate::time::UnixTime;
 
+pub use crate::evidence::firmware::Description as LaunchDescription;
 pub use kind::Kind;
+pub use launch::measure as launch_measurement;
 
 /// The largest input that is read, in bytes.
 pub const MAX_INPUT: usize = 16 * 1024 * 1024;
@@ -36,14 +47,36 @@ pub(crate) fn examine(
     let policy = match policy {
         Some(policy) => policy,
         None => {
-            const WHAT: Error = Error::Missing { what: "the built-in policy" };
-            built_in = builtin(kind.policy()).ok_or(WHAT)?.policy()?;
+            built_in = policy_of(&kind)?;
             &built_in
         }
     };
+    let is_build = matches!(
+        kind,
+        Kind::CloudBuildProvenance
+            | Kind::GithubAttestations
+            | Kind::SigstoreBundle
+            | Kind::StoredBundle(_)
+    );
+    if policy.sigstore.artifact.is_some() && !is_build {
+        let whole = Span::new(0, input.len());
+        let what = "an artifact to compare with, for evidence other than a build record";
+        return Err(Error::unsupported(what, kind.policy(), whole));
+    }
+    let mut launch = launch::Files::default();
+    let mut others = Vec::new();
+    for file in collateral {
+        if !launch.take(file)? {
+            others.push(*file);
+        }
+    }
+    let source = source::Files::of(&others)?;
+    let collateral = source.collateral();
+    let collateral = collateral.as_slice();
     let certificates = || collateral::decode(collateral);
-    let (tuf, others) = tuf::split(collateral);
-    let draft = match kind {
+    let (tuf, unsigned) = tuf::split(collateral);
+    let mut draft = match kind {
+        Kind::CloudBuildProvenance => gcb::examine(input, collateral, policy)?,
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
@@ -51,13 +84,42 @@ pub(crate) fn examine(
         Kind::BoundEvidence(ref evidence) => {
             eigencompute::examine(input, evidence, collateral, policy, now)?
         }
-        Kind::SigstoreBundle => sigstore::examine(input, &tuf, policy, now)?,
+        Kind::NitroDocument(ref bytes) => nitro::examine(input, bytes, policy, now)?,
+        Kind::DstackNitroAttestation(ref bytes) => {
+            nitro::examine_dstack(input, bytes, policy, now)?
+        }
+        Kind::GpuReport(ref bytes) => gpu::examine(input, bytes, collateral, policy, now)?,
+        Kind::GithubAttestations => github::examine_attestations(input, &source, policy, now)?,
+        Kind::StoredBundle(ref bundle) => {
+            github::examine_stored(input, bundle, collateral, policy, now)?
+        }
+        Kind::SigstoreBundle => sigstore::examine(input, &unsigned, &tuf, policy, now)?,
         Kind::Token => token::examine(input, collateral, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TpmAttestation(ref bytes) => tpm::examine(input, bytes, collateral, policy, now)?,
         Kind::TinfoilBundle => {
-            tinfoil::examine(input, &collateral::decode(&others)?, &tuf, policy, now)?
+            tinfoil::examine(input, &collateral::decode(&unsigned)?, &tuf, policy, now)?
         }
     };
-    Ok(Report::assemble(draft, policy, now))
+    launch.compare(&mut draft)?;
+    if !matches!(kind, Kind::GithubAttestations) {
+        source.ask(&mut draft);
+    }
+    source.complete(&mut draft, policy);
+    let policy = policy.for_kind(draft.subject.kind);
+    Ok(Report::assemble(draft, &policy, now))
+}
+
+/// The built-in policy for the kind of `input`.
+///
+/// # Errors
+/// When it is none of the known kinds.
+pub fn default_policy(input: &[u8]) -> Result<Policy, Error> {
+    Error::cap("input", input.len(), MAX_INPUT)?;
+    policy_of(&Kind::of(input)?)
+}
+
+fn policy_of(kind: &Kind<'_>) -> Result<Policy, Error> {
+    const WHAT: Error = Error::Missing { what: "the built-in policy" };
+    builtin(kind.policy()).ok_or(WHAT)?.policy()
 }

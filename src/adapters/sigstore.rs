@@ -1,17 +1,23 @@
 //! A Sigstore bundle: on its own, or as a part of a service's bundle.
 
-use crate::appraise::provenance;
+use crate::appraise::{provenance, sigstore as appraise};
 use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::endorsements::sigstore::{Bundle, Content};
+use crate::endorsements::tuf::Metadata;
 use crate::error::Error;
-use crate::finding::{Finding, LinkId};
+use crate::finding::{Finding, LinkId, checks};
 use crate::pki::Cert;
+use crate::pki::anchors::Roots;
 use crate::policy::Policy;
 use crate::report::{Draft, EvidenceItem, RootOfTrust, Subject, Wanted};
 use crate::time::UnixTime;
-use crate::verify::sigstore::{self as verify, Artifact, VerifiedStatement};
+use crate::verify::sigstore::{
+    self as verify, Artifact, ManagedKey, TrustedRoot, VerifiedStatement,
+};
 
+use super::artifact::artifact;
+use super::image::Files;
 use super::snp::{certificate, to_blame};
 use super::tuf;
 
@@ -24,14 +30,22 @@ pub(super) struct Examined {
     pub(super) wanted: Vec<Wanted>,
 }
 
-/// A bundle on its own.
+/// A bundle on its own, or with the manifest of the image that it is about.
 pub(super) fn examine(
     input: &[u8],
+    files: &[&[u8]],
     tuf: &[&[u8]],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    let examined = bundle(input, None, tuf, policy, now)?;
+    let image = Files::of(files)?.0.only_image();
+    let mut examined = bundle_with(input, artifact(policy, input, &image), tuf, policy, now)?;
+    examined.findings.extend(image.findings);
+    // With TUF's metadata beside it, TUF's findings say what became of it.
+    if !tuf.iter().any(|file| Metadata::is_one(file)) {
+        examined.findings.extend(offered_roots(tuf));
+    }
+    examined.evidence.extend(image.evidence);
     let subject = Subject {
         kind: "sigstore-bundle",
         name: None,
@@ -47,31 +61,84 @@ pub(super) fn examine(
     })
 }
 
-/// Verifies and appraises a bundle about `artifact`, when its digest is known.
+/// As [`bundle_with`], with Sigstore's keys as they come with the verifier.
 pub(super) fn bundle(
     bytes: &[u8],
-    artifact: Option<Sha256>,
+    artifact: Option<Artifact<'_>>,
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Examined, Error> {
+    bundle_with(bytes, artifact, &[], policy, now)
+}
+
+/// Verifies and appraises a bundle about `artifact`, when it is known. `tuf` are files that may
+/// bring newer keys of Sigstore's into force.
+pub(super) fn bundle_with(
+    bytes: &[u8],
+    artifact: Option<Artifact<'_>>,
     tuf: &[&[u8]],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let bundle = Bundle::parse(bytes)?;
-    let keys = tuf::in_force(tuf, policy.roots, now)?;
-    let examined = verify::verify(&bundle, &keys.root, artifact.map(Artifact::Sha256), now);
-    let mut findings = keys.findings;
+    let in_force = tuf::in_force(tuf, root(&bundle, policy)?, now)?;
+    let keys = policy.sigstore.keys.iter().map(|pem| ManagedKey::from_pem(pem));
+    let keys = keys.collect::<Result<Vec<_>, _>>()?;
+    let examined = verify::verify_with_keys(&bundle, &in_force.root, &keys, artifact, now);
+    let mut findings = in_force.findings;
     findings.extend(examined.findings);
-    let claims = match &examined.verified {
+    let mut claims = Vec::new();
+    match &examined.verified {
         Some(statement) => {
-            findings.extend(provenance::provenance(statement, &policy.provenance));
-            provenance::claims(statement)
+            findings.push(appraise::public_log(statement, policy.sigstore.no_public_log));
+            findings.extend(match statement.key() {
+                None => provenance::provenance(statement, &policy.provenance),
+                Some(_) => provenance::without_certificate(),
+            });
+            claims.extend(provenance::claims(statement));
+            claims.extend(appraise::claims(statement));
         }
         None => {
-            findings.extend(provenance::blocked(to_blame(&findings)));
-            Vec::new()
+            let blame = to_blame(&findings);
+            findings.push(Finding::blocked(&checks::SIGSTORE_PUBLIC_LOG, blame));
+            findings.extend(provenance::blocked(blame));
         }
+    }
+    Ok(Examined {
+        findings,
+        verified: examined.verified,
+        claims,
+        evidence: [evidence(&bundle), in_force.evidence].concat(),
+        wanted: in_force.wanted,
+    })
+}
+
+/// Sigstore's keys: those of the policy, or else of the instance that issued the certificate.
+/// What the bundle says about itself chooses nothing: without a certificate, or with one that no
+/// shipped root issued, it is the public-good instance, under which such a certificate fails.
+fn root(bundle: &Bundle, policy: &Policy) -> Result<TrustedRoot, Error> {
+    if let Some(json) = &policy.sigstore.trusted_root {
+        return TrustedRoot::from_json(json);
+    }
+    let (public, other): (_, fn() -> Result<TrustedRoot, Error>) = match policy.roots {
+        Roots::Vendor => (TrustedRoot::embedded()?, TrustedRoot::github),
+        Roots::Simulated => (TrustedRoot::simulated()?, TrustedRoot::simulated_github),
     };
-    let evidence = [evidence(&bundle), keys.evidence].concat();
-    Ok(Examined { findings, verified: examined.verified, claims, evidence, wanted: keys.wanted })
+    let Some(certificate) = bundle.certificate() else { return Ok(public) };
+    if public.has_issued(certificate) {
+        return Ok(public);
+    }
+    let other = other()?;
+    Ok(if other.has_issued(certificate) { other } else { public })
+}
+
+/// A word for each trusted root among the files: whose keys count is the reader's to say, in the
+/// policy, and never that of what comes with the evidence.
+fn offered_roots(files: &[&[u8]]) -> Vec<Finding> {
+    let is_root = |file: &&&[u8]| TrustedRoot::from_json(file).is_ok();
+    let number = files.iter().filter(is_root).count();
+    let finding = Finding::warn(&checks::SIGSTORE_TRUSTED_ROOT, "offered");
+    (number > 0).then(|| finding.part("file beside the evidence")).into_iter().collect()
 }
 
 fn evidence(bundle: &Bundle) -> Vec<EvidenceItem> {

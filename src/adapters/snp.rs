@@ -1,5 +1,7 @@
 //! SEV-SNP evidence: on its own, or as a part of a service's bundle.
 
+use std::borrow::Cow;
+
 use super::collateral::Collateral;
 use crate::appraise;
 use crate::digest::Sha256;
@@ -109,7 +111,11 @@ pub(super) fn to_blame(findings: &[Finding]) -> &'static Check {
 }
 
 /// A certificate as a piece of evidence.
-pub(super) fn certificate(id: &'static str, link: LinkId, cert: &Cert<'_>) -> EvidenceItem {
+pub(super) fn certificate(
+    id: impl Into<Cow<'static, str>>,
+    link: LinkId,
+    cert: &Cert<'_>,
+) -> EvidenceItem {
     const BASIS: &str = "RFC 5280 section 4.1";
     let mut fields = Vec::new();
     let mut field = |name: &'static str, part: &[u8], value: Value| {

@@ -24,6 +24,7 @@ use crate::report::{
     Custody, Draft, EvidenceItem, Flags, Freshness, KeyFlag, RootOfTrust, Subject,
 };
 use crate::time::UnixTime;
+use crate::verify::sigstore::Artifact;
 
 /// A bundle.
 pub(super) fn examine(
@@ -38,7 +39,8 @@ pub(super) fn examine(
     let tls = Cert::parse("TLS certificate", &bundle.tls)?;
     let machine = snp::report(&bundle.report, Some(vcek), collateral, policy, now)?;
     let artifact = Sha256::from_str(&bundle.digest)?;
-    let build = sigstore::bundle(&bundle.sigstore, Some(artifact), tuf, policy, now)?;
+    let artifact = Artifact::Sha256(artifact);
+    let build = sigstore::bundle_with(&bundle.sigstore, Some(artifact), tuf, policy, now)?;
 
     let mut findings = machine.findings;
     let mut claims = Vec::new();

@@ -7,11 +7,10 @@
 use crate::endorsements::tuf::Metadata;
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Outcome, Why};
-use crate::pki::anchors::Roots;
 use crate::plan;
 use crate::report::{EvidenceItem, Wanted};
 use crate::time::UnixTime;
-use crate::verify::sigstore::TrustedRoot;
+use crate::verify::sigstore::{RootSource, TrustedRoot};
 use crate::verify::tuf::{Files, verify};
 
 pub use crate::verify::tuf::Instance;
@@ -31,11 +30,25 @@ pub(super) fn split<'a>(collateral: &[&'a [u8]]) -> (Vec<&'a [u8]>, Vec<&'a [u8]
     collateral.iter().partition(|file| Metadata::is_one(file) || is_trusted_root(file))
 }
 
-/// The keys in force at `now`, with `files` as TUF's files at hand.
-pub(super) fn in_force(files: &[&[u8]], roots: Roots, now: UnixTime) -> Result<InForce, Error> {
-    let (instance, carried) = match roots {
-        Roots::Vendor => (Instance::PublicGood, TrustedRoot::embedded()?),
-        Roots::Simulated => (Instance::Simulated, TrustedRoot::simulated()?),
+/// The keys in force at `now`, with `files` as TUF's files at hand. Keys that the reader supplied
+/// stay as they are.
+pub(super) fn in_force(
+    files: &[&[u8]],
+    carried: TrustedRoot,
+    now: UnixTime,
+) -> Result<InForce, Error> {
+    let instance = match carried.source() {
+        RootSource::Embedded => Instance::PublicGood,
+        RootSource::GitHub => Instance::GitHub,
+        RootSource::Simulated => Instance::Simulated,
+        RootSource::SimulatedGitHub | RootSource::Refreshed | RootSource::Supplied => {
+            return Ok(InForce {
+                root: carried,
+                findings: Vec::new(),
+                evidence: Vec::new(),
+                wanted: Vec::new(),
+            });
+        }
     };
     let mut sorted = Files::default();
     for file in files {

@@ -3,7 +3,12 @@
 pub mod dcap;
 pub mod eigencompute;
 pub mod eventlog;
+pub mod git;
+pub mod gpu;
+pub mod launch;
+pub mod nitro;
 pub mod provenance;
+pub mod sigstore;
 pub mod snp;
 pub mod tinfoil;
 pub mod tls;

@@ -4,18 +4,23 @@
 //! token. Every comparison is of whole values.
 
 mod agreement;
+mod cloud_build;
+mod release;
 
 use crate::claims::Claim;
-use crate::endorsements::sigstore::{FulcioIdentity, is_lower_hex};
+use crate::endorsements::sigstore::{FulcioIdentity, Statement, is_lower_hex};
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
 use crate::policy::{ProvenancePolicy, RefRule};
 use crate::verify::sigstore::VerifiedStatement;
 
+pub use cloud_build::{cloud_build, cloud_build_blocked, cloud_build_claims};
+
 /// Every check of this appraisal, in its order.
-const CHECKS: [&Check; 13] = [
+const CHECKS: [&Check; 15] = [
     &checks::PROVENANCE_PREDICATE_TYPE,
     &checks::PROVENANCE_ISSUER,
     &checks::PROVENANCE_WORKFLOW,
+    &checks::PROVENANCE_SIGNER,
     &checks::PROVENANCE_RUNNER,
     &checks::PROVENANCE_TRIGGER,
     &checks::PROVENANCE_REPOSITORY,
@@ -25,12 +30,19 @@ const CHECKS: [&Check; 13] = [
     &checks::PROVENANCE_REF,
     &checks::PROVENANCE_COMMIT,
     &checks::PROVENANCE_PREDICATE_AGREES,
-    &checks::PROVENANCE_SOURCE,
+    &checks::PROVENANCE_JOB_SAYS,
+    &checks::PROVENANCE_RELEASE,
 ];
 
 /// Every check of this appraisal as blocked by `by`: for when verification did not succeed.
 pub fn blocked(by: &'static Check) -> Vec<Finding> {
     CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
+}
+
+/// Every check of this appraisal for a bundle that a key signed without a certificate: nobody says
+/// who has the key, or from which source anything was built.
+pub fn without_certificate() -> Vec<Finding> {
+    CHECKS.iter().map(|check| Finding::unknown(check, Why::NotPublished)).collect()
 }
 
 /// Appraises the signer and the source.
@@ -39,13 +51,14 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 /// neither the repository nor its owner is pinned by name or number, anybody's build would do,
 /// and that is a warning.
 pub fn provenance(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> Vec<Finding> {
+    if release::is_release(statement) {
+        return release::appraise(statement, policy);
+    }
     let identity = statement.identity();
-    let anybody = policy.repository.is_none()
-        && policy.repository_id.is_none()
-        && policy.owner.is_none()
-        && policy.owner_id.is_none();
+    let anybody = is_anybody(policy);
     let mut findings = vec![predicate_type(statement, policy), issuer(identity, policy)];
     findings.extend(workflow(identity, policy, anybody));
+    findings.extend(signer(identity, policy));
     findings.extend([
         listed(&checks::PROVENANCE_RUNNER, &policy.runners, identity.runner_environment()),
         agreeing(
@@ -89,13 +102,16 @@ pub fn provenance(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> V
         agreeing(commit(identity), identity.source_repository_digest(), deprecated(identity, 3)),
     ]);
     findings.extend(agreement::predicate(statement));
-    findings.push(Finding::unknown(&checks::PROVENANCE_SOURCE, Why::NotSupported));
+    findings.push(Finding::unknown(&checks::PROVENANCE_RELEASE, Why::NotApplicable));
     findings.into_iter().map(|finding| placed(finding, identity)).collect()
 }
 
 /// What the verified statement states, each with the link that shows it.
 pub fn claims(statement: &VerifiedStatement) -> Vec<Claim> {
     use LinkId::{Commit, Provenance};
+    if release::is_release(statement) {
+        return release::claims(statement);
+    }
     let identity = statement.identity();
     let commit = identity.source_repository_digest().filter(|commit| is_commit(commit));
     let texts = [
@@ -107,7 +123,9 @@ pub fn claims(statement: &VerifiedStatement) -> Vec<Claim> {
         ("build.issuer", Provenance, identity.issuer()),
         ("build.identity", Provenance, identity.san().and_then(|name| name.text())),
         ("build.workflow", Provenance, identity.build_config_uri()),
+        ("build.workflow-commit", Provenance, identity.build_config_digest()),
         ("build.signer-workflow", Provenance, identity.build_signer_uri()),
+        ("build.signer-commit", Provenance, identity.build_signer_digest()),
         ("build.trigger", Provenance, identity.build_trigger()),
         ("build.runner", Provenance, identity.runner_environment()),
         ("build.run", Provenance, identity.run_invocation_uri()),
@@ -132,27 +150,43 @@ pub fn claims(statement: &VerifiedStatement) -> Vec<Claim> {
         value: Value::Time(*time),
         link: Provenance,
     }));
-    for entry in statement.logged() {
-        claims.push(Claim {
-            name: "sigstore.log",
-            value: Value::text(entry.host.as_str()),
-            link: Provenance,
-        });
-        claims.push(Claim {
-            name: "sigstore.log-index",
-            value: Value::number(entry.index),
-            link: Provenance,
-        });
-    }
+    claims.extend(logged(statement));
     claims
 }
 
+fn logged(statement: &VerifiedStatement) -> impl Iterator<Item = Claim> {
+    let claim = |name, value| Claim { name, value, link: LinkId::Provenance };
+    statement.logged().iter().flat_map(move |entry| {
+        [
+            claim("sigstore.log", Value::text(entry.host.as_str())),
+            claim("sigstore.log-index", Value::number(entry.index)),
+        ]
+    })
+}
+
+/// Whether nobody in particular is asked for: any repository of any owner would do.
+fn is_anybody(policy: &ProvenancePolicy) -> bool {
+    policy.repository.is_none()
+        && policy.repository_id.is_none()
+        && policy.owner.is_none()
+        && policy.owner_id.is_none()
+}
+
 fn predicate_type(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> Finding {
-    let check = &checks::PROVENANCE_PREDICATE_TYPE;
     match statement.statement() {
-        None => Finding::unknown(check, Why::NotApplicable),
-        Some(statement) => listed(check, &policy.predicate_types, Some(statement.predicate_type())),
+        None => Finding::unknown(&checks::PROVENANCE_PREDICATE_TYPE, Why::NotApplicable),
+        Some(statement) => predicate_type_of(statement, policy),
     }
+}
+
+fn predicate_type_of(statement: &Statement, policy: &ProvenancePolicy) -> Finding {
+    let check = &checks::PROVENANCE_PREDICATE_TYPE;
+    listed(check, &policy.predicate_types, Some(statement.predicate_type()))
+}
+
+/// The owner in `https://github.com/owner/name`, as a URI.
+fn owner(repository: &str) -> Option<&str> {
+    repository.rsplit_once('/').map(|(owner, _)| owner)
 }
 
 fn issuer(identity: &FulcioIdentity, policy: &ProvenancePolicy) -> Finding {
@@ -190,14 +224,17 @@ fn workflow(identity: &FulcioIdentity, policy: &ProvenancePolicy, anybody: bool)
             let repository = policy.repository.as_deref().unwrap_or(repository);
             let reference = identity.source_repository_ref().unwrap_or_default();
             let expected = format!("{repository}/{path}@{reference}");
-            vec![
-                Finding::equal_text(check, &expected, signer).part("signer"),
-                match top {
-                    Some(top) => Finding::equal_text(check, &expected, top).part("top-level"),
-                    None => Finding::fail(check, "missing").part("top-level"),
-                },
-            ]
+            let signs = Finding::equal_text(check, &expected, signer).part("signer");
+            let mut findings = vec![match top {
+                Some(top) => Finding::equal_text(check, &expected, top).part("top-level"),
+                None => Finding::fail(check, "missing").part("top-level"),
+            }];
+            if policy.signer.is_none() {
+                findings.insert(0, signs);
+            }
+            findings
         }
+        None if policy.signer.is_some() => Vec::new(),
         None => {
             let inside = signer.strip_prefix(repository).is_some_and(|rest| rest.starts_with('/'));
             let signs = if anybody {
@@ -217,6 +254,34 @@ fn workflow(identity: &FulcioIdentity, policy: &ProvenancePolicy, anybody: bool)
         let finding = Finding::warn(check, "other-commit").part("file");
         findings.push(finding.expected(source).actual(file));
     }
+    findings
+}
+
+/// A reusable workflow that signs is the pinned one, at a pinned ref or commit. It is compared
+/// apart from the source: its repository is its author's, not the source's.
+fn signer(identity: &FulcioIdentity, policy: &ProvenancePolicy) -> Vec<Finding> {
+    let check = &checks::PROVENANCE_SIGNER;
+    let Some(rule) = &policy.signer else {
+        return vec![Finding::unknown(check, Why::NotApplicable)];
+    };
+    let Some((workflow, at)) = identity.build_signer_uri().and_then(|uri| uri.split_once('@'))
+    else {
+        return vec![Finding::fail(check, "missing").expected(rule.workflow.as_str())];
+    };
+    let mut findings = vec![Finding::equal_text(check, &rule.workflow, workflow).part("workflow")];
+    findings.extend(rule.reference.as_ref().map(|accepted| {
+        Finding::test(check, accepted.accepts(at), "not-accepted")
+            .expected(accepted.to_string())
+            .actual(at)
+            .part("ref")
+    }));
+    findings.extend(rule.commit.as_deref().map(|commit| {
+        match identity.build_signer_digest() {
+            Some(actual) => Finding::equal_text(check, commit, actual),
+            None => Finding::fail(check, "missing").expected(commit),
+        }
+        .part("commit")
+    }));
     findings
 }
 
@@ -294,7 +359,8 @@ fn placed(finding: Finding, identity: &FulcioIdentity) -> Finding {
         "provenance.issuer" => 8,
         "provenance.workflow" if finding.part.as_deref() == Some("top-level") => 18,
         "provenance.workflow" if finding.part.as_deref() == Some("file") => 19,
-        "provenance.workflow" => 9,
+        "provenance.signer" if finding.part.as_deref() == Some("commit") => 10,
+        "provenance.workflow" | "provenance.signer" => 9,
         "provenance.runner" => 11,
         "provenance.repository" => 12,
         "provenance.commit" => 13,

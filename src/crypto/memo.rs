@@ -1,4 +1,4 @@
-//! Answers that were already given: the same question is computed once per examination.
+//! Answers that were already given: the same question is computed once.
 //!
 //! Two verifiers look at a Sigstore bundle, and both ask about the same signatures. The answer to
 //! a question depends on nothing but the question, so giving it again changes no result.
@@ -15,13 +15,18 @@ thread_local! {
     static ANSWERS: RefCell<Option<BTreeMap<Sha256, Answer>>> = const { RefCell::new(None) };
 }
 
-/// Runs `work`; while it runs, questions that come again are answered from memory.
-pub(crate) fn remembering<T>(work: impl FnOnce() -> T) -> T {
+/// Runs `work`; while it runs, on this thread, questions that come again are answered from memory.
+/// For whoever examines the same evidence more than once, such as with and without a file that was
+/// fetched in between. Inside another call the outer one's memory is used.
+pub fn remembering<T>(work: impl FnOnce() -> T) -> T {
     struct Forget;
     impl Drop for Forget {
         fn drop(&mut self) {
             ANSWERS.with_borrow_mut(|answers| *answers = None);
         }
+    }
+    if ANSWERS.with_borrow(Option::is_some) {
+        return work();
     }
     ANSWERS.with_borrow_mut(|answers| *answers = Some(BTreeMap::new()));
     let _forget = Forget;
@@ -104,6 +109,15 @@ mod tests {
         });
         assert_eq!(ask(Err(BadSignature)), Err(BadSignature));
         remembering(|| assert_eq!(ask(Err(BadSignature)), Err(BadSignature)));
+    }
+
+    #[test]
+    fn a_call_inside_another_uses_its_memory_and_leaves_it() {
+        remembering(|| {
+            remembering(|| assert_eq!(ask(Ok(())), Ok(())));
+            assert_eq!(ask(Err(BadSignature)), Ok(()), "from memory");
+        });
+        assert_eq!(ask(Err(BadSignature)), Err(BadSignature));
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod memo;
 pub(crate) mod provider;
 mod rsa;
 
-pub(crate) use memo::remembering;
+pub use memo::remembering;
 
 /// A hash function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

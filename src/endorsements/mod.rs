@@ -1,7 +1,11 @@
 //! Parsing of endorsements: what third parties say about evidence. Nothing here is believed.
 
 pub mod amd;
+pub mod gcb;
+pub mod git;
+pub mod github;
 pub mod intel;
 pub mod jwks;
+pub mod oci;
 pub mod sigstore;
 pub mod tuf;

@@ -3,6 +3,9 @@
 pub mod dcap;
 pub mod eigencompute;
 pub mod eventlog;
+pub mod firmware;
+pub mod gpu;
+pub mod nitro;
 pub mod protobuf;
 pub mod snp;
 pub mod tinfoil;

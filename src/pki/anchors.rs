@@ -63,6 +63,24 @@ pub struct IntelAnchor {
 /// Intel's anchor.
 pub static INTEL: IntelAnchor = IntelAnchor { root: include_bytes!("intel/root.der") };
 
+/// AWS's root for Nitro enclaves.
+#[derive(Clone, Copy, Debug)]
+pub struct AwsAnchor {
+    /// The certificate of `aws.nitro-enclaves`, DER.
+    pub root: &'static [u8],
+}
+
+/// AWS's anchor.
+pub static AWS: AwsAnchor = AwsAnchor { root: include_bytes!("aws/nitro-root.der") };
+
+/// AWS's anchor among `roots`.
+pub const fn aws(roots: Roots) -> &'static AwsAnchor {
+    match roots {
+        Roots::Vendor => &AWS,
+        Roots::Simulated => &simulated::AWS,
+    }
+}
+
 /// Intel's anchor among `roots`.
 pub const fn intel(roots: Roots) -> &'static IntelAnchor {
     match roots {
@@ -114,11 +132,42 @@ impl GoogleAnchor {
     }
 }
 
+/// NVIDIA's root for the certificates of GPUs.
+#[derive(Clone, Copy, Debug)]
+pub struct NvidiaAnchor {
+    /// The NVIDIA Device Identity CA certificate, DER.
+    pub root: &'static [u8],
+}
+
+/// NVIDIA's anchor.
+pub static NVIDIA: NvidiaAnchor =
+    NvidiaAnchor { root: include_bytes!("nvidia/device-identity-root.der") };
+
+/// NVIDIA's anchor among `roots`.
+pub const fn nvidia(roots: Roots) -> &'static NvidiaAnchor {
+    match roots {
+        Roots::Vendor => &NVIDIA,
+        Roots::Simulated => &simulated::NVIDIA,
+    }
+}
+
+impl NvidiaAnchor {
+    /// The parsed root.
+    ///
+    /// # Errors
+    /// None for the shipped anchors: a test parses each.
+    pub fn root(&self) -> Result<Cert<'static>, Error> {
+        Cert::parse("pinned NVIDIA Device Identity CA", self.root)
+    }
+}
+
 /// The simulated vendors: certificates whose private keys are published with the source of this
 /// project. They count only under a policy that asks for them.
 pub mod simulated {
-    use super::{AmdAnchor, GoogleAnchor, IntelAnchor};
+    use super::{AmdAnchor, AwsAnchor, GoogleAnchor, IntelAnchor, NvidiaAnchor};
 
+    /// Simulated AWS.
+    pub static AWS: AwsAnchor = AwsAnchor { root: include_bytes!("simulated/aws-nitro-root.der") };
     /// Simulated Intel.
     pub static INTEL: IntelAnchor =
         IntelAnchor { root: include_bytes!("simulated/intel-root.der") };
@@ -128,6 +177,9 @@ pub mod simulated {
     /// Simulated Google, for virtual TPMs.
     pub static GOOGLE_VTPM: [GoogleAnchor; 1] =
         [GoogleAnchor { root: include_bytes!("simulated/google-vtpm-root.der") }];
+    /// Simulated NVIDIA.
+    pub static NVIDIA: NvidiaAnchor =
+        NvidiaAnchor { root: include_bytes!("simulated/nvidia-root.der") };
     /// Simulated Milan.
     pub static MILAN: AmdAnchor = amd!("simulated", "milan", "Milan");
     /// Simulated Genoa.
@@ -166,6 +218,16 @@ impl IntelAnchor {
     }
 }
 
+impl AwsAnchor {
+    /// The parsed root.
+    ///
+    /// # Errors
+    /// None for the shipped anchors: a test parses each.
+    pub fn root(&self) -> Result<Cert<'static>, Error> {
+        Cert::parse("pinned root of AWS Nitro enclaves", self.root)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,6 +251,22 @@ mod tests {
             assert_eq!(root.verify_signed_by(&ask), Err(crate::crypto::BadSignature));
         }
     }
+
+    #[test]
+    fn aws_roots_sign_themselves_and_the_pinned_one_has_the_published_fingerprint() {
+        assert_eq!(
+            Sha256::of(AWS.root).to_string(),
+            "641a0321a3e244efe456463195d606317ed7cdcc3c1756e09893f3c68f79bb5b"
+        );
+        for anchor in [&AWS, &simulated::AWS] {
+            let root = anchor.root().unwrap();
+            assert_eq!(root.common_name(), Some("aws.nitro-enclaves"));
+            assert_eq!(root.verify_signed_by(&root), Ok(()));
+        }
+        let (real, simulated) = (AWS.root().unwrap(), simulated::AWS.root().unwrap());
+        assert!(real.verify_signed_by(&simulated).is_err());
+    }
+
     #[test]
     fn google_roots_sign_themselves_and_the_pinned_one_has_the_published_fingerprint() {
         assert_eq!(
@@ -198,6 +276,19 @@ mod tests {
         for anchor in [&GOOGLE_CONFIDENTIAL_SPACE, &simulated::GOOGLE_CONFIDENTIAL_SPACE] {
             let root = anchor.root().unwrap();
             assert_eq!(root.common_name(), Some("Confidential Space Root CA"));
+            assert_eq!(root.verify_signed_by(&root), Ok(()));
+        }
+    }
+
+    #[test]
+    fn nvidia_roots_sign_themselves_and_the_pinned_one_has_the_published_fingerprint() {
+        assert_eq!(
+            Sha256::of(NVIDIA.root).to_string(),
+            "102bf659d5419614c9d8e6aecebc80454eb26b1df6a769ac720b9a690b167b48"
+        );
+        for anchor in [&NVIDIA, &simulated::NVIDIA] {
+            let root = anchor.root().unwrap();
+            assert_eq!(root.common_name(), Some("NVIDIA Device Identity CA"));
             assert_eq!(root.verify_signed_by(&root), Ok(()));
         }
     }

@@ -233,6 +233,15 @@ impl<'a> Cert<'a> {
         matches!(self.parsed.basic_constraints(), Ok(Some(extension)) if extension.value.ca)
     }
 
+    /// How many authorities basicConstraints allows below this one (RFC 5280 section 4.2.1.9);
+    /// `None` when it sets no limit.
+    pub fn path_length(&self) -> Option<u32> {
+        match self.parsed.basic_constraints() {
+            Ok(Some(extension)) => extension.value.path_len_constraint,
+            _ => None,
+        }
+    }
+
     /// Whether keyUsage allows signing certificates.
     pub fn may_sign_certificates(&self) -> bool {
         matches!(self.parsed.key_usage(), Ok(Some(usage)) if usage.value.key_cert_sign())

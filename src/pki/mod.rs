@@ -3,6 +3,7 @@
 //! x509-parser is wrapped here once; nothing else names it.
 
 pub mod anchors;
+pub mod build_keys;
 mod cert;
 mod crl;
 mod pem;
@@ -10,5 +11,5 @@ mod signed;
 
 pub use cert::{Cert, Extension, KeyKind, SubjectName, rsa_public_key};
 pub use crl::Crl;
-pub use pem::{MAX_PEM, pem_blocks};
+pub use pem::{MAX_PEM, pem_blocks, pem_certificates};
 pub use signed::{PssHash, SignatureAlgorithm};

@@ -42,3 +42,51 @@ pub fn pem_blocks(what: &'static str, text: &[u8]) -> Result<Vec<(String, Vec<u8
     }
     Ok(blocks)
 }
+
+/// The certificates of `text`, in order, when it holds nothing else but white space.
+///
+/// # Errors
+/// As [`pem_blocks`], and when there is a block of another label, or text beside the blocks.
+pub fn pem_certificates(what: &'static str, text: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
+    const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+    const END: &[u8] = b"-----END CERTIFICATE-----";
+    let blocks = pem_blocks(what, text)?;
+    let mut rest = text.trim_ascii();
+    for _ in &blocks {
+        let offset = text.len().saturating_sub(rest.len());
+        let end = rest.windows(END.len()).position(|window| window == END);
+        rest = match end.and_then(|end| rest.get(end.checked_add(END.len())?..)) {
+            Some(after) if rest.starts_with(BEGIN) => after.trim_ascii_start(),
+            _ => {
+                let at = Span::new(offset, rest.len());
+                return Err(Error::malformed(what, at, "something else than certificates"));
+            }
+        };
+    }
+    if !rest.is_empty() {
+        let at = Span::new(text.len().saturating_sub(rest.len()), rest.len());
+        return Err(Error::malformed(what, at, "something follows the certificates"));
+    }
+    Ok(blocks.into_iter().map(|(_, der)| der).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_stand_alone_in_their_text() {
+        let block = "-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----";
+        let read = |text: String| pem_certificates("test", text.as_bytes());
+        assert_eq!(read(format!("\n{block}\r\n{block}\n")), Ok(vec![vec![0, 1, 2]; 2]));
+        for wrong in [
+            format!("{block}x{block}"),
+            format!("x{block}"),
+            format!("{block}x"),
+            block.replace("CERTIFICATE", "X509 CRL"),
+            format!("{block}{}", block.replace("CERTIFICATE", "KEY")),
+        ] {
+            assert!(read(wrong.clone()).is_err(), "{wrong}");
+        }
+    }
+}

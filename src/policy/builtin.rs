@@ -21,15 +21,19 @@ const ALL: &[Builtin] = &[
     Builtin { name: "tdx-dstack", json: include_str!("tdx-dstack.json") },
     Builtin { name: "tdx-azure", json: include_str!("tdx-azure.json") },
     Builtin { name: "sgx", json: include_str!("sgx.json") },
+    Builtin { name: "nitro", json: include_str!("nitro.json") },
     Builtin { name: "tinfoil", json: include_str!("tinfoil.json") },
     Builtin { name: "confidential-space", json: include_str!("confidential-space.json") },
     Builtin { name: "google-vm", json: include_str!("google-vm.json") },
+    Builtin { name: "gpu", json: include_str!("gpu.json") },
     Builtin { name: "vtpm", json: include_str!("vtpm.json") },
     Builtin { name: "eigencompute-tdx", json: include_str!("eigencompute-tdx.json") },
     Builtin { name: "eigencompute-snp", json: include_str!("eigencompute-snp.json") },
     Builtin { name: "eigencompute-shielded", json: include_str!("eigencompute-shielded.json") },
     Builtin { name: "sigstore", json: include_str!("sigstore.json") },
+    Builtin { name: "cloud-build", json: include_str!("cloud-build.json") },
     Builtin { name: "simulated", json: include_str!("simulated.json") },
+    Builtin { name: "simulated-build", json: include_str!("simulated-build.json") },
 ];
 
 impl Builtin {

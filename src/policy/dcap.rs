@@ -12,7 +12,12 @@ use crate::digest::{Sha256, Sha384, Sha512};
 pub struct DcapPolicy {
     /// What Intel's word on the firmware means.
     pub tcb: TcbRules,
-    /// Lowest accepted tcbEvaluationDataNumber of Intel's collateral.
+    /// Lowest accepted tcbEvaluationDataNumber of Intel's collateral. Intel serves two numbers at
+    /// a time, as its early and its standard update, and neither statement says which of the two
+    /// it is: a number is early or standard only beside the other one. What the signed collateral
+    /// shows is the number and the dates; which numbers Intel serves today is in its list
+    /// `tcbevaluationdatanumbers`, which is not signed collateral of a quote. A policy that wants
+    /// the early update names its number here, and raises it with each TCB recovery.
     pub minimum_evaluation_number: Option<u32>,
     /// Accepted platforms by PPID, 16 bytes in hex; empty accepts any.
     pub platforms: Vec<String>,
@@ -97,6 +102,8 @@ pub struct TdxPolicy {
     pub kl: Rule,
     /// TDATTRIBUTES bit 63 is set: the guest uses performance counters.
     pub perfmon: Rule,
+    /// TDATTRIBUTES bit 62 is set: the guest is an agent that provisions devices (TDX Connect).
+    pub tpa: Rule,
     /// Bits without a name in this verifier are set, in TDATTRIBUTES or XFAM.
     pub reserved: Rule,
     /// MRSERVICETD is not zero: service guests, such as for migration, are bound to the guest.
@@ -135,6 +142,7 @@ impl Default for TdxPolicy {
             pks: Rule::Allow,
             kl: Rule::Allow,
             perfmon: Rule::Warn,
+            tpa: Rule::Warn,
             reserved: Rule::Warn,
             service_td: Rule::Deny,
             xfam: Vec::new(),
@@ -172,7 +180,7 @@ pub enum RegisterRule {
     OneOf(Vec<Sha384>),
 }
 
-/// XFAM as a policy file writes it: the quote's 8 bytes in hex.
+/// XFAM or XFRM as a policy file writes it: the quote's 8 bytes in hex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Xfam(pub [u8; 8]);
 
@@ -181,7 +189,7 @@ impl<'de> Deserialize<'de> for Xfam {
         let text = String::deserialize(deserializer)?;
         let mut bytes = [0; 8];
         hex::decode_to_slice(&text, &mut bytes).map_err(|error| {
-            serde::de::Error::custom(format!("XFAM: expected 16 hex digits: {error}"))
+            serde::de::Error::custom(format!("XFAM or XFRM: expected 16 hex digits: {error}"))
         })?;
         Ok(Self(bytes))
     }
@@ -195,8 +203,10 @@ pub struct SgxPolicy {
     pub debug: Rule,
     /// ATTRIBUTES bit 4 is set: the enclave may derive keys that identify the platform.
     pub provision_key: Rule,
-    /// Reserved bytes or bits are set.
+    /// Reserved bytes or bits are set, or bits of XFRM without a name in this verifier.
     pub reserved: Rule,
+    /// Accepted values of XFRM; empty accepts those that go with the bits Intel names.
+    pub xfrm: Vec<Xfam>,
     /// Accepted MRENCLAVE (reference values).
     pub mr_enclave: Vec<Sha256>,
     /// Accepted MRSIGNER; empty accepts any.
@@ -215,6 +225,7 @@ impl Default for SgxPolicy {
             debug: Rule::Deny,
             provision_key: Rule::Warn,
             reserved: Rule::Warn,
+            xfrm: Vec::new(),
             mr_enclave: Vec::new(),
             mr_signer: Vec::new(),
             isv_prod_id: None,

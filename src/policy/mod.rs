@@ -7,11 +7,17 @@
 mod builtin;
 mod dcap;
 mod eigencompute;
+mod gpu;
 mod minimum;
+mod nitro;
 mod provenance;
+mod sigstore;
 mod snp;
 mod token;
 mod tpm;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
@@ -24,10 +30,13 @@ pub use crate::pki::anchors::Roots;
 pub use builtin::{Builtin, builtin};
 pub use dcap::{DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam};
 pub use eigencompute::EigenPolicy;
+pub use gpu::GpuPolicy;
 pub use minimum::{
     MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
 };
-pub use provenance::{ProvenancePolicy, RefRule};
+pub use nitro::{HexBytes, NitroPolicy};
+pub use provenance::{CloudBuildPolicy, ProvenancePolicy, RefRule, SignerRule};
+pub use sigstore::{Artifact, SigstorePolicy};
 pub use snp::{AbiVersion, SnpPolicy, TcbFloor};
 pub use token::TokenPolicy;
 pub use tpm::TpmPolicy;
@@ -59,10 +68,18 @@ pub struct Policy {
     pub roots: Roots,
     /// The checks that must be decided and pass. Empty means that nothing can be verified.
     pub required: Vec<&'static Check>,
+    /// What must be decided and pass for an input of one kind
+    /// ([`Subject::kind`](crate::report::Subject)), in place of `required`. For policies that are
+    /// for several kinds.
+    pub required_of: BTreeMap<String, Vec<&'static Check>>,
     /// AMD SEV-SNP.
     pub snp: SnpPolicy,
     /// Intel SGX and TDX.
     pub dcap: DcapPolicy,
+    /// Sigstore bundles.
+    pub sigstore: SigstorePolicy,
+    /// AWS Nitro enclaves.
+    pub nitro: NitroPolicy,
     /// Signed builds.
     pub provenance: ProvenancePolicy,
     /// Attestation tokens.
@@ -71,6 +88,8 @@ pub struct Policy {
     pub tpm: TpmPolicy,
     /// EigenCompute's bound evidence.
     pub eigencompute: EigenPolicy,
+    /// GPUs.
+    pub gpu: GpuPolicy,
     /// The host name that a bundle must be about, when the policy is for one service.
     pub domain: Option<String>,
     /// SHA-256 of the policy file's bytes.
@@ -86,10 +105,16 @@ struct File {
     #[serde(default)]
     roots: Roots,
     required: Vec<String>,
+    #[serde(default, rename = "required-of")]
+    required_of: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     snp: SnpPolicy,
     #[serde(default)]
     dcap: DcapPolicy,
+    #[serde(default)]
+    sigstore: SigstorePolicy,
+    #[serde(default)]
+    nitro: NitroPolicy,
     #[serde(default)]
     provenance: ProvenancePolicy,
     #[serde(default)]
@@ -99,6 +124,8 @@ struct File {
     #[serde(default)]
     eigencompute: EigenPolicy,
     #[serde(default)]
+    gpu: GpuPolicy,
+    #[serde(default)]
     domain: Option<String>,
 }
 
@@ -106,7 +133,8 @@ impl File {
     /// The first required check that only compares with a value which the policy does not have.
     fn required_without_value(&self) -> Option<&'static Check> {
         let (snp, build, token) = (&self.snp, &self.provenance, &self.token);
-        let absent: [(&'static Check, bool); 23] = [
+        let cloud_projects = build.cloud_build.as_ref().map(|cloud| cloud.projects.is_empty());
+        let absent: [(&'static Check, bool); 26] = [
             (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
             (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
             (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
@@ -116,6 +144,8 @@ impl File {
             (&checks::SNP_HOST_DATA, snp.host_data.is_none()),
             (&checks::PROVENANCE_PREDICATE_TYPE, build.predicate_types.is_empty()),
             (&checks::PROVENANCE_WORKFLOW, build.workflow.is_none()),
+            (&checks::PROVENANCE_SIGNER, build.signer.is_none()),
+            (&checks::GCB_PROJECT, cloud_projects != Some(false)),
             (&checks::PROVENANCE_RUNNER, build.runners.is_empty()),
             (&checks::PROVENANCE_TRIGGER, build.triggers.is_empty()),
             (&checks::PROVENANCE_REPOSITORY, build.repository.is_none()),
@@ -123,6 +153,7 @@ impl File {
             (&checks::PROVENANCE_OWNER, build.owner.is_none()),
             (&checks::PROVENANCE_OWNER_ID, build.owner_id.is_none()),
             (&checks::PROVENANCE_REF, build.reference.is_none()),
+            (&checks::GPU_NONCE, self.gpu.nonce.is_none()),
             (&checks::TOKEN_AUDIENCE, token.audience.is_none()),
             (&checks::TOKEN_NONCE, token.nonce.is_none()),
             (&checks::TOKEN_PROJECT, token.project.is_none()),
@@ -131,7 +162,8 @@ impl File {
             (&checks::TPM_NONCE, self.tpm.nonce.is_none()),
             (&checks::EIGEN_CONTAINER, self.eigencompute.image_digests.is_empty()),
         ];
-        let is_required = |check: &Check| self.required.iter().any(|id| id == check.id);
+        let all = || self.required.iter().chain(self.required_of.values().flatten());
+        let is_required = |check: &Check| all().any(|id| id == check.id);
         absent
             .into_iter()
             .find(|(check, absent)| *absent && is_required(check))
@@ -140,6 +172,14 @@ impl File {
 }
 
 impl Policy {
+    /// The policy with what it requires of an input of `kind`.
+    pub fn for_kind(&self, kind: &str) -> Cow<'_, Self> {
+        match self.required_of.get(kind) {
+            Some(required) => Cow::Owned(Self { required: required.clone(), ..self.clone() }),
+            None => Cow::Borrowed(self),
+        }
+    }
+
     /// Reads a policy file.
     ///
     /// # Errors
@@ -149,15 +189,18 @@ impl Policy {
         const WHAT: &str = "policy file";
         Error::cap(WHAT, bytes.len(), MAX_POLICY)?;
         let file: File = crate::json::from_slice(WHAT, bytes)?;
-        let required = file
-            .required
-            .iter()
-            .map(|id| {
-                checks::find(id).ok_or_else(|| {
-                    Error::unsupported("policy file, required", id, Span::new(0, bytes.len()))
-                })
+        let known = |id: &String| {
+            checks::find(id).ok_or_else(|| {
+                Error::unsupported("policy file, required", id, Span::new(0, bytes.len()))
             })
-            .collect::<Result<_, _>>()?;
+        };
+        let all = |ids: &[String]| ids.iter().map(known).collect::<Result<Vec<_>, _>>();
+        let required = all(&file.required)?;
+        let required_of = file
+            .required_of
+            .iter()
+            .map(|(kind, ids)| Ok((kind.clone(), all(ids)?)))
+            .collect::<Result<_, Error>>()?;
         if let Some(check) = file.required_without_value() {
             let why = format!("{check} is required, and the policy has no value to compare with");
             return Err(Error::malformed(WHAT, Span::new(0, bytes.len()), why));
@@ -167,12 +210,16 @@ impl Policy {
             description: file.description,
             roots: file.roots,
             required,
+            required_of,
             snp: file.snp,
             dcap: file.dcap,
+            sigstore: file.sigstore,
+            nitro: file.nitro,
             provenance: file.provenance,
             token: file.token,
             tpm: file.tpm,
             eigencompute: file.eigencompute,
+            gpu: file.gpu,
             domain: file.domain,
             sha256: Sha256::of(bytes),
         })

@@ -19,6 +19,9 @@ pub struct ProvenancePolicy {
     /// Path of the workflow file in the repository, such as `.github/workflows/build.yml`
     /// (extensions .9 and .18).
     pub workflow: Option<String>,
+    /// The workflow that signs, when it is another than [`workflow`](Self::workflow): a reusable
+    /// workflow (extensions .9 and .10). The source is pinned beside it, by the other members.
+    pub signer: Option<SignerRule>,
     /// Accepted source refs (extension .14).
     pub reference: Option<RefRule>,
     /// Accepted runner environments (extension .11).
@@ -27,6 +30,41 @@ pub struct ProvenancePolicy {
     pub triggers: Vec<String>,
     /// Accepted in-toto predicate types.
     pub predicate_types: Vec<String>,
+    /// Whether Google Cloud Build may vouch for a build, and whose projects may. Without it, only
+    /// the OIDC issuer may.
+    pub cloud_build: Option<CloudBuildPolicy>,
+}
+
+/// A reusable workflow that signs for workflows of other repositories.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SignerRule {
+    /// Its URI without a ref, such as
+    /// `https://github.com/owner/name/.github/workflows/build.yml`.
+    pub workflow: String,
+    /// Accepted refs of it.
+    #[serde(default)]
+    pub reference: Option<RefRule>,
+    /// Its commit (extension .10), 40 or 64 lower-case hex digits: a tag or branch can be moved.
+    #[serde(default)]
+    pub commit: Option<String>,
+}
+
+/// Google Cloud Build as a build service.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct CloudBuildPolicy {
+    /// Accepted builder ids.
+    pub builders: Vec<String>,
+    /// Accepted projects, by id or number: whoever owns a project decides what its builds do.
+    pub projects: Vec<String>,
+}
+
+impl Default for CloudBuildPolicy {
+    fn default() -> Self {
+        let builder = "https://cloudbuild.googleapis.com/GoogleHostedWorker";
+        Self { builders: vec![builder.to_owned(), format!("{builder}@v0.3")], projects: Vec::new() }
+    }
 }
 
 impl Default for ProvenancePolicy {
@@ -39,13 +77,16 @@ impl Default for ProvenancePolicy {
             owner: None,
             owner_id: None,
             workflow: None,
+            signer: None,
             reference: None,
             runners: texts(&["github-hosted"]),
             triggers: texts(&["push", "release", "workflow_dispatch", "schedule"]),
             predicate_types: texts(&[
                 "https://slsa.dev/provenance/v1",
+                "https://slsa.dev/provenance/v0.2",
                 "https://tinfoil.sh/predicate/snp-tdx-multiplatform/v1",
             ]),
+            cloud_build: None,
         }
     }
 }

@@ -186,7 +186,7 @@ pub enum Custody {
 pub enum Freshness {
     /// It answers a challenge of the reader's.
     Challenge,
-    /// It was made earlier, for everyone.
+    /// It was made earlier, and not for this reader.
     Cached,
     /// It carries no mark of when or for whom it was made.
     None,

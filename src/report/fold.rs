@@ -200,6 +200,12 @@ pub(super) fn ends_at(links: &[Link]) -> EndsAt {
     EndsAt { link, next: next.map(|link| link.id), state: next.map(|link| link.state) }
 }
 
+/// Whether a warning of `check` says what a level does not cover: what is known of the image, and
+/// whether others could notice a second build of the same name.
+fn qualifies(check: &'static Check) -> bool {
+    check.link == LinkId::Image || checks::LIMITS_BUILD.contains(&check)
+}
+
 pub(super) fn assurance(root_of_trust: RootOfTrust, links: &[Link], verdict: State) -> Assurance {
     let shown = |upto: LinkId| chain(links).take_while(|l| l.id <= upto).all(holds);
     let measured = links
@@ -214,19 +220,29 @@ pub(super) fn assurance(root_of_trust: RootOfTrust, links: &[Link], verdict: Sta
         RootOfTrust::BuildOnly => None,
         RootOfTrust::CloudProvider => shown(LinkId::Report).then_some(Level::A2),
         RootOfTrust::CpuVendor if !shown(LinkId::Report) => None,
-        RootOfTrust::CpuVendor if shown(LinkId::Commit) && measured => Some(Level::A5),
+        RootOfTrust::CpuVendor if shown(LinkId::Commit) && measured && is_build(links) => {
+            Some(Level::A5)
+        }
         RootOfTrust::CpuVendor if shown(LinkId::Measurements) && measured => Some(Level::A4),
         RootOfTrust::CpuVendor => Some(Level::A3),
     };
     let except = match level {
         Some(Level::A4 | Level::A5) => links
             .iter()
-            .filter(|link| link.id == LinkId::Image)
             .flat_map(|link| &link.findings)
-            .filter(|f| f.outcome == "warn")
+            .filter(|f| f.outcome == "warn" && qualifies(f.check))
             .map(|f| f.check)
             .collect(),
         _ => Vec::new(),
     };
     Assurance { level, root_of_trust, except }
+}
+
+/// Whether a build ties the image to the commit. A release attestation does not say how its files
+/// were made.
+fn is_build(links: &[Link]) -> bool {
+    let mut findings = links.iter().flat_map(|link| &link.findings);
+    let is_release = |f: &&LinkFinding| *f.check == checks::PROVENANCE_RELEASE;
+    let mut releases = findings.by_ref().filter(is_release).peekable();
+    releases.peek().is_none() || releases.any(|finding| finding.outcome != "warn")
 }

@@ -72,6 +72,8 @@ pub enum Spoil {
     IssuerName(String),
     /// basicConstraints says that this is not a certificate authority.
     NotCa,
+    /// basicConstraints says that this is a certificate authority.
+    IsCa,
     /// keyUsage is digitalSignature only.
     NoKeyCertSign,
     /// RSASSA-PSS with 20 bytes of salt.
@@ -82,6 +84,8 @@ pub enum Spoil {
     PssSha256,
     /// RSASSA-PKCS1-v1_5 with SHA-384.
     Pkcs1v15,
+    /// ECDSA by a P-256 key with SHA-384.
+    EcdsaP256Sha384,
     /// Signed by a key of the same kind that is not the issuer's.
     WrongKey,
     /// Ended at the end of 2021; began in 2020 or before.
@@ -98,6 +102,8 @@ pub enum Spoil {
     UnknownCriticalExtension,
     /// The subject's key is a P-256 key.
     P256SubjectKey,
+    /// The subject's key is a P-384 key.
+    P384SubjectKey,
     /// The TBSCertificate names RSASSA-PKCS1-v1_5, the outer field the real algorithm.
     InnerAlgorithm,
     /// A zero byte after the certificate.
@@ -133,11 +139,13 @@ impl Template {
             Spoil::CommonName(text) => set_common_name(&mut self.subject, text),
             Spoil::IssuerName(text) => set_common_name(&mut self.issuer, text),
             Spoil::NotCa => self.replace(basic_constraints(None)),
+            Spoil::IsCa => self.replace(basic_constraints(Some(PathLength::Any))),
             Spoil::NoKeyCertSign => self.replace(key_usage(DIGITAL_SIGNATURE)),
             Spoil::PssSaltLength20 => self.algorithm = pss(Hash::Sha384, Hash::Sha384, 20),
             Spoil::PssMgf1Sha256 => self.algorithm = pss(Hash::Sha384, Hash::Sha256, 48),
             Spoil::PssSha256 => self.algorithm = pss(Hash::Sha256, Hash::Sha256, 32),
             Spoil::Pkcs1v15 => self.algorithm = Algorithm::Pkcs1v15Sha384,
+            Spoil::EcdsaP256Sha384 => self.algorithm = Algorithm::EcdsaP256Sha384,
             Spoil::WrongKey => self.signer = self.signer.stranger(),
             Spoil::Expired => {
                 let not_before = self.validity.not_before.min(AUTHORITY_VALIDITY.not_before);
@@ -157,6 +165,7 @@ impl Template {
                 self.extensions.push(extension("2.25.1", true, &[5, 0]));
             }
             Spoil::P256SubjectKey => self.spki = Key::StrangerP256.spki(),
+            Spoil::P384SubjectKey => self.spki = Key::StrangerP384.spki(),
             Spoil::InnerAlgorithm => self.inner_algorithm = Some(Algorithm::Pkcs1v15Sha384),
             Spoil::TrailingByte => self.trailing.push(0),
         }

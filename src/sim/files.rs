@@ -3,7 +3,10 @@
 use super::amd::{Role, authority};
 use super::google;
 use super::intel;
-use super::sigstore::trusted_root;
+use super::keys::Key;
+use super::nitro;
+use super::nvidia;
+use super::sigstore::{trusted_root, trusted_root_github};
 use super::tuf;
 use crate::evidence::snp::Product;
 
@@ -35,9 +38,15 @@ pub fn files() -> Vec<File> {
         path: "src/pki/simulated/intel-root.der",
         bytes: intel::authority(intel::Role::Root).to_vec(),
     };
+    let aws_root =
+        File { path: "src/pki/simulated/aws-nitro-root.der", bytes: nitro::LinkSpec::root().der() };
     let token_root = File {
         path: "src/pki/simulated/confidential-space-root.der",
         bytes: google::certificate(google::Role::Root, None),
+    };
+    let gpu_root = File {
+        path: "src/pki/simulated/nvidia-root.der",
+        bytes: nvidia::certificate(nvidia::Role::Root, &[0; 48], None),
     };
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
     let vtpm_root = File {
@@ -46,8 +55,20 @@ pub fn files() -> Vec<File> {
     };
     let tuf_root =
         File { path: "src/pki/simulated/tuf-root.json", bytes: tuf::MetadataSpec::root(1).bytes() };
-    certificates
-        .into_iter()
-        .chain([intel_root, token_root, trusted_root, tuf_root, vtpm_root])
-        .collect()
+    let cloud_build =
+        File { path: "src/pki/simulated/cloud-build.der", bytes: Key::CloudBuild.spki() };
+    let trusted_root_github =
+        File { path: "src/pki/simulated/trusted-root-github.json", bytes: trusted_root_github() };
+    let others = [
+        intel_root,
+        aws_root,
+        token_root,
+        gpu_root,
+        trusted_root,
+        trusted_root_github,
+        cloud_build,
+        tuf_root,
+        vtpm_root,
+    ];
+    certificates.into_iter().chain(others).collect()
 }

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use base64::Engine as _;
 use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use rsa::BoxedUint;
 use rsa::traits::PublicKeyParts as _;
 use x509_cert::der::asn1::ObjectIdentifier;
@@ -45,14 +46,26 @@ keys! {
     IntelPck, p256, "keys/intel-pck.pem", "A platform's key (PCK), P-256.";
     IntelTcbSigning, p256, "keys/intel-tcb-signing.pem", "What signs TCB info and QE identities, P-256.";
     IntelAttestation, p256, "keys/intel-attestation-key.pem", "A quoting enclave's attestation key, P-256.";
+    AwsNitroRoot, p384, "keys/aws-nitro-root.pem", "AWS's root key for Nitro enclaves, P-384.";
+    AwsNitroCa, p384, "keys/aws-nitro-ca.pem", "The key of AWS's authorities below the root, P-384.";
+    AwsNitroEnclave, p384, "keys/aws-nitro-enclave.pem", "What signs documents of an enclave, P-384.";
     GoogleTokenRoot, rsa, "keys/google-cs-root.pem", "The root key of Confidential Space tokens, RSA-2048.";
     GoogleTokenIntermediate, rsa, "keys/google-cs-intermediate.pem", "What issues the certificates of token keys, RSA-2048.";
     GoogleTokenSigner, rsa, "keys/google-cs-leaf.pem", "What signs Confidential Space tokens, RSA-2048.";
+    NvidiaRoot, p384, "keys/nvidia-root.pem", "NVIDIA's root key, P-384.";
+    NvidiaAuthority, p384, "keys/nvidia-authority.pem", "What issues the certificates of GPUs, P-384.";
+    NvidiaDevice, p384, "keys/nvidia-device.pem", "A GPU's key, P-384.";
     FulcioRoot, p384, "keys/fulcio-root.pem", "Fulcio's root key, P-384.";
     FulcioIntermediate, p384, "keys/fulcio-intermediate.pem", "Fulcio's issuing key, P-384.";
     FulcioLeaf, p256, "keys/fulcio-leaf.pem", "The one-time key of a build, P-256.";
     CtLog, p256, "keys/ct-log.pem", "The certificate transparency log's key, P-256.";
-    Rekor, p256, "keys/rekor.pem", "Rekor's key, P-256.";
+    CloudBuild, p256, "keys/cloud-build.pem", "Google Cloud Build's key, P-256.";
+    Rekor, p256, "keys/rekor.pem", "Rekor v1's key, P-256.";
+    RekorV2, ed25519, "keys/rekor-v2.pem", "Rekor v2's key, Ed25519.";
+    TsaRoot, p384, "keys/tsa-root.pem", "The timestamp authority's root key, P-384.";
+    Tsa, p384, "keys/tsa.pem", "The timestamp authority's key, P-384.";
+    GitHubRoot, p384, "keys/github-root.pem", "The root key of the instance without logs, P-384.";
+    GitHubFulcio, p384, "keys/github-fulcio.pem", "The issuing key of the instance without logs, P-384.";
     TlsCa, p384, "keys/tls-ca.pem", "The web certificate authority's key, P-384.";
     Tls, p384, "keys/tls.pem", "The enclave's TLS key, P-384.";
     GoogleVtpmRoot, p256, "keys/google-vtpm-root.pem", "The root key of virtual TPMs, P-256.";
@@ -70,6 +83,7 @@ enum Loaded {
     Rsa(rsa::RsaPrivateKey),
     P256(p256::ecdsa::SigningKey),
     P384(p384::ecdsa::SigningKey),
+    Ed25519(ed25519_dalek::SigningKey),
 }
 
 impl Key {
@@ -79,6 +93,7 @@ impl Key {
             Loaded::Rsa(_) => signature::AMD,
             Loaded::P256(_) => Algorithm::EcdsaP256Sha256,
             Loaded::P384(_) => Algorithm::EcdsaP384Sha384,
+            Loaded::Ed25519(_) => Algorithm::Ed25519,
         }
     }
 
@@ -93,11 +108,19 @@ impl Key {
                 let signature: p256::ecdsa::Signature = key.sign(message);
                 signature.to_der().as_bytes().to_vec()
             }
+            (Loaded::P256(key), Algorithm::EcdsaP256Sha384) => {
+                let digest = signature::Hash::Sha384.digest(message);
+                let signature: p256::ecdsa::Signature = key.sign_prehash(&digest).unwrap();
+                signature.to_der().as_bytes().to_vec()
+            }
             (Loaded::P384(key), Algorithm::EcdsaP384Sha384) => {
                 let signature: p384::ecdsa::Signature = key.sign(message);
                 signature.to_der().as_bytes().to_vec()
             }
-            (Loaded::P256(_) | Loaded::P384(_), _) => panic!("the key is of another kind"),
+            (Loaded::Ed25519(key), Algorithm::Ed25519) => key.sign(message).to_bytes().to_vec(),
+            (Loaded::P256(_) | Loaded::P384(_) | Loaded::Ed25519(_), _) => {
+                panic!("the key is of another kind")
+            }
         }
     }
 
@@ -122,7 +145,7 @@ impl Key {
         signature.to_bytes().into()
     }
 
-    /// The content of subjectPublicKey: an RSAPublicKey, or an uncompressed point.
+    /// The content of subjectPublicKey: an RSAPublicKey, an uncompressed point, or 32 bytes.
     pub fn public(self) -> Vec<u8> {
         match self.loaded() {
             Loaded::Rsa(key) => {
@@ -131,6 +154,7 @@ impl Key {
             }
             Loaded::P256(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
             Loaded::P384(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
+            Loaded::Ed25519(key) => key.verifying_key().to_bytes().to_vec(),
         }
     }
 
@@ -141,6 +165,7 @@ impl Key {
             Loaded::Rsa(_) => [oid("1.2.840.113549.1.1.1"), vec![5, 0]],
             Loaded::P256(_) => [oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7")],
             Loaded::P384(_) => [oid("1.2.840.10045.2.1"), oid("1.3.132.0.34")],
+            Loaded::Ed25519(_) => [oid("1.3.101.112"), Vec::new()],
         };
         let algorithm = tlv(SEQUENCE, &[&algorithm.concat()]);
         tlv(SEQUENCE, &[&algorithm, &tlv(BIT_STRING, &[&[0], &self.public()])])
@@ -164,6 +189,7 @@ impl Key {
             (Loaded::Rsa(_), _) => Self::Asvk,
             (Loaded::P256(_), _) => Self::StrangerP256,
             (Loaded::P384(_), _) => Self::StrangerP384,
+            (Loaded::Ed25519(_), _) => panic!("there is one key of this kind"),
         }
     }
 }
@@ -187,6 +213,12 @@ impl Loaded {
     fn p384(private: &[u8]) -> Self {
         let scalar = &der::sequence(private)[1];
         Self::P384(p384::ecdsa::SigningKey::from_slice(scalar).unwrap())
+    }
+
+    /// CurvePrivateKey: an OCTET STRING of 32 bytes (RFC 8410 section 7).
+    fn ed25519(private: &[u8]) -> Self {
+        let [4, 32, seed @ ..] = private else { panic!("RFC 8410") };
+        Self::Ed25519(ed25519_dalek::SigningKey::from_bytes(seed.try_into().unwrap()))
     }
 }
 

@@ -21,12 +21,18 @@ compile_error!("the simulated PKI, with its public private keys, is never part o
 
 pub mod amd;
 pub mod certificate;
+pub mod container;
 pub mod crl;
 mod der;
 mod files;
+pub mod gcb;
 pub mod google;
 pub mod intel;
 pub mod keys;
+pub mod nitro;
+pub mod nvidia;
+pub mod oci;
+pub mod repository;
 pub mod signature;
 pub mod sigstore;
 pub mod tinfoil;

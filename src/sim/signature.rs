@@ -59,8 +59,12 @@ pub enum Algorithm {
     Pkcs1v15Sha384,
     /// ECDSA on P-256 with SHA-256.
     EcdsaP256Sha256,
+    /// ECDSA on P-256 with SHA-384, whose digest is longer than the curve's order.
+    EcdsaP256Sha384,
     /// ECDSA on P-384 with SHA-384.
     EcdsaP384Sha384,
+    /// Ed25519.
+    Ed25519,
 }
 
 /// What AMD signs certificates and CRLs with: RSASSA-PSS, SHA-384 throughout, 48 bytes of salt
@@ -86,7 +90,8 @@ impl Algorithm {
             Self::Pkcs1v15Sha256 => ("1.2.840.113549.1.1.11", Some(Any::null())),
             Self::Pkcs1v15Sha384 => ("1.2.840.113549.1.1.12", Some(Any::null())),
             Self::EcdsaP256Sha256 => ("1.2.840.10045.4.3.2", None),
-            Self::EcdsaP384Sha384 => ("1.2.840.10045.4.3.3", None),
+            Self::EcdsaP256Sha384 | Self::EcdsaP384Sha384 => ("1.2.840.10045.4.3.3", None),
+            Self::Ed25519 => ("1.3.101.112", None),
         };
         AlgorithmIdentifierOwned { oid: ObjectIdentifier::new_unwrap(oid), parameters }
     }
@@ -103,8 +108,11 @@ pub(super) fn rsa(key: &rsa::RsaPrivateKey, algorithm: Algorithm, message: &[u8]
         Algorithm::Pss { hash, mgf1, salt } => emsa_pss(key.size(), hash, mgf1, salt, message),
         Algorithm::Pkcs1v15Sha256 => emsa_pkcs1_v1_5(key.size(), Hash::Sha256, message),
         Algorithm::Pkcs1v15Sha384 => emsa_pkcs1_v1_5(key.size(), Hash::Sha384, message),
-        Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP384Sha384 => {
-            panic!("an RSA key cannot sign with ECDSA")
+        Algorithm::EcdsaP256Sha256
+        | Algorithm::EcdsaP256Sha384
+        | Algorithm::EcdsaP384Sha384
+        | Algorithm::Ed25519 => {
+            panic!("an RSA key signs with RSA")
         }
     };
     let representative = BoxedUint::from_be_slice(&encoded, key.n_bits_precision()).unwrap();

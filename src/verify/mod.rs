@@ -7,8 +7,14 @@
 pub mod dcap;
 pub mod eigencompute;
 pub mod eventlog;
+pub mod gcb;
+pub mod git;
+pub mod gpu;
+pub mod nitro;
+pub mod oci;
 pub mod sigstore;
 pub mod snp;
 pub mod token;
 pub mod tpm;
 pub mod tuf;
+mod x509;

@@ -2,11 +2,14 @@
 #![allow(dead_code)]
 
 #[cfg(feature = "sim")]
+pub(crate) mod dcap;
+#[cfg(feature = "sim")]
 pub(crate) mod snp;
 #[cfg(feature = "sim")]
 pub(crate) mod table;
 
 pub(crate) mod eventlog;
+pub(crate) mod mutation;
 
 use std::path::PathBuf;
 use std::process::Command;

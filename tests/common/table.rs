@@ -3,7 +3,88 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use silicon_to_source::report::Report;
+use silicon_to_source::finding::checks;
+use silicon_to_source::report::{Report, State};
+
+/// One thing that can be wrong with an input, and what becomes of one check.
+pub(crate) struct Row<C> {
+    /// The finding: a check, or a check and its part.
+    pub(crate) finding: &'static str,
+    pub(crate) becomes: &'static str,
+    /// An input in which every check passes or has nothing to compare with.
+    pub(crate) base: fn() -> C,
+    pub(crate) spoil: fn(&mut C),
+    pub(crate) also: Also,
+}
+
+impl<C> Row<C> {
+    pub(crate) const fn new(
+        base: fn() -> C,
+        finding: &'static str,
+        becomes: &'static str,
+        spoil: fn(&mut C),
+    ) -> Self {
+        Self { finding, becomes, base, spoil, also: &[] }
+    }
+
+    /// The same on another input.
+    pub(crate) const fn on(self, base: fn() -> C) -> Self {
+        Self { base, ..self }
+    }
+
+    pub(crate) const fn also(self, also: Also) -> Self {
+        Self { also, ..self }
+    }
+
+    /// Every way in which the row does not do what it says: its check becomes what it says,
+    /// every other finding stays as it was, and the verdict names the check.
+    fn differences(&self, label: &str, examine: fn(&C) -> Report) -> Vec<String> {
+        let healthy = findings(&examine(&(self.base)()));
+        let mut case = (self.base)();
+        (self.spoil)(&mut case);
+        let report = examine(&case);
+        let expected = Expected { finding: self.finding, becomes: self.becomes, also: self.also };
+        let mut wrong = expected.differences(&healthy, &findings(&report), label);
+        let state = match self.becomes.split(' ').next() {
+            Some("fail") => State::Failed,
+            Some("warn") => State::Warning,
+            Some("unknown") => State::Unknown,
+            _ => return wrong,
+        };
+        if report.verdict.state != state {
+            wrong.push(format!("{label}: the verdict is {:?}", report.verdict.state));
+        }
+        if !report.verdict.because.iter().any(|by| by.check.id == check_of(self.finding)) {
+            wrong.push(format!("{label}: it is not named in the verdict"));
+        }
+        wrong
+    }
+}
+
+/// Every row does what it says.
+pub(crate) fn assert_rows<C>(rows: &[Row<C>], examine: fn(&C) -> Report) {
+    let mut wrong = Vec::new();
+    for (number, row) in rows.iter().enumerate() {
+        let label = format!("row {number}, {} {}", row.finding, row.becomes);
+        wrong.extend(row.differences(&label, examine));
+    }
+    println!("{} rows", rows.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every check whose name begins with one of `prefixes` has a row in which it does not pass.
+pub(crate) fn assert_complete<C>(rows: &[&[Row<C>]], prefixes: &[&str]) {
+    let spoiled = |id: &str| {
+        let mut rows = rows.iter().copied().flatten();
+        rows.any(|row| check_of(row.finding) == id && row.becomes != "pass")
+    };
+    let own = checks::ALL.iter().map(|check| check.id);
+    let missing: Vec<&str> = own
+        .filter(|id| prefixes.iter().any(|prefix| id.starts_with(prefix)))
+        .filter(|id| !spoiled(id))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
 
 /// Every finding as `check` or `check/part`, with its outcome and reason.
 pub(crate) fn findings(report: &Report) -> BTreeMap<String, String> {
@@ -55,9 +136,18 @@ impl Expected {
         }
         let mut blame = vec![check];
         blame.extend(self.also.iter().map(|(finding, ..)| check_of(finding)));
+        // What is blocked may be blocked by something that is blocked itself.
         let is_blocked = |finding: &str| {
-            let by = spoiled.get(finding).and_then(|outcome| outcome.strip_prefix("blocked by "));
-            by.is_some_and(|by| blame.contains(&by))
+            let mut finding = finding;
+            for _ in 0..spoiled.len() {
+                let outcome = spoiled.get(finding).map(String::as_str);
+                match outcome.and_then(|outcome| outcome.strip_prefix("blocked by ")) {
+                    Some(by) if blame.contains(&by) => return true,
+                    Some(by) => finding = by,
+                    None => return false,
+                }
+            }
+            false
         };
         let mut seen = BTreeSet::new();
         for finding in healthy.keys().chain(spoiled.keys()).collect::<BTreeSet<_>>() {

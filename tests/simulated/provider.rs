@@ -42,6 +42,13 @@ impl CryptoProvider for RustCrypto {
             SigningScheme::EcdsaP384Sha384 => {
                 self.verify_prehashed(scheme, key, &Sha384::digest(data), signature)
             }
+            SigningScheme::Ed25519 => {
+                let key = key.try_into().expect("32 bytes");
+                let key = ed25519_dalek::VerifyingKey::from_bytes(key).expect("a point");
+                let held = ed25519_dalek::Signature::from_slice(signature)
+                    .is_ok_and(|signature| key.verify_strict(data, &signature).is_ok());
+                if held { Ok(()) } else { Err(Error::Verification("signature invalid".into())) }
+            }
             other => Err(Error::UnsupportedAlgorithm(other.name().into())),
         }
     }

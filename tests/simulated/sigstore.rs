@@ -9,7 +9,8 @@ use silicon_to_source::sim::BUILD_TIME;
 use silicon_to_source::sim::certificate::{AltName, SERVER_AUTH};
 use silicon_to_source::sim::keys::Key;
 use silicon_to_source::sim::sigstore::{
-    Build, BundleSpec, Content, EntrySpec, InclusionProof, Issuer, LOG_SIZE, Sct, Set, trusted_root,
+    Build, BundleSpec, Content, EntrySpec, InclusionProof, Issuer, LOG_SIZE, Sct, Set,
+    trusted_root, trusted_root_github,
 };
 use silicon_to_source::time::UnixTime;
 use x509_parser::certificate::X509Certificate;
@@ -221,4 +222,34 @@ fn claims_are_left_out_or_replaced_as_the_specification_says() {
     assert_eq!(value(&spec, 13), None);
     assert_eq!(value(&spec, 11), Some(b"\x0c\x0bself-hosted".to_vec()));
     verify(&spec.bytes(), Sha256::of(ARTIFACT)).unwrap();
+}
+
+#[test]
+fn rekor_v2_and_its_timestamp_verify_with_sigstore_verify() {
+    let digest = Sha256::of(ARTIFACT);
+    let build = Build::default();
+    let statement = build.slsa_statement("simulated", &digest.to_string());
+    let mut spec = BundleSpec::rekor_v2(&build, statement);
+    let result = verify(&spec.bytes(), digest).unwrap();
+    let times: Vec<i64> = result.verified_timestamps().iter().map(|t| t.as_second()).collect();
+    assert_eq!(times, [BUILD_TIME.0 + 4], "the timestamp's, and none of the log's");
+    spec.entries[0].checkpoint_size = Some(6);
+    assert!(verify(&spec.bytes(), digest).is_err(), "the checkpoint's size counts");
+}
+
+#[test]
+fn instance_without_logs_verifies_with_sigstore_verify_when_none_are_asked_for() {
+    crate::provider::install();
+    let root = trusted_root_github();
+    let root = TrustedRoot::from_json(str::from_utf8(&root).unwrap()).unwrap();
+    let build = Build::default();
+    let digest = Sha256::of(ARTIFACT).to_string();
+    let spec = BundleSpec::github(&build, build.slsa_statement("simulated", &digest));
+    let bundle = Bundle::from_json(str::from_utf8(&spec.bytes()).unwrap()).unwrap();
+    let verifier = Verifier::new(&root).unwrap();
+    let policy = VerificationPolicy::new(build.identity(), build.issuer);
+    let digest = Sha256Hash::from_hex(&digest).unwrap();
+    let relaxed = policy.clone().skip_tlog_unsafe().skip_sct();
+    assert!(verifier.verify(digest, &bundle, &relaxed).is_ok());
+    assert!(verifier.verify(digest, &bundle, &policy).is_err());
 }

@@ -34,6 +34,33 @@ test('options that are absent, misspelt or of the wrong type are refused', () =>
   }
 });
 
+test('artifact that is neither bytes nor a digest is refused', () => {
+  for (const artifact of ['', 'sha256:00', 'image', 7, {}, [1]]) {
+    refuses(() => verifier.verify(demonstration, { at: NOW, artifact }), 'usage');
+  }
+  const artifact = new Uint8Array([1]);
+  refuses(() => verifier.verify(demonstration, { at: NOW, artifact }), 'unsupported');
+});
+
+test('question about a bundle that is not complete is refused', () => {
+  const artifact = `sha256:${'0'.repeat(64)}`;
+  const identity = { identity: 'a', issuer: 'b' };
+  for (const options of [
+    undefined,
+    { at: NOW, artifact },
+    { at: NOW, ...identity },
+    { at: NOW, artifact, identity: 'a' },
+    { at: NOW, artifact, ...identity, key: 'c' },
+    { at: NOW, artifact: 'image', ...identity },
+    { at: NOW, artifact, ...identity, trustedRoot: 'text' },
+    { at: NOW, artifact, ...identity, root: 'text' },
+  ]) {
+    refuses(() => verifier.verifyBundle(demonstration, options), 'usage');
+  }
+  const answer = verifier.verifyBundle(demonstration, { at: NOW, artifact, ...identity });
+  assert.notEqual(answer, '', 'no bundle at all');
+});
+
 test('time that is not RFC 3339 with an offset is refused', () => {
   for (const at of ['', 'now', '2026-02-01', '2026-02-01T00:00:00']) {
     refuses(() => verifier.verify(demonstration, { at }), 'malformed');

@@ -61,7 +61,7 @@ export function s2s(...args) {
  * What the command line says about `bytes`: the report's JSON, or the sentence with which it
  * refuses them.
  */
-export function fromCommandLine(bytes, { at = NOW, policy, collateral = [] } = {}) {
+export function fromCommandLine(bytes, { at = NOW, policy, collateral = [], artifact } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 's2s-'));
   try {
     const file = (name, content) => {
@@ -70,7 +70,14 @@ export function fromCommandLine(bytes, { at = NOW, policy, collateral = [] } = {
       return path;
     };
     const args = ['verify', file('input', bytes), '--json', '--at', at];
-    if (policy !== undefined) args.push('--policy', policy);
+    if (policy !== undefined) {
+      const isFile = policy.startsWith('{');
+      args.push('--policy', isFile ? file('policy.json', policy) : policy);
+    }
+    if (artifact !== undefined) {
+      const isDigest = typeof artifact === 'string';
+      args.push('--artifact', isDigest ? artifact : file('artifact', artifact));
+    }
     collateral.forEach((piece, n) => args.push('--collateral', file(`collateral-${n}`, piece)));
     const { status, stdout, stderr } = s2s(...args);
     return status === 2 ? { refused: stderr } : { json: stdout, status };
@@ -80,9 +87,9 @@ export function fromCommandLine(bytes, { at = NOW, policy, collateral = [] } = {
 }
 
 /** What the wasm says about `bytes`: the report's JSON, or the error it throws. */
-export function fromWasm(bytes, { at = NOW, policy, collateral } = {}) {
+export function fromWasm(bytes, { at = NOW, policy, collateral, artifact } = {}) {
   try {
-    return { json: verifier.verify(bytes, { at, policy, collateral }) };
+    return { json: verifier.verify(bytes, { at, policy, collateral, artifact }) };
   } catch (error) {
     return { error };
   }

@@ -11,6 +11,7 @@ import { textOf, valueElement } from '../values.js';
 import { say, ui, uiCount } from '../wording.js';
 import { findingItem } from './finding-item.js';
 import { HexView } from './hex-view.js';
+import { SourceText } from './source-text.js';
 
 export class ChainLink extends HTMLElement {
   /**
@@ -53,6 +54,13 @@ export class ChainLink extends HTMLElement {
           h('summary', {}, summaryOf(link.findings)),
           h('ol', { class: 'finding-list' }, link.findings.map((finding) => findingItem(finding, simulated))),
         ),
+        evidence
+          .filter(({ kind }) => kind === 'workflow')
+          .map((item) => {
+            const text = new SourceText();
+            text.draw(item);
+            return text;
+          }),
         evidence.map((item) => {
           const view = new HexView();
           view.item = item;

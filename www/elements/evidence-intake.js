@@ -3,7 +3,7 @@
  * under which policy it is to be examined. Nothing that is handed in here leaves the page.
  *
  * Fires `request` with a Request, in which no sources stand for the same input again, and
- * `demonstration`.
+ * `demonstration` with the name of one.
  *
  * @import { PolicyEntry, Request, Source } from '../report.d.ts'
  */
@@ -24,6 +24,15 @@ export class EvidenceIntake extends HTMLElement {
   #time = h('input', { type: 'datetime-local', id: 'time', 'aria-describedby': 'time-note' });
   #policy = h('select', { id: 'policy', 'aria-describedby': 'policy-note' });
   #policyNote = h('p', { id: 'policy-note', class: 'note' });
+  #artifact = h('input', {
+    type: 'text',
+    id: 'artifact',
+    size: '40',
+    spellcheck: 'false',
+    autocomplete: 'off',
+    dir: 'ltr',
+    'aria-describedby': 'artifact-note',
+  });
   #problem = h('p', { class: 'problem', role: 'alert' });
   /** @type {PolicyEntry[]} */
   #policies = [];
@@ -76,6 +85,18 @@ export class EvidenceIntake extends HTMLElement {
   /** The name of the chosen policy, or `null` when the verifier chooses. */
   get policy() {
     return this.#policy.value || null;
+  }
+
+  /** @param {'machine' | 'build'} name */
+  #demonstrate(name) {
+    this.dispatchEvent(new CustomEvent('demonstration', { detail: { name } }));
+  }
+
+  /** The digest that a signed build must be about, with its algorithm, or `null` for none. */
+  get artifact() {
+    const text = this.#artifact.value.trim();
+    if (text === '') return null;
+    return text.includes(':') ? text : `sha256:${text}`;
   }
 
   /** Asks for the same input again. */
@@ -168,9 +189,13 @@ export class EvidenceIntake extends HTMLElement {
           h('label', { for: 'files', class: 'button primary' }, ui('choose-files')),
           button(
             ui('demonstration'),
-            () => this.dispatchEvent(new CustomEvent('demonstration')),
+            () => this.#demonstrate('machine'),
             { id: 'demonstration' },
           ),
+          button(ui('demonstration-build'), () => this.#demonstrate('build'), {
+            id: 'demonstration-build',
+            class: 'quiet',
+          }),
         ),
       ),
       h('p', { class: 'note' }, ui('stays-here')),
@@ -224,6 +249,8 @@ export class EvidenceIntake extends HTMLElement {
       ),
       h('p', {}, h('label', { for: 'policy' }, ui('policy')), ' ', this.#policy),
       this.#policyNote,
+      h('p', {}, h('label', { for: 'artifact' }, ui('artifact')), ' ', this.#artifact),
+      h('p', { id: 'artifact-note', class: 'note' }, ui('artifact-note')),
       button(ui('again'), () => this.again(), { id: 'again' }),
     );
   }

@@ -16,7 +16,10 @@ import { has, say, ui } from '../wording.js';
 const PRINTED = 8192;
 
 /** Nor is evidence of these kinds: its fields, or its text, say what there is to read. */
-const READABLE = ['json', 'x509'];
+const READABLE = ['json', 'text', 'workflow', 'x509'];
+
+/** Evidence of these kinds is text. */
+const TEXT = ['json', 'text', 'workflow'];
 
 export class HexView extends HTMLElement {
   /** @type {EvidenceItem | null} */
@@ -80,7 +83,7 @@ export class HexView extends HTMLElement {
           failed: ui('copy-failed'),
         }),
       ),
-      item.kind === 'json' ? this.#text() : '',
+      TEXT.includes(item.kind) ? this.#text() : '',
       item.fields.length > 0 ? this.#table(item) : '',
       h(
         'div',
@@ -273,7 +276,7 @@ function offset(at) {
 /** @param {EvidenceItem} item */
 export function evidenceName(item) {
   const path = ['ui', `evidence.${item.id}`];
-  return has(path) ? say(path) : item.id;
+  return has(path) ? say(path) : item.id.replace(/^git-file:/, '');
 }
 
 customElements.define('hex-view', HexView);

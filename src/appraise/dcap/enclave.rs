@@ -3,14 +3,16 @@
 use super::{QUOTE, listed, ruled, shown};
 use crate::bytes::Span;
 use crate::evidence::dcap::EnclaveReport;
+use crate::evidence::dcap::bits::{SGX_FLAGS, XFRM, unnamed};
 use crate::finding::{Check, Finding, Value, checks};
-use crate::policy::{Rule, SgxPolicy};
+use crate::policy::{Rule, SgxPolicy, Xfam};
 
 /// The checks of this file, in order.
 pub(super) static CHECKS: &[&Check] = &[
     &checks::SGX_DEBUG,
     &checks::SGX_INIT,
     &checks::SGX_PROVISION_KEY,
+    &checks::SGX_XFRM,
     &checks::SGX_RESERVED,
     &checks::SGX_MRENCLAVE,
     &checks::SGX_MRSIGNER,
@@ -19,11 +21,12 @@ pub(super) static CHECKS: &[&Check] = &[
     &checks::SGX_CONFIG_ID,
 ];
 
-/// ATTRIBUTES: INIT, DEBUG, MODE64BIT, PROVISIONKEY, EINITTOKEN_KEY, CET, KSS, AEXNOTIFY.
+/// Flags of ATTRIBUTES.
 const INIT: u64 = 1;
 const DEBUG: u64 = 1 << 1;
 const PROVISION_KEY: u64 = 1 << 4;
-const NAMED: u64 = INIT | DEBUG | 1 << 2 | PROVISION_KEY | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 10;
+/// XFRM bits that must be one: x87 and SSE.
+const XFRM_ONE: u64 = 0x3;
 /// MISCSELECT: EXINFO, CPINFO.
 const MISC_NAMED: u32 = 0b11;
 
@@ -42,6 +45,7 @@ pub(super) fn appraise(report: &EnclaveReport, body: Span, policy: &SgxPolicy) -
         bit(&checks::SGX_DEBUG, DEBUG, policy.debug, Rule::Allow),
         bit(&checks::SGX_INIT, INIT, Rule::Allow, Rule::Deny),
         bit(&checks::SGX_PROVISION_KEY, PROVISION_KEY, policy.provision_key, Rule::Allow),
+        at(xfrm(report, policy), 56, 8),
         reserved(report, policy),
         at(mr_enclave(report, policy), 64, 32),
         at(listed(&checks::SGX_MRSIGNER, &policy.mr_signer, &report.mr_signer), 128, 32),
@@ -54,9 +58,27 @@ pub(super) fn appraise(report: &EnclaveReport, body: Span, policy: &SgxPolicy) -
 fn reserved(report: &EnclaveReport, policy: &SgxPolicy) -> Finding {
     let check = &checks::SGX_RESERVED;
     let zero = report.reserved_is_zero()
-        && report.flags() & !NAMED == 0
+        && unnamed(SGX_FLAGS, report.flags()) == 0
         && report.misc_select & !MISC_NAMED == 0;
     if zero { Finding::pass(check) } else { ruled(check, policy.reserved, "set") }
+}
+
+/// Which processor state the enclave may use. The processor loads no enclave without x87 and SSE.
+fn xfrm(report: &EnclaveReport, policy: &SgxPolicy) -> Finding {
+    let check = &checks::SGX_XFRM;
+    let bits = report.xfrm();
+    let accepted: Vec<String> = policy.xfrm.iter().map(|Xfam(bytes)| hex::encode(bytes)).collect();
+    let finding = if bits & XFRM_ONE != XFRM_ONE {
+        Finding::fail(check, "clear")
+    } else if !policy.xfrm.is_empty() {
+        Finding::test(check, policy.xfrm.contains(&Xfam(bits.to_le_bytes())), "not-listed")
+            .expected(accepted.join(" or "))
+    } else if unnamed(XFRM, bits) != 0 {
+        ruled(check, policy.reserved, "set")
+    } else {
+        Finding::pass(check)
+    };
+    finding.actual(Value::hex(bits.to_le_bytes()))
 }
 
 fn mr_enclave(report: &EnclaveReport, policy: &SgxPolicy) -> Finding {

@@ -12,12 +12,12 @@ pub(super) fn appraise(
     policy: &DcapPolicy,
     now: UnixTime,
 ) -> Vec<Finding> {
-    let mut findings = match verified.tcb() {
-        Some(standing) => {
+    let mut findings = match verified.standing() {
+        Ok(standing) => {
             vec![status(standing, &policy.tcb, now), evaluation(standing, policy)]
         }
-        None => [&checks::DCAP_POLICY_STATUS, &checks::DCAP_POLICY_EVALUATION]
-            .map(|check| Finding::blocked(check, &checks::DCAP_TCB_STATUS))
+        Err(by) => [&checks::DCAP_POLICY_STATUS, &checks::DCAP_POLICY_EVALUATION]
+            .map(|check| Finding::blocked(check, by))
             .to_vec(),
     };
     findings.push(platform(verified, policy));

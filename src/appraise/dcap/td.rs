@@ -4,6 +4,7 @@ use super::{QUOTE, is_zero, listed, ruled, shown};
 use crate::bytes::Span;
 use crate::digest::Sha384;
 use crate::evidence::dcap::TdReport;
+use crate::evidence::dcap::bits::{TD_ATTRIBUTES, XFAM, names, unnamed};
 use crate::finding::{Check, Finding, Value, checks};
 use crate::policy::{RegisterRule, Rule, TdxPolicy, Xfam};
 
@@ -15,6 +16,7 @@ pub(super) static CHECKS: &[&Check] = &[
     &checks::TDX_PKS,
     &checks::TDX_KEY_LOCKER,
     &checks::TDX_PERFMON,
+    &checks::TDX_AGENT,
     &checks::TDX_RESERVED,
     &checks::TDX_MIGRATABLE,
     &checks::TDX_SERVICE_TD,
@@ -37,14 +39,12 @@ const MIGRATABLE: u32 = 29;
 const PKS: u32 = 30;
 const KEY_LOCKER: u32 = 31;
 const PERFMON: u32 = 63;
+const AGENT: u32 = 62;
 /// Bits 1 to 7: like DEBUG they take the guest out of the protected state.
 const UNTRUSTED: u64 = 0xfe;
-const NAMED: u64 =
-    0xff | 1 << SEPT_VE_DISABLE | 1 << MIGRATABLE | 1 << PKS | 1 << KEY_LOCKER | 1 << PERFMON;
 
-/// XFAM: bits that must be one (x87 and SSE), and those that may be.
+/// XFAM bits that must be one: x87 and SSE.
 const XFAM_ONE: u64 = 0x3;
-const XFAM_NAMED: u64 = 0x6_dbe7;
 
 pub(super) fn appraise(report: &TdReport, body: Span, policy: &TdxPolicy) -> Vec<Finding> {
     let place = |start: usize, len: usize| Span::new(body.start.saturating_add(start), len);
@@ -92,14 +92,13 @@ fn attributes(report: &TdReport, at: Span, policy: &TdxPolicy) -> Vec<Finding> {
             if set { ruled(check, if_set, "set") } else { ruled(check, if_clear, "clear") };
         placed(finding.actual(if set { "set" } else { "clear" }), at)
     };
-    let none_of = |check, mask: u64, rule| {
-        let finding =
-            if bits & mask == 0 { Finding::pass(check) } else { ruled(check, rule, "set") };
-        placed(finding.actual(format!("0x{:x}", bits & mask)), at)
+    let none_of = |check, bits: u64, rule| {
+        let finding = if bits == 0 { Finding::pass(check) } else { ruled(check, rule, "set") };
+        placed(finding.actual(names(TD_ATTRIBUTES, bits)), at)
     };
     vec![
         bit(&checks::TDX_DEBUG, DEBUG, policy.debug, Rule::Allow),
-        none_of(&checks::TDX_UNTRUSTED, UNTRUSTED, policy.tud),
+        none_of(&checks::TDX_UNTRUSTED, bits & UNTRUSTED, policy.tud),
         bit(
             &checks::TDX_SEPT_VE_DISABLE,
             SEPT_VE_DISABLE,
@@ -109,7 +108,8 @@ fn attributes(report: &TdReport, at: Span, policy: &TdxPolicy) -> Vec<Finding> {
         bit(&checks::TDX_PKS, PKS, policy.pks, Rule::Allow),
         bit(&checks::TDX_KEY_LOCKER, KEY_LOCKER, policy.kl, Rule::Allow),
         bit(&checks::TDX_PERFMON, PERFMON, policy.perfmon, Rule::Allow),
-        none_of(&checks::TDX_RESERVED, !NAMED, policy.reserved),
+        bit(&checks::TDX_AGENT, AGENT, policy.tpa, Rule::Allow),
+        none_of(&checks::TDX_RESERVED, unnamed(TD_ATTRIBUTES, bits & !UNTRUSTED), policy.reserved),
         bit(&checks::TDX_MIGRATABLE, MIGRATABLE, policy.migratable, Rule::Allow),
     ]
 }
@@ -137,7 +137,7 @@ fn xfam(report: &TdReport, policy: &TdxPolicy) -> Finding {
             policy.xfam.iter().map(|Xfam(bytes)| hex::encode(bytes)).collect();
         Finding::test(check, policy.xfam.contains(&Xfam(report.xfam)), "not-listed")
             .expected(accepted.join(" or "))
-    } else if bits & !XFAM_NAMED != 0 {
+    } else if unnamed(XFAM, bits) != 0 {
         ruled(check, policy.reserved, "set")
     } else {
         Finding::pass(check)

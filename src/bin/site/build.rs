@@ -10,6 +10,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::sim;
+use silicon_to_source::sim::container::Container;
+use silicon_to_source::sim::intel::{CollateralSpec, QuoteSpec, TdSpec};
+use silicon_to_source::sim::repository::{Repository, WORKFLOW};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::failure::Failure;
@@ -41,6 +44,7 @@ pub(crate) fn site(root: &Path) -> Result<Site, Failure> {
         bind(root, &wasm, target)?;
     }
     demonstration(&folder)?;
+    build_demonstration(root, &folder)?;
     budget(&folder, &manifest)?;
     Ok(Site { folder, manifest })
 }
@@ -106,12 +110,51 @@ fn print_digests(root: &Path, out: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the demonstration that the page opens with.
+/// Writes the demonstration that the page opens with, and a simulated TDX quote with its
+/// collateral beside it.
 fn demonstration(folder: &Path) -> Result<(), Failure> {
     let folder = folder.join("demo");
     fs::create_dir_all(&folder).map_err(|error| Failure::at(&folder, error))?;
-    let path = folder.join("bundle.json");
-    fs::write(&path, sim::demonstration()).map_err(|error| Failure::at(&path, error))
+    let files = [
+        ("bundle.json", sim::demonstration()),
+        ("tdx-quote.bin", QuoteSpec::tdx_v5(TdSpec::healthy_1_5()).bytes()),
+        ("tdx-collateral.json", CollateralSpec::tdx().bytes()),
+    ];
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        fs::write(&path, bytes).map_err(|error| Failure::at(&path, error))?;
+    }
+    Ok(())
+}
+
+/// Writes the demonstration of a build: a simulated container of this repository's `HEAD`.
+///
+/// A source archive has no git objects. Then the demonstration is left out, and so is said.
+fn build_demonstration(root: &Path, folder: &Path) -> Result<(), Failure> {
+    let folder = folder.join("demo/build");
+    fs::create_dir_all(&folder).map_err(|error| Failure::at(&folder, error))?;
+    let files = match Repository::read(root) {
+        Some(repository) => {
+            println!("The demonstration of a build is about commit {}.", repository.commit_name());
+            Container::of(&repository).files(&repository)
+        }
+        None => {
+            println!(
+                "The demonstration of a build is left out: this folder is not a git repository, \
+                 git is absent, or its commit has no {WORKFLOW}."
+            );
+            Vec::new()
+        }
+    };
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    let list = serde_json::to_vec(&names).map_err(|error| Failure::at(&folder, error))?;
+    for (name, bytes) in
+        files.iter().map(|(name, bytes)| (name.as_str(), bytes)).chain([("files.json", &list)])
+    {
+        let path = folder.join(name);
+        fs::write(&path, bytes).map_err(|error| Failure::at(&path, error))?;
+    }
+    Ok(())
 }
 
 /// Says how large the page's wasm is and stops when it is larger than it may be.

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::bytes::Span;
 use crate::error::Error;
-use crate::pki::{Cert, Crl, pem_blocks};
+use crate::pki::{Cert, Crl, pem_blocks, pem_certificates};
 
 const CHAIN: &str = "Intel certificate chain";
 const CRL: &str = "Intel revocation list";
@@ -19,12 +19,9 @@ const MAX_CERTS: usize = 8;
 pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
     let bytes = url_decoded(bytes)?;
     let certificates = if is_pem(&bytes) {
-        let blocks = pem_blocks(CHAIN, &bytes)?;
-        if let Some((label, _)) = blocks.iter().find(|(label, _)| label != "CERTIFICATE") {
-            let whole = Span::new(0, bytes.len());
-            return Err(Error::unsupported("PEM block", label, whole));
-        }
-        blocks.into_iter().map(|(_, der)| der).collect()
+        // Intel's library ends the text as C does.
+        let end = bytes.iter().rposition(|&byte| byte != 0);
+        pem_certificates(CHAIN, end.and_then(|end| bytes.get(..=end)).unwrap_or_default())?
     } else {
         vec![binary(&bytes).into_owned()]
     };
@@ -118,6 +115,8 @@ mod tests {
         for form in [pem.as_bytes(), encoded.as_bytes(), INTEL.root, base64.as_bytes()] {
             assert_eq!(certificates(form).unwrap(), [INTEL.root]);
         }
+        let ended = format!("{pem}\0");
+        assert_eq!(certificates(ended.as_bytes()).unwrap(), [INTEL.root]);
         let twice = format!("{pem}{pem}");
         assert_eq!(certificates(twice.as_bytes()).unwrap().len(), 2);
     }

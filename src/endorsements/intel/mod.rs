@@ -25,6 +25,15 @@ fn cap(what: &'static str, file: &[u8]) -> Result<(), Error> {
     Error::cap(what, file.len(), MAX_FILE)
 }
 
+/// The version that a signed statement gives itself, before anything else of it is read.
+fn version(what: &'static str, json: &[u8]) -> Result<u32, Error> {
+    #[derive(serde::Deserialize)]
+    struct Versioned {
+        version: u32,
+    }
+    crate::json::borrowed::<Versioned>(what, json).map(|statement| statement.version)
+}
+
 /// Intel's statements about a platform, as far as they were supplied. Every part that is `None`
 /// leaves exactly the checks undecided that need it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

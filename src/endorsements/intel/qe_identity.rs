@@ -53,11 +53,13 @@ impl QeIdentity {
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
         super::cap(WHAT, json)?;
         crate::json::unique(WHAT, json)?;
+        let version = super::version(WHAT, json)?;
+        if version != 2 {
+            let whole = Span::new(0, json.len());
+            return Err(Error::unsupported("QE identity version", version, whole));
+        }
         let wire: Wire = crate::json::borrowed(WHAT, json)?;
         let whole = Span::new(0, json.len());
-        if wire.version != 2 {
-            return Err(Error::unsupported("QE identity version", wire.version, whole));
-        }
         let id = match wire.id.as_str() {
             "QE" => QeId::Qe,
             "TD_QE" => QeId::TdQe,
@@ -82,7 +84,6 @@ impl QeIdentity {
 #[serde(rename_all = "camelCase")]
 struct Wire {
     id: String,
-    version: u32,
     issue_date: Date,
     next_update: Date,
     tcb_evaluation_data_number: u32,

@@ -1,6 +1,7 @@
 //! Intel's TCB info (Provisioning Certification Service API v4, "Get TCB Info", version 3).
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::status::TcbStatus;
 use super::text::{Date, Hex};
@@ -82,6 +83,8 @@ pub struct TcbLevel {
     pub status: TcbStatus,
     /// Advisories that are open at this level.
     pub advisories: Vec<String>,
+    /// Where it stands in the TCB info.
+    pub at: Span,
 }
 
 /// One level of a TDX module or a quoting enclave.
@@ -102,27 +105,30 @@ impl TcbInfo {
     ///
     /// # Errors
     /// When a member appears twice, is missing, or has another form: component arrays have exactly
-    /// 16 entries, statuses are words that this verifier knows, the version is 3.
+    /// 16 entries, statuses are words that this verifier knows. [`Error::Unsupported`] when the
+    /// version is not 3: version 2 was of API v3 for SGX, which Intel has ended.
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
         super::cap(WHAT, json)?;
         crate::json::unique(WHAT, json)?;
-        let wire: Wire = crate::json::borrowed(WHAT, json)?;
-        let wrong = |why: &str| Error::malformed(WHAT, Span::new(0, json.len()), why.to_owned());
-        if wire.version != 3 {
+        let version = super::version(WHAT, json)?;
+        if version != 3 {
             let whole = Span::new(0, json.len());
-            return Err(Error::unsupported("TCB info version", wire.version, whole));
+            return Err(Error::unsupported("TCB info version", version, whole));
         }
+        let wire: Wire<'_> = crate::json::borrowed(WHAT, json)?;
+        let wrong = |why: &str| Error::malformed(WHAT, Span::new(0, json.len()), why.to_owned());
         let id = match wire.id.as_str() {
             "SGX" => TcbId::Sgx,
             "TDX" => TcbId::Tdx,
             _ => return Err(wrong("id is neither SGX nor TDX")),
         };
         let mut levels = Vec::new();
-        for level in wire.tcb_levels {
+        for raw in wire.tcb_levels {
+            let level: WireLevel = crate::json::borrowed(WHAT, raw.get().as_bytes())?;
             if level.tcb.tdxtcbcomponents.is_some() != (id == TcbId::Tdx) {
                 return Err(wrong("TDX levels, and only they, have tdxtcbcomponents"));
             }
-            levels.push(level.level());
+            levels.push(level.level(crate::json::span_of(json, raw)));
         }
         let order = |level: &TcbLevel| (level.sgx, level.pce_svn, level.tdx);
         levels.sort_by_key(|level| std::cmp::Reverse(order(level)));
@@ -158,9 +164,8 @@ impl TcbInfo {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Wire {
+struct Wire<'a> {
     id: String,
-    version: u32,
     issue_date: Date,
     next_update: Date,
     fmspc: Hex<6>,
@@ -169,7 +174,8 @@ struct Wire {
     tcb_evaluation_data_number: u32,
     tdx_module: Option<WireModule>,
     tdx_module_identities: Option<Vec<WireIdentity>>,
-    tcb_levels: Vec<WireLevel>,
+    #[serde(borrow)]
+    tcb_levels: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -270,7 +276,7 @@ struct WireComponent {
 }
 
 impl WireLevel {
-    fn level(self) -> TcbLevel {
+    fn level(self, at: Span) -> TcbLevel {
         let svns = |components: &[WireComponent; 16]| components.each_ref().map(|one| one.svn);
         let names = |components: [WireComponent; 16]| components.map(|one| one.kind).to_vec();
         TcbLevel {
@@ -284,6 +290,7 @@ impl WireLevel {
             date: self.tcb_date.0,
             status: self.tcb_status,
             advisories: self.advisories,
+            at,
         }
     }
 }

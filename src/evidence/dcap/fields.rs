@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::bits::{self, Bit};
 use super::{Body, EnclaveReport, Quote, QuoteVersion, Relaunch, TdExtension, TdReport};
 use crate::bytes::Span;
 use crate::evidence::Field;
@@ -68,7 +69,8 @@ fn enclave(list: &mut List, report: &EnclaveReport) {
     list.text("MISCSELECT", 4, format!("0x{:x}", report.misc_select));
     list.hex("Reserved", &report.reserved1);
     list.hex("ISVEXTPRODID", &report.isv_ext_prod_id);
-    list.hex("ATTRIBUTES", &report.attributes);
+    list.bits("ATTRIBUTES", report.flags(), bits::SGX_FLAGS);
+    list.bits("XFRM", report.xfrm(), bits::XFRM);
     list.hex("MRENCLAVE", &report.mr_enclave.0);
     list.hex("Reserved", &report.reserved2);
     list.hex("MRSIGNER", &report.mr_signer.0);
@@ -88,8 +90,8 @@ fn td(list: &mut List, report: &TdReport) {
     list.hex("MRSEAM", &report.mr_seam.0);
     list.hex("MRSIGNERSEAM", &report.mr_signer_seam.0);
     list.hex("SEAMATTRIBUTES", &report.seam_attributes);
-    list.text("TDATTRIBUTES", 8, format!("0x{:x}", report.attributes()));
-    list.text("XFAM", 8, format!("0x{:x}", report.features()));
+    list.bits("TDATTRIBUTES", report.attributes(), bits::TD_ATTRIBUTES);
+    list.bits("XFAM", report.features(), bits::XFAM);
     list.hex("MRTD", &report.mr_td.0);
     list.hex("MRCONFIGID", &report.mr_config_id.0);
     list.hex("MROWNER", &report.mr_owner.0);
@@ -150,6 +152,11 @@ impl List {
 
     fn text(&mut self, name: &'static str, len: usize, value: impl Into<String>) {
         self.push(name, len, Value::text(value.into()));
+    }
+
+    /// 8 bytes of bits: the number, and which are set.
+    fn bits(&mut self, name: &'static str, bits: u64, table: &[Bit]) {
+        self.push(name, 8, Value::text(format!("0x{bits:x} ({})", bits::names(table, bits))));
     }
 
     /// A field that is kept only as bytes: shown as the number or the bytes it is.

@@ -2,6 +2,7 @@
 //! A, for version 3; Intel TDX DCAP Quoting Library API, appendix A, for versions 4 and 5). All
 //! numbers are little-endian; keys and signatures are big-endian.
 
+pub mod bits;
 mod body;
 mod fields;
 mod parse;

@@ -22,7 +22,13 @@ mod binding;
 mod dcap;
 mod eigencompute;
 mod eventlog;
+mod gcb;
+mod git;
+mod gpu;
+mod launch;
 mod link;
+mod nitro;
+mod oci;
 mod provenance;
 mod quote;
 mod sgx;
@@ -42,7 +48,13 @@ pub use binding::*;
 pub use dcap::*;
 pub use eigencompute::*;
 pub use eventlog::*;
+pub use gcb::*;
+pub use git::*;
+pub use gpu::*;
+pub use launch::*;
 pub use link::*;
+pub use nitro::*;
+pub use oci::*;
 pub use provenance::*;
 pub use quote::*;
 pub use sgx::*;
@@ -63,14 +75,20 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         quote::GROUP,
         tdx::GROUP,
         sgx::GROUP,
+        nitro::GROUP,
         sigstore::GROUP,
         tuf::GROUP,
+        gcb::GROUP,
+        oci::GROUP,
         provenance::GROUP,
+        git::GROUP,
         tinfoil::GROUP,
         token::GROUP,
         tpm::GROUP,
         eigencompute::GROUP,
         binding::GROUP,
+        gpu::GROUP,
+        launch::GROUP,
         link::GROUP,
     ]
     .concat()
@@ -84,7 +102,13 @@ pub fn find(id: &str) -> Option<&'static Check> {
 /// The checks that tie a measurement to a known image: without one of them, hardware evidence
 /// says that some code runs, and not which.
 pub static IDENTIFIES_IMAGE: &[&Check] =
-    &[&SNP_MEASUREMENT, &TDX_SOFTWARE, &SGX_MRENCLAVE, &TINFOIL_MEASUREMENT];
+    &[&SNP_MEASUREMENT, &TDX_SOFTWARE, &SGX_MRENCLAVE, &NITRO_IMAGE, &TINFOIL_MEASUREMENT];
+
+/// The checks that say what weakens a build's word. A level that rests on such a build is always
+/// shown with them: Google Cloud Build's static key, with no time and no public log, ties an image
+/// to a commit as any signed build does, and a stolen key would go unseen; without a public log a
+/// second build of the same name would.
+pub static LIMITS_BUILD: &[&Check] = &[&GCB_TIME, &GCB_LOG, &SIGSTORE_PUBLIC_LOG];
 
 /// The check that says whether anything was supplied for `link`.
 pub const fn presence(link: LinkId) -> &'static Check {

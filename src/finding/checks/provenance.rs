@@ -8,6 +8,7 @@ checks! {
     PROVENANCE_PREDICATE_TYPE = "provenance.predicate-type", "1.7", Provenance, Appraisal, INTOTO;
     PROVENANCE_ISSUER = "provenance.issuer", "1.8", Provenance, Appraisal, FULCIO;
     PROVENANCE_WORKFLOW = "provenance.workflow", "1.8", Provenance, Appraisal, FULCIO;
+    PROVENANCE_SIGNER = "provenance.signer", "1.8", Provenance, Appraisal, FULCIO;
     PROVENANCE_RUNNER = "provenance.runner", "1.8", Provenance, Appraisal, FULCIO;
     PROVENANCE_TRIGGER = "provenance.trigger", "1.8", Provenance, Appraisal, FULCIO;
     PROVENANCE_REPOSITORY = "provenance.repository", "1.8", Commit, Appraisal, FULCIO;
@@ -17,5 +18,6 @@ checks! {
     PROVENANCE_REF = "provenance.ref", "1.8", Commit, Appraisal, FULCIO;
     PROVENANCE_COMMIT = "provenance.commit", "1.8", Commit, Appraisal, FULCIO;
     PROVENANCE_PREDICATE_AGREES = "provenance.predicate-agrees", "1.9", Commit, Appraisal, "SLSA provenance v1 for GitHub Actions";
-    PROVENANCE_SOURCE = "provenance.source", "", Commit, Appraisal, "git object format";
+    PROVENANCE_JOB_SAYS = "provenance.job-says", "1.9", Commit, Appraisal, "SLSA provenance v1, trust boundaries";
+    PROVENANCE_RELEASE = "provenance.release", "5", Commit, Appraisal, "in-toto release predicate v0.2; GitHub immutable releases";
 }

@@ -7,6 +7,7 @@ checks! {
     SGX_DEBUG = "sgx.attributes.debug", "T30", Measurements, Appraisal, ATTRIBUTES;
     SGX_INIT = "sgx.attributes.init", "T30", Measurements, Appraisal, ATTRIBUTES;
     SGX_PROVISION_KEY = "sgx.attributes.provision-key", "T30", Measurements, Appraisal, ATTRIBUTES;
+    SGX_XFRM = "sgx.xfrm", "T30", Measurements, Appraisal, ATTRIBUTES;
     SGX_RESERVED = "sgx.reserved", "T30", Measurements, Appraisal, REPORT;
     SGX_MRENCLAVE = "sgx.mrenclave", "T30", Measurements, Appraisal, REPORT;
     SGX_MRSIGNER = "sgx.mrsigner", "T30", Measurements, Appraisal, REPORT;

@@ -13,11 +13,13 @@ checks! {
     SIGSTORE_CERTIFICATE_VALIDITY = "sigstore.certificate.validity", "1.3", Provenance, Authenticity, "Sigstore client specification, section 4, step 1";
     SIGSTORE_CERTIFICATE_PROFILE = "sigstore.certificate.profile", "1.3", Provenance, Authenticity, "Fulcio certificate profile";
     SIGSTORE_SCT = "sigstore.sct", "1.4", Provenance, Authenticity, "RFC 6962 section 3.2";
+    SIGSTORE_KEY = "sigstore.key", "1.1", Provenance, Authenticity, "Sigstore bundle format, publicKey";
     SIGSTORE_LOG_ENTRY = "sigstore.log.entry", "1.5", Provenance, Authenticity, "Sigstore client specification, section 4, step 8";
     SIGSTORE_LOG_INCLUSION = "sigstore.log.inclusion", "1.5", Provenance, Authenticity, REKOR;
     SIGSTORE_LOG_CHECKPOINT = "sigstore.log.checkpoint", "1.5", Provenance, Authenticity, "C2SP tlog-checkpoint; C2SP signed-note";
     SIGSTORE_LOG_PROMISE = "sigstore.log.promise", "1.5", Provenance, Authenticity, "Rekor signed entry timestamp; RFC 8785";
     SIGSTORE_SIGNATURE = "sigstore.signature", "1.7", Provenance, Authenticity, "DSSE v1, PAE";
     SIGSTORE_SUBJECT = "sigstore.subject", "1.7", Provenance, Authenticity, INTOTO;
+    SIGSTORE_PUBLIC_LOG = "sigstore.public-log", "1.5", Provenance, Appraisal, "Sigstore client specification, transparency log";
     SIGSTORE_LIBRARY = "sigstore.library", "4", Provenance, Authenticity, "sigstore-verify 0.15.1, the whole procedure";
 }

@@ -15,6 +15,7 @@ checks! {
     TDX_PKS = "tdx.attributes.pks", "T33", Measurements, Appraisal, ATTRIBUTES;
     TDX_KEY_LOCKER = "tdx.attributes.kl", "T33", Measurements, Appraisal, ATTRIBUTES;
     TDX_PERFMON = "tdx.attributes.perfmon", "T33", Measurements, Appraisal, ATTRIBUTES;
+    TDX_AGENT = "tdx.attributes.tpa", "T33", Measurements, Appraisal, ATTRIBUTES;
     TDX_RESERVED = "tdx.attributes.reserved", "T33", Measurements, Appraisal, ATTRIBUTES;
     TDX_MIGRATABLE = "tdx.attributes.migratable", "T34", Measurements, Appraisal, ATTRIBUTES;
     TDX_SERVICE_TD = "tdx.service-td", "T34", Measurements, Appraisal, TDINFO;

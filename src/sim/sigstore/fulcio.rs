@@ -21,46 +21,75 @@ use crate::time::{UnixTime, Validity};
 /// Common name of the root.
 pub(super) const ROOT_NAME: &str = "SIMULATED sigstore root";
 /// Common name of the authority that issues to builds.
-pub(super) const INTERMEDIATE_NAME: &str = "SIMULATED sigstore intermediate";
+const INTERMEDIATE_NAME: &str = "SIMULATED sigstore intermediate";
+/// Common name of the root of the instance without logs.
+const GITHUB_ROOT_NAME: &str = "SIMULATED GitHub-like root";
+/// Common name of its issuing authority.
+const GITHUB_NAME: &str = "SIMULATED GitHub-like intermediate";
 
 /// Fulcio's root certificate in DER. Signed once per process.
 pub fn root() -> &'static [u8] {
     static CACHE: OnceLock<Vec<u8>> = OnceLock::new();
-    CACHE.get_or_init(|| {
-        let name = simulated_name(ROOT_NAME);
-        let key = Key::FulcioRoot;
-        let mut root = Template::new(name.clone(), name, AUTHORITY_VALIDITY, key, key);
-        root.extensions = vec![
-            key_usage(KEY_CERT_SIGN | CRL_SIGN),
-            basic_constraints(Some(PathLength::AtMost(1))),
-            subject_key_identifier(key),
-        ];
-        root.sign()
-    })
+    CACHE.get_or_init(|| self_signed(ROOT_NAME, Key::FulcioRoot))
 }
 
 /// The certificate in DER of Fulcio's authority that issues to builds. Signed once per process.
 pub fn intermediate() -> &'static [u8] {
     static CACHE: OnceLock<Vec<u8>> = OnceLock::new();
     CACHE.get_or_init(|| {
-        let key = Key::FulcioIntermediate;
-        let mut intermediate = Template::new(
-            simulated_name(ROOT_NAME),
-            simulated_name(INTERMEDIATE_NAME),
-            AUTHORITY_VALIDITY,
-            key,
-            Key::FulcioRoot,
-        );
-        intermediate.serial = vec![2];
-        intermediate.extensions = vec![
-            key_usage(KEY_CERT_SIGN | CRL_SIGN),
-            extended_key_usage(&[CODE_SIGNING]),
-            basic_constraints(Some(PathLength::AtMost(0))),
-            subject_key_identifier(key),
-            authority_key_identifier(Key::FulcioRoot),
-        ];
-        intermediate.sign()
+        issuing(ROOT_NAME, INTERMEDIATE_NAME, Key::FulcioIntermediate, Key::FulcioRoot).sign()
     })
+}
+
+/// As [`intermediate`], by Fulcio's root too, with one thing wrong or one extension more.
+pub fn intermediate_with(key: Key, spoil: &Spoil) -> Vec<u8> {
+    let mut intermediate = issuing(ROOT_NAME, INTERMEDIATE_NAME, key, Key::FulcioRoot);
+    intermediate.spoil(spoil);
+    intermediate.sign()
+}
+
+/// The root certificate in DER of the instance without logs. Signed once per process.
+pub fn github_root() -> &'static [u8] {
+    static CACHE: OnceLock<Vec<u8>> = OnceLock::new();
+    CACHE.get_or_init(|| self_signed(GITHUB_ROOT_NAME, Key::GitHubRoot))
+}
+
+/// The issuing certificate in DER of the instance without logs. Signed once per process.
+pub fn github_intermediate() -> &'static [u8] {
+    static CACHE: OnceLock<Vec<u8>> = OnceLock::new();
+    CACHE.get_or_init(|| {
+        issuing(GITHUB_ROOT_NAME, GITHUB_NAME, Key::GitHubFulcio, Key::GitHubRoot).sign()
+    })
+}
+
+fn self_signed(name: &str, key: Key) -> Vec<u8> {
+    let name = simulated_name(name);
+    let mut root = Template::new(name.clone(), name, AUTHORITY_VALIDITY, key, key);
+    root.extensions = vec![
+        key_usage(KEY_CERT_SIGN | CRL_SIGN),
+        basic_constraints(Some(PathLength::AtMost(1))),
+        subject_key_identifier(key),
+    ];
+    root.sign()
+}
+
+fn issuing(root_name: &str, name: &str, key: Key, root_key: Key) -> Template {
+    let mut intermediate = Template::new(
+        simulated_name(root_name),
+        simulated_name(name),
+        AUTHORITY_VALIDITY,
+        key,
+        root_key,
+    );
+    intermediate.serial = vec![2];
+    intermediate.extensions = vec![
+        key_usage(KEY_CERT_SIGN | CRL_SIGN),
+        extended_key_usage(&[CODE_SIGNING]),
+        basic_constraints(Some(PathLength::AtMost(0))),
+        subject_key_identifier(key),
+        authority_key_identifier(root_key),
+    ];
+    intermediate
 }
 
 /// Who issues a build's certificate.
@@ -70,6 +99,8 @@ pub enum Issuer {
     Fulcio,
     /// Someone who uses Fulcio's name and a key of their own.
     Stranger,
+    /// Fulcio of the instance without logs.
+    GitHub,
 }
 
 impl Issuer {
@@ -78,6 +109,15 @@ impl Issuer {
         match self {
             Self::Fulcio => Key::FulcioIntermediate,
             Self::Stranger => Key::StrangerP384,
+            Self::GitHub => Key::GitHubFulcio,
+        }
+    }
+
+    /// The name in the certificates.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Fulcio | Self::Stranger => INTERMEDIATE_NAME,
+            Self::GitHub => GITHUB_NAME,
         }
     }
 }
@@ -91,12 +131,14 @@ pub struct Sct {
     pub signer: Key,
     /// Milliseconds since 1970.
     pub timestamp: u64,
+    /// The issuer's key that is signed about, when it is not that of the certificate's issuer.
+    pub issuer: Option<Key>,
 }
 
 impl Default for Sct {
     fn default() -> Self {
         let timestamp = u64::try_from(BUILD_TIME.0).unwrap() * 1000 + 123;
-        Self { log: Key::CtLog, signer: Key::CtLog, timestamp }
+        Self { log: Key::CtLog, signer: Key::CtLog, timestamp, issuer: None }
     }
 }
 
@@ -140,7 +182,7 @@ impl LeafSpec {
     /// The certificate with its timestamps, spoiled and not signed yet.
     pub fn template(&self) -> Template {
         let mut template = Template::new(
-            simulated_name(INTERMEDIATE_NAME),
+            simulated_name(self.issuer.name()),
             RdnSequence::default(),
             self.validity,
             self.subject_key,
@@ -192,7 +234,7 @@ fn timestamps(scts: &[Sct], issuer: Issuer, tbs: &[u8]) -> Vec<u8> {
                 [0, 0].as_slice(),
                 &sct.timestamp.to_be_bytes(),
                 &[0, 1],
-                Sha256::of(&issuer.key().spki()).as_bytes(),
+                Sha256::of(&sct.issuer.unwrap_or(issuer.key()).spki()).as_bytes(),
                 &(tbs.len() as u32).to_be_bytes()[1..],
                 tbs,
                 &[0, 0],

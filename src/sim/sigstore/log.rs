@@ -1,4 +1,5 @@
-//! A simulated Rekor v1 log: a small real Merkle tree, checkpoints and entry timestamps.
+//! Simulated Rekor logs of both generations: a small real Merkle tree, checkpoints, and in the
+//! first generation entry timestamps.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,11 +17,60 @@ pub const LOG_SIZE: u64 = 7;
 /// What a log-wide index is ahead of an index in the tree, as after a log was sharded.
 const EARLIER_SHARDS: u64 = 1_000_000;
 
-const LOG_NAME: &str = "rekor.simulated.example";
+/// The generation of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rekor {
+    /// Entries `hashedrekord` 0.0.1 or `dsse` 0.0.1, with integratedTime and a promise.
+    V1,
+    /// Entries `intoto` 0.0.2, with integratedTime and a promise.
+    V1Intoto,
+    /// Entries `hashedrekord` 0.0.2, without integratedTime and promise.
+    V2,
+}
+
+impl Rekor {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::V1 | Self::V1Intoto => "rekor.simulated.example",
+            Self::V2 => "log2025.simulated.example",
+        }
+    }
+
+    /// The first line of a checkpoint.
+    fn origin(self) -> String {
+        match self {
+            Self::V1 | Self::V1Intoto => format!("{} - 1", self.name()),
+            Self::V2 => self.name().into(),
+        }
+    }
+}
+
+/// The id of a log with this key: for Rekor v1 and certificate logs SHA-256 of the
+/// SubjectPublicKeyInfo, for Rekor v2 the note key id, SHA-256 over name, line feed, 1 and the
+/// public key (C2SP signed-note).
+pub fn log_id(key: Key) -> Sha256 {
+    match key {
+        Key::RekorV2 => Sha256::of_parts(&[Rekor::V2.name().as_bytes(), b"\n\x01", &key.public()]),
+        _ => key.log_id(),
+    }
+}
+
+/// A further signature line of a checkpoint.
+#[derive(Clone, Debug)]
+pub struct LogLine {
+    /// The signer's name; none for the log's own.
+    pub name: Option<&'static str>,
+    /// The key whose id gives the hint.
+    pub hint: Key,
+    /// The key that signs.
+    pub signer: Key,
+}
 
 /// A log entry of a bundle.
 #[derive(Clone, Debug)]
 pub struct EntrySpec {
+    /// The log's generation.
+    pub rekor: Rekor,
     /// Place in the tree, below [`LOG_SIZE`].
     pub index: u64,
     /// The log that the entry names.
@@ -31,6 +81,8 @@ pub struct EntrySpec {
     pub set: Set,
     /// The key that signs the checkpoint.
     pub checkpoint_signer: Key,
+    /// Signature lines of the checkpoint that come before the log's own.
+    pub lines_before: Vec<LogLine>,
     /// The checkpoint's root hash, when it is not the tree's.
     pub checkpoint_root: Option<[u8; 32]>,
     /// The checkpoint's tree size, when it is not the tree's.
@@ -66,11 +118,13 @@ pub enum InclusionProof {
 impl Default for EntrySpec {
     fn default() -> Self {
         Self {
+            rekor: Rekor::V1,
             index: 4,
             log: Key::Rekor,
             integrated_time: UnixTime(BUILD_TIME.0 + 5),
             set: Set::By(Key::Rekor),
             checkpoint_signer: Key::Rekor,
+            lines_before: Vec::new(),
             checkpoint_root: None,
             checkpoint_size: None,
             flipped_hash: None,
@@ -81,14 +135,32 @@ impl Default for EntrySpec {
 }
 
 impl EntrySpec {
+    /// A healthy entry of Rekor v2.
+    pub fn v2() -> Self {
+        Self {
+            rekor: Rekor::V2,
+            log: Key::RekorV2,
+            set: Set::Absent,
+            checkpoint_signer: Key::RekorV2,
+            ..Self::default()
+        }
+    }
+
     /// The entry with `body` (canonicalizedBody) of `kind` and `version`.
     pub(super) fn json(&self, kind: &str, version: &str, body: &[u8]) -> Value {
         let body64 = STANDARD.encode(body);
-        let log_index = EARLIER_SHARDS + self.index;
-        let log_id = self.log.log_id();
+        let log_index = match self.rekor {
+            Rekor::V1 | Rekor::V1Intoto => EARLIER_SHARDS + self.index,
+            Rekor::V2 => self.index,
+        };
+        let log_id = log_id(self.log);
+        let integrated_time = match self.rekor {
+            Rekor::V1 | Rekor::V1Intoto => self.integrated_time.0,
+            Rekor::V2 => 0,
+        };
         let mut entry = json!({
             "canonicalizedBody": body64,
-            "integratedTime": self.integrated_time.0.to_string(),
+            "integratedTime": integrated_time.to_string(),
             "kindVersion": { "kind": kind, "version": version },
             "logId": { "keyId": STANDARD.encode(log_id.as_bytes()) },
             "logIndex": log_index.to_string(),
@@ -143,10 +215,19 @@ impl EntrySpec {
 
     /// A checkpoint as a signed note, with the log's key hint whoever signs.
     fn checkpoint(&self, size: u64, root: &[u8; 32]) -> String {
-        let text = format!("{LOG_NAME} - 1\n{size}\n{}\n", STANDARD.encode(root));
-        let signature = self.checkpoint_signer.sign(Algorithm::EcdsaP256Sha256, text.as_bytes());
-        let signature = [&self.log.log_id().as_bytes()[..4], &signature].concat();
-        format!("{text}\n\u{2014} {LOG_NAME} {}\n", STANDARD.encode(signature))
+        let text = format!("{}\n{size}\n{}\n", self.rekor.origin(), STANDARD.encode(root));
+        let line = |name: &str, hint: Key, signer: Key| {
+            let signature = signer.sign(signer.algorithm(), text.as_bytes());
+            let signature = [&log_id(hint).as_bytes()[..4], &signature].concat();
+            format!("\u{2014} {name} {}\n", STANDARD.encode(signature))
+        };
+        let own = self.rekor.name();
+        let before: String = self
+            .lines_before
+            .iter()
+            .map(|extra| line(extra.name.unwrap_or(own), extra.hint, extra.signer))
+            .collect();
+        format!("{text}\n{before}{}", line(own, self.log, self.checkpoint_signer))
     }
 }
 

@@ -5,8 +5,9 @@ use crate::crypto::Hash;
 use crate::endorsements::intel::{Collateral, PckExtension};
 use crate::evidence::dcap::{PCK_CHAIN, Quote};
 use crate::finding::{Check, Finding, Value, Why, checks};
-use crate::pki::{Cert, KeyKind, SignatureAlgorithm, pem_blocks};
-use crate::time::{Standing, UnixTime, Validity};
+use crate::pki::{Cert, KeyKind, SignatureAlgorithm, pem_certificates};
+use crate::time::{UnixTime, Validity};
+use crate::verify::x509::{dated, unsigned};
 
 /// The evidence id under which the quote is shown.
 pub(super) const QUOTE: &str = "quote";
@@ -70,16 +71,9 @@ pub(super) fn certificates(
 
 /// The chain in the quote: PEM with nothing but line ends and zeros after it.
 fn pem_chain(data: &[u8]) -> Result<Vec<Vec<u8>>, String> {
-    let end = data.iter().rposition(|&byte| !matches!(byte, 0 | b'\n' | b'\r'));
+    let end = data.iter().rposition(|&byte| byte != 0);
     let text = data.get(..=end.unwrap_or_default()).unwrap_or_default();
-    if !text.ends_with(b"-----END CERTIFICATE-----") {
-        return Err("something follows the certificates".into());
-    }
-    let blocks = pem_blocks("PCK certificate chain", text).map_err(|error| error.to_string())?;
-    if let Some((label, _)) = blocks.iter().find(|(label, _)| label != "CERTIFICATE") {
-        return Err(format!("it has a block of {label}"));
-    }
-    Ok(blocks.into_iter().map(|(_, der)| der).collect())
+    pem_certificates("PCK certificate chain", text).map_err(|error| error.to_string())
 }
 
 impl<'c> PckChain<'c> {
@@ -191,35 +185,8 @@ fn signed_by(check: &'static Check, cert: &Cert<'_>, issuer: &Cert<'_>) -> Findi
     outcome(check, unsigned(cert, issuer)).expected(issuer.subject()).actual(cert.issuer())
 }
 
-/// Why `issuer` did not sign `cert`, if so.
-pub(super) fn unsigned(cert: &Cert<'_>, issuer: &Cert<'_>) -> Option<&'static str> {
-    if !cert.names_issuer(issuer) {
-        Some("wrong-issuer")
-    } else if cert.verify_signed_by(issuer).is_err() {
-        Some("bad-signature")
-    } else {
-        None
-    }
-}
-
 pub(super) fn validity(check: &'static Check, validity: Validity, now: UnixTime) -> Finding {
     dated(check, validity, now, "expired")
-}
-
-/// Whether `now` lies in `validity`; the word for "after it" depends on what it is.
-pub(super) fn dated(
-    check: &'static Check,
-    validity: Validity,
-    now: UnixTime,
-    after: &'static str,
-) -> Finding {
-    match validity.standing(now) {
-        Standing::Within => Finding::pass(check),
-        Standing::Expired => Finding::fail(check, after),
-        Standing::NotYet => Finding::fail(check, "not-yet-valid"),
-    }
-    .expected(validity.to_string())
-    .actual(now)
 }
 
 /// Shows a place in the quote.

@@ -1,25 +1,30 @@
 //! T9 and T10: the revocation lists of the root and of the issuer of PCK certificates.
 
-use super::chain::{PckChain, dated};
+use super::chain::PckChain;
 use crate::endorsements::intel::{Collateral, Signed};
 use crate::finding::{Check, Finding, Value, Why, checks};
 use crate::pki::{Cert, Crl};
 use crate::time::{UnixTime, Validity};
+use crate::verify::x509::dated;
 
 /// The three checks of one list.
 struct Checks {
+    /// The evidence id of the list.
+    evidence: &'static str,
     signature: &'static Check,
     freshness: &'static Check,
     revocation: &'static Check,
 }
 
 const ROOT: Checks = Checks {
+    evidence: "root-crl",
     signature: &checks::DCAP_ROOT_CRL_SIGNATURE,
     freshness: &checks::DCAP_ROOT_CRL_FRESHNESS,
     revocation: &checks::DCAP_ROOT_CRL_REVOCATION,
 };
 
 const PCK: Checks = Checks {
+    evidence: "pck-crl",
     signature: &checks::DCAP_PCK_CRL_SIGNATURE,
     freshness: &checks::DCAP_PCK_CRL_FRESHNESS,
     revocation: &checks::DCAP_PCK_CRL_REVOCATION,
@@ -42,7 +47,7 @@ pub(super) fn root(
     };
     findings.push(
         match chain {
-            Ok(chain) => revocation(ROOT.revocation, &crl, &chain.ca),
+            Ok(chain) => revocation(&ROOT, &crl, &chain.ca),
             Err(why) => Finding::unknown(ROOT.revocation, why),
         }
         .part("pck-ca"),
@@ -52,7 +57,7 @@ pub(super) fn root(
     {
         findings.push(
             match signer(signed.as_ref()) {
-                Ok(signer) => revocation(ROOT.revocation, &crl, &signer),
+                Ok(signer) => revocation(&ROOT, &crl, &signer),
                 Err(why) => Finding::unknown(ROOT.revocation, why),
             }
             .part(part),
@@ -70,7 +75,7 @@ pub(super) fn pck(
     let issuer = chain.map(|chain| &chain.ca);
     let (mut findings, crl) = list(&PCK, collateral.pck_crl.as_deref(), issuer, now);
     findings.push(match (crl, chain) {
-        (Ok(crl), Ok(chain)) => revocation(PCK.revocation, &crl, &chain.leaf),
+        (Ok(crl), Ok(chain)) => revocation(&PCK, &crl, &chain.leaf),
         (Err(why), _) | (_, Err(why)) => Finding::unknown(PCK.revocation, why),
     });
     findings
@@ -118,7 +123,8 @@ fn list<'c>(
     } else {
         Finding::pass(checks.signature)
     };
-    let signature = signature.expected(issuer.subject()).actual(crl.issuer());
+    let whole = |finding: Finding| finding.at(checks.evidence, 0, der.len());
+    let signature = whole(signature.expected(issuer.subject()).actual(crl.issuer()));
     if !signature.passed() {
         return (vec![signature, Finding::unknown(checks.freshness, why)], Err(why));
     }
@@ -129,11 +135,12 @@ fn list<'c>(
             dated(checks.freshness, window, now, "stale")
         }
     };
-    (vec![signature, freshness], Ok(crl))
+    (vec![signature, whole(freshness)], Ok(crl))
 }
 
-fn revocation(check: &'static Check, crl: &Crl<'_>, cert: &Cert<'_>) -> Finding {
-    Finding::test(check, !crl.revokes(cert.serial()), "revoked")
+fn revocation(checks: &Checks, crl: &Crl<'_>, cert: &Cert<'_>) -> Finding {
+    Finding::test(checks.revocation, !crl.revokes(cert.serial()), "revoked")
         .expected(format!("serial {} is not on the list", hex::encode(cert.serial())))
         .actual(Value::text(format!("{} revoked", crl.len())))
+        .at(checks.evidence, 0, crl.der().len())
 }

@@ -1,5 +1,6 @@
 //! T21 to T25: which of Intel's levels a platform and its TDX module have reached.
 
+use crate::bytes::Span;
 use crate::endorsements::intel::{
     ModuleIdentity, ModuleMeasurement, PckExtension, SvnLevel, TcbInfo, TcbLevel,
 };
@@ -151,12 +152,12 @@ pub(super) fn shortfalls(level: &TcbLevel, platform: Platform<'_>) -> Vec<Shortf
 }
 
 /// What keeps a platform from every level: the shortfalls of the level that it is closest to,
-/// which is the one with the fewest, and the lowest of those.
-pub(super) fn nearest(info: &TcbInfo, platform: Platform<'_>) -> Vec<Shortfall> {
+/// which is the one with the fewest, and the lowest of those; and where that level stands.
+pub(super) fn nearest(info: &TcbInfo, platform: Platform<'_>) -> (Span, Vec<Shortfall>) {
     info.levels
         .iter()
         .rev()
-        .map(|level| shortfalls(level, platform))
-        .min_by_key(Vec::len)
-        .unwrap_or_default()
+        .map(|level| (level.at, shortfalls(level, platform)))
+        .min_by_key(|(_, short)| short.len())
+        .unwrap_or((Span::new(0, 0), Vec::new()))
 }

@@ -6,17 +6,18 @@ mod crl;
 mod level;
 mod qe;
 mod signed;
+mod standing;
 mod tcb;
 
 use crate::endorsements::intel::{Collateral, PckExtension};
 use crate::evidence::dcap::Quote;
-use crate::finding::{Examined, Finding, Outcome, Tier, Why, checks};
+use crate::finding::{Check, Examined, Finding, Outcome, Tier, Why, checks};
 use crate::pki::Cert;
 use crate::pki::anchors::{self, IntelAnchor, Roots};
 use crate::time::UnixTime;
 
 pub use level::{Shortfall, TcbComponent};
-pub use tcb::{Advisory, Standing, TcbSource, TcbStanding};
+pub use standing::{Advisory, Standing, TcbSource, TcbStanding};
 
 /// A quote whose signature leads to the pinned Intel root.
 ///
@@ -32,7 +33,7 @@ pub struct VerifiedQuote<'a> {
     quote: Quote<'a>,
     anchor: &'static IntelAnchor,
     extension: PckExtension,
-    tcb: Option<TcbStanding>,
+    tcb: Result<TcbStanding, &'static Check>,
 }
 
 impl<'a> VerifiedQuote<'a> {
@@ -75,7 +76,15 @@ impl<'a> VerifiedQuote<'a> {
     /// enclave. `None` when any part of it is missing, not Intel's, for another platform, signed
     /// by a revoked key, or has no level for this platform.
     pub const fn tcb(&self) -> Option<&TcbStanding> {
-        self.tcb.as_ref()
+        match &self.tcb {
+            Ok(standing) => Some(standing),
+            Err(_) => None,
+        }
+    }
+
+    /// The same, or the check that keeps Intel's word from counting.
+    pub(crate) fn standing(&self) -> Result<&TcbStanding, &'static Check> {
+        self.tcb.as_ref().map_err(|check| *check)
     }
 }
 
@@ -105,7 +114,7 @@ pub fn verify<'a>(
             let subject = Subject { quote, collateral, root: &root, now };
             subject.examine(chain, &mut findings)
         }
-        Err(_) => (Err(Why::NotSupported), None),
+        Err(_) => (Err(Why::NotSupported), Err(&checks::DCAP_ROOT_PINNED)),
     };
     let authentic = findings.iter().all(counts_as_shown);
     let verified = match extension {
@@ -131,7 +140,7 @@ impl Subject<'_, '_> {
         &self,
         chain: Result<&chain::PckChain<'_>, Why>,
         findings: &mut Vec<Finding>,
-    ) -> (Result<PckExtension, Why>, Option<TcbStanding>) {
+    ) -> (Result<PckExtension, Why>, Result<TcbStanding, &'static Check>) {
         let Self { quote, collateral, root, now } = *self;
         let (found, extension) = chain::examine(chain, root, now);
         findings.extend(found);
@@ -151,7 +160,7 @@ impl Subject<'_, '_> {
         let info = info.as_ref().map_err(|why| *why);
         let (found, standing) = match (info, platform) {
             (Ok(info), Ok(extension)) => {
-                tcb::examine(quote, tcb::Statements { info, extension, identity, qe })
+                tcb::examine(quote, standing::Statements { info, extension, identity, qe })
             }
             (Err(why), _) | (_, Err(why)) => (tcb::undecided(quote, why), None),
         };
@@ -160,7 +169,12 @@ impl Subject<'_, '_> {
             finding.check == &checks::DCAP_ROOT_CRL_REVOCATION
                 && matches!(finding.outcome, Outcome::Fail(_))
         });
-        (extension, standing.filter(|_| !revoked))
+        let standing = match standing {
+            Some(_) if revoked => Err(&checks::DCAP_ROOT_CRL_REVOCATION),
+            Some(standing) => Ok(standing),
+            None => Err(&checks::DCAP_TCB_STATUS),
+        };
+        (extension, standing)
     }
 }
 

@@ -1,6 +1,6 @@
 //! T12 to T16: TCB info and QE identity, over the exact bytes that were received.
 
-use super::chain::{dated, leaf_reason, unsigned};
+use super::chain::leaf_reason;
 use crate::crypto::{self, Algorithm, Hash, Message, Signature};
 use crate::endorsements::intel::{PckExtension, QeId, QeIdentity, Signed, TcbId, TcbInfo};
 use crate::error::Error;
@@ -8,11 +8,18 @@ use crate::evidence::dcap::Tee;
 use crate::finding::{Check, Finding, Value, Why, checks};
 use crate::pki::Cert;
 use crate::time::{UnixTime, Validity};
+use crate::verify::x509::{dated, unsigned};
+
+/// The evidence ids under which the signed statements are shown.
+pub(super) const TCB_INFO_EVIDENCE: &str = "tcb-info";
+const QE_IDENTITY_EVIDENCE: &str = "qe-identity";
 
 const TCB_SIGNING: &str = "Intel SGX TCB Signing";
 
 /// The checks that both kinds of signed statements have.
 struct Checks {
+    /// The evidence id of the statement.
+    evidence: &'static str,
     signer: &'static Check,
     signer_validity: &'static Check,
     signature: &'static Check,
@@ -21,6 +28,7 @@ struct Checks {
 }
 
 const TCB_INFO: Checks = Checks {
+    evidence: TCB_INFO_EVIDENCE,
     signer: &checks::DCAP_TCB_INFO_SIGNER,
     signer_validity: &checks::DCAP_TCB_INFO_SIGNER_VALIDITY,
     signature: &checks::DCAP_TCB_INFO_SIGNATURE,
@@ -29,6 +37,7 @@ const TCB_INFO: Checks = Checks {
 };
 
 const QE_IDENTITY: Checks = Checks {
+    evidence: QE_IDENTITY_EVIDENCE,
     signer: &checks::DCAP_QE_IDENTITY_SIGNER,
     signer_validity: &checks::DCAP_QE_IDENTITY_SIGNER_VALIDITY,
     signature: &checks::DCAP_QE_IDENTITY_SIGNATURE,
@@ -93,6 +102,10 @@ pub(super) fn tcb_info(
     now: UnixTime,
 ) -> (Vec<Finding>, Result<TcbInfo, Why>) {
     let (mut findings, info) = statement::<TcbInfo>(&TCB_INFO, signed, tee, root, now);
+    let at = |finding: Finding, member| match signed {
+        Some(signed) => placed(TCB_INFO.evidence, signed, finding, member),
+        None => finding,
+    };
     let fits =
         [&checks::DCAP_TCB_INFO_FMSPC, &checks::DCAP_TCB_INFO_PCE_ID, &checks::DCAP_TCB_INFO_TYPE];
     let (info, extension) = match (info, extension) {
@@ -103,11 +116,14 @@ pub(super) fn tcb_info(
         }
     };
     let fits = [
-        Finding::equal(&checks::DCAP_TCB_INFO_FMSPC, &extension.fmspc, &info.fmspc),
-        Finding::equal(&checks::DCAP_TCB_INFO_PCE_ID, &extension.pce_id, &info.pce_id),
-        Finding::test(&checks::DCAP_TCB_INFO_TYPE, info.tcb_type == 0, "unsupported")
-            .expected(Value::number(0_u8))
-            .actual(Value::number(info.tcb_type)),
+        at(Finding::equal(&checks::DCAP_TCB_INFO_FMSPC, &extension.fmspc, &info.fmspc), "fmspc"),
+        at(Finding::equal(&checks::DCAP_TCB_INFO_PCE_ID, &extension.pce_id, &info.pce_id), "pceId"),
+        at(
+            Finding::test(&checks::DCAP_TCB_INFO_TYPE, info.tcb_type == 0, "unsupported")
+                .expected(Value::number(0_u8))
+                .actual(Value::number(info.tcb_type)),
+            "tcbType",
+        ),
     ];
     let failed = fits.iter().find(|finding| !finding.passed()).map(|finding| finding.check);
     findings.extend(fits);
@@ -161,7 +177,7 @@ fn statement<T: Statement>(
     );
     let signature = Finding::test(checks.signature, verified.is_ok(), "bad-signature");
     let passed = signature.passed();
-    findings.push(signature.expected(key.subject()));
+    findings.push(signature.expected(key.subject()).at(checks.evidence, 0, signed.bytes.len()));
     if !passed {
         let why = Why::Blocked { by: checks.signature };
         findings.extend(after(&[checks.form, checks.freshness], why));
@@ -171,11 +187,11 @@ fn statement<T: Statement>(
     let statement = match T::parse(&signed.bytes) {
         Ok(statement) => statement,
         Err(error) => {
-            let reason = match error {
-                Error::Unsupported { .. } => "unknown-version",
-                _ => "malformed",
+            let finding = match error {
+                Error::Unsupported { .. } => Finding::unknown(checks.form, Why::NotSupported),
+                _ => Finding::fail(checks.form, "malformed"),
             };
-            findings.push(Finding::fail(checks.form, reason).actual(error.to_string()));
+            findings.push(finding.actual(error.to_string()));
             findings.push(Finding::unknown(checks.freshness, why));
             return (findings, Err(why));
         }
@@ -183,9 +199,19 @@ fn statement<T: Statement>(
     let (expected, actual) = statement.ids(tee);
     let form = Finding::equal_text(checks.form, expected, actual);
     let fits = form.passed();
-    findings.push(form);
-    findings.push(dated(checks.freshness, statement.validity(), now, "stale"));
+    findings.push(placed(checks.evidence, signed, form, "id"));
+    let date = if now < statement.validity().not_before { "issueDate" } else { "nextUpdate" };
+    let freshness = dated(checks.freshness, statement.validity(), now, "stale");
+    findings.push(placed(checks.evidence, signed, freshness, date));
     (findings, if fits { Ok(statement) } else { Err(why) })
+}
+
+/// Shows the value of a member of a signed statement.
+fn placed(evidence: &'static str, signed: &Signed, finding: Finding, member: &str) -> Finding {
+    match crate::json::member(&signed.bytes, member) {
+        Some(span) => finding.at(evidence, span.start, span.len),
+        None => finding,
+    }
 }
 
 /// T12: the signer's certificate, which the pinned root must have signed for this very role, and

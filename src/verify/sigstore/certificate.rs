@@ -93,6 +93,15 @@ pub(super) fn chain(
     }
 }
 
+/// Whether an authority of the root issued the certificate, in the first second of its validity
+/// and whatever the root says about the authority's own time.
+pub(super) fn is_issued(der: &[u8], root: &TrustedRoot) -> bool {
+    let Ok(cert) = Cert::parse("Sigstore signing certificate", der) else { return false };
+    let Ok(time) = Timestamp::from_second(cert.validity().not_before.0) else { return false };
+    let mut authorities = root.parts().certificate_authorities.iter();
+    authorities.any(|authority| issued_by(der, authority, time).is_ok())
+}
+
 struct Issuer {
     name: String,
     key: Vec<u8>,

@@ -1,11 +1,7 @@
 //! The question that the sigstore-conformance suite asks a client.
 
-use sigstore_types::DerPublicKey;
-use sigstore_verify::PublicKeyVerificationPolicy;
-
-use super::{Artifact, TrustedRoot, verify};
-use crate::crypto::provider;
-use crate::endorsements::sigstore::{Bundle, Content, Statement};
+use super::{Artifact, ManagedKey, TrustedRoot, verify, verify_with_keys};
+use crate::endorsements::sigstore::Bundle;
 use crate::finding::{Finding, Outcome};
 use crate::time::UnixTime;
 
@@ -45,7 +41,7 @@ pub fn verify_bundle(
         Signer::Identity { identity, issuer } => {
             by_identity(&bundle, &root, artifact, now, identity, issuer)
         }
-        Signer::Key(pem) => by_key(&bundle, &root, artifact, pem),
+        Signer::Key(pem) => by_key(&bundle, &root, artifact, now, pem),
     }
 }
 
@@ -61,6 +57,9 @@ fn by_identity(
     let Some(verified) = examined.verified else {
         return Err(why(&examined.findings));
     };
+    if verified.key().is_some() {
+        return Err("The bundle has no certificate, and an identity is expected.".into());
+    }
     let found = verified.identity();
     let name = found.san().and_then(|name| name.text()).unwrap_or("nobody");
     if name != identity {
@@ -75,27 +74,19 @@ fn by_identity(
     }
 }
 
-/// Managed keys have no certificate, so the library's own procedure is asked, and a statement is
-/// read as strictly as elsewhere.
 fn by_key(
     bundle: &Bundle,
     root: &TrustedRoot,
     artifact: Artifact<'_>,
+    now: UnixTime,
     pem: &str,
 ) -> Result<(), String> {
-    provider::install().map_err(|error| format!("The signature cannot be checked: {error}."))?;
-    let key = DerPublicKey::from_pem(pem)
-        .map_err(|error| format!("The key is not a PEM public key: {error}."))?;
-    let artifact = super::library::artifact(artifact).ok_or("The digest cannot be used.")?;
-    root.library()
-        .verify(artifact, bundle.parts(), &PublicKeyVerificationPolicy::new(key))
-        .map_err(|error| format!("sigstore-verify refuses the bundle: {error}."))?;
-    match bundle.content() {
-        Content::Envelope { payload, .. } => {
-            Statement::parse(payload).map(drop).map_err(|error| error.to_string())
-        }
-        Content::Message { .. } => Ok(()),
+    let key = ManagedKey::from_pem(pem).map_err(|error| error.to_string())?;
+    if !bundle.is_managed_key() {
+        return Err("The bundle has a certificate, and a signature by a key is expected.".into());
     }
+    let examined = verify_with_keys(bundle, root, &[key], Some(artifact), now);
+    examined.verified.map(drop).ok_or_else(|| why(&examined.findings))
 }
 
 fn why(findings: &[Finding]) -> String {

@@ -7,9 +7,7 @@ use sigstore_types::{DerPublicKey, HashAlgorithm, SignatureBytes, pae};
 
 use crate::crypto::Hash;
 use crate::digest::{Sha256, Sha512};
-use crate::endorsements::sigstore::{
-    Bundle, Content, MessageDigest, PAYLOAD_TYPE, SigningCertificate, Statement,
-};
+use crate::endorsements::sigstore::{Bundle, Content, MessageDigest, PAYLOAD_TYPE, Statement};
 use crate::error::Error;
 use crate::finding::{Finding, Value, Why, checks};
 
@@ -22,6 +20,8 @@ pub enum Artifact<'a> {
     Sha256(Sha256),
     /// Its SHA-512 digest.
     Sha512(Sha512),
+    /// Both digests.
+    Digests(Sha256, Sha512),
 }
 
 impl Artifact<'_> {
@@ -33,6 +33,8 @@ impl Artifact<'_> {
             (Self::Bytes(bytes), HashAlgorithm::Sha2512) => Some(Hash::Sha512.digest(bytes)),
             (Self::Sha256(digest), HashAlgorithm::Sha2256) => Some(digest.0.to_vec()),
             (Self::Sha512(digest), HashAlgorithm::Sha2512) => Some(digest.0.to_vec()),
+            (Self::Digests(digest, _), HashAlgorithm::Sha2256) => Some(digest.0.to_vec()),
+            (Self::Digests(_, digest), HashAlgorithm::Sha2512) => Some(digest.0.to_vec()),
             _ => None,
         }
     }
@@ -61,14 +63,10 @@ impl<'a> Digests<'a> {
     }
 }
 
-/// The certificate's key signed the content.
-pub(super) fn signature(
-    bundle: &Bundle,
-    certificate: &SigningCertificate,
-    digests: &Digests<'_>,
-) -> Finding {
+/// The signer's key (`SubjectPublicKeyInfo`, DER) signed the content.
+pub(super) fn signature(bundle: &Bundle, key: &[u8], digests: &Digests<'_>) -> Finding {
     let check = &checks::SIGSTORE_SIGNATURE;
-    let key = DerPublicKey::from_bytes(certificate.key());
+    let key = DerPublicKey::from_bytes(key);
     let Ok(algorithm) = KeyAlgorithm::from_spki(&key) else {
         return Finding::fail(check, "key-kind");
     };

@@ -5,9 +5,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use sigstore_rekor::body::RekorEntryBody;
-use sigstore_types::{DerCertificate, HashAlgorithm, KindVersion, TransparencyLogEntry, pae};
+use sigstore_types::{
+    DerCertificate, DerPublicKey, HashAlgorithm, KindVersion, PemContent, TransparencyLogEntry, pae,
+};
 
 use super::content::Digests;
+use super::signer::Identity;
 use crate::digest::Sha256;
 use crate::endorsements::sigstore::{Bundle, Content};
 use crate::finding::{Finding, Value, Why, checks};
@@ -23,13 +26,13 @@ struct Kind {
 pub(super) fn examine(
     entry: &TransparencyLogEntry,
     bundle: &Bundle,
-    certificate: &[u8],
+    signer: &Identity,
     digests: &Digests<'_>,
     host: Option<&str>,
 ) -> Finding {
     let check = &checks::SIGSTORE_LOG_ENTRY;
     let kind = entry.kind_version;
-    let finding = match consistent(entry, bundle, certificate, digests) {
+    let finding = match consistent(entry, bundle, signer, digests) {
         Ok(()) => Finding::pass(check),
         Err(Flaw::Differs(reason)) => Finding::fail(check, reason),
         Err(Flaw::NoDigest) => Finding::unknown(check, Why::NotFetched),
@@ -64,7 +67,7 @@ const MALFORMED: &str = "malformed";
 fn consistent(
     entry: &TransparencyLogEntry,
     bundle: &Bundle,
-    certificate: &[u8],
+    signer: &Identity,
     digests: &Digests<'_>,
 ) -> Result<(), Flaw> {
     let bytes = entry.canonicalized_body.as_bytes();
@@ -87,16 +90,44 @@ fn consistent(
     if logged.signature != bundle.signature() {
         return Err("signature".into());
     }
-    if logged.certificate.as_bytes() != certificate {
-        return Err("certificate".into());
-    }
-    Ok(())
+    logged.verifier.is(signer).map_err(Flaw::Differs)
 }
 
 /// What every kind of body has.
 struct Logged {
     signature: Vec<u8>,
-    certificate: DerCertificate,
+    verifier: Verifier,
+}
+
+/// Whose signature was logged.
+enum Verifier {
+    Certificate(DerCertificate),
+    Key(DerPublicKey),
+    Unreadable,
+}
+
+impl Verifier {
+    fn of_pem(pem: &PemContent) -> Self {
+        let text = std::str::from_utf8(pem.as_bytes()).unwrap_or_default();
+        DerCertificate::from_pem(text)
+            .map(Self::Certificate)
+            .or_else(|_| DerPublicKey::from_pem(text).map(Self::Key))
+            .unwrap_or(Self::Unreadable)
+    }
+
+    /// Whether it is the bundle's signer.
+    fn is(&self, signer: &Identity) -> Result<(), &'static str> {
+        match (self, signer) {
+            (Self::Certificate(logged), Identity::Certificate { der, .. })
+                if logged.as_bytes() == der =>
+            {
+                Ok(())
+            }
+            (Self::Key(logged), Identity::Key(_)) if logged.as_bytes() == signer.key() => Ok(()),
+            (_, Identity::Certificate { .. }) => Err("certificate"),
+            (_, Identity::Key(_)) => Err("key"),
+        }
+    }
 }
 
 fn hashed_record(
@@ -119,10 +150,9 @@ fn hashed_record(
                 return Err("algorithm".into());
             }
             let signature = &record.spec.signature;
-            let certificate =
-                signature.public_key.parse_certificate().map_err(|_| "certificate")?;
+            let verifier = Verifier::of_pem(&signature.public_key.content);
             let signature = signature.content.as_bytes().to_vec();
-            (hash.value.decode().map_err(|_| MALFORMED)?, Logged { signature, certificate })
+            (hash.value.decode().map_err(|_| MALFORMED)?, Logged { signature, verifier })
         }
         RekorEntryBody::HashedRekordV002(record) => {
             let record = &record.spec.hashed_rekord_v002;
@@ -130,10 +160,13 @@ fn hashed_record(
                 return Err("algorithm".into());
             }
             let verifier = &record.signature.verifier;
-            let certificate = verifier.x509_certificate.as_ref().ok_or("certificate")?;
-            let certificate = certificate.raw_bytes.clone();
+            let verifier = match (&verifier.x509_certificate, &verifier.public_key) {
+                (Some(certificate), None) => Verifier::Certificate(certificate.raw_bytes.clone()),
+                (None, Some(key)) => Verifier::Key(key.raw_bytes.clone()),
+                _ => Verifier::Unreadable,
+            };
             let signature = record.signature.content.as_bytes().to_vec();
-            (record.data.digest.as_bytes().to_vec(), Logged { signature, certificate })
+            (record.data.digest.as_bytes().to_vec(), Logged { signature, verifier })
         }
         _ => return Err("kind".into()),
     };
@@ -155,8 +188,8 @@ fn envelope(body: &RekorEntryBody, payload: &[u8]) -> Result<Logged, Flaw> {
     let [signature] = body.spec.signatures.as_slice() else {
         return Err("not-exactly-one-signature".into());
     };
-    let certificate = signature.parse_certificate().map_err(|_| "certificate")?;
-    Ok(Logged { signature: signature.signature.as_bytes().to_vec(), certificate })
+    let verifier = Verifier::of_pem(&signature.verifier);
+    Ok(Logged { signature: signature.signature.as_bytes().to_vec(), verifier })
 }
 
 fn statement(body: &RekorEntryBody, payload_type: &str, payload: &[u8]) -> Result<Logged, Flaw> {
@@ -177,6 +210,6 @@ fn statement(body: &RekorEntryBody, payload_type: &str, payload: &[u8]) -> Resul
     };
     // This kind of entry has its signature in base64 twice.
     let inner = STANDARD.decode(signature.sig.as_bytes()).map_err(|_| MALFORMED)?;
-    let certificate = signature.parse_certificate().map_err(|_| "certificate")?;
-    Ok(Logged { signature: inner, certificate })
+    let verifier = Verifier::of_pem(&signature.public_key);
+    Ok(Logged { signature: inner, verifier })
 }

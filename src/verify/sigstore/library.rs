@@ -3,16 +3,19 @@
 use jiff::Timestamp;
 use sigstore_types::{Artifact as LibraryArtifact, ArtifactDigest, HashAlgorithm, Sha256Hash};
 use sigstore_verify::{
-    CertificateError, Error, TimestampError, TransparencyLogError, VerificationPolicy,
+    CertificateError, Error, Policy, PublicKeyVerificationPolicy, TimestampError,
+    TransparencyLogError, VerificationPolicy,
 };
 
 use super::content::Artifact;
 use super::root::TrustedRoot;
+use super::sct;
+use super::signer::{Identity, ManagedKey, Signer};
 use crate::endorsements::sigstore::{Bundle, Content, Statement};
 use crate::finding::{Finding, Why, checks};
 
-/// sigstore-verify accepts the bundle, with logs and certificate log required, and rests on
-/// exactly the moments `times`.
+/// sigstore-verify accepts the bundle, with each log required that the root has keys for or the
+/// bundle has something of, and rests on exactly the moments `times`.
 ///
 /// It reads the computer's clock to refuse moments in the future, also when a report is made for
 /// another `now`: then it may refuse more than the separate steps do, and never less. Who signed
@@ -20,27 +23,39 @@ use crate::finding::{Finding, Why, checks};
 pub(super) fn examine(
     bundle: &Bundle,
     root: &TrustedRoot,
+    signer: &Signer,
     artifact: Option<Artifact<'_>>,
     statement: Option<&Statement>,
     times: &[Timestamp],
 ) -> Finding {
     let check = &checks::SIGSTORE_LIBRARY;
+    if bundle.is_managed_key() && signer.identity.is_none() {
+        return Finding::blocked(check, signer.blame);
+    }
     let Some(artifact) = library_artifact(bundle, artifact, statement) else {
         return match bundle.content() {
             Content::Envelope { .. } => Finding::blocked(check, &checks::PROVENANCE_STATEMENT),
             Content::Message { .. } => Finding::unknown(check, Why::NotFetched),
         };
     };
-    let policy = VerificationPolicy::any_identity();
-    match root.library().verify(artifact, bundle.parts(), &policy) {
+    let logged = root.keeps_log() || bundle.log_entries().len() > 0;
+    let (policy, certified, timestamped): (Box<dyn Policy>, bool, bool) = match &signer.identity {
+        Some(Identity::Key(key)) => (Box::new(key_policy(key, logged)), false, false),
+        _ => {
+            let present = bundle.certificate().is_some_and(sct::is_present);
+            let sct = root.keeps_certificate_log() || present;
+            (Box::new(certificate_policy(logged, sct)), true, sct)
+        }
+    };
+    match root.library().verify(artifact, bundle.parts(), policy.as_ref()) {
         Ok(result) => {
             let mut verified = result.verified_timestamps().to_vec();
             verified.sort_unstable();
             verified.dedup();
             let agrees = verified == times
-                && result.certificate_verified()
-                && result.sct_verified()
-                && result.tlog_verified();
+                && result.certificate_verified() == certified
+                && result.sct_verified() == timestamped
+                && result.tlog_verified() == logged;
             Finding::test(check, agrees, "disagrees")
         }
         Err(error) => {
@@ -50,12 +65,35 @@ pub(super) fn examine(
     }
 }
 
+fn certificate_policy(logged: bool, timestamped: bool) -> VerificationPolicy {
+    let policy = VerificationPolicy::any_identity();
+    let policy = if logged { policy } else { policy.skip_tlog_unsafe() };
+    if timestamped { policy } else { policy.skip_sct() }
+}
+
+fn key_policy(key: &ManagedKey, logged: bool) -> PublicKeyVerificationPolicy {
+    let policy = PublicKeyVerificationPolicy::new(key.0.clone());
+    if logged { policy } else { policy.skip_tlog_unsafe() }
+}
+
 fn library_artifact<'a>(
     bundle: &Bundle,
     artifact: Option<Artifact<'a>>,
     statement: Option<&Statement>,
 ) -> Option<LibraryArtifact<'a>> {
     match (artifact, bundle.content()) {
+        (Some(Artifact::Digests(sha256, sha512)), Content::Message { digest }) => {
+            let by_sha512 = digest.is_some_and(|d| d.algorithm == HashAlgorithm::Sha2512);
+            self::artifact(if by_sha512 {
+                Artifact::Sha512(sha512)
+            } else {
+                Artifact::Sha256(sha256)
+            })
+        }
+        (Some(Artifact::Digests(sha256, sha512)), Content::Envelope { .. }) => {
+            let listed = statement?.subjects().iter().any(|s| s.sha256() == Some(sha256));
+            self::artifact(if listed { Artifact::Sha256(sha256) } else { Artifact::Sha512(sha512) })
+        }
         (Some(given), _) => self::artifact(given),
         (None, Content::Message { digest }) => {
             let digest = digest?;
@@ -71,10 +109,12 @@ fn library_artifact<'a>(
 }
 
 /// The artifact in the library's own type.
-pub(super) fn artifact(artifact: Artifact<'_>) -> Option<LibraryArtifact<'_>> {
+fn artifact(artifact: Artifact<'_>) -> Option<LibraryArtifact<'_>> {
     match artifact {
         Artifact::Bytes(bytes) => Some(LibraryArtifact::Blob(bytes)),
-        Artifact::Sha256(digest) => Some(Sha256Hash::new(digest.0).into()),
+        Artifact::Sha256(digest) | Artifact::Digests(digest, _) => {
+            Some(Sha256Hash::new(digest.0).into())
+        }
         Artifact::Sha512(digest) => {
             let digest = ArtifactDigest::new(HashAlgorithm::Sha2512, &digest.0[..]);
             digest.ok().map(Into::into)
@@ -88,7 +128,7 @@ const fn tells_clock(error: &Error) -> bool {
 }
 
 /// The category of the library's error.
-pub(super) const fn word(error: &Error) -> &'static str {
+const fn word(error: &Error) -> &'static str {
     match error {
         Error::IdentityMismatch { .. } => "identity",
         Error::IssuerMismatch { .. } => "issuer",

@@ -1,4 +1,5 @@
-//! Verification of Sigstore bundles: Rekor v1 and v2, with RFC 3161 timestamps, v0.1 to v0.3.
+//! Verification of Sigstore bundles: Rekor v1 and v2, with RFC 3161 timestamps, v0.1 to v0.3, of
+//! the public-good instance, of GitHub's own, of a reader's, and by keys without a certificate.
 //!
 //! Every step of the client specification is a finding of its own, made with the Sigstore
 //! project's lower crates, and sigstore-verify's own answer to the whole is one more. A
@@ -12,23 +13,26 @@ mod library;
 mod log;
 mod root;
 mod sct;
+mod signer;
 mod timestamp;
 mod verified;
 
 use jiff::Timestamp;
 
 use crate::crypto::provider;
-use crate::endorsements::sigstore::{Bundle, Content, SigningCertificate, Statement, Version};
+use crate::endorsements::sigstore::{Bundle, Content, Statement, Version};
 use crate::finding::{Check, Examined, Finding, Outcome, Why, checks};
 use crate::time::UnixTime;
 use content::Digests;
+use signer::{Identity, Signer};
 
 pub use content::Artifact;
 pub use root::{EMBEDDED_SNAPSHOT, RootSource, TrustedRoot};
+pub use signer::ManagedKey;
 pub use verified::{Logged, VerifiedStatement};
 
 /// Every check that this examination answers, in its order.
-const STEPS: [&Check; 16] = [
+const STEPS: [&Check; 17] = [
     &checks::SIGSTORE_BUNDLE,
     &checks::SIGSTORE_TRUSTED_ROOT,
     &checks::SIGSTORE_TIME,
@@ -37,6 +41,7 @@ const STEPS: [&Check; 16] = [
     &checks::SIGSTORE_CERTIFICATE_VALIDITY,
     &checks::SIGSTORE_CERTIFICATE_PROFILE,
     &checks::SIGSTORE_SCT,
+    &checks::SIGSTORE_KEY,
     &checks::SIGSTORE_LOG_ENTRY,
     &checks::SIGSTORE_LOG_INCLUSION,
     &checks::SIGSTORE_LOG_CHECKPOINT,
@@ -47,21 +52,16 @@ const STEPS: [&Check; 16] = [
     &checks::SIGSTORE_LIBRARY,
 ];
 
-/// Age in seconds after which the shipped copy of Sigstore's keys is called old. The public-good
-/// instance renews what it publishes about twice a year.
-const MAX_ROOT_AGE: i64 = 366 * crate::time::DAY;
+/// The checks that must have passed for every bundle, and not merely have found nothing to do.
+const MUST_PASS: [&Check; 3] =
+    [&checks::SIGSTORE_BUNDLE, &checks::SIGSTORE_SIGNATURE, &checks::SIGSTORE_LIBRARY];
 
-/// The checks that must have passed, and not merely have found nothing to do.
-const MUST_PASS: [&Check; 9] = [
-    &checks::SIGSTORE_BUNDLE,
+/// Those of a signer with a certificate.
+const OF_CERTIFICATE: [&Check; 4] = [
     &checks::SIGSTORE_TIME,
     &checks::SIGSTORE_CERTIFICATE_CHAIN,
     &checks::SIGSTORE_CERTIFICATE_VALIDITY,
     &checks::SIGSTORE_CERTIFICATE_PROFILE,
-    &checks::SIGSTORE_SCT,
-    &checks::SIGSTORE_LOG_ENTRY,
-    &checks::SIGSTORE_SIGNATURE,
-    &checks::SIGSTORE_LIBRARY,
 ];
 
 /// Verifies `bundle` under `root` for the moment `now`.
@@ -72,20 +72,36 @@ const MUST_PASS: [&Check; 9] = [
 ///
 /// `now` bounds what counts as the future, and nothing else: an old signature stays valid, since
 /// what counts is the time at which it was made.
+///
+/// What `root` has no keys for is not asked: under a root without transparency logs, a bundle
+/// without log entries can verify, and [`VerifiedStatement::logged`] is empty then. What the
+/// bundle has is verified in any case.
 pub fn verify(
     bundle: &Bundle,
     root: &TrustedRoot,
     artifact: Option<Artifact<'_>>,
     now: UnixTime,
 ) -> Examined<VerifiedStatement> {
+    verify_with_keys(bundle, root, &[], artifact, now)
+}
+
+/// As [`verify`], with the `keys` that may sign without a certificate. They count for bundles
+/// that have none.
+pub fn verify_with_keys(
+    bundle: &Bundle,
+    root: &TrustedRoot,
+    keys: &[ManagedKey],
+    artifact: Option<Artifact<'_>>,
+    now: UnixTime,
+) -> Examined<VerifiedStatement> {
     if provider::install().is_err() {
-        return stopped(Finding::fail(&checks::SIGSTORE_LIBRARY, "foreign-crypto-provider"));
+        let finding = Finding::fail(&checks::SIGSTORE_LIBRARY, "foreign-crypto-provider");
+        let mut findings = vec![finding];
+        findings.extend(blocked(&checks::SIGSTORE_LIBRARY));
+        return Examined { findings, verified: None };
     }
-    if bundle.is_managed_key() {
-        let finding = Finding::unknown(&checks::SIGSTORE_BUNDLE, Why::NotSupported);
-        return stopped(finding.actual("a key that the reader must already have"));
-    }
-    Examination::new(bundle, root, artifact, now).run()
+    let digests = Digests::new(bundle, artifact);
+    Examination { bundle, root, keys, artifact, digests, now, findings: Vec::new() }.run()
 }
 
 /// Every check as blocked by `by`: for input in which no bundle was found or could be read.
@@ -93,52 +109,33 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
     STEPS.iter().filter(|check| **check != by).map(|check| Finding::blocked(check, by)).collect()
 }
 
-/// One finding, and every other check blocked by it.
-fn stopped(finding: Finding) -> Examined<VerifiedStatement> {
-    let by = finding.check;
-    let mut findings = vec![finding];
-    findings.extend(blocked(by));
-    Examined { findings, verified: None }
-}
-
 struct Examination<'a> {
     bundle: &'a Bundle,
     root: &'a TrustedRoot,
+    keys: &'a [ManagedKey],
     artifact: Option<Artifact<'a>>,
     digests: Digests<'a>,
     now: UnixTime,
     findings: Vec<Finding>,
 }
 
-/// The certificate's findings, and what later steps need from them.
-struct Signer {
-    certificate: Option<SigningCertificate>,
-    /// The check to blame when there is none.
-    blame: &'static Check,
-}
-
-impl<'a> Examination<'a> {
-    fn new(
-        bundle: &'a Bundle,
-        root: &'a TrustedRoot,
-        artifact: Option<Artifact<'a>>,
-        now: UnixTime,
-    ) -> Self {
-        let digests = Digests::new(bundle, artifact);
-        Self { bundle, root, artifact, digests, now, findings: Vec::new() }
-    }
-
+impl Examination<'_> {
     fn run(mut self) -> Examined<VerifiedStatement> {
         self.findings.push(shape(self.bundle));
-        self.findings.push(anchors(self.root, self.now));
+        self.findings.push(self.root.finding(self.now));
         let (seen, tokens) = self.timestamps();
         let (promised, promises) = self.promises();
         let mut times: Vec<Timestamp> = seen.into_iter().chain(promised).collect();
         times.sort_unstable();
         times.dedup();
-        self.findings.push(time(&times, &tokens, &promises, self.now));
+        self.findings.push(self.time(&times, &tokens, &promises));
         self.findings.extend(tokens);
-        let signer = self.certificate(&times);
+        let (findings, signer) = if self.bundle.is_managed_key() {
+            signer::key(self.bundle, self.keys, &self.digests)
+        } else {
+            signer::certificate(self.bundle, self.root, &times)
+        };
+        self.findings.extend(findings);
         self.log(&signer);
         self.findings.extend(promises);
         let payload = match self.bundle.content() {
@@ -151,18 +148,19 @@ impl<'a> Examination<'a> {
         self.findings.push(library::examine(
             self.bundle,
             self.root,
+            &signer,
             self.artifact,
             statement.as_ref(),
             &times,
         ));
-        let verified = signer.certificate.filter(|_| agreed(&self.findings)).map(|certificate| {
-            VerifiedStatement {
-                identity: certificate.identity().clone(),
-                statement,
-                payload: payload.unwrap_or_default().to_vec(),
-                signed_at: times.iter().map(|time| UnixTime(time.as_second())).collect(),
-                logged: self.logged(),
-            }
+        let identity = signer.identity.filter(|signer| self.agreed(signer));
+        let verified = identity.map(|signer| VerifiedStatement {
+            signer: signer.into(),
+            instance: self.root.name(),
+            statement,
+            payload: payload.unwrap_or_default().to_vec(),
+            signed_at: times.iter().map(|time| UnixTime(time.as_second())).collect(),
+            logged: self.logged(),
         });
         Examined { findings: self.findings, verified }
     }
@@ -188,7 +186,12 @@ impl<'a> Examination<'a> {
         let entries = self.bundle.log_entries();
         if entries.len() == 0 {
             let check = &checks::SIGSTORE_LOG_PROMISE;
-            return (Vec::new(), vec![Finding::blocked(check, &checks::SIGSTORE_LOG_ENTRY)]);
+            let finding = if self.root.keeps_log() {
+                Finding::blocked(check, &checks::SIGSTORE_LOG_ENTRY)
+            } else {
+                Finding::unknown(check, Why::NotApplicable)
+            };
+            return (Vec::new(), vec![finding]);
         }
         let count = entries.len();
         let mut times = Vec::new();
@@ -201,63 +204,31 @@ impl<'a> Examination<'a> {
         (times, findings)
     }
 
-    fn certificate(&mut self, times: &[Timestamp]) -> Signer {
-        use checks::{
-            SIGSTORE_BUNDLE, SIGSTORE_CERTIFICATE_CHAIN, SIGSTORE_CERTIFICATE_PROFILE,
-            SIGSTORE_CERTIFICATE_VALIDITY, SIGSTORE_SCT, SIGSTORE_TIME,
+    /// At least one moment of signing is authenticated, and none lies in the future. A key that
+    /// the reader named does not expire, so without a moment nothing is amiss.
+    fn time(&self, times: &[Timestamp], tokens: &[Finding], promises: &[Finding]) -> Finding {
+        let check = &checks::SIGSTORE_TIME;
+        let failed = |findings: &[Finding]| {
+            findings.iter().any(|finding| matches!(finding.outcome, Outcome::Fail(_)))
         };
-        let Some(der) = self.bundle.certificate() else {
-            self.findings.extend(
-                [
-                    &SIGSTORE_CERTIFICATE_CHAIN,
-                    &SIGSTORE_CERTIFICATE_VALIDITY,
-                    &SIGSTORE_CERTIFICATE_PROFILE,
-                    &SIGSTORE_SCT,
-                ]
-                .map(|check| Finding::blocked(check, &SIGSTORE_BUNDLE)),
-            );
-            return Signer { certificate: None, blame: &SIGSTORE_BUNDLE };
+        let Some(latest) = times.last() else {
+            return if failed(tokens) {
+                Finding::blocked(check, &checks::SIGSTORE_TIMESTAMP)
+            } else if failed(promises) {
+                Finding::blocked(check, &checks::SIGSTORE_LOG_PROMISE)
+            } else if self.bundle.is_managed_key() {
+                Finding::unknown(check, Why::NotApplicable)
+            } else {
+                Finding::fail(check, "missing")
+            };
         };
-        let certificate = match SigningCertificate::parse(der) {
-            Ok(certificate) => certificate,
-            Err(error) => {
-                let blame = &SIGSTORE_CERTIFICATE_PROFILE;
-                let mut unreadable =
-                    Finding::fail(blame, error.code()).actual(error.to_string().as_str());
-                if let Some(span) = error.span() {
-                    unreadable = unreadable.at("sigstore-certificate", span.start, span.len);
-                }
-                self.findings.extend([
-                    Finding::blocked(&SIGSTORE_CERTIFICATE_CHAIN, blame),
-                    Finding::blocked(&SIGSTORE_CERTIFICATE_VALIDITY, blame),
-                    unreadable,
-                    Finding::blocked(&SIGSTORE_SCT, blame),
-                ]);
-                return Signer { certificate: None, blame };
-            }
-        };
-        let validity = if times.is_empty() {
-            Finding::blocked(&SIGSTORE_CERTIFICATE_VALIDITY, &SIGSTORE_TIME)
+        let now = self.now;
+        let finding = if latest.as_second() > now.0 {
+            Finding::fail(check, "in-the-future").expected(format!("{now} or before").as_str())
         } else {
-            certificate::validity(&certificate, times)
+            Finding::pass(check)
         };
-        let (chain, issuer) = if times.is_empty() {
-            (Finding::blocked(&SIGSTORE_CERTIFICATE_CHAIN, &SIGSTORE_TIME), None)
-        } else if !validity.passed() {
-            (Finding::blocked(&SIGSTORE_CERTIFICATE_CHAIN, &SIGSTORE_CERTIFICATE_VALIDITY), None)
-        } else {
-            certificate::chain(der, self.root, times)
-        };
-        let sct = match issuer {
-            Some(issuer) => sct::examine(der, &issuer, self.root),
-            None => Finding::blocked(&SIGSTORE_SCT, &SIGSTORE_CERTIFICATE_CHAIN),
-        };
-        let profile = certificate::profile(&certificate);
-        self.findings.extend(
-            [chain, validity, profile, sct]
-                .map(|finding| finding.at("sigstore-certificate", 0, der.len())),
-        );
-        Signer { certificate: Some(certificate), blame: &SIGSTORE_CERTIFICATE_PROFILE }
+        finding.actual(certificate::list(times).as_str())
     }
 
     fn log(&mut self, signer: &Signer) {
@@ -265,11 +236,15 @@ impl<'a> Examination<'a> {
         let count = entries.len();
         if count == 0 {
             let by = &checks::SIGSTORE_LOG_ENTRY;
-            self.findings.extend([
-                Finding::fail(by, "missing"),
-                Finding::blocked(&checks::SIGSTORE_LOG_INCLUSION, by),
-                Finding::blocked(&checks::SIGSTORE_LOG_CHECKPOINT, by),
-            ]);
+            let others = [&checks::SIGSTORE_LOG_INCLUSION, &checks::SIGSTORE_LOG_CHECKPOINT];
+            if self.root.keeps_log() {
+                self.findings.push(Finding::fail(by, "missing"));
+                self.findings.extend(others.map(|check| Finding::blocked(check, by)));
+            } else {
+                let none = |check| Finding::unknown(check, Why::NotApplicable);
+                self.findings.push(none(by));
+                self.findings.extend(others.map(none));
+            }
             return;
         }
         let version = self.bundle.version();
@@ -278,8 +253,8 @@ impl<'a> Examination<'a> {
         let mut notes = Vec::new();
         for (number, (entry, note)) in entries.enumerate() {
             let host = self.root.log_host(&entry.log_id.key_id);
-            let body = match self.bundle.certificate().filter(|_| signer.certificate.is_some()) {
-                Some(der) => entry::examine(entry, self.bundle, der, &self.digests, host),
+            let body = match &signer.identity {
+                Some(signer) => entry::examine(entry, self.bundle, signer, &self.digests, host),
                 None => Finding::blocked(&checks::SIGSTORE_LOG_ENTRY, signer.blame),
             };
             let path = log::inclusion(entry, note, version);
@@ -296,8 +271,8 @@ impl<'a> Examination<'a> {
         signer: &Signer,
         parsed: Option<&Result<Statement, crate::error::Error>>,
     ) {
-        let signature = match &signer.certificate {
-            Some(certificate) => content::signature(self.bundle, certificate, &self.digests),
+        let signature = match &signer.identity {
+            Some(signer) => content::signature(self.bundle, signer.key(), &self.digests),
             None => Finding::blocked(&checks::SIGSTORE_SIGNATURE, signer.blame),
         };
         let statement = content::statement(self.bundle, parsed, &signature);
@@ -316,20 +291,33 @@ impl<'a> Examination<'a> {
             })
             .collect()
     }
-}
 
-/// The keys in force, and whether the copy of them that comes with the verifier is old.
-fn anchors(root: &TrustedRoot, now: UnixTime) -> Finding {
-    let check = &checks::SIGSTORE_TRUSTED_ROOT;
-    let old = now.0.saturating_sub(EMBEDDED_SNAPSHOT.0) > MAX_ROOT_AGE;
-    match root.source() {
-        RootSource::Embedded if old => Finding::warn(check, "stale"),
-        RootSource::Embedded
-        | RootSource::Refreshed
-        | RootSource::Simulated
-        | RootSource::Supplied => Finding::pass(check),
+    /// Whether every step came to the answer that a [`VerifiedStatement`] promises.
+    fn agreed(&self, signer: &Identity) -> bool {
+        let fits = |finding: &Finding| match finding.outcome {
+            Outcome::Pass | Outcome::Warn(_) | Outcome::Unknown(Why::NotApplicable) => true,
+            Outcome::Unknown(Why::NotFetched) => finding.check == &checks::SIGSTORE_SUBJECT,
+            Outcome::Fail(_) | Outcome::Unknown(_) => false,
+        };
+        let passed = |check: &Check| {
+            self.findings.iter().any(|finding| finding.check == check && finding.passed())
+        };
+        let promised = passed(&checks::SIGSTORE_LOG_PROMISE);
+        let included =
+            passed(&checks::SIGSTORE_LOG_INCLUSION) && passed(&checks::SIGSTORE_LOG_CHECKPOINT);
+        let logged = passed(&checks::SIGSTORE_LOG_ENTRY) && (promised || included);
+        let known = match signer {
+            Identity::Certificate { .. } => {
+                let certified = passed(&checks::SIGSTORE_SCT) || !self.root.keeps_certificate_log();
+                certified && OF_CERTIFICATE.iter().all(|check| passed(check))
+            }
+            Identity::Key(_) => passed(&checks::SIGSTORE_KEY),
+        };
+        self.findings.iter().all(fits)
+            && known
+            && (logged || !self.root.keeps_log())
+            && MUST_PASS.iter().all(|check| passed(check))
     }
-    .actual(root.describe().as_str())
 }
 
 /// Whether the bundle has the shape that its version asks for.
@@ -341,7 +329,7 @@ fn shape(bundle: &Bundle) -> Finding {
             .filter_map(|der| crate::pki::Cert::parse("Sigstore bundle certificate", der).ok())
             .any(|cert| cert.names_issuer(&cert))
     };
-    let finding = if bundle.certificate().is_none() {
+    let finding = if bundle.certificate().is_none() && !bundle.is_managed_key() {
         Finding::fail(check, "no-certificate")
     } else if bundle.version() == Version::V0_3 && bundle.has_chain() {
         Finding::fail(check, "chain-not-allowed")
@@ -357,47 +345,10 @@ fn shape(bundle: &Bundle) -> Finding {
     })
 }
 
-/// At least one moment of signing is authenticated, and none lies in the future.
-fn time(times: &[Timestamp], tokens: &[Finding], promises: &[Finding], now: UnixTime) -> Finding {
-    let check = &checks::SIGSTORE_TIME;
-    let failed = |findings: &[Finding]| {
-        findings.iter().any(|finding| matches!(finding.outcome, Outcome::Fail(_)))
-    };
-    let Some(latest) = times.last() else {
-        return if failed(tokens) {
-            Finding::blocked(check, &checks::SIGSTORE_TIMESTAMP)
-        } else if failed(promises) {
-            Finding::blocked(check, &checks::SIGSTORE_LOG_PROMISE)
-        } else {
-            Finding::fail(check, "missing")
-        };
-    };
-    let finding = if latest.as_second() > now.0 {
-        Finding::fail(check, "in-the-future").expected(format!("{now} or before").as_str())
-    } else {
-        Finding::pass(check)
-    };
-    finding.actual(certificate::list(times).as_str())
-}
-
 /// Names the part when there are several.
 fn numbered(finding: Finding, what: &str, number: usize, count: usize) -> Finding {
     if count < 2 {
         return finding;
     }
     finding.part(format!("{what} {}", number.saturating_add(1)))
-}
-
-/// Whether every step came to the answer that a [`VerifiedStatement`] promises.
-fn agreed(findings: &[Finding]) -> bool {
-    let fits = |finding: &Finding| match finding.outcome {
-        Outcome::Pass | Outcome::Warn(_) | Outcome::Unknown(Why::NotApplicable) => true,
-        Outcome::Unknown(Why::NotFetched) => finding.check == &checks::SIGSTORE_SUBJECT,
-        Outcome::Fail(_) | Outcome::Unknown(_) => false,
-    };
-    let passed =
-        |check: &Check| findings.iter().any(|finding| finding.check == check && finding.passed());
-    let logged = passed(&checks::SIGSTORE_LOG_PROMISE)
-        || (passed(&checks::SIGSTORE_LOG_INCLUSION) && passed(&checks::SIGSTORE_LOG_CHECKPOINT));
-    findings.iter().all(fits) && logged && MUST_PASS.iter().all(|check| passed(check))
 }

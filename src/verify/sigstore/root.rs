@@ -7,8 +7,10 @@ use sigstore_types::{TimeRange, TsaAuthority};
 use sigstore_verify::Verifier;
 
 use crate::bytes::Span;
+use crate::crypto::provider;
 use crate::digest::Sha256;
 use crate::error::Error;
+use crate::finding::{Finding, checks};
 use crate::time::UnixTime;
 use crate::verify::tuf::VerifiedTarget;
 
@@ -18,8 +20,17 @@ const WHAT: &str = "Sigstore trusted root";
 const MAX_ROOT: usize = 1024 * 1024;
 
 /// Release date of sigstore-trust-root 0.15.1, whose release notes name a refresh of its copy of
-/// the public-good instance's trusted root as its content (sigstore-rust pull request 342).
+/// the public-good instance's trusted root as its content (sigstore-rust pull request 342). Its
+/// copy of GitHub's is at least as old.
 pub const EMBEDDED_SNAPSHOT: UnixTime = UnixTime(1_792_713_600);
+
+/// Age in seconds after which the shipped copy of Sigstore's keys is called old. The public-good
+/// instance renews what it publishes about twice a year.
+const MAX_AGE: i64 = 366 * crate::time::DAY;
+
+/// The same for GitHub's own instance, which has brought new authorities into use every six
+/// months: after that, new signatures are by keys that the copy does not have.
+const MAX_AGE_GITHUB: i64 = 183 * crate::time::DAY;
 
 /// Where a trusted root comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +38,16 @@ pub enum RootSource {
     /// Sigstore's public-good instance, as it stood at [`EMBEDDED_SNAPSHOT`]. Keys that were
     /// withdrawn later are still in it.
     Embedded,
+    /// GitHub's own instance, for private repositories and release attestations, as it stood at
+    /// [`EMBEDDED_SNAPSHOT`]. It has no public log and no certificate log: that GitHub signed
+    /// only what its workflows asked for is GitHub's word alone.
+    GitHub,
     /// This project's own simulation: nothing that it signs says anything about a real build.
     Simulated,
     /// A file that TUF vouches for at the moment of the examination.
     Refreshed,
+    /// This project's own simulation of an instance without logs, like GitHub's.
+    SimulatedGitHub,
     /// A file that the reader supplied.
     Supplied,
 }
@@ -66,6 +83,15 @@ impl TrustedRoot {
         Self::parse(RootSource::Embedded, json.as_bytes())
     }
 
+    /// The root of GitHub's own instance that comes with the verifier.
+    ///
+    /// # Errors
+    /// None: a test reads it.
+    pub fn github() -> Result<Self, Error> {
+        let json = sigstore_trust_root::SIGSTORE_GITHUB_TRUSTED_ROOT;
+        Self::parse(RootSource::GitHub, json.as_bytes())
+    }
+
     /// The simulated instance's root, for demonstrations and tests.
     ///
     /// # Errors
@@ -82,6 +108,15 @@ impl TrustedRoot {
     pub fn refreshed(target: &VerifiedTarget) -> Result<Self, Error> {
         let root = Self::parse(RootSource::Refreshed, target.bytes())?;
         Ok(Self { refreshed: Some(target.describe()), ..root })
+    }
+
+    /// The root of the simulated instance without logs, for demonstrations and tests.
+    ///
+    /// # Errors
+    /// None: a test reads it.
+    pub fn simulated_github() -> Result<Self, Error> {
+        const JSON: &[u8] = include_bytes!("../../pki/simulated/trusted-root-github.json");
+        Self::parse(RootSource::SimulatedGitHub, JSON)
     }
 
     /// A root that the reader supplies.
@@ -131,25 +166,64 @@ impl TrustedRoot {
         self.newest
     }
 
+    /// Whether an authority of this root issued the certificate (DER), in its first second. Which
+    /// instance a bundle belongs to is decided by this alone.
+    pub fn has_issued(&self, certificate: &[u8]) -> bool {
+        provider::install().is_ok() && super::certificate::is_issued(certificate, self)
+    }
+
+    /// Whether the instance keeps a public log of signatures.
+    pub fn keeps_log(&self) -> bool {
+        !self.parts.tlogs.is_empty()
+    }
+
+    /// Whether the instance keeps a public log of the certificates that it issues.
+    pub fn keeps_certificate_log(&self) -> bool {
+        !self.parts.ctlogs.is_empty()
+    }
+
+    /// The instance's name; for a supplied file its SHA-256.
+    pub fn name(&self) -> String {
+        match self.source {
+            RootSource::Embedded => "Sigstore public-good instance".into(),
+            RootSource::GitHub => "GitHub's own Sigstore instance".into(),
+            RootSource::Simulated => "SIMULATED Sigstore instance".into(),
+            RootSource::SimulatedGitHub => "SIMULATED Sigstore instance without logs".into(),
+            RootSource::Refreshed => self.refreshed.clone().unwrap_or_default(),
+            RootSource::Supplied => format!("supplied file, SHA-256 {}", self.sha256),
+        }
+    }
+
     /// One sentence on what it is and how old.
     pub fn describe(&self) -> String {
         let newest = self.newest.map_or_else(|| "unknown".into(), |time| time.to_string());
+        let name = self.name();
         match self.source {
-            RootSource::Embedded => format!(
-                "Sigstore public-good instance, copy of {EMBEDDED_SNAPSHOT}, SHA-256 {}, newest key \
-                 from {newest}",
-                self.sha256
-            ),
-            RootSource::Refreshed => format!(
-                "{}, SHA-256 {}, newest key from {newest}",
-                self.refreshed.as_deref().unwrap_or_default(),
-                self.sha256
-            ),
-            RootSource::Simulated => "SIMULATED Sigstore instance".into(),
-            RootSource::Supplied => {
-                format!("supplied file, SHA-256 {}, newest key from {newest}", self.sha256)
+            RootSource::Refreshed => {
+                format!("{name}, SHA-256 {}, newest key from {newest}", self.sha256)
             }
+            RootSource::Embedded | RootSource::GitHub => {
+                format!("{name}, copy of {EMBEDDED_SNAPSHOT}, newest key from {newest}")
+            }
+            RootSource::Simulated | RootSource::SimulatedGitHub => name,
+            RootSource::Supplied => format!("{name}, newest key from {newest}"),
         }
+    }
+
+    /// The keys in force, and whether the copy of them that comes with the verifier is old.
+    pub(super) fn finding(&self, now: UnixTime) -> Finding {
+        let check = &checks::SIGSTORE_TRUSTED_ROOT;
+        let age = now.0.saturating_sub(EMBEDDED_SNAPSHOT.0);
+        let old = match self.source {
+            RootSource::Embedded => age > MAX_AGE,
+            RootSource::GitHub => age > MAX_AGE_GITHUB,
+            RootSource::Refreshed
+            | RootSource::Simulated
+            | RootSource::SimulatedGitHub
+            | RootSource::Supplied => false,
+        };
+        let finding = if old { Finding::warn(check, "stale") } else { Finding::pass(check) };
+        finding.actual(self.describe().as_str())
     }
 
     pub(super) const fn parts(&self) -> &sigstore_trust_root::TrustedRoot {
@@ -208,6 +282,15 @@ mod tests {
         assert_eq!(root.newest(), "2025-09-23T00:00:00Z".parse().ok());
         assert_eq!(EMBEDDED_SNAPSHOT.to_string(), "2026-10-23T00:00:00Z");
         assert!(root.describe().contains("2026-10-23"), "{}", root.describe());
+    }
+
+    #[test]
+    fn github_keeps_no_logs_and_the_public_good_instance_keeps_both() {
+        let github = TrustedRoot::github().unwrap();
+        assert!(!github.keeps_log() && !github.keeps_certificate_log());
+        assert_eq!(github.newest(), "2026-06-12T00:00:00Z".parse().ok());
+        let public = TrustedRoot::embedded().unwrap();
+        assert!(public.keeps_log() && public.keeps_certificate_log());
     }
 
     #[test]

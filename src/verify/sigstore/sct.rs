@@ -8,7 +8,7 @@ use crate::bytes::Reader;
 use crate::digest::Sha256;
 use crate::endorsements::sigstore::der;
 use crate::error::Error;
-use crate::finding::{Finding, checks};
+use crate::finding::{Finding, Why, checks};
 use crate::pki::Cert;
 use crate::time::UnixTime;
 
@@ -18,20 +18,32 @@ const EXTENSION: &str = "1.3.6.1.4.1.11129.2.4.2";
 /// The content of the same OID.
 const EXTENSION_OID: &[u8] = &[0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 4, 2];
 
+const MISSING: &str = "missing";
+
 /// A known certificate log signed that it saw this certificate, issued by the key `issuer`
-/// (`SubjectPublicKeyInfo`, DER).
+/// (`SubjectPublicKeyInfo`, DER). Where the root has no certificate log, a certificate may be without
+/// such a timestamp.
 pub(super) fn examine(certificate: &[u8], issuer: &[u8], root: &TrustedRoot) -> Finding {
     let check = &checks::SIGSTORE_SCT;
     match verify(certificate, issuer, root) {
         Ok(shown) => Finding::pass(check).actual(shown.as_str()),
+        Err(MISSING) if !root.keeps_certificate_log() => {
+            Finding::unknown(check, Why::NotApplicable)
+        }
         Err(reason) => Finding::fail(check, reason),
     }
+}
+
+/// Whether the certificate (DER) carries timestamps of a certificate log, of whatever form.
+pub(super) fn is_present(certificate: &[u8]) -> bool {
+    Cert::parse("Sigstore signing certificate", certificate)
+        .is_ok_and(|cert| cert.extension(EXTENSION).is_some())
 }
 
 fn verify(certificate: &[u8], issuer: &[u8], root: &TrustedRoot) -> Result<String, &'static str> {
     const MALFORMED: &str = "malformed";
     let cert = Cert::parse("Sigstore signing certificate", certificate).map_err(|_| MALFORMED)?;
-    let extension = cert.extension(EXTENSION).ok_or("missing")?;
+    let extension = cert.extension(EXTENSION).ok_or(MISSING)?;
     let list = der::only(extension.value).filter(|list| list.tag == 0x04).ok_or(MALFORMED)?;
     let timestamps = Sct::list(list.content).map_err(|_| MALFORMED)?;
     let [sct] = timestamps.as_slice() else { return Err("not-exactly-one") };

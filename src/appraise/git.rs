@@ -1,0 +1,45 @@
+//! What a commit says about itself, and what its signature can and cannot mean.
+
+use crate::claims::Claim;
+use crate::endorsements::git::SignatureFormat;
+use crate::finding::{Finding, LinkId, Value, Why, checks};
+use crate::verify::git::VerifiedSource;
+
+/// The committer that GitHub writes into commits which it makes itself: merges and edits in its
+/// web pages. Anyone can write the same.
+const GITHUB: &str = "GitHub <noreply@github.com>";
+
+/// The commit's signature. No key of a committer is pinned, so none is checked: the finding says
+/// which kind of signature is there, and who it would be of.
+pub fn signature(source: &VerifiedSource) -> Finding {
+    let check = &checks::GIT_COMMIT_SIGNATURE;
+    let commit = source.commit();
+    let [signature] = commit.signatures.as_slice() else {
+        return match commit.signatures.len() {
+            0 => Finding::unknown(check, Why::NotPublished),
+            _ => Finding::fail(check, "several"),
+        };
+    };
+    let kind = match SignatureFormat::of(signature) {
+        SignatureFormat::Pgp if commit.committer.identity == GITHUB => {
+            "OpenPGP, on a commit that names GitHub as its committer"
+        }
+        SignatureFormat::Pgp => "OpenPGP",
+        SignatureFormat::Ssh => "OpenSSH",
+        SignatureFormat::X509 => "CMS with X.509 (gitsign)",
+        SignatureFormat::Other => "a signature of an unknown kind",
+    };
+    Finding::unknown(check, Why::NotSupported).actual(kind)
+}
+
+/// What the commit states. Its names and times are whatever its maker wrote.
+pub fn claims(source: &VerifiedSource) -> Vec<Claim> {
+    let commit = source.commit();
+    let claim = |name, value| Claim { name, value, link: LinkId::Commit };
+    vec![
+        claim("git.tree", Value::hex(commit.tree.as_bytes())),
+        claim("git.author", Value::text(commit.author.identity.as_str())),
+        claim("git.committer", Value::text(commit.committer.identity.as_str())),
+        claim("git.committed-at", Value::Time(commit.committer.time)),
+    ]
+}

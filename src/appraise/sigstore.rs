@@ -1,0 +1,31 @@
+//! Whether anybody but the instance could notice a signature.
+
+use crate::claims::Claim;
+use crate::finding::{Finding, LinkId, Value, checks};
+use crate::policy::Rule;
+use crate::verify::sigstore::VerifiedStatement;
+
+/// The signature is in a public log, or the policy's `rule` for an instance that keeps none.
+///
+/// A public log is what lets the owner of an identity, or anybody, notice a signature that should
+/// not be there. Without one, that there is no other is the word of the instance's operator.
+pub fn public_log(statement: &VerifiedStatement, rule: Rule) -> Finding {
+    let check = &checks::SIGSTORE_PUBLIC_LOG;
+    let Some(entry) = statement.logged().first() else {
+        let finding = match rule {
+            Rule::Deny => Finding::fail(check, "no-public-log"),
+            Rule::Warn => Finding::warn(check, "no-public-log"),
+            Rule::Allow => Finding::pass(check),
+        };
+        return finding.actual(statement.instance());
+    };
+    Finding::pass(check).actual(format!("{}, index {}", entry.host, entry.index))
+}
+
+/// Whose word the signature rests on.
+pub fn claims(statement: &VerifiedStatement) -> Vec<Claim> {
+    let claim = |name, value| Claim { name, value, link: LinkId::Provenance };
+    let key = statement.key().map(|key| claim("sigstore.key", Value::hex(key.sha256().0)));
+    let instance = claim("sigstore.instance", Value::text(statement.instance()));
+    key.into_iter().chain([instance]).collect()
+}

@@ -1,0 +1,11 @@
+//! Attestation documents of AWS Nitro enclaves: COSE_Sign1 (RFC 9052) around a CBOR map (AWS Nitro
+//! Enclaves NSM API, `docs/attestation_process.md`).
+
+mod cbor;
+mod document;
+mod dstack;
+mod fields;
+
+pub use document::{Document, Located};
+pub use dstack::of_dstack;
+pub use fields::fields;

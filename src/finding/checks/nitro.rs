@@ -1,0 +1,27 @@
+//! AWS Nitro enclaves: AWS's chain, the attestation document and its values.
+
+const GUIDE: &str = "AWS Nitro Enclaves User Guide, Verifying the root of trust";
+const NSM: &str = "AWS Nitro Enclaves NSM API, attestation process";
+const PCRS: &str = "AWS Nitro Enclaves User Guide, Where to get an enclave's measurements";
+const COSE: &str = "RFC 9052 section 4.4; RFC 9053 section 2.1";
+const PKIX: &str = "RFC 5280 section 6.1";
+
+checks! {
+    NITRO_CHAIN = "nitro.chain", "", HardwareRoot, Authenticity, NSM;
+    NITRO_ROOT_PINNED = "nitro.root.pinned", "", HardwareRoot, Authenticity, GUIDE;
+    NITRO_CA_ROLE = "nitro.ca.role", "", HardwareRoot, Authenticity, PKIX;
+    NITRO_CA_SIGNATURE = "nitro.ca.signature", "", HardwareRoot, Authenticity, PKIX;
+    NITRO_CA_VALIDITY = "nitro.ca.validity", "", HardwareRoot, Authenticity, NSM;
+    NITRO_CERTIFICATE_ROLE = "nitro.certificate.role", "", Chip, Authenticity, PKIX;
+    NITRO_CERTIFICATE_SIGNATURE = "nitro.certificate.signature", "", Chip, Authenticity, PKIX;
+    NITRO_CERTIFICATE_VALIDITY = "nitro.certificate.validity", "", Chip, Authenticity, NSM;
+    NITRO_ALGORITHM = "nitro.document.algorithm", "", Report, Authenticity, COSE;
+    NITRO_SIGNATURE = "nitro.document.signature", "", Report, Authenticity, COSE;
+    NITRO_TIME = "nitro.document.time", "", Report, Appraisal, NSM;
+    NITRO_NONCE = "nitro.nonce", "", Report, Appraisal, NSM;
+    NITRO_DEBUG = "nitro.debug", "", Measurements, Appraisal, PCRS;
+    NITRO_IMAGE = "nitro.image", "", Measurements, Appraisal, PCRS;
+    NITRO_PCR = "nitro.pcr", "", Measurements, Appraisal, PCRS;
+    NITRO_USER_DATA = "nitro.user-data", "", KeyBinding, Appraisal, NSM;
+    NITRO_PUBLIC_KEY = "nitro.public-key", "", KeyBinding, Appraisal, NSM;
+}

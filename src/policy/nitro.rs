@@ -1,0 +1,37 @@
+//! What a policy says about documents of AWS Nitro enclaves.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer};
+
+use super::Rule;
+use crate::digest::Sha384;
+
+/// Accepted values of a Nitro document.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct NitroPolicy {
+    /// PCR0 is zero: the enclave runs in debug mode, and its host can read its console.
+    pub debug: Rule,
+    /// Accepted registers by number (reference values).
+    pub pcrs: BTreeMap<u8, Vec<Sha384>>,
+    /// The nonce that the reader sent, in hex.
+    pub nonce: Option<HexBytes>,
+    /// The user data that the enclave is to name, in hex.
+    pub user_data: Option<HexBytes>,
+    /// The public key that the enclave is to name, in hex.
+    pub public_key: Option<HexBytes>,
+    /// How many seconds before the asked time the document may have been made.
+    pub maximum_age_s: Option<u32>,
+}
+
+/// Bytes as a policy file writes them: hex of either case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HexBytes(pub Vec<u8>);
+
+impl<'de> Deserialize<'de> for HexBytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        hex::decode(text).map(Self).map_err(serde::de::Error::custom)
+    }
+}

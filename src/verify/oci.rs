@@ -1,0 +1,165 @@
+//! Which digests name one container image: its manifest's, and that of an index that lists it.
+//!
+//! A registry serves bytes under a digest of their own, so it does not matter who supplied them.
+//! What is shown is that the bytes of a supplied index list the manifest; not that anybody vouches
+//! for that index.
+
+use crate::digest::Sha256;
+use crate::endorsements::oci::{Descriptor, Document, Platform};
+use crate::finding::{Examined, Finding, Outcome, Value, Why, checks};
+
+/// The platform of every machine whose reports are read here: SEV-SNP, TDX and SGX are x86-64.
+const PLATFORM: (&str, &str) = ("linux", "amd64");
+
+/// A supplied index or manifest with its exact bytes.
+#[derive(Clone, Debug)]
+pub struct Supplied<'a> {
+    /// The bytes as received.
+    pub bytes: &'a [u8],
+    /// What they say.
+    pub document: Document,
+}
+
+/// Every digest that names one image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedImage {
+    digests: Vec<Sha256>,
+}
+
+impl VerifiedImage {
+    /// The digests: first the one by which the evidence names the image, then that of its manifest
+    /// or of the indexes that list it. Never empty.
+    pub fn digests(&self) -> &[Sha256] {
+        &self.digests
+    }
+}
+
+impl Supplied<'_> {
+    /// SHA-256 of the bytes.
+    pub fn digest(&self) -> Sha256 {
+        Sha256::of(self.bytes)
+    }
+}
+
+/// Compares `documents` with the digest by which evidence names an image.
+///
+/// - A document with that digest is the image's manifest, or the index from which a machine of
+///   ours takes its one image for Linux on x86-64; that one's manifest digest is added.
+/// - An index that lists that digest, once, as an image for Linux on x86-64: its digest is added.
+/// - Any other document is about another image, and fails.
+///
+/// A digest that is named and for which no document is supplied needs none.
+pub fn verify(digest: Sha256, documents: &[Supplied<'_>]) -> Examined<VerifiedImage> {
+    let mut findings = Vec::new();
+    let mut digests = vec![digest];
+    let named = documents.iter().find(|document| document.digest() == digest);
+    let mut manifest = digest;
+    match named.map(|document| &document.document) {
+        Some(Document::Index(images)) => {
+            let (examined, image) = chosen(images);
+            findings.extend(examined);
+            if let Some(image) = image {
+                manifest = image.digest;
+                digests.push(manifest);
+            }
+        }
+        Some(Document::Manifest { .. }) => {
+            findings.push(Finding::pass(&checks::OCI_MANIFEST).actual(Value::hex(digest.0)));
+        }
+        None => {}
+    }
+    let others = || documents.iter().filter(|document| document.digest() != digest);
+    let indexes = others().filter_map(|document| match &document.document {
+        Document::Index(images) => Some((document.digest(), images)),
+        Document::Manifest { .. } => None,
+    });
+    for (number, (own, images)) in indexes.enumerate() {
+        let examined = lists(images, manifest, documents);
+        if !examined.iter().any(is_failure) {
+            digests.push(own);
+        }
+        findings.extend(examined.into_iter().map(|finding| numbered(finding, number)));
+    }
+    let manifests =
+        others().filter(|document| matches!(document.document, Document::Manifest { .. }));
+    for (number, document) in manifests.enumerate() {
+        let own = document.digest();
+        let finding = Finding::test(&checks::OCI_MANIFEST, own == manifest, "not-equal")
+            .expected(Value::hex(manifest.0))
+            .actual(Value::hex(own.0));
+        findings.push(numbered(finding, number));
+    }
+    let verified = !findings.iter().any(is_failure);
+    for check in [&checks::OCI_MANIFEST, &checks::OCI_INDEX, &checks::OCI_PLATFORM] {
+        if !findings.iter().any(|finding| finding.check == check) {
+            findings.push(Finding::unknown(check, Why::NotApplicable));
+        }
+    }
+    Examined { findings, verified: verified.then_some(VerifiedImage { digests }) }
+}
+
+/// The finding about a further document of its kind.
+fn numbered(finding: Finding, number: usize) -> Finding {
+    match number {
+        0 => finding,
+        _ => finding.part(format!("document {}", number.saturating_add(1))),
+    }
+}
+
+/// The one image of an index that a machine of ours can run.
+fn chosen(images: &[Descriptor]) -> (Vec<Finding>, Option<&Descriptor>) {
+    let check = &checks::OCI_INDEX;
+    let runs =
+        |image: &&Descriptor| image.is_image() && image.platform.as_ref().is_none_or(is_ours);
+    let mut candidates = images.iter().filter(runs);
+    match (candidates.next(), candidates.next()) {
+        (Some(image), None) => {
+            let listed = Finding::pass(check).actual(Value::hex(image.digest.0));
+            (vec![listed, platform(image)], Some(image))
+        }
+        (Some(_), Some(_)) => (vec![Finding::unknown(check, Why::NotApplicable)], None),
+        (None, _) => (vec![Finding::fail(check, "no-platform").expected(ours())], None),
+    }
+}
+
+/// An index lists the manifest, as an image of the size that its bytes have.
+fn lists(images: &[Descriptor], manifest: Sha256, documents: &[Supplied<'_>]) -> Vec<Finding> {
+    let check = &checks::OCI_INDEX;
+    let Some(image) = images.iter().find(|image| image.digest == manifest) else {
+        let listed: Vec<String> = images.iter().map(|image| image.digest.to_string()).collect();
+        let finding = Finding::fail(check, "not-listed").expected(Value::hex(manifest.0));
+        return vec![finding.actual(listed.join(", "))];
+    };
+    let bytes = documents.iter().find(|document| document.digest() == manifest);
+    let has_size = |bytes: &Supplied<'_>| u64::try_from(bytes.bytes.len()) == Ok(image.size);
+    let listed = if !image.is_image() {
+        Finding::fail(check, "not-an-image").actual(image.media_type.as_str())
+    } else if bytes.is_some_and(|bytes| !has_size(bytes)) {
+        Finding::fail(check, "size").actual(Value::number(image.size))
+    } else {
+        Finding::pass(check).actual(Value::hex(manifest.0))
+    };
+    vec![listed, platform(image)]
+}
+
+fn platform(image: &Descriptor) -> Finding {
+    let check = &checks::OCI_PLATFORM;
+    match &image.platform {
+        None => Finding::unknown(check, Why::NotPublished),
+        Some(platform) => Finding::test(check, is_ours(platform), "other-platform")
+            .expected(ours())
+            .actual(platform.to_string()),
+    }
+}
+
+fn ours() -> String {
+    format!("{}/{}", PLATFORM.0, PLATFORM.1)
+}
+
+fn is_ours(platform: &Platform) -> bool {
+    (platform.os.as_str(), platform.architecture.as_str()) == PLATFORM
+}
+
+const fn is_failure(finding: &Finding) -> bool {
+    matches!(finding.outcome, Outcome::Fail(_))
+}

@@ -1,5 +1,7 @@
 //! What verified evidence states, independent of its format.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::finding::{LinkId, Value};
@@ -13,4 +15,34 @@ pub struct Claim {
     pub value: Value,
     /// The link that shows it; the claim stands and falls with that link.
     pub link: LinkId,
+}
+
+/// What a service says about itself, beside what the chain derived. Saying it makes nothing true:
+/// a statement never becomes a [`Claim`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stated {
+    /// Stable name of the subject of the statement (`substrate`, `commit`).
+    pub name: &'static str,
+    /// What is said.
+    pub said: Value,
+    /// Where it is said: a member of the document, or a source with its date.
+    pub source: Cow<'static, str>,
+    /// What the chain derived instead or as well.
+    pub shown: Option<Value>,
+    /// The link that would show it.
+    pub link: LinkId,
+    /// How the two stand to each other.
+    pub standing: Standing,
+}
+
+/// How a statement stands to what was derived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// The chain derived the same value.
+    Agrees,
+    /// The chain derived another value.
+    Contradicts,
+    /// The chain derived no such value.
+    NotShown,
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 use silicon_to_source::finding::{Check, LinkId, Why, checks};
 use silicon_to_source::report::{
-    Custody, DebugFlag, Freshness, KeyFlag, Level, RootOfTrust, State,
+    Custody, DebugFlag, Freshness, KeyFlag, Level, Overrides, RootOfTrust, State,
 };
 use silicon_to_source::wording;
 
@@ -205,6 +205,7 @@ fn every_level_and_root_of_trust_has_its_words() {
         RootOfTrust::CloudProvider,
         RootOfTrust::Statement,
         RootOfTrust::BuildOnly,
+        RootOfTrust::Nothing,
     ] {
         assert_words(&["root-of-trust", &wording::word(&root)]);
         assert_words(&["levels", &wording::level_key(None, root), "meaning"]);
@@ -224,6 +225,7 @@ fn every_flag_value_has_its_words() {
     flag("custody", &[Custody::OperatorProvisioned, Custody::TeeGenerated]);
     flag("freshness", &[Freshness::Challenge, Freshness::Cached, Freshness::None]);
     flag("debug", &[DebugFlag::On, DebugFlag::Off, DebugFlag::Unknown]);
+    flag("overrides", &[Overrides::Present, Overrides::None, Overrides::NotShown]);
 }
 
 #[test]

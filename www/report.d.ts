@@ -21,7 +21,7 @@ export type LinkId =
 
 export type Weight = 'required' | 'advisory';
 
-export type RootOfTrust = 'cpu-vendor' | 'cloud-provider' | 'statement' | 'build-only';
+export type RootOfTrust = 'cpu-vendor' | 'cloud-provider' | 'statement' | 'build-only' | 'nothing';
 
 /** A value is typed and already text: 64-bit numbers do not survive JavaScript. */
 export type Value = { hex: string } | { number: string } | { text: string } | { time: string };
@@ -42,10 +42,12 @@ export interface Report {
     custody: 'kms-derived' | 'not-stated' | 'operator-provisioned' | 'tee-generated';
     freshness: 'challenge' | 'cached' | 'none';
     debug: 'on' | 'off' | 'unknown';
+    overrides: 'present' | 'none' | 'not-shown';
   };
   links: Link[];
   not_checked: NotChecked[];
   claims: Claim[];
+  stated: Stated[];
   wanted: Wanted[];
   evidence: EvidenceItem[];
 }
@@ -90,6 +92,16 @@ export interface Claim {
   name: string;
   value: Value;
   link: LinkId;
+}
+
+/** What the subject says about itself, beside what the chain derived. */
+export interface Stated {
+  name: string;
+  said: Value;
+  source: string;
+  shown: Value | null;
+  link: LinkId;
+  standing: 'agrees' | 'contradicts' | 'not-shown';
 }
 
 export interface Wanted {

@@ -134,14 +134,14 @@ fn draft(
     let mut evidence = evidence(quote, &files.collateral);
     let mut claims = verified.map(appraise::dcap::claims).unwrap_or_default();
     logs(quote, verified, files, &mut findings, &mut claims, &mut evidence)?;
+    let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
     Ok(Draft {
-        subject: Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() },
-        root_of_trust: RootOfTrust::CpuVendor,
         findings,
         claims,
         evidence,
         wanted: plan::intel(quote.tee, platform(quote), &files.collateral, policy.roots),
         flags: Flags { debug: debug(verified), ..Flags::UNKNOWN },
+        ..Draft::of(subject, RootOfTrust::CpuVendor)
     })
 }
 

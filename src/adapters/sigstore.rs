@@ -9,7 +9,7 @@ use crate::finding::{Finding, LinkId};
 use crate::pki::Cert;
 use crate::pki::anchors::Roots;
 use crate::policy::Policy;
-use crate::report::{Draft, EvidenceItem, Flags, RootOfTrust, Subject};
+use crate::report::{Draft, EvidenceItem, RootOfTrust, Subject};
 use crate::time::UnixTime;
 use crate::verify::sigstore::{self as verify, Artifact, TrustedRoot, VerifiedStatement};
 
@@ -26,19 +26,17 @@ pub(super) struct Examined {
 /// A bundle on its own.
 pub(super) fn examine(input: &[u8], policy: &Policy, now: UnixTime) -> Result<Draft, Error> {
     let examined = bundle(input, None, policy, now)?;
+    let subject = Subject {
+        kind: "sigstore-bundle",
+        name: None,
+        sha256: Sha256::of(input),
+        len: input.len(),
+    };
     Ok(Draft {
-        subject: Subject {
-            kind: "sigstore-bundle",
-            name: None,
-            sha256: Sha256::of(input),
-            len: input.len(),
-        },
-        root_of_trust: RootOfTrust::BuildOnly,
         findings: examined.findings,
         claims: examined.claims,
         evidence: examined.evidence,
-        wanted: Vec::new(),
-        flags: Flags::UNKNOWN,
+        ..Draft::of(subject, RootOfTrust::BuildOnly)
     })
 }
 

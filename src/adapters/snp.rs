@@ -33,19 +33,15 @@ pub(super) fn examine(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let examined = report(bytes, None, collateral, policy, now)?;
+    let subject =
+        Subject { kind: "snp-report", name: None, sha256: Sha256::of(input), len: input.len() };
     Ok(Draft {
-        subject: Subject {
-            kind: "snp-report",
-            name: None,
-            sha256: Sha256::of(input),
-            len: input.len(),
-        },
-        root_of_trust: RootOfTrust::CpuVendor,
         claims: examined.verified.as_ref().map(appraise::snp::claims).unwrap_or_default(),
         flags: Flags { debug: examined.debug, ..Flags::UNKNOWN },
         findings: examined.findings,
         evidence: examined.evidence,
         wanted: examined.wanted,
+        ..Draft::of(subject, RootOfTrust::CpuVendor)
     })
 }
 

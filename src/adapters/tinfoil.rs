@@ -82,14 +82,13 @@ pub(super) fn examine(
     evidence.push(tls_certificate(&tls));
     let key_bound =
         findings.iter().any(|finding| finding.check == &checks::TLS_KEY && finding.passed());
+    let subject = Subject {
+        kind: "tinfoil-bundle",
+        name: Some(bundle.domain),
+        sha256: Sha256::of(input),
+        len: input.len(),
+    };
     Ok(Draft {
-        subject: Subject {
-            kind: "tinfoil-bundle",
-            name: Some(bundle.domain),
-            sha256: Sha256::of(input),
-            len: input.len(),
-        },
-        root_of_trust: RootOfTrust::CpuVendor,
         findings,
         claims,
         evidence,
@@ -99,7 +98,9 @@ pub(super) fn examine(
             custody: Custody::NotStated,
             freshness: Freshness::None,
             debug: machine.debug,
+            ..Flags::UNKNOWN
         },
+        ..Draft::of(subject, RootOfTrust::CpuVendor)
     })
 }
 

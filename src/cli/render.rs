@@ -172,6 +172,7 @@ fn flags(page: &mut Page, report: &Report) {
         ("custody", wording::word(&flags.custody)),
         ("freshness", wording::word(&flags.freshness)),
         ("debug", wording::word(&flags.debug)),
+        ("overrides", wording::word(&flags.overrides)),
     ] {
         let title = wording::text(&["flags", name, "title"]);
         page.pair_text("     ", title, COLUMN, wording::text(&["flags", name, &value]));
@@ -339,32 +340,30 @@ mod tests {
     use crate::digest::Sha256;
     use crate::finding::{Finding, Value, Why, checks};
     use crate::policy::Policy;
-    use crate::report::{Draft, Flags, Subject, Wanted};
+    use crate::report::{Draft, Subject, Wanted};
     use crate::time::UnixTime;
 
     fn assembled(findings: Vec<Finding>, policy: &str, hostile: &str) -> Report {
+        let subject = Subject {
+            kind: "tinfoil-bundle",
+            name: Some(format!("host{hostile}")),
+            sha256: Sha256([7; 32]),
+            len: 1,
+        };
         let draft = Draft {
-            subject: Subject {
-                kind: "tinfoil-bundle",
-                name: Some(format!("host{hostile}")),
-                sha256: Sha256([7; 32]),
-                len: 1,
-            },
-            root_of_trust: RootOfTrust::CpuVendor,
             findings,
             claims: vec![
                 claim("snp.measurement", LinkId::Measurements, Value::hex([0xab; 48])),
                 claim("git.ref", LinkId::Commit, Value::text(format!("refs/tags/v1{hostile}"))),
                 claim("snp.host-data", LinkId::Measurements, Value::hex([0; 32])),
             ],
-            evidence: Vec::new(),
             wanted: vec![Wanted {
                 what: "crl",
                 url: format!("https://example.com/{hostile}"),
                 decides: Vec::new(),
                 reveals: "nothing-beyond-your-address",
             }],
-            flags: Flags::UNKNOWN,
+            ..Draft::of(subject, RootOfTrust::CpuVendor)
         };
         let policy = Policy::from_json(policy.as_bytes()).unwrap();
         Report::assemble(draft, &policy, UnixTime(1_769_904_000))

@@ -2,8 +2,8 @@
 //!
 //! The sentences contradict each other, and no evidence decides between them: that is why they are
 //! shown beside an answer that publishes nothing. Sources are files of the repository
-//! Layr-Labs/d-inference; those of commit e515244 were collected with issue 149 there (opened
-//! 2026-05-10, "No public coordinator attestation endpoint; substrate claim conflicts").
+//! Layr-Labs/d-inference at the commit that is named, or issue 149 there, opened 2026-05-10 ("No
+//! public coordinator attestation endpoint; substrate claim conflicts").
 
 use crate::claims::{Standing, Stated};
 use crate::finding::{LinkId, Value};
@@ -16,7 +16,7 @@ const SUBSTRATE: &[(&str, &str)] = &[
     ("Intel TDX", "papers/dginf-private-inference.pdf, Figure 1; issue 149, 2026-05-10"),
     (
         "Intel TDX: \"consumers can verify that the coordinator executes unmodified code\"",
-        "papers/dginf-private-inference.tex:178,261,349,997,1038; e515244, before 2026-05-10",
+        "papers/dginf-private-inference.tex:178,261,349,997,1038; commit e515244",
     ),
     (
         "EigenCompute (Intel TDX TEE)",
@@ -24,7 +24,7 @@ const SUBSTRATE: &[(&str, &str)] = &[
     ),
     (
         "Intel TDX and container image attestation, as an example",
-        "papers/provisional-patent-draft.tex:194; e515244, before 2026-05-10",
+        "papers/provisional-patent-draft.tex:194; commit e515244",
     ),
     (
         "GCP Confidential VM (AMD SEV-SNP)",
@@ -36,25 +36,25 @@ const SUBSTRATE: &[(&str, &str)] = &[
     ),
     (
         "GCP Confidential VM, AMD SEV-SNP, \"Working\"",
-        "docs/ARCHITECTURE.md:12,57,259; e515244, before 2026-05-10",
+        "docs/ARCHITECTURE.md:12,57,259; commit e515244",
     ),
     (
         "\"a Confidential VM, hardware-encrypted\"",
-        "coordinator/internal/api/consumer.go:10; e515244, before 2026-05-10",
+        "coordinator/internal/api/consumer.go:10; commit e515244",
     ),
     (
         "Confidential VM",
-        "README.md:14, coordinator/internal/protocol/messages.go:16; e515244, before 2026-05-10",
+        "README.md:14, coordinator/internal/protocol/messages.go:16; commit e515244",
     ),
     ("EigenCloud (TEE), substrate unspecified", "CLAUDE.md, Infrastructure; issue 149, 2026-05-10"),
     (
         "EigenCloud",
-        "docs/ARCHITECTURE.md:174, AGENTS.md:191, deploy/environments/prod.env:1; e515244, before 2026-05-10",
+        "docs/ARCHITECTURE.md:174, AGENTS.md:191, deploy/environments/prod.env:1; commit e515244",
     ),
     ("no substrate disclosed", "eigencloud.xyz; issue 149, 2026-05-10"),
     (
         "GCP Confidential VM (AMD SEV)",
-        "coordinator/api/server.go:11; commit 002317b, after e515244",
+        "coordinator/api/server.go:11; commit 002317b, later than e515244",
     ),
     (
         "AMD SEV, c3d-highcpu-30, Shielded VM",
@@ -63,21 +63,15 @@ const SUBSTRATE: &[(&str, &str)] = &[
 ];
 
 const PLAINTEXT: &[(&str, &str)] = &[
-    (
-        "\"decrypts inside its TEE\"",
-        "console-ui/src/app/settings/page.tsx:202; e515244, before 2026-05-10",
-    ),
+    ("\"decrypts inside its TEE\"", "console-ui/src/app/settings/page.tsx:202; commit e515244"),
     (
         "\"Coordinator never sees plaintext\"",
-        "CLAUDE.md:242, console-ui/src/app/page.tsx:27, VerificationPanel.tsx:132; e515244, before 2026-05-10",
+        "CLAUDE.md:242, console-ui/src/app/page.tsx:27, VerificationPanel.tsx:132; commit e515244",
     ),
 ];
 
 const TLS_END: &[(&str, &str)] = &[
-    (
-        "in the container, with a key made by tls-keygen",
-        "coordinator/Caddyfile; e515244, before 2026-05-10",
-    ),
+    ("in the container, with a key made by tls-keygen", "coordinator/Caddyfile; commit e515244"),
     (
         "host Caddy (systemd, static certificate), outside the container",
         "docs/operations/coordinator-deploy.md; commit 048c4dd, \"last updated 2026-09-29\"",

@@ -18,6 +18,7 @@
 //! the same repository by name and number, under the same policy, or one that the policy names for
 //! launchers.
 
+pub mod answer;
 pub mod binding;
 pub mod darkbloom;
 pub mod image;

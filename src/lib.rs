@@ -78,6 +78,8 @@ pub mod time;
 pub mod verify;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
 #[cfg(feature = "cli")]
 pub mod wording;
 

@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["adapters", "examine", "plan"],
     &["wording"],
     &["net"],
-    &["wasm", "cli"],
+    &["wasm", "web", "cli"],
     &["sim"],
 ];
 
@@ -36,6 +36,7 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("plan", &["crypto"]),
     ("adapters", &["crypto"]),
     ("wasm", &["crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
+    ("web", &["crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
     ("cli", &["crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
     ("net", &["crypto", "evidence", "endorsements", "verify", "appraise", "policy", "report"]),
 ];
@@ -47,12 +48,14 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["x509_cert"], &["sim/"]),
     (&["sigstore_verify", "webpki"], &["verify/sigstore/"]),
     (&["saphyr_parser"], &["evidence/tinfoil/"]),
-    (&["wasm_bindgen", "js_sys", "web_sys", "serde_wasm_bindgen"], &["wasm.rs"]),
+    (&["wasm_bindgen", "js_sys", "serde_wasm_bindgen"], &["wasm.rs", "web/"]),
+    (&["web_sys"], &["web/"]),
     (&["clap", "anstyle", "anstream"], &["cli/"]),
     (&["axum", "toml", "tower_http", "wasm_bindgen_cli_support"], &["bin/site/"]),
     (&["tokio"], &["bin/site/", "net/"]),
     (&["hyper", "hyper_util", "http_body_util", "tokio_rustls", "rustls_graviola"], &["net/"]),
     (&["webpki_roots"], &["net/"]),
+    (&["getrandom"], &["cli/", "web/"]),
     (&["SystemTime", "Instant"], &["cli/", "bin/"]),
 ];
 

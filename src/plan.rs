@@ -10,7 +10,8 @@ use crate::pki::anchors::Roots;
 use crate::report::Wanted;
 use crate::verify::snp::Endorsements;
 
-const KDS: &str = "https://kdsintf.amd.com";
+/// AMD's key distribution service.
+pub(crate) const KDS: &str = "https://kdsintf.amd.com";
 
 /// Endorsements that AMD serves for `report` and that are not at hand (document 57230, KDS).
 /// A simulated vendor serves nothing.
@@ -82,7 +83,8 @@ fn vcek_url(report: &Report<'_>, product: Product) -> String {
     format!("{KDS}/vcek/v1/{product}/{}?{}", hex::encode(id), parameters.join("&"))
 }
 
-const PCS: &str = "https://api.trustedservices.intel.com";
+/// Intel's provisioning certification service.
+pub(crate) const PCS: &str = "https://api.trustedservices.intel.com";
 const INTEL_ROOT_CRL: &str = "https://certificates.trustedservices.intel.com/IntelSGXRootCA.der";
 
 /// What a PCK certificate says about its platform.

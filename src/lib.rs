@@ -66,6 +66,8 @@ pub mod error;
 pub mod evidence;
 pub mod finding;
 mod json;
+#[cfg(feature = "net")]
+pub mod net;
 pub mod pki;
 pub mod plan;
 pub mod policy;

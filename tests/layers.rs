@@ -20,6 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["report"],
     &["adapters", "examine", "plan"],
     &["wording"],
+    &["net"],
     &["wasm", "cli"],
     &["sim"],
 ];
@@ -36,6 +37,7 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("adapters", &["crypto"]),
     ("wasm", &["crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
     ("cli", &["crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
+    ("net", &["crypto", "evidence", "endorsements", "verify", "appraise", "policy", "report"]),
 ];
 
 /// Names that only some files may use.
@@ -47,7 +49,10 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["saphyr_parser"], &["evidence/tinfoil/"]),
     (&["wasm_bindgen", "js_sys", "web_sys", "serde_wasm_bindgen"], &["wasm.rs"]),
     (&["clap", "anstyle", "anstream"], &["cli/"]),
-    (&["axum", "tokio", "toml", "tower_http", "wasm_bindgen_cli_support"], &["bin/site/"]),
+    (&["axum", "toml", "tower_http", "wasm_bindgen_cli_support"], &["bin/site/"]),
+    (&["tokio"], &["bin/site/", "net/"]),
+    (&["hyper", "hyper_util", "http_body_util", "tokio_rustls", "rustls_graviola"], &["net/"]),
+    (&["webpki_roots"], &["net/"]),
     (&["SystemTime", "Instant"], &["cli/", "bin/"]),
 ];
 

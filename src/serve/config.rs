@@ -208,8 +208,6 @@ pub struct Workload {
     pub image_reference: Option<String>,
     /// The image's OCI manifest: the exact bytes of the registry.
     pub manifest: Option<PathBuf>,
-    /// The OCI index that names the manifest, when the reference is to an index.
-    pub index: Option<PathBuf>,
     /// The commit, 40 hex digits. A claim.
     pub git_commit: Option<String>,
     /// The version's name. A claim.
@@ -235,8 +233,6 @@ pub enum ProvenanceKind {
     SigstoreBundle,
     /// Google Cloud Build's signed provenance.
     GcbSlsaDsse,
-    /// A git object that shows what a commit holds.
-    GitObject,
 }
 
 /// A signed statement about measurements: a Sigstore bundle.
@@ -388,7 +384,7 @@ impl Config {
         paths.extend(self.event_log.iter_mut().map(|log| &mut log.file));
         paths.extend(self.sealed_key.iter_mut().filter_map(|key| key.file.as_mut()));
         paths.extend(self.tls.iter_mut().map(|tls| &mut tls.certificate));
-        paths.extend([&mut self.workload.manifest, &mut self.workload.index].into_iter().flatten());
+        paths.extend(&mut self.workload.manifest);
         paths.extend(self.provenance.iter_mut().map(|item| &mut item.file));
         paths.extend(self.reference_value.iter_mut().map(|item| &mut item.file));
         paths.extend(self.collateral.files.iter_mut());

@@ -2,4 +2,5 @@
 
 pub mod amd;
 pub mod intel;
+pub mod launch;
 pub mod sigstore;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::coordinator::Base64Url;
 use crate::bytes::Span;
+use crate::digest::Sha256;
 use crate::error::Error;
 use crate::time::UnixTime;
 
@@ -20,6 +21,8 @@ pub const SCHEMA: &str = "silicon-to-source/exchange/v1";
 pub const ATTESTATION: &str = "coordinator-attestation";
 /// [`Answer::what`] of the key of sealed requests.
 pub const ENCRYPTION_KEY: &str = "encryption-key";
+/// [`Answer::what`] of the bundle of Tinfoil's router.
+pub const TINFOIL: &str = "tinfoil-bundle";
 /// The most answers in one exchange.
 pub const MAX_ANSWERS: usize = 32;
 
@@ -79,6 +82,10 @@ pub struct Response {
     /// Whether the answer came from another address than the one that was asked.
     #[serde(default)]
     pub redirected: bool,
+    /// SHA-256 of the public key (SubjectPublicKeyInfo, DER) in the certificate with which the
+    /// host answered; absent where the reader's software cannot see it, as in a web page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_spki_sha256: Option<Sha256>,
     /// The body as received.
     pub body: Body,
 }
@@ -122,6 +129,8 @@ pub enum Failure {
     Dns,
     /// The host refused the connection.
     Refused,
+    /// The connection ended before the answer did.
+    Truncated,
 }
 
 impl Failure {
@@ -137,6 +146,7 @@ impl Failure {
             Self::Tls => "tls",
             Self::Dns => "dns",
             Self::Refused => "refused",
+            Self::Truncated => "truncated",
         }
     }
 }
@@ -154,8 +164,15 @@ impl Exchange {
             return Err(Error::unsupported("exchange, schema", &exchange.schema, whole));
         }
         Error::cap("exchange, answers", exchange.answers.len(), MAX_ANSWERS)?;
-        let mut asked: Vec<&str> =
-            exchange.answers.iter().map(|answer| answer.what.as_str()).collect();
+        // Of the service itself each thing is asked once; collateral is told apart by its address.
+        let mut asked: Vec<(&str, &str)> = exchange
+            .answers
+            .iter()
+            .map(|answer| match answer.what.as_str() {
+                what @ (ATTESTATION | ENCRYPTION_KEY | TINFOIL) => (what, ""),
+                what => (what, answer.url.as_str()),
+            })
+            .collect();
         asked.sort_unstable();
         if asked.is_sorted_by(|one, next| one != next) {
             Ok(exchange)
@@ -169,6 +186,19 @@ impl Exchange {
         let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
         json.push('\n');
         json
+    }
+
+    /// The files that others than the service itself answered: certificates, lists, provenance.
+    pub fn collateral(&self) -> impl Iterator<Item = &[u8]> {
+        self.answers
+            .iter()
+            .filter(|answer| ![ATTESTATION, ENCRYPTION_KEY, TINFOIL].contains(&&*answer.what))
+            .filter_map(|answer| match &answer.outcome {
+                Outcome::Answered(response) if response.status == 200 => {
+                    Some(response.body.0.as_slice())
+                }
+                Outcome::Answered(_) | Outcome::Failed { .. } => None,
+            })
     }
 
     /// What came of asking for `what`.

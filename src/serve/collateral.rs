@@ -124,7 +124,7 @@ impl Shelf {
                     _ => true,
                 };
                 if !at_hand {
-                    wanted.push(item.url.replacen(plan::KDS, &addresses.amd, 1));
+                    wanted.push(item.url.replacen(config::AMD, &addresses.amd, 1));
                 }
             }
             if !has(|amd| &amd.ask) {
@@ -145,7 +145,7 @@ impl Shelf {
             for item in plan::intel(quote.tee, intel_platform(&quote), &known, Roots::Vendor) {
                 wanted.push(match item.what {
                     "intel-root-crl" => addresses.intel_root_crl.clone(),
-                    _ => item.url.replacen(plan::PCS, &addresses.intel, 1),
+                    _ => item.url.replacen(config::INTEL, &addresses.intel, 1),
                 });
             }
         }

@@ -11,6 +11,14 @@ use serde::Deserialize;
 use super::limit::Rate;
 use super::tsm;
 
+/// AMD's key distribution service.
+pub const AMD: &str = "https://kdsintf.amd.com";
+/// Intel's provisioning certification service.
+pub const INTEL: &str = "https://api.trustedservices.intel.com";
+/// The revocation list of Intel's root.
+pub const INTEL_ROOT_CRL: &str =
+    "https://certificates.trustedservices.intel.com/IntelSGXRootCA.der";
+
 /// Everything that the sidecar is told.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -266,10 +274,9 @@ pub struct Collateral {
 impl Default for Collateral {
     fn default() -> Self {
         Self {
-            amd: "https://kdsintf.amd.com".into(),
-            intel: "https://api.trustedservices.intel.com".into(),
-            intel_root_crl:
-                "https://certificates.trustedservices.intel.com/IntelSGXRootCA.der".into(),
+            amd: AMD.into(),
+            intel: INTEL.into(),
+            intel_root_crl: INTEL_ROOT_CRL.into(),
             files: Vec::new(),
             refresh_s: 6 * 3600,
             timeout_s: 20,

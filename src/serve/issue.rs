@@ -43,7 +43,7 @@ pub struct Issuer {
     waiting: AtomicUsize,
     standing: AsyncMutex<Option<Standing>>,
     /// What happened since the start.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
 }
 
 /// A document made for everyone.
@@ -110,7 +110,7 @@ impl Issuer {
             hardware: Arc::new(Semaphore::new(1)),
             waiting: AtomicUsize::new(0),
             standing: AsyncMutex::new(None),
-            metrics: Metrics::default(),
+            metrics: Arc::default(),
             config,
         })
     }

@@ -5,9 +5,11 @@
 
 pub mod collateral;
 pub mod config;
+pub mod http;
 pub mod issue;
 pub mod launcher;
 pub mod limit;
+pub mod listen;
 pub mod metrics;
 mod parts;
 pub mod tsm;

@@ -20,7 +20,9 @@
 compile_error!("the simulated PKI, with its public private keys, is never part of the wasm");
 
 pub mod amd;
+pub mod cel;
 pub mod certificate;
+pub mod coordinator;
 pub mod crl;
 mod der;
 mod files;

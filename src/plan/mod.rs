@@ -1,0 +1,19 @@
+//! Whom to ask, for what, and what asking reveals.
+//!
+//! Nothing is fetched here. Whoever fetches goes round like this: ask for what [`first`] names,
+//! record the answers in an [`Exchange`](crate::evidence::exchange::Exchange), examine it, show
+//! what the report wants ([`next`]) with each host's name, ask those that the reader allows, and
+//! examine again with their answers as collateral. What an answer means, or its absence, is
+//! decided by the examination and never by the one who fetches.
+
+mod amd;
+mod intel;
+mod origin;
+mod request;
+mod subject;
+
+pub use amd::amd;
+pub use intel::{IntelCa, IntelPlatform, intel};
+pub use origin::Origin;
+pub use request::{Reach, Request, first, next};
+pub use subject::{SUBJECTS, Service, Subject};

@@ -59,6 +59,22 @@ pub struct Config {
     /// How much may be asked.
     #[serde(default)]
     pub limits: Limits,
+    /// What is written to the log.
+    #[serde(default)]
+    pub log: Log,
+}
+
+/// What is written to the log: JSON lines on standard error, without nonces, keys or peers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Log {
+    /// What failed.
+    Warn,
+    /// That, and starts and stops.
+    #[default]
+    Info,
+    /// That, and every answer.
+    Debug,
 }
 
 /// Where one piece of evidence comes from.

@@ -62,6 +62,20 @@ impl Desk {
         headers: &HeaderMap,
         peer: IpAddr,
     ) -> Response<Body> {
+        let started = Instant::now();
+        let response = self.decided(method, query, headers, peer).await;
+        let took_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        tracing::debug!(status = response.status().as_u16(), took_us, "answer");
+        response
+    }
+
+    async fn decided(
+        &self,
+        method: &Method,
+        query: Option<&str>,
+        headers: &HeaderMap,
+        peer: IpAddr,
+    ) -> Response<Body> {
         let metrics = &self.issuer.metrics;
         if method == Method::OPTIONS {
             return preflight();

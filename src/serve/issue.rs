@@ -366,12 +366,22 @@ impl Issuer {
         })
     }
 
-    /// Asks for the collateral that is due, and says when to come back.
+    /// Asks the hardware once, so that it is known what it is and what collateral it needs.
+    pub async fn prepare(self: &Arc<Self>) {
+        let Ok(_permit) = self.hardware.acquire().await else { return };
+        if let Err(error) = self.types(&[]).await {
+            tracing::warn!(error = %error, "no evidence yet");
+        }
+    }
+
+    /// Asks for the collateral that is due, and says when to come back. A document in memory
+    /// that lacks what came now is dropped.
     pub async fn refresh(&self) -> Duration {
         /// How long is waited when there is nothing to ask for.
         const IDLE: i64 = 60;
         let addresses = &self.config.collateral;
         let due = self.shelf().due(now());
+        let mut is_new = false;
         for url in due {
             let timeout = Duration::from_secs(addresses.timeout_s);
             let request = Request { timeout, ..Request::get(&url, collateral::MAX_FILE) };
@@ -395,12 +405,18 @@ impl Issuer {
                 }
             };
             match outcome {
-                Ok(()) => self.metrics.collateral_fetched.count(),
+                Ok(()) => {
+                    self.metrics.collateral_fetched.count();
+                    is_new = true;
+                }
                 Err(error) => {
                     self.metrics.collateral_failed.count();
                     tracing::warn!(host = host(&url), error, "no collateral");
                 }
             }
+        }
+        if is_new {
+            *self.standing.lock().await = None;
         }
         let shelf = self.shelf();
         let until = shelf.until().and_then(|until| u64::try_from(until.0).ok());

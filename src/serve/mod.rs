@@ -12,6 +12,7 @@ pub mod limit;
 pub mod listen;
 pub mod metrics;
 mod parts;
+pub mod run;
 pub mod tsm;
 
 pub use config::{Config, ConfigError};

@@ -53,6 +53,7 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["tokio"], &["bin/site/", "net/"]),
     (&["hyper", "hyper_util", "http_body_util", "tokio_rustls", "rustls_graviola"], &["net/"]),
     (&["webpki_roots"], &["net/"]),
+    (&["getrandom"], &["cli/", "web/"]),
     (&["SystemTime", "Instant"], &["cli/", "bin/"]),
 ];
 

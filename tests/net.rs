@@ -11,7 +11,7 @@ use silicon_to_source::net::{Answer, Client, Failure, Request, run};
 use silicon_to_source::sim::keys::Key;
 
 fn get(client: &Client, request: &Request<'_>) -> Result<Answer, Failure> {
-    run(client.get(request)).expect("nobody presses Ctrl-C")
+    run(client.get(request)).and_then(|answer| answer)
 }
 
 fn plain(url: &str, limit: usize) -> Result<Answer, Failure> {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::time::UnixTime;
 
@@ -26,7 +26,11 @@ pub(super) enum Command {
     /// Check evidence and show the chain, link by link
     ///
     /// The kind of evidence is recognised from its bytes: a Tinfoil attestation bundle,
-    /// an AMD SEV-SNP report or a Sigstore bundle. Nothing is fetched.
+    /// an AMD SEV-SNP report, an Intel quote, a Sigstore bundle, or a saved exchange.
+    ///
+    /// With an address such as https://api.darkbloom.dev that service is asked for its
+    /// evidence, with a number made for this check. Each host is named before it is
+    /// asked, with what it learns. Nobody else is asked without --fetch all.
     #[command(verbatim_doc_comment)]
     Verify(Verify),
     /// Show the policies that come with the verifier
@@ -40,9 +44,19 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// The evidence; - reads standard input
-    pub(super) file: PathBuf,
-    /// VCEK, VLEK, ASK, ARK or CRL, in PEM or DER; may be repeated
+    /// The evidence, or the address of a service; - reads standard input
+    #[arg(value_name = "FILE|URL")]
+    pub(super) input: String,
+    /// Whom to ask [stapled for an address, none for a file]
+    #[arg(long, value_name = "WHOM")]
+    pub(super) fetch: Option<Fetch>,
+    /// Ask the hosts that --fetch all names without a question first
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Keep what was asked and answered, to check it again or to hand it on
+    #[arg(long, value_name = "FILE")]
+    pub(super) save: Option<PathBuf>,
+    /// Certificates, revocation lists, Intel's lists, event logs; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) collateral: Vec<PathBuf>,
     /// Time to check for [now], such as 2026-02-01T00:00:00Z
@@ -57,6 +71,17 @@ pub(super) struct Verify {
     /// Print every finding, with the bytes it rests upon
     #[arg(long)]
     pub(super) explain: bool,
+}
+
+/// Whom to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Fetch {
+    /// The service, and whoever serves what it leaves out
+    All,
+    /// The service alone: what it staples has to do
+    Stapled,
+    /// Nobody
+    None,
 }
 
 #[derive(Debug, Subcommand)]

@@ -11,6 +11,7 @@ use crate::wording::cli;
 use super::problem::Problem;
 
 /// A file that was read.
+#[derive(Clone)]
 pub(super) struct Input {
     /// Its name, for messages.
     pub(super) name: String,

@@ -26,7 +26,7 @@ impl Client {
     /// Asks, and reads the whole answer.
     ///
     /// # Errors
-    /// Any [`Failure`] but [`Failure::Aborted`]: dropping the future stops it.
+    /// Every [`Failure`]. Dropping the future stops it.
     pub async fn get(&self, request: &Request<'_>) -> Result<Answer, Failure> {
         let target = Target::of(request.url)?;
         timeout(request.timeout, self.ask(request, &target)).await.map_err(|_| Failure::Timeout)?

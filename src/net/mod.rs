@@ -67,8 +67,6 @@ impl Answer {
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// The reader stopped it.
-    Aborted,
     /// The name of the host is not known.
     Dns,
     /// The answer is not HTTP, or its header is too large.
@@ -96,7 +94,6 @@ impl Failure {
     /// The word that an exchange records (`silicon-to-source/exchange/v1`).
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Aborted => "aborted",
             Self::Dns => "dns",
             Self::Network | Self::Url => "cors-or-network",
             Self::Offline => "offline",
@@ -113,7 +110,6 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Aborted => "it was stopped",
             Self::Dns => "the host's name is not known",
             Self::Network => "the answer is not HTTP",
             Self::Offline => "there is no network",
@@ -130,26 +126,11 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Runs `work` to its end, or until the reader presses Ctrl-C; then it is dropped.
+/// Runs `work` to its end. An interrupt ends the process, as it does everywhere else in it.
 ///
 /// # Errors
-/// [`Failure::Aborted`] when it was stopped, [`Failure::Network`] when this process cannot wait
-/// for connections at all.
+/// [`Failure::Network`] when this process cannot wait for connections at all.
 pub fn run<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|_| Failure::Network)?;
-    runtime.block_on(async {
-        let stopped = async {
-            // Without a handler the signal ends the process by itself.
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        tokio::select! {
-            done = work => Ok(done),
-            () = stopped => Err(Failure::Aborted),
-        }
-    })
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map(|runtime| runtime.block_on(work)).map_err(|_| Failure::Network)
 }

@@ -10,10 +10,12 @@ mod amd;
 mod intel;
 mod origin;
 mod request;
+pub mod session;
 mod subject;
 
 pub use amd::amd;
 pub use intel::{IntelCa, IntelPlatform, intel};
 pub use origin::Origin;
 pub use request::{Reach, Request, first, next};
+pub use session::Session;
 pub use subject::{SUBJECTS, Service, Subject};

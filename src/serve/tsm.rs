@@ -189,8 +189,11 @@ impl Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        // In configfs the attributes go with their directory. An entry that stays is harmless.
-        let _ = fs::remove_dir(&self.path);
+        // In configfs the attributes go with their directory; elsewhere they have to go first.
+        // An entry that stays is harmless.
+        if fs::remove_dir(&self.path).is_err() {
+            let _ = fs::remove_dir_all(&self.path);
+        }
     }
 }
 

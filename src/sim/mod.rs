@@ -28,6 +28,8 @@ mod der;
 mod files;
 pub mod intel;
 pub mod keys;
+#[cfg(all(feature = "serve", unix))]
+pub mod sidecar;
 pub mod signature;
 pub mod sigstore;
 pub mod tinfoil;

@@ -26,10 +26,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_LENGTH, CONTENT_TYPE, HOST, LOCATION,
 };
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
 use axum::routing::any;
 use base64::Engine as _;
@@ -114,14 +115,15 @@ pub fn router(stage: Arc<Stage>) -> Router {
 
 async fn answer(
     State(stage): State<Arc<Stage>>,
-    peer: Option<Extension<Peer>>,
     request: Request<Body>,
 ) -> Response<Body> {
-    let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |Extension(Peer(peer))| peer);
+    let (request, _) = request.into_parts();
+    let known = request.extensions.get::<Peer>();
+    let peer = known.map_or(IpAddr::from([127, 0, 0, 1]), |Peer(peer)| *peer);
     let Some((host, by_host)) = named(&request) else {
         return plain(StatusCode::MISDIRECTED_REQUEST, "This is a demonstration on localhost.\n");
     };
-    let (by_path, path) = match of_path(request.uri().path()) {
+    let (by_path, path) = match of_path(request.uri.path()) {
         Ok(found) => found,
         Err(why) => return plain(StatusCode::NOT_FOUND, &why),
     };
@@ -145,14 +147,14 @@ async fn answer(
     response
 }
 
-async fn healthy(desk: &Desk, request: &Request<Body>, peer: IpAddr) -> Response<Body> {
-    desk.answer(request.method(), request.uri().query(), request.headers(), peer).await
+async fn healthy(desk: &Desk, request: &Parts, peer: IpAddr) -> Response<Body> {
+    desk.answer(&request.method, request.uri.query(), &request.headers, peer).await
 }
 
 async fn faulty(
     fault: Fault,
     desk: &Desk,
-    request: &Request<Body>,
+    request: &Parts,
     peer: IpAddr,
 ) -> Response<Body> {
     match fault {
@@ -165,7 +167,7 @@ async fn faulty(
         Fault::OldNonce | Fault::Replayed => {
             let asked = healthy(desk, request, peer).await;
             let old = format!("nonce={}", URL_SAFE_NO_PAD.encode(OLD_NONCE));
-            let old = desk.answer(&Method::GET, Some(&old), request.headers(), peer).await;
+            let old = desk.answer(&Method::GET, Some(&old), &request.headers, peer).await;
             if fault == Fault::OldNonce || asked.status() != StatusCode::OK {
                 return old;
             }
@@ -254,8 +256,8 @@ fn plain(status: StatusCode, text: &str) -> Response<Body> {
 }
 
 /// The host that was asked, which must name this machine, and the fault in its name.
-fn named(request: &Request<Body>) -> Option<(String, Option<Fault>)> {
-    let host = request.headers().get(HOST)?.to_str().ok()?.to_ascii_lowercase();
+fn named(request: &Parts) -> Option<(String, Option<Fault>)> {
+    let host = request.headers.get(HOST)?.to_str().ok()?.to_ascii_lowercase();
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => &host,

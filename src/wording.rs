@@ -57,14 +57,17 @@ pub fn title(check: &'static Check) -> &'static str {
 }
 
 /// The title of `link`.
-pub fn link_title(link: LinkId) -> &'static str {
-    find(&["links", link.word(), "title"]).unwrap_or(link.word())
+pub fn link_title(link: LinkId, root: RootOfTrust) -> &'static str {
+    find(&["links", link.word(), &format!("title.{}", word(&root))])
+        .or_else(|| find(&["links", link.word(), "title"]))
+        .unwrap_or(link.word())
 }
 
-/// One sentence on `link` as it stands.
-pub fn link(link: &Link, simulated: bool) -> String {
+/// One sentence on `link` of `report` as it stands. Whose word the chain begins with narrows it.
+pub fn link(link: &Link, report: &Report) -> String {
+    let root = report.assurance.root_of_trust;
     if let Some(broken) = link.undermined_by {
-        return fill(text(&["undermined"]), &[("link", link_title(broken))]);
+        return fill(text(&["undermined"]), &[("link", link_title(broken, root))]);
     }
     let key = match link.state {
         State::Verified => "holds",
@@ -73,8 +76,21 @@ pub fn link(link: &Link, simulated: bool) -> String {
         State::Unknown => "unknown",
         State::Failed => "failed",
     };
-    let word = link.id.word();
-    narrowed("links", word, key, simulated).unwrap_or(word).to_owned()
+    let id = link.id.word();
+    let narrow = format!("{key}.{}", word(&root));
+    let simulated = [format!("{narrow}.simulated"), format!("{key}.simulated")];
+    let simulated = simulated.iter().filter(|_| report.simulated).map(String::as_str);
+    simulated
+        .chain([narrow.as_str(), key])
+        .find_map(|key| find(&["links", id, key]))
+        .unwrap_or(id)
+        .to_owned()
+}
+
+/// What no chain that begins with `root` reaches.
+pub fn beyond(root: RootOfTrust) -> Vec<&'static str> {
+    let own = list(&[&format!("beyond.{}", word(&root))]);
+    if own.is_empty() { list(&["beyond"]) } else { own }
 }
 
 /// One sentence on what came of a check.

@@ -176,11 +176,19 @@ fn assert_words(path: &[&str]) {
     assert!(wording::find(path).is_some_and(|text| !text.is_empty()), "{path:?} is missing");
 }
 
+/// Roots of trust that have sentences of their own.
+const ROOTS: [&str; 2] = ["cloud-provider", "statement"];
+
 #[test]
 fn every_link_and_state_has_its_words() {
     for link in LinkId::ALL {
         for key in ["title", "question", "holds", "warning", "failed", "not-published", "unknown"] {
             assert_words(&["links", link.word(), key]);
+            let (link, words) = (link.word(), &english()["links"][link.word()]);
+            let narrowed = words.as_object().unwrap().keys().filter_map(|k| k.split_once('.'));
+            for (_, root) in narrowed.filter(|(of, root)| *of == key && *root != "simulated") {
+                assert!(ROOTS.contains(&root), "{link} has words for {root}");
+            }
         }
     }
     for key in ["word", "label", "meaning"] {
@@ -326,8 +334,10 @@ fn sentences_end_as_sentences_and_labels_do_not() {
     let english = english();
     for section in ["checks", "links", "why", "outcomes", "verdicts", "means", "not-means"] {
         for (path, text) in texts(&english[section]) {
-            let label = ["title/", "expected/", "found/"].iter().any(|key| path.ends_with(key));
-            let end = if path.ends_with("question/") { '?' } else { '.' };
+            let key = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+            let key = key.split('.').next().unwrap_or_default();
+            let label = ["title", "expected", "found"].contains(&key);
+            let end = if key == "question" { '?' } else { '.' };
             assert_eq!(text.ends_with(end), !label, "{section}/{path}: {text}");
             let upper = text.starts_with(char::is_uppercase);
             assert!(upper || label, "{section}/{path}: {text}");

@@ -2,7 +2,7 @@
  * The sentences for the parts of a report, looked up as `locales/README.md` says: the narrowest
  * key that exists is used, and a simulated report has sentences of its own.
  *
- * @import { Link, LinkFinding, Report, ShownState } from './report.d.ts'
+ * @import { Link, LinkFinding, Report, RootOfTrust, ShownState } from './report.d.ts'
  */
 
 import { textOf } from './values.js';
@@ -13,19 +13,37 @@ export function stateName(state) {
   return say(['states', state, 'word']);
 }
 
-/** @param {string} id */
-export function linkTitle(id) {
-  return say(['links', id, 'title']);
+/**
+ * @param {string} id
+ * @param {RootOfTrust} root
+ */
+export function linkTitle(id, root) {
+  return sayFirst([['links', id, `title.${root}`], ['links', id, 'title']]);
 }
 
 /**
  * @param {Link} link
  * @param {boolean} simulated
+ * @param {RootOfTrust} root
  */
-export function linkSentence({ id, state, undermined_by: broken }, simulated) {
-  if (broken) return say(['undermined'], { link: linkTitle(broken) });
+export function linkSentence({ id, state, undermined_by: broken }, simulated, root) {
+  if (broken) return say(['undermined'], { link: linkTitle(broken, root) });
   const key = state === 'verified' ? 'holds' : state;
-  return sayFirst(narrowed(['links', id], [key], simulated));
+  const keys = [`${key}.${root}`, key];
+  return sayFirst([
+    ...(simulated ? keys.map((key) => ['links', id, `${key}.simulated`]) : []),
+    ...keys.map((key) => ['links', id, key]),
+  ]);
+}
+
+/**
+ * What no chain that begins there reaches.
+ *
+ * @param {RootOfTrust} root
+ */
+export function beyondEnd(root) {
+  const own = sayAll([`beyond.${root}`]);
+  return own.length > 0 ? own : sayAll(['beyond']);
 }
 
 /**

@@ -29,7 +29,10 @@ pub(super) fn findings(page: &mut Page, report: &Report) {
     page.heading(&cli("findings", &[]));
     for link in &report.links {
         page.gap();
-        page.line(format!("  {}", Styled(HEADING, wording::link_title(link.id))));
+        page.line(format!(
+            "  {}",
+            Styled(HEADING, wording::link_title(link.id, report.assurance.root_of_trust))
+        ));
         for finding in &link.findings {
             self::finding(page, finding, report.simulated);
         }

@@ -151,9 +151,9 @@ fn chain(page: &mut Page, report: &Report) {
 fn link(page: &mut Page, report: &Report, link: &Link, margin: &str) {
     let symbol = page.look.symbol(link.state);
     let word = format!("{symbol}  {}:", state_word(report, link.state));
-    let title = Styled(HEADING, wording::link_title(link.id));
+    let title = Styled(HEADING, wording::link_title(link.id, report.assurance.root_of_trust));
     page.line(format!("  {} {title}", Styled(style(link.state), word)));
-    let sentence = wording::link(link, report.simulated);
+    let sentence = wording::link(link, report);
     page.wrapped(margin, margin, anstyle::Style::new(), &sentence);
     let mut claims = report.claims.iter().filter(|claim| claim.link == link.id).peekable();
     if claims.peek().is_some() && link.state > State::Warning {
@@ -247,8 +247,9 @@ fn titled(check: &'static Check, part: Option<&str>) -> String {
 fn ends(page: &mut Page, report: &Report) {
     page.heading(&cli("ends", &[]));
     let ends_at = &report.ends_at;
-    let link = ends_at.link.map(wording::link_title).unwrap_or_default();
-    let next = ends_at.next.map(wording::link_title).unwrap_or_default();
+    let title = |link| wording::link_title(link, report.assurance.root_of_trust);
+    let link = ends_at.link.map(title).unwrap_or_default();
+    let next = ends_at.next.map(title).unwrap_or_default();
     let state = ends_at.state.map(wording::state).unwrap_or_default();
     let key = match (ends_at.link, ends_at.next) {
         _ if report.assurance.root_of_trust == RootOfTrust::BuildOnly => "build-only",
@@ -261,7 +262,7 @@ fn ends(page: &mut Page, report: &Report) {
     page.wrapped("  ", "  ", anstyle::Style::new(), &sentence);
     page.gap();
     page.line(format!("  {}", Styled(HEADING, cli("beyond", &[]))));
-    for line in wording::list(&["beyond"]) {
+    for line in wording::beyond(report.assurance.root_of_trust) {
         page.wrapped("  - ", "    ", anstyle::Style::new(), line);
     }
 }

@@ -1,7 +1,7 @@
 /**
  * `<chain-link>`: one link of the chain with its findings and the bytes they rest upon.
  *
- * @import { Claim, EvidenceItem, Link, LinkFinding } from '../report.d.ts'
+ * @import { Claim, EvidenceItem, Link, LinkFinding, RootOfTrust } from '../report.d.ts'
  */
 
 import { copyButton, h } from '../dom.js';
@@ -18,8 +18,9 @@ export class ChainLink extends HTMLElement {
    * @param {Claim[]} claims the values that this link shows
    * @param {EvidenceItem[]} evidence the bytes that it rests upon
    * @param {boolean} simulated
+   * @param {RootOfTrust} root
    */
-  draw(link, claims, evidence, simulated) {
+  draw(link, claims, evidence, simulated, root) {
     this.setAttribute('data-state', link.state);
     this.id = `link-${link.id}`;
     const notable = link.findings.filter(
@@ -33,7 +34,7 @@ export class ChainLink extends HTMLElement {
         h(
           'h3',
           {},
-          h('span', {}, linkTitle(link.id)),
+          h('span', {}, linkTitle(link.id, root)),
           ' ',
           h(
             'span',
@@ -42,7 +43,7 @@ export class ChainLink extends HTMLElement {
             stateName(link.state),
           ),
         ),
-        h('p', {}, linkSentence(link, simulated)),
+        h('p', {}, linkSentence(link, simulated, root)),
         claims.length > 0 && !holds(link) ? h('p', { class: 'note' }, ui('claims-not-shown')) : null,
         claims.length > 0 ? h('dl', { class: 'facts claims' }, claims.map(claimFact)) : null,
         notable.length > 0 ? notableList(notable, simulated) : null,

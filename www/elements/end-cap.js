@@ -1,16 +1,16 @@
 /**
  * `<end-cap>`: where the chain ends, drawn so that it cannot be overlooked.
  *
- * @import { Report } from '../report.d.ts'
+ * @import { Report, RootOfTrust } from '../report.d.ts'
  */
 
 import { h } from '../dom.js';
-import { linkTitle, stateName } from '../phrases.js';
-import { say, sayAll, ui } from '../wording.js';
+import { beyondEnd, linkTitle, stateName } from '../phrases.js';
+import { say, ui } from '../wording.js';
 
 export class EndCap extends HTMLElement {
   /** @param {Report} report */
-  draw({ ends_at: { link, next, state } }) {
+  draw({ ends_at: { link, next, state }, assurance: { root_of_trust: root } }) {
     const complete = next === null;
     this.setAttribute('data-end', complete ? 'complete' : 'early');
     this.replaceChildren(
@@ -23,24 +23,28 @@ export class EndCap extends HTMLElement {
           'p',
           {},
           say(['ends-at', next === null ? 'complete' : link === null ? 'nowhere' : 'after'], {
-            link: link === null ? '' : linkTitle(link),
-            next: next === null ? '' : linkTitle(next),
+            link: link === null ? '' : linkTitle(link, root),
+            next: next === null ? '' : linkTitle(next, root),
             state: state === null ? '' : stateName(state),
           }),
         ),
-        complete ? beyond() : null,
+        complete ? beyond(root) : null,
       ),
     );
   }
 }
 
-/** What no chain of this kind reaches. */
-export function beyond() {
+/**
+ * What no chain of this kind reaches.
+ *
+ * @param {RootOfTrust} root
+ */
+export function beyond(root) {
   return h(
     'div',
     { class: 'beyond' },
     h('h4', {}, ui('beyond')),
-    h('ul', {}, sayAll(['beyond']).map((sentence) => h('li', {}, sentence))),
+    h('ul', {}, beyondEnd(root).map((sentence) => h('li', {}, sentence))),
   );
 }
 

@@ -194,7 +194,7 @@ function chain(report) {
             { class: 'links loose', start: end + 1 },
             loose.map((link) => linkItem(link, report)),
           ),
-          beyond(),
+          beyond(report.assurance.root_of_trust),
         ]
       : [],
     h('h3', { class: 'beside-heading' }, ui('beside-the-chain')),
@@ -213,6 +213,7 @@ function linkItem(link, report) {
     report.claims.filter((claim) => claim.link === link.id),
     report.evidence.filter((item) => link.evidence.includes(item.id)),
     report.simulated,
+    report.assurance.root_of_trust,
   );
   return h('li', {}, element);
 }

@@ -17,8 +17,8 @@ mod machine;
 mod tsm;
 
 use std::collections::BTreeMap;
-use std::io;
-use std::net::IpAddr;
+use std::io::{self, Write as _};
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
@@ -38,6 +38,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http_body_util::BodyExt as _;
 use hyper::body::{Bytes, Frame};
 use serde_json::Value;
+use tokio::sync::watch;
 
 pub use fault::Fault;
 pub use machine::{Condition, SimulatedMachine, Vendor, certificate_table};
@@ -45,8 +46,9 @@ pub use tsm::{Answered, Tsm};
 
 use super::coordinator::{SEALED_KEY, key_answer};
 use crate::evidence::coordinator::{KEY_PATH, PATH};
-use crate::serve::Issuer;
+use crate::serve::config::{Limits, Log};
 use crate::serve::http::{Desk, Peer, Trouble};
+use crate::serve::{ConfigError, Issuer, run};
 
 /// The key that [`Fault::SwappedSealedKey`] names.
 pub const OTHER_KEY: [u8; 32] = *b"SIMULATED X25519 public key 0002";
@@ -101,6 +103,29 @@ impl Stage {
         let desk = Arc::new(Desk::new(Arc::new(issuer)));
         desks.insert(name, Arc::clone(&desk));
         Ok(desk)
+    }
+
+    /// Serves on `address`, which must be of this machine, until SIGTERM or SIGINT.
+    ///
+    /// # Errors
+    /// One sentence, when it cannot listen there.
+    pub fn serve(self, address: SocketAddr) -> Result<(), ConfigError> {
+        if !address.ip().is_loopback() {
+            let why = "A simulated coordinator listens on this machine only.";
+            return Err(ConfigError(why.into()));
+        }
+        run::log(Log::Info);
+        run::block_on(async {
+            let listener = run::bind(address).await?;
+            let (stop, stopped) = watch::channel(false);
+            tokio::spawn(run::until_signal(stop));
+            let address = listener.local_addr().map_err(|error| ConfigError(error.to_string()))?;
+            // Whoever started it may have closed the pipe; that is no reason not to serve.
+            let _ = writeln!(io::stdout(), "SIMULATED coordinator at http://{address}");
+            let limits = Limits::default();
+            let public = (listener, router(Arc::new(self)), limits, Arc::default());
+            run::serve(public, None, stopped).await
+        })
     }
 }
 

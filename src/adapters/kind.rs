@@ -7,14 +7,20 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::IgnoredAny;
 
+use super::exchange;
 use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::dcap::Quote;
+use crate::evidence::exchange::Exchange;
 use crate::evidence::snp;
 
 /// What an input is.
 #[derive(Clone, Debug)]
 pub enum Kind<'a> {
+    /// A coordinator's attestation, without the question that it answers.
+    CoordinatorAttestation,
+    /// What a reader's software asked a service, and what came back.
+    Exchange(Box<Exchange>),
     /// What dstack's guest agent answers: a quote with its event log.
     DstackQuoteReport,
     /// A quote of an SGX enclave, or its hex or base64.
@@ -48,8 +54,10 @@ impl<'a> Kind<'a> {
     }
 
     /// The name of the built-in policy for this kind.
-    pub const fn policy(&self) -> &'static str {
+    pub fn policy(&self) -> &'static str {
         match self {
+            Self::CoordinatorAttestation => "coordinator",
+            Self::Exchange(exchange) => exchange::policy(exchange),
             Self::DstackQuoteReport => "tdx-dstack",
             Self::SgxQuote(_) => "sgx",
             Self::TdxQuote(_) => "tdx",
@@ -102,7 +110,11 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
     crate::json::unique(WHAT, input)?;
     let members: BTreeMap<String, IgnoredAny> = crate::json::borrowed(WHAT, input)?;
     let has = |name: &str| members.contains_key(name);
-    if has("enclaveAttestationReport") {
+    if has("schema") && has("answers") {
+        Exchange::parse(input).map(|exchange| Kind::Exchange(Box::new(exchange)))
+    } else if has("schema") && has("binding") {
+        Ok(Kind::CoordinatorAttestation)
+    } else if has("enclaveAttestationReport") {
         Ok(Kind::TinfoilBundle)
     } else if has("quote") && has("event_log") {
         Ok(Kind::DstackQuoteReport)
@@ -116,7 +128,8 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
 /// What was expected, and what was found.
 fn unknown(input: &[u8]) -> Error {
     const EXPECTED: &str = "an SEV-SNP report or a TDX or SGX quote (bytes, hex or base64), or a \
-                            Tinfoil bundle, dstack quote report or Sigstore bundle (JSON)";
+                            coordinator's attestation, recorded exchange, Tinfoil bundle, dstack \
+                            quote report or Sigstore bundle (JSON)";
     let why = format!("expected {EXPECTED}, and found {}", described(input));
     Error::malformed("input", Span::new(0, input.len()), why)
 }

@@ -2,7 +2,9 @@
 
 mod collateral;
 pub mod conformance;
+mod coordinator;
 mod dcap;
+mod exchange;
 mod kind;
 mod sigstore;
 mod snp;
@@ -40,6 +42,14 @@ pub(crate) fn examine(
     };
     let certificates = || collateral::decode(collateral);
     let draft = match kind {
+        Kind::CoordinatorAttestation => {
+            let (draft, policy) = coordinator::examine(input, collateral, policy, now)?;
+            return Ok(Report::assemble(draft, &policy, now));
+        }
+        Kind::Exchange(ref exchange) => {
+            let (draft, policy) = exchange::examine(input, exchange, collateral, policy, now)?;
+            return Ok(Report::assemble(draft, &policy, now));
+        }
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?

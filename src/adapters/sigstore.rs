@@ -47,24 +47,36 @@ pub(super) fn bundle(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Examined, Error> {
+    let mut examined = signed(bytes, artifact, policy.roots, now)?;
+    match &examined.verified {
+        Some(statement) => {
+            examined.findings.extend(provenance::provenance(statement, &policy.provenance));
+            examined.claims = provenance::claims(statement);
+        }
+        None => examined.findings.extend(provenance::blocked(to_blame(&examined.findings))),
+    }
+    Ok(examined)
+}
+
+/// Verifies a bundle, without a word on who signed it.
+pub(super) fn signed(
+    bytes: &[u8],
+    artifact: Option<Sha256>,
+    roots: Roots,
+    now: UnixTime,
+) -> Result<Examined, Error> {
     let bundle = Bundle::parse(bytes)?;
-    let root = match policy.roots {
+    let root = match roots {
         Roots::Vendor => TrustedRoot::embedded()?,
         Roots::Simulated => TrustedRoot::simulated()?,
     };
     let examined = verify::verify(&bundle, &root, artifact.map(Artifact::Sha256), now);
-    let mut findings = examined.findings;
-    let claims = match &examined.verified {
-        Some(statement) => {
-            findings.extend(provenance::provenance(statement, &policy.provenance));
-            provenance::claims(statement)
-        }
-        None => {
-            findings.extend(provenance::blocked(to_blame(&findings)));
-            Vec::new()
-        }
-    };
-    Ok(Examined { findings, verified: examined.verified, claims, evidence: evidence(&bundle) })
+    Ok(Examined {
+        findings: examined.findings,
+        verified: examined.verified,
+        claims: Vec::new(),
+        evidence: evidence(&bundle),
+    })
 }
 
 fn evidence(bundle: &Bundle) -> Vec<EvidenceItem> {

@@ -23,6 +23,7 @@ const ALL: &[Builtin] = &[
     Builtin { name: "sgx", json: include_str!("sgx.json") },
     Builtin { name: "tinfoil", json: include_str!("tinfoil.json") },
     Builtin { name: "sigstore", json: include_str!("sigstore.json") },
+    Builtin { name: "coordinator", json: include_str!("coordinator.json") },
     Builtin { name: "simulated", json: include_str!("simulated.json") },
 ];
 

@@ -5,6 +5,7 @@
 //! more: checks of [`Tier::Authenticity`](crate::finding::Tier) cannot be left out.
 
 mod builtin;
+mod coordinator;
 mod dcap;
 mod minimum;
 mod provenance;
@@ -19,6 +20,7 @@ use crate::finding::{Check, checks};
 
 pub use crate::pki::anchors::Roots;
 pub use builtin::{Builtin, builtin};
+pub use coordinator::{CoordinatorPolicy, Machine};
 pub use dcap::{DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam};
 pub use minimum::{
     MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
@@ -59,6 +61,8 @@ pub struct Policy {
     pub dcap: DcapPolicy,
     /// Signed builds.
     pub provenance: ProvenancePolicy,
+    /// Attestations of coordinators.
+    pub coordinator: CoordinatorPolicy,
     /// The host name that a bundle must be about, when the policy is for one service.
     pub domain: Option<String>,
     /// SHA-256 of the policy file's bytes.
@@ -80,6 +84,8 @@ struct File {
     dcap: DcapPolicy,
     #[serde(default)]
     provenance: ProvenancePolicy,
+    #[serde(default)]
+    coordinator: coordinator::File,
     #[serde(default)]
     domain: Option<String>,
 }
@@ -106,7 +112,9 @@ impl File {
             (&checks::PROVENANCE_OWNER_ID, build.owner_id.is_none()),
             (&checks::PROVENANCE_REF, build.reference.is_none()),
         ];
-        let is_required = |check: &Check| self.required.iter().any(|id| id == check.id);
+        let is_required = |check: &Check| {
+            self.required.iter().chain(self.coordinator.required()).any(|id| id == check.id)
+        };
         absent
             .into_iter()
             .find(|(check, absent)| *absent && is_required(check))
@@ -124,15 +132,7 @@ impl Policy {
         const WHAT: &str = "policy file";
         Error::cap(WHAT, bytes.len(), MAX_POLICY)?;
         let file: File = crate::json::from_slice(WHAT, bytes)?;
-        let required = file
-            .required
-            .iter()
-            .map(|id| {
-                checks::find(id).ok_or_else(|| {
-                    Error::unsupported("policy file, required", id, Span::new(0, bytes.len()))
-                })
-            })
-            .collect::<Result<_, _>>()?;
+        let required = checks_named(&file.required, bytes.len())?;
         if let Some(check) = file.required_without_value() {
             let why = format!("{check} is required, and the policy has no value to compare with");
             return Err(Error::malformed(WHAT, Span::new(0, bytes.len()), why));
@@ -145,8 +145,15 @@ impl Policy {
             snp: file.snp,
             dcap: file.dcap,
             provenance: file.provenance,
+            coordinator: file.coordinator.policy(bytes.len())?,
             domain: file.domain,
             sha256: Sha256::of(bytes),
         })
     }
+}
+
+/// The checks called so; `len` is the length of the policy file.
+fn checks_named(ids: &[String], len: usize) -> Result<Vec<&'static Check>, Error> {
+    let unknown = |id: &String| Error::unsupported("policy file, required", id, Span::new(0, len));
+    ids.iter().map(|id| checks::find(id).ok_or_else(|| unknown(id))).collect()
 }

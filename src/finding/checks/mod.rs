@@ -19,6 +19,7 @@ macro_rules! checks {
 }
 
 mod binding;
+mod coordinator;
 mod dcap;
 mod eventlog;
 mod link;
@@ -35,6 +36,7 @@ use std::sync::LazyLock;
 use super::{Check, LinkId};
 
 pub use binding::*;
+pub use coordinator::*;
 pub use dcap::*;
 pub use eventlog::*;
 pub use link::*;
@@ -58,6 +60,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         sigstore::GROUP,
         provenance::GROUP,
         tinfoil::GROUP,
+        coordinator::GROUP,
         binding::GROUP,
         link::GROUP,
     ]
@@ -72,7 +75,7 @@ pub fn find(id: &str) -> Option<&'static Check> {
 /// The checks that tie a measurement to a known image: without one of them, hardware evidence
 /// says that some code runs, and not which.
 pub static IDENTIFIES_IMAGE: &[&Check] =
-    &[&SNP_MEASUREMENT, &TDX_SOFTWARE, &SGX_MRENCLAVE, &TINFOIL_MEASUREMENT];
+    &[&SNP_MEASUREMENT, &TDX_SOFTWARE, &SGX_MRENCLAVE, &TINFOIL_MEASUREMENT, &COORDINATOR_IMAGE];
 
 /// The check that says whether anything was supplied for `link`.
 pub const fn presence(link: LinkId) -> &'static Check {

@@ -80,6 +80,8 @@ pub mod time;
 pub mod verify;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
 #[cfg(feature = "cli")]
 pub mod wording;
 

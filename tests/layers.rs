@@ -23,7 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["net"],
     &["serve"],
     &["sim"],
-    &["wasm", "cli"],
+    &["wasm", "web", "cli"],
 ];
 
 /// Arrows that point down and are refused all the same: what only reads believes nothing, and
@@ -37,6 +37,7 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("plan", &["crypto"]),
     ("adapters", &["crypto"]),
     ("wasm", &["sim", "serve", "crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
+    ("web", &["sim", "serve", "crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
     ("cli", &["crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
     ("serve", &["crypto", "verify", "appraise", "policy", "report", "examine"]),
     ("net", &["crypto", "evidence", "endorsements", "verify", "appraise", "policy", "report"]),
@@ -49,7 +50,8 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["x509_cert"], &["sim/"]),
     (&["sigstore_verify", "webpki"], &["verify/sigstore/"]),
     (&["saphyr_parser"], &["evidence/tinfoil/"]),
-    (&["wasm_bindgen", "js_sys", "web_sys", "serde_wasm_bindgen"], &["wasm.rs"]),
+    (&["wasm_bindgen", "js_sys", "serde_wasm_bindgen"], &["wasm.rs", "web/"]),
+    (&["web_sys"], &["web/"]),
     (&["clap", "anstyle", "anstream"], &["cli/"]),
     (&["tower_http", "wasm_bindgen_cli_support"], &["bin/site/"]),
     (&["toml"], &["bin/site/", "serve/"]),

@@ -81,7 +81,8 @@ pub(super) fn further(
     asked: &mut Vec<String>,
     further: &mut Further<'_>,
 ) -> Result<bool, Problem> {
-    let mut requests = plan::next(&report.wanted);
+    let wanted: Vec<plan::Further> = report.wanted.iter().map(plan::Further::from).collect();
+    let mut requests = plan::next(&wanted);
     requests.retain(|request| !asked.contains(&request.url));
     if arguments.fetch != Some(Fetch::All) || requests.is_empty() || asked.len() > 4 * ROUNDS {
         return Ok(false);
@@ -173,7 +174,7 @@ fn named(page: &mut Page, requests: &[Request]) {
     for host in hosts {
         let own = || requests.iter().filter(|request| request.host == host);
         page.line(format!("  {}", Styled(HEADING, host)));
-        let mut learns: Vec<&str> = own().map(|request| request.reveals).collect();
+        let mut learns: Vec<&str> = own().map(|request| request.reveals.as_str()).collect();
         learns.dedup();
         if learns.contains(&"that-you-ask-with-nonce") {
             learns.retain(|what| *what != "that-you-ask");

@@ -16,6 +16,6 @@ mod subject;
 pub use amd::amd;
 pub use intel::{IntelCa, IntelPlatform, intel};
 pub use origin::Origin;
-pub use request::{Reach, Request, first, next};
+pub use request::{Further, Reach, Request, first, next};
 pub use session::Session;
 pub use subject::{SUBJECTS, Service, Subject};

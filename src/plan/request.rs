@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Origin;
 use super::subject::Service;
@@ -18,7 +18,7 @@ const MAX_FILE: usize = 4 * 1024 * 1024;
 const TIMEOUT_MS: u32 = 20_000;
 
 /// One question to one host.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// What is asked for (`coordinator-attestation`, `vcek`).
     pub what: String,
@@ -27,7 +27,7 @@ pub struct Request {
     /// The host to name before it is asked, with the port where it is not the usual one.
     pub host: String,
     /// What the host learns from being asked.
-    pub reveals: &'static str,
+    pub reveals: String,
     /// The most bytes to read of the answer.
     pub limit: usize,
     /// How long the host may take, in milliseconds.
@@ -37,7 +37,7 @@ pub struct Request {
 }
 
 /// Who can read a host's answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {
     /// Whoever asks, web pages with the host's consent (CORS).
@@ -79,7 +79,7 @@ pub fn first(origin: &Origin, nonce: &[u8]) -> Vec<Request> {
             what: what.to_owned(),
             url: format!("{origin}{path}{question}"),
             host: origin.authority(),
-            reveals,
+            reveals: reveals.to_owned(),
             limit,
             timeout_ms: TIMEOUT_MS,
             reach: Reach::Anyone,
@@ -88,23 +88,35 @@ pub fn first(origin: &Origin, nonce: &[u8]) -> Vec<Request> {
     service.paths().iter().map(ask).collect()
 }
 
-/// The questions that would decide open checks of a report, each address once.
-pub fn next(wanted: &[Wanted]) -> Vec<Request> {
-    let mut requests: Vec<Request> = Vec::new();
-    for wanted in wanted {
-        if requests.iter().any(|known| known.url == wanted.url) {
-            continue;
-        }
-        let host = host_of(&wanted.url);
-        requests.push(Request {
+/// What would decide an open check, as a report lists it ([`Wanted`]).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Further {
+    what: String,
+    url: String,
+    reveals: String,
+}
+
+impl From<&Wanted> for Further {
+    fn from(wanted: &Wanted) -> Self {
+        Self {
             what: wanted.what.to_owned(),
             url: wanted.url.clone(),
-            host: host.to_owned(),
-            reveals: wanted.reveals,
-            limit: if wanted.what == ENCRYPTION_KEY { MAX_KEY } else { MAX_FILE },
-            timeout_ms: TIMEOUT_MS,
-            reach: Reach::of(host),
-        });
+            reveals: wanted.reveals.to_owned(),
+        }
+    }
+}
+
+/// The questions that would decide open checks of a report, each address once.
+pub fn next(wanted: &[Further]) -> Vec<Request> {
+    let mut requests: Vec<Request> = Vec::new();
+    for Further { what, url, reveals } in wanted.iter().cloned() {
+        if requests.iter().any(|known| known.url == url) {
+            continue;
+        }
+        let host = host_of(&url).to_owned();
+        let limit = if what == ENCRYPTION_KEY { MAX_KEY } else { MAX_FILE };
+        let reach = Reach::of(&host);
+        requests.push(Request { what, url, host, reveals, limit, timeout_ms: TIMEOUT_MS, reach });
     }
     requests
 }
@@ -145,11 +157,13 @@ mod tests {
 
     #[test]
     fn hosts_that_let_no_page_read_are_left_to_programs_and_each_address_is_asked_once() {
-        let wanted = |url: &str| Wanted {
-            what: "vcek",
-            url: url.to_owned(),
-            decides: Vec::new(),
-            reveals: "chip-id",
+        let wanted = |url: &str| {
+            Further::from(&Wanted {
+                what: "vcek",
+                url: url.to_owned(),
+                decides: Vec::new(),
+                reveals: "chip-id",
+            })
         };
         let requests = next(&[
             wanted("https://kdsintf.amd.com/vcek/v1/Milan/00?blSPL=03"),

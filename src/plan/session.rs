@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::subject::Service;
@@ -44,6 +46,21 @@ impl Session {
             answers: Vec::new(),
         };
         Self { exchange, first: first(origin, &nonce) }
+    }
+
+    /// Notes when the first question is sent, where that is later than the beginning.
+    pub fn started(&mut self, at: UnixTime) {
+        self.exchange.started_at = at;
+    }
+
+    /// The service in its one spelling.
+    pub fn origin(&self) -> &str {
+        &self.exchange.origin
+    }
+
+    /// The nonce in base64url, for people to see; `None` for a service that is sent none.
+    pub fn nonce(&self) -> Option<String> {
+        self.exchange.nonce.as_ref().map(|nonce| URL_SAFE_NO_PAD.encode(&nonce.0))
     }
 
     /// The questions to begin with.

@@ -50,14 +50,14 @@ test('only the reports and what reads them mention a verdict, and nothing assign
   }
 });
 
-test('the content security policy allows this origin and WebAssembly, and nothing else', () => {
+test('the content security policy allows this origin, WebAssembly and questions to named hosts, and nothing else', () => {
   assert.deepEqual(contentSecurityPolicy().split('; '), [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "img-src 'self'",
     "font-src 'self'",
-    "connect-src 'self'",
+    "connect-src 'self' https: http://127.0.0.1:* http://localhost:*",
     "manifest-src 'self'",
     "worker-src 'none'",
     "base-uri 'none'",

@@ -15,14 +15,15 @@ use crate::failure::Failure;
 /// How many ports after a busy one are tried before the system chooses.
 const NEXT_PORTS: u16 = 20;
 
-/// What every answer carries. The page may load its own files and nothing else, no string ever
-/// becomes code or markup, and no connection leaves the page's own origin.
+/// What every answer carries. The page may load its own files and nothing else, and no string ever
+/// becomes code or markup. Connections may go to any host over https:, because the reader may name
+/// any; over http: they may go to this machine only.
 const HEADERS: [(HeaderName, &str); 8] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
-         worker-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+         img-src 'self'; font-src 'self'; connect-src 'self' https: http://127.0.0.1:* \
+         http://localhost:*; manifest-src 'self'; worker-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'",
     ),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),

@@ -146,10 +146,14 @@ pub(super) struct Serve {
     #[cfg(feature = "sim")]
     #[arg(long, value_enum, default_value = "amd", conflicts_with = "config")]
     pub(super) vendor: Vendor,
-    /// What is wrong with it, such as old-nonce; NAME.localhost does the same for one host
+    /// What is wrong with it, such as old-nonce
     #[cfg(feature = "sim")]
     #[arg(long, value_name = "NAME", conflicts_with = "config")]
     pub(super) fault: Option<crate::sim::sidecar::Fault>,
+    /// Open one more port for each thing that can be wrong
+    #[cfg(feature = "sim")]
+    #[arg(long, conflicts_with_all = ["config", "fault"])]
+    pub(super) all_faults: bool,
 }
 
 /// Whose hardware is simulated.

@@ -15,9 +15,13 @@ const MAX_CONFIG: usize = 256 * 1024;
 pub(super) fn serve(arguments: &Serve) -> Result<(), Problem> {
     #[cfg(feature = "sim")]
     if arguments.simulate {
-        let Serve { vendor, fault, listen, .. } = arguments;
-        let stage = crate::sim::sidecar::Stage::new((*vendor).into(), *fault);
-        return stage.serve(*listen).map_err(|error| problem(&error));
+        use crate::sim::sidecar::{Listening, Stage};
+        let listening = match arguments.all_faults {
+            true => Listening::WithFaults,
+            false => Listening::Only(arguments.fault),
+        };
+        let stage = Stage::new(arguments.vendor.into());
+        return stage.serve(arguments.listen, listening).map_err(|error| problem(&error));
     }
     let path = arguments.config.as_deref().unwrap_or(Path::new("-"));
     let input = read(path, MAX_CONFIG)?;

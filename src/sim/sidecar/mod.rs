@@ -2,13 +2,12 @@
 //! with are simulated.
 //!
 //! One process shows every [`Fault`]. It is named in one of three ways:
+//! - by the port: [`Listening::WithFaults`] opens one more port for each, so that each has an
+//!   origin of its own, as a real coordinator would;
 //! - by the host: `http://debug.localhost:8787`. Browsers take every name under `localhost` for
-//!   this machine (RFC 6761 section 6.3), so each fault has an origin of its own, as a real
-//!   coordinator would;
-//! - by the path, for clients that do not know such names:
-//!   `http://127.0.0.1:8787/fault/debug/v1/coordinator/attestation`. The origin is then that of
-//!   the healthy coordinator;
-//! - for the whole process, by [`Stage::new`].
+//!   this machine (RFC 6761 section 6.3);
+//! - by the path: `http://127.0.0.1:8787/fault/debug/v1/coordinator/attestation`. The origin is
+//!   then that of the healthy coordinator.
 //!
 //! The origin in the binding is that of the request's `Host`, which must name this machine.
 
@@ -63,17 +62,24 @@ const MAX_ORIGINS: usize = 64;
 #[derive(Debug)]
 pub struct Stage {
     vendor: Vendor,
-    fault: Option<Fault>,
     machines: Mutex<BTreeMap<Condition, SimulatedMachine>>,
     desks: Mutex<BTreeMap<(Condition, String), Arc<Desk>>>,
 }
 
+/// Which ports are opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listening {
+    /// One; every answer has this fault, if there is one.
+    Only(Option<Fault>),
+    /// One for the healthy coordinator, and one for each fault on the ports that follow.
+    WithFaults,
+}
+
 impl Stage {
-    /// A stage; with a `fault`, every answer has it.
-    pub const fn new(vendor: Vendor, fault: Option<Fault>) -> Self {
+    /// A stage.
+    pub const fn new(vendor: Vendor) -> Self {
         Self {
             vendor,
-            fault,
             machines: Mutex::new(BTreeMap::new()),
             desks: Mutex::new(BTreeMap::new()),
         }
@@ -105,41 +111,73 @@ impl Stage {
         Ok(desk)
     }
 
-    /// Serves on `address`, which must be of this machine, until SIGTERM or SIGINT.
+    /// Serves on `address`, which must be of this machine, until SIGTERM or SIGINT. Where it
+    /// listens is written to standard output, one line for each port.
     ///
     /// # Errors
     /// One sentence, when it cannot listen there.
-    pub fn serve(self, address: SocketAddr) -> Result<(), ConfigError> {
+    pub fn serve(self, address: SocketAddr, listening: Listening) -> Result<(), ConfigError> {
+        run::log(Log::Info);
+        run::block_on(async {
+            let (stop, stopped) = watch::channel(false);
+            tokio::spawn(run::until_signal(stop));
+            Arc::new(self).until(address, listening, stopped).await
+        })
+    }
+
+    /// Serves on `address`, which must be of this machine, until `stopped`.
+    ///
+    /// # Errors
+    /// One sentence, when it cannot listen there.
+    pub async fn until(
+        self: Arc<Self>,
+        address: SocketAddr,
+        listening: Listening,
+        stopped: watch::Receiver<bool>,
+    ) -> Result<(), ConfigError> {
         if !address.ip().is_loopback() {
             let why = "A simulated coordinator listens on this machine only.";
             return Err(ConfigError(why.into()));
         }
-        run::log(Log::Info);
-        run::block_on(async {
-            let listener = run::bind(address).await?;
-            let (stop, stopped) = watch::channel(false);
-            tokio::spawn(run::until_signal(stop));
+        let faults: Vec<Option<Fault>> = match listening {
+            Listening::Only(fault) => vec![fault],
+            Listening::WithFaults => {
+                [None].into_iter().chain(Fault::ALL.iter().copied().map(Some)).collect()
+            }
+        };
+        let mut running = tokio::task::JoinSet::new();
+        let mut next = address;
+        for fault in faults {
+            let listener = run::bind(next).await?;
             let address = listener.local_addr().map_err(|error| ConfigError(error.to_string()))?;
+            let name = fault.map_or("healthy", Fault::word);
             // Whoever started it may have closed the pipe; that is no reason not to serve.
-            let _ = writeln!(io::stdout(), "SIMULATED coordinator at http://{address}");
-            let limits = Limits::default();
-            let public = (listener, router(Arc::new(self)), limits, Arc::default());
-            run::serve(public, None, stopped).await
-        })
+            let _ = writeln!(io::stdout(), "SIMULATED {name} http://{address}");
+            let public =
+                (listener, router(Arc::clone(&self), fault), Limits::default(), Arc::default());
+            running.spawn(run::serve(public, None, stopped.clone()));
+            if next.port() != 0 {
+                next.set_port(next.port().checked_add(1).unwrap_or_default());
+            }
+        }
+        while let Some(ended) = running.join_next().await {
+            ended.map_err(|error| ConfigError(error.to_string()))??;
+        }
+        Ok(())
     }
 }
 
-/// The two endpoints, healthy and with every fault.
-pub fn router(stage: Arc<Stage>) -> Router {
+/// The two endpoints, with `fault` unless the host or the path names another.
+pub fn router(stage: Arc<Stage>, fault: Option<Fault>) -> Router {
     Router::new()
         .route(PATH, any(answer))
         .route(KEY_PATH, any(answer))
         .route("/fault/{fault}/{*rest}", any(answer))
-        .with_state(stage)
+        .with_state((stage, fault))
 }
 
 async fn answer(
-    State(stage): State<Arc<Stage>>,
+    State((stage, own)): State<(Arc<Stage>, Option<Fault>)>,
     request: Request<Body>,
 ) -> Response<Body> {
     let (request, _) = request.into_parts();
@@ -152,7 +190,7 @@ async fn answer(
         Ok(found) => found,
         Err(why) => return plain(StatusCode::NOT_FOUND, &why),
     };
-    let fault = by_path.or(by_host).or(stage.fault);
+    let fault = by_path.or(by_host).or(own);
     let condition = fault.map(Fault::condition).unwrap_or_default();
     let desk = match stage.desk(condition, &format!("http://{host}")) {
         Ok(desk) => desk,

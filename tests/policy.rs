@@ -27,7 +27,7 @@ fn every_built_in_policy_is_read_and_requires_something() {
         names.push(builtin_policy.name);
     }
     let tdx = ["tdx", "tdx-gcp", "tdx-dstack", "tdx-azure"];
-    let others = ["sgx", "tinfoil", "sigstore", "simulated"];
+    let others = ["sgx", "tinfoil", "confidential-space", "google-vm", "sigstore", "simulated"];
     assert_eq!(names, [&["snp", "snp-strict"][..], &tdx, &others].concat());
     assert!(builtin("nothing").is_none());
 }

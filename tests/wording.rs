@@ -13,13 +13,14 @@ use silicon_to_source::wording;
 
 const STATES: [State; 5] =
     [State::Verified, State::Warning, State::NotPublished, State::Unknown, State::Failed];
-const KINDS: [&str; 7] = [
+const KINDS: &[&str] = &[
     "tinfoil-bundle",
     "snp-report",
     "tdx-quote",
     "sgx-quote",
     "dstack-quote-report",
     "sigstore-bundle",
+    "attestation-token",
     "simulated",
 ];
 
@@ -71,6 +72,13 @@ const CAN_WARN: &[&str] = &[
     "tinfoil.vm-image",
     "binding.tls.issuer",
     "binding.freshness",
+    "token.key",
+    "token.verifier",
+    "token.audience",
+    "token.hardware",
+    "token.secure-boot",
+    "token.image",
+    "token.overrides",
 ];
 
 fn english() -> Json {

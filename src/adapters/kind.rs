@@ -33,6 +33,8 @@ pub enum Kind<'a> {
     SnpReport(Cow<'a, [u8]>),
     /// Tinfoil's bundle.
     TinfoilBundle,
+    /// An attestation token in compact form.
+    Token,
 }
 
 impl<'a> Kind<'a> {
@@ -41,6 +43,9 @@ impl<'a> Kind<'a> {
     /// # Errors
     /// When it is none of the known kinds: the error says what was expected and what was found.
     pub fn of(input: &'a [u8]) -> Result<Self, Error> {
+        if looks_like_token(input) {
+            return Ok(Self::Token);
+        }
         let text = decoded(input);
         if let Some(kind) = of_binary(Cow::Borrowed(input))
             .or_else(|| text.and_then(|bytes| of_binary(Cow::Owned(bytes))))
@@ -64,6 +69,7 @@ impl<'a> Kind<'a> {
             Self::SigstoreBundle => "sigstore",
             Self::SnpReport(_) => "snp",
             Self::TinfoilBundle => "tinfoil",
+            Self::Token => "confidential-space",
         }
     }
 }
@@ -91,6 +97,15 @@ fn looks_like_quote(input: &[u8]) -> bool {
     let by_intel = input.get(12..28) == Some(&Quote::INTEL);
     input.len() > Quote::HEADER
         && (by_intel || matches!(input, [3..=5, 0, 2 | 3, 0, 0 | 0x81, 0, 0, 0, ..]))
+}
+
+/// Three parts of base64url, the first of which begins as JSON does.
+fn looks_like_token(input: &[u8]) -> bool {
+    let text = input.trim_ascii();
+    let is_base64url = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+    text.starts_with(b"eyJ")
+        && text.iter().filter(|&&byte| byte == b'.').count() == 2
+        && text.iter().all(|byte| *byte == b'.' || is_base64url(byte))
 }
 
 /// Hex or base64 of a report or a quote, as a person would paste it.
@@ -129,7 +144,7 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
 fn unknown(input: &[u8]) -> Error {
     const EXPECTED: &str = "an SEV-SNP report or a TDX or SGX quote (bytes, hex or base64), or a \
                             coordinator's attestation, recorded exchange, Tinfoil bundle, dstack \
-                            quote report or Sigstore bundle (JSON)";
+                            quote report or Sigstore bundle (JSON), or an attestation token";
     let why = format!("expected {EXPECTED}, and found {}", described(input));
     Error::malformed("input", Span::new(0, input.len()), why)
 }

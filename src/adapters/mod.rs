@@ -9,6 +9,7 @@ mod kind;
 mod sigstore;
 mod snp;
 mod tinfoil;
+mod token;
 
 use crate::error::Error;
 use crate::policy::{Policy, builtin};
@@ -55,6 +56,7 @@ pub(crate) fn examine(
             dcap::examine(input, bytes, collateral, policy, now)?
         }
         Kind::SigstoreBundle => sigstore::examine(input, policy, now)?,
+        Kind::Token => token::examine(input, collateral, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,
     };

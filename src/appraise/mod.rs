@@ -7,3 +7,4 @@ pub mod provenance;
 pub mod snp;
 pub mod tinfoil;
 pub mod tls;
+pub mod token;

@@ -2,5 +2,6 @@
 
 pub mod amd;
 pub mod intel;
+pub mod jwks;
 pub mod launch;
 pub mod sigstore;

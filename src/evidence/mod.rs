@@ -6,6 +6,7 @@ pub mod eventlog;
 pub mod exchange;
 pub mod snp;
 pub mod tinfoil;
+pub mod token;
 
 use std::borrow::Cow;
 

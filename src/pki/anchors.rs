@@ -71,14 +71,46 @@ pub const fn intel(roots: Roots) -> &'static IntelAnchor {
     }
 }
 
+/// Google's root for the certificates of Confidential Space tokens.
+#[derive(Clone, Copy, Debug)]
+pub struct GoogleAnchor {
+    /// The Confidential Space Root CA certificate, DER.
+    pub root: &'static [u8],
+}
+
+/// Google's anchor for Confidential Space tokens.
+pub static GOOGLE_CONFIDENTIAL_SPACE: GoogleAnchor =
+    GoogleAnchor { root: include_bytes!("google/confidential-space-root.der") };
+
+/// Google's anchor for Confidential Space tokens among `roots`.
+pub const fn google_confidential_space(roots: Roots) -> &'static GoogleAnchor {
+    match roots {
+        Roots::Vendor => &GOOGLE_CONFIDENTIAL_SPACE,
+        Roots::Simulated => &simulated::GOOGLE_CONFIDENTIAL_SPACE,
+    }
+}
+
+impl GoogleAnchor {
+    /// The parsed root.
+    ///
+    /// # Errors
+    /// None for the shipped anchors: a test parses each.
+    pub fn root(&self) -> Result<Cert<'static>, Error> {
+        Cert::parse("pinned Confidential Space Root CA", self.root)
+    }
+}
+
 /// The simulated vendors: certificates whose private keys are published with the source of this
 /// project. They count only under a policy that asks for them.
 pub mod simulated {
-    use super::{AmdAnchor, IntelAnchor};
+    use super::{AmdAnchor, GoogleAnchor, IntelAnchor};
 
     /// Simulated Intel.
     pub static INTEL: IntelAnchor =
         IntelAnchor { root: include_bytes!("simulated/intel-root.der") };
+    /// Simulated Google.
+    pub static GOOGLE_CONFIDENTIAL_SPACE: GoogleAnchor =
+        GoogleAnchor { root: include_bytes!("simulated/confidential-space-root.der") };
     /// Simulated Milan.
     pub static MILAN: AmdAnchor = amd!("simulated", "milan", "Milan");
     /// Simulated Genoa.
@@ -140,6 +172,19 @@ mod tests {
             assert_eq!(root.verify_signed_by(&ask), Err(crate::crypto::BadSignature));
         }
     }
+    #[test]
+    fn google_roots_sign_themselves_and_the_pinned_one_has_the_published_fingerprint() {
+        assert_eq!(
+            Sha256::of(GOOGLE_CONFIDENTIAL_SPACE.root).to_string(),
+            "148b293821bb0c6a317f413c8ba475814091cb22d49b9e3c94198db8e8f86c39"
+        );
+        for anchor in [&GOOGLE_CONFIDENTIAL_SPACE, &simulated::GOOGLE_CONFIDENTIAL_SPACE] {
+            let root = anchor.root().unwrap();
+            assert_eq!(root.common_name(), Some("Confidential Space Root CA"));
+            assert_eq!(root.verify_signed_by(&root), Ok(()));
+        }
+    }
+
     #[test]
     fn intel_roots_sign_themselves_and_the_pinned_one_has_the_published_fingerprint() {
         assert_eq!(

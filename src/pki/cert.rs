@@ -324,6 +324,22 @@ fn element(der: &[u8]) -> Option<(&[u8], &[u8])> {
     der.split_at_checked(der.len().checked_sub(rest.len())?)
 }
 
+/// An RSA public key in DER (RFC 8017 appendix A.1.1) from its two numbers, big-endian; leading
+/// zeros are dropped. `None` when a number is nothing or zero.
+pub fn rsa_public_key(modulus: &[u8], exponent: &[u8]) -> Option<Vec<u8>> {
+    const SEQUENCE: u8 = 0x30;
+    encode(SEQUENCE, &[unsigned(modulus)?, unsigned(exponent)?].concat())
+}
+
+/// A positive INTEGER in DER.
+fn unsigned(number: &[u8]) -> Option<Vec<u8>> {
+    const INTEGER: u8 = 0x02;
+    let start = number.iter().position(|&byte| byte != 0)?;
+    let digits = number.get(start..)?;
+    let sign: &[u8] = if digits.first().is_some_and(|&byte| byte >= 0x80) { &[0] } else { &[] };
+    encode(INTEGER, &[sign, digits].concat())
+}
+
 /// A DER element (X.690 section 8.1.3, lengths in the shortest form).
 fn encode(tag: u8, content: &[u8]) -> Option<Vec<u8>> {
     let len = u32::try_from(content.len()).ok()?.to_be_bytes();

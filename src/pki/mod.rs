@@ -8,7 +8,7 @@ mod crl;
 mod pem;
 mod signed;
 
-pub use cert::{Cert, Extension, KeyKind, SubjectName};
+pub use cert::{Cert, Extension, KeyKind, SubjectName, rsa_public_key};
 pub use crl::Crl;
 pub use pem::{MAX_PEM, pem_blocks};
 pub use signed::{PssHash, SignatureAlgorithm};

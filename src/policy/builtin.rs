@@ -22,6 +22,8 @@ const ALL: &[Builtin] = &[
     Builtin { name: "tdx-azure", json: include_str!("tdx-azure.json") },
     Builtin { name: "sgx", json: include_str!("sgx.json") },
     Builtin { name: "tinfoil", json: include_str!("tinfoil.json") },
+    Builtin { name: "confidential-space", json: include_str!("confidential-space.json") },
+    Builtin { name: "google-vm", json: include_str!("google-vm.json") },
     Builtin { name: "sigstore", json: include_str!("sigstore.json") },
     Builtin { name: "coordinator", json: include_str!("coordinator.json") },
     Builtin { name: "simulated", json: include_str!("simulated.json") },

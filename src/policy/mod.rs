@@ -10,6 +10,7 @@ mod dcap;
 mod minimum;
 mod provenance;
 mod snp;
+mod token;
 
 use serde::Deserialize;
 
@@ -27,6 +28,7 @@ pub use minimum::{
 };
 pub use provenance::{ProvenancePolicy, RefRule};
 pub use snp::{AbiVersion, SnpPolicy, TcbFloor};
+pub use token::TokenPolicy;
 
 /// The largest policy file that is read, in bytes.
 pub const MAX_POLICY: usize = 256 * 1024;
@@ -63,6 +65,8 @@ pub struct Policy {
     pub provenance: ProvenancePolicy,
     /// Attestations of coordinators.
     pub coordinator: CoordinatorPolicy,
+    /// Attestation tokens.
+    pub token: TokenPolicy,
     /// The host name that a bundle must be about, when the policy is for one service.
     pub domain: Option<String>,
     /// SHA-256 of the policy file's bytes.
@@ -87,14 +91,16 @@ struct File {
     #[serde(default)]
     coordinator: coordinator::File,
     #[serde(default)]
+    token: TokenPolicy,
+    #[serde(default)]
     domain: Option<String>,
 }
 
 impl File {
     /// The first required check that only compares with a value which the policy does not have.
     fn required_without_value(&self) -> Option<&'static Check> {
-        let (snp, build) = (&self.snp, &self.provenance);
-        let absent: [(&'static Check, bool); 16] = [
+        let (snp, build, token) = (&self.snp, &self.provenance, &self.token);
+        let absent: [(&'static Check, bool); 21] = [
             (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
             (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
             (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
@@ -111,6 +117,11 @@ impl File {
             (&checks::PROVENANCE_OWNER, build.owner.is_none()),
             (&checks::PROVENANCE_OWNER_ID, build.owner_id.is_none()),
             (&checks::PROVENANCE_REF, build.reference.is_none()),
+            (&checks::TOKEN_AUDIENCE, token.audience.is_none()),
+            (&checks::TOKEN_NONCE, token.nonce.is_none()),
+            (&checks::TOKEN_PROJECT, token.project.is_none()),
+            (&checks::TOKEN_IMAGE, token.image_digest.is_none()),
+            (&checks::TOKEN_SUPPORT, token.support.is_none()),
         ];
         let is_required = |check: &Check| {
             self.required.iter().chain(self.coordinator.required()).any(|id| id == check.id)
@@ -146,6 +157,7 @@ impl Policy {
             dcap: file.dcap,
             provenance: file.provenance,
             coordinator: file.coordinator.policy(bytes.len())?,
+            token: file.token,
             domain: file.domain,
             sha256: Sha256::of(bytes),
         })

@@ -1,6 +1,7 @@
 //! The committed files that this generator makes.
 
 use super::amd::{Role, authority};
+use super::google;
 use super::intel;
 use super::sigstore::trusted_root;
 use crate::evidence::snp::Product;
@@ -33,6 +34,10 @@ pub fn files() -> Vec<File> {
         path: "src/pki/simulated/intel-root.der",
         bytes: intel::authority(intel::Role::Root).to_vec(),
     };
+    let token_root = File {
+        path: "src/pki/simulated/confidential-space-root.der",
+        bytes: google::certificate(google::Role::Root, None),
+    };
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
-    certificates.into_iter().chain([intel_root, trusted_root]).collect()
+    certificates.into_iter().chain([intel_root, token_root, trusted_root]).collect()
 }

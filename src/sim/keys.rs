@@ -45,6 +45,9 @@ keys! {
     IntelPck, p256, "keys/intel-pck.pem", "A platform's key (PCK), P-256.";
     IntelTcbSigning, p256, "keys/intel-tcb-signing.pem", "What signs TCB info and QE identities, P-256.";
     IntelAttestation, p256, "keys/intel-attestation-key.pem", "A quoting enclave's attestation key, P-256.";
+    GoogleTokenRoot, rsa, "keys/google-cs-root.pem", "The root key of Confidential Space tokens, RSA-2048.";
+    GoogleTokenIntermediate, rsa, "keys/google-cs-intermediate.pem", "What issues the certificates of token keys, RSA-2048.";
+    GoogleTokenSigner, rsa, "keys/google-cs-leaf.pem", "What signs Confidential Space tokens, RSA-2048.";
     FulcioRoot, p384, "keys/fulcio-root.pem", "Fulcio's root key, P-384.";
     FulcioIntermediate, p384, "keys/fulcio-intermediate.pem", "Fulcio's issuing key, P-384.";
     FulcioLeaf, p256, "keys/fulcio-leaf.pem", "The one-time key of a build, P-256.";

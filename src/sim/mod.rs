@@ -26,6 +26,7 @@ pub mod coordinator;
 pub mod crl;
 mod der;
 mod files;
+pub mod google;
 pub mod intel;
 pub mod keys;
 #[cfg(all(feature = "serve", unix))]

@@ -53,6 +53,8 @@ pub enum Algorithm {
         /// Salt length in bytes.
         salt: u8,
     },
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2).
+    Pkcs1v15Sha256,
     /// RSASSA-PKCS1-v1_5 with SHA-384 (RFC 8017 section 8.2).
     Pkcs1v15Sha384,
     /// ECDSA on P-256 with SHA-256.
@@ -81,6 +83,7 @@ impl Algorithm {
                 );
                 ("1.2.840.113549.1.1.10", Some(Any::from_der(&parameters).unwrap()))
             }
+            Self::Pkcs1v15Sha256 => ("1.2.840.113549.1.1.11", Some(Any::null())),
             Self::Pkcs1v15Sha384 => ("1.2.840.113549.1.1.12", Some(Any::null())),
             Self::EcdsaP256Sha256 => ("1.2.840.10045.4.3.2", None),
             Self::EcdsaP384Sha384 => ("1.2.840.10045.4.3.3", None),
@@ -98,6 +101,7 @@ impl Algorithm {
 pub(super) fn rsa(key: &rsa::RsaPrivateKey, algorithm: Algorithm, message: &[u8]) -> Vec<u8> {
     let encoded = match algorithm {
         Algorithm::Pss { hash, mgf1, salt } => emsa_pss(key.size(), hash, mgf1, salt, message),
+        Algorithm::Pkcs1v15Sha256 => emsa_pkcs1_v1_5(key.size(), Hash::Sha256, message),
         Algorithm::Pkcs1v15Sha384 => emsa_pkcs1_v1_5(key.size(), Hash::Sha384, message),
         Algorithm::EcdsaP256Sha256 | Algorithm::EcdsaP384Sha384 => {
             panic!("an RSA key cannot sign with ECDSA")

@@ -8,3 +8,4 @@ pub mod dcap;
 pub mod eventlog;
 pub mod sigstore;
 pub mod snp;
+pub mod token;

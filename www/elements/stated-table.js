@@ -2,7 +2,7 @@
  * The table of what a service says about itself, beside what the chain derived. Which of the two
  * counts, and how they stand to each other, is the report's word.
  *
- * @import { Report, Stated } from '../report.d.ts'
+ * @import { Report, RootOfTrust, Stated } from '../report.d.ts'
  */
 
 import { h } from '../dom.js';
@@ -19,22 +19,25 @@ const SHAPES = /** @type {const} */ ({
 });
 
 /** @param {Report} report */
-export function statedTable({ stated }) {
+export function statedTable({ assurance, stated }) {
   const names = [...new Set(stated.map(({ name }) => name))];
   return h(
     'section',
     { class: 'stated', 'aria-labelledby': 'stated-heading' },
     h('h2', { id: 'stated-heading' }, ui('stated')),
     h('p', {}, ui('stated-sentence')),
-    names.map((name) => group(name, stated.filter((one) => one.name === name))),
+    names.map((name) =>
+      group(name, stated.filter((one) => one.name === name), assurance.root_of_trust),
+    ),
   );
 }
 
 /**
  * @param {string} name
  * @param {Stated[]} rows
+ * @param {RootOfTrust} root
  */
-function group(name, rows) {
+function group(name, rows, root) {
   const id = `stated-${name.replaceAll('.', '-')}`;
   const shown = rows.find((row) => row.shown !== null)?.shown;
   const link = rows[0]?.link;
@@ -49,7 +52,7 @@ function group(name, rows) {
       ' ',
       shown
         ? valueElement(shown)
-        : h('span', { class: 'aside' }, ui('stated-nothing', { link: link ? linkTitle(link) : '' })),
+        : h('span', { class: 'aside' }, ui('stated-nothing', { link: link ? linkTitle(link, root) : '' })),
     ),
     h(
       'table',

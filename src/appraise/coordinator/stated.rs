@@ -136,7 +136,8 @@ fn commit(said: &str, source: &str, derived: &Derived) -> Stated {
         said: Value::Hex(said.to_owned()),
         source: format!("{source}.git_commit").into(),
         shown: derived.commit.clone().map(Value::Hex),
-        link: LinkId::Commit,
+        // A commit is this machine's only by way of its image.
+        link: LinkId::Image,
         standing,
     }
 }

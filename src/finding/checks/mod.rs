@@ -30,6 +30,7 @@ mod sigstore;
 mod snp;
 mod tdx;
 mod tinfoil;
+mod token;
 
 use std::sync::LazyLock;
 
@@ -47,6 +48,7 @@ pub use sigstore::*;
 pub use snp::*;
 pub use tdx::*;
 pub use tinfoil::*;
+pub use token::*;
 
 /// Every check, subject by subject.
 pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
@@ -61,6 +63,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         provenance::GROUP,
         tinfoil::GROUP,
         coordinator::GROUP,
+        token::GROUP,
         binding::GROUP,
         link::GROUP,
     ]

@@ -16,6 +16,8 @@ use crate::policy::{Policy, builtin};
 use crate::report::Report;
 use crate::time::UnixTime;
 
+#[cfg(all(feature = "serve", unix))]
+pub(crate) use dcap::platform as intel_platform;
 pub use kind::Kind;
 
 /// The largest input that is read, in bytes.

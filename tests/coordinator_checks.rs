@@ -88,24 +88,25 @@ fn unpinned(case: &mut Case) {
     for pin in pins {
         case.policy["provenance"].as_object_mut().unwrap().remove(pin);
     }
-    let required = case.policy["coordinator"]["required"].as_array_mut().unwrap();
-    required.retain(|id| {
-        !["provenance.workflow", "provenance.ref"].contains(&id.as_str().unwrap())
-            && !id.as_str().unwrap().starts_with("provenance.repository")
-            && !id.as_str().unwrap().starts_with("provenance.owner")
-    });
+    let pinned = |id: &str| {
+        ["provenance.workflow", "provenance.ref"].contains(&id)
+            || id.starts_with("provenance.repository")
+            || id.starts_with("provenance.owner")
+    };
+    for list in ["/required", "/coordinator/required"] {
+        let required = case.policy.pointer_mut(list).unwrap().as_array_mut().unwrap();
+        required.retain(|id| !pinned(id.as_str().unwrap()));
+    }
 }
 
-const ONE_IMAGE: &str = "only an image that was shown can have a build, a manifest and a maker";
-const SPEAKER: &str = "what the machine says about itself counts when it is known what runs";
-const NOT_EVEN_SHOWN: &str = "nothing was shown that the operator's words could be compared with";
-
-const NO_IMAGE: Also = &[
-    ("coordinator.build", "blocked by coordinator.image", ONE_IMAGE),
-    ("coordinator.manifest", "blocked by coordinator.image", ONE_IMAGE),
-    ("binding.custody", "blocked by coordinator.image", SPEAKER),
-    ("binding.tls.end", "blocked by coordinator.image", SPEAKER),
-];
+/// Changes the document of an exchange.
+fn in_document(exchange: &mut Json, change: impl FnOnce(&mut Json)) {
+    let body = &mut exchange["answers"][0]["outcome"]["body"];
+    let bytes = STANDARD.decode(body.as_str().unwrap()).unwrap();
+    let mut document = serde_json::from_slice(&bytes).unwrap();
+    change(&mut document);
+    *body = STANDARD.encode(serde_json::to_vec(&document).unwrap()).into();
+}
 
 const ROWS: &[Row] = &[
     row("binding.digest", "fail not-equal", |case| case.spec.report_data = Some([7; 64])),
@@ -120,11 +121,14 @@ const ROWS: &[Row] = &[
             document["binding"]["bytes"] = URL_SAFE_NO_PAD.encode(spaced).into();
         };
     }),
-    row("binding.nonce", "fail not-equal", |case| {
-        case.exchange = |exchange| {
-            exchange["nonce"] = URL_SAFE_NO_PAD.encode([7; 32]).into();
-        };
-    }),
+    Row {
+        also: &[("binding.freshness", "warn cached", "the answer is not to the reader's nonce")],
+        ..row("binding.nonce", "fail not-equal", |case| {
+            case.exchange = |exchange| {
+                exchange["nonce"] = URL_SAFE_NO_PAD.encode([7; 32]).into();
+            };
+        })
+    },
     Row {
         also: &[("binding.freshness", "warn cached", "an answer for everyone is fresh for nobody")],
         ..row("binding.nonce", "warn not-answered", |case| {
@@ -182,15 +186,12 @@ const ROWS: &[Row] = &[
     row("binding.sealed-key", "unknown not-published", |case| {
         case.exchange = |exchange| exchange["answers"][1]["outcome"]["status"] = 503.into();
     }),
-    Row {
-        also: &[("binding.key-id", "pass", "it is the other key's")],
-        ..row("binding.sealed-key", "fail not-exactly-one", |case| {
-            case.spec.binding = |binding| {
-                let key = binding["keys"][0].clone();
-                binding["keys"].as_array_mut().unwrap().push(key);
-            };
-        })
-    },
+    row("binding.sealed-key", "fail not-exactly-one", |case| {
+        case.spec.binding = |binding| {
+            let key = binding["keys"][0].clone();
+            binding["keys"].as_array_mut().unwrap().push(key);
+        };
+    }),
     row("binding.key-id", "fail disagree", |case| {
         case.spec.binding = |binding| binding["keys"][0]["kid"] = "0000000000000000".into();
     }),
@@ -219,23 +220,17 @@ const ROWS: &[Row] = &[
             exchange["answers"][0]["outcome"]["tls_spki_sha256"] = "07".repeat(32).into();
         };
     }),
-    Row {
-        also: NO_IMAGE,
-        ..row("coordinator.image", "fail not-equal", |case| {
-            case.spec.launch = |statement| {
-                statement["predicate"]["snp"][0]["measurement"] = "07".repeat(48).into();
-            };
-        })
-    },
-    Row {
-        also: NO_IMAGE,
-        ..row("coordinator.image", "fail not-exactly-one", |case| {
-            case.spec.launch = |statement| {
-                let second = json!({ "name": "b", "digest": { "sha256": "07".repeat(32) } });
-                statement["subject"].as_array_mut().unwrap().push(second);
-            };
-        })
-    },
+    row("coordinator.image", "fail not-equal", |case| {
+        case.spec.launch = |statement| {
+            statement["predicate"]["snp"][0]["measurement"] = "07".repeat(48).into();
+        };
+    }),
+    row("coordinator.image", "fail not-exactly-one", |case| {
+        case.spec.launch = |statement| {
+            let second = json!({ "name": "b", "digest": { "sha256": "07".repeat(32) } });
+            statement["subject"].as_array_mut().unwrap().push(second);
+        };
+    }),
     row("coordinator.manifest", "fail not-equal", |case| {
         case.spec.document = |document| {
             document["workload"]["manifest"] = URL_SAFE_NO_PAD.encode("{}").into();
@@ -246,15 +241,12 @@ const ROWS: &[Row] = &[
             document["workload"].as_object_mut().unwrap().remove("manifest");
         };
     }),
-    Row {
-        also: &[("claims.contradiction", "absent", "each contradiction is a part of its own")],
-        ..row("claims.contradiction/binding.workload.manifest_digest", "fail disagree", |case| {
-            case.spec.binding = |binding| {
-                let other = format!("sha256:{}", "07".repeat(32));
-                binding["workload"]["manifest_digest"] = other.into();
-            };
-        })
-    },
+    row("claims.contradiction/binding.workload.manifest_digest", "fail disagree", |case| {
+        case.spec.binding = |binding| {
+            let other = format!("sha256:{}", "07".repeat(32));
+            binding["workload"]["manifest_digest"] = other.into();
+        };
+    }),
     row("claims.contradiction/binding.workload.git_commit", "fail disagree", |case| {
         case.spec.binding = |binding| {
             binding["workload"]["git_commit"] = "07".repeat(20).into();
@@ -263,11 +255,27 @@ const ROWS: &[Row] = &[
     row("claims.contradiction/substrate.claimed", "warn disagree", |case| {
         case.spec.document = |document| document["substrate"]["claimed"] = "gcp-tdx".into();
     }),
-    row("coordinator.build", "unknown not-published", |case| {
-        case.spec.document = |document| document["provenance"] = json!([]);
-    }),
-    row("coordinator.build", "fail malformed", |case| {
-        case.spec.document = |document| document["provenance"][0]["bundle"] = json!({});
+    Row {
+        also: &[(
+            "sigstore.subject",
+            "fail not-listed",
+            "it is the same question, asked of the bundle",
+        )],
+        ..row("coordinator.build", "fail not-listed", |case| {
+            case.exchange = |exchange| {
+                let build = Build::default();
+                let other = build.slsa_statement(IMAGE, &"07".repeat(32));
+                in_document(exchange, |document| {
+                    document["provenance"][0]["bundle"] = BundleSpec::dsse(&build, other).json();
+                });
+            };
+        })
+    },
+    tdx("coordinator.event-log/cos-cel", "fail not-exactly-one", |case| {
+        case.spec.document = |document| {
+            let again = document["event_logs"][0].clone();
+            document["event_logs"].as_array_mut().unwrap().push(again);
+        };
     }),
     row("coordinator.other-build/provenance 2", "unknown not-supported", |case| {
         case.spec.document = |document| {
@@ -292,42 +300,30 @@ const ROWS: &[Row] = &[
     tdx("coordinator.collateral/pck_chain", "fail malformed", |case| {
         case.spec.document = |document| document["collateral"]["tdx"]["pck_chain"] = "x".into();
     }),
-    Row {
-        also: NO_IMAGE,
-        ..tdx("coordinator.launcher", "fail not-equal", |case| {
-            case.spec.launch = |statement| {
-                statement["predicate"]["tdx"][0]["rtmr2"] = "07".repeat(48).into();
-            };
-        })
-    },
-    Row {
-        also: NO_IMAGE,
-        ..tdx("coordinator.image", "fail not-exactly-one", |case| {
-            case.spec.td().events = Some(vec![
-                (cel::IMAGE_DIGEST, format!("sha256:{}", "07".repeat(32)).into_bytes()),
-                (cel::IMAGE_DIGEST, format!("sha256:{}", "08".repeat(32)).into_bytes()),
-                (cel::LAUNCH_SEPARATOR, Vec::new()),
-            ]);
-        })
-    },
-    Row {
-        also: NO_IMAGE,
-        ..tdx("coordinator.image", "fail malformed", |case| {
-            case.spec.td().events = Some(vec![
-                (cel::IMAGE_DIGEST, b"latest".to_vec()),
-                (cel::LAUNCH_SEPARATOR, Vec::new()),
-            ]);
-        })
-    },
-    Row {
-        also: NO_IMAGE,
-        ..tdx("coordinator.image", "unknown not-published", |case| {
-            case.spec.td().events = Some(vec![
-                (cel::LAUNCH_SEPARATOR, Vec::new()),
-                (cel::IMAGE_DIGEST, case.spec.image().into_bytes()),
-            ]);
-        })
-    },
+    tdx("coordinator.launcher", "fail not-equal", |case| {
+        case.spec.launch = |statement| {
+            statement["predicate"]["tdx"][0]["rtmr2"] = "07".repeat(48).into();
+        };
+    }),
+    tdx("coordinator.image", "fail not-exactly-one", |case| {
+        case.spec.td().events = Some(vec![
+            (cel::IMAGE_DIGEST, format!("sha256:{}", "07".repeat(32)).into_bytes()),
+            (cel::IMAGE_DIGEST, format!("sha256:{}", "08".repeat(32)).into_bytes()),
+            (cel::LAUNCH_SEPARATOR, Vec::new()),
+        ]);
+    }),
+    tdx("coordinator.image", "fail malformed", |case| {
+        case.spec.td().events = Some(vec![
+            (cel::IMAGE_DIGEST, b"latest".to_vec()),
+            (cel::LAUNCH_SEPARATOR, Vec::new()),
+        ]);
+    }),
+    tdx("coordinator.image", "unknown not-published", |case| {
+        case.spec.td().events = Some(vec![
+            (cel::LAUNCH_SEPARATOR, Vec::new()),
+            (cel::IMAGE_DIGEST, case.spec.image().into_bytes()),
+        ]);
+    }),
 ];
 
 #[test]
@@ -441,11 +437,9 @@ fn a_measurement_that_another_repository_signed_shows_no_image() {
         let statement = case.spec.launch_statement();
         let bundle = BundleSpec::dsse(&stranger(), statement).json();
         let mut exchange = case.spec.exchange();
-        let body = exchange["answers"][0]["outcome"]["body"].as_str().unwrap();
-        let mut document: Json = serde_json::from_slice(&STANDARD.decode(body).unwrap()).unwrap();
-        document["reference_values"][0]["bundle"] = bundle;
-        let body = STANDARD.encode(serde_json::to_vec(&document).unwrap());
-        exchange["answers"][0]["outcome"]["body"] = body.into();
+        in_document(&mut exchange, |document| {
+            document["reference_values"][0]["bundle"] = bundle;
+        });
         let report = case.report(&exchange);
         let found = findings(&report);
         let reason = if pinned { "fail not-accepted" } else { "fail other-repository" };
@@ -621,17 +615,28 @@ fn the_document_as_a_file_shows_the_machine_and_nothing_about_the_question() {
 
 #[test]
 fn provenance_of_another_image_is_not_this_machines() {
-    let case = Case::snp();
-    let build = Build::default();
-    let other = BundleSpec::dsse(&build, build.slsa_statement(IMAGE, &"07".repeat(32))).json();
-    let mut exchange = case.spec.exchange();
-    let body = exchange["answers"][0]["outcome"]["body"].as_str().unwrap();
-    let mut document: Json = serde_json::from_slice(&STANDARD.decode(body).unwrap()).unwrap();
-    document["provenance"][0]["bundle"] = other;
-    let body = STANDARD.encode(serde_json::to_vec(&document).unwrap());
-    exchange["answers"][0]["outcome"]["body"] = body.into();
-    let report = case.report(&exchange);
+    let row = ROWS.iter().find(|row| row.finding == "coordinator.build").unwrap();
+    let mut case = Case::snp();
+    (row.spoil)(&mut case);
+    let report = case.examine();
     assert_eq!(report.verdict.state, State::Failed);
     let commit = report.stated.iter().filter(|stated| stated.name == "commit");
     assert!(commit.clone().count() > 0 && commit.clone().all(|s| s.standing != Standing::Agrees));
+}
+
+#[test]
+fn without_provenance_the_chain_ends_before_it() {
+    let none: fn(&mut Json) = |document| document["provenance"] = json!([]);
+    let spoiled: fn(&mut Json) = |document| document["provenance"][0]["bundle"] = json!({});
+    for (change, outcome, state) in [
+        (none, "unknown not-published", State::NotPublished),
+        (spoiled, "fail malformed", State::Failed),
+    ] {
+        let mut case = Case::snp();
+        case.spec.document = change;
+        let report = case.examine();
+        assert_eq!(findings(&report)["coordinator.build"], outcome);
+        assert_eq!(report.verdict.state, state);
+        assert!(report.claims.iter().all(|claim| claim.name != "git.commit"));
+    }
 }

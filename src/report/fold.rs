@@ -170,8 +170,7 @@ pub(super) fn shown(flags: Flags, links: &[Link]) -> Flags {
         Overrides::None if !stands(LinkId::Measurements) => Overrides::NotShown,
         overrides => overrides,
     };
-    let freshness =
-        if stands(LinkId::Report) { flags.freshness } else { super::Freshness::None };
+    let freshness = if stands(LinkId::Report) { flags.freshness } else { super::Freshness::None };
     Flags { key, debug, overrides, freshness, ..flags }
 }
 

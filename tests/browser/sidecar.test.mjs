@@ -120,7 +120,7 @@ test('what the service says stands beside what was shown', async () => {
   const { page, context } = await ready();
   await ask(page, origins.get('healthy'));
   const stated = page.locator('section.stated');
-  assert.equal(await stated.locator('[data-stated="commit"] tr[data-standing="agrees"]').count(), 1);
+  assert.ok((await stated.locator('[data-stated="commit"] tr[data-standing="agrees"]').count()) > 0);
   assert.equal(await stated.locator('tr[data-standing="contradicts"]').count(), 0);
   assert.ok((await stated.locator('tr[data-standing="not-shown"]').count()) > 0);
   await context.close();
@@ -141,7 +141,7 @@ test('the same exchange gives the same report from the command line, byte for by
 });
 
 for (const [fault, expected, check, sentence] of [
-  ['old-nonce', 'failed', 'binding.nonce', /number|nonce/i],
+  ['old-nonce', 'failed', 'binding.nonce', /another challenge than yours/],
   ['replayed', 'failed', 'binding.digest', /./],
   ['stripped-evidence', 'failed', 'binding.evidence-types', /./],
   ['swapped-sealed-key', 'failed', 'binding.sealed-key', /key/],
@@ -153,7 +153,8 @@ for (const [fault, expected, check, sentence] of [
   ['503', 'not-published', 'coordinator.answer', /no attestation/],
   ['no-cors', 'unknown', 'coordinator.answer', /may not let web pages|no answer that this page may read/],
   ['slow', 'unknown', 'coordinator.answer', /in time/],
-  ['truncated', 'unknown', 'coordinator.answer', /ended before/],
+  // A browser may tell no more of an answer that broke off at once than of one that never came.
+  ['truncated', 'unknown', 'coordinator.answer', /ended before|no answer that this page may read/],
   ['oversized', 'unknown', 'coordinator.answer', /larger than/],
   ['wrong-type', 'unknown', 'coordinator.answer', /not a JSON document/],
   ['bad-json', 'unknown', 'coordinator.document', /not a document/],

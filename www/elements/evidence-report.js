@@ -89,7 +89,7 @@ function subjectLine(report, source) {
     'p',
     {},
     h('strong', { class: 'subject-name' }, subject.name ?? kindName(subject.kind)),
-    ` · ${kindName(subject.kind)} · ${byteCount(subject.len)} · ${source} · `,
+    ` · ${kindName(subject.kind)} · ${byteCount(subject.len)} · ${source === subject.name ? '' : `${source} · `}`,
     ui('checked-for'),
     ' ',
     timeElement(report.checked_at),

@@ -115,7 +115,8 @@ export class VerdictBanner extends HTMLElement {
  *
  * @param {Report} report
  */
-function source({ claims, ends_at, links }) {
+function source({ claims, ends_at, links, verdict }) {
+  if (verdict.state === 'failed') return '';
   const commit = links.find(({ id }) => id === 'commit');
   if (ends_at.next !== null || !commit || !holds(commit)) return '';
   const named = ['git.repository', 'git.ref', 'git.commit'].flatMap((name) =>

@@ -72,6 +72,8 @@ pub mod pki;
 pub mod plan;
 pub mod policy;
 pub mod report;
+#[cfg(all(feature = "serve", unix))]
+pub mod serve;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod time;

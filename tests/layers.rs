@@ -21,8 +21,9 @@ const LAYERS: &[&[&str]] = &[
     &["adapters", "examine", "plan"],
     &["wording"],
     &["net"],
-    &["wasm", "web", "cli"],
+    &["serve"],
     &["sim"],
+    &["wasm", "web", "cli"],
 ];
 
 /// Arrows that point down and are refused all the same: what only reads believes nothing, and
@@ -35,9 +36,10 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("report", &["crypto", "verify"]),
     ("plan", &["crypto"]),
     ("adapters", &["crypto"]),
-    ("wasm", &["crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
-    ("web", &["crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
+    ("wasm", &["sim", "serve", "crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
+    ("web", &["sim", "serve", "crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
     ("cli", &["crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
+    ("serve", &["crypto", "verify", "appraise", "policy", "report", "examine"]),
     ("net", &["crypto", "evidence", "endorsements", "verify", "appraise", "policy", "report"]),
 ];
 
@@ -51,12 +53,15 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["wasm_bindgen", "js_sys", "serde_wasm_bindgen"], &["wasm.rs", "web/"]),
     (&["web_sys"], &["web/"]),
     (&["clap", "anstyle", "anstream"], &["cli/"]),
-    (&["axum", "toml", "tower_http", "wasm_bindgen_cli_support"], &["bin/site/"]),
-    (&["tokio"], &["bin/site/", "net/"]),
-    (&["hyper", "hyper_util", "http_body_util", "tokio_rustls", "rustls_graviola"], &["net/"]),
-    (&["webpki_roots"], &["net/"]),
-    (&["getrandom"], &["cli/", "web/"]),
-    (&["SystemTime", "Instant"], &["cli/", "bin/"]),
+    (&["tower_http", "wasm_bindgen_cli_support"], &["bin/site/"]),
+    (&["toml"], &["bin/site/", "serve/"]),
+    (&["axum"], &["bin/site/", "serve/", "sim/sidecar/"]),
+    (&["tokio"], &["bin/site/", "net/", "serve/", "sim/sidecar/"]),
+    (&["hyper", "hyper_util", "http_body_util"], &["net/", "serve/", "sim/sidecar/"]),
+    (&["tokio_rustls", "rustls_graviola", "webpki_roots"], &["net/"]),
+    (&["tracing", "tracing_subscriber"], &["serve/"]),
+    (&["getrandom"], &["cli/", "serve/", "web/"]),
+    (&["SystemTime", "Instant"], &["cli/", "bin/", "serve/", "sim/sidecar/"]),
 ];
 
 #[test]

@@ -262,7 +262,7 @@ fn evidence(quote: &Quote<'_>, collateral: &Collateral) -> Vec<EvidenceItem> {
 
 /// What the quote's own certificate says about the platform, before anything is verified: enough
 /// to know what to ask Intel for.
-fn platform(quote: &Quote<'_>) -> Option<IntelPlatform> {
+pub(crate) fn platform(quote: &Quote<'_>) -> Option<IntelPlatform> {
     const WHAT: &str = "PCK certificate chain";
     if quote.certification.kind != PCK_CHAIN {
         return None;

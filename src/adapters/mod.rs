@@ -18,6 +18,8 @@ use crate::report::Report;
 use crate::time::UnixTime;
 
 pub use crate::evidence::firmware::Description as LaunchDescription;
+#[cfg(all(feature = "serve", unix))]
+pub(crate) use dcap::platform as intel_platform;
 pub use kind::Kind;
 pub use launch::measure as launch_measurement;
 
@@ -51,14 +53,19 @@ pub(crate) fn examine(
     }
     let collateral = others.as_slice();
     let certificates = || collateral::decode(collateral);
+    let applied;
+    let mut policy = policy;
     let mut draft = match kind {
-        Kind::CoordinatorAttestation => {
-            let (draft, policy) = coordinator::examine(input, collateral, policy, now)?;
-            return Ok(Report::assemble(draft, &policy, now));
-        }
-        Kind::Exchange(ref exchange) => {
-            let (draft, policy) = exchange::examine(input, exchange, collateral, policy, now)?;
-            return Ok(Report::assemble(draft, &policy, now));
+        Kind::CoordinatorAttestation | Kind::Exchange(_) => {
+            let (draft, own) = match kind {
+                Kind::Exchange(ref exchange) => {
+                    exchange::examine(input, exchange, collateral, policy, now)?
+                }
+                _ => coordinator::examine(input, collateral, policy, now)?,
+            };
+            applied = own;
+            policy = &applied;
+            draft
         }
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {

@@ -47,6 +47,12 @@ pub(super) enum Command {
     LaunchDigest(LaunchDigest),
     /// Check one Sigstore bundle for one artifact and one signer
     VerifyBundle(VerifyBundle),
+    /// Publish this machine's attestation, beside the service that it is about
+    ///
+    /// It answers GET /v1/coordinator/attestation. It verifies nothing: readers do.
+    #[cfg(all(feature = "serve", unix))]
+    #[command(verbatim_doc_comment)]
+    ServeAttestation(Serve),
 }
 
 #[derive(Debug, Args)]
@@ -157,6 +163,55 @@ pub(super) struct VerifyBundle {
     /// The artifact, or its digest as sha256: and 64 hex digits
     #[arg(value_name = "FILE_OR_DIGEST")]
     pub(super) artifact: String,
+}
+
+#[cfg(all(feature = "serve", unix))]
+#[derive(Debug, Args)]
+#[cfg_attr(feature = "sim", command(group = ArgGroup::new("what").required(true).args(["config", "simulate"])))]
+pub(super) struct Serve {
+    /// The configuration; deploy/attestation.toml explains every member
+    #[arg(long, value_name = "FILE", required = cfg!(not(feature = "sim")))]
+    pub(super) config: Option<PathBuf>,
+    /// Serve a simulated coordinator, whose evidence says nothing about any machine
+    #[cfg(feature = "sim")]
+    #[arg(long)]
+    pub(super) simulate: bool,
+    /// Where the simulated coordinator listens
+    #[cfg(feature = "sim")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8787", conflicts_with = "config")]
+    pub(super) listen: std::net::SocketAddr,
+    /// Whose hardware is simulated
+    #[cfg(feature = "sim")]
+    #[arg(long, value_enum, default_value = "amd", conflicts_with = "config")]
+    pub(super) vendor: Vendor,
+    /// What is wrong with it, such as old-nonce
+    #[cfg(feature = "sim")]
+    #[arg(long, value_name = "NAME", conflicts_with = "config")]
+    pub(super) fault: Option<crate::sim::sidecar::Fault>,
+    /// Open one more port for each thing that can be wrong
+    #[cfg(feature = "sim")]
+    #[arg(long, conflicts_with_all = ["config", "fault"])]
+    pub(super) all_faults: bool,
+}
+
+/// Whose hardware is simulated.
+#[cfg(all(feature = "serve", feature = "sim", unix))]
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(super) enum Vendor {
+    /// An SEV-SNP guest
+    Amd,
+    /// A TDX guest
+    Intel,
+}
+
+#[cfg(all(feature = "serve", feature = "sim", unix))]
+impl From<Vendor> for crate::sim::sidecar::Vendor {
+    fn from(vendor: Vendor) -> Self {
+        match vendor {
+            Vendor::Amd => Self::Amd,
+            Vendor::Intel => Self::Intel,
+        }
+    }
 }
 
 #[cfg(test)]

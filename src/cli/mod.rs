@@ -12,6 +12,8 @@ mod launch;
 mod look;
 mod problem;
 mod render;
+#[cfg(all(feature = "serve", unix))]
+mod serve;
 mod text;
 
 use std::io::{self, Write as _};
@@ -46,6 +48,8 @@ pub fn run() -> ExitCode {
         Command::Policy { command: arguments::Policy::Show { name } } => show(&name),
         Command::LaunchDigest(arguments) => launch::digest(&arguments),
         Command::VerifyBundle(arguments) => verify_bundle(&arguments),
+        #[cfg(all(feature = "serve", unix))]
+        Command::ServeAttestation(arguments) => serve::serve(&arguments).map(|()| Exit::Verified),
     };
     let exit = outcome.unwrap_or_else(|problem| {
         let mut stderr = anstream::stderr().lock();

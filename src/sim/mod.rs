@@ -29,6 +29,8 @@ mod files;
 pub mod google;
 pub mod intel;
 pub mod keys;
+#[cfg(all(feature = "serve", unix))]
+pub mod sidecar;
 pub mod signature;
 pub mod sigstore;
 pub mod tinfoil;

@@ -29,7 +29,7 @@ fn every_built_in_policy_is_read_and_requires_something() {
         names.push(builtin_policy.name);
     }
     let tdx = ["tdx", "tdx-gcp", "tdx-dstack", "tdx-azure"];
-    let others = ["sgx", "tinfoil", "confidential-space", "google-vm", "sigstore"];
+    let others = ["sgx", "tinfoil", "confidential-space", "google-vm", "gpu", "sigstore"];
     let services = ["coordinator", "simulated"];
     assert_eq!(names, [&["snp", "snp-strict"][..], &tdx, &others, &services].concat());
     assert!(builtin("nothing").is_none());

@@ -5,6 +5,7 @@ pub mod conformance;
 mod coordinator;
 mod dcap;
 mod exchange;
+mod gpu;
 mod kind;
 mod launch;
 mod sigstore;
@@ -72,6 +73,7 @@ pub(crate) fn examine(
             dcap::examine(input, bytes, collateral, policy, now)?
         }
         Kind::SigstoreBundle => sigstore::examine(input, policy, now)?,
+        Kind::GpuReport(ref bytes) => gpu::examine(input, bytes, collateral, policy, now)?,
         Kind::Token => token::examine(input, collateral, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,

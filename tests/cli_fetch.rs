@@ -33,10 +33,8 @@ fn report(arguments: &[&str]) -> (serde_json::Value, Output) {
 
 fn answer(status: &str, kind: &str, body: &str) -> Vec<u8> {
     let length = body.len();
-    format!(
-        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}"
-    )
-    .into_bytes()
+    format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}")
+        .into_bytes()
 }
 
 /// A service that answers everything in one way.
@@ -68,7 +66,8 @@ fn a_session_is_kept_with_its_nonce_and_examined_again_to_the_same_report() {
     let name = file.to_str().unwrap();
     let at = ["--at", "2026-11-22T12:00:00Z"];
     let (first, _) = report(&[&[&*server.origin(), "--save", name][..], &at].concat());
-    let exchange: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let exchange: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     assert_eq!(exchange["schema"], "silicon-to-source/exchange/v1");
     assert_eq!(exchange["origin"], server.origin());
     let nonce = exchange["nonce"].as_str().unwrap();
@@ -112,7 +111,9 @@ fn a_service_that_publishes_nothing_is_told_apart_from_one_that_cannot_be_reache
         (always("200 OK", "application/json", "{"), "unknown", 3),
         (always("302 Found\r\nLocation: http://127.0.0.1:9/", "text/plain", ""), "unknown", 3),
         (
-            Plain::answering("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"),
+            Plain::answering(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+            ),
             "unknown",
             3,
         ),

@@ -78,11 +78,7 @@ pub enum Listening {
 impl Stage {
     /// A stage.
     pub const fn new(vendor: Vendor) -> Self {
-        Self {
-            vendor,
-            machines: Mutex::new(BTreeMap::new()),
-            desks: Mutex::new(BTreeMap::new()),
-        }
+        Self { vendor, machines: Mutex::new(BTreeMap::new()), desks: Mutex::new(BTreeMap::new()) }
     }
 
     /// The sidecar beside a machine in this condition, reached under `origin`.
@@ -214,12 +210,7 @@ async fn healthy(desk: &Desk, request: &Parts, peer: IpAddr) -> Response<Body> {
     desk.answer(&request.method, request.uri.query(), &request.headers, peer).await
 }
 
-async fn faulty(
-    fault: Fault,
-    desk: &Desk,
-    request: &Parts,
-    peer: IpAddr,
-) -> Response<Body> {
+async fn faulty(fault: Fault, desk: &Desk, request: &Parts, peer: IpAddr) -> Response<Body> {
     match fault {
         Fault::NotFound => Trouble::Path.response(desk),
         Fault::Unavailable => Trouble::Unavailable.response(desk),
@@ -245,7 +236,8 @@ async fn faulty(
         }
         Fault::StrippedEvidence => {
             changed(healthy(desk, request, peer).await, |document| {
-                let has_log = document["event_logs"].as_array().is_some_and(|logs| !logs.is_empty());
+                let has_log =
+                    document["event_logs"].as_array().is_some_and(|logs| !logs.is_empty());
                 let stripped = if has_log { "event_logs" } else { "evidence" };
                 document[stripped] = Value::Array(Vec::new());
             })
@@ -313,8 +305,7 @@ fn plain(status: StatusCode, text: &str) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers
-        .insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     response
 }
 

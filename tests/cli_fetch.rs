@@ -8,8 +8,12 @@ use std::process::{Command, Output};
 
 use servers::{Plain, Server};
 use silicon_to_source::evidence::snp::Product;
+use silicon_to_source::net::Failure;
+use silicon_to_source::plan::{self, SUBJECTS};
+use silicon_to_source::report::Standing;
 use silicon_to_source::sim::amd::ReportSpec;
 use silicon_to_source::sim::keys::Key;
+use silicon_to_source::wording;
 
 /// Runs s2s with a folder of its own.
 fn s2s(arguments: &[&str]) -> Output {
@@ -174,4 +178,35 @@ fn only_a_session_with_a_service_can_be_kept() {
     let output = s2s(&["verify", "Cargo.toml", "--save", "x.json"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(flowing(&output.stderr).contains("needs the address of a service"));
+}
+
+#[test]
+fn everything_that_is_asked_and_every_reason_has_its_words() {
+    let has = |path: &[&str]| assert!(wording::find(path).is_some(), "{path:?} is missing");
+    for subject in SUBJECTS {
+        has(&["subjects", subject.id, "name"]);
+        has(&["subjects", subject.id, "sentence"]);
+        for request in plan::first(&subject.origin.parse().unwrap(), &[0; 32]) {
+            has(&["wanted", &request.what]);
+            has(&["reveals", &request.reveals]);
+        }
+    }
+    for failure in [
+        Failure::Dns,
+        Failure::Network,
+        Failure::Offline,
+        Failure::Redirect,
+        Failure::Refused,
+        Failure::Timeout,
+        Failure::Tls,
+        Failure::TooLarge,
+        Failure::Truncated,
+        Failure::Url,
+    ] {
+        has(&["asked", failure.word()]);
+    }
+    has(&["asked", "aborted"]);
+    for standing in [Standing::Agrees, Standing::Contradicts, Standing::NotShown] {
+        has(&["standing", &wording::word(&standing)]);
+    }
 }

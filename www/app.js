@@ -116,6 +116,8 @@ async function carryOut({ session: own, list, signal, done }) {
     const asked = await ask(request, signal);
     own.record(request, asked);
     tell(list, request, told(asked));
+    // A host that did not answer is not asked again.
+    if (asked.failed) break;
   }
   done();
   session = own;
@@ -132,12 +134,16 @@ async function carryOut({ session: own, list, signal, done }) {
 async function askFurther({ requests, list, signal, done }) {
   const own = session;
   const before = sources;
+  /** @type {Set<string>} */
+  const silent = new Set();
   /** @type {Source[]} */
   const came = [];
   for (const request of requests) {
     if (signal.aborted) break;
+    if (silent.has(request.host)) continue;
     list.say(request, 'asking', ui('asking'));
     const asked = await ask(request, signal);
+    if (asked.failed) silent.add(request.host);
     own?.record(request, asked);
     if (asked.status === 200) came.push({ name: request.url, bytes: asked.file });
     tell(list, request, told(asked));

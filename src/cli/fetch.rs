@@ -130,7 +130,12 @@ fn ask(
     mut came: impl FnMut(&Request, &Result<net::Answer, Failure>),
 ) -> Result<(), Problem> {
     let client = Client::new().map_err(|_| Problem::new("error.network", &[]))?;
-    for request in requests {
+    let mut silent: Vec<&str> = Vec::new();
+    for request in requests.iter() {
+        // A host that did not answer is not asked again.
+        if silent.contains(&request.host.as_str()) {
+            continue;
+        }
         let timeout = Duration::from_millis(u64::from(request.timeout_ms));
         let question = net::Request { timeout, ..net::Request::get(&request.url, request.limit) };
         let answer = net::run(client.get(&question)).and_then(|answer| answer);
@@ -143,6 +148,7 @@ fn ask(
                 cli("fetch.answered", &values)
             }
             Err(failure) => {
+                silent.push(&request.host);
                 let why = wording::text(&["asked", failure.word()]);
                 cli("fetch.failed", &[("what", what), ("why", why)])
             }

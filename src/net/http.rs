@@ -86,7 +86,9 @@ impl Target {
     }
 
     async fn connect(&self) -> Result<TcpStream, Failure> {
-        let found = lookup_host((self.host.as_str(), self.port)).await;
+        // Names under localhost are this machine's, whatever a resolver would say.
+        let name = if is_localhost(&self.host) { "localhost" } else { &self.host };
+        let found = lookup_host((name, self.port)).await;
         let addresses: Vec<SocketAddr> = found
             .map_err(|_| Failure::Dns)?
             .filter(|address| self.scheme == Scheme::Https || address.ip().is_loopback())
@@ -102,9 +104,14 @@ impl Target {
     }
 }
 
-/// Whether `host` names this machine (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3).
+/// Whether `host` is a name of this machine (RFC 6761 section 6.3).
+fn is_localhost(host: &str) -> bool {
+    host == "localhost" || host.ends_with(".localhost")
+}
+
+/// Whether `host` is this machine, by its name or its address (RFC 1122 section 3.2.1.3).
 fn is_loopback_name(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    is_localhost(host) || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn of_connecting(kind: ErrorKind) -> Failure {

@@ -38,10 +38,12 @@ impl Origin {
         self.port.map_or_else(|| self.host.clone(), |port| format!("{}:{port}", self.host))
     }
 
-    /// Whether it is this machine, so that nobody else is asked.
+    /// Whether it is this machine, so that nobody else is asked: names under `localhost` are (RFC
+    /// 6761 section 6.3), and loopback addresses.
     pub fn is_loopback(&self) -> bool {
         let address = self.host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-        self.host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        let name = self.host == "localhost" || self.host.ends_with(".localhost");
+        name || address.is_ok_and(|address| address.is_loopback())
     }
 
     fn scheme(&self) -> &'static str {
@@ -152,6 +154,7 @@ mod tests {
             ("localhost", "http://localhost"),
             ("http://localhost:80", "http://localhost"),
             ("https://localhost:8443", "https://localhost:8443"),
+            ("debug.localhost:8787", "http://debug.localhost:8787"),
             ("http://[::1]:8081", "http://[::1]:8081"),
             ("xn--bcher-kva.example", "https://xn--bcher-kva.example"),
         ] {

@@ -57,7 +57,7 @@ test('the content security policy allows this origin, WebAssembly and questions 
     "style-src 'self'",
     "img-src 'self'",
     "font-src 'self'",
-    "connect-src 'self' https: http://127.0.0.1:* http://localhost:*",
+    "connect-src 'self' https: http://127.0.0.1:* http://localhost:* http://*.localhost:*",
     "manifest-src 'self'",
     "worker-src 'none'",
     "base-uri 'none'",

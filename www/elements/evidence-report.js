@@ -107,9 +107,10 @@ function kindName(kind) {
  * @param {Source | null} kept
  */
 function sections(report, json, kept) {
+  const stated = report.stated.length > 0 ? statedTable(report) : '';
+  const isAllThereIs = report.assurance.root_of_trust === 'nothing';
   return [
-    chain(report),
-    report.stated.length > 0 ? statedTable(report) : '',
+    ...(isAllThereIs ? [stated, chain(report)] : [chain(report), stated]),
     report.not_checked.length > 0 ? notChecked(report) : '',
     report.wanted.length > 0 ? wanted(report.wanted) : '',
     flags(report),

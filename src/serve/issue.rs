@@ -75,6 +75,19 @@ pub enum Unavailable {
     Document,
 }
 
+impl Unavailable {
+    /// Whether this machine has no such hardware or launcher at all.
+    pub fn is_absence(&self) -> bool {
+        match self {
+            Self::Tsm(TsmError::Io { what: "mkdir", error }) => {
+                error.kind() == std::io::ErrorKind::NotFound
+            }
+            Self::Launcher(LauncherError::Refused | LauncherError::Status(404)) => true,
+            _ => false,
+        }
+    }
+}
+
 impl std::fmt::Display for Unavailable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

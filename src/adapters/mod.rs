@@ -6,6 +6,7 @@ mod coordinator;
 mod dcap;
 mod exchange;
 mod kind;
+mod launch;
 mod sigstore;
 mod snp;
 mod tinfoil;
@@ -18,7 +19,9 @@ use crate::time::UnixTime;
 
 #[cfg(all(feature = "serve", unix))]
 pub(crate) use dcap::platform as intel_platform;
+pub use crate::evidence::firmware::Description as LaunchDescription;
 pub use kind::Kind;
+pub use launch::measure as launch_measurement;
 
 /// The largest input that is read, in bytes.
 pub const MAX_INPUT: usize = 16 * 1024 * 1024;
@@ -41,8 +44,16 @@ pub(crate) fn examine(
             &built_in
         }
     };
+    let mut launch = launch::Files::default();
+    let mut others = Vec::new();
+    for file in collateral {
+        if !launch.take(file)? {
+            others.push(*file);
+        }
+    }
+    let collateral = others.as_slice();
     let certificates = || collateral::decode(collateral);
-    let draft = match kind {
+    let mut draft = match kind {
         Kind::CoordinatorAttestation => {
             let (draft, policy) = coordinator::examine(input, collateral, policy, now)?;
             return Ok(Report::assemble(draft, &policy, now));
@@ -60,5 +71,6 @@ pub(crate) fn examine(
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,
     };
+    launch.compare(&mut draft)?;
     Ok(Report::assemble(draft, policy, now))
 }

@@ -38,6 +38,13 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: Policy,
     },
+    /// Compute the launch measurement of an SEV-SNP guest from what it starts
+    ///
+    /// Prints the measurement, or with --json a description of the launch: given to
+    /// `s2s verify` beside the firmware with --collateral, a report's measurement is
+    /// compared with it.
+    #[command(verbatim_doc_comment)]
+    LaunchDigest(LaunchDigest),
     /// Check one Sigstore bundle for one artifact and one signer
     VerifyBundle(VerifyBundle),
     /// Publish this machine's attestation, beside the service that it is about
@@ -99,6 +106,37 @@ pub(super) enum Policy {
         /// The name of the policy
         name: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LaunchDigest {
+    /// The virtual firmware (OVMF)
+    #[arg(long, value_name = "FILE")]
+    pub(super) firmware: PathBuf,
+    /// The kernel, when the firmware measures it
+    #[arg(long, value_name = "FILE")]
+    pub(super) kernel: Option<PathBuf>,
+    /// The initial disk
+    #[arg(long, value_name = "FILE", requires = "kernel")]
+    pub(super) initrd: Option<PathBuf>,
+    /// The kernel's command line
+    #[arg(long, value_name = "TEXT", default_value = "", requires = "kernel")]
+    pub(super) append: String,
+    /// Number of processors
+    #[arg(long, value_name = "N")]
+    pub(super) processors: u32,
+    /// Model of the processors, as QEMU calls it, such as EPYC-v4 or EPYC-Genoa
+    #[arg(long, value_name = "NAME")]
+    pub(super) processor_type: String,
+    /// SEV_FEATURES of the guest, as hex
+    #[arg(long, value_name = "HEX", default_value = "0x1")]
+    pub(super) features: String,
+    /// The machine monitor
+    #[arg(long, value_name = "NAME", default_value = "qemu", value_parser = ["qemu", "ec2"])]
+    pub(super) monitor: String,
+    /// Print the description of the launch as JSON
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod bundle;
 mod explain;
 mod fetch;
 mod input;
+mod launch;
 mod look;
 mod problem;
 mod render;
@@ -45,6 +46,7 @@ pub fn run() -> ExitCode {
         Command::Verify(arguments) => verify(&arguments),
         Command::Policy { command: arguments::Policy::List } => list(),
         Command::Policy { command: arguments::Policy::Show { name } } => show(&name),
+        Command::LaunchDigest(arguments) => launch::digest(&arguments),
         Command::VerifyBundle(arguments) => verify_bundle(&arguments),
         #[cfg(all(feature = "serve", unix))]
         Command::ServeAttestation(arguments) => serve::serve(&arguments).map(|()| Exit::Verified),

@@ -4,6 +4,7 @@ pub mod coordinator;
 pub mod dcap;
 pub mod eventlog;
 pub mod exchange;
+pub mod firmware;
 pub mod snp;
 pub mod tinfoil;
 pub mod token;

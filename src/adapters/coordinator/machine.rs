@@ -192,7 +192,7 @@ fn overrides(logs: &[VerifiedLog]) -> Overrides {
 
 /// Values that have a check of their own here: what the general checks have no value for would
 /// only say that nothing was compared.
-pub(super) fn compared_elsewhere(findings: &mut [Finding], named: bool) {
+pub(super) fn compared_elsewhere(findings: &mut [Finding], software_too: bool) {
     let carried = [&checks::SNP_REPORT_DATA, &checks::DCAP_REPORT_DATA];
     let software = [&checks::SNP_MEASUREMENT, &checks::TDX_SOFTWARE];
     for finding in findings {
@@ -201,7 +201,9 @@ pub(super) fn compared_elsewhere(findings: &mut [Finding], named: bool) {
             Outcome::Unknown(why) => why == Why::NotPublished,
             Outcome::Pass | Outcome::Fail(_) => false,
         };
-        if open && (carried.contains(&finding.check) || named && software.contains(&finding.check))
+        if open
+            && (carried.contains(&finding.check)
+                || software_too && software.contains(&finding.check))
         {
             finding.outcome = Outcome::Unknown(Why::NotApplicable);
         }

@@ -220,7 +220,7 @@ fn image(
     let build = provenance(document, artifact, policy, now);
     let (findings, references) = accepted(signed, build.verified.as_ref(), policy);
     draft.findings.extend(findings);
-    let Launched { findings, image, named } = launched(measured, &references, logged, by_policy);
+    let Launched { findings, image, compared } = launched(measured, &references, logged, by_policy);
     let digest = image.ok_or(&checks::COORDINATOR_IMAGE);
     let about = about_image(&build, digest);
     let is_about = about.as_ref().is_some_and(Finding::passed);
@@ -240,7 +240,7 @@ fn image(
     };
     match machine {
         Some(mut machine) => {
-            compared_elsewhere(&mut machine.findings, named);
+            compared_elsewhere(&mut machine.findings, compared);
             result.machine = machine.measured.is_ok().then_some(machine.machine);
             result.covered = machine.digest.passed();
             result.debug = machine.debug;

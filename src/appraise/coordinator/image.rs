@@ -52,8 +52,8 @@ pub struct Launched {
     pub findings: Vec<Finding>,
     /// SHA-256 of the manifest of the image that was shown to run.
     pub image: Option<Sha256>,
-    /// Whether a reference value names what the machine was launched with.
-    pub named: bool,
+    /// Whether reference values were there to compare the measurement with.
+    pub compared: bool,
 }
 
 /// Puts measurement, reference values and event log together.
@@ -71,7 +71,7 @@ pub fn launched(
         Err(by) => {
             let checks = [&checks::COORDINATOR_LAUNCHER, &checks::COORDINATOR_IMAGE];
             let findings = checks.into_iter().map(|check| Finding::blocked(check, by)).collect();
-            return Launched { findings, image: None, named: false };
+            return Launched { findings, image: None, compared: false };
         }
     };
     let about = |role| references.iter().filter(move |known| known.launch.role == role);
@@ -82,9 +82,9 @@ pub fn launched(
         return by_measurement(measured, &whole);
     }
     let launcher = launcher(measured, &launchers, by_policy);
-    let known = launcher.passed();
     let (image, digest) = by_log(measured, logged, &launcher);
-    Launched { findings: vec![launcher, image], image: digest, named: known && !by_policy }
+    let findings = vec![launcher, image];
+    Launched { findings, image: digest, compared: !launchers.is_empty() }
 }
 
 /// Whether a reference value has anything to say about this kind of machine.
@@ -106,7 +106,7 @@ fn by_measurement(measured: &Measured, references: &[&Reference]) -> Launched {
         Some(_) => (Finding::fail(check, "not-exactly-one"), None),
     };
     let findings = vec![unneeded, finding.actual(measured.values())];
-    Launched { findings, image, named: image.is_some() }
+    Launched { findings, image, compared: true }
 }
 
 /// The software that measures the image is one that somebody answers for.

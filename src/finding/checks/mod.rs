@@ -22,6 +22,7 @@ mod binding;
 mod coordinator;
 mod dcap;
 mod eventlog;
+mod launch;
 mod link;
 mod provenance;
 mod quote;
@@ -40,6 +41,7 @@ pub use binding::*;
 pub use coordinator::*;
 pub use dcap::*;
 pub use eventlog::*;
+pub use launch::*;
 pub use link::*;
 pub use provenance::*;
 pub use quote::*;
@@ -65,6 +67,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         coordinator::GROUP,
         token::GROUP,
         binding::GROUP,
+        launch::GROUP,
         link::GROUP,
     ]
     .concat()

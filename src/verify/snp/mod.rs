@@ -2,6 +2,7 @@
 
 mod chain;
 mod crl;
+pub mod launch;
 mod report;
 
 use crate::endorsements::amd::Vek;

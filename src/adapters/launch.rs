@@ -1,0 +1,103 @@
+//! The launch measurement of an SEV-SNP guest, computed from a firmware image and a description of
+//! the launch that a reader supplies.
+//!
+//! Shown, when the check passes: the report's measurement is that of exactly this launch. The
+//! reader vouches for the files; nothing signs them.
+
+use crate::appraise::launch as appraise;
+use crate::bytes::Span;
+use crate::digest::{Sha256, Sha384};
+use crate::error::Error;
+use crate::evidence::firmware::{Description, Firmware, processor_signature};
+use crate::finding::{Finding, LinkId, Value, checks};
+use crate::report::{Draft, EvidenceItem};
+use crate::verify::snp::launch::{self, KernelHashes, Launch, Monitor, Processors};
+
+/// Files about a launch, among others.
+#[derive(Default)]
+pub(super) struct Files<'a> {
+    firmware: Option<&'a [u8]>,
+    description: Option<&'a [u8]>,
+}
+
+impl<'a> Files<'a> {
+    /// Takes `file` when it is about a launch.
+    ///
+    /// # Errors
+    /// When there are two of one kind.
+    pub(super) fn take(&mut self, file: &'a [u8]) -> Result<bool, Error> {
+        let slot = if Description::is_likely(file) {
+            &mut self.description
+        } else if Firmware::is_likely(file) {
+            &mut self.firmware
+        } else {
+            return Ok(false);
+        };
+        if slot.replace(file).is_some_and(|known| known != file) {
+            let why = "two of one kind were supplied";
+            return Err(Error::malformed("launch file", Span::new(0, file.len()), why));
+        }
+        Ok(true)
+    }
+
+    /// Adds the finding on the measurement that `draft` claims, when there are files to compute
+    /// another from.
+    ///
+    /// # Errors
+    /// When a file cannot be understood.
+    pub(super) fn compare(&self, draft: &mut Draft) -> Result<(), Error> {
+        let computed = match (self.firmware, self.description) {
+            (None, None) => return Ok(()),
+            (Some(firmware), Some(description)) => {
+                Some(measure(firmware, &Description::parse(description)?)?)
+            }
+            _ => None,
+        };
+        let measurement = draft.claims.iter().find_map(|claim| match &claim.value {
+            Value::Hex(digits) if claim.name == "snp.measurement" => digits.parse().ok(),
+            _ => None,
+        });
+        draft.findings.push(match measurement {
+            Some(measurement) => appraise::measurement(computed, measurement),
+            None => Finding::blocked(&checks::LAUNCH_RECOMPUTED, &checks::SNP_REPORT_SIGNATURE),
+        });
+        if let Some(bytes) = self.description {
+            let id = "launch-description";
+            let item = EvidenceItem::new(id, "json", LinkId::Measurements, bytes, Vec::new());
+            draft.evidence.push(item);
+        }
+        Ok(())
+    }
+}
+
+/// The launch measurement of `firmware`, launched as `description` says.
+///
+/// # Errors
+/// When the image or the description cannot be understood, or the image cannot be launched so.
+pub fn measure(firmware: &[u8], description: &Description) -> Result<Sha384, Error> {
+    const WHAT: &str = "launch description";
+    let unsupported = |value: &str| Error::unsupported(WHAT, value, Span::new(0, value.len()));
+    let name = description.processor_type.as_str();
+    let signature = processor_signature(name).ok_or_else(|| unsupported(name))?;
+    let monitor = match description.monitor.as_str() {
+        "qemu" => Monitor::Qemu,
+        "ec2" => Monitor::Ec2,
+        other => return Err(unsupported(other)),
+    };
+    if description.kernel_sha256.is_none() && description.initrd_sha256.is_some() {
+        return Err(Error::Missing { what: "the kernel that goes with the initial disk" });
+    }
+    let firmware = Firmware::parse(firmware)?;
+    let kernel = description.kernel_sha256.map(|kernel| KernelHashes {
+        kernel,
+        initrd: description.initrd_sha256.unwrap_or_else(|| Sha256::of(&[])),
+        command_line: KernelHashes::of_command_line(&description.command_line),
+    });
+    launch::measurement(&Launch {
+        firmware: &firmware,
+        kernel,
+        processors: Processors { count: description.processors, signature },
+        features: description.features,
+        monitor,
+    })
+}

@@ -17,9 +17,9 @@ use crate::policy::{Policy, builtin};
 use crate::report::Report;
 use crate::time::UnixTime;
 
+pub use crate::evidence::firmware::Description as LaunchDescription;
 #[cfg(all(feature = "serve", unix))]
 pub(crate) use dcap::platform as intel_platform;
-pub use crate::evidence::firmware::Description as LaunchDescription;
 pub use kind::Kind;
 pub use launch::measure as launch_measurement;
 

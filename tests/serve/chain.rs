@@ -122,14 +122,22 @@ fn each_fault_fails_its_own_check() {
         (Fault::Replayed, &["binding.digest"]),
         (Fault::StrippedEvidence, &["binding.evidence-types"]),
         (Fault::SwappedSealedKey, &["binding.sealed-key"]),
-        (Fault::WrongImage, &["coordinator.reference-value"]),
+        (Fault::WrongImage, &["coordinator.image"]),
         (Fault::ExpiredCollateral, &["snp.crl.freshness"]),
         (Fault::RevokedChip, &["snp.crl.revocation"]),
         (Fault::Debug, &["snp.guest-policy.debug"]),
     ];
     let intel: &[(Fault, &[&str])] = &[
         (Fault::StrippedEvidence, &["binding.evidence-types"]),
-        (Fault::WrongImage, &["coordinator.image"]),
+        (
+            Fault::WrongImage,
+            &[
+                "claims.contradiction",
+                "coordinator.manifest",
+                "sigstore.library",
+                "sigstore.subject",
+            ],
+        ),
         (Fault::ExpiredCollateral, &["dcap.tcb-info.freshness"]),
         (Fault::RevokedChip, &["dcap.pck-crl.revocation"]),
         (Fault::Debug, &["tdx.attributes.debug"]),

@@ -436,13 +436,13 @@ fn connections_beyond_the_limit_are_closed_at_once() {
         stream.write_all(b"GET / HTTP/1.1\r\n").unwrap();
     }
     let until = Instant::now() + Duration::from_secs(30);
-    while sidecar.metric("s2s_connections") != "2" {
+    while sidecar.metric("s2s_connections ") != "2" {
         assert!(Instant::now() < until);
     }
     assert_eq!(raw(sidecar.address, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"), b"");
     assert_eq!(sidecar.metric("s2s_connections_refused_total"), "1");
     drop(held);
-    while sidecar.metric("s2s_connections") != "0" {
+    while sidecar.metric("s2s_connections ") != "0" {
         assert!(Instant::now() < until);
     }
     assert_eq!(get(sidecar.address, PATH).status, 200);

@@ -241,11 +241,15 @@ impl Trouble {
                 "this machine could not make its evidence now",
             ),
         };
-        let mut error = json!({ "code": code, "message": message });
-        if matches!(self, Self::Unavailable | Self::Failed) {
-            error["substrate"] = desk.issuer.config().substrate.clone().into();
-        }
-        let body = json!({ "error": error }).to_string();
+        let substrate = matches!(self, Self::Unavailable | Self::Failed)
+            .then(|| desk.issuer.config().substrate.as_str());
+        let body = match substrate {
+            Some(substrate) => {
+                json!({ "error": { "code": code, "message": message, "substrate": substrate } })
+            }
+            None => json!({ "error": { "code": code, "message": message } }),
+        };
+        let body = body.to_string();
         let mut response = json_response(status, Body::from(body));
         let headers = response.headers_mut();
         match self {

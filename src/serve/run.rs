@@ -78,7 +78,7 @@ pub async fn keep_fresh(issuer: Arc<Issuer>) {
     issuer.prepare().await;
     loop {
         let pause = issuer.refresh().await;
-        tokio::time::sleep(pause).await;
+        let _ = tokio::time::timeout(pause, issuer.wanted()).await;
     }
 }
 

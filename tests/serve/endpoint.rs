@@ -177,9 +177,9 @@ fn every_refusal_is_typed_and_everyone_may_read_it() {
         format!("{method} {PATH} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{extra}\r\n")
     };
     for (answer, status, code) in [
-        (get(sidecar.address, &nonce(15)), 400, "invalid_nonce"),
-        (get(sidecar.address, &nonce(66)), 400, "invalid_nonce"),
-        (get(sidecar.address, &format!("{PATH}?nonce=%00")), 400, "invalid_nonce"),
+        (get(sidecar.address, &nonce(15)), 400, "bad_nonce"),
+        (get(sidecar.address, &nonce(66)), 400, "bad_nonce"),
+        (get(sidecar.address, &format!("{PATH}?nonce=%00")), 400, "bad_nonce"),
         (get(sidecar.address, "/"), 404, "not_found"),
         (get(sidecar.address, "/v1/encryption-key"), 404, "not_found"),
         (
@@ -345,7 +345,8 @@ fn sealed_key_is_asked_anew_for_every_document_and_its_absence_is_no_document() 
     let page = Server::start(|_| ("200 OK", Vec::new(), b"<html>".to_vec()));
     let sealed_key = endpoint(page.url());
     let sidecar = Sidecar::start(Config { sealed_key, ..machine.config(ORIGIN) });
-    assert_eq!(sidecar.fresh(&[1; 32]).status, 503);
+    let failed = sidecar.fresh(&[1; 32]);
+    assert_eq!((failed.status, error_code(&failed).as_str()), (503, "evidence_failed"));
 }
 
 #[test]
@@ -435,13 +436,13 @@ fn connections_beyond_the_limit_are_closed_at_once() {
         stream.write_all(b"GET / HTTP/1.1\r\n").unwrap();
     }
     let until = Instant::now() + Duration::from_secs(30);
-    while sidecar.metric("s2s_connections") != "2" {
+    while sidecar.metric("s2s_connections ") != "2" {
         assert!(Instant::now() < until);
     }
     assert_eq!(raw(sidecar.address, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"), b"");
     assert_eq!(sidecar.metric("s2s_connections_refused_total"), "1");
     drop(held);
-    while sidecar.metric("s2s_connections") != "0" {
+    while sidecar.metric("s2s_connections ") != "0" {
         assert!(Instant::now() < until);
     }
     assert_eq!(get(sidecar.address, PATH).status, 200);

@@ -58,7 +58,7 @@ fn machine_without_auxiliary_blob_has_none() {
     let _tsm = Tsm::start(path.clone(), answer).unwrap();
     let reported = directory(path).report(&[3; 64]).unwrap();
     assert_eq!(reported.provider, Provider::TdxGuest);
-    assert_eq!(reported.auxiliary, []);
+    assert!(reported.auxiliary.is_empty());
 }
 
 #[test]

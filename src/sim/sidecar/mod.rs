@@ -257,7 +257,8 @@ async fn faulty(fault: Fault, desk: &Desk, request: &Parts, peer: IpAddr) -> Res
             };
             parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
             let half = Some(bytes.slice(..bytes.len() / 2));
-            Response::from_parts(parts, Body::new(Cut(half)))
+            let pause = Box::pin(tokio::time::sleep(Duration::from_millis(100)));
+            Response::from_parts(parts, Body::new(Cut { half, pause }))
         }
         Fault::WrongType => {
             let mut response = plain(StatusCode::OK, "<!doctype html><title>Welcome</title>\n");
@@ -358,8 +359,11 @@ async fn changed(response: Response<Body>, change: impl FnOnce(&mut Value)) -> R
     Response::from_parts(parts, Body::from(document.to_string()))
 }
 
-/// A body that breaks off.
-struct Cut(Option<Bytes>);
+/// A body that breaks off, a moment after its half was sent.
+struct Cut {
+    half: Option<Bytes>,
+    pause: Pin<Box<tokio::time::Sleep>>,
+}
 
 impl hyper::body::Body for Cut {
     type Data = Bytes;
@@ -367,11 +371,11 @@ impl hyper::body::Body for Cut {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(Some(match self.0.take() {
-            Some(bytes) => Ok(Frame::data(bytes)),
-            None => Err(io::Error::other("cut")),
-        }))
+        match self.half.take() {
+            Some(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            None => self.pause.as_mut().poll(context).map(|()| Some(Err(io::Error::other("cut")))),
+        }
     }
 }

@@ -642,3 +642,60 @@ fn without_provenance_the_chain_ends_before_it() {
         assert!(report.claims.iter().all(|claim| claim.name != "git.commit"));
     }
 }
+
+/// Every string in `json` by its path.
+fn strings(json: &Json, path: &str, found: &mut Vec<String>) {
+    match json {
+        Json::Object(members) => {
+            for (name, value) in members {
+                strings(value, &format!("{path}/{name}"), found);
+            }
+        }
+        Json::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                strings(value, &format!("{path}/{index}"), found);
+            }
+        }
+        Json::String(_) => found.push(path.to_owned()),
+        _ => {}
+    }
+}
+
+/// Whoever serves the document may change any value in it. What is claimed while the answer stays
+/// "verified" does not change with it.
+#[test]
+fn no_changed_value_changes_what_is_claimed_while_everything_passes() {
+    for case in [Case::snp(), Case::tdx()] {
+        let claimed = |report: &Report| -> Vec<(&'static str, String)> {
+            report.claims.iter().map(|claim| (claim.name, claim.value.to_string())).collect()
+        };
+        let healthy = case.examine();
+        assert_eq!(healthy.verdict.state, State::Verified);
+        let document = case.spec.json();
+        let mut paths = Vec::new();
+        strings(&document, "", &mut paths);
+        assert!(paths.len() > 40, "{paths:?}");
+        let mut refused = 0;
+        for path in &paths {
+            let mut changed = document.clone();
+            let value = changed.pointer_mut(path).unwrap();
+            let text = value.as_str().unwrap();
+            let middle = text.len() / 2;
+            let other = if text.as_bytes().get(middle) == Some(&b'A') { "B" } else { "A" };
+            let text: String = match text.get(..middle).zip(text.get(middle + 1..)) {
+                Some((before, after)) => [before, other, after].concat(),
+                None => other.to_owned(),
+            };
+            *value = text.into();
+            let mut exchange = case.spec.exchange();
+            in_document(&mut exchange, |document| *document = changed);
+            let report = case.report(&exchange);
+            if report.verdict.state == State::Verified {
+                assert_eq!(claimed(&report), claimed(&healthy), "{path}");
+            } else {
+                refused += 1;
+            }
+        }
+        assert!(refused > 20, "{refused} of {} were refused", paths.len());
+    }
+}

@@ -21,6 +21,7 @@ const KINDS: &[&str] = &[
     "dstack-quote-report",
     "sigstore-bundle",
     "attestation-token",
+    "gpu-report",
     "simulated",
 ];
 
@@ -73,6 +74,8 @@ const CAN_WARN: &[&str] = &[
     "binding.tls.issuer",
     "binding.freshness",
     "token.key",
+    "gpu.chain.revocation",
+    "gpu.measurements",
     "token.verifier",
     "token.audience",
     "token.hardware",

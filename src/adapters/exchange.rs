@@ -29,7 +29,11 @@ pub(super) fn examine(
 ) -> Result<(Draft, Policy), Error> {
     let files: Vec<&[u8]> = files.iter().copied().chain(exchange.collateral()).collect();
     let what = if is_tinfoil(exchange) { TINFOIL } else { ATTESTATION };
-    let mut draft = Draft::of(subject(input, Some(&exchange.origin)), RootOfTrust::CpuVendor);
+    let mut subject = subject(input, Some(&exchange.origin));
+    if what == TINFOIL {
+        subject.kind = "tinfoil-bundle";
+    }
+    let mut draft = Draft::of(subject, RootOfTrust::CpuVendor);
     if exchange.origin == darkbloom::ORIGIN {
         draft.stated = darkbloom::stated();
     }
@@ -38,18 +42,33 @@ pub(super) fn examine(
     match answer {
         Answer::Body(response) if what == TINFOIL => {
             let files = collateral::decode(&files)?;
-            let mut read = tinfoil::examine(&response.body.0, &files, policy, now)?;
-            read.findings.extend(draft.findings);
-            Ok((read, policy.clone()))
+            match tinfoil::examine(&response.body.0, &files, policy, now) {
+                Ok(mut read) => {
+                    read.findings.extend(draft.findings);
+                    Ok((read, policy.clone()))
+                }
+                Err(error) => {
+                    draft.findings.push(unreadable(&error));
+                    Ok((draft, policy.clone()))
+                }
+            }
         }
         Answer::Body(response) => document(exchange, response, &files, policy, now, draft),
         Answer::NotPublished { substrate } => {
             draft.root_of_trust = RootOfTrust::Nothing;
             draft.stated.extend(substrate.map(said_unavailable));
-            Ok((draft, policy.for_coordinator(None)))
+            Ok((draft, without_document(what, policy)))
         }
-        Answer::NotFetched => Ok((draft, policy.for_coordinator(None))),
+        Answer::NotFetched => Ok((draft, without_document(what, policy))),
     }
+}
+
+fn without_document(what: &str, policy: &Policy) -> Policy {
+    if what == TINFOIL { policy.clone() } else { policy.for_coordinator(None) }
+}
+
+fn unreadable(error: &Error) -> Finding {
+    Finding::unknown(&checks::COORDINATOR_DOCUMENT, Why::NotSupported).actual(error.to_string())
 }
 
 fn is_tinfoil(exchange: &Exchange) -> bool {
@@ -67,8 +86,7 @@ fn document(
     let document = match Document::parse(&response.body.0) {
         Ok(document) => document,
         Err(error) => {
-            let finding = Finding::unknown(&checks::COORDINATOR_DOCUMENT, Why::NotSupported);
-            draft.findings.push(finding.actual(error.to_string()));
+            draft.findings.push(unreadable(&error));
             return Ok((draft, policy.for_coordinator(None)));
         }
     };

@@ -12,7 +12,7 @@ use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::dcap::Quote;
 use crate::evidence::exchange::Exchange;
-use crate::evidence::snp;
+use crate::evidence::{gpu, snp};
 
 /// What an input is.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub enum Kind<'a> {
     Exchange(Box<Exchange>),
     /// What dstack's guest agent answers: a quote with its event log.
     DstackQuoteReport,
+    /// The report of an NVIDIA GPU, or its hex or base64.
+    GpuReport(Cow<'a, [u8]>),
     /// A quote of an SGX enclave, or its hex or base64.
     SgxQuote(Cow<'a, [u8]>),
     /// A quote of a TDX guest, or its hex or base64.
@@ -64,6 +66,7 @@ impl<'a> Kind<'a> {
             Self::CoordinatorAttestation => "coordinator",
             Self::Exchange(exchange) => exchange::policy(exchange),
             Self::DstackQuoteReport => "tdx-dstack",
+            Self::GpuReport(_) => "gpu",
             Self::SgxQuote(_) => "sgx",
             Self::TdxQuote(_) => "tdx",
             Self::SigstoreBundle => "sigstore",
@@ -75,7 +78,9 @@ impl<'a> Kind<'a> {
 }
 
 fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
-    if looks_like_report(&bytes) {
+    if gpu::Report::is_likely(&bytes) {
+        Some(Kind::GpuReport(bytes))
+    } else if looks_like_report(&bytes) {
         Some(Kind::SnpReport(bytes))
     } else if looks_like_quote(&bytes) {
         // Version 3 is of SGX only, whatever stands where later versions name the environment.
@@ -142,9 +147,10 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
 
 /// What was expected, and what was found.
 fn unknown(input: &[u8]) -> Error {
-    const EXPECTED: &str = "an SEV-SNP report or a TDX or SGX quote (bytes, hex or base64), or a \
-                            coordinator's attestation, recorded exchange, Tinfoil bundle, dstack \
-                            quote report or Sigstore bundle (JSON), or an attestation token";
+    const EXPECTED: &str = "an SEV-SNP report or a TDX or SGX quote or a \
+                            GPU's report (bytes, hex or base64), or a coordinator's attestation, \
+                            recorded exchange, Tinfoil bundle, dstack quote report or Sigstore \
+                            bundle (JSON), or an attestation token";
     let why = format!("expected {EXPECTED}, and found {}", described(input));
     Error::malformed("input", Span::new(0, input.len()), why)
 }

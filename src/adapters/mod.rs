@@ -5,6 +5,7 @@ pub mod conformance;
 mod coordinator;
 mod dcap;
 mod exchange;
+mod gpu;
 mod kind;
 mod launch;
 mod sigstore;
@@ -17,9 +18,9 @@ use crate::policy::{Policy, builtin};
 use crate::report::Report;
 use crate::time::UnixTime;
 
+pub use crate::evidence::firmware::Description as LaunchDescription;
 #[cfg(all(feature = "serve", unix))]
 pub(crate) use dcap::platform as intel_platform;
-pub use crate::evidence::firmware::Description as LaunchDescription;
 pub use kind::Kind;
 pub use launch::measure as launch_measurement;
 
@@ -53,20 +54,26 @@ pub(crate) fn examine(
     }
     let collateral = others.as_slice();
     let certificates = || collateral::decode(collateral);
+    let applied;
+    let mut policy = policy;
     let mut draft = match kind {
-        Kind::CoordinatorAttestation => {
-            let (draft, policy) = coordinator::examine(input, collateral, policy, now)?;
-            return Ok(Report::assemble(draft, &policy, now));
-        }
-        Kind::Exchange(ref exchange) => {
-            let (draft, policy) = exchange::examine(input, exchange, collateral, policy, now)?;
-            return Ok(Report::assemble(draft, &policy, now));
+        Kind::CoordinatorAttestation | Kind::Exchange(_) => {
+            let (draft, own) = match kind {
+                Kind::Exchange(ref exchange) => {
+                    exchange::examine(input, exchange, collateral, policy, now)?
+                }
+                _ => coordinator::examine(input, collateral, policy, now)?,
+            };
+            applied = own;
+            policy = &applied;
+            draft
         }
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
         }
         Kind::SigstoreBundle => sigstore::examine(input, policy, now)?,
+        Kind::GpuReport(ref bytes) => gpu::examine(input, bytes, collateral, policy, now)?,
         Kind::Token => token::examine(input, collateral, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TinfoilBundle => tinfoil::examine(input, &certificates()?, policy, now)?,

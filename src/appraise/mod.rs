@@ -3,6 +3,7 @@
 pub mod coordinator;
 pub mod dcap;
 pub mod eventlog;
+pub mod gpu;
 pub mod launch;
 pub mod provenance;
 pub mod snp;

@@ -5,6 +5,7 @@ pub mod dcap;
 pub mod eventlog;
 pub mod exchange;
 pub mod firmware;
+pub mod gpu;
 pub mod snp;
 pub mod tinfoil;
 pub mod token;

@@ -100,10 +100,39 @@ impl GoogleAnchor {
     }
 }
 
+/// NVIDIA's root for the certificates of GPUs.
+#[derive(Clone, Copy, Debug)]
+pub struct NvidiaAnchor {
+    /// The NVIDIA Device Identity CA certificate, DER.
+    pub root: &'static [u8],
+}
+
+/// NVIDIA's anchor.
+pub static NVIDIA: NvidiaAnchor =
+    NvidiaAnchor { root: include_bytes!("nvidia/device-identity-root.der") };
+
+/// NVIDIA's anchor among `roots`.
+pub const fn nvidia(roots: Roots) -> &'static NvidiaAnchor {
+    match roots {
+        Roots::Vendor => &NVIDIA,
+        Roots::Simulated => &simulated::NVIDIA,
+    }
+}
+
+impl NvidiaAnchor {
+    /// The parsed root.
+    ///
+    /// # Errors
+    /// None for the shipped anchors: a test parses each.
+    pub fn root(&self) -> Result<Cert<'static>, Error> {
+        Cert::parse("pinned NVIDIA Device Identity CA", self.root)
+    }
+}
+
 /// The simulated vendors: certificates whose private keys are published with the source of this
 /// project. They count only under a policy that asks for them.
 pub mod simulated {
-    use super::{AmdAnchor, GoogleAnchor, IntelAnchor};
+    use super::{AmdAnchor, GoogleAnchor, IntelAnchor, NvidiaAnchor};
 
     /// Simulated Intel.
     pub static INTEL: IntelAnchor =
@@ -111,6 +140,9 @@ pub mod simulated {
     /// Simulated Google.
     pub static GOOGLE_CONFIDENTIAL_SPACE: GoogleAnchor =
         GoogleAnchor { root: include_bytes!("simulated/confidential-space-root.der") };
+    /// Simulated NVIDIA.
+    pub static NVIDIA: NvidiaAnchor =
+        NvidiaAnchor { root: include_bytes!("simulated/nvidia-root.der") };
     /// Simulated Milan.
     pub static MILAN: AmdAnchor = amd!("simulated", "milan", "Milan");
     /// Simulated Genoa.
@@ -181,6 +213,19 @@ mod tests {
         for anchor in [&GOOGLE_CONFIDENTIAL_SPACE, &simulated::GOOGLE_CONFIDENTIAL_SPACE] {
             let root = anchor.root().unwrap();
             assert_eq!(root.common_name(), Some("Confidential Space Root CA"));
+            assert_eq!(root.verify_signed_by(&root), Ok(()));
+        }
+    }
+
+    #[test]
+    fn nvidia_roots_sign_themselves_and_the_pinned_one_has_the_published_fingerprint() {
+        assert_eq!(
+            Sha256::of(NVIDIA.root).to_string(),
+            "102bf659d5419614c9d8e6aecebc80454eb26b1df6a769ac720b9a690b167b48"
+        );
+        for anchor in [&NVIDIA, &simulated::NVIDIA] {
+            let root = anchor.root().unwrap();
+            assert_eq!(root.common_name(), Some("NVIDIA Device Identity CA"));
             assert_eq!(root.verify_signed_by(&root), Ok(()));
         }
     }

@@ -24,6 +24,7 @@ const ALL: &[Builtin] = &[
     Builtin { name: "tinfoil", json: include_str!("tinfoil.json") },
     Builtin { name: "confidential-space", json: include_str!("confidential-space.json") },
     Builtin { name: "google-vm", json: include_str!("google-vm.json") },
+    Builtin { name: "gpu", json: include_str!("gpu.json") },
     Builtin { name: "sigstore", json: include_str!("sigstore.json") },
     Builtin { name: "coordinator", json: include_str!("coordinator.json") },
     Builtin { name: "simulated", json: include_str!("simulated.json") },

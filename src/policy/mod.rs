@@ -7,6 +7,7 @@
 mod builtin;
 mod coordinator;
 mod dcap;
+mod gpu;
 mod minimum;
 mod provenance;
 mod snp;
@@ -23,6 +24,7 @@ pub use crate::pki::anchors::Roots;
 pub use builtin::{Builtin, builtin};
 pub use coordinator::{CoordinatorPolicy, Machine};
 pub use dcap::{DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam};
+pub use gpu::GpuPolicy;
 pub use minimum::{
     MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
 };
@@ -67,6 +69,8 @@ pub struct Policy {
     pub coordinator: CoordinatorPolicy,
     /// Attestation tokens.
     pub token: TokenPolicy,
+    /// GPUs.
+    pub gpu: GpuPolicy,
     /// The host name that a bundle must be about, when the policy is for one service.
     pub domain: Option<String>,
     /// SHA-256 of the policy file's bytes.
@@ -93,6 +97,8 @@ struct File {
     #[serde(default)]
     token: TokenPolicy,
     #[serde(default)]
+    gpu: GpuPolicy,
+    #[serde(default)]
     domain: Option<String>,
 }
 
@@ -100,7 +106,7 @@ impl File {
     /// The first required check that only compares with a value which the policy does not have.
     fn required_without_value(&self) -> Option<&'static Check> {
         let (snp, build, token) = (&self.snp, &self.provenance, &self.token);
-        let absent: [(&'static Check, bool); 21] = [
+        let absent: [(&'static Check, bool); 22] = [
             (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
             (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
             (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
@@ -117,6 +123,7 @@ impl File {
             (&checks::PROVENANCE_OWNER, build.owner.is_none()),
             (&checks::PROVENANCE_OWNER_ID, build.owner_id.is_none()),
             (&checks::PROVENANCE_REF, build.reference.is_none()),
+            (&checks::GPU_NONCE, self.gpu.nonce.is_none()),
             (&checks::TOKEN_AUDIENCE, token.audience.is_none()),
             (&checks::TOKEN_NONCE, token.nonce.is_none()),
             (&checks::TOKEN_PROJECT, token.project.is_none()),
@@ -158,6 +165,7 @@ impl Policy {
             provenance: file.provenance,
             coordinator: file.coordinator.policy(bytes.len())?,
             token: file.token,
+            gpu: file.gpu,
             domain: file.domain,
             sha256: Sha256::of(bytes),
         })

@@ -298,8 +298,7 @@ impl Amd {
         let mut until: Option<UnixTime> = None;
         for der in ders {
             let (slot, end) = if let Ok(crl) = Crl::parse(WHAT, &der) {
-                let by_amd =
-                    crl.issuer_common_name().is_some_and(|name| name.starts_with("ARK-"));
+                let by_amd = crl.issuer_common_name().is_some_and(|name| name.starts_with("ARK-"));
                 if !by_amd {
                     return Err(Error::Missing { what: "AMD's name on the revocation list" });
                 }
@@ -342,8 +341,7 @@ impl Amd {
             return None;
         }
         let Self { vcek, vlek, ask, ark, crl } = self;
-        let [vcek, vlek, ask, ark, crl] =
-            [vcek, vlek, ask, ark, crl].map(|der| der.map(Base64Url));
+        let [vcek, vlek, ask, ark, crl] = [vcek, vlek, ask, ark, crl].map(|der| der.map(Base64Url));
         Some(SnpCollateral { vcek, vlek, ask, ark, crl })
     }
 }
@@ -390,9 +388,9 @@ fn tdx(known: &intel::Collateral) -> Option<TdxCollateral> {
         Some(format!("{{\"{name}\":{text},\"signature\":\"{}\"}}", hex::encode(signed.signature)))
     };
     let signed = |name, signed: &Option<intel::Signed>| {
-        signed.as_ref().map_or((None, None), |signed| {
-            (body(name, signed), signed.chain.as_deref().map(pem))
-        })
+        signed
+            .as_ref()
+            .map_or((None, None), |signed| (body(name, signed), signed.chain.as_deref().map(pem)))
     };
     let (tcb_info, tcb_info_issuer_chain) = signed("tcbInfo", &known.tcb_info);
     let (qe_identity, qe_identity_issuer_chain) = signed("enclaveIdentity", &known.qe_identity);

@@ -142,6 +142,16 @@ pub enum TokenType {
     Oidc,
 }
 
+impl TokenType {
+    /// The type of evidence that such a token is.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pki => "gcp-cs-pki-token",
+            Self::Oidc => "gcp-cs-oidc-token",
+        }
+    }
+}
+
 /// An event log.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -419,12 +429,18 @@ impl Config {
         if self.evidence.is_empty() {
             return wrong("Name at least one [[evidence]] source.");
         }
-        let tsm = |source: &&Source| matches!(source, Source::ConfigfsTsm { .. });
-        if self.evidence.iter().filter(tsm).count() > 1 {
-            return wrong("Only one [[evidence]] source can be configfs-tsm.");
+        let kinds: Vec<_> = self.evidence.iter().map(std::mem::discriminant).collect();
+        if kinds
+            .iter()
+            .enumerate()
+            .any(|(at, kind)| kinds.iter().skip(at.saturating_add(1)).any(|other| other == kind))
+        {
+            return wrong("Only one [[evidence]] can be of one source.");
         }
         if !is_origin(&self.origin) {
-            return wrong("`origin` must be scheme, host and port only, without a slash at the end.");
+            return wrong(
+                "`origin` must be scheme, host and port only, without a slash at the end.",
+            );
         }
         if let Some(key) = &self.sealed_key
             && key.endpoint.is_some() == key.file.is_some()

@@ -106,9 +106,13 @@ impl Desk {
                 metrics.busy.count();
                 Trouble::Often(Duration::from_secs(1)).response(self)
             }
-            Ok(Err(_)) | Err(_) => {
+            Ok(Err(why)) if why.is_absence() => {
                 metrics.unavailable.count();
                 Trouble::Unavailable.response(self)
+            }
+            Ok(Err(_)) | Err(_) => {
+                metrics.unavailable.count();
+                Trouble::Failed.response(self)
             }
         }
     }
@@ -205,13 +209,15 @@ pub enum Trouble {
     Often(Duration),
     /// There is no evidence.
     Unavailable,
+    /// There should be evidence, and making it failed.
+    Failed,
 }
 
 impl Trouble {
     /// The typed answer.
     pub fn response(self, desk: &Desk) -> Response<Body> {
         let (status, code, message) = match self {
-            Self::Nonce(why) => (StatusCode::BAD_REQUEST, "invalid_nonce", why),
+            Self::Nonce(why) => (StatusCode::BAD_REQUEST, "bad_nonce", why),
             Self::Body => (StatusCode::BAD_REQUEST, "invalid_request", "a GET has no body"),
             Self::Method => (
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -227,14 +233,23 @@ impl Trouble {
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "attestation_unavailable",
-                "the machine has no evidence to give now",
+                "this machine has no evidence to give",
+            ),
+            Self::Failed => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "evidence_failed",
+                "this machine could not make its evidence now",
             ),
         };
-        let mut error = json!({ "code": code, "message": message });
-        if self == Self::Unavailable {
-            error["substrate"] = desk.issuer.config().substrate.clone().into();
-        }
-        let body = json!({ "error": error }).to_string();
+        let substrate = matches!(self, Self::Unavailable | Self::Failed)
+            .then(|| desk.issuer.config().substrate.as_str());
+        let body = match substrate {
+            Some(substrate) => {
+                json!({ "error": { "code": code, "message": message, "substrate": substrate } })
+            }
+            None => json!({ "error": { "code": code, "message": message } }),
+        };
+        let body = body.to_string();
         let mut response = json_response(status, Body::from(body));
         let headers = response.headers_mut();
         match self {
@@ -242,7 +257,7 @@ impl Trouble {
                 let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
                 headers.insert(RETRY_AFTER, number(seconds.max(1)));
             }
-            Self::Unavailable => {
+            Self::Unavailable | Self::Failed => {
                 headers.insert(RETRY_AFTER, number(30));
             }
             Self::Method => set(headers, ALLOW, "GET, HEAD, OPTIONS"),

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hyper::body::Bytes;
 use serde::Deserialize;
-use tokio::sync::{Mutex as AsyncMutex, Semaphore};
+use tokio::sync::{Mutex as AsyncMutex, Notify, Semaphore};
 
 use super::collateral::{self, Shelf};
 use super::config::{Config, ConfigError, SealedKey, Source};
@@ -42,6 +42,7 @@ pub struct Issuer {
     hardware: Arc<Semaphore>,
     waiting: AtomicUsize,
     standing: AsyncMutex<Option<Standing>>,
+    wanted: Notify,
     /// What happened since the start.
     pub metrics: Arc<Metrics>,
 }
@@ -72,6 +73,19 @@ pub enum Unavailable {
     File(ConfigError),
     /// The document would be larger than readers accept, or cannot be written.
     Document,
+}
+
+impl Unavailable {
+    /// Whether this machine has no such hardware or launcher at all.
+    pub fn is_absence(&self) -> bool {
+        match self {
+            Self::Tsm(TsmError::Io { what: "mkdir", error }) => {
+                error.kind() == std::io::ErrorKind::NotFound
+            }
+            Self::Launcher(LauncherError::Refused | LauncherError::Status(404)) => true,
+            _ => false,
+        }
+    }
 }
 
 impl std::fmt::Display for Unavailable {
@@ -110,6 +124,7 @@ impl Issuer {
             hardware: Arc::new(Semaphore::new(1)),
             waiting: AtomicUsize::new(0),
             standing: AsyncMutex::new(None),
+            wanted: Notify::new(),
             metrics: Arc::default(),
             config,
         })
@@ -202,9 +217,7 @@ impl Issuer {
             None if evidence.iter().all(tokens) => {
                 Freshness { mode: Mode::Token, max_age_s: Some(self.config.limits.max_age_s) }
             }
-            None => {
-                Freshness { mode: Mode::Cached, max_age_s: Some(self.config.limits.max_age_s) }
-            }
+            None => Freshness { mode: Mode::Cached, max_age_s: Some(self.config.limits.max_age_s) },
         };
         let document = Document {
             schema: SCHEMA.into(),
@@ -246,7 +259,7 @@ impl Issuer {
                     };
                     evidence_type(provider).into()
                 }
-                Source::ConfidentialSpaceToken { .. } => "gcp-cs-pki-token".into(),
+                Source::ConfidentialSpaceToken { token_type, .. } => token_type.word().into(),
                 Source::EigenBoundEvidence { .. } => "eigen-bound-evidence".into(),
                 Source::ConfidentialSpaceEvidence { .. } => "gcs-evidence".into(),
             });
@@ -271,7 +284,7 @@ impl Issuer {
                     let launcher = Launcher { socket, timeout: seconds(*timeout_s) };
                     let token = launcher.token(audience, *token_type, d).await;
                     let token = token.map_err(Unavailable::Launcher)?;
-                    ("google", "gcp-cs-pki-token", token, carrier::EAT_NONCE)
+                    ("google", token_type.word(), token, carrier::EAT_NONCE)
                 }
                 Source::EigenBoundEvidence { socket, timeout_s } => {
                     let launcher = Launcher { socket, timeout: seconds(*timeout_s) };
@@ -314,12 +327,13 @@ impl Issuer {
             }
             Provider::TdxGuest => self.shelf().about_quote(&reported.report, addresses),
         }
+        if !self.shelf().due(now()).is_empty() {
+            self.wanted.notify_one();
+        }
         let mut known = self.provider.lock().unwrap_or_else(PoisonError::into_inner);
         match known.replace(reported.provider) {
             // The document's list of types was made for the other one.
-            Some(other) if other != reported.provider => {
-                Err(Unavailable::Tsm(TsmError::Conflict))
-            }
+            Some(other) if other != reported.provider => Err(Unavailable::Tsm(TsmError::Conflict)),
             _ => Ok(reported),
         }
     }
@@ -390,8 +404,7 @@ impl Issuer {
             let outcome = match &answer {
                 Ok(answer) if answer.status == 200 => {
                     let refresh = i64::try_from(addresses.refresh_s).unwrap_or(i64::MAX);
-                    let taken =
-                        shelf.answered(&url, &answer.headers, &answer.body, refresh, now());
+                    let taken = shelf.answered(&url, &answer.headers, &answer.body, refresh, now());
                     taken.map_err(|refused| format!("{refused:?}"))
                 }
                 Ok(answer) => {
@@ -423,6 +436,11 @@ impl Issuer {
         self.metrics.collateral_until.set(until.unwrap_or_default());
         let next = shelf.next().map_or(IDLE, |next| next.0.saturating_sub(now().0));
         Duration::from_secs(u64::try_from(next.clamp(1, IDLE)).unwrap_or(1))
+    }
+
+    /// Waits until a report needs collateral that has not been asked for.
+    pub async fn wanted(&self) {
+        self.wanted.notified().await;
     }
 
     /// Whether everything that was to be fetched is there.

@@ -116,8 +116,7 @@ impl Launcher<'_> {
 
     async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Vec<u8>, LauncherError> {
         let unreadable = |_| LauncherError::Answer;
-        let stream =
-            UnixStream::connect(self.socket).await.map_err(|_| LauncherError::Refused)?;
+        let stream = UnixStream::connect(self.socket).await.map_err(|_| LauncherError::Refused)?;
         let io = TokioIo::new(stream);
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(io).await.map_err(unreadable)?;

@@ -46,8 +46,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     listener.local_addr()?;
     let room = Arc::new(Semaphore::new(limits.connections));
-    let house =
-        Arc::new(House { room, open: AtomicU64::new(0), limits: limits.clone() });
+    let house = Arc::new(House { room, open: AtomicU64::new(0), limits: limits.clone() });
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,

@@ -164,10 +164,11 @@ mod tests {
         assert!(text.contains("s2s_hardware_seconds_bucket{le=\"0.01\"} 1\n"), "{text}");
         assert!(text.contains("s2s_hardware_seconds_sum 0.007\n"), "{text}");
         assert_eq!(text.matches("# TYPE s2s_answers_total counter").count(), 1, "{text}");
-        let mut names: Vec<_> =
-            text.lines().filter(|line| !line.starts_with('#')).map(|line| {
-                line.rsplit_once(' ').unwrap().0
-            }).collect();
+        let mut names: Vec<_> = text
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| line.rsplit_once(' ').unwrap().0)
+            .collect();
         let count = names.len();
         names.sort_unstable();
         names.dedup();

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use serde_json::value::RawValue;
 
-use super::config::{Config, ConfigError, ProvenanceKind};
 use super::collateral::{self, Shelf};
+use super::config::{Config, ConfigError, ProvenanceKind};
 use crate::digest::Sha256;
 use crate::evidence::coordinator::{Base64Url, Key, Provenance, ReferenceValue, Workload, binding};
 use crate::pki::{Cert, pem_blocks};

@@ -78,7 +78,7 @@ pub async fn keep_fresh(issuer: Arc<Issuer>) {
     issuer.prepare().await;
     loop {
         let pause = issuer.refresh().await;
-        tokio::time::sleep(pause).await;
+        let _ = tokio::time::timeout(pause, issuer.wanted()).await;
     }
 }
 
@@ -107,14 +107,8 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ConfigError> {
 ///
 /// # Errors
 /// Those of `work`, and when the system has no threads to give.
-pub fn block_on<T>(
-    work: impl Future<Output = Result<T, ConfigError>>,
-) -> Result<T, ConfigError> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(failed)?
-        .block_on(work)
+pub fn block_on<T>(work: impl Future<Output = Result<T, ConfigError>>) -> Result<T, ConfigError> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?.block_on(work)
 }
 
 /// JSON lines on standard error. Only the first call of a process counts.

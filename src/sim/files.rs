@@ -3,6 +3,7 @@
 use super::amd::{Role, authority};
 use super::google;
 use super::intel;
+use super::nvidia;
 use super::sigstore::trusted_root;
 use crate::evidence::snp::Product;
 
@@ -38,6 +39,10 @@ pub fn files() -> Vec<File> {
         path: "src/pki/simulated/confidential-space-root.der",
         bytes: google::certificate(google::Role::Root, None),
     };
+    let gpu_root = File {
+        path: "src/pki/simulated/nvidia-root.der",
+        bytes: nvidia::certificate(nvidia::Role::Root, &[0; 48], None),
+    };
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
-    certificates.into_iter().chain([intel_root, token_root, trusted_root]).collect()
+    certificates.into_iter().chain([intel_root, token_root, gpu_root, trusted_root]).collect()
 }

@@ -48,6 +48,9 @@ keys! {
     GoogleTokenRoot, rsa, "keys/google-cs-root.pem", "The root key of Confidential Space tokens, RSA-2048.";
     GoogleTokenIntermediate, rsa, "keys/google-cs-intermediate.pem", "What issues the certificates of token keys, RSA-2048.";
     GoogleTokenSigner, rsa, "keys/google-cs-leaf.pem", "What signs Confidential Space tokens, RSA-2048.";
+    NvidiaRoot, p384, "keys/nvidia-root.pem", "NVIDIA's root key, P-384.";
+    NvidiaAuthority, p384, "keys/nvidia-authority.pem", "What issues the certificates of GPUs, P-384.";
+    NvidiaDevice, p384, "keys/nvidia-device.pem", "A GPU's key, P-384.";
     FulcioRoot, p384, "keys/fulcio-root.pem", "Fulcio's root key, P-384.";
     FulcioIntermediate, p384, "keys/fulcio-intermediate.pem", "Fulcio's issuing key, P-384.";
     FulcioLeaf, p256, "keys/fulcio-leaf.pem", "The one-time key of a build, P-256.";

@@ -29,6 +29,7 @@ mod files;
 pub mod google;
 pub mod intel;
 pub mod keys;
+pub mod nvidia;
 #[cfg(all(feature = "serve", unix))]
 pub mod sidecar;
 pub mod signature;

@@ -6,6 +6,7 @@
 
 pub mod dcap;
 pub mod eventlog;
+pub mod gpu;
 pub mod sigstore;
 pub mod snp;
 pub mod token;

@@ -7,8 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use serde_json::{Value, json};
-use silicon_to_source::finding::Outcome;
+use serde_json::json;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Level, Report, State};
 use silicon_to_source::serve::config::Limits;
@@ -92,7 +91,7 @@ fn examined(exchange: &[u8]) -> Report {
 fn failed(report: &Report) -> Vec<&str> {
     let findings = report.links.iter().flat_map(|link| &link.findings);
     let mut failed: Vec<&str> = findings
-        .filter(|finding| matches!(finding.outcome, Outcome::Fail(_)))
+        .filter(|finding| finding.outcome == "fail")
         .map(|finding| finding.check.id)
         .collect();
     failed.sort_unstable();
@@ -109,7 +108,7 @@ fn healthy_coordinator_reaches_the_commit_under_the_simulated_roots_only() {
             assert_eq!(failed(&report), [""; 0], "{vendor:?}");
             let good = matches!(report.verdict.state, State::Verified | State::Warning);
             assert!(good, "{vendor:?}: {:?}", report.verdict);
-            assert_eq!(report.level, Level::A5, "{vendor:?}");
+            assert_eq!(report.assurance.level, Some(Level::A5), "{vendor:?}");
             let vendors = silicon_to_source::examine(&exchange, &[], None, now()).unwrap();
             assert_eq!(vendors.verdict.state, State::Failed, "{vendor:?}");
         });
@@ -123,14 +122,22 @@ fn each_fault_fails_its_own_check() {
         (Fault::Replayed, &["binding.digest"]),
         (Fault::StrippedEvidence, &["binding.evidence-types"]),
         (Fault::SwappedSealedKey, &["binding.sealed-key"]),
-        (Fault::WrongImage, &["coordinator.reference-value"]),
+        (Fault::WrongImage, &["coordinator.image"]),
         (Fault::ExpiredCollateral, &["snp.crl.freshness"]),
         (Fault::RevokedChip, &["snp.crl.revocation"]),
         (Fault::Debug, &["snp.guest-policy.debug"]),
     ];
     let intel: &[(Fault, &[&str])] = &[
         (Fault::StrippedEvidence, &["binding.evidence-types"]),
-        (Fault::WrongImage, &["coordinator.image"]),
+        (
+            Fault::WrongImage,
+            &[
+                "claims.contradiction",
+                "coordinator.manifest",
+                "sigstore.library",
+                "sigstore.subject",
+            ],
+        ),
         (Fault::ExpiredCollateral, &["dcap.tcb-info.freshness"]),
         (Fault::RevokedChip, &["dcap.pck-crl.revocation"]),
         (Fault::Debug, &["tdx.attributes.debug"]),
@@ -143,7 +150,8 @@ fn each_fault_fails_its_own_check() {
                 let report = examined(&exchange(address, &host));
                 let failed = failed(&report);
                 if report.verdict.state != State::Failed || failed != *expected {
-                    wrong.push(format!("{vendor:?} {fault}: {:?} {failed:?}", report.verdict.state));
+                    wrong
+                        .push(format!("{vendor:?} {fault}: {:?} {failed:?}", report.verdict.state));
                 }
             }
         });
@@ -158,7 +166,7 @@ fn absent_evidence_is_not_published_and_nothing_worse() {
             let host = format!("{fault}.localhost:{}", address.port());
             let report = examined(&exchange(address, &host));
             assert_eq!(report.verdict.state, State::NotPublished, "{fault}");
-            assert_eq!(report.level, Level::A0, "{fault}");
+            assert_eq!(report.assurance.level, Some(Level::A0), "{fault}");
         }
     });
 }
@@ -168,8 +176,12 @@ fn answers_that_are_no_document_never_verify() {
     beside(Vendor::Amd, |address| {
         for fault in [Fault::WrongType, Fault::BadJson, Fault::Redirect, Fault::Oversized] {
             let host = format!("{fault}.localhost:{}", address.port());
-            let report =
-                silicon_to_source::examine(&exchange(address, &host), &[], Some(&simulated()), now());
+            let report = silicon_to_source::examine(
+                &exchange(address, &host),
+                &[],
+                Some(&simulated()),
+                now(),
+            );
             let state = report.map(|report| report.verdict.state);
             assert!(!matches!(state, Ok(State::Verified | State::Warning)), "{fault}: {state:?}");
         }

@@ -58,7 +58,8 @@ fn report_alone_asks_for_chip_certificate_chain_and_list_at_the_configured_servi
     assert_eq!(
         due,
         [
-            "http://127.0.0.1:1/vcek/v1/Genoa/".to_owned() + &id
+            "http://127.0.0.1:1/vcek/v1/Genoa/".to_owned()
+                + &id
                 + "?blSPL=10&teeSPL=00&snpSPL=27&ucodeSPL=86",
             "http://127.0.0.1:1/vcek/v1/Genoa/cert_chain".to_owned(),
             "http://127.0.0.1:1/vcek/v1/Genoa/crl".to_owned(),
@@ -187,8 +188,7 @@ fn quote_asks_for_four_answers_and_they_are_stapled_as_signed() {
     assert_eq!(tdx.qe_identity.unwrap(), collateral.qe_identity.answer("enclaveIdentity"));
     assert_eq!(tdx.root_ca_crl, Some(Base64Url(collateral.root_crl.clone())));
     assert_eq!(tdx.pck_crl, Some(Base64Url(collateral.pck_crl.clone())));
-    for chain in
-        [tdx.tcb_info_issuer_chain, tdx.qe_identity_issuer_chain, tdx.pck_crl_issuer_chain]
+    for chain in [tdx.tcb_info_issuer_chain, tdx.qe_identity_issuer_chain, tdx.pck_crl_issuer_chain]
     {
         assert_eq!(chain.unwrap().matches("BEGIN CERTIFICATE").count(), 2);
     }

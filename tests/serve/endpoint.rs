@@ -177,14 +177,22 @@ fn every_refusal_is_typed_and_everyone_may_read_it() {
         format!("{method} {PATH} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{extra}\r\n")
     };
     for (answer, status, code) in [
-        (get(sidecar.address, &nonce(15)), 400, "invalid_nonce"),
-        (get(sidecar.address, &nonce(66)), 400, "invalid_nonce"),
-        (get(sidecar.address, &format!("{PATH}?nonce=%00")), 400, "invalid_nonce"),
+        (get(sidecar.address, &nonce(15)), 400, "bad_nonce"),
+        (get(sidecar.address, &nonce(66)), 400, "bad_nonce"),
+        (get(sidecar.address, &format!("{PATH}?nonce=%00")), 400, "bad_nonce"),
         (get(sidecar.address, "/"), 404, "not_found"),
         (get(sidecar.address, "/v1/encryption-key"), 404, "not_found"),
-        (ask(sidecar.address, &request("POST", "content-length: 0\r\n")), 405, "method_not_allowed"),
+        (
+            ask(sidecar.address, &request("POST", "content-length: 0\r\n")),
+            405,
+            "method_not_allowed",
+        ),
         (ask(sidecar.address, &request("DELETE", "")), 405, "method_not_allowed"),
-        (ask(sidecar.address, &request("GET", "content-length: 2\r\n\r\n{}")), 400, "invalid_request"),
+        (
+            ask(sidecar.address, &request("GET", "content-length: 2\r\n\r\n{}")),
+            400,
+            "invalid_request",
+        ),
     ] {
         assert_eq!((answer.status, error_code(&answer).as_str()), (status, code));
         assert_eq!(answer.header("content-type"), Some("application/json"));
@@ -254,16 +262,10 @@ fn slow(name: &str, time: Duration) -> (Tsm, Vec<Source>) {
         if input != [0; 64] {
             std::thread::sleep(time);
         }
-        Answered {
-            provider: "tdx_guest",
-            report: input.to_vec(),
-            auxiliary: None,
-            intruders: 0,
-        }
+        Answered { provider: "tdx_guest", report: input.to_vec(), auxiliary: None, intruders: 0 }
     };
     let tsm = Tsm::start(path.clone(), answer).unwrap();
-    let source =
-        Source::ConfigfsTsm { directory: path, privilege_level: None, timeout_s: 20 };
+    let source = Source::ConfigfsTsm { directory: path, privilege_level: None, timeout_s: 20 };
     (tsm, vec![source])
 }
 
@@ -277,8 +279,14 @@ fn full_queue_refuses_and_the_hardware_is_asked_one_by_one() {
     assert_eq!(sidecar.fresh(&[9; 16]).status, 200);
     let most = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let statuses: Vec<u16> = std::thread::scope(|scope| {
-        let asking: Vec<_> =
-            (1..=6).map(|n| scope.spawn({ let sidecar = &sidecar; move || sidecar.fresh(&[n; 16]).status })).collect();
+        let asking: Vec<_> = (1..=6)
+            .map(|n| {
+                scope.spawn({
+                    let sidecar = &sidecar;
+                    move || sidecar.fresh(&[n; 16]).status
+                })
+            })
+            .collect();
         let watching = scope.spawn(|| {
             let until = Instant::now() + Duration::from_millis(500);
             while Instant::now() < until {
@@ -300,8 +308,7 @@ fn full_queue_refuses_and_the_hardware_is_asked_one_by_one() {
 fn machine_without_hardware_answers_503_and_says_its_substrate() {
     let machine = machine();
     let directory = scratch("no-hardware").join("absent");
-    let evidence =
-        vec![Source::ConfigfsTsm { directory, privilege_level: None, timeout_s: 1 }];
+    let evidence = vec![Source::ConfigfsTsm { directory, privilege_level: None, timeout_s: 1 }];
     let sidecar = Sidecar::start(Config { evidence, ..machine.config(ORIGIN) });
     for answer in [sidecar.fresh(&[1; 32]), get(sidecar.address, PATH)] {
         assert_eq!((answer.status, error_code(&answer).as_str()), (503, "attestation_unavailable"));
@@ -338,7 +345,8 @@ fn sealed_key_is_asked_anew_for_every_document_and_its_absence_is_no_document() 
     let page = Server::start(|_| ("200 OK", Vec::new(), b"<html>".to_vec()));
     let sealed_key = endpoint(page.url());
     let sidecar = Sidecar::start(Config { sealed_key, ..machine.config(ORIGIN) });
-    assert_eq!(sidecar.fresh(&[1; 32]).status, 503);
+    let failed = sidecar.fresh(&[1; 32]);
+    assert_eq!((failed.status, error_code(&failed).as_str()), (503, "evidence_failed"));
 }
 
 #[test]
@@ -428,13 +436,13 @@ fn connections_beyond_the_limit_are_closed_at_once() {
         stream.write_all(b"GET / HTTP/1.1\r\n").unwrap();
     }
     let until = Instant::now() + Duration::from_secs(30);
-    while sidecar.metric("s2s_connections") != "2" {
+    while sidecar.metric("s2s_connections ") != "2" {
         assert!(Instant::now() < until);
     }
     assert_eq!(raw(sidecar.address, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"), b"");
     assert_eq!(sidecar.metric("s2s_connections_refused_total"), "1");
     drop(held);
-    while sidecar.metric("s2s_connections") != "0" {
+    while sidecar.metric("s2s_connections ") != "0" {
         assert!(Instant::now() < until);
     }
     assert_eq!(get(sidecar.address, PATH).status, 200);

@@ -58,7 +58,7 @@ fn machine_without_auxiliary_blob_has_none() {
     let _tsm = Tsm::start(path.clone(), answer).unwrap();
     let reported = directory(path).report(&[3; 64]).unwrap();
     assert_eq!(reported.provider, Provider::TdxGuest);
-    assert_eq!(reported.auxiliary, []);
+    assert!(reported.auxiliary.is_empty());
 }
 
 #[test]
@@ -83,7 +83,10 @@ fn unknown_provider_and_oversized_report_are_refused() {
     let answer = |input: &[u8]| Answered { provider: "cca_guest", ..answered(input) };
     let _tsm = Tsm::start(path.clone(), answer).unwrap();
     let error = directory(path).report(&[6; 64]).unwrap_err();
-    assert!(matches!(&error, TsmError::Unknown("provider", name) if name == "cca_guest"), "{error}");
+    assert!(
+        matches!(&error, TsmError::Unknown("provider", name) if name == "cca_guest"),
+        "{error}"
+    );
 
     let path = scratch("tsm-large");
     let answer = |input: &[u8]| Answered { report: vec![1; 64 * 1024 + 1], ..answered(input) };

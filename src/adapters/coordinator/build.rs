@@ -7,6 +7,7 @@ use crate::appraise::provenance;
 use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::endorsements::launch::{self, LaunchMeasurement, Role};
+use crate::error::Error;
 use crate::evidence::coordinator::{self, Document, ReferenceValue};
 use crate::finding::{Check, Finding, LinkId, Outcome, Why, checks};
 use crate::policy::{Policy, ProvenancePolicy};
@@ -43,28 +44,30 @@ pub(super) fn references(document: &Document, policy: &Policy, now: UnixTime) ->
     let mut references = References::default();
     for (number, value) in (1_u32..).zip(&document.reference_values) {
         let part = format!("reference value {number}");
-        if let Err(finding) = reference(value, &part, policy, now, &mut references) {
+        if let Some(finding) = reference(value, &part, policy, now, &mut references) {
             references.findings.push(finding.part(part));
         }
     }
     references
 }
 
+/// Verifies one; says why it cannot be used, when it cannot.
 fn reference(
     value: &ReferenceValue,
     part: &str,
     policy: &Policy,
     now: UnixTime,
     into: &mut References,
-) -> Result<(), Finding> {
+) -> Option<Finding> {
     let check = &checks::COORDINATOR_REFERENCE;
     let Some(bundle) = value.bundle.as_ref().filter(|_| value.kind == SIGSTORE) else {
-        return Err(Finding::unknown(check, Why::NotSupported).actual(value.kind.as_str()));
+        return Some(Finding::unknown(check, Why::NotSupported).actual(value.kind.as_str()));
     };
-    let malformed =
-        |error: crate::error::Error| Finding::fail(check, "malformed").actual(error.to_string());
-    let examined =
-        sigstore::signed(bundle.get().as_bytes(), None, policy.roots, now).map_err(malformed)?;
+    let malformed = |error: Error| Finding::fail(check, "malformed").actual(error.to_string());
+    let examined = match sigstore::signed(bundle.get().as_bytes(), None, policy.roots, now) {
+        Ok(examined) => examined,
+        Err(error) => return Some(malformed(error)),
+    };
     let blame = to_blame(&examined.findings);
     // What it is about is compared below, and not with an artifact.
     let about = &checks::SIGSTORE_SUBJECT;
@@ -74,20 +77,22 @@ fn reference(
         let id = named(&item.id, part);
         EvidenceItem { id: id.into(), link: LinkId::Image, ..item }
     }));
-    let Some(statement) = examined.verified else { return Err(Finding::blocked(check, blame)) };
+    let Some(statement) = examined.verified else { return Some(Finding::blocked(check, blame)) };
     let Some(said) = statement.statement() else {
-        return Err(Finding::blocked(check, &checks::PROVENANCE_STATEMENT));
+        return Some(Finding::blocked(check, &checks::PROVENANCE_STATEMENT));
     };
     if said.predicate_type() != launch::PREDICATE_TYPE {
-        return Err(Finding::unknown(check, Why::NotSupported)
-            .expected(launch::PREDICATE_TYPE)
-            .actual(said.predicate_type()));
+        let finding = Finding::unknown(check, Why::NotSupported);
+        return Some(finding.expected(launch::PREDICATE_TYPE).actual(said.predicate_type()));
     }
-    let launch = LaunchMeasurement::of_predicate(said.predicate()).map_err(malformed)?;
+    let launch = match LaunchMeasurement::of_predicate(said.predicate()) {
+        Ok(launch) => launch,
+        Err(error) => return Some(malformed(error)),
+    };
     let subjects = said.subjects().iter().filter_map(|subject| subject.sha256()).collect();
     let reference = Reference { launch, subjects };
     into.signed.push(Signed { part: part.to_owned(), statement, reference });
-    Ok(())
+    None
 }
 
 /// Takes those reference values whose signer is the image's builder, or one that the policy names

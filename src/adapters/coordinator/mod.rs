@@ -93,22 +93,18 @@ pub(super) fn answered(
     let (item, found, root_of_trust) = evidence(document);
     draft.root_of_trust = root_of_trust;
     draft.findings.extend(found);
-    let examined = item.map(|(item, examine)| {
-        let context = Context { document, item, files, policy, now, d };
-        examine(&context).map_err(|error| {
-            let check = &checks::COORDINATOR_EVIDENCE;
-            Finding::fail(check, "malformed").part(item.kind.clone()).actual(error.to_string())
-        })
-    });
-    let machine = match examined {
-        Some(Ok(machine)) => Some(machine),
-        Some(Err(malformed)) => {
-            draft.findings.retain(|finding| finding.check != malformed.check);
-            draft.findings.push(malformed);
-            None
+    let mut machine = None;
+    if let Some((item, examine)) = item {
+        match examine(&Context { document, item, files, policy, now, d }) {
+            Ok(examined) => machine = Some(examined),
+            Err(error) => {
+                let check = &checks::COORDINATOR_EVIDENCE;
+                draft.findings.retain(|finding| finding.check != check);
+                let finding = Finding::fail(check, "malformed").part(item.kind.clone());
+                draft.findings.push(finding.actual(error.to_string()));
+            }
         }
-        None => None,
-    };
+    }
     let applied = policy.for_coordinator(machine.as_ref().map(|machine| machine.machine));
 
     let image = image(document, bound.as_ref(), machine, &applied, now, &mut draft);

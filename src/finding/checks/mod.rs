@@ -22,6 +22,7 @@ mod binding;
 mod coordinator;
 mod dcap;
 mod eventlog;
+mod gpu;
 mod launch;
 mod link;
 mod provenance;
@@ -41,6 +42,7 @@ pub use binding::*;
 pub use coordinator::*;
 pub use dcap::*;
 pub use eventlog::*;
+pub use gpu::*;
 pub use launch::*;
 pub use link::*;
 pub use provenance::*;
@@ -67,6 +69,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         coordinator::GROUP,
         token::GROUP,
         binding::GROUP,
+        gpu::GROUP,
         launch::GROUP,
         link::GROUP,
     ]

@@ -9,8 +9,8 @@ use super::tsm::{Answered, Tsm};
 use crate::digest::Sha384;
 use crate::evidence::snp::Product;
 use crate::serve::config::{
-    Collateral, Config, Custody, EventLog, Limits, Log, Provenance, ProvenanceKind,
-    ReferenceValue, SealedKey, Source, Workload,
+    Collateral, Config, Custody, EventLog, Limits, Log, Provenance, ProvenanceKind, ReferenceValue,
+    SealedKey, Source, Workload,
 };
 use crate::sim::amd::report::POLICY_DEBUG;
 use crate::sim::amd::{CrlSpec, ReportSpec, Role, VekSpec, authority};

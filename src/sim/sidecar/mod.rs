@@ -78,11 +78,7 @@ pub enum Listening {
 impl Stage {
     /// A stage.
     pub const fn new(vendor: Vendor) -> Self {
-        Self {
-            vendor,
-            machines: Mutex::new(BTreeMap::new()),
-            desks: Mutex::new(BTreeMap::new()),
-        }
+        Self { vendor, machines: Mutex::new(BTreeMap::new()), desks: Mutex::new(BTreeMap::new()) }
     }
 
     /// The sidecar beside a machine in this condition, reached under `origin`.
@@ -214,12 +210,7 @@ async fn healthy(desk: &Desk, request: &Parts, peer: IpAddr) -> Response<Body> {
     desk.answer(&request.method, request.uri.query(), &request.headers, peer).await
 }
 
-async fn faulty(
-    fault: Fault,
-    desk: &Desk,
-    request: &Parts,
-    peer: IpAddr,
-) -> Response<Body> {
+async fn faulty(fault: Fault, desk: &Desk, request: &Parts, peer: IpAddr) -> Response<Body> {
     match fault {
         Fault::NotFound => Trouble::Path.response(desk),
         Fault::Unavailable => Trouble::Unavailable.response(desk),
@@ -245,7 +236,8 @@ async fn faulty(
         }
         Fault::StrippedEvidence => {
             changed(healthy(desk, request, peer).await, |document| {
-                let has_log = document["event_logs"].as_array().is_some_and(|logs| !logs.is_empty());
+                let has_log =
+                    document["event_logs"].as_array().is_some_and(|logs| !logs.is_empty());
                 let stripped = if has_log { "event_logs" } else { "evidence" };
                 document[stripped] = Value::Array(Vec::new());
             })
@@ -265,7 +257,8 @@ async fn faulty(
             };
             parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
             let half = Some(bytes.slice(..bytes.len() / 2));
-            Response::from_parts(parts, Body::new(Cut(half)))
+            let pause = Box::pin(tokio::time::sleep(Duration::from_millis(100)));
+            Response::from_parts(parts, Body::new(Cut { half, pause }))
         }
         Fault::WrongType => {
             let mut response = plain(StatusCode::OK, "<!doctype html><title>Welcome</title>\n");
@@ -313,8 +306,7 @@ fn plain(status: StatusCode, text: &str) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers
-        .insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     response
 }
 
@@ -367,8 +359,11 @@ async fn changed(response: Response<Body>, change: impl FnOnce(&mut Value)) -> R
     Response::from_parts(parts, Body::from(document.to_string()))
 }
 
-/// A body that breaks off.
-struct Cut(Option<Bytes>);
+/// A body that breaks off, a moment after its half was sent.
+struct Cut {
+    half: Option<Bytes>,
+    pause: Pin<Box<tokio::time::Sleep>>,
+}
 
 impl hyper::body::Body for Cut {
     type Data = Bytes;
@@ -376,11 +371,11 @@ impl hyper::body::Body for Cut {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(Some(match self.0.take() {
-            Some(bytes) => Ok(Frame::data(bytes)),
-            None => Err(io::Error::other("cut")),
-        }))
+        match self.half.take() {
+            Some(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            None => self.pause.as_mut().poll(context).map(|()| Some(Err(io::Error::other("cut")))),
+        }
     }
 }

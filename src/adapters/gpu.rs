@@ -1,0 +1,78 @@
+//! An NVIDIA GPU's report, with its certificate chain beside it.
+//!
+//! Shown, when every check passes: NVIDIA vouches for the GPU's key, and that key signed this
+//! report after the nonce in it was chosen. The root of trust is NVIDIA. The chain ends at the
+//! report: its measurements are compared with nothing here, whether a certificate was revoked is
+//! not asked, and nothing says which machine the GPU is in.
+
+use super::snp::{certificate, to_blame};
+use crate::appraise::gpu as appraise;
+use crate::digest::Sha256;
+use crate::error::Error;
+use crate::evidence::gpu::Report;
+use crate::finding::{Finding, LinkId, checks};
+use crate::pki::{Cert, pem_blocks};
+use crate::policy::Policy;
+use crate::report::{Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject};
+use crate::time::UnixTime;
+use crate::verify::gpu::{self as verify, REPORT};
+
+/// A report on its own.
+pub(super) fn examine(
+    input: &[u8],
+    bytes: &[u8],
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let report = Report::parse(bytes)?;
+    let ders = chain(files)?;
+    let chain = ders
+        .iter()
+        .map(|der| Cert::parse("GPU certificate", der))
+        .collect::<Result<Vec<_>, _>>()?;
+    let examined = verify::verify(&report, &chain, policy.roots, now);
+    let mut findings = examined.findings;
+    let mut claims = Vec::new();
+    match &examined.verified {
+        Some(verified) => {
+            findings.extend(appraise::appraise(verified, &policy.gpu, None));
+            claims.extend(appraise::claims(verified));
+        }
+        None => findings.extend(appraise::blocked(to_blame(&findings))),
+    }
+    let mut evidence =
+        vec![EvidenceItem::new(REPORT, "gpu-report", LinkId::Report, bytes, report.fields())];
+    let ids = ["gpu", "gpu-issuer", "gpu-authority-1", "gpu-authority-2", "gpu-authority-3"];
+    for (id, cert) in ids.into_iter().zip(&chain) {
+        evidence.push(certificate(id, LinkId::Chip, cert));
+    }
+    let answers = |finding: &Finding| *finding.check == checks::GPU_NONCE && finding.passed();
+    let freshness = match findings.iter().any(answers) {
+        true => Freshness::Challenge,
+        false => Freshness::None,
+    };
+    let subject =
+        Subject { kind: "gpu-report", name: None, sha256: Sha256::of(input), len: input.len() };
+    Ok(Draft {
+        findings,
+        claims,
+        evidence,
+        flags: Flags { freshness, ..Flags::UNKNOWN },
+        ..Draft::of(subject, RootOfTrust::CpuVendor)
+    })
+}
+
+/// The certificates of all files, in order.
+fn chain(files: &[&[u8]]) -> Result<Vec<Vec<u8>>, Error> {
+    const WHAT: &str = "GPU certificate chain";
+    let mut ders = Vec::new();
+    for file in files {
+        if file.windows(11).any(|window| window == b"-----BEGIN ") {
+            ders.extend(pem_blocks(WHAT, file)?.into_iter().map(|(_, der)| der));
+        } else {
+            ders.push(file.to_vec());
+        }
+    }
+    Ok(ders)
+}

@@ -1,0 +1,17 @@
+//! NVIDIA GPUs.
+
+const SPDM: &str = "DMTF DSP0274 1.1, MEASUREMENTS response";
+const NVIDIA: &str = "NVIDIA attestation, Hopper confidential computing";
+
+checks! {
+    GPU_ROOT = "gpu.root", "", HardwareRoot, Authenticity, NVIDIA;
+    GPU_CHAIN_ROLE = "gpu.chain.role", "", Chip, Authenticity, NVIDIA;
+    GPU_CHAIN_SIGNATURE = "gpu.chain.signature", "", Chip, Authenticity, NVIDIA;
+    GPU_CHAIN_VALIDITY = "gpu.chain.validity", "", Chip, Authenticity, "RFC 5280";
+    GPU_CHAIN_REVOCATION = "gpu.chain.revocation", "", Chip, Appraisal, "RFC 6960";
+    GPU_SIGNATURE = "gpu.signature", "", Report, Authenticity, SPDM;
+    GPU_FIRMWARE_ID = "gpu.firmware-id", "", Report, Authenticity, "TCG DICE, 2.23.133.5.4.1";
+    GPU_MEASUREMENTS = "gpu.measurements", "", Measurements, Appraisal, "NVIDIA reference integrity manifests";
+    GPU_NONCE = "gpu.nonce", "", KeyBinding, Appraisal, SPDM;
+    GPU_MACHINE = "gpu.machine", "", KeyBinding, Appraisal, "RFC 9334 section 3.3";
+}

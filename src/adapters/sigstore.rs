@@ -60,13 +60,8 @@ pub(super) fn bundle(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Examined, Error> {
-    let bundle = Bundle::parse(bytes)?;
-    let root = root(&bundle, policy)?;
-    let keys = policy.sigstore.keys.iter().map(|pem| ManagedKey::from_pem(pem));
-    let keys = keys.collect::<Result<Vec<_>, _>>()?;
-    let examined = verify::verify_with_keys(&bundle, &root, &keys, artifact, now);
-    let mut findings = examined.findings;
-    let mut claims = Vec::new();
+    let mut examined = signed(bytes, artifact, policy, now)?;
+    let findings = &mut examined.findings;
     match &examined.verified {
         Some(statement) => {
             findings.push(appraise::public_log(statement, policy.sigstore.no_public_log));
@@ -74,16 +69,36 @@ pub(super) fn bundle(
                 None => provenance::provenance(statement, &policy.provenance),
                 Some(_) => provenance::without_certificate(),
             });
-            claims.extend(provenance::claims(statement));
-            claims.extend(appraise::claims(statement));
+            examined.claims.extend(provenance::claims(statement));
+            examined.claims.extend(appraise::claims(statement));
         }
         None => {
-            let blame = to_blame(&findings);
+            let blame = to_blame(findings);
             findings.push(Finding::blocked(&checks::SIGSTORE_PUBLIC_LOG, blame));
             findings.extend(provenance::blocked(blame));
         }
     }
-    Ok(Examined { findings, verified: examined.verified, claims, evidence: evidence(&bundle) })
+    Ok(examined)
+}
+
+/// Verifies a bundle, without a word on who signed it.
+pub(super) fn signed(
+    bytes: &[u8],
+    artifact: Option<Artifact<'_>>,
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Examined, Error> {
+    let bundle = Bundle::parse(bytes)?;
+    let root = root(&bundle, policy)?;
+    let keys = policy.sigstore.keys.iter().map(|pem| ManagedKey::from_pem(pem));
+    let keys = keys.collect::<Result<Vec<_>, _>>()?;
+    let examined = verify::verify_with_keys(&bundle, &root, &keys, artifact, now);
+    Ok(Examined {
+        findings: examined.findings,
+        verified: examined.verified,
+        claims: Vec::new(),
+        evidence: evidence(&bundle),
+    })
 }
 
 /// Sigstore's keys: those of the policy, or else of the instance that issued the certificate.

@@ -1,7 +1,9 @@
 //! Parsing of evidence. Nothing here is believed: types say what bytes say.
 
+pub mod coordinator;
 pub mod dcap;
 pub mod eventlog;
+pub mod exchange;
 pub mod firmware;
 pub mod gpu;
 pub mod nitro;

@@ -28,6 +28,7 @@ const ALL: &[Builtin] = &[
     Builtin { name: "gpu", json: include_str!("gpu.json") },
     Builtin { name: "sigstore", json: include_str!("sigstore.json") },
     Builtin { name: "cloud-build", json: include_str!("cloud-build.json") },
+    Builtin { name: "coordinator", json: include_str!("coordinator.json") },
     Builtin { name: "simulated", json: include_str!("simulated.json") },
     Builtin { name: "simulated-build", json: include_str!("simulated-build.json") },
 ];

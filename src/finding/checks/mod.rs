@@ -19,6 +19,7 @@ macro_rules! checks {
 }
 
 mod binding;
+mod coordinator;
 mod dcap;
 mod eventlog;
 mod gcb;
@@ -42,6 +43,7 @@ use std::sync::LazyLock;
 use super::{Check, LinkId};
 
 pub use binding::*;
+pub use coordinator::*;
 pub use dcap::*;
 pub use eventlog::*;
 pub use gcb::*;
@@ -76,6 +78,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         provenance::GROUP,
         git::GROUP,
         tinfoil::GROUP,
+        coordinator::GROUP,
         token::GROUP,
         binding::GROUP,
         gpu::GROUP,
@@ -92,8 +95,14 @@ pub fn find(id: &str) -> Option<&'static Check> {
 
 /// The checks that tie a measurement to a known image: without one of them, hardware evidence
 /// says that some code runs, and not which.
-pub static IDENTIFIES_IMAGE: &[&Check] =
-    &[&SNP_MEASUREMENT, &TDX_SOFTWARE, &SGX_MRENCLAVE, &NITRO_IMAGE, &TINFOIL_MEASUREMENT];
+pub static IDENTIFIES_IMAGE: &[&Check] = &[
+    &SNP_MEASUREMENT,
+    &TDX_SOFTWARE,
+    &SGX_MRENCLAVE,
+    &NITRO_IMAGE,
+    &TINFOIL_MEASUREMENT,
+    &COORDINATOR_IMAGE,
+];
 
 /// The checks that say what weakens a build's word. A level that rests on such a build is always
 /// shown with them: Google Cloud Build's static key, with no time and no public log, ties an image

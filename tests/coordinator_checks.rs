@@ -108,15 +108,6 @@ fn in_document(exchange: &mut Json, change: impl FnOnce(&mut Json)) {
     *body = STANDARD.encode(serde_json::to_vec(&document).unwrap()).into();
 }
 
-const ONE_IMAGE: &str = "what rests on the image rests on the launcher";
-
-const NO_LAUNCHER: Also = &[
-    ("coordinator.build", "blocked by coordinator.image", ONE_IMAGE),
-    ("coordinator.manifest", "blocked by coordinator.image", ONE_IMAGE),
-    ("binding.custody", "blocked by coordinator.image", ONE_IMAGE),
-    ("binding.tls.end", "blocked by coordinator.image", ONE_IMAGE),
-];
-
 const ROWS: &[Row] = &[
     row("binding.digest", "fail not-equal", |case| case.spec.report_data = Some([7; 64])),
     row("binding.digest", "unknown not-supported", |case| {
@@ -305,14 +296,11 @@ const ROWS: &[Row] = &[
     tdx("coordinator.collateral/pck_chain", "fail malformed", |case| {
         case.spec.document = |document| document["collateral"]["tdx"]["pck_chain"] = "x".into();
     }),
-    Row {
-        also: NO_LAUNCHER,
-        ..tdx("coordinator.launcher", "fail not-equal", |case| {
-            case.spec.launch = |statement| {
-                statement["predicate"]["tdx"][0]["rtmr2"] = "07".repeat(48).into();
-            };
-        })
-    },
+    tdx("coordinator.launcher", "fail not-equal", |case| {
+        case.spec.launch = |statement| {
+            statement["predicate"]["tdx"][0]["rtmr2"] = "07".repeat(48).into();
+        };
+    }),
     tdx("coordinator.image", "fail malformed", |case| {
         case.spec.td().events = Some(vec![
             (cel::IMAGE_DIGEST, b"latest".to_vec()),

@@ -31,7 +31,7 @@ fn every_built_in_policy_is_read_and_requires_something() {
     let tdx = ["tdx", "tdx-gcp", "tdx-dstack", "tdx-azure"];
     let machines = ["sgx", "nitro", "tinfoil", "confidential-space", "google-vm", "gpu"];
     let builds = ["sigstore", "cloud-build", "coordinator"];
-    let made_up = ["simulated", "simulated-build"];
+    let made_up = ["simulated", "simulated-machine", "simulated-build"];
     let expected = [&["snp", "snp-strict"][..], &tdx, &machines, &builds, &made_up].concat();
     assert_eq!(names, expected);
     assert!(builtin("nothing").is_none());

@@ -7,12 +7,14 @@
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
-use crate::adapters::MAX_INPUT;
+use crate::adapters::conformance::{self, Artifact, STAGING_ROOT, Signer};
+use crate::adapters::{self, MAX_INPUT};
 use crate::error::Error;
-use crate::policy::{Builtin, Policy, builtin};
+use crate::policy::{self, Builtin, Policy, builtin};
 use crate::time::UnixTime;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -23,8 +25,10 @@ export interface VerifyOptions {
   at: string;
   /** The name of a built-in policy, or the JSON text of a policy file. Left out: the policy for the kind of input. */
   policy?: string;
-  /** Certificates, revocation lists, Intel's lists and event logs, one each. */
+  /** Certificates, revocation lists, Intel's lists, event logs and image manifests, one each. */
   collateral?: Uint8Array[];
+  /** What a Sigstore bundle must be about: its bytes, or "sha256:" or "sha512:" and the digest in hex digits. */
+  artifact?: Uint8Array | string;
 }
 
 /** Thrown by verify: the input could not be understood. It says nothing against the evidence. */
@@ -39,6 +43,24 @@ export interface PolicySummary {
   description: string;
   /** Hexadecimal SHA-256 of the policy file. */
   sha256: string;
+}
+
+/** The question of the Sigstore conformance suite. An unknown member is an error. */
+export interface BundleOptions {
+  /** The moment to examine for, RFC 3339 with an offset. */
+  at: string;
+  /** The artifact's bytes, or "sha256:" and 64 hex digits. */
+  artifact: Uint8Array | string;
+  /** The name that the certificate must have, exactly; together with issuer. */
+  identity?: string;
+  /** The OIDC issuer that the certificate must have, exactly. */
+  issuer?: string;
+  /** A public key (PEM) that must have signed, in place of identity and issuer. */
+  key?: string;
+  /** A trusted_root.json in place of the public-good instance's. */
+  trustedRoot?: Uint8Array;
+  /** The keys of Sigstore's staging instance. */
+  staging?: boolean;
 }
 
 /** The part of the report's JSON that every reader needs; silicon-to-source/report/v1 has the rest. */
@@ -80,11 +102,62 @@ pub fn verify(
         .map(|piece| take("the collateral", piece, &mut left))
         .collect::<Result<Vec<_>, _>>()?;
     let collateral: Vec<&[u8]> = collateral.iter().map(Vec::as_slice).collect();
+    let artifact = options.artifact(&mut left)?;
     let report = options
-        .policy()
+        .policy(&input, artifact)
         .and_then(|policy| crate::examine(&input, &collateral, policy.as_ref(), options.at))
         .map_err(|error| thrown(error.code(), &error.to_string()))?;
     Ok(report.to_json())
+}
+
+/// The question of the Sigstore conformance suite: whether the bundle holds for the artifact and
+/// the signer. Returns an empty text when it does, and otherwise a sentence that says what does
+/// not.
+///
+/// # Errors
+/// Throws a `VerifyError` when the options break their type.
+#[wasm_bindgen(js_name = verifyBundle)]
+pub fn verify_bundle(
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] bundle: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "BundleOptions")] options: JsValue,
+) -> Result<String, JsValue> {
+    let mut left = MAX_TAKEN;
+    let bundle = take("the bundle", &bundle, &mut left)?;
+    let written: WrittenBundle = written(options, &WrittenBundle::MEMBERS)?;
+    let now = moment(&written.at)?;
+    let signer = match (&written.key, &written.identity, &written.issuer) {
+        (Some(pem), None, None) => Signer::Key(pem),
+        (None, Some(identity), Some(issuer)) => Signer::Identity { identity, issuer },
+        _ => return Err(thrown(USAGE, "Either key, or identity and issuer, must be given.")),
+    };
+    let supplied;
+    let root = match (&written.trusted_root, written.staging) {
+        (root, false) if is_absent(root) => None,
+        (root, true) if is_absent(root) => Some(STAGING_ROOT.as_bytes()),
+        (root, _) => {
+            supplied = take("the trusted root", root, &mut left)?;
+            Some(supplied.as_slice())
+        }
+    };
+    let bytes;
+    let artifact = match written.artifact.as_string() {
+        Some(text) => named(&text)?,
+        None => {
+            bytes = take("the artifact", &written.artifact, &mut left)?;
+            Artifact::Bytes(&bytes)
+        }
+    };
+    let answer = conformance::verify_bundle(&bundle, signer, root, artifact, now);
+    Ok(answer.err().unwrap_or_default())
+}
+
+fn named(text: &str) -> Result<Artifact<'static>, JsValue> {
+    let artifact = policy::Artifact::parse(text);
+    match artifact.map(|artifact| (artifact.sha256, artifact.sha512)) {
+        Some((Some(sha256), _)) => Ok(Artifact::Sha256(sha256)),
+        Some((None, Some(sha512))) => Ok(Artifact::Sha512(sha512)),
+        _ => Err(thrown(USAGE, "An artifact is its bytes, or sha256: and 64 hex digits.")),
+    }
 }
 
 /// The built-in policies in the order in which the command line lists them: the text of a JSON
@@ -121,6 +194,7 @@ struct Options {
     at: UnixTime,
     policy: Option<String>,
     collateral: Vec<JsValue>,
+    artifact: JsValue,
 }
 
 /// The options as JavaScript writes them.
@@ -130,42 +204,108 @@ struct Written {
     policy: Option<String>,
     #[serde(default, with = "serde_wasm_bindgen::preserve")]
     collateral: JsValue,
+    #[serde(default, with = "serde_wasm_bindgen::preserve")]
+    artifact: JsValue,
+}
+
+impl Written {
+    const MEMBERS: [&str; 4] = ["at", "policy", "collateral", "artifact"];
+}
+
+/// The options of `verifyBundle` as JavaScript writes them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenBundle {
+    at: String,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    artifact: JsValue,
+    identity: Option<String>,
+    issuer: Option<String>,
+    key: Option<String>,
+    #[serde(default, with = "serde_wasm_bindgen::preserve")]
+    trusted_root: JsValue,
+    #[serde(default)]
+    staging: bool,
+}
+
+impl WrittenBundle {
+    const MEMBERS: [&str; 7] =
+        ["at", "artifact", "identity", "issuer", "key", "trustedRoot", "staging"];
+}
+
+/// Reads options strictly: a misspelt `policy` must not mean "no policy".
+fn written<T: DeserializeOwned>(options: JsValue, members: &[&str]) -> Result<T, JsValue> {
+    let names = options.dyn_ref::<Object>().map(Object::keys).unwrap_or_default();
+    for name in names.iter().filter_map(|name| name.as_string()) {
+        if !members.contains(&name.as_str()) {
+            return Err(thrown(USAGE, &format!("The options have no member \"{name}\".")));
+        }
+    }
+    serde_wasm_bindgen::from_value(options)
+        .map_err(|error| thrown(USAGE, &format!("The options cannot be read: {error}.")))
+}
+
+fn moment(text: &str) -> Result<UnixTime, JsValue> {
+    text.parse().map_err(|error: Error| thrown(error.code(), &error.to_string()))
+}
+
+fn is_absent(value: &JsValue) -> bool {
+    value.is_undefined() || value.is_null()
 }
 
 impl Options {
-    const MEMBERS: [&str; 3] = ["at", "policy", "collateral"];
-
-    /// Reads the options strictly: a misspelt `policy` must not mean "no policy".
     fn read(options: JsValue) -> Result<Self, JsValue> {
-        let names = options.dyn_ref::<Object>().map(Object::keys).unwrap_or_default();
-        for name in names.iter().filter_map(|name| name.as_string()) {
-            if !Self::MEMBERS.contains(&name.as_str()) {
-                return Err(thrown(USAGE, &format!("The options have no member \"{name}\".")));
-            }
-        }
-        let written: Written = serde_wasm_bindgen::from_value(options)
-            .map_err(|error| thrown(USAGE, &format!("The options cannot be read: {error}.")))?;
-        let at =
-            written.at.parse().map_err(|error: Error| thrown(error.code(), &error.to_string()))?;
+        let written: Written = written(options, &Written::MEMBERS)?;
         let collateral = match written.collateral {
-            absent if absent.is_undefined() || absent.is_null() => Vec::new(),
+            absent if is_absent(&absent) => Vec::new(),
             list => list
                 .dyn_into::<Array>()
                 .map_err(|_| thrown(USAGE, "The collateral must be an array of Uint8Array."))?
                 .to_vec(),
         };
-        Ok(Self { at, policy: written.policy, collateral })
+        let at = moment(&written.at)?;
+        Ok(Self { at, policy: written.policy, collateral, artifact: written.artifact })
     }
 
-    /// The policy: a built-in one by its name, or a policy file's text.
-    fn policy(&self) -> Result<Option<Policy>, Error> {
-        self.policy
+    /// The artifact: its bytes or its digest.
+    fn artifact(&self, left: &mut usize) -> Result<Option<policy::Artifact>, JsValue> {
+        if is_absent(&self.artifact) {
+            return Ok(None);
+        }
+        match self.artifact.as_string() {
+            Some(text) => policy::Artifact::parse(&text).map(Some).ok_or_else(|| {
+                thrown(USAGE, "An artifact is its bytes, or sha256: and 64 hex digits.")
+            }),
+            None => {
+                let bytes = take("the artifact", &self.artifact, left)?;
+                Ok(Some(policy::Artifact::of(&bytes)))
+            }
+        }
+    }
+
+    /// The policy: a built-in one by its name, or a policy file's text, with `artifact`.
+    fn policy(
+        &self,
+        input: &[u8],
+        artifact: Option<policy::Artifact>,
+    ) -> Result<Option<Policy>, Error> {
+        let chosen = self
+            .policy
             .as_deref()
             .map(|text| match builtin(text) {
                 Some(builtin) => builtin.policy(),
                 None => Policy::from_json(text.as_bytes()),
             })
-            .transpose()
+            .transpose()?;
+        if artifact.is_none() {
+            return Ok(chosen);
+        }
+        let mut policy = match chosen {
+            Some(policy) => policy,
+            None => adapters::default_policy(input)?,
+        };
+        policy.sigstore.artifact = artifact;
+        Ok(Some(policy))
     }
 }
 

@@ -14,6 +14,7 @@ use silicon_to_source::wording;
 const STATES: [State; 5] =
     [State::Verified, State::Warning, State::NotPublished, State::Unknown, State::Failed];
 const KINDS: &[&str] = &[
+    "cloud-build-provenance",
     "tinfoil-bundle",
     "snp-report",
     "tdx-quote",
@@ -66,6 +67,12 @@ const CAN_WARN: &[&str] = &[
     "dcap.tcb.advisories",
     "sigstore.trusted-root",
     "sigstore.log.inclusion",
+    "gcb.time",
+    "gcb.log",
+    "gcb.project",
+    "oci.reference",
+    "provenance.release",
+    "sigstore.public-log",
     "provenance.workflow",
     "provenance.repository",
     "provenance.owner",

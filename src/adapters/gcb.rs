@@ -22,8 +22,9 @@ pub(super) struct Examined {
     pub(super) evidence: Vec<EvidenceItem>,
 }
 
-/// A document on its own. A manifest or index beside it is the image that the reader asks about;
-/// without one, the statement's subjects stay the reader's to compare.
+/// A document on its own. The image that the reader asks about is the policy's artifact, or else
+/// a manifest or index among the files; without one, the statement's subjects stay the reader's
+/// to compare.
 pub(super) fn examine(input: &[u8], files: &[&[u8]], policy: &Policy) -> Result<Draft, Error> {
     let (files, others) = Files::of(files)?;
     if let Some(other) = others.iter().chain(&files.builds).next() {
@@ -33,7 +34,11 @@ pub(super) fn examine(input: &[u8], files: &[&[u8]], policy: &Policy) -> Result<
     }
     let image = files.only_image();
     let mut findings = image.findings;
-    let examined = provenance(input, &image.digests, policy)?;
+    let digests = match policy.sigstore.artifact {
+        Some(artifact) => artifact.sha256.into_iter().collect(),
+        None => image.digests,
+    };
+    let examined = provenance(input, &digests, policy)?;
     findings.extend(examined.findings);
     let mut evidence = image.evidence;
     evidence.extend(examined.evidence);

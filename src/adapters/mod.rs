@@ -14,6 +14,7 @@ mod source;
 mod tinfoil;
 mod token;
 
+use crate::bytes::Span;
 use crate::error::Error;
 use crate::policy::{Policy, builtin};
 use crate::report::Report;
@@ -37,14 +38,25 @@ pub(crate) fn examine(
     let policy = match policy {
         Some(policy) => policy,
         None => {
-            const WHAT: Error = Error::Missing { what: "the built-in policy" };
-            built_in = builtin(kind.policy()).ok_or(WHAT)?.policy()?;
+            built_in = policy_of(&kind)?;
             &built_in
         }
     };
     let source = source::Files::of(collateral)?;
     let collateral = source.collateral();
     let collateral = collateral.as_slice();
+    let is_build = matches!(
+        kind,
+        Kind::CloudBuildProvenance
+            | Kind::GithubAttestations
+            | Kind::SigstoreBundle
+            | Kind::StoredBundle(_)
+    );
+    if policy.sigstore.artifact.is_some() && !is_build {
+        let whole = Span::new(0, input.len());
+        let what = "an artifact to compare with, for evidence other than a build record";
+        return Err(Error::unsupported(what, kind.policy(), whole));
+    }
     let certificates = || collateral::decode(collateral);
     let mut draft = match kind {
         Kind::CloudBuildProvenance => gcb::examine(input, collateral, policy)?,
@@ -67,4 +79,18 @@ pub(crate) fn examine(
     source.complete(&mut draft, policy);
     let policy = policy.for_kind(draft.subject.kind);
     Ok(Report::assemble(draft, &policy, now))
+}
+
+/// The built-in policy for the kind of `input`.
+///
+/// # Errors
+/// When it is none of the known kinds.
+pub fn default_policy(input: &[u8]) -> Result<Policy, Error> {
+    Error::cap("input", input.len(), MAX_INPUT)?;
+    policy_of(&Kind::of(input)?)
+}
+
+fn policy_of(kind: &Kind<'_>) -> Result<Policy, Error> {
+    const WHAT: Error = Error::Missing { what: "the built-in policy" };
+    builtin(kind.policy()).ok_or(WHAT)?.policy()
 }

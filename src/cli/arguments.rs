@@ -51,6 +51,12 @@ pub(super) struct Verify {
     /// A name from `s2s policy list`, or a policy file
     #[arg(long, value_name = "NAME|FILE")]
     pub(super) policy: Option<String>,
+    /// What a Sigstore bundle must be about: a file, or sha256: (sha512:) and hex digits
+    #[arg(long, value_name = "FILE|DIGEST")]
+    pub(super) artifact: Option<String>,
+    /// Sigstore's keys (trusted_root.json) [those that come with s2s]
+    #[arg(long, value_name = "FILE")]
+    pub(super) trusted_root: Option<PathBuf>,
     /// Print the whole report as JSON
     #[arg(long, conflicts_with = "explain")]
     pub(super) json: bool,

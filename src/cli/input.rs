@@ -5,10 +5,13 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use crate::error::Error;
-use crate::policy::{self, Builtin, MAX_POLICY, Policy};
+use crate::policy::{self, Artifact, Builtin, MAX_POLICY, Policy};
 use crate::wording::cli;
 
 use super::problem::Problem;
+
+/// The largest artifact that is hashed, in bytes.
+const MAX_ARTIFACT: usize = 1024 * 1024 * 1024;
 
 /// A file that was read.
 pub(super) struct Input {
@@ -43,6 +46,16 @@ pub(super) fn policy(name: &str) -> Result<Policy, Problem> {
     }
     let input = read(Path::new(name), MAX_POLICY)?;
     Policy::from_json(&input.bytes).map_err(|error| Problem::unreadable(&input.name, &error))
+}
+
+/// The artifact that `name` spells out as a digest; a file of that name counts instead.
+pub(super) fn artifact(name: &str) -> Result<Artifact, Problem> {
+    let is_file = name == "-" || Path::new(name).exists();
+    match Artifact::parse(name).filter(|_| !is_file) {
+        Some(artifact) => Ok(artifact),
+        None if is_file => Ok(Artifact::of(&read(Path::new(name), MAX_ARTIFACT)?.bytes)),
+        None => Err(Problem::new("error.digest", &[("name", name)])),
+    }
 }
 
 /// The policy called `name` that comes with the verifier.

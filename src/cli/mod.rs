@@ -17,13 +17,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser as _;
 
-use crate::adapters::MAX_INPUT;
+use crate::adapters::{self, MAX_INPUT};
 use crate::policy::{Builtin, Policy};
 use crate::report::State;
 use crate::time::UnixTime;
 use crate::wording::cli;
 
 use arguments::{Arguments, Command, Verify, VerifyBundle};
+use input::Input;
 use look::{DIM, HEADING, Look, Page, Styled};
 use problem::Problem;
 use render::Detail;
@@ -78,9 +79,9 @@ impl From<State> for Exit {
 }
 
 fn verify(arguments: &Verify) -> Result<Exit, Problem> {
-    let policy: Option<Policy> = arguments.policy.as_deref().map(input::policy).transpose()?;
     let now = arguments.at.map_or_else(clock, Ok)?;
     let evidence = input::read(&arguments.file, MAX_INPUT)?;
+    let policy = policy(arguments, &evidence)?;
     let collateral = arguments
         .collateral
         .iter()
@@ -103,6 +104,27 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
     };
     print(&text, if arguments.json { Colors::AsIs } else { Colors::Auto })?;
     Ok(Exit::from(report.verdict.state))
+}
+
+/// The policy that was asked for, with what the command line adds to it; none leaves the choice
+/// to the core.
+fn policy(arguments: &Verify, evidence: &Input) -> Result<Option<Policy>, Problem> {
+    let chosen = arguments.policy.as_deref().map(input::policy).transpose()?;
+    if arguments.artifact.is_none() && arguments.trusted_root.is_none() {
+        return Ok(chosen);
+    }
+    let mut policy = match chosen {
+        Some(policy) => policy,
+        None => adapters::default_policy(&evidence.bytes)
+            .map_err(|error| Problem::unreadable(&evidence.name, &error))?,
+    };
+    if let Some(path) = &arguments.trusted_root {
+        policy.sigstore.trusted_root = Some(input::read(path, MAX_INPUT)?.bytes);
+    }
+    if let Some(name) = &arguments.artifact {
+        policy.sigstore.artifact = Some(input::artifact(name)?);
+    }
+    Ok(Some(policy))
 }
 
 fn verify_bundle(arguments: &VerifyBundle) -> Result<Exit, Problem> {

@@ -214,19 +214,33 @@ pub(super) fn assurance(root_of_trust: RootOfTrust, links: &[Link], verdict: Sta
         RootOfTrust::BuildOnly => None,
         RootOfTrust::CloudProvider => shown(LinkId::Report).then_some(Level::A2),
         RootOfTrust::CpuVendor if !shown(LinkId::Report) => None,
-        RootOfTrust::CpuVendor if shown(LinkId::Commit) && measured => Some(Level::A5),
+        RootOfTrust::CpuVendor if shown(LinkId::Commit) && measured && is_build(links) => {
+            Some(Level::A5)
+        }
         RootOfTrust::CpuVendor if shown(LinkId::Measurements) && measured => Some(Level::A4),
         RootOfTrust::CpuVendor => Some(Level::A3),
     };
     let except = match level {
         Some(Level::A4 | Level::A5) => links
             .iter()
-            .filter(|link| link.id == LinkId::Image)
-            .flat_map(|link| &link.findings)
-            .filter(|f| f.outcome == "warn")
+            .flat_map(|link| link.findings.iter().map(move |finding| (link.id, finding)))
+            .filter(|(_, finding)| finding.outcome == "warn")
+            .filter(|(link, finding)| {
+                *link == LinkId::Image || checks::LIMITS_BUILD.contains(&finding.check)
+            })
+            .map(|(_, finding)| finding)
             .map(|f| f.check)
             .collect(),
         _ => Vec::new(),
     };
     Assurance { level, root_of_trust, except }
+}
+
+/// Whether a build ties the image to the commit. A release attestation does not say how its files
+/// were made.
+fn is_build(links: &[Link]) -> bool {
+    let mut findings = links.iter().flat_map(|link| &link.findings);
+    let is_release = |f: &&LinkFinding| *f.check == checks::PROVENANCE_RELEASE;
+    let mut releases = findings.by_ref().filter(is_release).peekable();
+    releases.peek().is_none() || releases.any(|finding| finding.outcome != "warn")
 }

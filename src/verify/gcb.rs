@@ -73,6 +73,7 @@ pub fn verify(provenance: &Provenance, roots: Roots, image: &[Sha256]) -> Examin
     let envelopes = provenance.envelopes();
     let examined: Vec<One> = envelopes.iter().map(|one| examine(one, keys, image)).collect();
     let any = examined.iter().any(|one| one.verified.is_some());
+    let is_signed = examined.iter().any(|one| one.is_signed);
     let failed = examined.iter().any(|one| one.verified.is_none() && !one.is_regional);
     let mut findings = Vec::new();
     let mut regional = Vec::new();
@@ -93,7 +94,7 @@ pub fn verify(provenance: &Provenance, roots: Roots, image: &[Sha256]) -> Examin
     }
     findings.extend(regional);
     findings.extend([(&checks::GCB_TIME, "no-time"), (&checks::GCB_LOG, "no-log")].map(
-        |(check, reason)| match any {
+        |(check, reason)| match is_signed {
             true => Finding::warn(check, reason),
             false => Finding::blocked(check, &checks::GCB_SIGNATURE),
         },
@@ -113,6 +114,8 @@ struct One {
     regional: Vec<Finding>,
     /// Whether there are no other signatures than those.
     is_regional: bool,
+    /// Whether a pinned key signed the envelope, whatever is in it.
+    is_signed: bool,
     verified: Option<VerifiedBuild>,
 }
 
@@ -143,9 +146,10 @@ fn examine(envelope: &Envelope, keys: &'static [BuildKey], image: &[Sha256]) -> 
             .actual(error.to_string().as_str()),
     };
     let read = read.and_then(Result::ok).filter(|_| statement.passed());
-    let subject = match &read {
-        Some(read) => subject(read, image),
-        None => Finding::blocked(&checks::GCB_SUBJECT, statement.check),
+    let subject = match (&read, statement.outcome) {
+        (Some(read), _) => subject(read, image),
+        (None, Outcome::Unknown(Why::Blocked { by })) => Finding::blocked(&checks::GCB_SUBJECT, by),
+        (None, _) => Finding::blocked(&checks::GCB_SUBJECT, statement.check),
     };
     let is_refused = matches!(subject.outcome, Outcome::Fail(_));
     let verified = read.zip(key).filter(|_| !is_refused).map(|(statement, key)| VerifiedBuild {
@@ -153,7 +157,13 @@ fn examine(envelope: &Envelope, keys: &'static [BuildKey], image: &[Sha256]) -> 
         payload: envelope.payload.clone(),
         key,
     });
-    One { findings: vec![shape, signature, statement, subject], regional, is_regional, verified }
+    One {
+        findings: vec![shape, signature, statement, subject],
+        regional,
+        is_regional,
+        is_signed: key.is_some(),
+        verified,
+    }
 }
 
 /// Every signature that is not by a regional key names a pinned key and verifies.

@@ -68,27 +68,26 @@ pub fn verify(digest: Sha256, documents: &[Supplied<'_>]) -> Examined<VerifiedIm
         }
         None => {}
     }
-    let others = documents.iter().filter(|document| document.digest() != digest);
-    for (number, document) in others.enumerate() {
-        let part = |finding: Finding| match number {
-            0 => finding,
-            _ => finding.part(format!("document {}", number.saturating_add(1))),
-        };
-        let own = document.digest();
-        match &document.document {
-            Document::Index(images) => {
-                let examined = lists(images, manifest, documents);
-                if !examined.iter().any(is_failure) {
-                    digests.push(own);
-                }
-                findings.extend(examined.into_iter().map(part));
-            }
-            Document::Manifest { .. } => findings.push(part(
-                Finding::test(&checks::OCI_MANIFEST, own == manifest, "not-equal")
-                    .expected(Value::hex(manifest.0))
-                    .actual(Value::hex(own.0)),
-            )),
+    let others = || documents.iter().filter(|document| document.digest() != digest);
+    let indexes = others().filter_map(|document| match &document.document {
+        Document::Index(images) => Some((document.digest(), images)),
+        Document::Manifest { .. } => None,
+    });
+    for (number, (own, images)) in indexes.enumerate() {
+        let examined = lists(images, manifest, documents);
+        if !examined.iter().any(is_failure) {
+            digests.push(own);
         }
+        findings.extend(examined.into_iter().map(|finding| numbered(finding, number)));
+    }
+    let manifests =
+        others().filter(|document| matches!(document.document, Document::Manifest { .. }));
+    for (number, document) in manifests.enumerate() {
+        let own = document.digest();
+        let finding = Finding::test(&checks::OCI_MANIFEST, own == manifest, "not-equal")
+            .expected(Value::hex(manifest.0))
+            .actual(Value::hex(own.0));
+        findings.push(numbered(finding, number));
     }
     let verified = !findings.iter().any(is_failure);
     for check in [&checks::OCI_MANIFEST, &checks::OCI_INDEX, &checks::OCI_PLATFORM] {
@@ -97,6 +96,14 @@ pub fn verify(digest: Sha256, documents: &[Supplied<'_>]) -> Examined<VerifiedIm
         }
     }
     Examined { findings, verified: verified.then_some(VerifiedImage { digests }) }
+}
+
+/// The finding about a further document of its kind.
+fn numbered(finding: Finding, number: usize) -> Finding {
+    match number {
+        0 => finding,
+        _ => finding.part(format!("document {}", number.saturating_add(1))),
+    }
 }
 
 /// The one image of an index that a machine of ours can run.

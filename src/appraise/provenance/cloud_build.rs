@@ -19,7 +19,7 @@ use crate::policy::ProvenancePolicy;
 use crate::verify::gcb::{VerifiedBuild, VerifiedBuilds};
 
 /// Every check of this appraisal, in its order.
-const CHECKS: [&Check; 18] = [
+const CHECKS: [&Check; 19] = [
     &checks::GCB_UNSIGNED,
     &checks::PROVENANCE_PREDICATE_TYPE,
     &checks::PROVENANCE_ISSUER,
@@ -38,6 +38,7 @@ const CHECKS: [&Check; 18] = [
     &checks::PROVENANCE_PREDICATE_AGREES,
     &checks::PROVENANCE_JOB_SAYS,
     &checks::GCB_AGREES,
+    &checks::PROVENANCE_RELEASE,
 ];
 
 const ISSUER: &str = "https://cloudbuild.googleapis.com";
@@ -98,6 +99,7 @@ pub fn cloud_build(
         commit(&build),
         Finding::unknown(&checks::PROVENANCE_PREDICATE_AGREES, Why::NotApplicable),
         Finding::unknown(&checks::PROVENANCE_JOB_SAYS, Why::NotApplicable),
+        Finding::unknown(&checks::PROVENANCE_RELEASE, Why::NotApplicable),
     ]);
     findings.extend(agreement(&build, builds));
     findings

@@ -86,6 +86,11 @@ pub fn find(id: &str) -> Option<&'static Check> {
 pub static IDENTIFIES_IMAGE: &[&Check] =
     &[&SNP_MEASUREMENT, &TDX_SOFTWARE, &SGX_MRENCLAVE, &TINFOIL_MEASUREMENT];
 
+/// The checks that say what weakens a build's word. A level that rests on such a build is always
+/// shown with them: Google Cloud Build's static key, with no time and no public log, ties an image
+/// to a commit as any signed build does, and a stolen key would go unseen.
+pub static LIMITS_BUILD: &[&Check] = &[&GCB_TIME, &GCB_LOG];
+
 /// The check that says whether anything was supplied for `link`.
 pub const fn presence(link: LinkId) -> &'static Check {
     match link {

@@ -156,7 +156,7 @@ impl TokenSpec {
             SEQUENCE,
             &[
                 &tlv(INTEGER, &[&[1]]),
-                &identifier("2.25.1"),
+                &identifier("1.2.3.4.1"),
                 &tlv(SEQUENCE, &[&algorithm(SHA384), &imprint]),
                 &tlv(INTEGER, &[&[7]]),
                 &time,

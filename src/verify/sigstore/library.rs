@@ -9,12 +9,13 @@ use sigstore_verify::{
 
 use super::content::Artifact;
 use super::root::TrustedRoot;
+use super::sct;
 use super::signer::{Identity, ManagedKey, Signer};
 use crate::endorsements::sigstore::{Bundle, Content, Statement};
 use crate::finding::{Finding, Why, checks};
 
-/// sigstore-verify accepts the bundle, with each log required that the root has keys for, and
-/// rests on exactly the moments `times`.
+/// sigstore-verify accepts the bundle, with each log required that the root has keys for or the
+/// bundle has something of, and rests on exactly the moments `times`.
 ///
 /// It reads the computer's clock to refuse moments in the future, also when a report is made for
 /// another `now`: then it may refuse more than the separate steps do, and never less. Who signed
@@ -37,11 +38,12 @@ pub(super) fn examine(
             Content::Message { .. } => Finding::unknown(check, Why::NotFetched),
         };
     };
-    let logged = root.keeps_log();
+    let logged = root.keeps_log() || bundle.log_entries().len() > 0;
     let (policy, certified, timestamped): (Box<dyn Policy>, bool, bool) = match &signer.identity {
         Some(Identity::Key(key)) => (Box::new(key_policy(key, logged)), false, false),
         _ => {
-            let sct = root.keeps_certificate_log();
+            let present = bundle.certificate().is_some_and(sct::is_present);
+            let sct = root.keeps_certificate_log() || present;
             (Box::new(certificate_policy(logged, sct)), true, sct)
         }
     };

@@ -7,6 +7,7 @@ use sigstore_types::{TimeRange, TsaAuthority};
 use sigstore_verify::Verifier;
 
 use crate::bytes::Span;
+use crate::crypto::provider;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Finding, checks};
@@ -154,8 +155,7 @@ impl TrustedRoot {
     /// Whether an authority of this root issued the certificate (DER), in its first second. Which
     /// instance a bundle belongs to is decided by this alone.
     pub fn has_issued(&self, certificate: &[u8]) -> bool {
-        crate::crypto::provider::install().is_ok()
-            && super::certificate::is_issued(certificate, self)
+        provider::install().is_ok() && super::certificate::is_issued(certificate, self)
     }
 
     /// Whether the instance keeps a public log of signatures.

@@ -34,6 +34,12 @@ pub(super) fn examine(certificate: &[u8], issuer: &[u8], root: &TrustedRoot) -> 
     }
 }
 
+/// Whether the certificate (DER) carries timestamps of a certificate log, of whatever form.
+pub(super) fn is_present(certificate: &[u8]) -> bool {
+    Cert::parse("Sigstore signing certificate", certificate)
+        .is_ok_and(|cert| cert.extension(EXTENSION).is_some())
+}
+
 fn verify(certificate: &[u8], issuer: &[u8], root: &TrustedRoot) -> Result<String, &'static str> {
     const MALFORMED: &str = "malformed";
     let cert = Cert::parse("Sigstore signing certificate", certificate).map_err(|_| MALFORMED)?;

@@ -31,7 +31,7 @@ impl ManagedKey {
             .map_err(|error| Error::malformed(WHAT, whole, error.to_string()))?;
         match sigstore_crypto::KeyAlgorithm::from_spki(&key) {
             Ok(_) => Ok(Self(key)),
-            Err(error) => Err(Error::unsupported(WHAT, &error.to_string(), whole)),
+            Err(error) => Err(Error::unsupported(WHAT, error.to_string(), whole)),
         }
     }
 

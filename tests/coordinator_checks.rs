@@ -205,7 +205,7 @@ const ROWS: &[Row] = &[
             exchange["answers"][1]["outcome"]["body"] = body.into();
         };
     }),
-    row("binding.sealed-key", "fail malformed", |case| {
+    row("binding.sealed-key", "unknown not-supported", |case| {
         case.exchange = |exchange| {
             exchange["answers"][1]["outcome"]["body"] = STANDARD.encode("{}").into();
         };

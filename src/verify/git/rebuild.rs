@@ -59,10 +59,13 @@ pub(super) fn commit(answer: &Commit, sought: &ObjectName) -> Rebuilt {
         let others = ZONES.iter().filter(move |zone| *zone != author);
         others.map(move |committer| (*author, *committer))
     });
-    let searched = match answer.message.len() {
-        ..=SEARCHED_WIDELY => usize::MAX,
-        ..=SEARCHED => ZONES.len(),
-        _ => 0,
+    let len = answer.message.len();
+    let searched = if len <= SEARCHED_WIDELY {
+        usize::MAX
+    } else if len <= SEARCHED {
+        ZONES.len()
+    } else {
+        0
     };
     let contents = alike.chain(unlike).take(searched).flat_map(|(author, committer)| {
         let content = &content;

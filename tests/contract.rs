@@ -91,7 +91,11 @@ fn documents_that_the_schema_refuses_are_refused() {
         Document::parse(document.to_string().as_bytes())
     };
     assert!(change(|_| {}).is_ok());
-    let refused: [fn(&mut Json); 8] = [
+    let refused: [fn(&mut Json); 10] = [
+        |document| document["workload"]["index"] = serde_json::json!({}),
+        |document| {
+            document["source"][0].as_object_mut().unwrap().remove("body");
+        },
         |document| document["schema"] = "https://example.com/v2".into(),
         |document| document["nonce"] = "AAECAwQFBgcICQoLDA0ODw==".into(),
         |document| document["freshness"]["mode"] = "fresh".into(),

@@ -8,6 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use common::table::{Also, Expected, check_of, findings};
 use serde_json::{Value as Json, json};
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::endorsements::git::Format;
 use silicon_to_source::examine;
 use silicon_to_source::finding::checks;
 use silicon_to_source::policy::{Policy, builtin};
@@ -17,7 +19,9 @@ use silicon_to_source::report::{
 use silicon_to_source::sim::amd::report::POLICY_DEBUG;
 use silicon_to_source::sim::cel;
 use silicon_to_source::sim::coordinator::{CoordinatorSpec, IMAGE, ORIGIN, key_answer};
+use silicon_to_source::sim::gcb;
 use silicon_to_source::sim::keys::Key;
+use silicon_to_source::sim::repository::{Repository, WORKFLOW};
 use silicon_to_source::sim::sigstore::{Build, BundleSpec};
 
 const NOW: &str = "2026-02-01T00:00:10Z";
@@ -51,9 +55,34 @@ impl Case {
     }
 
     fn report(&self, exchange: &Json) -> Report {
+        self.report_with(exchange, &[])
+    }
+
+    fn report_with(&self, exchange: &Json, files: &[&[u8]]) -> Report {
         let policy = Policy::from_json(self.policy.to_string().as_bytes()).unwrap();
         let input = serde_json::to_vec(exchange).unwrap();
-        examine(&input, &[], Some(&policy), self.now.parse().unwrap()).unwrap()
+        examine(&input, files, Some(&policy), self.now.parse().unwrap()).unwrap()
+    }
+
+    /// The same with files of the reader's.
+    fn with_files(&self, files: &[&[u8]]) -> Report {
+        self.report_with(&self.spec.exchange(), files)
+    }
+
+    /// The same with a build of `about` by Google Cloud Build, instead of GitHub's or beside it.
+    fn with_cloud_build(&self, about: Sha256, beside: bool) -> Report {
+        let envelope: Json =
+            serde_json::from_slice(&gcb::CloudBuildSpec::of(about).bytes()).unwrap();
+        let build = json!({ "type": "gcb-slsa-dsse", "envelope": envelope });
+        let mut exchange = self.spec.exchange();
+        in_document(&mut exchange, |document| {
+            let list = document["provenance"].as_array_mut().unwrap();
+            if !beside {
+                list.clear();
+            }
+            list.push(build);
+        });
+        self.report(&exchange)
     }
 }
 
@@ -86,7 +115,10 @@ fn stranger() -> Build {
 fn unpinned(case: &mut Case) {
     let pins = ["repository", "repository-id", "owner", "owner-id", "reference", "workflow"];
     for pin in pins {
-        case.policy["provenance"].as_object_mut().unwrap().remove(pin);
+        for section in ["/provenance", "/coordinator/provenance"] {
+            let section = case.policy.pointer_mut(section).unwrap();
+            section.as_object_mut().unwrap().remove(pin);
+        }
     }
     let pinned = |id: &str| {
         ["provenance.workflow", "provenance.ref"].contains(&id)
@@ -173,7 +205,7 @@ const ROWS: &[Row] = &[
             exchange["answers"][1]["outcome"]["body"] = body.into();
         };
     }),
-    row("binding.sealed-key", "fail malformed", |case| {
+    row("binding.sealed-key", "unknown not-supported", |case| {
         case.exchange = |exchange| {
             exchange["answers"][1]["outcome"]["body"] = STANDARD.encode("{}").into();
         };
@@ -256,10 +288,13 @@ const ROWS: &[Row] = &[
         case.spec.document = |document| document["substrate"]["claimed"] = "gcp-tdx".into();
     }),
     Row {
-        also: &[("sigstore.library", "fail artifact", "the library asks the same question")],
-        ..row("sigstore.subject", "fail not-listed", |case| {
+        also: &[
+            ("oci.subject", "unknown not-fetched", "another index could list the image"),
+            ("sigstore.subject", "unknown not-fetched", "nothing is left to compare with"),
+        ],
+        ..row("coordinator.build", "fail not-listed", |case| {
             case.exchange = |exchange| {
-                let build = Build::default();
+                let build = CoordinatorSpec::default().build;
                 let other = build.slsa_statement(IMAGE, &"07".repeat(32));
                 in_document(exchange, |document| {
                     document["provenance"][0]["bundle"] = BundleSpec::dsse(&build, other).json();
@@ -273,6 +308,30 @@ const ROWS: &[Row] = &[
             document["event_logs"].as_array_mut().unwrap().push(again);
         };
     }),
+    row("coordinator.source/source 8", "unknown not-supported", |case| {
+        case.spec.document = |document| {
+            let other = json!({ "type": "tarball", "body": "" });
+            document["source"].as_array_mut().unwrap().push(other);
+        };
+    }),
+    row("coordinator.source/source 8", "unknown not-supported", |case| {
+        case.spec.document = |document| {
+            let other = json!({ "type": "git-object", "body": "AAAA" });
+            document["source"].as_array_mut().unwrap().push(other);
+        };
+    }),
+    Row {
+        also: &[
+            ("oci.index", "unknown not-applicable", "nothing else is an index"),
+            ("oci.platform", "unknown not-applicable", "the index would name it"),
+        ],
+        ..row("coordinator.manifest/index", "fail malformed", |case| {
+            case.spec.index = None;
+            case.spec.document = |document| {
+                document["workload"]["index"] = URL_SAFE_NO_PAD.encode("{}").into();
+            };
+        })
+    },
     row("coordinator.other-build/provenance 2", "unknown not-supported", |case| {
         case.spec.document = |document| {
             let other = json!({ "type": "something-else" });
@@ -605,7 +664,7 @@ fn the_document_as_a_file_shows_the_machine_and_nothing_about_the_question() {
 
 #[test]
 fn provenance_of_another_image_is_not_this_machines() {
-    let row = ROWS.iter().find(|row| row.finding == "sigstore.subject").unwrap();
+    let row = ROWS.iter().find(|row| row.finding == "coordinator.build").unwrap();
     let mut case = Case::snp();
     (row.spoil)(&mut case);
     let report = case.examine();
@@ -616,19 +675,98 @@ fn provenance_of_another_image_is_not_this_machines() {
 
 #[test]
 fn without_provenance_the_chain_ends_before_it() {
-    let none: fn(&mut Json) = |document| document["provenance"] = json!([]);
+    let none: fn(&mut Json) = |document| {
+        document["provenance"] = json!([]);
+        document["source"] = json!([]);
+    };
     let spoiled: fn(&mut Json) = |document| document["provenance"][0]["bundle"] = json!({});
-    for (change, outcome, state) in [
-        (none, "unknown not-published", State::NotPublished),
-        (spoiled, "fail malformed", State::Failed),
+    for (change, name, outcome, state) in [
+        (none, "coordinator.build", "unknown not-published", State::NotPublished),
+        (spoiled, "coordinator.build/provenance 1", "fail malformed", State::Failed),
     ] {
         let mut case = Case::snp();
         case.spec.document = change;
         let report = case.examine();
-        assert_eq!(findings(&report)["coordinator.build"], outcome);
+        assert_eq!(findings(&report)[name], outcome);
         assert_eq!(report.verdict.state, state);
         assert!(report.claims.iter().all(|claim| claim.name != "git.commit"));
     }
+}
+
+/// A build may be about the index: then only the index ties it to the image, whoever supplies it.
+#[test]
+fn a_build_about_the_index_counts_when_the_index_is_at_hand() {
+    let mut case = Case::snp();
+    case.spec.document = |document| {
+        document["workload"].as_object_mut().unwrap().remove("index");
+    };
+    let report = case.examine();
+    assert_eq!(findings(&report)["coordinator.build"], "unknown not-fetched");
+    assert_eq!(report.verdict.state, State::Unknown);
+    assert!(report.assurance.level < Some(Level::A5));
+    let index = case.spec.index.clone().unwrap();
+    let report = case.with_files(&[&index]);
+    assert_eq!(report.verdict.state, State::Verified, "{:?}", report.verdict.because);
+    assert_eq!(report.assurance.level, Some(Level::A5));
+}
+
+#[test]
+fn the_source_may_come_from_the_reader_instead() {
+    let mut case = Case::snp();
+    case.spec.document = |document| document["source"] = json!([]);
+    let report = case.examine();
+    assert_eq!(findings(&report)["git.commit"], "unknown not-fetched");
+    assert_eq!(report.verdict.state, State::Unknown);
+    let objects = case.spec.source.clone();
+    let files: Vec<&[u8]> = objects.iter().map(Vec::as_slice).collect();
+    let report = case.with_files(&files);
+    assert_eq!(report.verdict.state, State::Verified, "{:?}", report.verdict.because);
+}
+
+#[test]
+fn objects_of_another_commit_show_nothing() {
+    let files = [(WORKFLOW, "name: another\n")];
+    let other = Repository::made_up(Format::Sha1, &files);
+    let mut case = Case::snp();
+    case.spec.source = other.objects();
+    let report = case.examine();
+    assert_eq!(findings(&report)["coordinator.source"], "pass");
+    assert_ne!(findings(&report)["git.commit"], "pass");
+    assert_ne!(report.verdict.state, State::Verified);
+}
+
+/// Google Cloud Build's signature is by a key without a certificate; the simulated policy asks for
+/// Sigstore's, so only the build's own checks are looked at.
+#[test]
+fn a_google_cloud_build_of_the_image_names_the_commit() {
+    let mut case = Case::snp();
+    for about in [Sha256::of(&case.spec.manifest), case.spec.built()] {
+        let report = case.with_cloud_build(about, false);
+        let found = findings(&report);
+        assert_eq!(found["gcb.signature"], "pass");
+        assert_eq!(found["gcb.subject"], "pass");
+        assert_eq!(found["coordinator.build"], "pass");
+        let commit = report.claims.iter().find(|claim| claim.name == "git.commit").unwrap();
+        let said = gcb::statement(about).to_string();
+        assert!(said.contains(&commit.value.to_string()));
+        assert_eq!(report.flags.key, KeyFlag::Bound);
+    }
+    let report = case.with_cloud_build(Sha256::of(b"another"), false);
+    assert_eq!(findings(&report)["coordinator.build"], "fail not-listed");
+    case.spec.index = None;
+    let report = case.with_cloud_build(Sha256::of(b"another"), false);
+    assert_eq!(findings(&report)["coordinator.build"], "unknown not-fetched");
+    assert_ne!(report.verdict.state, State::Verified);
+}
+
+#[test]
+fn two_builds_that_name_different_commits_fail() {
+    let case = Case::snp();
+    let report = case.with_cloud_build(Sha256::of(&case.spec.manifest), true);
+    let found = findings(&report);
+    assert_eq!(found["coordinator.build"], "pass");
+    assert_eq!(found["provenance.commit/builds"], "fail builds-differ");
+    assert_eq!(report.verdict.state, State::Failed);
 }
 
 /// Every string in `json` by its path.

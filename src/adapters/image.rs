@@ -21,7 +21,7 @@ use crate::policy::Policy;
 use crate::report::EvidenceItem;
 use crate::time::UnixTime;
 use crate::verify::oci::{self as verify, Supplied};
-use crate::verify::sigstore::Artifact;
+use crate::verify::sigstore::{Artifact, VerifiedStatement};
 
 /// The most build statements that are read about one image.
 const MAX_BUILDS: usize = 8;
@@ -82,23 +82,77 @@ pub(super) fn examine(
     let named = digest.map_or_else(Named::default, |digest| files.named(digest));
     findings.extend(named.findings);
     let mut evidence = named.evidence;
-    let mut claims = Vec::new();
-    if files.builds.len() > MAX_BUILDS {
-        let why = format!("more than {MAX_BUILDS} build statements about one image");
-        return Err(Error::malformed("collateral file", Span::new(0, 0), why));
+    let mut builds = Builds::default();
+    for bytes in &files.builds {
+        builds.add(bytes, &named.digests, policy, now)?;
     }
-    for (number, bytes) in files.builds.iter().enumerate() {
-        let mut build = build(bytes, &named.digests, policy, now)?;
-        if let Some(number) = number.checked_sub(1) {
-            build.numbered(number.saturating_add(2));
-        }
-        findings.extend(build.findings);
-        evidence.extend(build.evidence);
-        claims.extend(build.claims);
-    }
-    findings.extend(one_source(&claims));
-    dedup(&mut claims);
+    let Builds { findings: own, claims, evidence: shown, .. } = builds.compared();
+    findings.extend(own);
+    evidence.extend(shown);
     Ok(Examined { findings, claims, evidence })
+}
+
+/// The findings about the builds of one image, and everything to show beside them.
+#[derive(Default)]
+pub(super) struct Builds {
+    pub(super) findings: Vec<Finding>,
+    pub(super) claims: Vec<Claim>,
+    pub(super) evidence: Vec<EvidenceItem>,
+    /// What was verified, in order.
+    pub(super) verified: Vec<VerifiedBuild>,
+    number: usize,
+}
+
+/// One build statement whose signature holds.
+pub(super) struct VerifiedBuild {
+    /// SHA-256 of each of its subjects; of Google Cloud Build's, the one that was compared.
+    pub(super) subjects: Vec<Sha256>,
+    /// The commit that it names.
+    pub(super) commit: Option<Claim>,
+    /// The statement, when it came in a Sigstore bundle.
+    pub(super) statement: Option<VerifiedStatement>,
+}
+
+impl Builds {
+    /// Whether there was no statement that could be read.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.number == 0
+    }
+
+    /// Examines one more statement, about the image that any of `digests` names.
+    ///
+    /// # Errors
+    /// When it is not of its form, or one too many.
+    pub(super) fn add(
+        &mut self,
+        bytes: &[u8],
+        digests: &[Sha256],
+        policy: &Policy,
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        let number = self.number.saturating_add(1);
+        if number > MAX_BUILDS {
+            let why = format!("more than {MAX_BUILDS} build statements about one image");
+            return Err(Error::malformed("build statement", Span::new(0, bytes.len()), why));
+        }
+        let (mut build, verified) = build(bytes, digests, policy, now)?;
+        self.number = number;
+        if number > 1 {
+            build.numbered(number);
+        }
+        self.findings.extend(build.findings);
+        self.claims.extend(build.claims);
+        self.evidence.extend(build.evidence);
+        self.verified.extend(verified);
+        Ok(())
+    }
+
+    /// The builds compared with each other, each claim once.
+    pub(super) fn compared(mut self) -> Self {
+        self.findings.extend(one_source(&self.claims));
+        dedup(&mut self.claims);
+        self
+    }
 }
 
 impl<'a> Files<'a> {
@@ -186,24 +240,25 @@ fn named(running: &Running<'_>) -> (Finding, Option<Sha256>) {
     (finding.actual(text), running.digest)
 }
 
-/// One build statement about the image.
+/// One build statement about the image, and what of it was verified.
 fn build(
     bytes: &[u8],
     digests: &[Sha256],
     policy: &Policy,
     now: UnixTime,
-) -> Result<Examined, Error> {
+) -> Result<(Examined, Option<VerifiedBuild>), Error> {
     let subjects = subjects(bytes)?;
     let own = digests.iter().copied().find(|digest| subjects.contains(digest));
-    let (mut findings, is_verified, claims, evidence) = match kind::part(bytes) {
+    let (mut findings, is_verified, statement, claims, evidence) = match kind::part(bytes) {
         Some(Part::CloudBuildProvenance) => {
             let own: Vec<Sha256> = own.into_iter().collect();
             let build = gcb::provenance(bytes, &own, policy)?;
-            (build.findings, build.is_verified, build.claims, build.evidence)
+            (build.findings, build.is_verified, None, build.claims, build.evidence)
         }
         _ => {
             let build = sigstore::bundle(bytes, own.map(Artifact::Sha256), policy, now)?;
-            (build.findings, build.verified.is_some(), build.claims, build.evidence)
+            let is_verified = build.verified.is_some();
+            (build.findings, is_verified, build.verified, build.claims, build.evidence)
         }
     };
     let check = &checks::OCI_SUBJECT;
@@ -217,7 +272,16 @@ fn build(
         }
     };
     findings.push(finding);
-    Ok(Examined { findings, claims, evidence })
+    let commit = claims.iter().find(|claim| claim.name == "git.commit").cloned();
+    let subjects = match &statement {
+        Some(verified) => {
+            let said = verified.statement().map(Statement::subjects).unwrap_or_default();
+            said.iter().filter_map(Subject::sha256).collect()
+        }
+        None => own.into_iter().collect(),
+    };
+    let verified = is_verified.then_some(VerifiedBuild { subjects, commit, statement });
+    Ok((Examined { findings, claims, evidence }, verified))
 }
 
 /// The SHA-256 digests that a statement is about, as it says before anything is verified: enough

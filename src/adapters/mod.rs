@@ -74,7 +74,9 @@ pub(crate) fn examine(
             others.push(*file);
         }
     }
-    let source = source::Files::of(&others)?;
+    let along = coordinator::source(input, &kind);
+    let mut source = source::Files::of(&others)?;
+    let left_out = source.add(&along);
     let collateral = source.collateral();
     let collateral = collateral.as_slice();
     let certificates = || collateral::decode(collateral);
@@ -118,6 +120,7 @@ pub(crate) fn examine(
             tinfoil::examine(input, &collateral::decode(&unsigned)?, &tuf, policy, now)?
         }
     };
+    draft.findings.extend(left_out);
     launch.compare(&mut draft)?;
     if !matches!(kind, Kind::GithubAttestations) {
         source.ask(&mut draft);

@@ -5,6 +5,7 @@ use crate::bytes::Span;
 use crate::endorsements::git::{Object, ObjectName};
 use crate::endorsements::github::{Answer, Attestation, decoded};
 use crate::error::Error;
+use crate::evidence::coordinator::Source;
 use crate::finding::{Check, Finding, LinkId, Outcome, Value, Why, checks};
 use crate::plan;
 use crate::policy::Policy;
@@ -50,6 +51,46 @@ impl<'a> Files<'a> {
             }
         }
         Ok(found)
+    }
+
+    /// Adds what came along with the evidence. A part that is not of its form is left out, and
+    /// said.
+    pub(super) fn add(&mut self, along: &'a [Source]) -> Vec<Finding> {
+        let mut left_out = Vec::new();
+        for (number, part) in (1_u32..).zip(along) {
+            let check = &checks::COORDINATOR_SOURCE;
+            let finding = match self.take(part) {
+                Ok(true) => continue,
+                Ok(false) => Finding::unknown(check, Why::NotSupported).actual(part.kind.as_str()),
+                Err(error) => Finding::unknown(check, Why::NotSupported).actual(error.to_string()),
+            };
+            left_out.push(finding.part(format!("source {number}")));
+        }
+        if left_out.is_empty() && !along.is_empty() {
+            left_out.push(Finding::pass(&checks::COORDINATOR_SOURCE));
+        }
+        left_out
+    }
+
+    /// Whether it is of a type that is read.
+    fn take(&mut self, part: &'a Source) -> Result<bool, Error> {
+        let bytes = &part.body.0;
+        let other = || {
+            let why = "it is none of git's objects and no answer about one";
+            Error::malformed("source", Span::new(0, bytes.len()), why)
+        };
+        match part.kind.as_str() {
+            Source::OBJECT => {
+                self.objects.add_object(Object::stored(bytes)?.ok_or_else(other)?);
+            }
+            // Which commit a name stands for is GitHub's word, and no hash shows it.
+            Source::ANSWER => match Answer::of(bytes)? {
+                Some(Answer::Attestations(_) | Answer::Reference(_)) | None => return Err(other()),
+                Some(answer) => self.objects.add_answer(answer),
+            },
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
 
     /// Sigstore bundles: those that were stored, and those as they are.

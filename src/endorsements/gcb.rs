@@ -235,7 +235,7 @@ mod tests {
         let many = [r#"{"sig":""}"#; MAX_SIGNATURES + 1].join(",");
         let json = format!(r#"{{"payload":"","payloadType":"t","signatures":[{many}]}}"#);
         assert!(error(&json).contains("signatures"), "{}", error(&json));
-        let many = vec![r#"{"envelope":{"payload":"","payloadType":"t"}}"#; MAX_ENVELOPES + 1];
+        let many = [r#"{"envelope":{"payload":"","payloadType":"t"}}"#; MAX_ENVELOPES + 1];
         let json = format!(r#"{{"provenance_summary":{{"provenance":[{}]}}}}"#, many.join(","));
         assert!(error(&json).contains("envelopes"), "{}", error(&json));
         let error = Provenance::parse(&vec![b' '; MAX_PROVENANCE + 1]).unwrap_err();

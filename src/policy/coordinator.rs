@@ -24,6 +24,8 @@ pub struct CoordinatorPolicy {
     /// Who may sign the measurements of a launcher that comes from elsewhere than the image.
     /// Without it, only the image's own source repository may.
     pub launcher: Option<ProvenancePolicy>,
+    /// Who must have built the image, instead of what the policy says about builds.
+    pub provenance: Option<ProvenancePolicy>,
 }
 
 impl Default for CoordinatorPolicy {
@@ -36,6 +38,7 @@ impl Default for CoordinatorPolicy {
             origin: None,
             predicate_types: vec!["https://slsa.dev/provenance/v1".to_owned()],
             launcher: None,
+            provenance: None,
         }
     }
 }
@@ -64,6 +67,9 @@ impl Policy {
             Some(Machine::Tdx) => own.tdx.as_slice(),
             None => &[],
         });
+        if let Some(provenance) = &own.provenance {
+            policy.provenance.clone_from(provenance);
+        }
         policy.provenance.predicate_types.clone_from(&own.predicate_types);
         policy
     }
@@ -79,6 +85,7 @@ pub(super) struct File {
     origin: Option<String>,
     predicate_types: Vec<String>,
     launcher: Option<ProvenancePolicy>,
+    provenance: Option<ProvenancePolicy>,
 }
 
 impl Default for File {
@@ -92,6 +99,7 @@ impl Default for File {
             origin: None,
             predicate_types,
             launcher: None,
+            provenance: None,
         }
     }
 }
@@ -111,6 +119,7 @@ impl File {
             origin: self.origin,
             predicate_types: self.predicate_types,
             launcher: self.launcher,
+            provenance: self.provenance,
         })
     }
 }

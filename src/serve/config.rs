@@ -50,6 +50,9 @@ pub struct Config {
     /// Signed statements about measurements.
     #[serde(default)]
     pub reference_value: Vec<ReferenceValue>,
+    /// Parts of the source from which the image was built.
+    #[serde(default)]
+    pub source: Vec<SourcePart>,
     /// What AMD and Intel sign about their chips.
     #[serde(default)]
     pub collateral: Collateral,
@@ -242,6 +245,8 @@ pub struct Workload {
     pub image_reference: Option<String>,
     /// The image's OCI manifest: the exact bytes of the registry.
     pub manifest: Option<PathBuf>,
+    /// The OCI index that lists the manifest, when the build is about the index: exact bytes too.
+    pub index: Option<PathBuf>,
     /// The commit, 40 hex digits. A claim.
     pub git_commit: Option<String>,
     /// The version's name. A claim.
@@ -267,6 +272,37 @@ pub enum ProvenanceKind {
     SigstoreBundle,
     /// Google Cloud Build's signed provenance.
     GcbSlsaDsse,
+}
+
+/// A part of the source from which the image was built.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SourcePart {
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: SourceKind,
+    /// The file.
+    pub file: PathBuf,
+}
+
+/// Kinds of parts of the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SourceKind {
+    /// A commit, tree or blob as it lies in `.git/objects`, or the same without compression.
+    GitObject,
+    /// An answer of GitHub's API about one.
+    GithubAnswer,
+}
+
+impl SourceKind {
+    /// The word in the document.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::GitObject => crate::evidence::coordinator::Source::OBJECT,
+            Self::GithubAnswer => crate::evidence::coordinator::Source::ANSWER,
+        }
+    }
 }
 
 /// A signed statement about measurements: a Sigstore bundle.
@@ -418,6 +454,8 @@ impl Config {
         paths.extend(self.sealed_key.iter_mut().filter_map(|key| key.file.as_mut()));
         paths.extend(self.tls.iter_mut().map(|tls| &mut tls.certificate));
         paths.extend(&mut self.workload.manifest);
+        paths.extend(&mut self.workload.index);
+        paths.extend(self.source.iter_mut().map(|item| &mut item.file));
         paths.extend(self.provenance.iter_mut().map(|item| &mut item.file));
         paths.extend(self.reference_value.iter_mut().map(|item| &mut item.file));
         paths.extend(self.collateral.files.iter_mut());

@@ -235,6 +235,7 @@ impl Issuer {
             workload: self.parts.workload.clone(),
             provenance: self.parts.provenance.clone(),
             reference_values: self.parts.reference_values.clone(),
+            source: self.parts.source.clone(),
             registry: Vec::new(),
             limits: self.config.stated_limits.clone(),
         };

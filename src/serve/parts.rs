@@ -10,7 +10,9 @@ use serde_json::value::RawValue;
 use super::collateral::{self, Shelf};
 use super::config::{Config, ConfigError, ProvenanceKind};
 use crate::digest::Sha256;
-use crate::evidence::coordinator::{Base64Url, Key, Provenance, ReferenceValue, Workload, binding};
+use crate::evidence::coordinator::{
+    Base64Url, Key, Provenance, ReferenceValue, Source, Workload, binding,
+};
 use crate::pki::{Cert, pem_blocks};
 
 /// The largest file that is read, in bytes.
@@ -22,6 +24,7 @@ pub(super) struct Parts {
     pub(super) workload: Option<Workload>,
     pub(super) provenance: Vec<Provenance>,
     pub(super) reference_values: Vec<ReferenceValue>,
+    pub(super) source: Vec<Source>,
     pub(super) tls: Option<Key>,
 }
 
@@ -33,24 +36,27 @@ impl Parts {
             image_reference: config.workload.image_reference.clone(),
             manifest_digest: digest.clone(),
             manifest: manifest.map(Base64Url),
+            index: config.workload.index.as_deref().map(read).transpose()?.map(Base64Url),
             git_commit: config.workload.git_commit.clone(),
             build_version: config.workload.build_version.clone(),
             base_image: None,
         };
+        // With an index, the builds may be about either.
+        let subject = digest.filter(|_| config.workload.index.is_none());
         let provenance = config.provenance.iter().map(|item| {
             let json = Some(json(&item.file)?);
             Ok(match item.kind {
                 ProvenanceKind::SigstoreBundle => Provenance {
                     kind: "sigstore-bundle".into(),
                     media_type: Some("application/vnd.dev.sigstore.bundle.v0.3+json".into()),
-                    subject: digest.clone(),
+                    subject: subject.clone(),
                     bundle: json,
                     envelope: None,
                 },
                 ProvenanceKind::GcbSlsaDsse => Provenance {
                     kind: "gcb-slsa-dsse".into(),
                     media_type: None,
-                    subject: digest.clone(),
+                    subject: subject.clone(),
                     bundle: None,
                     envelope: json,
                 },
@@ -63,7 +69,11 @@ impl Parts {
                 bundle: Some(json(&item.file)?),
             })
         });
+        let source = config.source.iter().map(|item| {
+            Ok(Source { kind: item.kind.word().into(), body: Base64Url(read(&item.file)?) })
+        });
         Ok(Self {
+            source: source.collect::<Result<_, _>>()?,
             provenance: provenance.collect::<Result<_, _>>()?,
             reference_values: reference_values.collect::<Result<_, _>>()?,
             workload: (workload != Workload::default()).then_some(workload),

@@ -8,8 +8,10 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::amd::{CrlSpec, ReportSpec, Role, VekSpec, authority};
+use super::container::Container;
 use super::intel::{CollateralSpec, QuoteSpec, pem_chain};
 use super::keys::Key;
+use super::repository::Repository;
 use super::sigstore::{Build, BundleSpec};
 use super::{BUILD_TIME, ENTITY_VALIDITY, cel};
 use crate::digest::{Sha256, Sha512};
@@ -36,6 +38,10 @@ pub struct CoordinatorSpec {
     pub machine: Machine,
     /// The OCI manifest of the image.
     pub manifest: Vec<u8>,
+    /// The OCI index that lists the manifest. The build is about the index when there is one.
+    pub index: Option<Vec<u8>>,
+    /// Objects of the source repository, as git stores them.
+    pub source: Vec<Vec<u8>>,
     /// The build of the image, and of the statement about its measurement.
     pub build: Build,
     /// What is changed in the binding before the evidence covers it.
@@ -108,12 +114,28 @@ impl CoordinatorSpec {
             nonce: Some(b"SIMULATED nonce of 32 bytes ....".to_vec()),
             issued_at: UnixTime(1_769_904_000),
             machine,
-            manifest: manifest(),
+            manifest: Vec::new(),
+            index: None,
+            source: Vec::new(),
             build: Build::default(),
             binding: |_| {},
             launch: |_| {},
             document: |_| {},
             report_data: None,
+        }
+        .built_from(&Repository::simulated())
+    }
+
+    /// The same machine with an image that was built from `repository`.
+    #[must_use]
+    pub fn built_from(self, repository: &Repository) -> Self {
+        let container = Container::of(repository);
+        Self {
+            manifest: container.manifest(),
+            index: Some(container.index()),
+            source: repository.objects(),
+            build: container.build,
+            ..self
         }
     }
 
@@ -216,7 +238,7 @@ impl CoordinatorSpec {
             "provenance": [{
                 "type": "sigstore-bundle",
                 "media_type": "application/vnd.dev.sigstore.bundle.v0.3+json",
-                "subject": self.image(),
+                "subject": format!("sha256:{}", self.built()),
                 "bundle": self.provenance().json(),
             }],
             "reference_values": [{
@@ -224,8 +246,15 @@ impl CoordinatorSpec {
                 "about": "launch-measurement",
                 "bundle": self.reference().json(),
             }],
+            "source": self.source.iter().map(|object| json!({
+                "type": "git-object",
+                "body": URL_SAFE_NO_PAD.encode(object),
+            })).collect::<Vec<_>>(),
             "limits": ["developer-upgradable"],
         });
+        if let Some(index) = &self.index {
+            document["workload"]["index"] = URL_SAFE_NO_PAD.encode(index).into();
+        }
         if let Some(nonce) = &self.nonce {
             document["nonce"] = URL_SAFE_NO_PAD.encode(nonce).into();
         }
@@ -246,8 +275,13 @@ impl CoordinatorSpec {
 
     /// The bundle with the signed provenance of the image.
     pub fn provenance(&self) -> BundleSpec {
-        let digest = Sha256::of(&self.manifest).to_string();
+        let digest = self.built().to_string();
         BundleSpec::dsse(&self.build, self.build.slsa_statement(IMAGE, &digest))
+    }
+
+    /// The digest that the build is about.
+    pub fn built(&self) -> Sha256 {
+        Sha256::of(self.index.as_ref().unwrap_or(&self.manifest))
     }
 
     /// The bundle with the signed statement about the measurement.
@@ -396,24 +430,6 @@ pub fn key_answer(key: &[u8; 32]) -> Vec<u8> {
         "algorithm": "x25519-nacl-box",
     });
     serde_json::to_vec(&answer).unwrap()
-}
-
-/// An OCI image manifest with one layer. No such image exists.
-pub fn manifest() -> Vec<u8> {
-    let descriptor = |media_type: &str, what: &str| {
-        json!({
-            "mediaType": format!("application/vnd.oci.image.{media_type}"),
-            "digest": format!("sha256:{}", Sha256::of(what.as_bytes())),
-            "size": what.len(),
-        })
-    };
-    let manifest = json!({
-        "schemaVersion": 2,
-        "mediaType": "application/vnd.oci.image.manifest.v1+json",
-        "config": descriptor("config.v1+json", "SIMULATED configuration"),
-        "layers": [descriptor("layer.v1.tar+gzip", "SIMULATED layer")],
-    });
-    serde_json::to_vec(&manifest).unwrap()
 }
 
 /// The first 8 bytes of SHA-256 of the key, hex.

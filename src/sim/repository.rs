@@ -57,6 +57,12 @@ impl Repository {
         Some(Self { format, commit: git(&["cat-file", "commit", &head])?, trees, files })
     }
 
+    /// A made-up repository with the files that the simulated build runs.
+    pub fn simulated() -> Self {
+        let files = [(WORKFLOW, "name: SIMULATED release\n"), (TEST_COMMAND, "#!/bin/sh\n")];
+        Self::made_up(Format::Sha1, &files)
+    }
+
     /// A commit of a made-up repository with these files, of which no two folders are alike.
     pub fn made_up(format: Format, files: &[(&str, &str)]) -> Self {
         let files: Vec<(String, Vec<u8>)> = files

@@ -171,6 +171,7 @@ def write_example():
             "image_reference": "registry.example.com/coordinator@sha256:" + "22" * 32,
             "manifest_digest": "sha256:" + "22" * 32,
             "manifest": b64url(b"the bytes of the OCI manifest"),
+            "index": b64url(b"the bytes of the OCI index that lists it"),
         },
         "provenance": [
             {
@@ -182,6 +183,10 @@ def write_example():
         ],
         "reference_values": [
             {"type": "sigstore-bundle", "about": "launch-measurement", "bundle": {}}
+        ],
+        "source": [
+            {"type": "git-object", "body": b64url(b"commit 25\x00the content of the commit")},
+            {"type": "github-answer", "body": b64url(b'{"sha":"...","tree":[]}')},
         ],
         "limits": ["developer-upgradable"],
     }
@@ -233,6 +238,9 @@ def refused():
         ("standard base64 in the binding", setting("binding", "bytes", "+/+/")),
         ("evidence without a carrier", lambda document: document["evidence"][0].pop("carrier")),
         ("a digest that is no SHA-256", setting("workload", "manifest_digest", "sha256:00")),
+        ("an index that is not base64url", setting("workload", "index", {})),
+        ("source without a body", lambda document: document["source"][0].pop("body")),
+        ("source without a type", lambda document: document["source"][0].pop("type")),
         ("Intel's answer as an object", setting("collateral", "tdx", "tcb_info", {})),
     ]
 

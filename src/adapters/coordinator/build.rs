@@ -1,19 +1,22 @@
 //! Signed statements about the image: reference values and provenance.
 
+use serde_json::value::RawValue;
+
+use crate::adapters::image::{Builds, Files, Named, VerifiedBuild};
 use crate::adapters::sigstore;
 use crate::adapters::snp::to_blame;
 use crate::appraise::coordinator::Reference;
 use crate::appraise::provenance;
-use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::endorsements::launch::{self, LaunchMeasurement, Role};
+use crate::endorsements::oci::Document as Image;
 use crate::error::Error;
 use crate::evidence::coordinator::{self, Document, ReferenceValue};
 use crate::finding::{Check, Finding, LinkId, Outcome, Why, checks};
 use crate::policy::{Policy, ProvenancePolicy};
 use crate::report::EvidenceItem;
 use crate::time::UnixTime;
-use crate::verify::sigstore::{Artifact, VerifiedStatement};
+use crate::verify::sigstore::VerifiedStatement;
 
 /// A Sigstore bundle among the document's lists.
 const SIGSTORE: &str = "sigstore-bundle";
@@ -154,78 +157,101 @@ fn repository(statement: &VerifiedStatement) -> Option<(&str, &str)> {
     Some((identity.source_repository_uri()?, identity.source_repository_id()?))
 }
 
-/// What came of the provenance.
-#[derive(Default)]
-pub(super) struct Provenance {
-    pub(super) findings: Vec<Finding>,
-    pub(super) claims: Vec<Claim>,
-    pub(super) evidence: Vec<EvidenceItem>,
-    pub(super) verified: Option<VerifiedStatement>,
-}
+/// Google Cloud Build's provenance among the document's lists.
+const CLOUD_BUILD: &str = "gcb-slsa-dsse";
 
-/// Verifies and appraises the provenance of `artifact`: of several bundles the first that is said
-/// to be about it, or the first.
+/// Verifies and appraises every build statement of the document and of `files` about the image
+/// that is called `artifact`, by its manifest or by an index that lists it.
 pub(super) fn provenance(
     document: &Document,
+    files: &Files<'_>,
     artifact: Option<Sha256>,
     policy: &Policy,
     now: UnixTime,
-) -> Provenance {
-    let wanted = artifact.map(|digest| format!("sha256:{digest}"));
-    let read = |item: &&coordinator::Provenance| item.kind == SIGSTORE && item.bundle.is_some();
-    let about = document.provenance.iter().find(|item| read(item) && item.subject == wanted);
-    let chosen = about.or_else(|| document.provenance.iter().find(read));
-    let mut provenance = Provenance::default();
+) -> Builds {
+    let named = artifact.map_or_else(Named::default, |digest| files.named(digest));
+    let mut builds = Builds::default();
+    // The manifest has a check of its own.
+    let own = named.findings.into_iter().filter(|f| f.check != &checks::OCI_MANIFEST);
+    builds.findings.extend(own);
+    builds.evidence.extend(named.evidence);
+    let mut add = |part: String, bytes: &[u8]| {
+        if let Err(error) = builds.add(bytes, &named.digests, policy, now) {
+            let finding = Finding::fail(&checks::COORDINATOR_BUILD, "malformed").part(part);
+            builds.findings.push(finding.actual(error.to_string()));
+        }
+    };
+    let mut others = Vec::new();
     for (number, item) in (1_u32..).zip(&document.provenance) {
-        if !chosen.is_some_and(|chosen| std::ptr::eq(chosen, item)) {
-            let finding = Finding::unknown(&checks::COORDINATOR_OTHER_BUILD, Why::NotSupported);
-            let part = format!("provenance {number}");
-            provenance.findings.push(finding.part(part).actual(item.kind.as_str()));
+        let part = format!("provenance {number}");
+        match body(item) {
+            Some(body) => add(part, body.get().as_bytes()),
+            None => {
+                let finding = Finding::unknown(&checks::COORDINATOR_OTHER_BUILD, Why::NotSupported);
+                others.push(finding.part(part).actual(item.kind.as_str()));
+            }
         }
     }
-    let Some(bundle) = chosen.and_then(|item| item.bundle.as_ref()) else { return provenance };
-    match sigstore::bundle(bundle.get().as_bytes(), artifact.map(Artifact::Sha256), policy, now) {
-        Ok(examined) => {
-            provenance.findings.extend(examined.findings);
-            provenance.claims = examined.claims;
-            provenance.evidence = examined.evidence;
-            provenance.verified = examined.verified;
-        }
-        Err(error) => provenance
-            .findings
-            .push(Finding::fail(&checks::COORDINATOR_BUILD, "malformed").actual(error.to_string())),
+    for (number, bytes) in (1_u32..).zip(&files.builds) {
+        add(format!("file {number}"), bytes);
     }
-    provenance
+    builds.findings.extend(others);
+    builds.compared()
 }
 
-/// The signed build is about the image that was shown to run. A build of the image that is only
-/// said to run shows nothing about this machine.
+/// The signed statement, when it is of a type that is read.
+fn body(item: &coordinator::Provenance) -> Option<&RawValue> {
+    match item.kind.as_str() {
+        SIGSTORE => item.bundle.as_deref(),
+        CLOUD_BUILD => item.envelope.as_deref(),
+        _ => None,
+    }
+}
+
+/// A signed build is about the image that was shown to run, by one of the digests that name it. A
+/// build of the image that is only said to run shows nothing about this machine.
+///
+/// A build about another digest may be about an index of this image: without any index that stays
+/// open, and with one that does not lead there it is refuted.
 pub(super) fn about_image(
-    provenance: &Provenance,
+    builds: &Builds,
+    files: &Files<'_>,
     image: Result<Sha256, &'static Check>,
 ) -> Option<Finding> {
     let check = &checks::COORDINATOR_BUILD;
-    if provenance.findings.iter().any(|finding| finding.check == check) {
+    if builds.findings.iter().any(|finding| finding.check == check) {
         return None;
     }
-    let signed = provenance.findings.iter().any(|f| f.check != &checks::COORDINATOR_OTHER_BUILD);
-    let finding = match (&provenance.verified, image) {
-        (None, _) if !signed => Finding::unknown(check, Why::NotPublished),
-        (None, _) => Finding::blocked(check, to_blame(&provenance.findings)),
-        (Some(_), Err(by)) => Finding::blocked(check, by),
-        (Some(verified), Ok(image)) => match verified.statement() {
-            None => Finding::blocked(check, &checks::PROVENANCE_STATEMENT),
-            Some(statement) => {
-                let digests: Vec<Sha256> =
-                    statement.subjects().iter().filter_map(|subject| subject.sha256()).collect();
-                let listed: Vec<String> = digests.iter().map(Sha256::to_string).collect();
-                Finding::test(check, digests.contains(&image), "not-listed")
-                    .expected(image.to_string())
-                    .actual(listed.join(", "))
-            }
-        },
+    if builds.is_empty() {
+        return Some(Finding::unknown(check, Why::NotPublished));
+    }
+    if builds.verified.is_empty() {
+        return Some(Finding::blocked(check, to_blame(&builds.findings)));
+    }
+    let image = match image {
+        Ok(image) => image,
+        Err(by) => return Some(Finding::blocked(check, by)),
     };
-    Some(finding)
+    let subjects = || builds.verified.iter().flat_map(|build| &build.subjects);
+    let has_index = files.documents.iter().any(|file| matches!(file.document, Image::Index(_)));
+    let finding = match of_image(builds, files, image).next() {
+        Some(_) => Finding::pass(check),
+        None if has_index => Finding::fail(check, "not-listed"),
+        None => Finding::unknown(check, Why::NotFetched),
+    };
+    let listed: Vec<String> = subjects().map(Sha256::to_string).collect();
+    Some(finding.expected(image.to_string()).actual(listed.join(", ")))
+}
+
+/// The verified builds of `image`.
+pub(super) fn of_image<'b>(
+    builds: &'b Builds,
+    files: &Files<'_>,
+    image: Sha256,
+) -> impl Iterator<Item = &'b VerifiedBuild> {
+    let digests = files.named(image).digests;
+    let is_own = move |build: &&VerifiedBuild| build.subjects.iter().any(|s| digests.contains(s));
+    builds.verified.iter().filter(is_own)
 }
 
 /// A finding about one of several bundles.

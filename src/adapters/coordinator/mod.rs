@@ -13,14 +13,17 @@ mod build;
 mod machine;
 mod stapled;
 
+use crate::appraise::coordinator::answer::{self, Answer};
 use crate::appraise::coordinator::binding::{self, Asked};
 use crate::appraise::coordinator::keys::{self, Published};
 use crate::appraise::coordinator::stated::{Derived, contradictions, stated};
 use crate::appraise::coordinator::{Launched, image, image::launched};
 use crate::claims::Claim;
 use crate::digest::Sha256;
+use crate::endorsements::oci;
 use crate::error::Error;
-use crate::evidence::coordinator::{Binding, Document, Evidence, carrier};
+use crate::evidence::coordinator::{Binding, Document, Evidence, Source, carrier};
+use crate::evidence::exchange::ATTESTATION;
 use crate::finding::{Check, Finding, LinkId, Outcome, Value, Why, checks};
 use crate::policy::Policy;
 use crate::report::{
@@ -28,8 +31,11 @@ use crate::report::{
     Subject,
 };
 use crate::time::UnixTime;
+use crate::verify::oci::Supplied;
 
-use build::{References, about_image, accepted, provenance, references};
+use super::image::Files;
+use super::kind::Kind;
+use build::{References, about_image, accepted, of_image, provenance, references};
 use machine::{Context, Examined, compared_elsewhere, evidence_type};
 
 /// The kind of subject.
@@ -53,6 +59,19 @@ pub(super) fn examine(
     let document = Document::parse(input)?;
     let draft = Draft::of(subject(input, None), RootOfTrust::CpuVendor);
     answered(&document, None, files, policy, now, draft)
+}
+
+/// What the document brings along of the source, when `input` has such a document.
+pub(super) fn source(input: &[u8], kind: &Kind<'_>) -> Vec<Source> {
+    let document = match kind {
+        Kind::CoordinatorAttestation => Document::parse(input),
+        Kind::Exchange(exchange) => match answer::attestation(exchange.outcome(ATTESTATION)).1 {
+            Answer::Body(response) => Document::parse(&response.body.0),
+            Answer::NotPublished { .. } | Answer::NotFetched => return Vec::new(),
+        },
+        _ => return Vec::new(),
+    };
+    document.map(|document| document.source).unwrap_or_default()
 }
 
 /// What is examined: `input` as received, about `origin` when that is known.
@@ -90,6 +109,9 @@ pub(super) fn answered(
 
     let nonce = document.nonce.as_ref().map_or(&[][..], |nonce| &nonce.0);
     let d = carrier::digest(nonce, bytes)?;
+    let (mut images, others) = Files::of(files)?;
+    let files = others.as_slice();
+    draft.findings.extend(index(document, &mut images));
     let (item, found, root_of_trust) = evidence(document);
     draft.root_of_trust = root_of_trust;
     draft.findings.extend(found);
@@ -107,7 +129,7 @@ pub(super) fn answered(
     }
     let applied = policy.for_coordinator(machine.as_ref().map(|machine| machine.machine));
 
-    let image = image(document, bound.as_ref(), machine, &applied, now, &mut draft);
+    let image = image(document, bound.as_ref(), &images, machine, &applied, now, &mut draft);
     keys_and_session(document, bound.as_ref(), &image, question, &applied, now, &mut draft);
     let derived =
         Derived { machine: image.machine, image: image.digest.ok(), commit: image.commit.clone() };
@@ -196,6 +218,7 @@ struct Image {
 fn image(
     document: &Document,
     bound: Option<&Binding>,
+    files: &Files<'_>,
     machine: Option<Examined>,
     policy: &Policy,
     now: UnixTime,
@@ -213,19 +236,19 @@ fn image(
     let all: Vec<_> = signed.iter().map(|signed| signed.reference().clone()).collect();
     let candidate = launched(measured, &all, logged, by_policy).image;
     let artifact = candidate.or_else(|| said_image(document, bound));
-    let build = provenance(document, artifact, policy, now);
-    let (findings, references) = accepted(signed, build.verified.as_ref(), policy);
+    let builds = provenance(document, files, artifact, policy, now);
+    let builder = artifact.and_then(|image| {
+        of_image(&builds, files, image).find_map(|build| build.statement.as_ref())
+    });
+    let (findings, references) = accepted(signed, builder, policy);
     draft.findings.extend(findings);
     let Launched { findings, image, compared } = launched(measured, &references, logged, by_policy);
     let digest = image.ok_or(&checks::COORDINATOR_IMAGE);
-    let about = about_image(&build, digest);
-    let is_about = about.as_ref().is_some_and(Finding::passed);
-    let commit = build
-        .verified
-        .as_ref()
-        .filter(|_| is_about)
-        .and_then(|verified| verified.identity().source_repository_digest())
-        .map(str::to_owned);
+    let about = about_image(&builds, files, digest);
+    let commit = image
+        .filter(|_| about.as_ref().is_some_and(Finding::passed))
+        .and_then(|image| of_image(&builds, files, image).find_map(|build| build.commit.as_ref()))
+        .map(|claim| claim.value.to_string());
     let mut result = Image {
         machine: None,
         digest,
@@ -253,16 +276,36 @@ fn image(
     }
     draft.findings.extend(findings);
     draft.findings.push(manifest(document, bound, digest, &mut draft.evidence));
-    draft.findings.extend(build.findings);
+    draft.findings.extend(builds.findings);
     draft.findings.extend(about);
     draft.claims.extend(image.map(|digest| Claim {
         name: "image.digest",
         value: Value::hex(digest.0),
         link: LinkId::Image,
     }));
-    draft.claims.extend(build.claims);
-    draft.evidence.extend(build.evidence);
+    draft.claims.extend(builds.claims);
+    draft.evidence.extend(builds.evidence);
     result
+}
+
+/// Adds the manifest and the index that came along to `files`; says why an index is not used.
+/// What the reader supplied comes first.
+fn index<'d>(document: &'d Document, files: &mut Files<'d>) -> Option<Finding> {
+    let workload = document.workload.as_ref()?;
+    let mut add = |bytes: &'d [u8]| -> Result<(), Error> {
+        let supplied = Supplied { bytes, document: oci::Document::parse(bytes)? };
+        if files.documents.iter().all(|known| known.bytes != bytes) {
+            files.documents.push(supplied);
+        }
+        Ok(())
+    };
+    if let Some(manifest) = &workload.manifest {
+        // One that cannot be read is still compared by its digest.
+        let _ = add(&manifest.0);
+    }
+    let error = add(&workload.index.as_ref()?.0).err()?;
+    let finding = Finding::fail(&checks::COORDINATOR_MANIFEST, "malformed").part("index");
+    Some(finding.actual(error.to_string()))
 }
 
 /// The image that is said to run: by the binding, or else by the document.

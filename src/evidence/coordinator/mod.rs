@@ -71,6 +71,9 @@ pub struct Document {
     /// Signed statements about which measurements stand for which image.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reference_values: Vec<ReferenceValue>,
+    /// What the commit's name is the hash of, so that a reader need not ask for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source: Vec<Source>,
     /// Public registers that name the image.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub registry: Vec<Registry>,
@@ -245,6 +248,9 @@ pub struct Workload {
     /// The OCI manifest byte for byte.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifest: Option<Base64Url>,
+    /// The OCI index that lists the manifest, byte for byte, when the build is about the index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<Base64Url>,
     /// The commit that it was built from, hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub git_commit: Option<String>,
@@ -300,6 +306,24 @@ pub struct ReferenceValue {
     pub bundle: Option<Box<RawValue>>,
 }
 
+/// An object of the source repository: a commit, or a tree or file on the way to the build's
+/// workflow. Its name is the hash of its content, so it does not matter who serves it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// [`Source::OBJECT`], [`Source::ANSWER`] or another type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The object, compressed or not, or the answer's body.
+    pub body: Base64Url,
+}
+
+impl Source {
+    /// An object as git stores it: `kind SP length NUL content`, or that compressed with zlib.
+    pub const OBJECT: &'static str = "git-object";
+    /// An answer of GitHub's API about a commit, tree, blob or tag.
+    pub const ANSWER: &'static str = "github-answer";
+}
+
 /// A public register that names the image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registry {
@@ -328,6 +352,7 @@ impl Document {
             document.event_logs.len(),
             document.provenance.len(),
             document.reference_values.len(),
+            document.source.len(),
             document.registry.len(),
             document.limits.len(),
         ];

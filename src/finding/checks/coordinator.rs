@@ -17,6 +17,7 @@ checks! {
     CLAIMS_CONTRADICTION = "claims.contradiction", "", Image, Appraisal, CONTRACT;
     COORDINATOR_BUILD = "coordinator.build", "9", Provenance, Appraisal, CONTRACT;
     COORDINATOR_OTHER_BUILD = "coordinator.other-build", "9", Provenance, Appraisal, CONTRACT;
+    COORDINATOR_SOURCE = "coordinator.source", "10", Commit, Appraisal, CONTRACT;
     BINDING_DIGEST = "binding.digest", "5", KeyBinding, Authenticity, CONTRACT;
     BINDING_NONCE = "binding.nonce", "2", KeyBinding, Authenticity, RATS;
     BINDING_ORIGIN = "binding.origin", "2", KeyBinding, Authenticity, CONTRACT;

@@ -10,13 +10,14 @@ use crate::digest::Sha384;
 use crate::evidence::snp::Product;
 use crate::serve::config::{
     Collateral, Config, Custody, EventLog, Limits, Log, Provenance, ProvenanceKind, ReferenceValue,
-    SealedKey, Source, Workload,
+    SealedKey, Source, SourceKind, SourcePart, Workload,
 };
 use crate::sim::amd::report::POLICY_DEBUG;
 use crate::sim::amd::{CrlSpec, ReportSpec, Role, VekSpec, authority};
 use crate::sim::coordinator::{CoordinatorSpec, IMAGE, Machine, SEALED_KEY, key_answer};
 use crate::sim::intel;
 use crate::sim::keys::Key;
+use crate::sim::repository::Repository;
 use crate::sim::{BUILD_TIME, ENTITY_VALIDITY, cel};
 use crate::time::{DAY, UnixTime};
 
@@ -57,7 +58,8 @@ pub struct SimulatedMachine {
 }
 
 impl SimulatedMachine {
-    /// Starts a machine.
+    /// Starts a machine. Its image was built from the commit at `HEAD` of the repository in whose
+    /// root folder this process runs, or else from a made-up one.
     ///
     /// # Errors
     /// When its directory cannot be made.
@@ -71,11 +73,19 @@ impl SimulatedMachine {
             Vendor::Amd => CoordinatorSpec::default(),
             Vendor::Intel => CoordinatorSpec::tdx(),
         };
+        let spec = match Repository::read(Path::new(".")) {
+            Some(own) => spec.built_from(&own),
+            None => spec,
+        };
         let files = Files { directory: &directory };
         let build = &spec.build;
         let workload = Workload {
             image_reference: Some(format!("{IMAGE}@{}", spec.image())),
             manifest: Some(files.put("manifest.json", &spec.manifest)?),
+            index: match &spec.index {
+                Some(index) => Some(files.put("index.json", index)?),
+                None => None,
+            },
             git_commit: Some(build.commit.clone()),
             build_version: Some(build.reference.trim_start_matches("refs/tags/").to_owned()),
         };
@@ -83,6 +93,11 @@ impl SimulatedMachine {
             kind: ProvenanceKind::SigstoreBundle,
             file: files.put("provenance.json", &spec.provenance().bytes())?,
         };
+        let source = spec.source.iter().enumerate().map(|(number, object)| {
+            let file = files.put(&format!("object-{number}"), object)?;
+            Ok(SourcePart { kind: SourceKind::GitObject, file })
+        });
+        let source = source.collect::<io::Result<_>>()?;
         let reference_value = ReferenceValue {
             about: "launch-measurement".into(),
             file: files.put("launch.json", &spec.reference().bytes())?,
@@ -131,6 +146,7 @@ impl SimulatedMachine {
             workload,
             provenance: vec![provenance],
             reference_value: vec![reference_value],
+            source,
             collateral: Collateral {
                 amd: String::new(),
                 intel: String::new(),

@@ -27,7 +27,6 @@ export class EvidenceIntake extends HTMLElement {
   #artifact = h('input', {
     type: 'text',
     id: 'artifact',
-    size: '40',
     spellcheck: 'false',
     autocomplete: 'off',
     dir: 'ltr',

@@ -2,6 +2,7 @@
 
 pub mod coordinator;
 pub mod dcap;
+pub mod dstack;
 pub mod eventlog;
 pub mod git;
 pub mod gpu;

@@ -21,6 +21,7 @@ macro_rules! checks {
 mod binding;
 mod coordinator;
 mod dcap;
+mod dstack;
 mod eventlog;
 mod gcb;
 mod git;
@@ -45,6 +46,7 @@ use super::{Check, LinkId};
 pub use binding::*;
 pub use coordinator::*;
 pub use dcap::*;
+pub use dstack::*;
 pub use eventlog::*;
 pub use gcb::*;
 pub use git::*;
@@ -71,6 +73,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         quote::GROUP,
         tdx::GROUP,
         sgx::GROUP,
+        dstack::GROUP,
         nitro::GROUP,
         sigstore::GROUP,
         gcb::GROUP,

@@ -78,9 +78,10 @@ pub struct VmConfig {
 }
 
 impl Answer {
-    /// Whether JSON with these members is an answer without a quote.
+    /// Whether JSON with these members is an answer without a quote. (Intel's collateral has a
+    /// member `tcb_info` as well.)
     pub(crate) fn is_info(has: impl Fn(&str) -> bool) -> bool {
-        has("tcb_info") && !has("quote")
+        has("tcb_info") && has("app_id") && !has("quote")
     }
 
     /// # Errors

@@ -154,10 +154,10 @@ impl Walk {
 
     fn end(&mut self) {
         let is_service = self.is_service();
-        if let Some(Node::Mapping { seen, .. }) = self.open.pop() {
-            if is_service && !seen.iter().any(|key| key == "image") {
-                self.found.push(ImageReference { text: String::new(), pin: Pin::Absent });
-            }
+        let Some(ended) = self.open.pop() else { return };
+        let has_image = |node: &Node| matches!(node, Node::Mapping { seen, .. } if seen.iter().any(|key| key == "image"));
+        if is_service && !has_image(&ended) {
+            self.found.push(ImageReference { text: String::new(), pin: Pin::Absent });
         }
         self.value_ended();
     }

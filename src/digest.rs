@@ -1,4 +1,4 @@
-//! SHA-2 digests as types of their own, so that lengths cannot be confused.
+//! Digests as types of their own, so that lengths cannot be confused.
 
 use std::fmt;
 use std::str::FromStr;
@@ -87,6 +87,7 @@ macro_rules! digest {
 digest!(Sha256, sha2::Sha256, 32, "SHA-256");
 digest!(Sha384, sha2::Sha384, 48, "SHA-384");
 digest!(Sha512, sha2::Sha512, 64, "SHA-512");
+digest!(Keccak256, sha3::Keccak256, 32, "Keccak-256");
 
 #[cfg(test)]
 mod tests {
@@ -101,6 +102,15 @@ mod tests {
         assert!(Sha384::of(b"abc").to_string().starts_with("cb00753f45a35e8bb5a03d699ac65007"));
         assert!(Sha512::of(b"abc").to_string().starts_with("ddaf35a193617abacc417349ae204131"));
         assert_eq!(Sha256::of_parts(&[b"a", b"", b"bc"]), Sha256::of(b"abc"));
+    }
+
+    /// Ethereum, Yellow Paper: KEC of the empty string.
+    #[test]
+    fn keccak_is_the_one_before_fips_202() {
+        assert_eq!(
+            Keccak256::of(b"").to_string(),
+            "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"
+        );
     }
 
     #[test]

@@ -51,7 +51,7 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["sigstore_verify", "webpki"], &["verify/sigstore/"]),
     (&["sigstore_tuf"], &["verify/tuf/"]),
     (&["minicbor"], &["evidence/nitro/", "sim/"]),
-    (&["saphyr_parser"], &["evidence/tinfoil/"]),
+    (&["saphyr_parser"], &["evidence/dstack/", "evidence/tinfoil/"]),
     (&["sha1_checked"], &["verify/git/"]),
     (&["snap"], &["endorsements/github/"]),
     (&["wasm_bindgen", "js_sys", "serde_wasm_bindgen"], &["wasm.rs", "web/"]),

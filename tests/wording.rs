@@ -25,6 +25,7 @@ const KINDS: &[&str] = &[
     "attestation-token",
     "nitro-document",
     "dstack-nitro-attestation",
+    "dstack-snp-attestation",
     "gpu-report",
     "simulated",
 ];
@@ -64,6 +65,9 @@ const CAN_WARN: &[&str] = &[
     "sgx.xfrm",
     "sgx.mrenclave",
     "eventlog.coverage",
+    "dstack.key-provider",
+    "dstack.images",
+    "dstack.os-image",
     "nitro.debug",
     "nitro.document.time",
     "nitro.image",

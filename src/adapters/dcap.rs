@@ -1,9 +1,6 @@
 //! Quotes of SGX enclaves and TDX guests, with Intel's collateral and event logs beside them.
 
-use serde::Deserialize;
-
 use super::image;
-use super::kind;
 use super::snp::to_blame;
 use crate::appraise;
 use crate::bytes::Span;
@@ -13,7 +10,7 @@ use crate::endorsements::oci::sha256;
 use crate::error::Error;
 use crate::evidence::dcap::{Body, PCK_CHAIN, Quote, Tee, fields};
 use crate::evidence::eventlog::{cel, dstack, tcg};
-use crate::finding::{Finding, LinkId, Value, Why, checks};
+use crate::finding::{Finding, LinkId, Why, checks};
 use crate::pki::{Cert, pem_blocks};
 use crate::plan::{self, IntelCa, IntelPlatform};
 use crate::policy::Policy;
@@ -21,9 +18,6 @@ use crate::report::{Claim, DebugFlag, Draft, EvidenceItem, Flags, RootOfTrust, S
 use crate::time::UnixTime;
 use crate::verify::dcap::{self as verify, VerifiedQuote};
 use crate::verify::eventlog::{self, CANONICAL_LOG, EVENT_LOG, Registers, VerifiedLog};
-
-/// The largest dstack quote report that is read, in bytes.
-const MAX_REPORT: usize = 4 * 1024 * 1024;
 
 /// A quote, as it is or in hex or base64.
 pub(super) fn examine(
@@ -38,48 +32,9 @@ pub(super) fn examine(
         Tee::Sgx => "sgx-quote",
         Tee::Tdx => "tdx-quote",
     };
-    draft(kind, input, &quote, &Files::of(files)?, policy, now)
-}
-
-/// What dstack's guest agent answers (`GetQuote`): the quote with its event log. The other
-/// members are not used.
-#[derive(Deserialize)]
-struct QuoteReport {
-    quote: String,
-    event_log: String,
-    #[serde(default)]
-    report_data: Option<String>,
-}
-
-/// A dstack quote report.
-pub(super) fn examine_report(
-    input: &[u8],
-    files: &[&[u8]],
-    policy: &Policy,
-    now: UnixTime,
-) -> Result<Draft, Error> {
-    const WHAT: &str = "dstack quote report";
-    Error::cap(WHAT, input.len(), MAX_REPORT)?;
-    let report: QuoteReport = crate::json::from_slice(WHAT, input)?;
-    let whole = Span::new(0, input.len());
-    let bytes = kind::decoded(report.quote.as_bytes())
-        .ok_or_else(|| Error::malformed(WHAT, whole, "its quote is neither hex nor base64"))?;
-    let quote = Quote::parse(&bytes)?;
-    let mut files = Files::of(files)?;
-    if files.dstack.is_none() && !report.event_log.is_empty() {
-        files.dstack = Some(report.event_log.as_bytes());
-    }
-    let mut draft = draft("dstack-quote-report", input, &quote, &files, policy, now)?;
-    let stated = report.report_data.and_then(|text| hex::decode(text).ok());
-    if let Some(stated) = stated.filter(|stated| stated.as_slice() != quote.body.report_data()) {
-        draft.findings.retain(|finding| *finding.check != checks::DCAP_REPORT_DATA);
-        draft.findings.push(
-            Finding::fail(&checks::DCAP_REPORT_DATA, "disagree")
-                .expected(Value::hex(stated))
-                .actual(Value::hex(quote.body.report_data())),
-        );
-    }
-    Ok(draft)
+    let files = Files::of(files)?;
+    let examined = quoted(&quote, &files, policy, now)?;
+    finish(kind, input, examined, &files, policy, now)
 }
 
 /// The files beside a quote, told apart by their content.
@@ -144,15 +99,15 @@ impl<'a> Files<'a> {
     }
 }
 
-pub(super) fn draft(
+/// The draft about an examined quote, with the image that its log names.
+pub(super) fn finish(
     kind: &'static str,
     input: &[u8],
-    quote: &Quote<'_>,
+    mut examined: Examined<'_>,
     files: &Files<'_>,
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    let mut examined = quoted(quote, files, policy, now)?;
     if !files.image.is_empty() {
         let running = examined.container.borrowed();
         let image = image::examine(&running, &files.image, policy, now)?;

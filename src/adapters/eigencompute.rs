@@ -144,7 +144,8 @@ fn tdx(
     if !log.is_empty() {
         files.supply_launch_log(log)?;
     }
-    let draft = dcap::draft("eigencompute-evidence", &raw, &quote, &files, policy, now)?;
+    let examined = dcap::quoted(&quote, &files, policy, now)?;
+    let draft = dcap::finish("eigencompute-evidence", &raw, examined, &files, policy, now)?;
     let verified = intel::verify(&quote, &files.collateral, policy.roots, now).verified;
     let launch = match (&verified, &quote.body) {
         (Some(_), crate::evidence::dcap::Body::Td(td)) if !log.is_empty() => {

@@ -7,11 +7,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::IgnoredAny;
 
+use super::dstack;
 use super::exchange;
 use super::source;
 use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::dcap::Quote;
+use crate::evidence::dstack::{Answer, SnpAttestation};
 use crate::evidence::eigencompute::{BoundEvidence, Platform};
 use crate::evidence::exchange::Exchange;
 use crate::evidence::nitro::of_dstack;
@@ -31,6 +33,8 @@ pub enum Kind<'a> {
     Exchange(Box<Exchange>),
     /// What dstack's guest agent answers: a quote with its event log.
     DstackQuoteReport,
+    /// What dstack's guest agent answers for an SEV-SNP guest, or its hex or base64.
+    DstackSnpAttestation(Cow<'a, [u8]>),
     /// What dstack's guest agent answers for a Nitro enclave, or its hex or base64.
     DstackNitroAttestation(Cow<'a, [u8]>),
     /// An attestation document of an AWS Nitro enclave, or its hex or base64.
@@ -98,7 +102,7 @@ impl<'a> Kind<'a> {
             Self::SgxQuote(_) => "sgx",
             Self::TdxQuote(_) => "tdx",
             Self::GithubAttestations | Self::SigstoreBundle | Self::StoredBundle(_) => "sigstore",
-            Self::SnpReport(_) => "snp",
+            Self::DstackSnpAttestation(_) | Self::SnpReport(_) => "snp",
             Self::TinfoilBundle => "tinfoil",
             Self::Token => "confidential-space",
             Self::TpmAttestation(_) => "vtpm",
@@ -110,6 +114,20 @@ impl<'a> Kind<'a> {
 const IMAGE: &str = "it is an image index or manifest, which names files and which nobody signed; \
                      give it beside a signed build or a machine's evidence, to tie one to the other";
 
+/// What an answer of dstack's without a quote is for.
+const INFO: &str = "it is what dstack's agent says about a guest, which nobody signed; give it \
+                    beside the agent's quote, to compare the two";
+
+/// An attestation of dstack's in the JSON of its answer.
+fn of_attestation<'a>(input: &[u8]) -> Option<Kind<'a>> {
+    let bytes = dstack::attestation(input)?;
+    if SnpAttestation::is_likely(&bytes) {
+        Some(Kind::DstackSnpAttestation(Cow::Owned(bytes)))
+    } else {
+        of_dstack(&bytes).is_some().then(|| Kind::DstackNitroAttestation(Cow::Owned(bytes.clone())))
+    }
+}
+
 fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
     if gpu::Report::is_likely(&bytes) {
         Some(Kind::GpuReport(bytes))
@@ -117,6 +135,8 @@ fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
         Some(Kind::SnpReport(bytes))
     } else if looks_like_document(&bytes) {
         Some(Kind::NitroDocument(bytes))
+    } else if SnpAttestation::is_likely(&bytes) {
+        Some(Kind::DstackSnpAttestation(bytes))
     } else if of_dstack(&bytes).is_some() {
         Some(Kind::DstackNitroAttestation(bytes))
     } else if looks_like_quote(&bytes) {
@@ -186,10 +206,14 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Ok(Kind::CoordinatorAttestation)
     } else if has("enclaveAttestationReport") {
         Ok(Kind::TinfoilBundle)
-    } else if has("quote") && has("event_log") {
+    } else if has("quote") && ["event_log", "tcb_info", "vm_config"].into_iter().any(has) {
         Ok(Kind::DstackQuoteReport)
     } else if has("attestation") && has("challenge") {
         BoundEvidence::from_json(input).map(Kind::BoundEvidence)
+    } else if let Some(kind) = of_attestation(input) {
+        Ok(kind)
+    } else if Answer::is_info(has) {
+        Err(Error::malformed("input", Span::new(0, input.len()), INFO))
     } else if has("verificationMaterial") {
         Ok(Kind::SigstoreBundle)
     } else if has("attestations") {
@@ -245,7 +269,7 @@ fn is_image(members: &BTreeMap<String, IgnoredAny>) -> bool {
 fn unknown(input: &[u8]) -> Error {
     const EXPECTED: &str = "an SEV-SNP report, a TDX or SGX quote, a GPU's report or a Nitro \
                             document (bytes, hex or base64), or a TPM attestation, a coordinator's \
-                            attestation, recorded exchange, Tinfoil bundle, dstack quote report, \
+                            attestation, recorded exchange, Tinfoil bundle, dstack answer, \
                             EigenCompute bound evidence, Sigstore bundle, GitHub attestations or \
                             Google Cloud Build provenance (JSON), or an attestation token";
     let why = format!("expected {EXPECTED}, and found {}", described(input));

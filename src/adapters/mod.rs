@@ -5,6 +5,7 @@ mod collateral;
 pub mod conformance;
 mod coordinator;
 mod dcap;
+mod dstack;
 mod eigencompute;
 mod exchange;
 mod gcb;
@@ -96,7 +97,10 @@ pub(crate) fn examine(
             policy = &applied;
             draft
         }
-        Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
+        Kind::DstackQuoteReport => dstack::examine(input, collateral, policy, now)?,
+        Kind::DstackSnpAttestation(ref bytes) => {
+            dstack::examine_snp(input, bytes, collateral, policy, now)?
+        }
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
         }

@@ -40,7 +40,8 @@ pub fn fields(verified: &VerifiedLog) -> Vec<Field> {
 
 fn claim(statement: &Statement) -> Claim {
     let Statement { name, value, described_as, register, .. } = statement;
-    let link = if name.starts_with("boot.") { LinkId::Measurements } else { LinkId::Image };
+    let of_launch = ["boot.", "dstack."].iter().any(|topic| name.starts_with(topic));
+    let link = if of_launch { LinkId::Measurements } else { LinkId::Image };
     let value = match described_as {
         None => format!("{value} ({register})"),
         Some(described_as) => format!("{value} ({register}; the log calls it {described_as})"),

@@ -2,6 +2,7 @@
 
 pub mod coordinator;
 pub mod dcap;
+pub mod dstack;
 pub mod eigencompute;
 pub mod eventlog;
 pub mod git;

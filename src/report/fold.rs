@@ -204,7 +204,9 @@ pub(super) fn ends_at(links: &[Link]) -> EndsAt {
 /// Whether a warning of `check` says what a level does not cover: what is known of the image, and
 /// whether others could notice a second build of the same name.
 fn qualifies(check: &'static Check) -> bool {
-    check.link == LinkId::Image || checks::LIMITS_BUILD.contains(&check)
+    check.link == LinkId::Image
+        || *check == checks::DSTACK_IMAGES
+        || checks::LIMITS_BUILD.contains(&check)
 }
 
 pub(super) fn assurance(root_of_trust: RootOfTrust, links: &[Link], verdict: State) -> Assurance {

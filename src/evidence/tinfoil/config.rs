@@ -207,7 +207,8 @@ fn looks_like_image(word: &str) -> Option<ImageReference> {
     (is_host && rest.contains([':', '@'])).then(|| reference(word))
 }
 
-fn reference(text: &str) -> ImageReference {
+/// What an image reference pins.
+pub(in crate::evidence) fn reference(text: &str) -> ImageReference {
     let is_digest = text.rsplit_once("@sha256:").is_some_and(|(name, digest)| {
         !name.is_empty() && digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit())
     });

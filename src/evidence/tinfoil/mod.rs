@@ -6,5 +6,6 @@ mod config;
 mod predicate;
 
 pub use bundle::{Bundle, SNP_GUEST_V2};
+pub(in crate::evidence) use config::reference;
 pub use config::{ImageReference, ImageReferences, Pin, image_references};
 pub use predicate::{Predicate, TYPE as PREDICATE_TYPE};

@@ -21,6 +21,7 @@ macro_rules! checks {
 mod binding;
 mod coordinator;
 mod dcap;
+mod dstack;
 mod eigencompute;
 mod eventlog;
 mod gcb;
@@ -48,6 +49,7 @@ use super::{Check, LinkId};
 pub use binding::*;
 pub use coordinator::*;
 pub use dcap::*;
+pub use dstack::*;
 pub use eigencompute::*;
 pub use eventlog::*;
 pub use gcb::*;
@@ -77,6 +79,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         quote::GROUP,
         tdx::GROUP,
         sgx::GROUP,
+        dstack::GROUP,
         nitro::GROUP,
         sigstore::GROUP,
         tuf::GROUP,

@@ -1,0 +1,127 @@
+//! The JSON answers `GetQuote` and `Info`.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::digest::Sha384;
+use crate::error::Error;
+
+/// The largest answer that is read, in bytes.
+const MAX_ANSWER: usize = 4 * 1024 * 1024;
+
+/// An answer to `GetQuote` or to `Info`, or one that has the members of both. Members that are not
+/// here are not read. Members that hold JSON may hold it as text or as it is.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Answer {
+    /// The quote, in hex or base64.
+    pub quote: Option<String>,
+    /// The event log.
+    #[serde(deserialize_with = "embedded")]
+    pub event_log: Option<String>,
+    /// REPORTDATA as it was asked for, in hex.
+    pub report_data: Option<String>,
+    /// How the host started the machine.
+    #[serde(deserialize_with = "embedded")]
+    pub vm_config: Option<String>,
+    /// The registers as the agent states them.
+    #[serde(deserialize_with = "embedded")]
+    pub tcb_info: Option<String>,
+    /// What the application is, in the agent's words.
+    #[serde(flatten)]
+    pub ids: Ids,
+}
+
+/// What the agent says the application is; every value in hex.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Ids {
+    /// The application, 20 bytes.
+    pub app_id: Option<String>,
+    /// This instance of it, 20 bytes.
+    pub instance_id: Option<String>,
+    /// SHA-256 of the app-compose file.
+    pub compose_hash: Option<String>,
+}
+
+/// `tcb_info`: the registers as the agent states them, and the application's files.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct TcbInfo {
+    /// MRTD.
+    pub mrtd: Option<Sha384>,
+    /// RTMR0.
+    pub rtmr0: Option<Sha384>,
+    /// RTMR1.
+    pub rtmr1: Option<Sha384>,
+    /// RTMR2.
+    pub rtmr2: Option<Sha384>,
+    /// RTMR3.
+    pub rtmr3: Option<Sha384>,
+    /// The app-compose file, its exact bytes.
+    pub app_compose: Option<String>,
+    /// The event log.
+    #[serde(deserialize_with = "embedded")]
+    pub event_log: Option<String>,
+    /// What the application is, in the agent's words.
+    #[serde(flatten)]
+    pub ids: Ids,
+}
+
+/// `vm_config`: how the host started the machine, in the host's words. What the machine would
+/// measure with it is not computed here.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct VmConfig {
+    /// The document that MRCONFIGID or HOST_DATA is the hash of, its exact bytes.
+    pub mr_config: Option<String>,
+}
+
+impl Answer {
+    /// Whether JSON with these members is an answer without a quote. (Intel's collateral has a
+    /// member `tcb_info` as well.)
+    pub(crate) fn is_info(has: impl Fn(&str) -> bool) -> bool {
+        has("tcb_info") && has("app_id") && !has("quote")
+    }
+
+    /// # Errors
+    /// When it is too large or not such an answer, or has a member twice.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        const WHAT: &str = "dstack answer";
+        Error::cap(WHAT, bytes.len(), MAX_ANSWER)?;
+        crate::json::from_slice(WHAT, bytes)
+    }
+}
+
+impl TcbInfo {
+    /// # Errors
+    /// When it is not JSON of this form or has a member twice.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        crate::json::from_slice("dstack tcb_info", text.as_bytes())
+    }
+}
+
+impl VmConfig {
+    /// # Errors
+    /// When it is not JSON of this form or has a member twice.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
+        crate::json::from_slice("dstack vm_config", text.as_bytes())
+    }
+}
+
+/// JSON as text, or as it is.
+fn embedded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let raw = Option::<Box<RawValue>>::deserialize(deserializer)?;
+    let Some(raw) = raw else { return Ok(None) };
+    let text = match raw.get() {
+        "null" => return Ok(None),
+        text if text.starts_with('"') => {
+            serde_json::from_str(text).map_err(serde::de::Error::custom)?
+        }
+        text => text.to_owned(),
+    };
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}

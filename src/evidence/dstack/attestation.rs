@@ -1,0 +1,93 @@
+//! dstack's attestation of an SEV-SNP guest (version 0 of its SCALE encoding, variant 3).
+
+use crate::bytes::{Reader, Span};
+use crate::error::Error;
+use crate::evidence::snp::Report;
+
+/// The largest attestation that is read, in bytes.
+const MAX: usize = 4 * 1024 * 1024;
+const WHAT: &str = "dstack attestation";
+
+/// An attestation, taken apart. AMD's chip signs the report and nothing else.
+#[derive(Clone, Debug)]
+pub struct SnpAttestation<'a> {
+    /// The report, [`Report::LEN`] bytes.
+    pub report: &'a [u8],
+    /// AMD's certificates, in PEM.
+    pub certificates: Vec<&'a [u8]>,
+    /// The document that HOST_DATA is the hash of.
+    pub document: &'a str,
+    /// What the guest says happened while it started: names and payloads. Nothing measures it.
+    pub events: Vec<(&'a str, &'a [u8])>,
+    /// REPORT_DATA as it was asked for.
+    pub report_data: [u8; 64],
+    /// How the host started the machine, in the host's words.
+    pub vm_config: &'a str,
+}
+
+impl<'a> SnpAttestation<'a> {
+    /// Whether the bytes begin as such an attestation: version, variant, and the report's length
+    /// as a SCALE compact integer.
+    pub fn is_likely(bytes: &[u8]) -> bool {
+        bytes.starts_with(&[0, 3, 0x81, 0x12])
+    }
+
+    /// # Errors
+    /// When it is too large, cut or longer than it says, or when what should be text is not.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+        Error::cap(WHAT, bytes.len(), MAX)?;
+        let r = &mut Reader::new(bytes);
+        if r.array(WHAT)? != [0, 3] {
+            return Err(Error::unsupported(WHAT, "version or variant", Span::new(0, 2)));
+        }
+        let report = string(r)?;
+        if report.len() != Report::LEN {
+            let why = format!("a report is {} bytes long", Report::LEN);
+            return Err(Error::malformed(WHAT, Span::new(2, report.len()), why));
+        }
+        let mut certificates = Vec::new();
+        for _ in 0..compact(r)? {
+            certificates.push(string(r)?);
+        }
+        let document = text(r)?;
+        let mut events = Vec::new();
+        for _ in 0..compact(r)? {
+            events.push((text(r)?, string(r)?));
+        }
+        let report_data = r.array(WHAT)?;
+        let vm_config = text(r)?;
+        if r.remaining() > 0 {
+            let rest = Span::new(r.position(), r.remaining());
+            return Err(Error::malformed(WHAT, rest, "bytes follow"));
+        }
+        Ok(Self { report, certificates, document, events, report_data, vm_config })
+    }
+}
+
+/// A SCALE compact integer of at most 30 bits.
+fn compact(r: &mut Reader<'_>) -> Result<usize, Error> {
+    let start = r.position();
+    let low = r.u8(WHAT)?;
+    let number = match low & 0b11 {
+        0b00 => u32::from(low),
+        0b01 => u32::from(u16::from_le_bytes([low, r.u8(WHAT)?])),
+        0b10 => {
+            let [b, c, d] = r.array(WHAT)?;
+            u32::from_le_bytes([low, b, c, d])
+        }
+        _ => return Err(Error::malformed(WHAT, Span::new(start, 1), "a length is too large")),
+    };
+    Ok(usize::try_from(number >> 2_u32).unwrap_or(usize::MAX))
+}
+
+fn string<'a>(r: &mut Reader<'a>) -> Result<&'a [u8], Error> {
+    let len = compact(r)?;
+    r.take(WHAT, len)
+}
+
+fn text<'a>(r: &mut Reader<'a>) -> Result<&'a str, Error> {
+    let start = r.position();
+    let bytes = string(r)?;
+    std::str::from_utf8(bytes)
+        .map_err(|_| Error::malformed(WHAT, Span::new(start, bytes.len()), "not text"))
+}

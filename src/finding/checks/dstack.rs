@@ -1,0 +1,16 @@
+//! dstack: what the guest's agent and its log say, against the quote or report.
+
+const RPC: &str = "dstack guest-agent/rpc/proto/agent_rpc.proto";
+const CONFIG: &str = "dstack dstack-types/src/mr_config.rs";
+const SETUP: &str = "dstack dstack-util/src/system_setup.rs";
+
+checks! {
+    DSTACK_TCB_INFO = "dstack.tcb-info", "", Measurements, Appraisal, RPC;
+    DSTACK_IDS = "dstack.ids", "", Measurements, Appraisal, RPC;
+    DSTACK_COMPOSE_HASH = "dstack.compose-hash", "", Measurements, Appraisal, SETUP;
+    DSTACK_MR_CONFIG = "dstack.mr-config", "", Measurements, Appraisal, CONFIG;
+    DSTACK_KEY_PROVIDER = "dstack.key-provider", "", Measurements, Appraisal, SETUP;
+    DSTACK_IMAGES = "dstack.images", "", Measurements, Appraisal, "OCI distribution specification, pulling manifests";
+    DSTACK_OS_IMAGE = "dstack.os-image", "", Measurements, Appraisal, "dstack dstack-mr";
+    DSTACK_REPORT_DATA = "dstack.report-data", "", KeyBinding, Appraisal, RPC;
+}

@@ -10,6 +10,7 @@ use serde::de::IgnoredAny;
 use super::source;
 use crate::bytes::Span;
 use crate::error::Error;
+use crate::evidence::azure::Evidence;
 use crate::evidence::dcap::Quote;
 use crate::evidence::eigencompute::{BoundEvidence, Platform};
 use crate::evidence::nitro::of_dstack;
@@ -19,6 +20,8 @@ use crate::evidence::{gpu, snp};
 /// What an input is.
 #[derive(Clone, Debug)]
 pub enum Kind<'a> {
+    /// Evidence of an Azure confidential VM on SEV-SNP.
+    AzureEvidence(Box<Evidence>),
     /// EigenCompute's bound evidence.
     BoundEvidence(BoundEvidence),
     /// Build provenance by Google Cloud Build: gcloud's answer, or one DSSE envelope of it.
@@ -78,6 +81,7 @@ impl<'a> Kind<'a> {
     /// The name of the built-in policy for this kind.
     pub const fn policy(&self) -> &'static str {
         match self {
+            Self::AzureEvidence(_) => "snp-azure",
             Self::BoundEvidence(evidence) => match evidence.platform {
                 Platform::Tdx => "eigencompute-tdx",
                 Platform::SevSnp => "eigencompute-snp",
@@ -176,6 +180,8 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Ok(Kind::TinfoilBundle)
     } else if has("quote") && has("event_log") {
         Ok(Kind::DstackQuoteReport)
+    } else if has("platform") && has("evidence") {
+        Evidence::parse(input).map(|evidence| Kind::AzureEvidence(Box::new(evidence)))
     } else if has("attestation") && has("challenge") {
         BoundEvidence::from_json(input).map(Kind::BoundEvidence)
     } else if has("verificationMaterial") {

@@ -18,6 +18,7 @@ macro_rules! checks {
     };
 }
 
+mod azure;
 mod binding;
 mod dcap;
 mod eigencompute;
@@ -44,6 +45,7 @@ use std::sync::LazyLock;
 
 use super::{Check, LinkId};
 
+pub use azure::*;
 pub use binding::*;
 pub use dcap::*;
 pub use eigencompute::*;
@@ -85,6 +87,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         tinfoil::GROUP,
         token::GROUP,
         tpm::GROUP,
+        azure::GROUP,
         eigencompute::GROUP,
         binding::GROUP,
         gpu::GROUP,

@@ -66,16 +66,22 @@ pub mod error;
 pub mod evidence;
 pub mod finding;
 mod json;
+#[cfg(feature = "net")]
+pub mod net;
 pub mod pki;
 pub mod plan;
 pub mod policy;
 pub mod report;
+#[cfg(all(feature = "serve", unix))]
+pub mod serve;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod time;
 pub mod verify;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
 #[cfg(feature = "cli")]
 pub mod wording;
 

@@ -310,7 +310,7 @@ impl Options {
 }
 
 /// The error code for a call that breaks the types above.
-const USAGE: &str = "usage";
+pub(crate) const USAGE: &str = "usage";
 
 /// Copies the bytes of a `Uint8Array`, after looking at how many there are.
 fn take(what: &str, value: &JsValue, left: &mut usize) -> Result<Vec<u8>, JsValue> {
@@ -326,7 +326,7 @@ fn take(what: &str, value: &JsValue, left: &mut usize) -> Result<Vec<u8>, JsValu
 }
 
 /// An `Error` with a `code`.
-fn thrown(code: &str, message: &str) -> JsValue {
+pub(crate) fn thrown(code: &str, message: &str) -> JsValue {
     let error = js_sys::Error::new(message);
     // Setting a property of an object made on the line above cannot fail.
     let _ = Reflect::set(&error, &"code".into(), &code.into());

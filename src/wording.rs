@@ -97,14 +97,16 @@ pub fn beyond(root: RootOfTrust) -> Vec<&'static str> {
 pub fn finding(finding: &LinkFinding, simulated: bool) -> String {
     let id = finding.check.id;
     let of = |key: &str| narrowed("checks", id, key, simulated);
-    let bit = match &finding.actual {
-        Some(Value::Text(text)) if finding.outcome == "pass" => {
-            ["set", "clear"].into_iter().find(|bit| bit == text)
-        }
+    let found = match (&finding.actual, finding.outcome) {
+        (Some(Value::Text(text)), "unknown") => Some(text.as_str()),
+        (Some(Value::Text(text)), "pass") => ["set", "clear"].into_iter().find(|bit| bit == text),
         _ => None,
     };
-    let by_reason =
-        finding.reason.or(bit).and_then(|word| of(&format!("{}.{word}", finding.outcome)));
+    let by_word = |word| of(&format!("{}.{word}", finding.outcome));
+    let by_reason = match finding.outcome {
+        "unknown" => found.and_then(by_word).or_else(|| finding.reason.and_then(by_word)),
+        _ => finding.reason.or(found).and_then(by_word),
+    };
     let own = title(finding.check);
     match (finding.outcome, finding.reason) {
         ("unknown", Some("blocked")) => {

@@ -22,9 +22,11 @@ use silicon_to_source::time::UnixTime;
 /// 2026-06-01T00:00:00Z.
 const NOW: UnixTime = UnixTime(1_780_272_000);
 
-/// The built-in policy of the demonstration.
+/// The built-in policy of the demonstration, without what it says about coordinators.
 fn policy() -> Json {
-    serde_json::from_str(builtin("simulated").unwrap().json).unwrap()
+    let mut policy: Json = serde_json::from_str(builtin("simulated").unwrap().json).unwrap();
+    policy.as_object_mut().unwrap().remove("coordinator").unwrap();
+    policy
 }
 
 fn examined(spec: &TinfoilSpec, policy: &Json) -> Report {

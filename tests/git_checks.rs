@@ -463,3 +463,34 @@ fn objects_beside_evidence_that_names_no_commit_show_nothing() {
     let commit = report.findings(&checks::GIT_COMMIT).next().unwrap();
     assert_eq!(commit.reason, Some("blocked"));
 }
+
+#[test]
+fn container_of_this_repository_is_followed_to_its_commit_and_its_workflow_file() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let Some(repository) = Repository::read(root) else {
+        eprintln!(
+            "SKIPPED: this folder is not a git repository, so its own build was not examined"
+        );
+        return;
+    };
+    let container = Container::of(&repository);
+    let files = container.files(&repository);
+    let ((_, bundle), beside) = files.split_first().unwrap();
+    let beside: Vec<&[u8]> = beside.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+    let policy = builtin("simulated-build").unwrap().policy().unwrap();
+    let report = examine(bundle, &beside, Some(&policy), now()).unwrap();
+    assert_eq!(report.verdict.state, State::Verified, "{:#?}", report.verdict);
+    assert!(report.simulated);
+    let git = |arguments: &[&str]| {
+        let output =
+            std::process::Command::new("git").arg("-C").arg(root).args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let commit = report.findings(&checks::GIT_COMMIT).next().unwrap();
+    assert_eq!(commit.actual.as_ref().unwrap().to_string(), git(&["rev-parse", "HEAD"]));
+    let workflow = report.findings(&checks::GIT_WORKFLOW).next().unwrap();
+    let blob = git(&["rev-parse", &format!("HEAD:{WORKFLOW}")]);
+    assert_eq!(workflow.actual.as_ref().unwrap().to_string(), blob);
+    let other: Vec<_> = report.findings(&checks::GIT_FILE).map(|f| f.part.as_deref()).collect();
+    assert_eq!(other, [Some(".ci/run")]);
+}

@@ -20,8 +20,10 @@ const LAYERS: &[&[&str]] = &[
     &["report"],
     &["adapters", "examine", "plan"],
     &["wording"],
-    &["wasm", "cli"],
+    &["net"],
+    &["serve"],
     &["sim"],
+    &["wasm", "web", "cli"],
 ];
 
 /// Arrows that point down and are refused all the same: what only reads believes nothing, and
@@ -34,8 +36,11 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("report", &["crypto", "verify"]),
     ("plan", &["crypto"]),
     ("adapters", &["crypto"]),
-    ("wasm", &["crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
+    ("wasm", &["sim", "serve", "crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
+    ("web", &["sim", "serve", "crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
     ("cli", &["crypto", "pki", "evidence", "endorsements", "verify", "appraise"]),
+    ("serve", &["crypto", "verify", "appraise", "policy", "report", "examine"]),
+    ("net", &["crypto", "evidence", "endorsements", "verify", "appraise", "policy", "report"]),
 ];
 
 /// Names that only some files may use.
@@ -49,10 +54,18 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["saphyr_parser"], &["evidence/tinfoil/"]),
     (&["sha1_checked"], &["verify/git/"]),
     (&["snap"], &["endorsements/github/"]),
-    (&["wasm_bindgen", "js_sys", "web_sys", "serde_wasm_bindgen"], &["wasm.rs"]),
+    (&["wasm_bindgen", "js_sys", "serde_wasm_bindgen"], &["wasm.rs", "web/"]),
+    (&["web_sys"], &["web/"]),
     (&["clap", "anstyle", "anstream"], &["cli/"]),
-    (&["axum", "tokio", "toml", "tower_http", "wasm_bindgen_cli_support"], &["bin/site/"]),
-    (&["SystemTime", "Instant"], &["cli/", "bin/"]),
+    (&["tower_http", "wasm_bindgen_cli_support"], &["bin/site/"]),
+    (&["toml"], &["bin/site/", "serve/"]),
+    (&["axum"], &["bin/site/", "serve/", "sim/sidecar/"]),
+    (&["tokio"], &["bin/site/", "net/", "serve/", "sim/sidecar/"]),
+    (&["hyper", "hyper_util", "http_body_util"], &["net/", "serve/", "sim/sidecar/"]),
+    (&["tokio_rustls", "rustls_graviola", "webpki_roots"], &["net/"]),
+    (&["tracing", "tracing_subscriber"], &["serve/"]),
+    (&["getrandom"], &["cli/", "serve/", "web/"]),
+    (&["SystemTime", "Instant"], &["cli/", "bin/", "serve/", "sim/sidecar/"]),
 ];
 
 #[test]

@@ -255,7 +255,7 @@ fn simulated_documents_are_verified_under_the_simulated_policy_and_no_other() {
         let policy = builtin(policy).unwrap().policy().unwrap();
         examine(&document, &[], Some(&policy), NOW).unwrap()
     };
-    let report = under("simulated");
+    let report = under("simulated-machine");
     assert_eq!(report.verdict.state, State::Verified, "{:?}", report.verdict.because);
     assert!(report.simulated);
     let report = under("nitro");

@@ -2,7 +2,9 @@
 
 use silicon_to_source::error::Error;
 use silicon_to_source::finding::checks;
-use silicon_to_source::policy::{Builtin, MAX_POLICY, Policy, RefRule, Roots, Rule, builtin};
+use silicon_to_source::policy::{
+    Builtin, MAX_POLICY, Machine, Policy, RefRule, Roots, Rule, builtin,
+};
 
 fn read(json: &str) -> Result<Policy, Error> {
     Policy::from_json(json.as_bytes())
@@ -29,8 +31,8 @@ fn every_built_in_policy_is_read_and_requires_something() {
     let tdx = ["tdx", "tdx-gcp", "tdx-dstack", "tdx-azure"];
     let machines = ["sgx", "nitro", "tinfoil", "confidential-space", "google-vm", "gpu"];
     let quotes = ["vtpm", "eigencompute-tdx", "eigencompute-snp", "eigencompute-shielded"];
-    let builds = ["sigstore", "cloud-build"];
-    let made_up = ["simulated", "simulated-build"];
+    let builds = ["sigstore", "cloud-build", "coordinator"];
+    let made_up = ["simulated", "simulated-machine", "simulated-build"];
     let expected =
         [&["snp", "snp-strict", "snp-azure"][..], &tdx, &machines, &quotes, &builds, &made_up]
             .concat();
@@ -45,6 +47,27 @@ fn policies_with_hardware_require_the_signature_and_no_debugging() {
         for check in [&checks::SNP_REPORT_SIGNATURE, &checks::SNP_POLICY_DEBUG] {
             assert!(policy.required.contains(&check), "{name}: {check}");
         }
+    }
+}
+
+#[test]
+fn policies_for_coordinators_require_the_signature_and_no_debugging_of_either_machine() {
+    for name in ["coordinator", "simulated"] {
+        let policy = builtin(name).unwrap().policy().unwrap();
+        let snp = policy.for_coordinator(Some(Machine::Snp));
+        let tdx = policy.for_coordinator(Some(Machine::Tdx));
+        for check in [&checks::SNP_REPORT_SIGNATURE, &checks::SNP_POLICY_DEBUG] {
+            assert!(snp.required.contains(&check), "{name}: {check}");
+        }
+        for check in [&checks::DCAP_QUOTE_SIGNATURE, &checks::TDX_DEBUG] {
+            assert!(tdx.required.contains(&check), "{name}: {check}");
+        }
+        for policy in [&snp, &tdx, &policy.for_coordinator(None)] {
+            for check in [&checks::COORDINATOR_IMAGE, &checks::BINDING_SEALED_KEY] {
+                assert!(policy.required.contains(&check), "{name}: {check}");
+            }
+        }
+        assert_eq!(snp.sha256, policy.sha256);
     }
 }
 

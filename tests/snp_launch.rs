@@ -226,7 +226,7 @@ fn a_report_is_compared_with_the_launch_that_a_reader_describes() {
     spec.measurement = computed.0;
     let report = spec.sign(Key::Vcek);
     let vcek = VekSpec::vcek(Product::Genoa).der();
-    let policy = builtin("simulated").unwrap().policy().unwrap();
+    let policy = builtin("simulated-machine").unwrap().policy().unwrap();
     let outcome = |files: &[&[u8]]| {
         let now = UnixTime(1_740_000_000);
         let report = silicon_to_source::examine(&report, files, Some(&policy), now).unwrap();

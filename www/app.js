@@ -1,15 +1,17 @@
 /**
- * The page: takes what a reader hands in, has the verifier examine it, and shows the report.
+ * The page: takes what a reader hands in or what the services that the reader names answer, has
+ * the verifier examine it, and shows the report.
  *
- * @import { Examination, Request, Source } from './report.d.ts'
+ * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source } from './report.d.ts'
  */
 
 import { visible } from './dom.js';
 import { EvidenceIntake, rfc3339 } from './elements/evidence-intake.js';
 import { EvidenceReport } from './elements/evidence-report.js';
 import { HexView } from './elements/hex-view.js';
+import { ServiceInquiry, tell } from './elements/service-inquiry.js';
 import { stateName } from './phrases.js';
-import { examine, loadVerifier, policies } from './verifier.js';
+import { ask, examine, loadVerifier, policies } from './verifier.js';
 import { has, loadWording, say, ui } from './wording.js';
 
 /** The policies under which simulated roots count; no real evidence passes them. */
@@ -19,7 +21,10 @@ const BUILD_POLICY = 'simulated-build';
 /** @type {Source[]} */
 let sources = [];
 
-const demonstration = readDemonstration();
+/** @type {SessionHandle | null} the session that the sources came from */
+let session = null;
+
+const demonstration = file('./demo/bundle.json');
 const verifier = loadVerifier();
 await loadWording(new URL('./locales/en.json', import.meta.url));
 
@@ -28,9 +33,10 @@ for (const element of document.querySelectorAll('[data-ui]')) {
   if (has(['ui', key])) element.textContent = ui(key);
 }
 
+const inquiry = new ServiceInquiry();
 const intake = new EvidenceIntake();
 const view = new EvidenceReport();
-document.getElementById('intake')?.append(intake);
+document.getElementById('intake')?.append(inquiry, intake);
 document.getElementById('result')?.replaceChildren(view);
 view.checking();
 
@@ -39,8 +45,8 @@ intake.addEventListener('request', (event) => {
   const isNew = request.sources.length > 0;
   if (isNew) {
     sources = request.sources;
-    const ofDemonstration = [DEMONSTRATION_POLICY, BUILD_POLICY].includes(request.policy ?? '');
-    if (ofDemonstration) intake.choosePolicy(null);
+    session = null;
+    intake.releasePolicy();
   }
   check(request.at, true);
 });
@@ -48,6 +54,13 @@ intake.addEventListener('demonstration', (event) => {
   const { name } = /** @type {CustomEvent<{ name: string }>} */ (event).detail;
   if (name === 'build') showBuild();
   else showDemonstration(true);
+});
+inquiry.addEventListener('recorded', () => showRecorded());
+inquiry.addEventListener('inquire', (event) => {
+  carryOut(/** @type {CustomEvent<Inquiry>} */ (event).detail);
+});
+view.addEventListener('ask-further', (event) => {
+  askFurther(/** @type {CustomEvent<FurtherInquiry>} */ (event).detail);
 });
 view.addEventListener('add-files', async (event) => {
   const { files } = /** @type {CustomEvent<{ files: File[] }>} */ (event).detail;
@@ -61,6 +74,7 @@ addEventListener('afterprint', closeAgain);
 
 await verifier;
 intake.policies = policies();
+inquiry.ready();
 await showDemonstration(false);
 
 /**
@@ -76,6 +90,7 @@ async function showDemonstration(byReader) {
     return;
   }
   sources = [{ name: ui('demonstration-name'), bytes }];
+  session = null;
   intake.choosePolicy(DEMONSTRATION_POLICY);
   check(null, byReader);
 }
@@ -88,8 +103,80 @@ async function showBuild() {
     return;
   }
   sources = files;
+  session = null;
   intake.choosePolicy(BUILD_POLICY);
   check(null, true);
+}
+
+/** Examines what was recorded of Darkbloom's coordinator. */
+async function showRecorded() {
+  const bytes = await file('./examples/darkbloom-2026-05-10.json');
+  if (!bytes) {
+    show({ kind: 'unknown', reason: 'no-demonstration' }, ui('recorded'), true);
+    return;
+  }
+  sources = [{ name: ui('recorded'), bytes }];
+  session = null;
+  intake.choosePolicy(null);
+  check(null, true);
+}
+
+/**
+ * Asks a service the first questions, one after another, and examines what came back.
+ *
+ * @param {Inquiry} inquiry
+ */
+async function carryOut({ session: own, list, signal, done }) {
+  own.begin(rfc3339(new Date()));
+  for (const request of own.first) {
+    if (signal.aborted) break;
+    list.say(request, 'asking', ui('asking'));
+    const asked = await ask(request, signal);
+    own.record(request, asked);
+    tell(list, request, told(asked));
+    // A host that did not answer is not asked again.
+    if (asked.failed) break;
+  }
+  done();
+  session = own;
+  sources = [{ name: own.origin, bytes: own.exchange() }];
+  intake.releasePolicy();
+  check(null, true);
+}
+
+/**
+ * Asks whom the reader allowed, and examines again with what came back.
+ *
+ * @param {FurtherInquiry} inquiry
+ */
+async function askFurther({ requests, list, signal, done }) {
+  const own = session;
+  const before = sources;
+  /** @type {Set<string>} */
+  const silent = new Set();
+  /** @type {Source[]} */
+  const came = [];
+  for (const request of requests) {
+    if (signal.aborted) break;
+    if (silent.has(request.host)) continue;
+    list.say(request, 'asking', ui('asking'));
+    const asked = await ask(request, signal);
+    if (asked.failed) silent.add(request.host);
+    own?.record(request, asked);
+    if (asked.status === 200) came.push({ name: request.url, bytes: asked.file });
+    tell(list, request, told(asked));
+  }
+  done();
+  // The reader may have handed something else in by now.
+  if (came.length === 0 || sources !== before) return;
+  const [first, ...others] = sources;
+  sources = own && first ? [{ ...first, bytes: own.exchange() }, ...others] : [...sources, ...came];
+  intake.again();
+}
+
+/** @param {import('./report.d.ts').Asked} asked */
+function told({ failed, file, status }) {
+  return { failed, status, length: file.length };
 }
 
 /**
@@ -109,7 +196,8 @@ function check(at, byReader) {
  * @param {boolean} byReader
  */
 function show(examination, source, byReader) {
-  const shown = view.show(examination, source);
+  const kept = session && sources[0] ? sources[0] : null;
+  const shown = view.show(examination, source, kept);
   if (shown.kind === 'report') {
     const { simulated, subject, verdict } = shown.report;
     const mark = simulated ? `${say(['simulated', 'word'])} ` : '';
@@ -121,10 +209,15 @@ function show(examination, source, byReader) {
   if (byReader) view.focusAnswer();
 }
 
-/** @returns {Promise<Uint8Array | null>} the bytes, or `null` when there are none to be had. */
-async function readDemonstration() {
+/**
+ * A file of the page.
+ *
+ * @param {string} path
+ * @returns {Promise<Uint8Array | null>} the bytes, or `null` when there are none to be had.
+ */
+async function file(path) {
   try {
-    const response = await fetch(new URL('./demo/bundle.json', import.meta.url));
+    const response = await fetch(new URL(path, import.meta.url));
     return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
   } catch {
     return null;

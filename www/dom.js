@@ -2,7 +2,7 @@
 
 const ATTRIBUTES = new Set([
   'accept', 'autocomplete', 'checked', 'class', 'colspan', 'datetime', 'dir', 'download', 'for',
-  'hidden', 'href', 'id', 'lang', 'max', 'multiple', 'name', 'open', 'role', 'rows', 'scope',
+  'hidden', 'href', 'id', 'inputmode', 'lang', 'max', 'multiple', 'name', 'open', 'role', 'rows', 'scope',
   'spellcheck', 'start', 'step', 'tabindex', 'title', 'translate', 'type', 'value',
 ]);
 

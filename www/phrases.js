@@ -65,7 +65,7 @@ export function findingSentence(finding, simulated) {
   const paths =
     outcome === 'unknown'
       ? [
-          ...narrowed(at, [`unknown.${reason}`], simulated),
+          ...narrowed(at, [`unknown.${wordOf(finding)}`, `unknown.${reason}`], simulated),
           ...(reason === 'blocked' ? [['why', 'blocked']] : []),
           ...narrowed(at, ['unknown'], simulated),
           ['why', reason],
@@ -79,6 +79,16 @@ export function findingSentence(finding, simulated) {
     expected: finding.expected ? textOf(finding.expected) : '',
     actual: finding.actual ? textOf(finding.actual) : '',
   });
+}
+
+/**
+ * What was found, when it is one word, such as why no answer came.
+ *
+ * @param {LinkFinding} finding
+ */
+function wordOf({ actual }) {
+  const text = actual && 'text' in actual ? actual.text : '';
+  return /^[a-z0-9-]+$/.test(text) ? text : '';
 }
 
 /**
@@ -99,7 +109,8 @@ function bitOf({ actual, outcome }) {
  */
 export function findingGist(finding, simulated) {
   const { check, outcome, reason = '' } = finding;
-  const hasOwn = [`unknown.${reason}`, 'unknown'].some((key) => has(['checks', check, key]));
+  const own = [`unknown.${wordOf(finding)}`, `unknown.${reason}`, 'unknown'];
+  const hasOwn = own.some((key) => has(['checks', check, key]));
   if (outcome !== 'unknown' || reason === 'blocked' || hasOwn) {
     return `${ui(`outcome.${outcome}`)}. ${findingSentence(finding, simulated)}`;
   }

@@ -147,9 +147,76 @@ export interface VerifyOptions {
   artifact?: string;
 }
 
+/** One question to one host, as the verifier plans it. */
+export interface PlannedRequest {
+  what: string;
+  url: string;
+  /** The host to name before it is asked. */
+  host: string;
+  /** What the host learns. */
+  reveals: string;
+  limit: number;
+  timeout_ms: number;
+  /** `programs`: the host lets no web page read its answer, so the page does not ask it. */
+  reach: 'anyone' | 'programs';
+}
+
+/** What came of one question. */
+export interface Asked {
+  readonly status: number | undefined;
+  readonly failed: string | undefined;
+  /** The body, as a file that `verify` takes. */
+  readonly file: Uint8Array;
+}
+
+/** A service that can be chosen by name. */
+export interface SubjectEntry {
+  id: string;
+  origin: string;
+}
+
+/** A session with one service. */
+export interface SessionHandle {
+  origin: string;
+  nonce: string | null;
+  first: PlannedRequest[];
+  /** Notes when the first question is sent, RFC 3339. */
+  begin(at: string): void;
+  record(request: PlannedRequest, asked: Asked): void;
+  /** The exchange so far, as a file that `verify` takes. */
+  exchange(): Uint8Array;
+}
+
+/** What a reader started: a session to carry out, and where to say how it goes. */
+export interface Inquiry {
+  session: SessionHandle;
+  list: import('./elements/request-list.js').RequestList;
+  signal: AbortSignal;
+  done(): void;
+}
+
+/** Further questions that a reader allowed. */
+export interface FurtherInquiry {
+  requests: PlannedRequest[];
+  list: import('./elements/request-list.js').RequestList;
+  signal: AbortSignal;
+  done(): void;
+}
+
 /** The module that wasm-bindgen writes. */
 export interface VerifierModule {
   default(options: { module_or_path: URL }): Promise<unknown>;
+  subjects(): string;
+  further(wanted: string): string;
+  ask(request: string, signal: AbortSignal): Promise<Asked>;
+  Session: new (address: string) => {
+    readonly origin: string;
+    readonly nonce: string | undefined;
+    first(): string;
+    begin(at: string): void;
+    record(request: string, asked: Asked): void;
+    exchange(): Uint8Array;
+  };
   verify(input: Uint8Array, options: VerifyOptions): string;
   policies(): string;
   version(): string;

@@ -2,8 +2,10 @@
  * The verifier: Rust, compiled to WebAssembly. It decides; this module only hands bytes over and
  * makes sure that whatever goes wrong on the way is never taken for an answer.
  *
- * @import { Examination, PolicyEntry, Report, Source, VerifierModule, VerifyOptions } from './report.d.ts'
+ * @import { Asked, Examination, PlannedRequest, PolicyEntry, Report, SessionHandle, Source, SubjectEntry, VerifierModule, VerifyOptions, Wanted } from './report.d.ts'
  */
+
+import { ui } from './wording.js';
 
 const SCHEMA = 'silicon-to-source/report/v1';
 
@@ -35,6 +37,70 @@ export function policies() {
   if (!module) return [];
   try {
     return /** @type {PolicyEntry[]} */ (JSON.parse(module.policies()));
+  } catch {
+    return [];
+  }
+}
+
+/** The services that can be chosen by name; none when the verifier is absent. */
+export function subjects() {
+  return listed(() => /** @type {SubjectEntry[]} */ (JSON.parse(module?.subjects() ?? '[]')));
+}
+
+/**
+ * The questions that would decide what is open in a report; none when the verifier is absent.
+ *
+ * @param {Wanted[]} wanted
+ */
+export function further(wanted) {
+  return listed(
+    () => /** @type {PlannedRequest[]} */ (JSON.parse(module?.further(JSON.stringify(wanted)) ?? '[]')),
+  );
+}
+
+/**
+ * A session with the service at `address`, or why there is none.
+ *
+ * @param {string} address
+ * @returns {SessionHandle | string}
+ */
+export function newSession(address) {
+  if (!module) return ui('no-verifier.sentence');
+  try {
+    const session = new module.Session(address);
+    return {
+      origin: session.origin,
+      nonce: session.nonce ?? null,
+      first: JSON.parse(session.first()),
+      begin: (at) => session.begin(at),
+      record: (request, asked) => session.record(JSON.stringify(request), asked),
+      exchange: () => session.exchange(),
+    };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/**
+ * Asks one host, with the verifier's limits.
+ *
+ * @param {PlannedRequest} request
+ * @param {AbortSignal} signal
+ * @returns {Promise<Asked>}
+ */
+export async function ask(request, signal) {
+  if (!module) throw new TypeError('the verifier is not loaded');
+  return module.ask(JSON.stringify(request), signal);
+}
+
+/**
+ * @template T
+ * @param {() => T[]} read
+ * @returns {T[]}
+ */
+function listed(read) {
+  try {
+    return read();
   } catch {
     return [];
   }

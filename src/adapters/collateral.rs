@@ -29,6 +29,16 @@ pub(super) fn decode(files: &[&[u8]]) -> Result<Collateral, Error> {
 }
 
 impl Collateral {
+    /// Whether a revocation list is among the files.
+    pub(super) fn has_crl(&self) -> bool {
+        self.0.iter().any(|der| Crl::parse("collateral file", der).is_ok())
+    }
+
+    /// Adds a certificate or a revocation list in DER after the files.
+    pub(super) fn push(&mut self, der: &[u8]) {
+        self.0.push(der.to_vec());
+    }
+
     /// AMD's endorsements for `report`, with `vek` as the evidence supplied it.
     ///
     /// Several chips' certificates may be given, and several of one chip for different security

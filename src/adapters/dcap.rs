@@ -17,7 +17,7 @@ use crate::finding::{Finding, LinkId, Value, Why, checks};
 use crate::pki::{Cert, pem_blocks};
 use crate::plan::{self, IntelCa, IntelPlatform};
 use crate::policy::Policy;
-use crate::report::{Claim, DebugFlag, Draft, EvidenceItem, Flags, RootOfTrust, Subject};
+use crate::report::{Claim, DebugFlag, Draft, EvidenceItem, Flags, RootOfTrust, Subject, Wanted};
 use crate::time::UnixTime;
 use crate::verify::dcap::{self as verify, VerifiedQuote};
 use crate::verify::eventlog::{self, CANONICAL_LOG, EVENT_LOG, Registers, VerifiedLog};
@@ -83,12 +83,26 @@ pub(super) fn examine_report(
 }
 
 /// The files beside a quote, told apart by their content.
+#[derive(Default)]
 pub(super) struct Files<'a> {
-    image: image::Files<'a>,
-    collateral: Collateral,
-    tcg: Option<&'a [u8]>,
-    cel: Option<&'a [u8]>,
-    dstack: Option<&'a [u8]>,
+    pub(super) image: image::Files<'a>,
+    pub(super) collateral: Collateral,
+    pub(super) tcg: Option<&'a [u8]>,
+    pub(super) cel: Option<&'a [u8]>,
+    pub(super) dstack: Option<&'a [u8]>,
+}
+
+/// The findings about one quote with its collateral and logs, and everything to show beside them.
+pub(super) struct Examined<'a> {
+    pub(super) findings: Vec<Finding>,
+    pub(super) verified: Option<VerifiedQuote<'a>>,
+    /// Logs that extend to the registers of the verified quote.
+    pub(super) logs: Vec<VerifiedLog>,
+    container: Container,
+    pub(super) claims: Vec<Claim>,
+    pub(super) evidence: Vec<EvidenceItem>,
+    pub(super) wanted: Vec<Wanted>,
+    pub(super) debug: DebugFlag,
 }
 
 impl<'a> Files<'a> {
@@ -128,10 +142,6 @@ impl<'a> Files<'a> {
         }
         Ok(())
     }
-
-    pub(super) const fn collateral(&self) -> &Collateral {
-        &self.collateral
-    }
 }
 
 pub(super) fn draft(
@@ -142,29 +152,46 @@ pub(super) fn draft(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
+    let mut examined = quoted(quote, files, policy, now)?;
+    if !files.image.is_empty() {
+        let running = examined.container.borrowed();
+        let image = image::examine(&running, &files.image, policy, now)?;
+        examined.findings.extend(image.findings);
+        examined.claims.extend(image.claims);
+        examined.evidence.extend(image.evidence);
+    }
+    let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
+    Ok(Draft {
+        findings: examined.findings,
+        claims: examined.claims,
+        evidence: examined.evidence,
+        wanted: examined.wanted,
+        flags: Flags { debug: examined.debug, ..Flags::UNKNOWN },
+        ..Draft::of(subject, RootOfTrust::CpuVendor)
+    })
+}
+
+/// Verifies and appraises a quote with the files that came with it.
+pub(super) fn quoted<'a>(
+    quote: &Quote<'a>,
+    files: &Files<'_>,
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Examined<'a>, Error> {
     let examined = verify::verify(quote, &files.collateral, policy.roots, now);
     let mut findings = examined.findings;
-    let verified = examined.verified.as_ref();
-    match verified {
+    let verified = examined.verified;
+    match &verified {
         Some(verified) => {
             findings.extend(appraise::dcap::appraise(verified, &policy.dcap, now));
         }
         None => findings.extend(appraise::dcap::blocked(quote.tee, to_blame(&findings))),
     }
     let mut evidence = evidence(quote, &files.collateral);
-    let mut claims = verified.map(appraise::dcap::claims).unwrap_or_default();
-    let running = logs(quote, verified, files, &mut findings, &mut claims, &mut evidence)?;
-    if !files.image.is_empty() {
-        let image = image::examine(&running.borrowed(), &files.image, policy, now)?;
-        findings.extend(image.findings);
-        claims.extend(image.claims);
-        evidence.extend(image.evidence);
-    }
-    let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
-    Ok(Draft {
-        findings,
-        claims,
-        evidence,
+    let mut claims = verified.as_ref().map(appraise::dcap::claims).unwrap_or_default();
+    let (logs, container) =
+        logs(quote, verified.as_ref(), files, &mut findings, &mut claims, &mut evidence)?;
+    Ok(Examined {
         wanted: plan::intel(
             quote.tee,
             platform(quote, &files.collateral),
@@ -172,8 +199,13 @@ pub(super) fn draft(
             &files.collateral,
             policy.roots,
         ),
-        flags: Flags { debug: debug(verified), ..Flags::UNKNOWN },
-        ..Draft::of(subject, RootOfTrust::CpuVendor)
+        debug: debug(verified.as_ref()),
+        findings,
+        verified,
+        logs,
+        claims,
+        evidence,
+        container,
     })
 }
 
@@ -222,14 +254,14 @@ fn logs(
     findings: &mut Vec<Finding>,
     claims: &mut Vec<Claim>,
     evidence: &mut Vec<EvidenceItem>,
-) -> Result<Container, Error> {
+) -> Result<(Vec<VerifiedLog>, Container), Error> {
     let mut container = Container::default();
     let Body::Td(report) = &quote.body else {
         if files.tcg.or(files.dstack).or(files.cel).is_some() {
             // An enclave has no registers that a log could extend to.
             findings.push(Finding::unknown(&checks::EVENTLOG_REPLAY, Why::NotSupported));
         }
-        return Ok(container);
+        return Ok((Vec::new(), container));
     };
     let registers = |which: &[u8]| Registers::of_quote(&report.rtmr, which);
     let mut examined = Vec::new();
@@ -245,6 +277,7 @@ fn logs(
         let log = cel::Log::parse(bytes)?;
         examined.push((CANONICAL_LOG, bytes, eventlog::cel(&log, &registers(&[3]))));
     }
+    let mut shown = Vec::new();
     for (id, bytes, log) in examined {
         let events = log.verified.as_ref().map(appraise::eventlog::fields).unwrap_or_default();
         evidence.push(EvidenceItem::new(id, "event-log", LinkId::Measurements, bytes, events));
@@ -263,8 +296,9 @@ fn logs(
             }
         }
         findings.extend(log.findings);
+        shown.extend(log.verified);
     }
-    Ok(container)
+    Ok((shown, container))
 }
 
 fn evidence(quote: &Quote<'_>, collateral: &Collateral) -> Vec<EvidenceItem> {
@@ -293,7 +327,7 @@ fn evidence(quote: &Quote<'_>, collateral: &Collateral) -> Vec<EvidenceItem> {
 
 /// What the platform's certificate says about it, before anything is verified: enough to know what
 /// to ask Intel for.
-fn platform(quote: &Quote<'_>, collateral: &Collateral) -> Option<IntelPlatform> {
+pub(crate) fn platform(quote: &Quote<'_>, collateral: &Collateral) -> Option<IntelPlatform> {
     const WHAT: &str = "PCK certificate chain";
     let blocks;
     let der = if quote.certification.kind == PCK_CHAIN {

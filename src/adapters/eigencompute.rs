@@ -145,7 +145,7 @@ fn tdx(
         files.supply_launch_log(log)?;
     }
     let draft = dcap::draft("eigencompute-evidence", &raw, &quote, &files, policy, now)?;
-    let verified = intel::verify(&quote, files.collateral(), policy.roots, now).verified;
+    let verified = intel::verify(&quote, &files.collateral, policy.roots, now).verified;
     let launch = match (&verified, &quote.body) {
         (Some(_), crate::evidence::dcap::Body::Td(td)) if !log.is_empty() => {
             let log = cel::Log::parse(log).map_err(|error| error.shifted(at.start))?;

@@ -7,12 +7,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::IgnoredAny;
 
+use super::exchange;
 use super::source;
 use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::azure::Evidence;
 use crate::evidence::dcap::Quote;
 use crate::evidence::eigencompute::{BoundEvidence, Platform};
+use crate::evidence::exchange::Exchange;
 use crate::evidence::nitro::of_dstack;
 use crate::evidence::tpm::Attestation;
 use crate::evidence::{gpu, snp};
@@ -26,6 +28,10 @@ pub enum Kind<'a> {
     BoundEvidence(BoundEvidence),
     /// Build provenance by Google Cloud Build: gcloud's answer, or one DSSE envelope of it.
     CloudBuildProvenance,
+    /// A coordinator's attestation, without the question that it answers.
+    CoordinatorAttestation,
+    /// What a reader's software asked a service, and what came back.
+    Exchange(Box<Exchange>),
     /// What dstack's guest agent answers: a quote with its event log.
     DstackQuoteReport,
     /// What dstack's guest agent answers for a Nitro enclave, or its hex or base64.
@@ -79,7 +85,7 @@ impl<'a> Kind<'a> {
     }
 
     /// The name of the built-in policy for this kind.
-    pub const fn policy(&self) -> &'static str {
+    pub fn policy(&self) -> &'static str {
         match self {
             Self::AzureEvidence(_) => "snp-azure",
             Self::BoundEvidence(evidence) => match evidence.platform {
@@ -88,6 +94,8 @@ impl<'a> Kind<'a> {
                 Platform::ShieldedVm => "eigencompute-shielded",
             },
             Self::CloudBuildProvenance => "cloud-build",
+            Self::CoordinatorAttestation => "coordinator",
+            Self::Exchange(exchange) => exchange::policy(exchange),
             Self::DstackQuoteReport => "tdx-dstack",
             Self::DstackNitroAttestation(_) | Self::NitroDocument(_) => "nitro",
             Self::GpuReport(_) => "gpu",
@@ -176,7 +184,11 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
     crate::json::unique(WHAT, input)?;
     let members: BTreeMap<String, IgnoredAny> = crate::json::borrowed(WHAT, input)?;
     let has = |name: &str| members.contains_key(name);
-    if has("enclaveAttestationReport") {
+    if has("schema") && has("answers") {
+        Exchange::parse(input).map(|exchange| Kind::Exchange(Box::new(exchange)))
+    } else if has("schema") && has("binding") {
+        Ok(Kind::CoordinatorAttestation)
+    } else if has("enclaveAttestationReport") {
         Ok(Kind::TinfoilBundle)
     } else if has("quote") && has("event_log") {
         Ok(Kind::DstackQuoteReport)
@@ -238,10 +250,10 @@ fn is_image(members: &BTreeMap<String, IgnoredAny>) -> bool {
 /// What was expected, and what was found.
 fn unknown(input: &[u8]) -> Error {
     const EXPECTED: &str = "an SEV-SNP report, a TDX or SGX quote, a GPU's report or a Nitro \
-                            document (bytes, hex or base64), or a Tinfoil bundle, dstack quote \
-                            report, EigenCompute bound evidence, Sigstore bundle, GitHub attestations or Google Cloud Build \
-                            provenance (JSON), or an attestation token \
-                             or TPM attestation";
+                            document (bytes, hex or base64), or a TPM attestation, a coordinator's \
+                            attestation, recorded exchange, Tinfoil bundle, dstack quote report, \
+                            EigenCompute bound evidence, Sigstore bundle, GitHub attestations or \
+                            Google Cloud Build provenance (JSON), or an attestation token";
     let why = format!("expected {EXPECTED}, and found {}", described(input));
     Error::malformed("input", Span::new(0, input.len()), why)
 }

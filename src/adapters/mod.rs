@@ -4,8 +4,10 @@ mod artifact;
 mod azure;
 mod collateral;
 pub mod conformance;
+mod coordinator;
 mod dcap;
 mod eigencompute;
+mod exchange;
 mod gcb;
 mod github;
 mod gpu;
@@ -29,6 +31,8 @@ use crate::report::Report;
 use crate::time::UnixTime;
 
 pub use crate::evidence::firmware::Description as LaunchDescription;
+#[cfg(all(feature = "serve", unix))]
+pub(crate) use dcap::platform as intel_platform;
 pub use kind::Kind;
 pub use launch::measure as launch_measurement;
 
@@ -76,8 +80,21 @@ pub(crate) fn examine(
     let collateral = collateral.as_slice();
     let certificates = || collateral::decode(collateral);
     let (tuf, unsigned) = tuf::split(collateral);
+    let applied;
+    let mut policy = policy;
     let mut draft = match kind {
         Kind::CloudBuildProvenance => gcb::examine(input, collateral, policy)?,
+        Kind::CoordinatorAttestation | Kind::Exchange(_) => {
+            let (draft, own) = match kind {
+                Kind::Exchange(ref exchange) => {
+                    exchange::examine(input, exchange, collateral, policy, now)?
+                }
+                _ => coordinator::examine(input, collateral, policy, now)?,
+            };
+            applied = own;
+            policy = &applied;
+            draft
+        }
         Kind::DstackQuoteReport => dcap::examine_report(input, collateral, policy, now)?,
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?

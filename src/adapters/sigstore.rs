@@ -80,14 +80,8 @@ pub(super) fn bundle_with(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Examined, Error> {
-    let bundle = Bundle::parse(bytes)?;
-    let in_force = tuf::in_force(tuf, root(&bundle, policy)?, now)?;
-    let keys = policy.sigstore.keys.iter().map(|pem| ManagedKey::from_pem(pem));
-    let keys = keys.collect::<Result<Vec<_>, _>>()?;
-    let examined = verify::verify_with_keys(&bundle, &in_force.root, &keys, artifact, now);
-    let mut findings = in_force.findings;
-    findings.extend(examined.findings);
-    let mut claims = Vec::new();
+    let mut examined = signed(bytes, artifact, tuf, policy, now)?;
+    let findings = &mut examined.findings;
     match &examined.verified {
         Some(statement) => {
             findings.push(appraise::public_log(statement, policy.sigstore.no_public_log));
@@ -95,19 +89,37 @@ pub(super) fn bundle_with(
                 None => provenance::provenance(statement, &policy.provenance),
                 Some(_) => provenance::without_certificate(),
             });
-            claims.extend(provenance::claims(statement));
-            claims.extend(appraise::claims(statement));
+            examined.claims.extend(provenance::claims(statement));
+            examined.claims.extend(appraise::claims(statement));
         }
         None => {
-            let blame = to_blame(&findings);
+            let blame = to_blame(findings);
             findings.push(Finding::blocked(&checks::SIGSTORE_PUBLIC_LOG, blame));
             findings.extend(provenance::blocked(blame));
         }
     }
+    Ok(examined)
+}
+
+/// Verifies a bundle, without a word on who signed it.
+pub(super) fn signed(
+    bytes: &[u8],
+    artifact: Option<Artifact<'_>>,
+    tuf: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Examined, Error> {
+    let bundle = Bundle::parse(bytes)?;
+    let in_force = tuf::in_force(tuf, root(&bundle, policy)?, now)?;
+    let keys = policy.sigstore.keys.iter().map(|pem| ManagedKey::from_pem(pem));
+    let keys = keys.collect::<Result<Vec<_>, _>>()?;
+    let examined = verify::verify_with_keys(&bundle, &in_force.root, &keys, artifact, now);
+    let mut findings = in_force.findings;
+    findings.extend(examined.findings);
     Ok(Examined {
         findings,
         verified: examined.verified,
-        claims,
+        claims: Vec::new(),
         evidence: [evidence(&bundle), in_force.evidence].concat(),
         wanted: in_force.wanted,
     })

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::time::UnixTime;
 
@@ -26,7 +26,11 @@ pub(super) enum Command {
     /// Check evidence and show the chain, link by link
     ///
     /// The kind of evidence is recognised from its bytes: a Tinfoil attestation bundle,
-    /// an AMD SEV-SNP report or a Sigstore bundle. Nothing is fetched.
+    /// an AMD SEV-SNP report, an Intel quote, a Sigstore bundle, or a saved exchange.
+    ///
+    /// With an address such as https://api.darkbloom.dev that service is asked for its
+    /// evidence, with a number made for this check. Each host is named before it is
+    /// asked, with what it learns. Nobody else is asked without --fetch all.
     #[command(verbatim_doc_comment)]
     Verify(Verify),
     /// Show the policies that come with the verifier
@@ -47,12 +51,28 @@ pub(super) enum Command {
     Roots,
     /// Keep the files of a TUF repository, as the tuf-conformance suite asks
     Tuf(Tuf),
+    /// Publish this machine's attestation, beside the service that it is about
+    ///
+    /// It answers GET /v1/coordinator/attestation. It verifies nothing: readers do.
+    #[cfg(all(feature = "serve", unix))]
+    #[command(verbatim_doc_comment)]
+    ServeAttestation(Serve),
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// The evidence; - reads standard input
-    pub(super) file: PathBuf,
+    /// The evidence, or the address of a service; - reads standard input
+    #[arg(value_name = "FILE|URL")]
+    pub(super) input: String,
+    /// Whom to ask [stapled for an address, none for a file]
+    #[arg(long, value_name = "WHOM")]
+    pub(super) fetch: Option<Fetch>,
+    /// Ask the hosts that --fetch all names without a question first
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Keep what was asked and answered, to check it again or to hand it on
+    #[arg(long, value_name = "FILE")]
+    pub(super) save: Option<PathBuf>,
     /// Certificates and CRLs (PEM or DER), vendor lists, logs, TUF files; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) collateral: Vec<PathBuf>,
@@ -74,6 +94,17 @@ pub(super) struct Verify {
     /// Print every finding, with the bytes it rests upon
     #[arg(long)]
     pub(super) explain: bool,
+}
+
+/// Whom to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Fetch {
+    /// The service, and whoever serves what it leaves out
+    All,
+    /// The service alone: what it staples has to do
+    Stapled,
+    /// Nobody
+    None,
 }
 
 #[derive(Debug, Subcommand)]
@@ -177,6 +208,55 @@ pub(super) enum TufCommand {
     Refresh,
     /// Bring the metadata up to date and download targets
     Download,
+}
+
+#[cfg(all(feature = "serve", unix))]
+#[derive(Debug, Args)]
+#[cfg_attr(feature = "sim", command(group = ArgGroup::new("what").required(true).args(["config", "simulate"])))]
+pub(super) struct Serve {
+    /// The configuration; deploy/attestation.toml explains every member
+    #[arg(long, value_name = "FILE", required = cfg!(not(feature = "sim")))]
+    pub(super) config: Option<PathBuf>,
+    /// Serve a simulated coordinator, whose evidence says nothing about any machine
+    #[cfg(feature = "sim")]
+    #[arg(long)]
+    pub(super) simulate: bool,
+    /// Where the simulated coordinator listens
+    #[cfg(feature = "sim")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8787", conflicts_with = "config")]
+    pub(super) listen: std::net::SocketAddr,
+    /// Whose hardware is simulated
+    #[cfg(feature = "sim")]
+    #[arg(long, value_enum, default_value = "amd", conflicts_with = "config")]
+    pub(super) vendor: Vendor,
+    /// What is wrong with it, such as old-nonce
+    #[cfg(feature = "sim")]
+    #[arg(long, value_name = "NAME", conflicts_with = "config")]
+    pub(super) fault: Option<crate::sim::sidecar::Fault>,
+    /// Open one more port for each thing that can be wrong
+    #[cfg(feature = "sim")]
+    #[arg(long, conflicts_with_all = ["config", "fault"])]
+    pub(super) all_faults: bool,
+}
+
+/// Whose hardware is simulated.
+#[cfg(all(feature = "serve", feature = "sim", unix))]
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(super) enum Vendor {
+    /// An SEV-SNP guest
+    Amd,
+    /// A TDX guest
+    Intel,
+}
+
+#[cfg(all(feature = "serve", feature = "sim", unix))]
+impl From<Vendor> for crate::sim::sidecar::Vendor {
+    fn from(vendor: Vendor) -> Self {
+        match vendor {
+            Vendor::Amd => Self::Amd,
+            Vendor::Intel => Self::Intel,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use super::problem::Problem;
 const MAX_ARTIFACT: usize = 1024 * 1024 * 1024;
 
 /// A file that was read.
+#[derive(Clone)]
 pub(super) struct Input {
     /// Its name, for messages.
     pub(super) name: String,

@@ -1,32 +1,40 @@
 //! The terminal front end: `s2s`.
 //!
-//! It reads files, asks the core, and shows what the core answers. It decides nothing.
+//! It reads files and asks hosts, hands both to the core, and shows what the core answers. It
+//! decides nothing.
 
 mod arguments;
 mod bundle;
 mod explain;
+mod fetch;
 mod input;
 mod launch;
 mod look;
 mod problem;
 mod render;
 mod roots;
+#[cfg(all(feature = "serve", unix))]
+mod serve;
 mod text;
 mod tuf;
 
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
+use std::slice;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser as _;
 
 use crate::adapters::{self, MAX_INPUT};
+use crate::plan::Origin;
 use crate::policy::{Builtin, Policy};
-use crate::report::State;
+use crate::report::{Report, State};
 use crate::time::UnixTime;
 use crate::wording::cli;
 
-use arguments::{Arguments, Command, Tuf, Verify, VerifyBundle};
+use arguments::{Arguments, Command, Fetch, Tuf, Verify, VerifyBundle};
+use fetch::{Further, Target};
 use input::Input;
 use look::{DIM, HEADING, Look, Page, Styled};
 use problem::Problem;
@@ -44,6 +52,8 @@ pub fn run() -> ExitCode {
         Command::VerifyBundle(arguments) => verify_bundle(&arguments),
         Command::Roots => roots(),
         Command::Tuf(arguments) => tuf(&arguments),
+        #[cfg(all(feature = "serve", unix))]
+        Command::ServeAttestation(arguments) => serve::serve(&arguments).map(|()| Exit::Verified),
     };
     let exit = outcome.unwrap_or_else(|problem| {
         let mut stderr = anstream::stderr().lock();
@@ -85,23 +95,16 @@ impl From<State> for Exit {
 }
 
 fn verify(arguments: &Verify) -> Result<Exit, Problem> {
-    let now = arguments.at.map_or_else(clock, Ok)?;
-    let evidence = input::read(&arguments.file, MAX_INPUT)?;
-    let policy = policy(arguments, &evidence)?;
+    let policy: Option<Policy> = arguments.policy.as_deref().map(input::policy).transpose()?;
     let collateral = arguments
         .collateral
         .iter()
         .map(|path| input::read(path, MAX_INPUT))
         .collect::<Result<Vec<_>, _>>()?;
-    let bytes: Vec<&[u8]> = collateral.iter().map(|file| file.bytes.as_slice()).collect();
-    let report =
-        crate::examine(&evidence.bytes, &bytes, policy.as_ref(), now).map_err(|error| {
-            let reads = |collateral: &[&[u8]]| {
-                crate::examine(&evidence.bytes, collateral, policy.as_ref(), now).is_ok()
-            };
-            let culprit = collateral.iter().find(|file| reads(&[]) && !reads(&[&file.bytes]));
-            Problem::unreadable(&culprit.unwrap_or(&evidence).name, &error)
-        })?;
+    let report = match Target::of(&arguments.input)? {
+        Target::File => of_file(arguments, collateral, policy.as_ref())?,
+        Target::Service(origin) => of_service(arguments, &origin, &collateral, policy.as_ref())?,
+    };
     let text = if arguments.json {
         report.to_json()
     } else {
@@ -112,15 +115,45 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
     Ok(Exit::from(report.verdict.state))
 }
 
-/// The policy that was asked for, with what the command line adds to it; none leaves the choice
-/// to the core.
-fn policy(arguments: &Verify, evidence: &Input) -> Result<Option<Policy>, Problem> {
-    let chosen = arguments.policy.as_deref().map(input::policy).transpose()?;
+/// Examines a file, and with what others serve for it where the reader allows that.
+fn of_file(
+    arguments: &Verify,
+    mut collateral: Vec<Input>,
+    policy: Option<&Policy>,
+) -> Result<Report, Problem> {
+    if arguments.save.is_some() {
+        return Err(Problem::new("error.save", &[]));
+    }
+    let evidence = input::read(Path::new(&arguments.input), MAX_INPUT)?;
+    let added = with_additions(arguments, policy, &evidence)?;
+    let policy = added.as_ref().or(policy);
+    let now = arguments.at.map_or_else(clock, Ok)?;
+    let mut report = examined(&evidence, &collateral, policy, now)?;
+    let mut asked = Vec::new();
+    let own = collateral.len();
+    while fetch::further(&report, arguments, &mut asked, &mut Further::Files(&mut collateral))? {
+        // What a host answers need not be what was asked for; then it does not count.
+        let reads = |file: &Input| examined(&evidence, slice::from_ref(file), policy, now).is_ok();
+        let (given, came) = collateral.split_at(own);
+        let came: Vec<Input> = came.iter().filter(|file| reads(file)).cloned().collect();
+        collateral = given.iter().cloned().chain(came).collect();
+        report = examined(&evidence, &collateral, policy, now)?;
+    }
+    Ok(report)
+}
+
+/// The policy with what the command line adds to it; `None` when it adds nothing. Without a chosen
+/// policy it is added to the one for the kind of evidence.
+fn with_additions(
+    arguments: &Verify,
+    chosen: Option<&Policy>,
+    evidence: &Input,
+) -> Result<Option<Policy>, Problem> {
     if arguments.artifact.is_none() && arguments.trusted_root.is_none() {
-        return Ok(chosen);
+        return Ok(None);
     }
     let mut policy = match chosen {
-        Some(policy) => policy,
+        Some(policy) => policy.clone(),
         None => adapters::default_policy(&evidence.bytes)
             .map_err(|error| Problem::unreadable(&evidence.name, &error))?,
     };
@@ -131,6 +164,49 @@ fn policy(arguments: &Verify, evidence: &Input) -> Result<Option<Policy>, Proble
         policy.sigstore.artifact = Some(input::artifact(name)?);
     }
     Ok(Some(policy))
+}
+
+/// Asks a service and examines the session.
+fn of_service(
+    arguments: &Verify,
+    origin: &Origin,
+    collateral: &[Input],
+    policy: Option<&Policy>,
+) -> Result<Report, Problem> {
+    if arguments.fetch == Some(Fetch::None) {
+        return Err(Problem::new("error.fetch-none", &[("address", &origin.to_string())]));
+    }
+    let begun = clock()?;
+    let mut session = fetch::begin(origin, begun)?;
+    let mut asked = Vec::new();
+    let report = loop {
+        let evidence = Input { name: origin.to_string(), bytes: session.to_json().into_bytes() };
+        let now = arguments.at.map_or_else(clock, Ok)?;
+        let added = with_additions(arguments, policy, &evidence)?;
+        let report = examined(&evidence, collateral, added.as_ref().or(policy), now)?;
+        if !fetch::further(&report, arguments, &mut asked, &mut Further::Session(&mut session))? {
+            break report;
+        }
+    };
+    if let Some(path) = &arguments.save {
+        fetch::save(&session, path)?;
+    }
+    Ok(report)
+}
+
+fn examined(
+    evidence: &Input,
+    collateral: &[Input],
+    policy: Option<&Policy>,
+    now: UnixTime,
+) -> Result<Report, Problem> {
+    let bytes: Vec<&[u8]> = collateral.iter().map(|file| file.bytes.as_slice()).collect();
+    crate::examine(&evidence.bytes, &bytes, policy, now).map_err(|error| {
+        let reads =
+            |collateral: &[&[u8]]| crate::examine(&evidence.bytes, collateral, policy, now).is_ok();
+        let culprit = collateral.iter().find(|file| reads(&[]) && !reads(&[&file.bytes]));
+        Problem::unreadable(&culprit.unwrap_or(evidence).name, &error)
+    })
 }
 
 fn verify_bundle(arguments: &VerifyBundle) -> Result<Exit, Problem> {

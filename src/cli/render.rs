@@ -1,7 +1,7 @@
 //! A report as text.
 
 use crate::finding::{Check, LinkId};
-use crate::report::{Link, LinkFinding, NotChecked, Report, RootOfTrust, State, Weight};
+use crate::report::{Link, LinkFinding, NotChecked, Report, RootOfTrust, Standing, State, Weight};
 use crate::wording::{self, cli};
 
 use super::explain;
@@ -26,6 +26,7 @@ pub(super) fn report(report: &Report, look: Look, detail: Detail) -> String {
     level(&mut page, report);
     chain(&mut page, report);
     attention(&mut page, report);
+    stated(&mut page, report);
     not_checked(&mut page, report);
     ends(&mut page, report);
     wanted(&mut page, report);
@@ -202,6 +203,35 @@ fn attention(page: &mut Page, report: &Report) {
         }
         if let Some(todo) = wording::todo(first) {
             page.wrapped("     ", "     ", anstyle::Style::new(), &cli("todo", &[("todo", todo)]));
+        }
+    }
+}
+
+/// What the service says about itself, beside what the chain derived.
+fn stated(page: &mut Page, report: &Report) {
+    if report.stated.is_empty() {
+        return;
+    }
+    page.heading(&cli("stated", &[]));
+    for (name, rows) in grouped(&report.stated, |stated| stated.name) {
+        page.line(format!("  {}", Styled(HEADING, wording::text(&["stated", name]))));
+        let shown = rows.iter().find_map(|row| row.shown.as_ref()).map(ToString::to_string);
+        let line = match &shown {
+            Some(value) => cli("stated.shown", &[("value", value)]),
+            None => cli("stated.nothing", &[]),
+        };
+        page.wrapped("    ", "    ", anstyle::Style::new(), &line);
+        for row in rows {
+            let state = match row.standing {
+                Standing::Agrees => State::Verified,
+                Standing::Contradicts => State::Failed,
+                Standing::NotShown => State::Unknown,
+            };
+            let symbol = Styled(style(state), page.look.symbol(state));
+            let standing = wording::text(&["standing", &wording::word(&row.standing)]).to_owned();
+            let said = format!("{standing}: {}", row.said);
+            page.wrapped(&format!("    {symbol}  "), "       ", anstyle::Style::new(), &said);
+            page.wrapped("       ", "       ", DIM, &row.source);
         }
     }
 }

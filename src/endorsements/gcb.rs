@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn more_than_is_read_is_refused() {
-        let many = vec![r#"{"sig":""}"#; MAX_SIGNATURES + 1].join(",");
+        let many = [r#"{"sig":""}"#; MAX_SIGNATURES + 1].join(",");
         let json = format!(r#"{{"payload":"","payloadType":"t","signatures":[{many}]}}"#);
         assert!(error(&json).contains("signatures"), "{}", error(&json));
         let many = vec![r#"{"envelope":{"payload":"","payloadType":"t"}}"#; MAX_ENVELOPES + 1];

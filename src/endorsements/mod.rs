@@ -6,6 +6,7 @@ pub mod git;
 pub mod github;
 pub mod intel;
 pub mod jwks;
+pub mod launch;
 pub mod oci;
 pub mod sigstore;
 pub mod tuf;

@@ -1,9 +1,11 @@
 //! Parsing of evidence. Nothing here is believed: types say what bytes say.
 
 pub mod azure;
+pub mod coordinator;
 pub mod dcap;
 pub mod eigencompute;
 pub mod eventlog;
+pub mod exchange;
 pub mod firmware;
 pub mod gpu;
 pub mod nitro;

@@ -33,7 +33,9 @@ const ALL: &[Builtin] = &[
     Builtin { name: "eigencompute-shielded", json: include_str!("eigencompute-shielded.json") },
     Builtin { name: "sigstore", json: include_str!("sigstore.json") },
     Builtin { name: "cloud-build", json: include_str!("cloud-build.json") },
+    Builtin { name: "coordinator", json: include_str!("coordinator.json") },
     Builtin { name: "simulated", json: include_str!("simulated.json") },
+    Builtin { name: "simulated-machine", json: include_str!("simulated-machine.json") },
     Builtin { name: "simulated-build", json: include_str!("simulated-build.json") },
 ];
 

@@ -6,6 +6,7 @@
 
 mod azure;
 mod builtin;
+mod coordinator;
 mod dcap;
 mod eigencompute;
 mod gpu;
@@ -30,6 +31,7 @@ use crate::finding::{Check, checks};
 pub use crate::pki::anchors::Roots;
 pub use azure::AzurePolicy;
 pub use builtin::{Builtin, builtin};
+pub use coordinator::{CoordinatorPolicy, Machine};
 pub use dcap::{DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam};
 pub use eigencompute::EigenPolicy;
 pub use gpu::GpuPolicy;
@@ -84,6 +86,8 @@ pub struct Policy {
     pub nitro: NitroPolicy,
     /// Signed builds.
     pub provenance: ProvenancePolicy,
+    /// Attestations of coordinators.
+    pub coordinator: CoordinatorPolicy,
     /// Attestation tokens.
     pub token: TokenPolicy,
     /// Quotes of a virtual TPM.
@@ -121,6 +125,8 @@ struct File {
     nitro: NitroPolicy,
     #[serde(default)]
     provenance: ProvenancePolicy,
+    #[serde(default)]
+    coordinator: coordinator::File,
     #[serde(default)]
     token: TokenPolicy,
     #[serde(default)]
@@ -170,7 +176,10 @@ impl File {
             (&checks::AZURE_BOOT, self.azure.registers.is_empty()),
             (&checks::EIGEN_CONTAINER, self.eigencompute.image_digests.is_empty()),
         ];
-        let all = || self.required.iter().chain(self.required_of.values().flatten());
+        let all = || {
+            let of_kinds = self.required_of.values().flatten();
+            self.required.iter().chain(of_kinds).chain(self.coordinator.required())
+        };
         let is_required = |check: &Check| all().any(|id| id == check.id);
         absent
             .into_iter()
@@ -197,17 +206,11 @@ impl Policy {
         const WHAT: &str = "policy file";
         Error::cap(WHAT, bytes.len(), MAX_POLICY)?;
         let file: File = crate::json::from_slice(WHAT, bytes)?;
-        let known = |id: &String| {
-            checks::find(id).ok_or_else(|| {
-                Error::unsupported("policy file, required", id, Span::new(0, bytes.len()))
-            })
-        };
-        let all = |ids: &[String]| ids.iter().map(known).collect::<Result<Vec<_>, _>>();
-        let required = all(&file.required)?;
+        let required = checks_named(&file.required, bytes.len())?;
         let required_of = file
             .required_of
             .iter()
-            .map(|(kind, ids)| Ok((kind.clone(), all(ids)?)))
+            .map(|(kind, ids)| Ok((kind.clone(), checks_named(ids, bytes.len())?)))
             .collect::<Result<_, Error>>()?;
         if let Some(check) = file.required_without_value() {
             let why = format!("{check} is required, and the policy has no value to compare with");
@@ -224,6 +227,7 @@ impl Policy {
             sigstore: file.sigstore,
             nitro: file.nitro,
             provenance: file.provenance,
+            coordinator: file.coordinator.policy(bytes.len())?,
             token: file.token,
             tpm: file.tpm,
             azure: file.azure,
@@ -233,4 +237,10 @@ impl Policy {
             sha256: Sha256::of(bytes),
         })
     }
+}
+
+/// The checks called so; `len` is the length of the policy file.
+fn checks_named(ids: &[String], len: usize) -> Result<Vec<&'static Check>, Error> {
+    let unknown = |id: &String| Error::unsupported("policy file, required", id, Span::new(0, len));
+    ids.iter().map(|id| checks::find(id).ok_or_else(|| unknown(id))).collect()
 }

@@ -170,7 +170,8 @@ pub(super) fn shown(flags: Flags, links: &[Link]) -> Flags {
         Overrides::None if !stands(LinkId::Measurements) => Overrides::NotShown,
         overrides => overrides,
     };
-    Flags { key, debug, overrides, ..flags }
+    let freshness = if stands(LinkId::Report) { flags.freshness } else { super::Freshness::None };
+    Flags { key, debug, overrides, freshness, ..flags }
 }
 
 /// What the subject says agrees with nothing when the link that would show it does not hold.

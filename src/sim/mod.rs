@@ -21,8 +21,10 @@ compile_error!("the simulated PKI, with its public private keys, is never part o
 
 pub mod amd;
 pub mod azure;
+pub mod cel;
 pub mod certificate;
 pub mod container;
+pub mod coordinator;
 pub mod crl;
 mod der;
 mod files;
@@ -34,6 +36,8 @@ pub mod nitro;
 pub mod nvidia;
 pub mod oci;
 pub mod repository;
+#[cfg(all(feature = "serve", unix))]
+pub mod sidecar;
 pub mod signature;
 pub mod sigstore;
 pub mod tinfoil;

@@ -56,7 +56,7 @@ function states(page) {
 
 test('a simulated TDX quote with its collateral shows its chain, and says SIMULATED', async () => {
   const { page, context, troubles } = await ready();
-  await drop(page, [['quote.bin', quote], ['collateral.json', collateral]], 'simulated');
+  await drop(page, [['quote.bin', quote], ['collateral.json', collateral]], 'simulated-machine');
   assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'verified');
   assert.match(await page.locator('#verdict-heading').innerText(), /^SIMULATED/);
   const found = await states(page);
@@ -86,10 +86,10 @@ test('the same quote does not hold under the policy for real hardware', async ()
 
 test('a quote without collateral is undecided, and one changed byte of it fails', async () => {
   const { page, context } = await ready();
-  await drop(page, [['quote.bin', quote]], 'simulated');
+  await drop(page, [['quote.bin', quote]], 'simulated-machine');
   assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'unknown');
   const changed = quote.with(200, quote[200] ^ 1);
-  await drop(page, [['quote.bin', changed], ['collateral.json', collateral]], 'simulated');
+  await drop(page, [['quote.bin', changed], ['collateral.json', collateral]], 'simulated-machine');
   await page.waitForSelector('verdict-banner[data-state="failed"]');
   assert.equal((await states(page)).report, 'failed');
   await context.close();
@@ -97,7 +97,7 @@ test('a quote without collateral is undecided, and one changed byte of it fails'
 
 test('a quote with everything open fits 320 px without scrolling sideways', async () => {
   const { page, context } = await ready({ context: { viewport: { width: 320, height: 640 } } });
-  await drop(page, [['quote.bin', quote], ['collateral.json', collateral]], 'simulated');
+  await drop(page, [['quote.bin', quote], ['collateral.json', collateral]], 'simulated-machine');
   await openAll(page);
   const { scroll, client } = await page.evaluate(() => ({
     scroll: document.documentElement.scrollWidth,

@@ -21,7 +21,7 @@ fn simulated_quotes_are_verified_under_the_simulated_policy_and_no_other() {
         (Case::td(), &["tdx", "tdx-gcp", "tdx-dstack", "tdx-azure"][..]),
         (Case::enclave(), &["sgx"][..]),
     ] {
-        let report = under(&case, "simulated");
+        let report = under(&case, "simulated-machine");
         assert_eq!(report.verdict.state, State::Verified, "{:?}", report.verdict.because);
         assert_eq!(report.assurance.level, Some(Level::A4));
         assert!(report.simulated && report.wanted.is_empty());
@@ -36,7 +36,7 @@ fn simulated_quotes_are_verified_under_the_simulated_policy_and_no_other() {
 
 #[test]
 fn simulated_policy_still_asks_all_of_the_demonstration_and_of_each_quote() {
-    let policy = builtin("simulated").unwrap().policy().unwrap();
+    let policy = builtin("simulated-machine").unwrap().policy().unwrap();
     let now = "2026-02-01T00:00:00Z".parse().unwrap();
     let report = examine(&demonstration(), &[], Some(&policy), now).unwrap();
     assert_eq!(policy.for_kind("tinfoil-bundle").required, policy.required);
@@ -48,10 +48,10 @@ fn simulated_policy_still_asks_all_of_the_demonstration_and_of_each_quote() {
     }
     let mut case = Case::td();
     case.quote.td().mr_td[0] ^= 1;
-    let report = under(&case, "simulated");
+    let report = under(&case, "simulated-machine");
     assert_eq!(report.verdict.state, State::Failed);
     let case = Case::td();
-    let policy = builtin("simulated").unwrap().policy().unwrap();
+    let policy = builtin("simulated-machine").unwrap().policy().unwrap();
     let report = examine(&case.quote_bytes(), &[], Some(&policy), case.now).unwrap();
     assert_eq!(report.verdict.state, State::Unknown, "without collateral");
 }

@@ -36,6 +36,7 @@ export class EvidenceIntake extends HTMLElement {
   #problem = h('p', { class: 'problem', role: 'alert' });
   /** @type {PolicyEntry[]} */
   #policies = [];
+  #isReadersPolicy = false;
 
   connectedCallback() {
     if (this.childElementCount > 0) return;
@@ -47,7 +48,10 @@ export class EvidenceIntake extends HTMLElement {
     this.#time.addEventListener('input', () => {
       this.#asOf.checked = true;
     });
-    this.#policy.addEventListener('change', () => this.#describePolicy());
+    this.#policy.addEventListener('change', () => {
+      this.#isReadersPolicy = true;
+      this.#describePolicy();
+    });
     document.addEventListener('dragover', (event) => {
       event.preventDefault();
       this.toggleAttribute('data-over', true);
@@ -79,7 +83,13 @@ export class EvidenceIntake extends HTMLElement {
    */
   choosePolicy(name) {
     this.#policy.value = name ?? VERIFIERS_CHOICE;
+    this.#isReadersPolicy = false;
     this.#describePolicy();
+  }
+
+  /** Leaves the choice of the policy to the verifier, unless the reader made it. */
+  releasePolicy() {
+    if (!this.#isReadersPolicy) this.choosePolicy(null);
   }
 
   /** The name of the chosen policy, or `null` when the verifier chooses. */
@@ -181,7 +191,7 @@ export class EvidenceIntake extends HTMLElement {
       h(
         'div',
         { class: 'drop-top' },
-        h('p', { class: 'drop-words' }, ui('drop')),
+        h('div', { class: 'drop-words' }, h('h3', {}, ui('hand-in')), h('p', {}, ui('drop'))),
         h(
           'div',
           { class: 'row file-choice' },

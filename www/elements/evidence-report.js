@@ -1,17 +1,20 @@
 /**
  * `<evidence-report>`: draws a report. It is a function of the report and nothing else.
  *
- * @import { Examination, Link, NotChecked, Report, Wanted } from '../report.d.ts'
+ * @import { Examination, Link, NotChecked, PlannedRequest, Report, Source, Wanted } from '../report.d.ts'
  */
 
 import { button, copyButton, download, h } from '../dom.js';
 import { checkTitle, sayOr } from '../phrases.js';
 import { byteCount, hexElement, timeElement } from '../values.js';
+import { further } from '../verifier.js';
 import { say, ui } from '../wording.js';
 import { ChainLink } from './chain-link.js';
 import { EndCap, beyond } from './end-cap.js';
 import { findingAnchor } from './finding-item.js';
+import { RequestList } from './request-list.js';
 import { simulatedMark } from './simulated-mark.js';
+import { statedTable } from './stated-table.js';
 import { VerdictBanner } from './verdict-banner.js';
 
 export class EvidenceReport extends HTMLElement {
@@ -39,11 +42,12 @@ export class EvidenceReport extends HTMLElement {
    *
    * @param {Examination} examination
    * @param {string} source what the reader called the input
+   * @param {Source | null} [kept] what was asked and answered, to be kept by the reader
    * @returns {Examination} what was drawn.
    */
-  show(examination, source) {
+  show(examination, source, kept = null) {
     try {
-      this.#draw(examination, source);
+      this.#draw(examination, source, kept);
       return examination;
     } catch (error) {
       if (examination.kind !== 'report') throw error;
@@ -54,8 +58,9 @@ export class EvidenceReport extends HTMLElement {
   /**
    * @param {Examination} examination
    * @param {string} source
+   * @param {Source | null} kept
    */
-  #draw(examination, source) {
+  #draw(examination, source, kept) {
     this.removeAttribute('aria-busy');
     const report = examination.kind === 'report' ? examination.report : null;
     this.toggleAttribute('data-simulated', report?.simulated ?? false);
@@ -63,7 +68,7 @@ export class EvidenceReport extends HTMLElement {
     this.#verdict.examination = examination;
     this.#rest.replaceChildren();
     if (examination.kind === 'report') {
-      this.#rest.append(...sections(examination.report, examination.json));
+      this.#rest.append(...sections(examination.report, examination.json, kept));
     }
   }
 
@@ -84,7 +89,7 @@ function subjectLine(report, source) {
     'p',
     {},
     h('strong', { class: 'subject-name' }, subject.name ?? kindName(subject.kind)),
-    ` · ${kindName(subject.kind)} · ${byteCount(subject.len)} · ${source} · `,
+    ` · ${kindName(subject.kind)} · ${byteCount(subject.len)} · ${source === subject.name ? '' : `${source} · `}`,
     ui('checked-for'),
     ' ',
     timeElement(report.checked_at),
@@ -99,15 +104,18 @@ function kindName(kind) {
 /**
  * @param {Report} report
  * @param {string} json
+ * @param {Source | null} kept
  */
-function sections(report, json) {
+function sections(report, json, kept) {
+  const stated = report.stated.length > 0 ? statedTable(report) : '';
+  const isAllThereIs = report.assurance.root_of_trust === 'nothing';
   return [
-    chain(report),
+    ...(isAllThereIs ? [stated, chain(report)] : [chain(report), stated]),
     report.not_checked.length > 0 ? notChecked(report) : '',
     report.wanted.length > 0 ? wanted(report.wanted) : '',
     flags(report),
     facts(report),
-    actions(report, json),
+    actions(report, json, kept),
   ];
 }
 
@@ -241,49 +249,107 @@ function flags({ flags }) {
 
 /** @param {Wanted[]} wanted */
 function wanted(wanted) {
+  const requests = further(wanted);
+  const askable = requests.filter(({ reach }) => reach === 'anyone');
+  const isAskable = (/** @type {Wanted} */ { url }) => askable.some((request) => request.url === url);
+  const byHand = wanted.filter((one) => !isAskable(one));
+  return h(
+    'section',
+    { class: 'wanted', 'aria-labelledby': 'wanted-heading' },
+    h('h2', { id: 'wanted-heading' }, ui('wanted')),
+    askable.length > 0 ? askFrom(askable, wanted) : [],
+    byHand.length > 0 ? fetchByHand(byHand) : [],
+    addFiles(),
+  );
+}
+
+/**
+ * What this page can ask for, when the reader allows it.
+ *
+ * @param {PlannedRequest[]} requests
+ * @param {Wanted[]} wanted
+ */
+function askFrom(requests, wanted) {
+  const list = new RequestList();
+  const notes = new Map(wanted.map((one) => [one.url, decides(one)]));
+  list.draw(requests, { choice: true, notes });
+  /** @type {AbortController | null} */
+  let running = null;
+  const stop = button(ui('stop'), () => running?.abort(), { hidden: true });
+  const go = button(
+    ui('ask-chosen'),
+    () => {
+      if (list.chosen.length === 0) return;
+      running = new AbortController();
+      [go.hidden, stop.hidden] = [true, false];
+      const done = () => {
+        [go.hidden, stop.hidden] = [false, true];
+      };
+      const detail = { requests: list.chosen, list, signal: running.signal, done };
+      list.dispatchEvent(new CustomEvent('ask-further', { bubbles: true, detail }));
+    },
+    { id: 'ask-further', class: 'primary' },
+  );
+  return h(
+    'div',
+    { class: 'ask-from no-print' },
+    h('p', {}, ui('wanted-asked')),
+    list,
+    h('div', { class: 'row' }, go, stop),
+  );
+}
+
+/** @param {Wanted[]} wanted */
+function fetchByHand(wanted) {
   const words = { copied: ui('copied'), failed: ui('copy-failed') };
+  return [
+    h('p', {}, ui('wanted-sentence')),
+    h(
+      'ul',
+      {},
+      wanted.map((one) =>
+        h(
+          'li',
+          {},
+          h('p', {}, h('strong', {}, sayOr(['wanted', one.what], one.what))),
+          h('p', {}, sayOr(['reveals', one.reveals], one.reveals)),
+          h('p', {}, h('code', { class: 'url', translate: 'no' }, one.url)),
+          h('p', {}, decides(one)),
+          copyButton(ui('copy-address'), one.url, words, {
+            class: 'quiet',
+            'aria-label': ui('copy-address-of', { name: sayOr(['wanted', one.what], one.what) }),
+          }),
+        ),
+      ),
+    ),
+  ];
+}
+
+function addFiles() {
   const add = h('input', { type: 'file', multiple: true, id: 'add-files', class: 'visually-hidden' });
   add.addEventListener('change', () => {
     const detail = { files: [...(add.files ?? [])] };
     add.dispatchEvent(new CustomEvent('add-files', { bubbles: true, detail }));
   });
   return h(
-    'section',
-    { class: 'wanted', 'aria-labelledby': 'wanted-heading' },
-    h('h2', { id: 'wanted-heading' }, ui('wanted')),
-    h('p', {}, ui('wanted-sentence')),
-    h(
-      'ul',
-      {},
-      wanted.map(({ what, url, decides, reveals }) =>
-        h(
-          'li',
-          {},
-          h('p', {}, h('strong', {}, sayOr(['wanted', what], what))),
-          h('p', {}, sayOr(['reveals', reveals], reveals)),
-          h('p', {}, h('code', { class: 'url', translate: 'no' }, url)),
-          h('p', {}, ui('decides'), ' ', decides.map((check) => checkTitle(check, null)).join(', ')),
-          copyButton(ui('copy-address'), url, words, {
-            class: 'quiet',
-            'aria-label': ui('copy-address-of', { name: sayOr(['wanted', what], what) }),
-          }),
-        ),
-      ),
-    ),
-    h(
-      'p',
-      { class: 'file-choice no-print' },
-      add,
-      h('label', { for: 'add-files', class: 'button' }, ui('add-files')),
-    ),
+    'p',
+    { class: 'file-choice no-print' },
+    add,
+    h('label', { for: 'add-files', class: 'button' }, ui('add-files')),
   );
+}
+
+/** @param {Wanted} wanted */
+function decides({ decides }) {
+  return `${ui('decides')} ${decides.map((check) => checkTitle(check, null)).join(', ')}`;
 }
 
 /**
  * @param {Report} report
  * @param {string} json
+ * @param {Source | null} kept
  */
-function actions({ checked_at, policy }, json) {
+function actions({ checked_at, policy }, json, kept) {
   const words = { copied: ui('copied'), failed: ui('copy-failed') };
   const command = `s2s verify FILE --at ${checked_at} --policy ${policy.name} --json`;
   return h(
@@ -297,6 +363,13 @@ function actions({ checked_at, policy }, json) {
       { class: 'row no-print' },
       copyButton(ui('copy-command'), command, words, { class: '' }),
       copyButton(ui('copy-report'), json, words, { class: '', id: 'copy-report' }),
+      kept
+        ? button(
+            ui('download-exchange'),
+            () => download('exchange.json', new Uint8Array(kept.bytes), 'application/json'),
+            { id: 'download-exchange' },
+          )
+        : null,
       button(ui('download-report'), () => download('report.json', json, 'application/json'), {
         id: 'download-report',
       }),

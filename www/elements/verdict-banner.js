@@ -22,6 +22,9 @@ import { claimFact, holds } from './chain-link.js';
 import { findingAnchor } from './finding-item.js';
 import { simulatedMark } from './simulated-mark.js';
 
+/** How many absences are told in the banner. */
+const FIRST = 3;
+
 export class VerdictBanner extends HTMLElement {
   #status = h('div', { role: 'status' });
   #body = h('div', { class: 'verdict-body' });
@@ -112,7 +115,8 @@ export class VerdictBanner extends HTMLElement {
  *
  * @param {Report} report
  */
-function source({ claims, ends_at, links }) {
+function source({ claims, ends_at, links, verdict }) {
+  if (verdict.state === 'failed') return '';
   const commit = links.find(({ id }) => id === 'commit');
   if (ends_at.next !== null || !commit || !holds(commit)) return '';
   const named = ['git.repository', 'git.ref', 'git.commit'].flatMap((name) =>
@@ -137,6 +141,9 @@ function because({ links, simulated, verdict }) {
     const anchor = h('a', { href: `#${findingAnchor(check, part)}` }, checkTitle(check, part));
     told.set(sentence, [...(told.get(sentence) ?? []), anchor]);
   }
+  // Where nothing is published one absence leads to all others, and each is under "Not checked".
+  const shown = verdict.state === 'not-published' ? [...told].slice(0, FIRST) : [...told];
+  const rest = told.size - shown.length;
   return h(
     'div',
     { class: 'because' },
@@ -144,7 +151,7 @@ function because({ links, simulated, verdict }) {
     h(
       'ul',
       {},
-      [...told].map(([sentence, anchors]) =>
+      shown.map(([sentence, anchors]) =>
         h(
           'li',
           {},
@@ -153,6 +160,7 @@ function because({ links, simulated, verdict }) {
         ),
       ),
     ),
+    rest > 0 ? h('p', {}, ui('because-rest')) : null,
   );
 }
 

@@ -3,9 +3,11 @@
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
+use silicon_to_source::sim::sidecar::{self, Stage, Vendor};
 use tokio::net::TcpListener;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -15,14 +17,15 @@ use crate::failure::Failure;
 /// How many ports after a busy one are tried before the system chooses.
 const NEXT_PORTS: u16 = 20;
 
-/// What every answer carries. The page may load its own files and nothing else, no string ever
-/// becomes code or markup, and no connection leaves the page's own origin.
+/// What every answer carries. The page may load its own files and nothing else, and no string ever
+/// becomes code or markup. Connections may go to any host over https:, because the reader may name
+/// any; over http: they may go to this machine only.
 const HEADERS: [(HeaderName, &str); 8] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
-         worker-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+         img-src 'self'; font-src 'self'; connect-src 'self' https: http://127.0.0.1:* \
+         http://localhost:* http://*.localhost:*; manifest-src 'self'; worker-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'",
     ),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -42,7 +45,9 @@ const HEADERS: [(HeaderName, &str); 8] = [
 pub(crate) fn until_interrupted(folder: &Path, port: u16) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let listener = listen(port).await?;
-        println!("The page is at {}  (Ctrl-C stops the server.)", url(&listener)?);
+        let url = url(&listener)?;
+        println!("The page is at {url}  (Ctrl-C stops the server.)");
+        println!("A SIMULATED coordinator answers there too: give the page that address.");
         let interrupted = async {
             // Without a handler the signal ends the program by itself.
             if tokio::signal::ctrl_c().await.is_err() {
@@ -88,14 +93,16 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| Failure::new(format!("The server cannot start: {error}.")))
 }
 
+/// The page, and a simulated coordinator beside it with headers of its own.
 fn router(folder: &Path) -> Router {
-    let router = Router::new().fallback_service(ServeDir::new(folder));
-    HEADERS.iter().fold(router, |router, (name, value)| {
+    let page = Router::new().fallback_service(ServeDir::new(folder));
+    let page = HEADERS.iter().fold(page, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::overriding(
             name.clone(),
             HeaderValue::from_static(value),
         ))
-    })
+    });
+    page.merge(sidecar::router(Arc::new(Stage::new(Vendor::Amd)), None))
 }
 
 /// Binds `port`, or the next free one when it is taken.
@@ -166,6 +173,21 @@ mod tests {
                     assert!(answer.contains(&header), "{path} lacks {header}");
                 }
             }
+            Ok(())
+        })
+        .unwrap();
+    }
+
+    #[test]
+    fn simulated_coordinator_answers_beside_the_page_with_its_own_headers() {
+        let www = Path::new(env!("CARGO_MANIFEST_DIR")).join("www");
+        during(&www, |url| {
+            let healthy = get(&url, "/v1/coordinator/attestation");
+            assert!(healthy.starts_with("http/1.1 200"), "{healthy}");
+            assert!(healthy.contains("access-control-allow-origin: *\r\n"), "{healthy}");
+            assert!(!healthy.contains("content-security-policy"), "{healthy}");
+            let absent = get(&url, "/fault/404/v1/coordinator/attestation");
+            assert!(absent.starts_with("http/1.1 404"), "{absent}");
             Ok(())
         })
         .unwrap();

@@ -150,8 +150,8 @@ fn entry(format: Format, bytes: &[u8]) -> Option<(Entry, usize)> {
     let nul = rest.iter().position(|&byte| byte == 0)?;
     let name = rest.get(..nul)?.to_vec();
     let after = nul.checked_add(1)?;
-    let object = format.name(rest.get(after..after.checked_add(format.len())?)?)?;
-    let len = space.checked_add(1)?.checked_add(after)?.checked_add(format.len())?;
+    let object = format.name(rest.get(after..after.checked_add(format.name_len())?)?)?;
+    let len = space.checked_add(1)?.checked_add(after)?.checked_add(format.name_len())?;
     Some((Entry { mode, name, object }, len))
 }
 

@@ -213,8 +213,15 @@ impl Reading {
 }
 
 /// Members of the object with one string for each part.
-const FLAT: [&str; 6] =
-    ["tcb_info", "qe_identity", "root_ca_crl", "pck_crl", "pck_certificate_chain", "pck_chain"];
+const FLAT: [&str; 7] = [
+    "tcb_info",
+    "qe_identity",
+    "root_ca_crl",
+    "pck_crl",
+    "pck_crl_issuer_chain",
+    "pck_certificate_chain",
+    "pck_chain",
+];
 
 fn member<'a>(members: &Members<'a>, name: &str) -> Option<&'a str> {
     members.get(name).map(|value| value.get())

@@ -85,6 +85,19 @@ impl Collateral {
         files::read(files)
     }
 
+    /// These parts, and those of `other` where one is missing here.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            tcb_info: self.tcb_info.or(other.tcb_info),
+            qe_identity: self.qe_identity.or(other.qe_identity),
+            root_crl: self.root_crl.or(other.root_crl),
+            pck_crl: self.pck_crl.or(other.pck_crl),
+            pck_issuer_chain: self.pck_issuer_chain.or(other.pck_issuer_chain),
+            pck_chain: self.pck_chain.or(other.pck_chain),
+        }
+    }
+
     /// Whether nothing was supplied.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -20,6 +20,7 @@ macro_rules! checks {
 
 mod azure;
 mod binding;
+mod coordinator;
 mod dcap;
 mod eigencompute;
 mod eventlog;
@@ -47,6 +48,7 @@ use super::{Check, LinkId};
 
 pub use azure::*;
 pub use binding::*;
+pub use coordinator::*;
 pub use dcap::*;
 pub use eigencompute::*;
 pub use eventlog::*;
@@ -85,6 +87,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         provenance::GROUP,
         git::GROUP,
         tinfoil::GROUP,
+        coordinator::GROUP,
         token::GROUP,
         tpm::GROUP,
         azure::GROUP,
@@ -104,8 +107,14 @@ pub fn find(id: &str) -> Option<&'static Check> {
 
 /// The checks that tie a measurement to a known image: without one of them, hardware evidence
 /// says that some code runs, and not which.
-pub static IDENTIFIES_IMAGE: &[&Check] =
-    &[&SNP_MEASUREMENT, &TDX_SOFTWARE, &SGX_MRENCLAVE, &NITRO_IMAGE, &TINFOIL_MEASUREMENT];
+pub static IDENTIFIES_IMAGE: &[&Check] = &[
+    &SNP_MEASUREMENT,
+    &TDX_SOFTWARE,
+    &SGX_MRENCLAVE,
+    &NITRO_IMAGE,
+    &TINFOIL_MEASUREMENT,
+    &COORDINATOR_IMAGE,
+];
 
 /// The checks that say what weakens a build's word. A level that rests on such a build is always
 /// shown with them: Google Cloud Build's static key, with no time and no public log, ties an image

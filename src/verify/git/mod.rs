@@ -194,7 +194,7 @@ fn commit(sought: &Sought, objects: &Objects<'_>) -> (Result<(Vec<u8>, Commit), 
         Ok(content) => Commit::parse(sought.commit.format(), &content)
             .map(|commit| (content, commit))
             .map_err(|error| Finding::fail(check, "malformed").actual(error.to_string())),
-        Err(finding) => Err(finding),
+        Err(finding) => Err(*finding),
     };
     match found {
         Ok((content, commit)) => {
@@ -213,7 +213,7 @@ fn commit(sought: &Sought, objects: &Objects<'_>) -> (Result<(Vec<u8>, Commit), 
 }
 
 /// The content of the sought commit, or the finding without it.
-fn commit_content(sought: &Sought, objects: &Objects<'_>) -> Result<Vec<u8>, Finding> {
+fn commit_content(sought: &Sought, objects: &Objects<'_>) -> Result<Vec<u8>, Box<Finding>> {
     let check = &checks::GIT_COMMIT;
     let mut other = None;
     for content in objects.stored(Kind::Commit) {
@@ -223,7 +223,7 @@ fn commit_content(sought: &Sought, objects: &Objects<'_>) -> Result<Vec<u8>, Fin
                 let found = Value::hex(name.as_bytes());
                 other.get_or_insert(Finding::fail(check, "not-equal").actual(found));
             }
-            Err(Collision) => return Err(Finding::fail(check, "collision")),
+            Err(Collision) => return Err(Box::new(Finding::fail(check, "collision"))),
         }
     }
     let wanted = sought.commit.to_string();
@@ -243,7 +243,7 @@ fn commit_content(sought: &Sought, objects: &Objects<'_>) -> Result<Vec<u8>, Fin
             }
         }
     }
-    Err(other.unwrap_or(Finding::unknown(check, Why::NotFetched)))
+    Err(Box::new(other.unwrap_or(Finding::unknown(check, Why::NotFetched))))
 }
 
 /// The files that were sought or supplied, and the findings about folders and files.

@@ -60,8 +60,8 @@ pub(super) fn commit(answer: &Commit, sought: &ObjectName) -> Rebuilt {
         others.map(move |committer| (*author, *committer))
     });
     let searched = match answer.message.len() {
-        ..=SEARCHED_WIDELY => usize::MAX,
-        ..=SEARCHED => ZONES.len(),
+        len if len <= SEARCHED_WIDELY => usize::MAX,
+        len if len <= SEARCHED => ZONES.len(),
         _ => 0,
     };
     let contents = alike.chain(unlike).take(searched).flat_map(|(author, committer)| {

@@ -17,7 +17,7 @@ pub(super) fn examine(sought: &Sought, objects: &Objects<'_>) -> (Finding, Optio
     for content in contents(sought, objects) {
         let finding = match content {
             Ok(content) => about(sought, tag, &content),
-            Err(finding) => finding,
+            Err(finding) => *finding,
         };
         if finding.passed() {
             return (finding, None);
@@ -50,19 +50,19 @@ pub(super) fn examine(sought: &Sought, objects: &Objects<'_>) -> (Finding, Optio
 }
 
 /// The contents of the supplied tags, or what is wrong with one.
-fn contents(sought: &Sought, objects: &Objects<'_>) -> Vec<Result<Vec<u8>, Finding>> {
+fn contents(sought: &Sought, objects: &Objects<'_>) -> Vec<Result<Vec<u8>, Box<Finding>>> {
     let check = &checks::GIT_TAG;
     let stored = objects.stored(Kind::Tag).map(|content| {
         let named = name(sought.commit.format(), Kind::Tag, content);
-        named.map(|_| content.to_vec()).map_err(|_| Finding::fail(check, "collision"))
+        named.map(|_| content.to_vec()).map_err(|_| Box::new(Finding::fail(check, "collision")))
     });
     let answers = objects.tags().map(|answer| {
         let claimed: ObjectName =
-            answer.sha.parse().map_err(|_| Finding::fail(check, "malformed"))?;
+            answer.sha.parse().map_err(|_| Box::new(Finding::fail(check, "malformed")))?;
         match rebuild::tag(answer, &claimed) {
             Rebuilt::Content(content) => Ok(content),
-            Rebuilt::Different => Err(Finding::fail(check, "not-rebuilt")),
-            Rebuilt::Impossible => Err(Finding::unknown(check, Why::NotSupported)),
+            Rebuilt::Different => Err(Box::new(Finding::fail(check, "not-rebuilt"))),
+            Rebuilt::Impossible => Err(Box::new(Finding::unknown(check, Why::NotSupported))),
         }
     });
     stored.chain(answers).collect()

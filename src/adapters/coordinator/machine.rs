@@ -1,0 +1,211 @@
+//! Evidence by its type: how each is taken apart, verified and appraised.
+
+use super::stapled;
+use crate::adapters::{collateral, dcap, snp};
+use crate::appraise;
+use crate::appraise::coordinator::{Measured, binding};
+use crate::claims::Claim;
+use crate::digest::Sha512;
+use crate::error::Error;
+use crate::evidence::coordinator::{Document, Evidence};
+use crate::evidence::dcap::{Body, Quote};
+use crate::finding::{Check, Finding, Outcome, Why, checks};
+use crate::policy::{Machine, Policy};
+use crate::report::{DebugFlag, EvidenceItem, Overrides, RootOfTrust, Wanted};
+use crate::time::UnixTime;
+use crate::verify::eventlog::VerifiedLog;
+
+/// A type of evidence.
+pub(super) struct EvidenceType {
+    /// Its name in a document.
+    pub(super) name: &'static str,
+    /// Whose word it is.
+    pub(super) root_of_trust: RootOfTrust,
+    /// How it is examined; `None` where this verifier does not read it.
+    pub(super) examine: Option<Examine>,
+}
+
+type Examine = fn(&Context<'_>) -> Result<Examined, Error>;
+
+/// The types of the contract. One that is not here is shown and not understood.
+static TYPES: [EvidenceType; 9] = [
+    read("tdx-quote", tdx),
+    read("snp-report", sev_snp),
+    named("eigen-bound-evidence", RootOfTrust::CpuVendor),
+    named("gce-vtpm-attestation", RootOfTrust::CloudProvider),
+    named("gcp-cs-pki-token", RootOfTrust::CloudProvider),
+    named("gcp-cs-oidc-token", RootOfTrust::CloudProvider),
+    named("gcp-cvm-token", RootOfTrust::CloudProvider),
+    named("ita-token", RootOfTrust::CpuVendor),
+    named("nitro-attestation", RootOfTrust::CloudProvider),
+];
+
+const fn read(name: &'static str, examine: Examine) -> EvidenceType {
+    EvidenceType { name, root_of_trust: RootOfTrust::CpuVendor, examine: Some(examine) }
+}
+
+const fn named(name: &'static str, root_of_trust: RootOfTrust) -> EvidenceType {
+    EvidenceType { name, root_of_trust, examine: None }
+}
+
+/// The type called `name`.
+pub(super) fn evidence_type(name: &str) -> Option<&'static EvidenceType> {
+    TYPES.iter().find(|known| known.name == name)
+}
+
+/// One piece of evidence with everything that stands around it.
+pub(super) struct Context<'a> {
+    pub(super) document: &'a Document,
+    pub(super) item: &'a Evidence,
+    /// Files that the reader supplied; they come before what the document staples.
+    pub(super) files: &'a [&'a [u8]],
+    pub(super) policy: &'a Policy,
+    pub(super) now: UnixTime,
+    /// What the evidence must carry.
+    pub(super) d: Sha512,
+}
+
+/// What came of one piece of evidence.
+pub(super) struct Examined {
+    pub(super) findings: Vec<Finding>,
+    pub(super) claims: Vec<Claim>,
+    pub(super) evidence: Vec<EvidenceItem>,
+    pub(super) wanted: Vec<Wanted>,
+    pub(super) machine: Machine,
+    pub(super) debug: DebugFlag,
+    pub(super) overrides: Overrides,
+    /// Whether it carries D.
+    pub(super) digest: Finding,
+    /// What it measured, or the check that is to blame.
+    pub(super) measured: Result<Measured, &'static Check>,
+    /// The image digests that verified logs name, as written.
+    pub(super) logged: Vec<String>,
+    /// Whether the policy itself names the software that was started.
+    pub(super) by_policy: bool,
+}
+
+/// A TDX quote.
+fn tdx(context: &Context<'_>) -> Result<Examined, Error> {
+    let Context { document, item, files, policy, now, ref d } = *context;
+    let bytes = item.bytes()?;
+    let quote = Quote::parse(&bytes)?;
+    let Body::Td(report) = &quote.body else {
+        let at = crate::bytes::Span::new(4, 4);
+        return Err(Error::unsupported("tdx-quote, environment", "SGX", at));
+    };
+    let (stapled, mut findings) = stapled::intel(document);
+    let mut files = dcap::Files::of(files)?;
+    files.collateral = files.collateral.or(stapled);
+    findings.extend(stapled::logs(document, &mut files));
+    let examined = dcap::quoted(&quote, &files, policy, now)?;
+    findings.extend(examined.findings);
+    let (report_data, measured) = match &examined.verified {
+        Some(_) => (Ok(report.report_data), Ok(Measured::of_td(report))),
+        None => {
+            let by = snp::to_blame(&findings);
+            (Err(by), Err(by))
+        }
+    };
+    let at = quote.body_span.start.saturating_add(520);
+    let known = &policy.dcap.tdx;
+    let [_, rtmr1, rtmr2, _] = &report.rtmr;
+    Ok(Examined {
+        findings,
+        claims: examined.claims,
+        evidence: examined.evidence,
+        wanted: examined.wanted,
+        machine: Machine::Tdx,
+        debug: examined.debug,
+        overrides: overrides(&examined.logs),
+        digest: binding::digest(report_data, &item.carrier, d).at("quote", at, 64),
+        measured,
+        logged: images(&examined.logs),
+        by_policy: known.mr_td.contains(&report.mr_td)
+            && known.rtmr1.contains(rtmr1)
+            && known.rtmr2.contains(rtmr2),
+    })
+}
+
+/// An SEV-SNP report.
+fn sev_snp(context: &Context<'_>) -> Result<Examined, Error> {
+    let Context { document, item, files, policy, now, ref d } = *context;
+    let bytes = item.bytes()?;
+    let mut endorsements = collateral::decode(files)?;
+    let mut findings = stapled::amd(document, &mut endorsements);
+    findings.extend(stapled::no_registers(document));
+    let examined = snp::report(&bytes, None, &endorsements, policy, now)?;
+    findings.extend(examined.findings);
+    let (report_data, measured) = match &examined.verified {
+        Some(verified) if verified.report().is_host_requested() => {
+            (Err(&checks::SNP_VMPL), Ok(Measured::Snp(verified.report().measurement)))
+        }
+        Some(verified) => {
+            let report = verified.report();
+            (Ok(report.report_data), Ok(Measured::Snp(report.measurement)))
+        }
+        None => {
+            let by = snp::to_blame(&findings);
+            (Err(by), Err(by))
+        }
+    };
+    Ok(Examined {
+        claims: examined.verified.as_ref().map(appraise::snp::claims).unwrap_or_default(),
+        findings,
+        evidence: examined.evidence,
+        wanted: examined.wanted,
+        machine: Machine::Snp,
+        debug: examined.debug,
+        overrides: Overrides::NotShown,
+        digest: binding::digest(report_data, &item.carrier, d).at("snp-report", 0x50, 64),
+        measured,
+        logged: Vec::new(),
+        by_policy: false,
+    })
+}
+
+/// The image digests that logs name.
+fn images(logs: &[VerifiedLog]) -> Vec<String> {
+    let statements = logs.iter().flat_map(VerifiedLog::statements);
+    statements
+        .filter(|statement| statement.name == "container.image-digest")
+        .map(|statement| statement.value.to_string())
+        .collect()
+}
+
+/// Whether the operator changed how the container starts, as a launcher's log has it.
+fn overrides(logs: &[VerifiedLog]) -> Overrides {
+    let names: Vec<&str> = logs
+        .iter()
+        .flat_map(VerifiedLog::statements)
+        .map(|statement| statement.name)
+        .filter(|name| name.starts_with("container."))
+        .collect();
+    let changed = ["container.argument-override", "container.environment-override"];
+    if names.is_empty() {
+        Overrides::NotShown
+    } else if names.iter().any(|name| changed.contains(name)) {
+        Overrides::Present
+    } else {
+        Overrides::None
+    }
+}
+
+/// Values that have a check of their own here: what the general checks have no value for would
+/// only say that nothing was compared.
+pub(super) fn compared_elsewhere(findings: &mut [Finding], software_too: bool) {
+    let carried = [&checks::SNP_REPORT_DATA, &checks::DCAP_REPORT_DATA];
+    let software = [&checks::SNP_MEASUREMENT, &checks::TDX_SOFTWARE];
+    for finding in findings {
+        let open = match finding.outcome {
+            Outcome::Warn(_) => true,
+            Outcome::Unknown(why) => why == Why::NotPublished,
+            Outcome::Pass | Outcome::Fail(_) => false,
+        };
+        if open
+            && (carried.contains(&finding.check)
+                || software_too && software.contains(&finding.check))
+        {
+            finding.outcome = Outcome::Unknown(Why::NotApplicable);
+        }
+    }
+}

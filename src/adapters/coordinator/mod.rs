@@ -1,0 +1,374 @@
+//! A coordinator's attestation, contract v1: from the chip to the commit, and to the key that
+//! requests are sealed to.
+//!
+//! Shown, when every check passes: a chip signed evidence over the binding, after the reader's
+//! nonce where there was one; the machine was launched as a signed reference value says, so that
+//! it runs this image; a build service signed that the image was built from a commit; and software
+//! in that machine names the key that `GET /v1/encryption-key` hands out.
+//!
+//! Not shown: that the private key never left the machine (its custody is the software's own
+//! word), that a web page's connection ends there, and everything that the document merely states.
+
+mod build;
+mod machine;
+mod stapled;
+
+use crate::appraise::coordinator::binding::{self, Asked};
+use crate::appraise::coordinator::keys::{self, Published};
+use crate::appraise::coordinator::stated::{Derived, contradictions, stated};
+use crate::appraise::coordinator::{Launched, image, image::launched};
+use crate::claims::Claim;
+use crate::digest::Sha256;
+use crate::error::Error;
+use crate::evidence::coordinator::{Binding, Document, Evidence, carrier};
+use crate::finding::{Check, Finding, LinkId, Outcome, Value, Why, checks};
+use crate::policy::Policy;
+use crate::report::{
+    Custody, DebugFlag, Draft, EvidenceItem, Flags, Freshness, KeyFlag, Overrides, RootOfTrust,
+    Subject,
+};
+use crate::time::UnixTime;
+
+use build::{References, about_image, accepted, provenance, references};
+use machine::{Context, Examined, compared_elsewhere, evidence_type};
+
+/// The kind of subject.
+pub(super) const KIND: &str = "coordinator-attestation";
+
+/// What is known of the question that the document answers.
+pub(super) struct Question<'a> {
+    pub(super) asked: Asked<'a>,
+    pub(super) published: Published,
+    /// SHA-256 of the TLS key that the reader's own connection met.
+    pub(super) tls_key: Option<Sha256>,
+}
+
+/// A document that came as a file.
+pub(super) fn examine(
+    input: &[u8],
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<(Draft, Policy), Error> {
+    let document = Document::parse(input)?;
+    let draft = Draft::of(subject(input, None), RootOfTrust::CpuVendor);
+    answered(&document, None, files, policy, now, draft)
+}
+
+/// What is examined: `input` as received, about `origin` when that is known.
+pub(super) fn subject(input: &[u8], origin: Option<&str>) -> Subject {
+    Subject {
+        kind: KIND,
+        name: origin.map(str::to_owned),
+        sha256: Sha256::of(input),
+        len: input.len(),
+    }
+}
+
+/// A document, with the question that it answers when that is known. Adds to `draft`, and gives
+/// the policy as it applies to the evidence.
+pub(super) fn answered(
+    document: &Document,
+    question: Option<&Question<'_>>,
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+    mut draft: Draft,
+) -> Result<(Draft, Policy), Error> {
+    let bytes = &document.binding.bytes.0;
+    let bound = read_binding(document, &mut draft.findings);
+    if draft.subject.name.is_none() {
+        draft.subject.name = bound.as_ref().map(|binding| binding.origin.clone());
+    }
+    draft.evidence.push(EvidenceItem::new(
+        "binding",
+        "json",
+        LinkId::KeyBinding,
+        bytes,
+        Vec::new(),
+    ));
+
+    let nonce = document.nonce.as_ref().map_or(&[][..], |nonce| &nonce.0);
+    let d = carrier::digest(nonce, bytes)?;
+    let (item, found, root_of_trust) = evidence(document);
+    draft.root_of_trust = root_of_trust;
+    draft.findings.extend(found);
+    let mut machine = None;
+    if let Some((item, examine)) = item {
+        match examine(&Context { document, item, files, policy, now, d }) {
+            Ok(examined) => machine = Some(examined),
+            Err(error) => {
+                let check = &checks::COORDINATOR_EVIDENCE;
+                draft.findings.retain(|finding| finding.check != check);
+                let finding = Finding::fail(check, "malformed").part(item.kind.clone());
+                draft.findings.push(finding.actual(error.to_string()));
+            }
+        }
+    }
+    let applied = policy.for_coordinator(machine.as_ref().map(|machine| machine.machine));
+
+    let image = image(document, bound.as_ref(), machine, &applied, now, &mut draft);
+    keys_and_session(document, bound.as_ref(), &image, question, &applied, now, &mut draft);
+    let derived =
+        Derived { machine: image.machine, image: image.digest.ok(), commit: image.commit.clone() };
+    let own = stated(document, bound.as_ref(), &derived);
+    draft.findings.extend(contradictions(&own));
+    draft.stated.extend(own);
+    Ok((draft, applied))
+}
+
+/// Reads the binding; one that cannot be read is reported.
+fn read_binding(document: &Document, findings: &mut Vec<Finding>) -> Option<Binding> {
+    let check = &checks::COORDINATOR_DOCUMENT;
+    let media_type = document.binding.media_type.as_str();
+    if media_type != "application/json" {
+        let finding = Finding::unknown(check, Why::NotSupported).part("binding");
+        findings.push(finding.actual(media_type));
+        return None;
+    }
+    match Binding::parse(&document.binding.bytes.0) {
+        Ok(binding) => {
+            findings.push(Finding::pass(check));
+            Some(binding)
+        }
+        Err(error) => {
+            let finding = Finding::fail(check, "malformed").part("binding");
+            findings.push(finding.actual(error.to_string()));
+            None
+        }
+    }
+}
+
+type Examine = fn(&Context<'_>) -> Result<Examined, Error>;
+
+/// The one piece of evidence that is examined, what there is to say about the others, and whose
+/// word all this is.
+fn evidence(document: &Document) -> (Option<(&Evidence, Examine)>, Vec<Finding>, RootOfTrust) {
+    let check = &checks::COORDINATOR_EVIDENCE;
+    let known = document.evidence.iter().map(|item| (item, evidence_type(&item.kind)));
+    let examined: Vec<(&Evidence, Examine)> = known
+        .clone()
+        .filter_map(|(item, known)| known?.examine.map(|examine| (item, examine)))
+        .collect();
+    let others = document
+        .evidence
+        .iter()
+        .filter(|item| evidence_type(&item.kind).is_none_or(|known| known.examine.is_none()));
+    let mut findings: Vec<Finding> = others
+        .map(|item| {
+            let finding = Finding::unknown(&checks::COORDINATOR_OTHER_EVIDENCE, Why::NotSupported);
+            finding.part(item.id.clone()).actual(item.kind.as_str())
+        })
+        .collect();
+    let roots: Vec<RootOfTrust> =
+        known.filter_map(|(_, known)| Some(known?.root_of_trust)).collect();
+    let (item, finding, root_of_trust) = match examined.as_slice() {
+        [one] => (Some(*one), Finding::pass(check).actual(one.0.kind.as_str()), roots.first()),
+        [] if document.evidence.is_empty() => {
+            (None, Finding::unknown(check, Why::NotPublished), None)
+        }
+        [] => (None, Finding::unknown(check, Why::NotSupported), roots.first()),
+        _ => (None, Finding::fail(check, "not-exactly-one"), roots.first()),
+    };
+    let root_of_trust = match (item, roots.as_slice()) {
+        (Some(_), _) => RootOfTrust::CpuVendor,
+        (None, roots) if roots.contains(&RootOfTrust::CpuVendor) => RootOfTrust::CpuVendor,
+        _ => root_of_trust.copied().unwrap_or(RootOfTrust::Statement),
+    };
+    findings.insert(0, finding);
+    (item, findings, root_of_trust)
+}
+
+/// The image and what it rests upon.
+struct Image {
+    machine: Option<crate::policy::Machine>,
+    /// The image that was shown to run, or the check that is to blame.
+    digest: Result<Sha256, &'static Check>,
+    /// The commit that the signed build of that image names.
+    commit: Option<String>,
+    /// Whether verified evidence carries D.
+    covered: bool,
+    debug: DebugFlag,
+    overrides: Overrides,
+}
+
+/// From the measurement to the image and its build.
+fn image(
+    document: &Document,
+    bound: Option<&Binding>,
+    machine: Option<Examined>,
+    policy: &Policy,
+    now: UnixTime,
+    draft: &mut Draft,
+) -> Image {
+    let References { findings, evidence, signed } = references(document, policy, now);
+    draft.findings.extend(findings);
+    draft.evidence.extend(evidence);
+    let (measured, logged, by_policy) = match &machine {
+        Some(machine) => {
+            (machine.measured.as_ref().map_err(|by| *by), &machine.logged[..], machine.by_policy)
+        }
+        None => (Err(&checks::COORDINATOR_EVIDENCE), &[][..], false),
+    };
+    let all: Vec<_> = signed.iter().map(|signed| signed.reference().clone()).collect();
+    let candidate = launched(measured, &all, logged, by_policy).image;
+    let artifact = candidate.or_else(|| said_image(document, bound));
+    let build = provenance(document, artifact, policy, now);
+    let (findings, references) = accepted(signed, build.verified.as_ref(), policy);
+    draft.findings.extend(findings);
+    let Launched { findings, image, compared } = launched(measured, &references, logged, by_policy);
+    let digest = image.ok_or(&checks::COORDINATOR_IMAGE);
+    let about = about_image(&build, digest);
+    let is_about = about.as_ref().is_some_and(Finding::passed);
+    let commit = build
+        .verified
+        .as_ref()
+        .filter(|_| is_about)
+        .and_then(|verified| verified.identity().source_repository_digest())
+        .map(str::to_owned);
+    let mut result = Image {
+        machine: None,
+        digest,
+        commit,
+        covered: false,
+        debug: DebugFlag::Unknown,
+        overrides: Overrides::NotShown,
+    };
+    match machine {
+        Some(mut machine) => {
+            compared_elsewhere(&mut machine.findings, compared);
+            result.machine = machine.measured.is_ok().then_some(machine.machine);
+            result.covered = machine.digest.passed();
+            result.debug = machine.debug;
+            result.overrides = machine.overrides;
+            draft.findings.extend(machine.findings);
+            draft.findings.push(machine.digest);
+            draft.claims.extend(machine.claims);
+            draft.evidence.extend(machine.evidence);
+            draft.wanted.extend(machine.wanted);
+        }
+        None => draft
+            .findings
+            .push(Finding::blocked(&checks::BINDING_DIGEST, &checks::COORDINATOR_EVIDENCE)),
+    }
+    draft.findings.extend(findings);
+    draft.findings.push(manifest(document, bound, digest, &mut draft.evidence));
+    draft.findings.extend(build.findings);
+    draft.findings.extend(about);
+    draft.claims.extend(image.map(|digest| Claim {
+        name: "image.digest",
+        value: Value::hex(digest.0),
+        link: LinkId::Image,
+    }));
+    draft.claims.extend(build.claims);
+    draft.evidence.extend(build.evidence);
+    result
+}
+
+/// The image that is said to run: by the binding, or else by the document.
+fn said_image(document: &Document, bound: Option<&Binding>) -> Option<Sha256> {
+    let bound = bound.and_then(|binding| binding.workload.as_ref()?.manifest_digest.as_deref());
+    let own = document.workload.as_ref().and_then(|workload| workload.manifest_digest.as_deref());
+    image::image_digest(bound.or(own)?)
+}
+
+/// The manifest that came along is the shown image's: only its bytes say which layers that image
+/// has.
+fn manifest(
+    document: &Document,
+    bound: Option<&Binding>,
+    image: Result<Sha256, &'static Check>,
+    evidence: &mut Vec<EvidenceItem>,
+) -> Finding {
+    let check = &checks::COORDINATOR_MANIFEST;
+    let Some(bytes) = document.workload.as_ref().and_then(|workload| workload.manifest.as_ref())
+    else {
+        return Finding::unknown(check, Why::NotPublished);
+    };
+    evidence.push(EvidenceItem::new("oci-manifest", "json", LinkId::Image, &bytes.0, Vec::new()));
+    let actual = Sha256::of(&bytes.0);
+    let expected = image.ok().or_else(|| said_image(document, bound));
+    match (image, expected) {
+        (_, Some(expected)) if expected != actual => Finding::equal(check, &expected.0, &actual.0),
+        (Ok(image), _) => Finding::equal(check, &image.0, &actual.0),
+        (Err(by), _) => Finding::blocked(check, by).actual(Value::hex(actual.0)),
+    }
+}
+
+/// What the binding says, as far as evidence covers it.
+fn keys_and_session(
+    document: &Document,
+    bound: Option<&Binding>,
+    image: &Image,
+    question: Option<&Question<'_>>,
+    policy: &Policy,
+    now: UnixTime,
+    draft: &mut Draft,
+) {
+    let Some(binding) = bound else {
+        let by = &checks::COORDINATOR_DOCUMENT;
+        draft.findings.extend(binding::blocked(by));
+        draft.findings.extend(keys::blocked(by));
+        draft.flags = Flags { debug: image.debug, overrides: image.overrides, ..Flags::UNKNOWN };
+        return;
+    };
+    let asked = question.map(|question| &question.asked);
+    let rules = &policy.coordinator;
+    let mut own = binding::session(document, binding, image.covered, asked, rules, now);
+    let published = question.map_or(&Published::NotFetched, |question| &question.published);
+    let tls_key = question.and_then(|question| question.tls_key);
+    own.extend(keys::appraise(binding, image.covered, image.digest.is_ok(), published, tls_key));
+    let passed = |check: &Check| own.iter().any(|f| f.check == check && f.passed());
+    let custody = binding
+        .keys_for(crate::evidence::coordinator::binding::SEALED_REQUEST)
+        .next()
+        .filter(|_| image.covered)
+        .and_then(|key| key.custody.as_deref());
+    draft.flags = Flags {
+        key: match passed(&checks::BINDING_SEALED_KEY) {
+            true => KeyFlag::Bound,
+            false => KeyFlag::NotShown,
+        },
+        custody: match custody {
+            Some("tee-generated") if passed(&checks::BINDING_CUSTODY) => Custody::TeeGenerated,
+            Some("kms-derived") => Custody::KmsDerived,
+            Some("operator-provisioned") => Custody::OperatorProvisioned,
+            _ => Custody::NotStated,
+        },
+        freshness: match own.iter().find(|f| f.check == &checks::FRESHNESS).map(|f| f.outcome) {
+            Some(Outcome::Pass) => Freshness::Challenge,
+            Some(Outcome::Warn(_)) if passed(&checks::BINDING_NONCE) => Freshness::Challenge,
+            Some(Outcome::Warn(_)) => Freshness::Cached,
+            _ => Freshness::None,
+        },
+        debug: image.debug,
+        overrides: image.overrides,
+    };
+    if image.covered {
+        draft.claims.extend(claims(binding));
+    }
+    draft.findings.extend(own);
+}
+
+/// What the binding says that nothing else decides: the measured machine's own words.
+fn claims(binding: &Binding) -> Vec<Claim> {
+    let claim = |name, value| Claim { name, value, link: LinkId::KeyBinding };
+    let mut claims = vec![
+        claim("coordinator.origin", Value::text(binding.origin.as_str())),
+        claim("coordinator.issued-at", Value::Time(binding.issued_at)),
+    ];
+    claims.extend(
+        binding
+            .instance_id
+            .as_deref()
+            .map(|instance| claim("coordinator.instance", Value::text(instance))),
+    );
+    claims.extend(keys::sealed(binding).map(|key| claim("key.sealed-request", Value::hex(key))));
+    claims.extend(
+        binding
+            .keys_for(crate::evidence::coordinator::binding::TLS)
+            .filter_map(|key| key.spki_sha256.clone())
+            .map(|spki| claim("key.tls-spki-sha256", Value::Hex(spki))),
+    );
+    claims
+}

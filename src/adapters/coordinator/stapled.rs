@@ -1,0 +1,136 @@
+//! What a document staples to its evidence: certificates, lists and logs.
+//!
+//! It is untrusted input like everything else, signed by its vendor or worth nothing. A part that
+//! cannot be read is reported and left out, so that it hides nothing that can be had elsewhere.
+
+use serde_json::json;
+
+use crate::adapters::collateral::Collateral;
+use crate::adapters::dcap::Files;
+use crate::endorsements::intel;
+use crate::evidence::coordinator::{Base64Url, Document};
+use crate::evidence::eventlog::{cel, dstack, tcg};
+use crate::finding::{Finding, Why, checks};
+use crate::pki::{Cert, Crl};
+
+/// Intel's collateral, and a finding for each part that cannot be read.
+pub(super) fn intel(document: &Document) -> (intel::Collateral, Vec<Finding>) {
+    let Some(tdx) = &document.collateral.tdx else { return Default::default() };
+    let signed = |name: &str, text: &Option<String>, chain: &Option<String>| {
+        let text = text.as_ref()?;
+        let chain_name = format!("{name}_issuer_chain");
+        let mut part = json!({ name: text });
+        if let (Some(chain), Some(members)) = (chain, part.as_object_mut()) {
+            members.insert(chain_name, chain.as_str().into());
+        }
+        Some(part.to_string().into_bytes())
+    };
+    let chain = |name: &str, text: &Option<String>| {
+        text.as_ref().map(|text| json!({ name: text }).to_string().into_bytes())
+    };
+    let list = |der: &Option<Base64Url>| der.as_ref().map(|der| der.0.clone());
+    let parts = [
+        ("tcb_info", signed("tcb_info", &tdx.tcb_info, &tdx.tcb_info_issuer_chain)),
+        ("qe_identity", signed("qe_identity", &tdx.qe_identity, &tdx.qe_identity_issuer_chain)),
+        ("root_ca_crl", list(&tdx.root_ca_crl)),
+        ("pck_crl", list(&tdx.pck_crl)),
+        ("pck_crl_issuer_chain", chain("pck_crl_issuer_chain", &tdx.pck_crl_issuer_chain)),
+        ("pck_chain", chain("pck_chain", &tdx.pck_chain)),
+    ];
+    let mut collateral = intel::Collateral::default();
+    let mut findings = Vec::new();
+    for (name, part) in parts {
+        let Some(part) = part else { continue };
+        match intel::Collateral::from_files(&[&part]) {
+            Ok(read) => collateral = collateral.or(read),
+            Err(error) => findings.push(malformed(name, &error)),
+        }
+    }
+    (collateral, findings)
+}
+
+/// Adds AMD's certificates and list to `collateral`, and reports each part that cannot be read. A
+/// list that the reader supplied takes the place of the document's.
+pub(super) fn amd(document: &Document, collateral: &mut Collateral) -> Vec<Finding> {
+    const WHAT: &str = "stapled certificate";
+    let Some(snp) = &document.collateral.snp else { return Vec::new() };
+    let mut findings = Vec::new();
+    for (name, der) in
+        [("vcek", &snp.vcek), ("vlek", &snp.vlek), ("ask", &snp.ask), ("ark", &snp.ark)]
+    {
+        let Some(Base64Url(der)) = der else { continue };
+        let subject = Cert::parse(WHAT, der).map(|cert| cert.common_name().map(str::to_owned));
+        match subject {
+            Ok(Some(name)) if name.starts_with("SEV-") || name.starts_with("ARK-") => {
+                collateral.push(der);
+            }
+            Ok(subject) => findings.push(
+                Finding::fail(&checks::COORDINATOR_COLLATERAL, "wrong-name")
+                    .part(name)
+                    .actual(subject.unwrap_or_default()),
+            ),
+            Err(error) => findings.push(malformed(name, &error)),
+        }
+    }
+    if let Some(Base64Url(der)) = snp.crl.as_ref().filter(|_| !collateral.has_crl()) {
+        match Crl::parse("stapled revocation list", der) {
+            Ok(_) => collateral.push(der),
+            Err(error) => findings.push(malformed("crl", &error)),
+        }
+    }
+    findings
+}
+
+fn malformed(name: &'static str, error: &crate::error::Error) -> Finding {
+    Finding::fail(&checks::COORDINATOR_COLLATERAL, "malformed").part(name).actual(error.to_string())
+}
+
+/// Adds the logs to `files`, with a finding for each. Logs that the reader supplied come first.
+pub(super) fn logs<'a>(document: &'a Document, files: &mut Files<'a>) -> Vec<Finding> {
+    let check = &checks::COORDINATOR_EVENT_LOG;
+    let mut findings = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    for log in &document.event_logs {
+        let bytes = log.body.0.as_slice();
+        let (slot, read) = match log.kind.as_str() {
+            "tcg-ccel" => (&mut files.tcg, tcg::Log::parse(bytes).map(|_| ())),
+            "cos-cel" => (&mut files.cel, cel::Log::parse(bytes).map(|_| ())),
+            "dstack-json" => (&mut files.dstack, dstack::Log::parse(bytes).map(|_| ())),
+            other => {
+                if !seen.contains(&other) {
+                    let part = other.to_owned();
+                    findings.push(Finding::unknown(check, Why::NotSupported).part(part));
+                    seen.push(other);
+                }
+                continue;
+            }
+        };
+        let again = seen.contains(&log.kind.as_str());
+        seen.push(&log.kind);
+        let finding = match read {
+            _ if again => Finding::fail(check, "not-exactly-one"),
+            Ok(()) => {
+                slot.get_or_insert(bytes);
+                Finding::pass(check)
+            }
+            Err(error) => Finding::fail(check, "malformed").actual(error.to_string()),
+        };
+        if again {
+            findings.retain(|known| known.part.as_deref() != Some(log.kind.as_str()));
+        }
+        findings.push(finding.part(log.kind.clone()));
+    }
+    findings
+}
+
+/// The logs beside an SEV-SNP report: it signs no register that they could extend to.
+pub(super) fn no_registers(document: &Document) -> Vec<Finding> {
+    let mut kinds: Vec<&str> = document.event_logs.iter().map(|log| log.kind.as_str()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let check = &checks::COORDINATOR_EVENT_LOG;
+    kinds
+        .into_iter()
+        .map(|kind| Finding::unknown(check, Why::NotSupported).part(kind.to_owned()))
+        .collect()
+}

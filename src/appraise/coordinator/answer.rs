@@ -1,0 +1,103 @@
+//! What it means that a host answered as it did, or not at all.
+
+use serde::Deserialize;
+
+use super::keys::{self, Published};
+use crate::evidence::exchange::{Failure, Outcome, Response};
+use crate::finding::{Finding, Why, checks};
+
+/// What is left of an answer.
+#[derive(Clone, Debug)]
+pub enum Answer<'a> {
+    /// A body that may be the document.
+    Body(&'a Response),
+    /// The host says that there is nothing.
+    NotPublished {
+        /// On what it says that it runs, when it says so.
+        substrate: Option<String>,
+    },
+    /// It is not known whether there is anything.
+    NotFetched,
+}
+
+/// The body of an error.
+#[derive(Deserialize)]
+struct ErrorBody {
+    error: ErrorCode,
+}
+
+#[derive(Deserialize)]
+struct ErrorCode {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    substrate: Option<String>,
+}
+
+/// Reads the answer to the question for the attestation.
+pub fn attestation(outcome: Option<&Outcome>) -> (Finding, Answer<'_>) {
+    let check = &checks::COORDINATOR_ANSWER;
+    let open = |why, actual: &str| Finding::unknown(check, why).actual(actual);
+    match outcome {
+        None => (open(Why::NotFetched, "not-asked"), Answer::NotFetched),
+        Some(Outcome::Failed { failed }) => {
+            (open(Why::NotFetched, failed.word()), Answer::NotFetched)
+        }
+        Some(Outcome::Answered(response)) => match response.status {
+            _ if response.redirected => {
+                (open(Why::NotFetched, Failure::Redirect.word()), Answer::NotFetched)
+            }
+            200 if is_json(response) => (Finding::pass(check), Answer::Body(response)),
+            200 => (open(Why::NotSupported, "content-type"), Answer::NotFetched),
+            404 | 410 => {
+                let status = response.status.to_string();
+                (open(Why::NotPublished, &status), Answer::NotPublished { substrate: None })
+            }
+            503 => match error(response) {
+                Some(error) if error.code == "attestation_unavailable" => {
+                    let substrate = error.substrate;
+                    (open(Why::NotPublished, "unavailable"), Answer::NotPublished { substrate })
+                }
+                _ => (open(Why::NotFetched, "503"), Answer::NotFetched),
+            },
+            300..400 => (open(Why::NotFetched, Failure::Redirect.word()), Answer::NotFetched),
+            status => (open(Why::NotFetched, &status.to_string()), Answer::NotFetched),
+        },
+    }
+}
+
+/// Reads the answer to the question for the key of sealed requests.
+pub fn encryption_key(outcome: Option<&Outcome>) -> Published {
+    #[derive(Deserialize)]
+    struct Body {
+        public_key: String,
+        #[serde(default)]
+        kid: Option<String>,
+    }
+    match outcome {
+        Some(Outcome::Answered(response)) if response.redirected => Published::NotFetched,
+        Some(Outcome::Answered(response)) => match response.status {
+            200 => {
+                let body: Option<Body> =
+                    crate::json::from_slice("encryption key", &response.body.0).ok();
+                let key = body.and_then(|body| Some((keys::bytes(&body.public_key)?, body.kid)));
+                key.map_or(Published::Malformed, |(key, kid)| Published::Key { key, kid })
+            }
+            404 | 410 | 503 => Published::None,
+            _ => Published::NotFetched,
+        },
+        Some(Outcome::Failed { .. }) | None => Published::NotFetched,
+    }
+}
+
+/// `application/json`, or another type that is JSON (RFC 6839 section 3.1), with any parameters.
+fn is_json(response: &Response) -> bool {
+    let content = response.content_type.as_deref().unwrap_or_default();
+    let essence = content.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || essence.ends_with("+json")
+}
+
+fn error(response: &Response) -> Option<ErrorCode> {
+    let body: ErrorBody = crate::json::from_slice("error", &response.body.0).ok()?;
+    Some(body.error)
+}

@@ -1,0 +1,201 @@
+//! Which image the measured machine runs.
+
+use crate::digest::{Sha256, Sha384};
+use crate::endorsements::launch::{LaunchMeasurement, Role, TdxLaunch};
+use crate::evidence::dcap::TdReport;
+use crate::finding::{Check, Finding, Outcome, Value, Why, checks};
+
+/// A signed reference value whose signer was accepted.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// What it says.
+    pub launch: LaunchMeasurement,
+    /// SHA-256 of each subject of its statement.
+    pub subjects: Vec<Sha256>,
+}
+
+/// What verified evidence measured.
+#[derive(Clone, Debug)]
+pub enum Measured {
+    /// MEASUREMENT of an SEV-SNP report.
+    Snp(Sha384),
+    /// MRTD and the four registers of a TDX quote.
+    Tdx {
+        /// MRTD.
+        mrtd: Sha384,
+        /// RTMR0 to RTMR3.
+        rtmr: [Sha384; 4],
+    },
+}
+
+impl Measured {
+    /// That of a TDX guest.
+    pub const fn of_td(report: &TdReport) -> Self {
+        Self::Tdx { mrtd: report.mr_td, rtmr: report.rtmr }
+    }
+
+    fn values(&self) -> String {
+        match self {
+            Self::Snp(measurement) => measurement.to_string(),
+            Self::Tdx { mrtd, rtmr } => {
+                let [_, rtmr1, rtmr2, rtmr3] = rtmr;
+                format!("MRTD {mrtd}, RTMR1 {rtmr1}, RTMR2 {rtmr2}, RTMR3 {rtmr3}")
+            }
+        }
+    }
+}
+
+/// What is known of the launch.
+#[derive(Clone, Debug)]
+pub struct Launched {
+    /// The findings.
+    pub findings: Vec<Finding>,
+    /// SHA-256 of the manifest of the image that was shown to run.
+    pub image: Option<Sha256>,
+    /// Whether reference values were there to compare the measurement with.
+    pub compared: bool,
+}
+
+/// Puts measurement, reference values and event log together.
+///
+/// `logged` are the image digests that a verified event log names, as written; `by_policy` says
+/// whether the policy itself names the software of a TDX guest.
+pub fn launched(
+    measured: Result<&Measured, &'static Check>,
+    references: &[Reference],
+    logged: &[String],
+    by_policy: bool,
+) -> Launched {
+    let measured = match measured {
+        Ok(measured) => measured,
+        Err(by) => {
+            let checks = [&checks::COORDINATOR_LAUNCHER, &checks::COORDINATOR_IMAGE];
+            let findings = checks.into_iter().map(|check| Finding::blocked(check, by)).collect();
+            return Launched { findings, image: None, compared: false };
+        }
+    };
+    let about = |role| references.iter().filter(move |known| known.launch.role == role);
+    let whole: Vec<&Reference> = about(Role::Workload).filter(|r| speaks_of(r, measured)).collect();
+    let launchers: Vec<&Reference> =
+        about(Role::Launcher).filter(|r| speaks_of(r, measured)).collect();
+    if !whole.is_empty() {
+        return by_measurement(measured, &whole);
+    }
+    let launcher = launcher(measured, &launchers, by_policy);
+    let (image, digest) = by_log(measured, logged, &launcher);
+    let findings = vec![launcher, image];
+    Launched { findings, image: digest, compared: !launchers.is_empty() }
+}
+
+/// Whether a reference value has anything to say about this kind of machine.
+fn speaks_of(reference: &Reference, measured: &Measured) -> bool {
+    match measured {
+        Measured::Snp(_) => !reference.launch.snp.is_empty(),
+        Measured::Tdx { .. } => !reference.launch.tdx.is_empty(),
+    }
+}
+
+/// The launch measurement covers the image.
+fn by_measurement(measured: &Measured, references: &[&Reference]) -> Launched {
+    let check = &checks::COORDINATOR_IMAGE;
+    let unneeded = Finding::unknown(&checks::COORDINATOR_LAUNCHER, Why::NotApplicable);
+    let fitting = references.iter().find(|reference| fits(reference, measured, Role::Workload));
+    let (finding, image) = match fitting.map(|reference| reference.subjects.as_slice()) {
+        None => (Finding::fail(check, "not-equal").expected(accepted(references)), None),
+        Some([image]) => (Finding::pass(check).expected(accepted(references)), Some(*image)),
+        Some(_) => (Finding::fail(check, "not-exactly-one"), None),
+    };
+    let findings = vec![unneeded, finding.actual(measured.values())];
+    Launched { findings, image, compared: true }
+}
+
+/// The software that measures the image is one that somebody answers for.
+fn launcher(measured: &Measured, references: &[&Reference], by_policy: bool) -> Finding {
+    let check = &checks::COORDINATOR_LAUNCHER;
+    match measured {
+        Measured::Snp(_) => Finding::unknown(check, Why::NotApplicable),
+        Measured::Tdx { .. } if references.iter().any(|r| fits(r, measured, Role::Launcher)) => {
+            Finding::pass(check).actual(measured.values())
+        }
+        Measured::Tdx { .. } if by_policy => Finding::pass(check).actual(measured.values()),
+        Measured::Tdx { .. } if references.is_empty() => {
+            Finding::warn(check, "no-reference").actual(measured.values())
+        }
+        Measured::Tdx { .. } => Finding::fail(check, "not-equal")
+            .expected(accepted(references))
+            .actual(measured.values()),
+    }
+}
+
+/// The launcher's log names the image.
+fn by_log(measured: &Measured, logged: &[String], launcher: &Finding) -> (Finding, Option<Sha256>) {
+    let check = &checks::COORDINATOR_IMAGE;
+    let digest = match (measured, logged) {
+        (Measured::Snp(_), _) | (_, []) => {
+            return (Finding::unknown(check, Why::NotPublished), None);
+        }
+        (_, [digest]) => digest,
+        _ => {
+            let finding = Finding::fail(check, "not-exactly-one").actual(logged.join(", "));
+            return (finding, None);
+        }
+    };
+    let Some(image) = image_digest(digest) else {
+        return (Finding::fail(check, "malformed").actual(digest.as_str()), None);
+    };
+    let finding = match launcher.outcome {
+        Outcome::Pass => return (Finding::pass(check).actual(digest.as_str()), Some(image)),
+        Outcome::Warn(_) => Finding::warn(check, "no-reference"),
+        _ => Finding::blocked(check, &checks::COORDINATOR_LAUNCHER),
+    };
+    (finding.actual(digest.as_str()), None)
+}
+
+/// `sha256:` and 64 hex digits of lower case.
+pub fn image_digest(text: &str) -> Option<Sha256> {
+    let digits = text.strip_prefix("sha256:")?;
+    let digest: Sha256 = digits.parse().ok()?;
+    (digest.to_string() == digits).then_some(digest)
+}
+
+fn fits(reference: &Reference, measured: &Measured, role: Role) -> bool {
+    match measured {
+        Measured::Snp(measurement) => {
+            reference.launch.snp.iter().any(|known| known.measurement == *measurement)
+        }
+        Measured::Tdx { mrtd, rtmr } => {
+            reference.launch.tdx.iter().any(|known| td_fits(known, mrtd, rtmr, role))
+        }
+    }
+}
+
+/// RTMR3 belongs to the running software: a launcher extends it with what its log says, and of an
+/// image that is measured as a whole it is named or unused.
+fn td_fits(known: &TdxLaunch, mrtd: &Sha384, rtmr: &[Sha384; 4], role: Role) -> bool {
+    let [rtmr0, rtmr1, rtmr2, rtmr3] = rtmr;
+    let fourth = match (known.rtmr3, role) {
+        (Some(known), _) => known == *rtmr3,
+        (None, Role::Launcher) => true,
+        (None, Role::Workload) => rtmr3.0 == [0; Sha384::LEN],
+    };
+    known.mrtd == *mrtd
+        && known.rtmr0.is_none_or(|known| known == *rtmr0)
+        && known.rtmr1 == *rtmr1
+        && known.rtmr2 == *rtmr2
+        && fourth
+}
+
+fn accepted(references: &[&Reference]) -> Value {
+    let texts: Vec<String> = references
+        .iter()
+        .flat_map(|reference| {
+            let snp = reference.launch.snp.iter().map(|known| known.measurement.to_string());
+            let tdx = reference.launch.tdx.iter().map(|known| {
+                let TdxLaunch { mrtd, rtmr1, rtmr2, .. } = known;
+                format!("MRTD {mrtd}, RTMR1 {rtmr1}, RTMR2 {rtmr2}")
+            });
+            snp.chain(tdx)
+        })
+        .collect();
+    Value::text(texts.join(" or "))
+}

@@ -1,0 +1,168 @@
+//! What the service says about itself beside what the chain derived.
+
+use crate::claims::{Standing, Stated};
+use crate::digest::Sha256;
+use crate::evidence::coordinator::binding::{SEALED_REQUEST, TLS};
+use crate::evidence::coordinator::{Binding, Document};
+use crate::finding::{Finding, LinkId, Value, checks};
+use crate::policy::Machine;
+
+use super::image::image_digest;
+
+/// What the chain derived.
+#[derive(Clone, Debug, Default)]
+pub struct Derived {
+    /// Whose chip signed the evidence.
+    pub machine: Option<Machine>,
+    /// The image that was shown to run.
+    pub image: Option<Sha256>,
+    /// The commit that a signed build ties to that image.
+    pub commit: Option<String>,
+}
+
+/// What document and binding say, each with its standing.
+pub fn stated(document: &Document, binding: Option<&Binding>, derived: &Derived) -> Vec<Stated> {
+    let mut stated = Vec::new();
+    if let Some(substrate) = &document.substrate {
+        stated.push(self::substrate(&substrate.claimed, derived));
+    }
+    let own = document.workload.as_ref().map(|workload| {
+        let image = workload.manifest_digest.as_deref();
+        ("workload", image, workload.git_commit.as_deref(), workload.build_version.as_deref())
+    });
+    let bound = binding.and_then(|binding| binding.workload.as_ref()).map(|workload| {
+        let image = workload.manifest_digest.as_deref();
+        let name = "binding.workload";
+        (name, image, workload.git_commit.as_deref(), workload.build_version.as_deref())
+    });
+    for (source, image, commit, version) in [bound, own].into_iter().flatten() {
+        stated.extend(image.map(|said| self::image(said, source, derived)));
+        stated.extend(commit.map(|said| self::commit(said, source, derived)));
+        stated.extend(version.map(|said| {
+            not_shown("build-version", said, format!("{source}.build_version"), LinkId::Image)
+        }));
+    }
+    if let Some(binding) = binding {
+        stated.extend(keys(binding));
+    }
+    stated.extend(
+        document
+            .limits
+            .iter()
+            .map(|limit| not_shown("limit", limit, "limits".to_owned(), LinkId::Image)),
+    );
+    stated
+}
+
+/// Whether anything contradicts: a finding for each, or one for all.
+///
+/// A wrong image or commit fails, because a reader would look for the wrong source. A wrong word
+/// for the substrate is a warning: the chain shows which it is.
+pub fn contradictions(stated: &[Stated]) -> Vec<Finding> {
+    let check = &checks::CLAIMS_CONTRADICTION;
+    let against: Vec<Finding> = stated
+        .iter()
+        .filter(|statement| statement.standing == Standing::Contradicts)
+        .map(|statement| {
+            let finding = match statement.name {
+                "substrate" => Finding::warn(check, "disagree"),
+                _ => Finding::fail(check, "disagree"),
+            };
+            let finding = match &statement.shown {
+                Some(shown) => finding.expected(shown.clone()),
+                None => finding,
+            };
+            finding.part(statement.source.clone()).actual(statement.said.clone())
+        })
+        .collect();
+    if !against.is_empty() {
+        return against;
+    }
+    let agrees = stated.iter().any(|statement| statement.standing == Standing::Agrees);
+    let none = crate::finding::Why::NotApplicable;
+    vec![if agrees { Finding::pass(check) } else { Finding::unknown(check, none) }]
+}
+
+fn substrate(said: &str, derived: &Derived) -> Stated {
+    let claimed = match said {
+        "gcp-tdx" => Some(Some(Machine::Tdx)),
+        "gcp-snp" => Some(Some(Machine::Snp)),
+        "gcp-sev" | "gcp-none" => Some(None),
+        _ => None,
+    };
+    let shown = derived.machine.map(|machine| match machine {
+        Machine::Snp => Value::text("AMD SEV-SNP"),
+        Machine::Tdx => Value::text("Intel TDX"),
+    });
+    let standing = match (claimed, derived.machine) {
+        (Some(claimed), Some(_)) if claimed == derived.machine => Standing::Agrees,
+        (Some(_), Some(_)) => Standing::Contradicts,
+        _ => Standing::NotShown,
+    };
+    Stated {
+        name: "substrate",
+        said: Value::text(said),
+        source: "substrate.claimed".into(),
+        shown,
+        link: LinkId::Report,
+        standing,
+    }
+}
+
+fn image(said: &str, source: &str, derived: &Derived) -> Stated {
+    let standing = match derived.image {
+        None => Standing::NotShown,
+        Some(image) if image_digest(said) == Some(image) => Standing::Agrees,
+        Some(_) => Standing::Contradicts,
+    };
+    Stated {
+        name: "image",
+        said: Value::text(said),
+        source: format!("{source}.manifest_digest").into(),
+        shown: derived.image.map(|image| Value::text(format!("sha256:{image}"))),
+        link: LinkId::Image,
+        standing,
+    }
+}
+
+fn commit(said: &str, source: &str, derived: &Derived) -> Stated {
+    let standing = match &derived.commit {
+        None => Standing::NotShown,
+        Some(commit) if commit == said => Standing::Agrees,
+        Some(_) => Standing::Contradicts,
+    };
+    Stated {
+        name: "commit",
+        said: Value::Hex(said.to_owned()),
+        source: format!("{source}.git_commit").into(),
+        shown: derived.commit.clone().map(Value::Hex),
+        // A commit is this machine's only by way of its image.
+        link: LinkId::Image,
+        standing,
+    }
+}
+
+/// What the machine says about its keys: nothing in the chain derives it.
+fn keys(binding: &Binding) -> Vec<Stated> {
+    let link = LinkId::KeyBinding;
+    let custody = binding.keys_for(SEALED_REQUEST).filter_map(|key| {
+        let source = "binding.keys, sealed-request, custody".to_owned();
+        Some(not_shown("custody", key.custody.as_deref()?, source, link))
+    });
+    let ends = binding.keys_for(TLS).filter_map(|key| {
+        let source = "binding.keys, tls, terminates".to_owned();
+        Some(not_shown("tls-end", key.terminates.as_deref()?, source, link))
+    });
+    custody.chain(ends).collect()
+}
+
+fn not_shown(name: &'static str, said: &str, source: String, link: LinkId) -> Stated {
+    Stated {
+        name,
+        said: Value::text(said),
+        source: source.into(),
+        shown: None,
+        link,
+        standing: Standing::NotShown,
+    }
+}

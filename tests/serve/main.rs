@@ -1,0 +1,27 @@
+//! The sidecar: hardware, launchers, collateral and endpoint, against simulated ones that follow
+//! the same protocols, and the whole chain from its answers.
+#![cfg(all(feature = "serve", feature = "sim", unix))]
+
+mod chain;
+mod collateral;
+mod endpoint;
+mod http;
+mod launcher;
+mod tsm;
+
+/// An empty directory of this test's own.
+fn scratch(name: &str) -> std::path::PathBuf {
+    let name = format!("serve-{name}-{}", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// Runs `work` as the sidecar is run.
+fn run<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    done
+}

@@ -1,0 +1,100 @@
+/**
+ * `<request-list>`: whom a check asks, what each host learns, and what came of it.
+ *
+ * @import { PlannedRequest } from '../report.d.ts'
+ */
+
+import { h } from '../dom.js';
+import { sayOr } from '../phrases.js';
+import { ui } from '../wording.js';
+
+/** @typedef {{ request: PlannedRequest, box: HTMLInputElement | null, note: string, status: HTMLElement }} Row */
+
+export class RequestList extends HTMLElement {
+  /** @type {Row[]} */
+  #rows = [];
+
+  /**
+   * @param {PlannedRequest[]} requests
+   * @param {{ choice: boolean, notes?: Map<string, string> }} options whether single requests can
+   *   be left out, and what to say about an address
+   */
+  draw(requests, { choice, notes = new Map() }) {
+    this.#rows = requests.map((request, index) => ({
+      request,
+      box: choice ? h('input', { type: 'checkbox', checked: true, id: `request-${index}` }) : null,
+      note: notes.get(request.url) ?? '',
+      status: h('p', { class: 'request-status' }),
+    }));
+    const hosts = [...new Set(requests.map(({ host }) => host))];
+    this.replaceChildren(
+      h(
+        'ol',
+        { class: 'hosts' },
+        hosts.map((host) => this.#host(host)),
+      ),
+    );
+  }
+
+  /** The requests that the reader left in. */
+  get chosen() {
+    return this.#rows.filter(({ box }) => box?.checked ?? true).map(({ request }) => request);
+  }
+
+  /**
+   * Says what came of a request.
+   *
+   * @param {PlannedRequest} request
+   * @param {string} state `asking`, `answered`, `failed` or nothing
+   * @param {string} sentence
+   */
+  say(request, state, sentence) {
+    const row = this.#rows.find(({ request: { url } }) => url === request.url);
+    if (!row) return;
+    row.status.setAttribute('data-state', state);
+    row.status.textContent = sentence;
+  }
+
+  /** @param {string} host */
+  #host(host) {
+    const rows = this.#rows.filter(({ request }) => request.host === host);
+    return h(
+      'li',
+      {},
+      h('p', { class: 'host' }, ui('asks'), ' ', h('strong', { translate: 'no' }, host)),
+      learned(rows.map(({ request }) => request.reveals)).map((reveals) =>
+        h('p', {}, sayOr(['reveals', reveals], reveals)),
+      ),
+      h('ul', { class: 'requests' }, rows.map(requestItem)),
+    );
+  }
+}
+
+/**
+ * What a host learns, each once; what another says as well is left out.
+ *
+ * @param {string[]} reveals
+ */
+function learned(reveals) {
+  const all = [...new Set(reveals)];
+  return all.filter(
+    (one) => !all.some((other) => other !== one && other.startsWith(`${one}-`)),
+  );
+}
+
+/** @param {Row} row */
+function requestItem({ request: { url, what }, box, note, status }) {
+  const title = sayOr(['wanted', what], what);
+  return h(
+    'li',
+    { 'data-what': what },
+    box
+      ? h('p', { class: 'choice' }, box, h('label', { for: box.id }, title))
+      : h('p', {}, title),
+    h('p', {}, h('code', { class: 'url', translate: 'no' }, url)),
+    note ? h('p', {}, note) : null,
+    status,
+  );
+}
+
+customElements.define('request-list', RequestList);

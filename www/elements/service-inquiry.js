@@ -1,0 +1,174 @@
+/**
+ * `<service-inquiry>`: where a reader names a service, sees whom a check asks and what each host
+ * learns, and starts it. Nothing is asked before the button is pressed, and nothing is remembered.
+ *
+ * Fires `inquire` with an Inquiry and `recorded`.
+ *
+ * @import { PlannedRequest, SessionHandle } from '../report.d.ts'
+ */
+
+import { announce, button, h } from '../dom.js';
+import { sayOr } from '../phrases.js';
+import { newSession, subjects } from '../verifier.js';
+import { say, ui } from '../wording.js';
+import { RequestList } from './request-list.js';
+
+export class ServiceInquiry extends HTMLElement {
+  #address = h('input', {
+    type: 'text',
+    id: 'address',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    inputmode: 'url',
+    'aria-describedby': 'address-note address-problem',
+    dir: 'ltr',
+  });
+  #problem = h('p', { class: 'problem', id: 'address-problem', role: 'alert' });
+  #known = h('ul', { class: 'known' });
+  #plan = h('div', { class: 'plan', hidden: true });
+  /** @type {AbortController | null} */
+  #running = null;
+
+  connectedCallback() {
+    if (this.childElementCount > 0) return;
+    this.append(
+      h('h3', {}, ui('ask-service')),
+      h(
+        'form',
+        { class: 'address' },
+        h('label', { for: 'address' }, ui('address')),
+        h('div', { class: 'row' }, this.#address, h('button', { type: 'submit' }, ui('show-plan'))),
+        h('p', { class: 'note', id: 'address-note' }, ui('address-note')),
+      ),
+      this.#problem,
+      this.#known,
+      this.#plan,
+    );
+    this.#address.addEventListener('input', () => this.#forget());
+    this.querySelector('form')?.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.propose(this.#address.value);
+    });
+  }
+
+  /** Shows the services that can be chosen; to be called when the verifier is there. */
+  ready() {
+    this.#known.replaceChildren(
+      ...subjects().map(({ id, origin }) =>
+        h(
+          'li',
+          {},
+          button(say(['subjects', id, 'name']), () => this.propose(origin), {
+            class: 'link',
+            'data-subject': id,
+          }),
+          ' ',
+          h('span', {}, say(['subjects', id, 'sentence'])),
+        ),
+      ),
+      h(
+        'li',
+        {},
+        button(ui('recorded'), () => this.dispatchEvent(new CustomEvent('recorded')), {
+          class: 'link',
+          id: 'recorded',
+        }),
+        ' ',
+        h('span', {}, ui('recorded-sentence')),
+      ),
+    );
+  }
+
+  /**
+   * Shows whom a check of `address` would ask.
+   *
+   * @param {string} address
+   */
+  propose(address) {
+    this.#forget();
+    this.#address.value = address;
+    const proposal = newSession(address);
+    if (typeof proposal === 'string') {
+      this.#problem.textContent = ui('address-refused', { why: proposal });
+      this.#address.setAttribute('aria-invalid', 'true');
+      this.#address.focus();
+      return;
+    }
+    this.#address.value = proposal.origin;
+    this.#show(proposal);
+  }
+
+  /** What was proposed no longer stands, and what is running is stopped. */
+  #forget() {
+    this.#running?.abort();
+    this.#running = null;
+    this.#problem.textContent = '';
+    this.#address.removeAttribute('aria-invalid');
+    this.#plan.hidden = true;
+    this.#plan.replaceChildren();
+  }
+
+  /** @param {SessionHandle} session */
+  #show(session) {
+    const list = new RequestList();
+    list.draw(session.first, { choice: false });
+    const host = session.first[0]?.host ?? session.origin;
+    const heading = h('h4', { tabindex: -1 }, ui('plan'));
+    const go = button(ui('ask-host', { host }), () => this.#start(session, list, go, stop), {
+      class: 'primary',
+      id: 'ask',
+    });
+    const stop = button(ui('stop'), () => this.#running?.abort(), { id: 'stop', hidden: true });
+    this.#plan.replaceChildren(
+      heading,
+      list,
+      session.nonce
+        ? h('p', {}, ui('nonce'), ' ', h('code', { id: 'nonce', class: 'url', translate: 'no' }, session.nonce))
+        : h('p', {}, ui('no-nonce')),
+      h('p', { class: 'note' }, ui('how-asked')),
+      h('div', { class: 'row' }, go, stop),
+    );
+    this.#plan.hidden = false;
+    heading.focus({ preventScroll: false });
+  }
+
+  /**
+   * @param {SessionHandle} session
+   * @param {RequestList} list
+   * @param {HTMLButtonElement} go
+   * @param {HTMLButtonElement} stop
+   */
+  #start(session, list, go, stop) {
+    this.#running?.abort();
+    const running = new AbortController();
+    this.#running = running;
+    go.hidden = true;
+    stop.hidden = false;
+    stop.focus();
+    const done = () => {
+      stop.hidden = true;
+      if (this.#running === running) this.#running = null;
+    };
+    this.dispatchEvent(
+      new CustomEvent('inquire', { detail: { session, list, signal: running.signal, done } }),
+    );
+  }
+}
+
+/**
+ * Says beside a request what came of it.
+ *
+ * @param {RequestList} list
+ * @param {PlannedRequest} request
+ * @param {{ status?: number | undefined, failed?: string | undefined, length: number }} asked
+ */
+export function tell(list, request, asked) {
+  const what = sayOr(['wanted', request.what], request.what);
+  const sentence = asked.failed
+    ? ui('no-answer', { why: sayOr(['asked', asked.failed], asked.failed) })
+    : ui('answered', { status: asked.status ?? 0, length: asked.length });
+  list.say(request, asked.failed ? 'failed' : 'answered', sentence);
+  announce(`${what}: ${sentence}`);
+}
+
+customElements.define('service-inquiry', ServiceInquiry);

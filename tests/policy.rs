@@ -34,7 +34,8 @@ fn every_built_in_policy_is_read_and_requires_something() {
     let builds = ["sigstore", "cloud-build", "coordinator"];
     let made_up = ["simulated", "simulated-machine", "simulated-build"];
     let expected =
-        [&["snp", "snp-strict"][..], &tdx, &machines, &quotes, &builds, &made_up].concat();
+        [&["snp", "snp-strict", "snp-azure"][..], &tdx, &machines, &quotes, &builds, &made_up]
+            .concat();
     assert_eq!(names, expected);
     assert!(builtin("nothing").is_none());
 }

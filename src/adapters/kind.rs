@@ -12,6 +12,7 @@ use super::exchange;
 use super::source;
 use crate::bytes::Span;
 use crate::error::Error;
+use crate::evidence::azure::Evidence;
 use crate::evidence::dcap::Quote;
 use crate::evidence::dstack::{Answer, SnpAttestation};
 use crate::evidence::eigencompute::{BoundEvidence, Platform};
@@ -23,6 +24,8 @@ use crate::evidence::{gpu, snp};
 /// What an input is.
 #[derive(Clone, Debug)]
 pub enum Kind<'a> {
+    /// Evidence of an Azure confidential VM on SEV-SNP.
+    AzureEvidence(Box<Evidence>),
     /// EigenCompute's bound evidence.
     BoundEvidence(BoundEvidence),
     /// Build provenance by Google Cloud Build: gcloud's answer, or one DSSE envelope of it.
@@ -88,6 +91,7 @@ impl<'a> Kind<'a> {
     /// The name of the built-in policy for this kind.
     pub fn policy(&self) -> &'static str {
         match self {
+            Self::AzureEvidence(_) => "snp-azure",
             Self::BoundEvidence(evidence) => match evidence.platform {
                 Platform::Tdx => "eigencompute-tdx",
                 Platform::SevSnp => "eigencompute-snp",
@@ -208,6 +212,8 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Ok(Kind::TinfoilBundle)
     } else if has("quote") && ["event_log", "tcb_info", "vm_config"].into_iter().any(has) {
         Ok(Kind::DstackQuoteReport)
+    } else if has("platform") && has("evidence") {
+        Evidence::parse(input).map(|evidence| Kind::AzureEvidence(Box::new(evidence)))
     } else if has("attestation") && has("challenge") {
         BoundEvidence::from_json(input).map(Kind::BoundEvidence)
     } else if let Some(kind) = of_attestation(input) {

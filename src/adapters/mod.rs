@@ -1,6 +1,7 @@
 //! From bytes to a report: the input is recognised, taken apart, verified and appraised.
 
 mod artifact;
+mod azure;
 mod collateral;
 pub mod conformance;
 mod coordinator;
@@ -103,6 +104,9 @@ pub(crate) fn examine(
         }
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
+        }
+        Kind::AzureEvidence(ref evidence) => {
+            azure::examine(input, evidence, collateral, policy, now)?
         }
         Kind::BoundEvidence(ref evidence) => {
             eigencompute::examine(input, evidence, collateral, policy, now)?

@@ -1,5 +1,6 @@
 //! Appraisal: what verified evidence says, against a policy. It can only lower a result.
 
+pub mod azure;
 pub mod coordinator;
 pub mod dcap;
 pub mod dstack;

@@ -1,5 +1,6 @@
 //! Parsing of evidence. Nothing here is believed: types say what bytes say.
 
+pub mod azure;
 pub mod coordinator;
 pub mod dcap;
 pub mod dstack;

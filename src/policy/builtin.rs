@@ -16,6 +16,7 @@ pub struct Builtin {
 const ALL: &[Builtin] = &[
     Builtin { name: "snp", json: include_str!("snp.json") },
     Builtin { name: "snp-strict", json: include_str!("snp-strict.json") },
+    Builtin { name: "snp-azure", json: include_str!("snp-azure.json") },
     Builtin { name: "tdx", json: include_str!("tdx.json") },
     Builtin { name: "tdx-gcp", json: include_str!("tdx-gcp.json") },
     Builtin { name: "tdx-dstack", json: include_str!("tdx-dstack.json") },

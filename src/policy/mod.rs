@@ -4,6 +4,7 @@
 //! errors), hashed over its exact bytes and shown in every report. A policy can only ask for
 //! more: checks of [`Tier::Authenticity`](crate::finding::Tier) cannot be left out.
 
+mod azure;
 mod builtin;
 mod coordinator;
 mod dcap;
@@ -28,6 +29,7 @@ use crate::error::Error;
 use crate::finding::{Check, checks};
 
 pub use crate::pki::anchors::Roots;
+pub use azure::AzurePolicy;
 pub use builtin::{Builtin, builtin};
 pub use coordinator::{CoordinatorPolicy, Machine};
 pub use dcap::{DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam};
@@ -90,6 +92,8 @@ pub struct Policy {
     pub token: TokenPolicy,
     /// Quotes of a virtual TPM.
     pub tpm: TpmPolicy,
+    /// Azure confidential VMs.
+    pub azure: AzurePolicy,
     /// EigenCompute's bound evidence.
     pub eigencompute: EigenPolicy,
     /// GPUs.
@@ -128,6 +132,8 @@ struct File {
     #[serde(default)]
     tpm: TpmPolicy,
     #[serde(default)]
+    azure: AzurePolicy,
+    #[serde(default)]
     eigencompute: EigenPolicy,
     #[serde(default)]
     gpu: GpuPolicy,
@@ -140,7 +146,7 @@ impl File {
     fn required_without_value(&self) -> Option<&'static Check> {
         let (snp, build, token) = (&self.snp, &self.provenance, &self.token);
         let cloud_projects = build.cloud_build.as_ref().map(|cloud| cloud.projects.is_empty());
-        let absent: [(&'static Check, bool); 26] = [
+        let absent: [(&'static Check, bool); 28] = [
             (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
             (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
             (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
@@ -166,6 +172,8 @@ impl File {
             (&checks::TOKEN_IMAGE, token.image_digest.is_none()),
             (&checks::TOKEN_SUPPORT, token.support.is_none()),
             (&checks::TPM_NONCE, self.tpm.nonce.is_none()),
+            (&checks::AZURE_NONCE, self.azure.nonce.is_none()),
+            (&checks::AZURE_BOOT, self.azure.registers.is_empty()),
             (&checks::EIGEN_CONTAINER, self.eigencompute.image_digests.is_empty()),
         ];
         let all = || {
@@ -222,6 +230,7 @@ impl Policy {
             coordinator: file.coordinator.policy(bytes.len())?,
             token: file.token,
             tpm: file.tpm,
+            azure: file.azure,
             eigencompute: file.eigencompute,
             gpu: file.gpu,
             domain: file.domain,

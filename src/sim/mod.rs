@@ -20,6 +20,7 @@
 compile_error!("the simulated PKI, with its public private keys, is never part of the wasm");
 
 pub mod amd;
+pub mod azure;
 pub mod cel;
 pub mod certificate;
 pub mod container;

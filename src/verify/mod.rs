@@ -4,6 +4,7 @@
 //! a `Verified*` type only when the promise of that type holds. Those types have no public
 //! constructor.
 
+pub mod azure;
 pub mod dcap;
 pub mod eigencompute;
 pub mod eventlog;

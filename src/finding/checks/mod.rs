@@ -18,6 +18,7 @@ macro_rules! checks {
     };
 }
 
+mod azure;
 mod binding;
 mod coordinator;
 mod dcap;
@@ -46,6 +47,7 @@ use std::sync::LazyLock;
 
 use super::{Check, LinkId};
 
+pub use azure::*;
 pub use binding::*;
 pub use coordinator::*;
 pub use dcap::*;
@@ -91,6 +93,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         coordinator::GROUP,
         token::GROUP,
         tpm::GROUP,
+        azure::GROUP,
         eigencompute::GROUP,
         binding::GROUP,
         gpu::GROUP,

@@ -111,7 +111,8 @@ pub struct QuoteSpec {
 }
 
 impl QuoteSpec {
-    fn attest(&self, ak: &[u8]) -> Vec<u8> {
+    /// What the TPM signs (TPMS_ATTEST) with the key whose public part is `ak`.
+    pub(crate) fn attest(&self, ak: &[u8]) -> Vec<u8> {
         let values: Vec<u8> = self.registers.values().flatten().copied().collect();
         let selected = self.registers.keys().fold(0_u32, |bits, number| bits | 1 << number);
         let mut bytes = self.magic.to_vec();

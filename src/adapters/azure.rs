@@ -1,0 +1,86 @@
+//! Azure confidential VMs on SEV-SNP.
+//!
+//! Shown, when every check passes: AMD vouches for the processor, whose report is about the
+//! paravisor at VMPL 0 and names the key of the virtual TPM that the paravisor runs; that key
+//! signed the registers, and the question where it is known. AMD is the root of trust for the
+//! report; everything the TPM says is the word of the paravisor, which Microsoft makes and the
+//! report measures. The chain ends at those two: the measurement is the paravisor's and no guest's,
+//! so no image is identified, and the level is A3 at most.
+
+use super::collateral::{self, Collateral};
+use super::snp;
+use super::snp::to_blame;
+use crate::appraise::{self, azure as appraisal};
+use crate::digest::Sha256;
+use crate::endorsements::amd::Vek;
+use crate::error::Error;
+use crate::evidence::Field;
+use crate::evidence::azure::{Evidence, HclReport};
+use crate::finding::{LinkId, Value, checks};
+use crate::policy::Policy;
+use crate::report::{Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject};
+use crate::time::UnixTime;
+use crate::verify::azure as verify;
+
+/// The evidence with the files beside it.
+pub(super) fn examine(
+    input: &[u8],
+    evidence: &Evidence,
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let collateral: Collateral = collateral::decode(files)?;
+    let hcl = HclReport::parse(&evidence.hcl_report)?;
+    let vcek = Vek::parse(&evidence.vcek)?;
+    let processor = snp::report(hcl.snp, Some(vcek), &collateral, policy, now)
+        .map_err(|error| error.shifted(HclReport::SNP_AT))?;
+    let mut findings = processor.findings;
+    let report = processor.verified.as_ref();
+    let examined = verify::verify(evidence, &hcl, report.ok_or_else(|| to_blame(&findings)));
+    appraisal::narrowed(&mut findings);
+    findings.extend(examined.findings);
+    let mut claims = report.map(appraise::snp::claims).unwrap_or_default();
+    let mut flags = Flags { debug: processor.debug, ..Flags::UNKNOWN };
+    let mut name = None;
+    match &examined.verified {
+        Some(verified) => {
+            findings.extend(appraisal::appraise(verified, &policy.azure));
+            claims.extend(appraisal::claims(verified));
+            name = hcl.said.configuration.machine.clone();
+            let answers = findings.iter().any(|f| *f.check == checks::AZURE_NONCE && f.passed());
+            flags.freshness = if answers { Freshness::Challenge } else { Freshness::Cached };
+        }
+        None => {
+            let blame = to_blame(&findings);
+            findings.extend(appraisal::blocked(blame));
+        }
+    }
+    let mut items = own_evidence(evidence, &hcl);
+    items.extend(processor.evidence);
+    let subject =
+        Subject { kind: "azure-snp-evidence", name, sha256: Sha256::of(input), len: input.len() };
+    Ok(Draft {
+        findings,
+        claims,
+        evidence: items,
+        wanted: processor.wanted,
+        flags,
+        ..Draft::of(subject, RootOfTrust::CpuVendor)
+    })
+}
+
+fn own_evidence(evidence: &Evidence, hcl: &HclReport<'_>) -> Vec<EvidenceItem> {
+    let (runtime, span) = hcl.runtime;
+    let field = Field {
+        name: "runtime data".into(),
+        span,
+        value: Value::hex(Sha256::of(runtime).0),
+        basis: "OpenHCL attestation report",
+    };
+    let link = LinkId::Report;
+    vec![
+        EvidenceItem::new(verify::HCL_REPORT, "hcl-report", link, hcl.bytes, vec![field]),
+        EvidenceItem::new(verify::QUOTE, "tpm-quote", link, &evidence.quote, Vec::new()),
+    ]
+}

@@ -87,7 +87,7 @@ pub enum Source {
     /// Linux's configfs-tsm: a TDX quote or a SEV-SNP report.
     #[serde(rename_all = "kebab-case")]
     ConfigfsTsm {
-        /// The directory [`/sys/kernel/config/tsm/report`].
+        /// The directory `/sys/kernel/config/tsm/report`.
         #[serde(default = "tsm_directory")]
         directory: PathBuf,
         /// SEV-SNP: the VMPL to ask for.

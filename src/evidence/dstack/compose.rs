@@ -164,7 +164,7 @@ impl Walk {
 
     fn scalar(&mut self, value: &str) -> Option<()> {
         let depth = self.open.len();
-        let in_services = depth >= 2 && self.path().first() == Some(&"services");
+        let in_services = self.path().first() == Some(&"services");
         if let Some(Node::Mapping { key: key @ None, seen }) = self.open.last_mut() {
             let other_file = (depth == 1 && value == "include")
                 || (depth == 3 && in_services && value == "extends");

@@ -259,7 +259,7 @@ test('a moment that is no date is asked for again, and nothing is checked', asyn
   await page.locator('#time').fill('');
   await page.locator('#again').click();
   assert.equal(await page.evaluate(() => document.activeElement.id), 'time');
-  assert.match(await page.locator('.problem').innerText(), /date/);
+  assert.match(await page.locator('evidence-intake .problem').innerText(), /date/);
   await context.close();
 });
 

@@ -10,7 +10,8 @@ use crate::evidence::gpu::Report;
 use crate::finding::{Check, Examined, Finding, Value, Why, checks};
 use crate::pki::anchors::{self, Roots};
 use crate::pki::{Cert, KeyKind};
-use crate::time::{Standing, UnixTime};
+use crate::time::UnixTime;
+use crate::verify::x509;
 
 /// The evidence id under which a report is shown.
 pub const REPORT: &str = "gpu-report";
@@ -106,25 +107,14 @@ fn role(cert: &Cert<'_>, is_leaf: bool) -> Finding {
 
 fn signed(cert: &Cert<'_>, issuer: &Cert<'_>) -> Finding {
     let check = &checks::GPU_CHAIN_SIGNATURE;
-    if cert.names_issuer(issuer) {
-        Finding::test(check, cert.verify_signed_by(issuer).is_ok(), "bad-signature")
-    } else {
-        Finding::fail(check, "wrong-issuer")
-    }
-    .expected(issuer.subject())
-    .actual(cert.issuer())
+    x509::unsigned(cert, issuer)
+        .map_or_else(|| Finding::pass(check), |reason| Finding::fail(check, reason))
+        .expected(issuer.subject())
+        .actual(cert.issuer())
 }
 
 fn valid(cert: &Cert<'_>, now: UnixTime) -> Finding {
-    let check = &checks::GPU_CHAIN_VALIDITY;
-    let validity = cert.validity();
-    match validity.standing(now) {
-        Standing::Within => Finding::pass(check),
-        Standing::Expired => Finding::fail(check, "expired"),
-        Standing::NotYet => Finding::fail(check, "not-yet-valid"),
-    }
-    .expected(validity.to_string())
-    .actual(now)
+    x509::dated(&checks::GPU_CHAIN_VALIDITY, cert.validity(), now, "expired")
 }
 
 /// ECDSA on P-384 with SHA-384 over request and response, the signature left out.

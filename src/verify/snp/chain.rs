@@ -7,7 +7,8 @@ use crate::evidence::snp::{Component, Product, Report, SigningKey};
 use crate::finding::{Check, Finding, Value, Why, checks};
 use crate::pki::anchors::AmdAnchor;
 use crate::pki::{Cert, KeyKind, PssHash, SignatureAlgorithm};
-use crate::time::{Standing, UnixTime};
+use crate::time::UnixTime;
+use crate::verify::x509;
 
 /// The evidence ids under which certificates are shown.
 pub(super) const VEK: &str = "vek";
@@ -157,15 +158,7 @@ fn signed_by(
 }
 
 fn validity(check: &'static Check, cert: &Cert<'_>, id: &'static str, now: UnixTime) -> Finding {
-    let validity = cert.validity();
-    match validity.standing(now) {
-        Standing::Within => Finding::pass(check),
-        Standing::Expired => Finding::fail(check, "expired"),
-        Standing::NotYet => Finding::fail(check, "not-yet-valid"),
-    }
-    .expected(validity.to_string())
-    .actual(now)
-    .at(id, 0, cert.der().len())
+    x509::dated(check, cert.validity(), now, "expired").at(id, 0, cert.der().len())
 }
 
 /// S2, S3, S4, S5, S8 and S9 for the chip's or provider's key.

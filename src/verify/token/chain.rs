@@ -3,7 +3,8 @@
 use crate::finding::{Check, Finding, Value, Why, checks};
 use crate::pki::anchors::{self, Roots};
 use crate::pki::{Cert, KeyKind};
-use crate::time::{Standing, UnixTime};
+use crate::time::UnixTime;
+use crate::verify::x509;
 
 const CHECKS: [&Check; 4] = [
     &checks::TOKEN_ROOT,
@@ -103,25 +104,13 @@ fn role(part: &'static str, cert: &Cert<'_>, reason: Option<&'static str>) -> Fi
 
 fn signed(part: &'static str, cert: &Cert<'_>, issuer: &Cert<'_>) -> Finding {
     let check = &checks::TOKEN_CHAIN_SIGNATURE;
-    if cert.names_issuer(issuer) {
-        Finding::test(check, cert.verify_signed_by(issuer).is_ok(), "bad-signature")
-    } else {
-        Finding::fail(check, "wrong-issuer")
-    }
-    .part(part)
-    .expected(issuer.subject())
-    .actual(cert.issuer())
+    x509::unsigned(cert, issuer)
+        .map_or_else(|| Finding::pass(check), |reason| Finding::fail(check, reason))
+        .part(part)
+        .expected(issuer.subject())
+        .actual(cert.issuer())
 }
 
 fn valid(part: &'static str, cert: &Cert<'_>, now: UnixTime) -> Finding {
-    let check = &checks::TOKEN_CHAIN_VALIDITY;
-    let validity = cert.validity();
-    match validity.standing(now) {
-        Standing::Within => Finding::pass(check),
-        Standing::Expired => Finding::fail(check, "expired"),
-        Standing::NotYet => Finding::fail(check, "not-yet-valid"),
-    }
-    .part(part)
-    .expected(validity.to_string())
-    .actual(now)
+    x509::dated(&checks::TOKEN_CHAIN_VALIDITY, cert.validity(), now, "expired").part(part)
 }

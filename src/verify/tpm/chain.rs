@@ -5,7 +5,8 @@ use crate::evidence::tpm::{Attestation, Key, Public};
 use crate::finding::{Check, Finding, Value, Why, checks};
 use crate::pki::anchors::{self, Roots};
 use crate::pki::{Cert, KeyKind};
-use crate::time::{Standing, UnixTime};
+use crate::time::UnixTime;
+use crate::verify::x509;
 
 use super::ATTESTATION;
 
@@ -143,16 +144,7 @@ fn signed(part: &str, cert: &Cert<'_>, issuer: &Cert<'_>) -> Finding {
 }
 
 fn valid(part: &str, cert: &Cert<'_>, now: UnixTime) -> Finding {
-    let check = &checks::TPM_CHAIN_VALIDITY;
-    let validity = cert.validity();
-    match validity.standing(now) {
-        Standing::Within => Finding::pass(check),
-        Standing::Expired => Finding::fail(check, "expired"),
-        Standing::NotYet => Finding::fail(check, "not-yet-valid"),
-    }
-    .part(part.to_owned())
-    .expected(validity.to_string())
-    .actual(now)
+    x509::dated(&checks::TPM_CHAIN_VALIDITY, cert.validity(), now, "expired").part(part.to_owned())
 }
 
 fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {

@@ -8,38 +8,27 @@
 //! every platform. Without a processor's report Google is the root of trust and the level A2. The
 //! chain ends at the container's digest: who built it is not in this evidence.
 
+use super::collateral::{self, Collateral};
 use super::dcap::{self, Files};
 use super::snp::to_blame;
-use super::{collateral, snp, tpm};
+use super::{snp, tpm};
+use crate::appraise::coordinator::Measured;
 use crate::appraise::{self, eigencompute as appraisal};
 use crate::digest::Sha256;
 use crate::error::Error;
-use crate::evidence::dcap::Quote;
-use crate::evidence::eigencompute::{BoundEvidence, quote, report};
+use crate::evidence::dcap::{Body, Quote};
+use crate::evidence::eigencompute::{BoundEvidence, SnpPart, quote, report};
 use crate::evidence::eventlog::cel;
 use crate::evidence::tpm::{Attestation, TeePart};
-use crate::finding::{Finding, Outcome, Why, checks};
+use crate::finding::{Check, Finding, Outcome, Why, checks};
 use crate::policy::Policy;
 use crate::report::{
     Claim, DebugFlag, Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject, Wanted,
 };
 use crate::time::UnixTime;
-use crate::verify::dcap as intel;
 use crate::verify::eigencompute as verify;
 use crate::verify::eventlog::{self, Registers, VerifiedLog};
-
-/// What the processor's report adds.
-struct Processor {
-    findings: Vec<Finding>,
-    claims: Vec<Claim>,
-    evidence: Vec<EvidenceItem>,
-    wanted: Vec<Wanted>,
-    debug: DebugFlag,
-    /// report_data, once the report is verified.
-    report_data: Option<Vec<u8>>,
-    /// The launcher's log, where it extends to a register of the processor.
-    launch: Option<VerifiedLog>,
-}
+use crate::verify::tpm::VerifiedTpm;
 
 /// Bound evidence in either form.
 pub(super) fn examine(
@@ -50,48 +39,110 @@ pub(super) fn examine(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let attestation = Attestation::parse(&evidence.attestation)?;
-    let beside_tpm = if attestation.tee.is_some() { &[][..] } else { files };
-    let machine = tpm::quotes(&attestation, &evidence.attestation, beside_tpm, policy, now)?;
     let processor = match attestation.tee {
-        Some(TeePart::Tdx(part)) => Some(tdx(part, &attestation, files, policy, now)?),
-        Some(TeePart::SevSnp(part)) => Some(sev_snp(part, files, policy, now)?),
+        Some(TeePart::Tdx(part)) => Some(tdx(part, &attestation, Files::of(files)?, policy, now)?),
+        Some(TeePart::SevSnp(part)) => {
+            let part = report(part)?;
+            Some(sev_snp(&part, &endorsements(&part, files)?, policy, now)?)
+        }
         None => None,
     };
+    let root = match attestation.tee {
+        Some(_) => RootOfTrust::CpuVendor,
+        None => RootOfTrust::CloudProvider,
+    };
+    let bound = bound(evidence, &attestation, processor, files, policy, now)?;
+    let subject = Subject {
+        kind: "eigencompute-evidence",
+        name: bound.tpm.as_ref().map(|verified| verified.subject().to_owned()),
+        sha256: Sha256::of(input),
+        len: input.len(),
+    };
+    Ok(Draft {
+        findings: bound.findings,
+        claims: bound.claims,
+        evidence: bound.evidence,
+        wanted: bound.wanted,
+        flags: bound.flags,
+        ..Draft::of(subject, root)
+    })
+}
+
+/// What the processor's report adds.
+pub(super) struct Processor {
+    findings: Vec<Finding>,
+    claims: Vec<Claim>,
+    evidence: Vec<EvidenceItem>,
+    wanted: Vec<Wanted>,
+    debug: DebugFlag,
+    /// report_data, or the check that is to blame.
+    report_data: Result<Vec<u8>, &'static Check>,
+    /// What it measured, or the check that is to blame.
+    measured: Result<Measured, &'static Check>,
+    /// The launcher's log, where it extends to a register of the processor.
+    launch: Option<VerifiedLog>,
+}
+
+/// The findings about bound evidence, and everything to show beside them.
+pub(super) struct Bound {
+    pub(super) findings: Vec<Finding>,
+    pub(super) claims: Vec<Claim>,
+    pub(super) evidence: Vec<EvidenceItem>,
+    pub(super) wanted: Vec<Wanted>,
+    pub(super) flags: Flags,
+    pub(super) tpm: Option<VerifiedTpm>,
+    /// What the processor's report says, when there is one: report_data and measurement.
+    pub(super) processor: Option<Signed>,
+    /// The launcher's log, and whether it extends to a register of the processor.
+    pub(super) launch: Option<VerifiedLog>,
+    pub(super) is_launch_of_processor: bool,
+}
+
+/// What a processor's report says, or the check that is to blame.
+pub(super) struct Signed {
+    pub(super) report_data: Result<Vec<u8>, &'static Check>,
+    pub(super) measured: Result<Measured, &'static Check>,
+}
+
+/// Ties quotes and report of the evidence to each other and to its challenge. `files` are what
+/// came beside it.
+pub(super) fn bound(
+    evidence: &BoundEvidence,
+    attestation: &Attestation<'_>,
+    processor: Option<Processor>,
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Bound, Error> {
+    let beside_tpm = if attestation.tee.is_some() { &[][..] } else { files };
+    let machine = tpm::quotes(attestation, &evidence.attestation, beside_tpm, policy, now)?;
     let blame = to_blame(&machine.findings);
-    let mut findings = machine.findings;
-    let (mut claims, mut items) = (machine.claims, machine.evidence);
-    let mut wanted = machine.wanted;
-    findings.push(match &machine.verified {
+    let mut bound = Bound {
+        findings: machine.findings,
+        claims: machine.claims,
+        evidence: machine.evidence,
+        wanted: machine.wanted,
+        flags: Flags::UNKNOWN,
+        tpm: machine.verified,
+        processor: None,
+        launch: machine.launch,
+        is_launch_of_processor: false,
+    };
+    bound.findings.push(match &bound.tpm {
         Some(verified) => verify::challenge(evidence, verified.extra_data()),
         None => Finding::blocked(&checks::EIGEN_CHALLENGE, blame),
     });
-    let mut flags = Flags::UNKNOWN;
-    let mut launch = machine.launch;
     match processor {
         None => {
-            findings.push(appraise::tpm::provider());
-            findings.push(Finding::unknown(&checks::EIGEN_REPORT_DATA, Why::NotApplicable));
+            bound.findings.push(appraise::tpm::provider());
+            bound.findings.push(Finding::unknown(&checks::EIGEN_REPORT_DATA, Why::NotApplicable));
         }
-        Some(processor) => {
-            findings.push(match (&machine.verified, &processor.report_data) {
-                (Some(tpm), Some(data)) => verify::report_data(evidence, tpm.spki(), data),
-                (None, _) => Finding::blocked(&checks::EIGEN_REPORT_DATA, blame),
-                (_, None) => {
-                    Finding::blocked(&checks::EIGEN_REPORT_DATA, to_blame(&processor.findings))
-                }
-            });
-            findings.extend(processor.findings);
-            claims.extend(processor.claims);
-            items.extend(processor.evidence);
-            wanted.extend(processor.wanted);
-            flags.debug = processor.debug;
-            launch = launch.or(processor.launch);
-        }
+        Some(processor) => bound.add(evidence, processor, blame),
     }
-    findings.extend(match &machine.verified {
+    bound.findings.extend(match &bound.tpm {
         Some(_) => {
-            let boot = machine.log.as_ref();
-            appraisal::appraise(evidence.platform, boot, launch.as_ref(), &policy.eigencompute)
+            let (boot, launch) = (machine.log.as_ref(), bound.launch.as_ref());
+            appraisal::appraise(evidence.platform, boot, launch, &policy.eigencompute)
         }
         None => [
             &checks::EIGEN_HARDENED,
@@ -102,85 +153,117 @@ pub(super) fn examine(
         .map(|check| Finding::blocked(check, blame))
         .to_vec(),
     });
-    compared_elsewhere(&mut findings);
-    let answers = |f: &Finding| *f.check == checks::EIGEN_CHALLENGE && f.passed();
-    if findings.iter().any(answers) {
-        flags.freshness = Freshness::Challenge;
-        claims.extend(appraisal::claims(&evidence.extra_data));
+    compared_elsewhere(&mut bound.findings);
+    bound.flag(&evidence.extra_data);
+    Ok(bound)
+}
+
+impl Bound {
+    fn add(&mut self, evidence: &BoundEvidence, processor: Processor, blame: &'static Check) {
+        self.findings.push(match (&self.tpm, &processor.report_data) {
+            (Some(tpm), Ok(data)) => verify::report_data(evidence, tpm.spki(), data),
+            (None, _) => Finding::blocked(&checks::EIGEN_REPORT_DATA, blame),
+            (_, Err(by)) => Finding::blocked(&checks::EIGEN_REPORT_DATA, by),
+        });
+        self.findings.extend(processor.findings);
+        self.claims.extend(processor.claims);
+        self.evidence.extend(processor.evidence);
+        self.wanted.extend(processor.wanted);
+        self.flags.debug = processor.debug;
+        if self.launch.is_none() {
+            self.is_launch_of_processor = processor.launch.is_some();
+            self.launch = processor.launch;
+        }
+        let Processor { report_data, measured, .. } = processor;
+        self.processor = Some(Signed { report_data, measured });
     }
-    if findings.iter().any(|f| {
-        *f.check == checks::EIGEN_HARDENED
-            && matches!(f.outcome, Outcome::Fail(_) | Outcome::Warn(_))
-    }) {
-        flags.debug = DebugFlag::On;
+
+    fn flag(&mut self, extra_data: &[u8]) {
+        let answers = |f: &Finding| *f.check == checks::EIGEN_CHALLENGE && f.passed();
+        if self.findings.iter().any(answers) {
+            self.flags.freshness = Freshness::Challenge;
+            self.claims.extend(appraisal::claims(extra_data));
+        }
+        if self.findings.iter().any(|f| {
+            *f.check == checks::EIGEN_HARDENED
+                && matches!(f.outcome, Outcome::Fail(_) | Outcome::Warn(_))
+        }) {
+            self.flags.debug = DebugFlag::On;
+        }
+        self.flags.overrides = tpm::overrides(self.launch.as_ref());
     }
-    flags.overrides = tpm::overrides(launch.as_ref());
-    let root = match attestation.tee {
-        Some(_) => RootOfTrust::CpuVendor,
-        None => RootOfTrust::CloudProvider,
-    };
-    let name = machine.verified.as_ref().map(|verified| verified.subject().to_owned());
-    let subject = Subject {
-        kind: "eigencompute-evidence",
-        name,
-        sha256: Sha256::of(input),
-        len: input.len(),
-    };
-    Ok(Draft { findings, claims, evidence: items, wanted, flags, ..Draft::of(subject, root) })
 }
 
 /// A TDX quote, with the launcher's log beside it.
-fn tdx(
+pub(super) fn tdx<'a>(
     part: &[u8],
-    attestation: &Attestation<'_>,
-    files: &[&[u8]],
+    attestation: &Attestation<'a>,
+    mut files: Files<'a>,
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Processor, Error> {
     let raw = quote(part)?;
     let quote = Quote::parse(&raw)?;
     let (log, at) = attestation.canonical_log;
-    let mut files = Files::of(files)?;
     if !log.is_empty() {
         files.supply_launch_log(log)?;
     }
     let examined = dcap::quoted(&quote, &files, policy, now)?;
-    let draft = dcap::finish("eigencompute-evidence", &raw, examined, &files, policy, now)?;
-    let verified = intel::verify(&quote, &files.collateral, policy.roots, now).verified;
-    let launch = match (&verified, &quote.body) {
-        (Some(_), crate::evidence::dcap::Body::Td(td)) if !log.is_empty() => {
+    let by = to_blame(&examined.findings);
+    let report_data = match &examined.verified {
+        Some(verified) => Ok(verified.quote().body.report_data().to_vec()),
+        None => Err(by),
+    };
+    let td = match (&examined.verified, &quote.body) {
+        (Some(_), Body::Td(td)) => Some(td),
+        _ => None,
+    };
+    let launch = match td {
+        Some(td) if !log.is_empty() => {
             let log = cel::Log::parse(log).map_err(|error| error.shifted(at.start))?;
             eventlog::cel(&log, &Registers::of_quote(&td.rtmr, &[3])).verified
         }
         _ => None,
     };
+    let draft = dcap::finish("eigencompute-evidence", &raw, examined, &files, policy, now)?;
     Ok(Processor {
         findings: draft.findings,
         claims: draft.claims,
         evidence: draft.evidence,
         wanted: draft.wanted,
         debug: draft.flags.debug,
-        report_data: verified.map(|verified| verified.quote().body.report_data().to_vec()),
+        report_data,
+        measured: td.map(Measured::of_td).ok_or(by),
         launch,
     })
 }
 
-/// An SEV-SNP report with the certificates that came along and beside it.
-fn sev_snp(
-    part: &[u8],
-    files: &[&[u8]],
+/// The certificates that came with a report, and the files beside it.
+pub(super) fn endorsements(part: &SnpPart, files: &[&[u8]]) -> Result<Collateral, Error> {
+    let ders: Vec<&[u8]> =
+        part.certificates.iter().map(Vec::as_slice).chain(files.iter().copied()).collect();
+    collateral::decode(&ders)
+}
+
+/// An SEV-SNP report with its endorsements.
+pub(super) fn sev_snp(
+    part: &SnpPart,
+    collateral: &Collateral,
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Processor, Error> {
-    let part = report(part)?;
-    let ders: Vec<&[u8]> =
-        part.certificates.iter().map(Vec::as_slice).chain(files.iter().copied()).collect();
-    let collateral = collateral::decode(&ders)?;
-    let examined = snp::report(&part.report, None, &collateral, policy, now)?;
+    let examined = snp::report(&part.report, None, collateral, policy, now)?;
+    let by = to_blame(&examined.findings);
     let verified = examined.verified.as_ref();
+    let report_data = match verified.map(|verified| verified.report()) {
+        Some(report) if report.is_host_requested() => Err(&checks::SNP_VMPL),
+        Some(report) => Ok(report.report_data.to_vec()),
+        None => Err(by),
+    };
     Ok(Processor {
         claims: verified.map(appraise::snp::claims).unwrap_or_default(),
-        report_data: verified.map(|verified| verified.report().report_data.to_vec()),
+        report_data,
+        measured: verified.map(|verified| Measured::Snp(verified.report().measurement)).ok_or(by),
         findings: examined.findings,
         evidence: examined.evidence,
         wanted: examined.wanted,

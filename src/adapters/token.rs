@@ -12,9 +12,9 @@ use crate::digest::Sha256;
 use crate::endorsements::jwks::KeyList;
 use crate::error::Error;
 use crate::evidence::token::{Claims, Token};
-use crate::finding::{LinkId, checks};
+use crate::finding::{Finding, LinkId, checks};
 use crate::pki::Cert;
-use crate::policy::Policy;
+use crate::policy::{Policy, Roots, TokenPolicy};
 use crate::report::{
     DebugFlag, Draft, EvidenceItem, Flags, Freshness, Overrides, RootOfTrust, Subject, Wanted,
 };
@@ -32,29 +32,11 @@ pub(super) fn examine(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let token = Token::parse(input)?;
-    let mut keys = None;
-    for file in files {
-        if keys.replace(KeyList::parse(file)?).is_some() {
-            let whole = crate::bytes::Span::new(0, file.len());
-            return Err(Error::malformed("list of token keys", whole, "two were supplied"));
-        }
-    }
-    let examined = verify::verify(&token, keys.as_ref(), policy.roots, now);
-    let mut findings = examined.findings;
-    let mut flags = Flags::UNKNOWN;
-    match &examined.verified {
-        Some(verified) => {
-            findings.extend(appraise::appraise(verified, &policy.token));
-            flags.debug = debug_flag(&token.claims);
-            flags.overrides = overrides_flag(&token.claims);
-        }
-        None => findings.extend(appraise::blocked(to_blame(&findings))),
-    }
-    let answers = findings.iter().any(|f| *f.check == checks::TOKEN_NONCE && f.passed());
-    if answers {
+    let examined = token_of(&token, files, &policy.token, policy.roots, now)?;
+    let mut flags = examined.flags;
+    if examined.findings.iter().any(|f| *f.check == checks::TOKEN_NONCE && f.passed()) {
         flags.freshness = Freshness::Challenge;
     }
-    let carries_chain = !token.header.certificates.is_empty();
     let subject = Subject {
         kind: "attestation-token",
         name: token.claims.subject.clone(),
@@ -62,13 +44,68 @@ pub(super) fn examine(
         len: input.len(),
     };
     Ok(Draft {
+        findings: examined.findings,
         claims: appraise::claims(&token),
-        evidence: evidence(&token),
-        wanted: wanted(&token, keys.as_ref()),
-        findings,
+        evidence: examined.evidence,
+        wanted: examined.wanted,
         flags,
-        ..Draft::of(subject, root_of_trust(carries_chain))
+        ..Draft::of(subject, root_of_trust(&token))
     })
+}
+
+/// The findings about one token, and everything to show beside them.
+pub(super) struct Examined {
+    pub(super) findings: Vec<Finding>,
+    pub(super) is_verified: bool,
+    pub(super) evidence: Vec<EvidenceItem>,
+    pub(super) wanted: Vec<Wanted>,
+    /// Debugging and the operator's changes, as the token says.
+    pub(super) flags: Flags,
+}
+
+/// Verifies and appraises a token, with a list of keys among `files` where it carries no
+/// certificates.
+pub(super) fn token_of(
+    token: &Token<'_>,
+    files: &[&[u8]],
+    rules: &TokenPolicy,
+    roots: Roots,
+    now: UnixTime,
+) -> Result<Examined, Error> {
+    let mut keys = None;
+    for file in files {
+        if keys.replace(KeyList::parse(file)?).is_some() {
+            let whole = crate::bytes::Span::new(0, file.len());
+            return Err(Error::malformed("list of token keys", whole, "two were supplied"));
+        }
+    }
+    let examined = verify::verify(token, keys.as_ref(), roots, now);
+    let mut findings = examined.findings;
+    let mut flags = Flags::UNKNOWN;
+    match &examined.verified {
+        Some(verified) => {
+            findings.extend(appraise::appraise(verified, rules));
+            flags.debug = debug_flag(&token.claims);
+            flags.overrides = overrides_flag(&token.claims);
+        }
+        None => findings.extend(appraise::blocked(to_blame(&findings))),
+    }
+    Ok(Examined {
+        findings,
+        is_verified: examined.verified.is_some(),
+        evidence: evidence(token),
+        wanted: wanted(token, keys.as_ref()),
+        flags,
+    })
+}
+
+/// Whose word a token is: nothing signs a list of keys.
+pub(super) const fn root_of_trust(token: &Token<'_>) -> RootOfTrust {
+    if token.header.certificates.is_empty() {
+        RootOfTrust::Statement
+    } else {
+        RootOfTrust::CloudProvider
+    }
 }
 
 /// Whether the token says that its image lets its operator in.
@@ -91,10 +128,6 @@ fn overrides_flag(claims: &Claims) -> Overrides {
         Some(_) => Overrides::Present,
         None => Overrides::NotShown,
     }
-}
-
-const fn root_of_trust(carries_chain: bool) -> RootOfTrust {
-    if carries_chain { RootOfTrust::CloudProvider } else { RootOfTrust::Statement }
 }
 
 fn evidence(token: &Token<'_>) -> Vec<EvidenceItem> {

@@ -49,3 +49,16 @@ impl Default for TokenPolicy {
         }
     }
 }
+
+impl TokenPolicy {
+    /// For a machine at Google that measures no container, plain SEV included.
+    pub fn google_vm() -> Self {
+        let hardware = ["GCP_INTEL_TDX", "GCP_AMD_SEV_SNP", "GCP_AMD_SEV_ES", "GCP_AMD_SEV"];
+        Self {
+            hardware: hardware.map(str::to_owned).to_vec(),
+            software: vec!["GCE".to_owned()],
+            support: None,
+            ..Self::default()
+        }
+    }
+}

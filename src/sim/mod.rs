@@ -27,6 +27,7 @@ pub mod container;
 pub mod coordinator;
 pub mod crl;
 mod der;
+pub mod eigencompute;
 mod files;
 pub mod gcb;
 pub mod google;
@@ -35,6 +36,7 @@ pub mod keys;
 pub mod nitro;
 pub mod nvidia;
 pub mod oci;
+pub mod provided;
 pub mod repository;
 #[cfg(all(feature = "serve", unix))]
 pub mod sidecar;

@@ -8,6 +8,8 @@
 //! every platform. Without a processor's report Google is the root of trust and the level A2. The
 //! chain ends at the container's digest: who built it is not in this evidence.
 
+use std::borrow::Cow;
+
 use super::collateral::{self, Collateral};
 use super::dcap::{self, Files};
 use super::snp::to_blame;
@@ -20,8 +22,8 @@ use crate::evidence::dcap::{Body, Quote};
 use crate::evidence::eigencompute::{BoundEvidence, SnpPart, quote, report};
 use crate::evidence::eventlog::cel;
 use crate::evidence::tpm::{Attestation, TeePart};
-use crate::finding::{Check, Finding, Outcome, Why, checks};
-use crate::policy::Policy;
+use crate::finding::{Check, Finding, Outcome, Value, Why, checks};
+use crate::policy::{HexBytes, Policy};
 use crate::report::{
     Claim, DebugFlag, Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject, Wanted,
 };
@@ -38,6 +40,7 @@ pub(super) fn examine(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
+    let evidence = &asked_with(evidence, own_challenge(policy));
     let attestation = Attestation::parse(&evidence.attestation)?;
     let processor = match attestation.tee {
         Some(TeePart::Tdx(part)) => Some(tdx(part, &attestation, Files::of(files)?, policy, now)?),
@@ -66,6 +69,21 @@ pub(super) fn examine(
         flags: bound.flags,
         ..Draft::of(subject, root)
     })
+}
+
+/// The challenge that the policy names.
+fn own_challenge(policy: &Policy) -> Option<&Vec<u8>> {
+    policy.eigencompute.challenge.as_ref().map(|HexBytes(own)| own)
+}
+
+/// The evidence with the reader's own challenge, where none came along.
+fn asked_with<'e>(evidence: &'e BoundEvidence, own: Option<&Vec<u8>>) -> Cow<'e, BoundEvidence> {
+    match (&evidence.challenge, own) {
+        (None, Some(own)) => {
+            Cow::Owned(BoundEvidence { challenge: Some(own.clone()), ..evidence.clone() })
+        }
+        _ => Cow::Borrowed(evidence),
+    }
 }
 
 /// What the processor's report adds.
@@ -129,7 +147,14 @@ pub(super) fn bound(
         is_launch_of_processor: false,
     };
     bound.findings.push(match &bound.tpm {
-        Some(verified) => verify::challenge(evidence, verified.extra_data()),
+        Some(verified) => match (own_challenge(policy), &evidence.challenge) {
+            (Some(own), Some(given)) if own != given => {
+                Finding::fail(&checks::EIGEN_CHALLENGE, "not-yours")
+                    .expected(Value::hex(own))
+                    .actual(Value::hex(given))
+            }
+            _ => verify::challenge(evidence, verified.extra_data()),
+        },
         None => Finding::blocked(&checks::EIGEN_CHALLENGE, blame),
     });
     match processor {
@@ -154,7 +179,7 @@ pub(super) fn bound(
         .to_vec(),
     });
     compared_elsewhere(&mut bound.findings);
-    bound.flag(&evidence.extra_data);
+    bound.flag(&evidence.extra_data, own_challenge(policy).is_some());
     Ok(bound)
 }
 
@@ -178,10 +203,11 @@ impl Bound {
         self.processor = Some(Signed { report_data, measured });
     }
 
-    fn flag(&mut self, extra_data: &[u8]) {
+    fn flag(&mut self, extra_data: &[u8], is_own_challenge: bool) {
         let answers = |f: &Finding| *f.check == checks::EIGEN_CHALLENGE && f.passed();
         if self.findings.iter().any(answers) {
-            self.flags.freshness = Freshness::Challenge;
+            self.flags.freshness =
+                if is_own_challenge { Freshness::Challenge } else { Freshness::Given };
             self.claims.extend(appraisal::claims(extra_data));
         }
         if self.findings.iter().any(|f| {

@@ -401,7 +401,7 @@ mod tests {
     }
 
     fn claim(name: &'static str, link: LinkId, value: Value) -> Claim {
-        Claim { name, value, link }
+        Claim { name, value, link, part: None }
     }
 
     const POLICY: &str = r#"{"name":"p","required":["snp.report.signature"]}"#;

@@ -28,6 +28,8 @@ const KINDS: &[&str] = &[
     "dstack-nitro-attestation",
     "dstack-snp-attestation",
     "gpu-report",
+    "near-report",
+    "near-machine",
     "simulated",
 ];
 
@@ -107,6 +109,8 @@ const CAN_WARN: &[&str] = &[
     "token.key",
     "gpu.chain.revocation",
     "gpu.measurements",
+    "near.actions",
+    "near.ohttp",
     "token.verifier",
     "token.audience",
     "token.hardware",

@@ -141,7 +141,11 @@ fn ethereum(point: &[u8]) -> Vec<u8> {
 pub fn tls_key(machine: &Machine, spki: Option<&[u8]>, binding: &Finding) -> Finding {
     let check = &checks::NEAR_TLS_KEY;
     let Some(text) = &machine.fingerprint else {
-        return Finding::unknown(check, Why::NotPublished);
+        // A certificate whose key no quote names could be anyone's.
+        return match spki {
+            Some(spki) => Finding::fail(check, "not-bound").actual(Value::hex(Sha256::of(spki).0)),
+            None => Finding::unknown(check, Why::NotPublished),
+        };
     };
     if !binding.passed() {
         return Finding::blocked(check, binding.check);

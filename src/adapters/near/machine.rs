@@ -229,7 +229,7 @@ fn manager(
     own.about.findings.push(verify::actions(manager, holds));
     own.about.findings.extend(findings);
     let actions = manager.actions.as_bytes();
-    let item = EvidenceItem::new("actions", "json", LinkId::Image, actions, Vec::new());
+    let item = EvidenceItem::new("actions", "json", LinkId::Measurements, actions, Vec::new());
     own.about.evidence.push(item);
     if let Some(stated) = &manager.nonce {
         let quoted = td.report_data.last_chunk::<32>();

@@ -7,8 +7,8 @@
 //! NVIDIA. The chain ends at the guest's system, whose measurement is not computed again, or at the
 //! source of the containers in the app-compose file when their signed builds are handed in. What a
 //! compose manager starts afterwards is its own list; nothing ties a GPU to a machine beyond the
-//! question; which model runs is the service's word. No report of NEAR AI's was at hand when this
-//! was made: the format is read from its public code, and tested on generated reports.
+//! question; which model runs is the service's word. The format is read from
+//! NEAR AI's public code, and is tested on generated reports only.
 
 mod images;
 mod machine;

@@ -13,6 +13,6 @@ checks! {
     NEAR_TLS_KEY = "near.tls-key", "", KeyBinding, Appraisal, BINDING;
     NEAR_GPU = "near.gpu", "", KeyBinding, Appraisal, REPORT;
     NEAR_MANAGER = "near.manager", "", KeyBinding, Authenticity, MANAGER;
-    NEAR_ACTIONS = "near.actions", "", Image, Appraisal, MANAGER;
+    NEAR_ACTIONS = "near.actions", "", Measurements, Appraisal, MANAGER;
     NEAR_OHTTP = "near.ohttp", "", KeyBinding, Appraisal, "RFC 9458; NEAR AI, ohttp_attestation";
 }

@@ -28,6 +28,7 @@ const KINDS: &[&str] = &[
     "dstack-nitro-attestation",
     "dstack-snp-attestation",
     "gpu-report",
+    "launch-description",
     "near-report",
     "near-machine",
     "simulated",

@@ -29,6 +29,8 @@ const KINDS: &[&str] = &[
     "dstack-snp-attestation",
     "gpu-report",
     "launch-description",
+    "near-report",
+    "near-machine",
     "simulated",
 ];
 
@@ -108,6 +110,8 @@ const CAN_WARN: &[&str] = &[
     "token.key",
     "gpu.chain.revocation",
     "gpu.measurements",
+    "near.actions",
+    "near.ohttp",
     "token.verifier",
     "token.audience",
     "token.hardware",

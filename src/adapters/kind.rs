@@ -20,7 +20,7 @@ use crate::evidence::exchange::Exchange;
 use crate::evidence::firmware::Description as LaunchDescription;
 use crate::evidence::nitro::of_dstack;
 use crate::evidence::tpm::Attestation;
-use crate::evidence::{gpu, snp};
+use crate::evidence::{gpu, near, snp};
 
 /// What an input is.
 #[derive(Clone, Debug)]
@@ -41,6 +41,10 @@ pub enum Kind<'a> {
     DstackSnpAttestation(Cow<'a, [u8]>),
     /// What dstack's guest agent answers for a Nitro enclave, or its hex or base64.
     DstackNitroAttestation(Cow<'a, [u8]>),
+    /// NEAR AI's attestation report, of the gateway with its machines.
+    NearReport,
+    /// What one machine of NEAR AI's answers by itself.
+    NearMachine,
     /// An attestation document of an AWS Nitro enclave, or its hex or base64.
     NitroDocument(Cow<'a, [u8]>),
     /// The report of an NVIDIA GPU, or its hex or base64.
@@ -107,6 +111,7 @@ impl<'a> Kind<'a> {
             Self::DstackNitroAttestation(_) | Self::NitroDocument(_) => "nitro",
             Self::GpuReport(_) => "gpu",
             Self::LaunchDescription => "launch",
+            Self::NearReport | Self::NearMachine => "near",
             Self::SgxQuote(_) => "sgx",
             Self::TdxQuote(_) => "tdx",
             Self::GithubAttestations | Self::SigstoreBundle | Self::StoredBundle(_) => "sigstore",
@@ -218,6 +223,10 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Ok(Kind::TinfoilBundle)
     } else if has("quote") && ["event_log", "tcb_info", "vm_config"].into_iter().any(has) {
         Ok(Kind::DstackQuoteReport)
+    } else if near::Report::is_whole(has) {
+        Ok(Kind::NearReport)
+    } else if near::Report::is_machine(has) {
+        Ok(Kind::NearMachine)
     } else if has("platform") && has("evidence") {
         Evidence::parse(input).map(|evidence| Kind::AzureEvidence(Box::new(evidence)))
     } else if has("attestation") && has("challenge") {
@@ -282,7 +291,8 @@ fn unknown(input: &[u8]) -> Error {
     const EXPECTED: &str = "an SEV-SNP report, a TDX or SGX quote, a GPU's report or a Nitro \
                             document (bytes, hex or base64), or a TPM attestation, a coordinator's \
                             attestation, recorded exchange, Tinfoil bundle, dstack answer, \
-                            EigenCompute bound evidence, Sigstore bundle, GitHub attestations or \
+                            EigenCompute bound evidence, NEAR AI \
+                            attestation report, Sigstore bundle, GitHub attestations or \
                             Google Cloud Build provenance (JSON), or an attestation token";
     let why = format!("expected {EXPECTED}, and found {}", described(input));
     Error::malformed("input", Span::new(0, input.len()), why)

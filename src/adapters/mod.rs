@@ -15,7 +15,9 @@ mod gpu;
 mod image;
 mod kind;
 mod launch;
+mod near;
 mod nitro;
+mod qualify;
 pub mod roots;
 mod sigstore;
 mod snp;
@@ -111,6 +113,7 @@ pub(crate) fn examine(
         Kind::BoundEvidence(ref evidence) => {
             eigencompute::examine(input, evidence, collateral, policy, now)?
         }
+        Kind::NearReport | Kind::NearMachine => near::examine(input, collateral, policy, now)?,
         Kind::NitroDocument(ref bytes) => nitro::examine(input, bytes, policy, now)?,
         Kind::DstackNitroAttestation(ref bytes) => {
             nitro::examine_dstack(input, bytes, policy, now)?

@@ -208,7 +208,7 @@ pub fn claims(token: &Token<'_>) -> Vec<Claim> {
     let mut claims = Vec::new();
     let mut claim = |name, link, value: Option<&str>| {
         if let Some(value) = value {
-            claims.push(Claim { name, value: Value::text(value), link });
+            claims.push(Claim { name, value: Value::text(value), link, part: None });
         }
     };
     claim("token.hardware", LinkId::Report, stated.hardware.as_deref());

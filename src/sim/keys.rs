@@ -72,6 +72,8 @@ keys! {
     GoogleVtpmIntermediate, p256, "keys/google-vtpm-intermediate.pem", "What issues the certificates of attestation keys, P-256.";
     GoogleVtpmAttestation, p256, "keys/google-vtpm-ak.pem", "A virtual TPM's attestation key, P-256.";
     AzureVtpmAttestation, rsa, "keys/azure-vtpm-ak.pem", "The attestation key of the virtual TPM that a paravisor runs, RSA-2048.";
+    NearSigning, ed25519, "keys/near-signing.pem", "The signing key of a NEAR AI gateway, Ed25519.";
+    NearOther, ed25519, "keys/near-other.pem", "Another machine's signing key, Ed25519.";
     TufRootA, p256, "keys/tuf-root-a.pem", "The first key of the TUF roots, P-256.";
     TufRootB, p256, "keys/tuf-root-b.pem", "The second key of the TUF roots, P-256.";
     TufRootC, p256, "keys/tuf-root-c.pem", "The third key of the TUF roots, P-256.";

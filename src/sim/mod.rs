@@ -32,6 +32,7 @@ pub mod gcb;
 pub mod google;
 pub mod intel;
 pub mod keys;
+pub mod near;
 pub mod nitro;
 pub mod nvidia;
 pub mod oci;

@@ -30,6 +30,7 @@ mod git;
 mod gpu;
 mod launch;
 mod link;
+mod near;
 mod nitro;
 mod oci;
 mod provenance;
@@ -59,6 +60,7 @@ pub use git::*;
 pub use gpu::*;
 pub use launch::*;
 pub use link::*;
+pub use near::*;
 pub use nitro::*;
 pub use oci::*;
 pub use provenance::*;
@@ -97,6 +99,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         eigencompute::GROUP,
         binding::GROUP,
         gpu::GROUP,
+        near::GROUP,
         launch::GROUP,
         link::GROUP,
     ]

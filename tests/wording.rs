@@ -28,6 +28,7 @@ const KINDS: &[&str] = &[
     "dstack-nitro-attestation",
     "dstack-snp-attestation",
     "gpu-report",
+    "gpu-tokens",
     "simulated",
 ];
 
@@ -113,6 +114,8 @@ const CAN_WARN: &[&str] = &[
     "token.secure-boot",
     "token.image",
     "token.overrides",
+    "token.tcb",
+    "nras.secure-boot",
 ];
 
 /// Why no attestation was read: statuses, words of the contract, and failures of asking.

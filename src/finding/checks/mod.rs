@@ -31,6 +31,7 @@ mod gpu;
 mod launch;
 mod link;
 mod nitro;
+mod nras;
 mod oci;
 mod provenance;
 mod quote;
@@ -60,6 +61,7 @@ pub use gpu::*;
 pub use launch::*;
 pub use link::*;
 pub use nitro::*;
+pub use nras::*;
 pub use oci::*;
 pub use provenance::*;
 pub use quote::*;
@@ -97,6 +99,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         eigencompute::GROUP,
         binding::GROUP,
         gpu::GROUP,
+        nras::GROUP,
         launch::GROUP,
         link::GROUP,
     ]

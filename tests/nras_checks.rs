@@ -103,8 +103,9 @@ fn healthy_bundle_is_the_word_of_nvidias_service_and_names_no_machine() {
     let report = examine(&GpuTokensSpec::default());
     assert_eq!(report.verdict.state, State::Warning);
     assert_eq!(report.assurance.level, Some(Level::A1));
-    assert_eq!(report.flags.freshness, Freshness::Challenge);
+    assert_eq!(report.flags.freshness, Freshness::None, "no flag rests on a key without a root");
     let seen = findings(&report);
+    assert_eq!(seen["token.nonce"], "pass");
     assert_eq!(seen["nras.machine"], "unknown not-published");
     assert_eq!(seen["token.key"], "warn not-signed");
     assert_eq!(seen["token.key/GPU-1"], "warn not-signed");

@@ -137,12 +137,13 @@ fn kms_token_is_eigenlabs_word_whoever_holds_its_key() {
     let report = kms(&kms_token());
     assert_eq!(report.verdict.state, State::Warning);
     assert_eq!(report.assurance.level, Some(Level::A1));
-    assert_eq!(report.flags.freshness, Freshness::Challenge);
+    assert_eq!(report.flags.freshness, Freshness::None, "no flag rests on a key without a root");
     assert_eq!(
         (report.flags.debug, report.flags.overrides),
         (DebugFlag::Unknown, Overrides::NotShown)
     );
     let seen = findings(&report);
+    assert_eq!(seen["token.nonce"], "pass");
     assert_eq!(seen["token.key"], "warn owner-unknown");
     assert_eq!(seen["token.verifier"], "warn issuer-is-the-verifier");
     assert_eq!(
@@ -190,7 +191,7 @@ fn authority_token_is_intels_services_word_in_each_of_its_forms() {
     let report = authority(&authority_token());
     assert_eq!(report.verdict.state, State::Warning);
     assert_eq!(report.assurance.level, Some(Level::A1));
-    assert_eq!(report.flags.debug, DebugFlag::Off);
+    assert_eq!(report.flags.debug, DebugFlag::Unknown);
     let seen = findings(&report);
     assert_eq!((&*seen["token.tcb"], &*seen["token.guest-debug"]), ("pass", "pass"));
     assert_eq!(seen["token.key"], "warn not-signed");
@@ -218,6 +219,18 @@ fn authority_token_is_intels_services_word_in_each_of_its_forms() {
 }
 
 #[test]
+fn that_a_guest_may_be_debugged_is_a_flag_whoever_says_so() {
+    let mut guest = authority_token();
+    guest.claims["tdx"]["tdx_is_debuggable"] = json!(true);
+    let mut image = kms_token();
+    image.claims["hardened"] = json!(false);
+    for report in [authority(&guest), kms(&image)] {
+        assert_eq!(report.flags.debug, DebugFlag::On);
+        assert_eq!(report.verdict.state, State::Failed);
+    }
+}
+
+#[test]
 fn token_of_confidential_space_by_intel_speaks_of_the_image_and_of_the_rollout() {
     let mut spec = TokenSpec { signer: Key::TrustAuthority, ..TokenSpec::by_key_list() };
     spec.algorithm = "PS384".into();
@@ -231,7 +244,6 @@ fn token_of_confidential_space_by_intel_speaks_of_the_image_and_of_the_rollout()
     assert_eq!(seen["token.software"], "pass");
     assert_eq!(seen["token.guest-debug"], "unknown not-published");
     assert_eq!(seen["token.tcb"], "warn at-rollout");
-    assert_eq!(report.flags.debug, DebugFlag::Off);
 }
 
 #[test]

@@ -29,6 +29,7 @@ const KINDS: &[&str] = &[
     "dstack-snp-attestation",
     "gpu-report",
     "gpu-tokens",
+    "launch-description",
     "simulated",
 ];
 

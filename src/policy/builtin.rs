@@ -30,6 +30,7 @@ const ALL: &[Builtin] = &[
     Builtin { name: "kms-token", json: include_str!("kms-token.json") },
     Builtin { name: "nras", json: include_str!("nras.json") },
     Builtin { name: "gpu", json: include_str!("gpu.json") },
+    Builtin { name: "launch", json: include_str!("launch.json") },
     Builtin { name: "vtpm", json: include_str!("vtpm.json") },
     Builtin { name: "eigencompute-tdx", json: include_str!("eigencompute-tdx.json") },
     Builtin { name: "eigencompute-snp", json: include_str!("eigencompute-snp.json") },

@@ -16,7 +16,10 @@ pub fn claims(token: &Token<'_>) -> Vec<Claim> {
         }
     };
     claim("token.hardware", LinkId::Report, stated.hardware.as_deref());
-    claim("token.subject", LinkId::Report, stated.subject.as_deref());
+    // EigenLabs' KMS repeats the app there.
+    if token.service() != Some(Service::EigenKms) {
+        claim("token.subject", LinkId::Report, stated.subject.as_deref());
+    }
     if let Some(audience) = &stated.audience {
         claim("token.audience", LinkId::Report, Some(&audience.all().join(", ")));
     }

@@ -28,6 +28,7 @@ const KINDS: &[&str] = &[
     "dstack-nitro-attestation",
     "dstack-snp-attestation",
     "gpu-report",
+    "gpu-tokens",
     "launch-description",
     "near-report",
     "near-machine",
@@ -118,6 +119,8 @@ const CAN_WARN: &[&str] = &[
     "token.secure-boot",
     "token.image",
     "token.overrides",
+    "token.tcb",
+    "nras.secure-boot",
 ];
 
 /// Why no attestation was read: statuses, words of the contract, and failures of asking.

@@ -52,6 +52,9 @@ keys! {
     GoogleTokenRoot, rsa, "keys/google-cs-root.pem", "The root key of Confidential Space tokens, RSA-2048.";
     GoogleTokenIntermediate, rsa, "keys/google-cs-intermediate.pem", "What issues the certificates of token keys, RSA-2048.";
     GoogleTokenSigner, rsa, "keys/google-cs-leaf.pem", "What signs Confidential Space tokens, RSA-2048.";
+    EigenKms, rsa, "keys/eigen-kms.pem", "What signs tokens of EigenLabs' KMS, RSA-2048.";
+    TrustAuthority, rsa, "keys/trust-authority.pem", "What signs tokens of Intel Trust Authority, RSA-3072.";
+    NvidiaService, p384, "keys/nvidia-service.pem", "What signs tokens of NVIDIA's attestation service, P-384.";
     NvidiaRoot, p384, "keys/nvidia-root.pem", "NVIDIA's root key, P-384.";
     NvidiaAuthority, p384, "keys/nvidia-authority.pem", "What issues the certificates of GPUs, P-384.";
     NvidiaDevice, p384, "keys/nvidia-device.pem", "A GPU's key, P-384.";

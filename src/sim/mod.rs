@@ -37,6 +37,7 @@ pub mod nitro;
 pub mod nvidia;
 pub mod oci;
 pub mod repository;
+pub mod service;
 #[cfg(all(feature = "serve", unix))]
 pub mod sidecar;
 pub mod signature;

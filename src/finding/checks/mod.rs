@@ -32,6 +32,7 @@ mod launch;
 mod link;
 mod near;
 mod nitro;
+mod nras;
 mod oci;
 mod provenance;
 mod quote;
@@ -62,6 +63,7 @@ pub use launch::*;
 pub use link::*;
 pub use near::*;
 pub use nitro::*;
+pub use nras::*;
 pub use oci::*;
 pub use provenance::*;
 pub use quote::*;
@@ -100,6 +102,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         binding::GROUP,
         gpu::GROUP,
         near::GROUP,
+        nras::GROUP,
         launch::GROUP,
         link::GROUP,
     ]

@@ -70,15 +70,24 @@ pub fn report_data(evidence: &BoundEvidence, spki: &[u8], actual: &[u8]) -> Find
 
 /// Whether the launcher's log extends to its register in the TPM in both banks that are read,
 /// SHA-256 and SHA-384. The launcher measures every event there as well as in the processor's own
-/// register, so a log that fits one of the two only is not what it measured.
+/// register, so a log that fits one of the two only is not what it measured. A register that is not
+/// zero, and no log, is a launch that is not published.
 pub fn registers(log: &cel::Log<'_>, tpm: &VerifiedTpm) -> Finding {
     let check = &checks::EIGEN_REGISTERS;
     let sha256 = tpm.sha256().get(&LAUNCHER).map(|value| value.0.to_vec());
     let sha384 = tpm.sha384().get(&LAUNCHER).map(|value| value.0.to_vec());
     let quoted = [(Hash::Sha256, sha256), (Hash::Sha384, sha384)];
     let quoted = quoted.into_iter().filter_map(|(hash, value)| Some((hash, value?)));
-    let mut finding = Finding::unknown(check, Why::NotPublished);
+    let nothing = if log.records.is_empty() { Why::NotApplicable } else { Why::NotPublished };
+    let mut finding = Finding::unknown(check, nothing);
     for (hash, quoted) in quoted {
+        if log.records.is_empty() {
+            if quoted.iter().any(|byte| *byte != 0) {
+                let actual = Value::hex(&quoted);
+                return Finding::unknown(check, Why::NotPublished).actual(actual);
+            }
+            continue;
+        }
         let replayed = log.records.iter().fold(vec![0; quoted.len()], |value, record| {
             hash.digest(&[value, hash.digest(record.content)].concat())
         });

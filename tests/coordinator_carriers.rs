@@ -18,8 +18,8 @@ use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{
     Custody, DebugFlag, Freshness, KeyFlag, Level, Overrides, Report, RootOfTrust, Standing, State,
 };
+use silicon_to_source::sim::bound::{BoundSpec, Processor};
 use silicon_to_source::sim::coordinator::{CoordinatorSpec, Machine};
-use silicon_to_source::sim::eigencompute::{BoundSpec, Processor};
 use silicon_to_source::sim::google::{LAUNCH, Launcher, VtpmSpec, key_list, launch_log};
 use silicon_to_source::sim::provided::Provided;
 use silicon_to_source::time::UnixTime;

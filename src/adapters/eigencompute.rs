@@ -4,9 +4,12 @@
 //! Shown, when every check passes: Intel or AMD vouches for the processor, whose report names the
 //! challenge and the TPM's key; Google vouches for the TPM; the TPM signed the challenge with the
 //! platform's name. On TDX the launcher's log extends to the processor's own register. On SEV-SNP
-//! it extends to the TPM's, so the container is Google's word; so is the kernel's command line on
-//! every platform. Without a processor's report Google is the root of trust and the level A2. The
-//! chain ends at the container's digest: who built it is not in this evidence.
+//! it extends to the TPM's, so the container is Google's word. So is the kernel's command line: the
+//! firmware's log in the evidence is the TPM's, and a TDX guest's own registers of the boot, RTMR0
+//! to RTMR2, are compared with nothing unless the machine's CCEL log is handed in beside it. Without
+//! a processor's report Google is the root of trust and the level A2. The chain ends at the
+//! container's digest: who built it is not in this evidence. Arguments and environment of the
+//! container are shown as they were measured, whatever the operator put into them.
 
 use std::borrow::Cow;
 
@@ -15,12 +18,12 @@ use super::dcap::{self, Files};
 use super::snp::to_blame;
 use super::{snp, tpm};
 use crate::appraise::coordinator::Measured;
-use crate::appraise::{self, eigencompute as appraisal};
+use crate::appraise::{self, eigencompute as appraisal, eigencompute::Logs};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::dcap::{Body, Quote};
 use crate::evidence::eigencompute::{BoundEvidence, SnpPart, quote, report};
-use crate::evidence::eventlog::cel;
+use crate::evidence::eventlog::{Register, cel};
 use crate::evidence::tpm::{Attestation, TeePart};
 use crate::finding::{Check, Finding, Outcome, Value, Why, checks};
 use crate::policy::{HexBytes, Policy};
@@ -29,7 +32,7 @@ use crate::report::{
 };
 use crate::time::UnixTime;
 use crate::verify::eigencompute as verify;
-use crate::verify::eventlog::{self, Registers, VerifiedLog};
+use crate::verify::eventlog::VerifiedLog;
 use crate::verify::tpm::VerifiedTpm;
 
 /// Bound evidence in either form.
@@ -97,8 +100,19 @@ pub(super) struct Processor {
     report_data: Result<Vec<u8>, &'static Check>,
     /// What it measured, or the check that is to blame.
     measured: Result<Measured, &'static Check>,
-    /// The launcher's log, where it extends to a register of the processor.
-    launch: Option<VerifiedLog>,
+    /// The logs that extend to registers of the processor.
+    logs: Vec<VerifiedLog>,
+    /// Whether it has registers, and a log of its boot came along.
+    boot: Boot,
+}
+
+/// What came along about the processor's own registers of the boot.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Boot {
+    #[default]
+    NoRegisters,
+    NoLog,
+    Log,
 }
 
 /// The findings about bound evidence, and everything to show beside them.
@@ -157,26 +171,42 @@ pub(super) fn bound(
         },
         None => Finding::blocked(&checks::EIGEN_CHALLENGE, blame),
     });
+    bound.findings.push(launch_registers(attestation, bound.tpm.as_ref(), blame)?);
+    let (mut own_logs, mut own_boot) = (Vec::new(), Boot::default());
     match processor {
         None => {
             bound.findings.push(appraise::tpm::provider());
             bound.findings.push(Finding::unknown(&checks::EIGEN_REPORT_DATA, Why::NotApplicable));
         }
-        Some(processor) => bound.add(evidence, processor, blame),
-    }
-    bound.findings.extend(match &bound.tpm {
-        Some(_) => {
-            let (boot, launch) = (machine.log.as_ref(), bound.launch.as_ref());
-            appraisal::appraise(evidence.platform, boot, launch, &policy.eigencompute)
+        Some(mut processor) => {
+            (own_logs, own_boot) = (std::mem::take(&mut processor.logs), processor.boot);
+            bound.add(evidence, processor, blame);
         }
-        None => [
-            &checks::EIGEN_HARDENED,
-            &checks::EIGEN_LAUNCH,
-            &checks::EIGEN_CONTAINER,
-            &checks::EIGEN_OVERRIDES,
-        ]
-        .map(|check| Finding::blocked(check, blame))
-        .to_vec(),
+    }
+    let extends_to = |register| {
+        let own = |log: &&VerifiedLog| log.registers().iter().any(|(known, _)| *known == register);
+        own_logs.iter().find(own)
+    };
+    if bound.launch.is_none() {
+        bound.launch = extends_to(Register::Rtmr(3)).cloned();
+        bound.is_launch_of_processor = bound.launch.is_some();
+    }
+    let logs = Logs {
+        boot: machine.log.as_ref(),
+        processor: match (own_boot, extends_to(Register::Rtmr(2))) {
+            (Boot::NoRegisters, _) => appraisal::Processor::NoRegisters,
+            (Boot::NoLog, _) => appraisal::Processor::NoLog,
+            (Boot::Log, None) => appraisal::Processor::OtherLog,
+            (Boot::Log, Some(log)) => appraisal::Processor::Log(log),
+        },
+        launch: bound.launch.as_ref().ok_or(match attestation.canonical_log {
+            ([], _) => Why::NotPublished,
+            _ => Why::Blocked { by: &checks::EVENTLOG_REPLAY },
+        }),
+    };
+    bound.findings.extend(match &bound.tpm {
+        Some(tpm) => appraisal::appraise(evidence.platform, tpm, logs, &policy.eigencompute),
+        None => appraisal::blocked(blame),
     });
     compared_elsewhere(&mut bound.findings);
     bound.flag(&evidence.extra_data, own_challenge(policy).is_some());
@@ -195,20 +225,19 @@ impl Bound {
         self.evidence.extend(processor.evidence);
         self.wanted.extend(processor.wanted);
         self.flags.debug = processor.debug;
-        if self.launch.is_none() {
-            self.is_launch_of_processor = processor.launch.is_some();
-            self.launch = processor.launch;
-        }
         let Processor { report_data, measured, .. } = processor;
         self.processor = Some(Signed { report_data, measured });
     }
 
     fn flag(&mut self, extra_data: &[u8], is_own_challenge: bool) {
-        let answers = |f: &Finding| *f.check == checks::EIGEN_CHALLENGE && f.passed();
-        if self.findings.iter().any(answers) {
+        let answer = self.findings.iter().find(|f| *f.check == checks::EIGEN_CHALLENGE);
+        let is_answered = answer.is_some_and(Finding::passed);
+        if answer.is_some_and(|f| matches!(f.outcome, Outcome::Pass | Outcome::Warn(_))) {
+            self.claims.extend(appraisal::claims(extra_data));
+        }
+        if is_answered {
             self.flags.freshness =
                 if is_own_challenge { Freshness::Challenge } else { Freshness::Given };
-            self.claims.extend(appraisal::claims(extra_data));
         }
         if self.findings.iter().any(|f| {
             *f.check == checks::EIGEN_HARDENED
@@ -230,11 +259,12 @@ pub(super) fn tdx<'a>(
 ) -> Result<Processor, Error> {
     let raw = quote(part)?;
     let quote = Quote::parse(&raw)?;
-    let (log, at) = attestation.canonical_log;
+    let (log, _) = attestation.canonical_log;
     if !log.is_empty() {
         files.supply_launch_log(log)?;
     }
-    let examined = dcap::quoted(&quote, &files, policy, now)?;
+    let mut examined = dcap::quoted(&quote, &files, policy, now)?;
+    let logs = std::mem::take(&mut examined.logs);
     let by = to_blame(&examined.findings);
     let report_data = match &examined.verified {
         Some(verified) => Ok(verified.quote().body.report_data().to_vec()),
@@ -242,13 +272,6 @@ pub(super) fn tdx<'a>(
     };
     let td = match (&examined.verified, &quote.body) {
         (Some(_), Body::Td(td)) => Some(td),
-        _ => None,
-    };
-    let launch = match td {
-        Some(td) if !log.is_empty() => {
-            let log = cel::Log::parse(log).map_err(|error| error.shifted(at.start))?;
-            eventlog::cel(&log, &Registers::of_quote(&td.rtmr, &[3])).verified
-        }
         _ => None,
     };
     let draft = dcap::finish("eigencompute-evidence", &raw, examined, &files, policy, now)?;
@@ -260,7 +283,8 @@ pub(super) fn tdx<'a>(
         debug: draft.flags.debug,
         report_data,
         measured: td.map(Measured::of_td).ok_or(by),
-        launch,
+        logs,
+        boot: if files.tcg.is_some() { Boot::Log } else { Boot::NoLog },
     })
 }
 
@@ -294,13 +318,31 @@ pub(super) fn sev_snp(
         evidence: examined.evidence,
         wanted: examined.wanted,
         debug: examined.debug,
-        launch: None,
+        logs: Vec::new(),
+        boot: Boot::NoRegisters,
     })
+}
+
+/// Whether the launcher's log extends to the TPM's register in every bank, whatever register of the
+/// processor it extends to besides.
+fn launch_registers(
+    attestation: &Attestation<'_>,
+    tpm: Option<&VerifiedTpm>,
+    blame: &'static Check,
+) -> Result<Finding, Error> {
+    let (log, at) = attestation.canonical_log;
+    match tpm {
+        None => Ok(Finding::blocked(&checks::EIGEN_REGISTERS, blame)),
+        Some(tpm) => {
+            let log = cel::Log::parse(log).map_err(|error| error.shifted(at.start))?;
+            Ok(verify::registers(&log, tpm))
+        }
+    }
 }
 
 /// REPORT_DATA has a check of its own here; the general ones, when the policy has no value for
 /// them, would only say that nothing was compared.
-fn compared_elsewhere(findings: &mut [Finding]) {
+pub(super) fn compared_elsewhere(findings: &mut [Finding]) {
     for finding in findings {
         let open =
             matches!(finding.outcome, Outcome::Warn(_) | Outcome::Unknown(Why::NotPublished));

@@ -24,11 +24,15 @@ pub struct CoordinatorPolicy {
     pub confidential_space: Vec<&'static Check>,
     /// What is required as well of a token of a machine that measures no container.
     pub google_vm: Vec<&'static Check>,
+    /// What is required as well of a token of Intel Trust Authority.
+    pub trust_authority: Vec<&'static Check>,
     /// What is required as well of an AWS Nitro document.
     pub nitro: Vec<&'static Check>,
     /// Accepted claims of a token of a machine that measures no container, in place of the
     /// policy's `token`.
     pub google_vm_token: TokenPolicy,
+    /// Accepted claims of a token of Intel Trust Authority, in place of the policy's `token`.
+    pub trust_authority_token: TokenPolicy,
     /// How old the evidence may be, in seconds.
     pub max_age_s: i64,
     /// The origin that the attestation must be about, when the policy is for one service.
@@ -53,7 +57,9 @@ impl Default for CoordinatorPolicy {
             confidential_space: Vec::new(),
             google_vm: Vec::new(),
             nitro: Vec::new(),
+            trust_authority: Vec::new(),
             google_vm_token: TokenPolicy::google_vm(),
+            trust_authority_token: TokenPolicy::trust_authority(),
             max_age_s: 3600,
             origin: None,
             predicate_types: vec!["https://slsa.dev/provenance/v1".to_owned()],
@@ -82,6 +88,8 @@ pub enum Machine {
     ConfidentialSpace,
     /// What a token says of a machine that measures no container.
     GoogleVm,
+    /// What a token of Intel Trust Authority says.
+    TrustAuthority,
     /// An AWS Nitro enclave.
     Nitro,
 }
@@ -105,6 +113,7 @@ impl Policy {
             Some(Machine::Vtpm) => &[&own.vtpm],
             Some(Machine::ConfidentialSpace) => &[&own.confidential_space],
             Some(Machine::GoogleVm) => &[&own.google_vm],
+            Some(Machine::TrustAuthority) => &[&own.trust_authority],
             Some(Machine::Nitro) => &[&own.nitro],
             None => &[],
         };
@@ -128,7 +137,9 @@ pub(super) struct File {
     confidential_space: Vec<String>,
     google_vm: Vec<String>,
     nitro: Vec<String>,
+    trust_authority: Vec<String>,
     google_vm_token: TokenPolicy,
+    trust_authority_token: TokenPolicy,
     max_age_s: i64,
     origin: Option<String>,
     predicate_types: Vec<String>,
@@ -138,8 +149,13 @@ pub(super) struct File {
 
 impl Default for File {
     fn default() -> Self {
-        let CoordinatorPolicy { max_age_s, predicate_types, google_vm_token, .. } =
-            CoordinatorPolicy::default();
+        let CoordinatorPolicy {
+            max_age_s,
+            predicate_types,
+            google_vm_token,
+            trust_authority_token,
+            ..
+        } = CoordinatorPolicy::default();
         Self {
             required: None,
             snp: Vec::new(),
@@ -149,7 +165,9 @@ impl Default for File {
             confidential_space: Vec::new(),
             google_vm: Vec::new(),
             nitro: Vec::new(),
+            trust_authority: Vec::new(),
             google_vm_token,
+            trust_authority_token,
             max_age_s,
             origin: None,
             predicate_types,
@@ -169,6 +187,7 @@ impl File {
             &self.eigencompute,
             &self.confidential_space,
             &self.google_vm,
+            &self.trust_authority,
             &self.nitro,
         ];
         self.required.iter().flatten().chain(of_machines.into_iter().flatten())
@@ -184,7 +203,9 @@ impl File {
             confidential_space: checks_named(&self.confidential_space, len)?,
             google_vm: checks_named(&self.google_vm, len)?,
             nitro: checks_named(&self.nitro, len)?,
+            trust_authority: checks_named(&self.trust_authority, len)?,
             google_vm_token: self.google_vm_token,
+            trust_authority_token: self.trust_authority_token,
             max_age_s: self.max_age_s,
             origin: self.origin,
             predicate_types: self.predicate_types,

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::amd::{CrlSpec, ReportSpec, Role, VekSpec, authority};
+use super::bound::Processor;
 use super::container::Container;
-use super::eigencompute::Processor;
 use super::intel::{CollateralSpec, QuoteSpec, pem_chain};
 use super::keys::Key;
 use super::provided::Provided;

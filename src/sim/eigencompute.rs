@@ -1,199 +1,221 @@
 //! Simulated bound evidence of EigenCompute: a virtual TPM's attestation with a processor's report
-//! in it, in the messages of go-tdx-guest and go-sev-guest.
+//! in protobuf form, each naming the challenge, and the TPM's key named by the report.
+//!
+//! The formulas are those of the platform's source (Layr-Labs/go-tpm-tools, `internal/nonce`), the
+//! field numbers those of google/go-tdx-guest and google/go-sev-guest.
 
-use super::coordinator::{SnpMachine, TdxMachine};
-use super::google::{Launcher, VtpmSpec, boot_events, field, launch_log, number};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::google::{Launcher, VtpmSpec, field, launch_log, number};
+use super::keys::Key;
 use crate::digest::{Sha256, Sha512};
 
-/// The label of both formulas.
 const LABEL: &[u8] = b"WORKLOAD_ATTESTATION";
 
-/// What is inside beside the virtual TPM.
-#[derive(Clone, Debug)]
-pub enum Processor {
-    /// Nothing: a Shielded VM.
-    None,
-    /// An SEV-SNP report. The launcher's log extends to the TPM.
-    Snp(Box<SnpMachine>),
-    /// A TDX quote. The launcher's log extends to RTMR3.
-    Tdx(Box<TdxMachine>),
+/// The platform's name on Intel TDX.
+pub const TDX: &str = "INTEL_TDX";
+/// The platform's name on AMD SEV-SNP.
+pub const SEV_SNP: &str = "AMD_SEV_SNP";
+/// The platform's name on a machine without a processor's report.
+pub const SHIELDED_VM: &str = "GCP_SHIELDED_VM";
+
+/// qualifyingData of the TPM's quotes: SHA-256 of the label, the platform's name, and SHA-256 of
+/// the challenge and of the extra data, when there is any.
+pub fn qualifying_data(platform: &str, challenge: &[u8], extra_data: &[u8]) -> Vec<u8> {
+    let [challenge, extra] = [challenge, extra_data].map(Sha256::of);
+    let mut parts = vec![LABEL, platform.as_bytes(), challenge.as_bytes()];
+    if !extra_data.is_empty() {
+        parts.push(extra.as_bytes());
+    }
+    Sha256::of_parts(&parts).0.to_vec()
 }
 
-/// Bound evidence.
+/// report_data of the processor's report: SHA-512 of the label, and SHA-512 of the challenge, of
+/// the TPM's key as SubjectPublicKeyInfo, and of the extra data, when there is any.
+pub fn report_data(challenge: &[u8], ak: Key, extra_data: &[u8]) -> [u8; 64] {
+    let [challenge, extra] = [challenge, extra_data].map(Sha512::of);
+    let key = Sha512::of(&ak.spki());
+    let mut parts = vec![LABEL, challenge.as_bytes(), key.as_bytes()];
+    if !extra_data.is_empty() {
+        parts.push(extra.as_bytes());
+    }
+    Sha512::of_parts(&parts).0
+}
+
+/// Bound evidence with its challenge.
 #[derive(Clone, Debug)]
 pub struct BoundSpec {
-    /// The processor's report.
-    pub processor: Processor,
-    /// The platform that the TPM signs, when it is not that of the report.
-    pub tag: Option<&'static str>,
-    /// What is bound along.
+    /// The TPM's part. What its quotes sign is filled in by [`BoundSpec::new`].
+    pub vtpm: VtpmSpec,
+    /// What the reader sent; left out of the object when `None`.
+    pub challenge: Option<Vec<u8>>,
+    /// What the workload had bound along.
     pub extra_data: Vec<u8>,
-    /// The kernel's command line.
-    pub command_line: &'static str,
-    /// What is changed in the attestation after it was signed.
-    pub attestation: fn(&mut VtpmSpec),
 }
 
 impl BoundSpec {
-    /// A sound machine of the production image.
-    pub fn of(processor: Processor) -> Self {
-        Self {
-            processor,
-            tag: None,
-            extra_data: Vec::new(),
-            command_line: "confidential-space.hardened=true",
-            attestation: |_| {},
+    /// Evidence of `platform` around `vtpm`, whose quotes are made to answer `challenge`.
+    pub fn new(platform: &str, mut vtpm: VtpmSpec, challenge: &[u8], extra_data: &[u8]) -> Self {
+        for quote in &mut vtpm.quotes {
+            quote.extra_data = qualifying_data(platform, challenge, extra_data);
         }
+        Self { vtpm, challenge: Some(challenge.to_vec()), extra_data: extra_data.to_vec() }
     }
 
-    /// The attestation that answers `challenge`, of a machine whose launcher measured `launch`.
-    pub fn bytes(&self, challenge: &[u8], launch: &[(u8, &[u8])]) -> Vec<u8> {
-        let own = match self.processor {
-            Processor::None => "GCP_SHIELDED_VM",
-            Processor::Snp(_) => "AMD_SEV_SNP",
-            Processor::Tdx(_) => "INTEL_TDX",
-        };
-        let hashed = Sha256::of(challenge);
-        let extra = Sha256::of(&self.extra_data);
-        let mut parts = vec![LABEL, self.tag.unwrap_or(own).as_bytes(), hashed.as_bytes()];
-        if !self.extra_data.is_empty() {
-            parts.push(extra.as_bytes());
-        }
-        let qualifying = Sha256::of_parts(&parts);
-        let boot = boot_events(true, self.command_line);
-        let in_tpm = if matches!(self.processor, Processor::Tdx(_)) { &[][..] } else { launch };
-        let mut spec = VtpmSpec::of(qualifying.as_bytes(), &boot, in_tpm);
-        let report_data = self.report_data(challenge, &spec);
-        match &self.processor {
-            Processor::None => {}
-            Processor::Snp(machine) => {
-                let report = machine.signed(report_data);
-                spec.tee = Some((8, field(1, &snp_report(&report))));
-            }
-            Processor::Tdx(machine) => {
-                let (log, register) = launch_log(Launcher::Rtmr3, launch);
-                spec.canonical_log = log;
-                let quote = machine.signed(report_data, register.try_into().unwrap());
-                spec.tee = Some((9, tdx_quote(&quote)));
-            }
-        }
-        (self.attestation)(&mut spec);
-        spec.bytes()
+    /// The same with a TDX quote of version 4 beside it, and the launcher's log of `launch` in the
+    /// form that extends to RTMR3. The quote has to name the register of [`launch_log`].
+    pub fn with_quote(mut self, quote: &[u8], launch: &[(u8, &[u8])]) -> Self {
+        self.vtpm.tee = Some((9, quote_message(quote)));
+        self.vtpm.canonical_log = launch_log(Launcher::Rtmr3, launch).0;
+        self
     }
 
-    fn report_data(&self, challenge: &[u8], spec: &VtpmSpec) -> [u8; 64] {
-        let (challenge, key) = (Sha512::of(challenge), Sha512::of(&spec.ak.spki()));
-        let extra = Sha512::of(&self.extra_data);
-        let mut parts = vec![LABEL, challenge.as_bytes(), key.as_bytes()];
-        if !self.extra_data.is_empty() {
-            parts.push(extra.as_bytes());
-        }
-        Sha512::of_parts(&parts).0
+    /// The same with an SEV-SNP report, and the certificates of its chip, ASK and ARK.
+    pub fn with_report(mut self, report: &[u8], chain: [&[u8]; 3]) -> Self {
+        self.vtpm.tee = Some((8, report_message(report, chain)));
+        self
+    }
+
+    /// The object: the attestation in base64, challenge and extra data in hex.
+    pub fn bytes(&self) -> Vec<u8> {
+        object(&self.vtpm.bytes(), self.challenge.as_deref(), &self.extra_data)
     }
 }
 
-/// Bytes that are read from the front.
-struct Raw<'a>(&'a [u8]);
-
-impl<'a> Raw<'a> {
-    fn take(&mut self, len: usize) -> &'a [u8] {
-        let (taken, rest) = self.0.split_at(len);
-        self.0 = rest;
-        taken
+/// An object around an attestation.
+pub fn object(attestation: &[u8], challenge: Option<&[u8]>, extra_data: &[u8]) -> Vec<u8> {
+    let mut object = serde_json::json!({
+        "attestation": STANDARD.encode(attestation),
+        "extra_data": hex::encode(extra_data),
+    });
+    if let Some(challenge) = challenge {
+        object["challenge"] = hex::encode(challenge).into();
     }
-
-    /// A field with the next `len` bytes.
-    fn bytes(&mut self, at: u32, len: usize) -> Vec<u8> {
-        field(at, self.take(len))
-    }
-
-    /// A field with the next `len` bytes as a number, the least significant first.
-    fn number(&mut self, at: u32, len: usize) -> Vec<u8> {
-        number(at, self.value(len))
-    }
-
-    fn value(&mut self, len: usize) -> u64 {
-        self.take(len).iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte))
-    }
+    object.to_string().into_bytes()
 }
 
-/// `tdx.QuoteV4` of a raw quote.
-fn tdx_quote(quote: &[u8]) -> Vec<u8> {
-    let mut raw = Raw(quote);
+/// `tdx.QuoteV4` of go-tdx-guest, from a quote of version 4 with a PCK chain in it.
+pub fn quote_message(quote: &[u8]) -> Vec<u8> {
+    let mut rest = quote;
     let header = [
-        raw.number(1, 2),
-        raw.number(2, 2),
-        raw.number(3, 4),
-        raw.bytes(4, 2),
-        raw.bytes(5, 2),
-        raw.bytes(6, 16),
-        raw.bytes(7, 20),
+        number(1, short(take(&mut rest, 2))),
+        number(2, short(take(&mut rest, 2))),
+        number(3, long(take(&mut rest, 4))),
+        field(4, take(&mut rest, 2)),
+        field(5, take(&mut rest, 2)),
+        field(6, take(&mut rest, 16)),
+        field(7, take(&mut rest, 20)),
     ]
     .concat();
-    let mut body = Vec::new();
-    let sizes = [16, 48, 48, 8, 8, 8, 48, 48, 48, 48];
-    for (at, len) in (1..).zip(sizes) {
-        body.extend(raw.bytes(at, len));
+    let lengths = [16, 48, 48, 8, 8, 8, 48, 48, 48, 48, 48, 48, 48, 48, 64];
+    let numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 11, 11, 11, 12];
+    let body: Vec<u8> = numbers
+        .into_iter()
+        .zip(lengths)
+        .flat_map(|(number, len)| field(number, take(&mut rest, len)))
+        .collect();
+    let signed_size = long(take(&mut rest, 4));
+    let mut signed = [field(1, take(&mut rest, 64)), field(2, take(&mut rest, 64))].concat();
+    let (outer_kind, outer_size) = (short(take(&mut rest, 2)), long(take(&mut rest, 4)));
+    let report = enclave(take(&mut rest, 384));
+    let signature = take(&mut rest, 64).to_vec();
+    let auth_size = short(take(&mut rest, 2));
+    let auth = [number(1, auth_size), field(2, take(&mut rest, auth_size as usize))].concat();
+    let (kind, size) = (short(take(&mut rest, 2)), long(take(&mut rest, 4)));
+    let pem = take(&mut rest, size as usize);
+    let chain = [number(1, kind), number(2, size), field(3, pem)].concat();
+    let certified =
+        [field(1, &report), field(2, &signature), field(3, &auth), field(4, &chain)].concat();
+    let data = [number(1, outer_kind), number(2, outer_size), field(3, &certified)].concat();
+    signed.extend(field(3, &data));
+    let mut message =
+        [field(1, &header), field(2, &body), number(3, signed_size), field(4, &signed)].concat();
+    if !rest.is_empty() {
+        message.extend(field(5, rest));
     }
-    for _ in 0..4 {
-        body.extend(raw.bytes(11, 48));
-    }
-    body.extend(raw.bytes(12, 64));
-    let size = raw.number(3, 4);
-    let mut signed = [raw.bytes(1, 64), raw.bytes(2, 64)].concat();
-    let certification = [raw.number(1, 2), raw.number(2, 4)].concat();
-    let mut enclave = raw.bytes(1, 16);
-    enclave.extend(raw.number(2, 4));
-    for (at, len) in (3..).zip([28, 16, 32, 32, 32, 96]) {
-        enclave.extend(raw.bytes(at, len));
-    }
-    enclave.extend([raw.number(9, 2), raw.number(10, 2)].concat());
-    enclave.extend([raw.bytes(11, 60), raw.bytes(12, 64)].concat());
-    let mut qe = [field(1, &enclave), raw.bytes(2, 64)].concat();
-    let len = raw.value(2);
-    let auth = [number(1, len), raw.bytes(2, usize::try_from(len).unwrap())].concat();
-    qe.extend(field(3, &auth));
-    let kind = raw.number(1, 2);
-    let len = raw.value(4);
-    let chain = [kind, number(2, len), raw.bytes(3, usize::try_from(len).unwrap())].concat();
-    qe.extend(field(4, &chain));
-    signed.extend(field(3, &[certification, field(3, &qe)].concat()));
-    let rest = field(5, raw.0);
-    [field(1, &header), field(2, &body), size, field(4, &signed), rest].concat()
-}
-
-/// `sevsnp.Report` of a raw report.
-fn snp_report(report: &[u8]) -> Vec<u8> {
-    let mut raw = Raw(report);
-    let mut message = [raw.number(1, 4), raw.number(2, 4), raw.number(3, 8)].concat();
-    message.extend([raw.bytes(4, 16), raw.bytes(5, 16)].concat());
-    for (at, len) in (6..).zip([4, 4, 8, 8, 4]) {
-        message.extend(raw.number(at, len));
-    }
-    raw.take(4);
-    for (at, len) in (11..).zip([64, 48, 32, 48, 48, 32, 32]) {
-        message.extend(raw.bytes(at, len));
-    }
-    message.extend(raw.number(18, 8));
-    let cpuid = raw.take(3);
-    message.extend(number(29, eax([cpuid[0], cpuid[1], cpuid[2]])));
-    raw.take(21);
-    message.extend([raw.bytes(19, 64), raw.number(20, 8)].concat());
-    for first in [21, 24] {
-        message.extend((first..first + 3).flat_map(|at| raw.number(at, 1)).collect::<Vec<_>>());
-        raw.take(1);
-    }
-    message.extend([raw.number(27, 8), raw.number(30, 8), raw.number(31, 8)].concat());
-    raw.take(152);
-    message.extend(raw.bytes(28, 512));
     message
 }
 
-/// CPUID function 1, EAX, of a family, model and stepping (AMD64 APM volume 3, appendix E.3.2).
-fn eax([family, model, stepping]: [u8; 3]) -> u64 {
-    let [family, model, stepping] = [family, model, stepping].map(u64::from);
-    if family == 0 {
-        return 0;
+/// EnclaveReport.
+fn enclave(mut report: &[u8]) -> Vec<u8> {
+    let rest = &mut report;
+    [
+        field(1, take(rest, 16)),
+        number(2, long(take(rest, 4))),
+        field(3, take(rest, 28)),
+        field(4, take(rest, 16)),
+        field(5, take(rest, 32)),
+        field(6, take(rest, 32)),
+        field(7, take(rest, 32)),
+        field(8, take(rest, 96)),
+        number(9, short(take(rest, 2))),
+        number(10, short(take(rest, 2))),
+        field(11, take(rest, 60)),
+        field(12, take(rest, 64)),
+    ]
+    .concat()
+}
+
+/// `sevsnp.Attestation` of go-sev-guest, from a report of 1184 bytes and the certificates of its
+/// chip, ASK and ARK.
+pub fn report_message(report: &[u8], [vcek, ask, ark]: [&[u8]; 3]) -> Vec<u8> {
+    let at = |start: usize, len: usize| &report[start..start + len];
+    let word = |start| wide(at(start, 8));
+    // CPUID function 1, EAX, from family, model and stepping.
+    let [family, model, stepping] = [0x188, 0x189, 0x18a].map(|start| u64::from(report[start]));
+    let base = family.min(0xf);
+    let eax =
+        (family - base) << 20 | (model >> 4) << 16 | base << 8 | (model & 0xf) << 4 | stepping;
+    let mut message = [
+        number(1, long(at(0, 4))),
+        number(2, long(at(4, 4))),
+        number(3, word(8)),
+        field(4, at(0x10, 16)),
+        field(5, at(0x20, 16)),
+        number(6, long(at(0x30, 4))),
+        number(7, long(at(0x34, 4))),
+        number(8, word(0x38)),
+        number(9, word(0x40)),
+        number(10, long(at(0x48, 4))),
+        field(11, at(0x50, 64)),
+        field(12, at(0x90, 48)),
+        field(13, at(0xc0, 32)),
+        field(14, at(0xe0, 48)),
+        field(15, at(0x110, 48)),
+        field(16, at(0x140, 32)),
+        field(17, at(0x160, 32)),
+        number(18, word(0x180)),
+        field(19, at(0x1a0, 64)),
+        number(20, word(0x1e0)),
+    ]
+    .concat();
+    for (field, start) in (21..).zip([0x1e8, 0x1e9, 0x1ea, 0x1ec, 0x1ed, 0x1ee]) {
+        message.extend(number(field, u64::from(report[start])));
     }
-    stepping | (model & 0xf) << 4 | 0xf << 8 | (model >> 4) << 16 | (family - 0xf) << 20
+    message.extend(number(27, word(0x1f0)));
+    message.extend(field(28, at(0x2a0, 512)));
+    message.extend(number(29, eax));
+    message.extend(number(30, word(0x1f8)));
+    message.extend(number(31, word(0x200)));
+    let chain = [field(1, vcek), field(2, ask), field(3, ark)].concat();
+    [field(1, &message), field(2, &chain)].concat()
+}
+
+fn take<'a>(rest: &mut &'a [u8], len: usize) -> &'a [u8] {
+    let (taken, left) = rest.split_at(len);
+    *rest = left;
+    taken
+}
+
+fn short(bytes: &[u8]) -> u64 {
+    u64::from(u16::from_le_bytes(bytes.try_into().unwrap()))
+}
+
+fn long(bytes: &[u8]) -> u64 {
+    u64::from(u32::from_le_bytes(bytes.try_into().unwrap()))
+}
+
+fn wide(bytes: &[u8]) -> u64 {
+    u64::from_le_bytes(bytes.try_into().unwrap())
 }

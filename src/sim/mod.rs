@@ -21,6 +21,7 @@ compile_error!("the simulated PKI, with its public private keys, is never part o
 
 pub mod amd;
 pub mod azure;
+pub mod bound;
 pub mod cel;
 pub mod certificate;
 pub mod container;
@@ -33,11 +34,13 @@ pub mod gcb;
 pub mod google;
 pub mod intel;
 pub mod keys;
+pub mod near;
 pub mod nitro;
 pub mod nvidia;
 pub mod oci;
 pub mod provided;
 pub mod repository;
+pub mod service;
 #[cfg(all(feature = "serve", unix))]
 pub mod sidecar;
 pub mod signature;

@@ -5,14 +5,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use super::bound::{BoundSpec, Processor};
 use super::cel;
 use super::coordinator::IMAGE;
-use super::eigencompute::{BoundSpec, Processor};
 use super::google::{TokenSpec, VtpmSpec, boot_events};
 use super::nitro::NitroSpec;
 use crate::digest::Sha256;
+use crate::evidence::token::Service;
 use crate::time::UnixTime;
-use crate::verify::token::INTEL_TRUST_AUTHORITY;
 
 /// Evidence of one of these types.
 #[derive(Clone, Debug)]
@@ -40,8 +40,10 @@ impl Provided {
         spec.claims["exp"] = (issued.0 + 3600).into();
         match kind {
             "ita-token" => {
-                spec.claims["iss"] = INTEL_TRUST_AUTHORITY.into();
+                spec.claims["iss"] = Service::IntelTrustAuthority.issuer().into();
                 spec.claims["hwmodel"] = "INTEL_TDX".into();
+                spec.claims["tdx"] =
+                    json!({ "attester_tcb_status": "UpToDate", "tdx_is_debuggable": false });
             }
             "gcp-cvm-token" => {
                 spec.claims["hwmodel"] = "GCP_AMD_SEV".into();

@@ -13,13 +13,13 @@ use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::coordinator::{Evidence, carrier};
 use crate::evidence::nitro::Document;
-use crate::evidence::token::{OneOrMore, Token};
+use crate::evidence::token::{OneOrMore, Service, Token};
 use crate::evidence::tpm::Attestation;
 use crate::finding::Check;
 use crate::policy::Machine;
 use crate::report::{DebugFlag, Overrides, RootOfTrust};
 use crate::verify::nitro::DOCUMENT;
-use crate::verify::token::{GOOGLE, INTEL_TRUST_AUTHORITY, TOKEN};
+use crate::verify::token::TOKEN;
 
 /// The quotes of a virtual TPM, with nothing beside them.
 pub(super) fn vtpm(context: &Context<'_>) -> Result<Examined, Error> {
@@ -62,6 +62,7 @@ pub(super) fn token(context: &Context<'_>) -> Result<Examined, Error> {
     let machine = of_its_type(item, &token)?;
     let rules = match machine {
         Machine::GoogleVm => &policy.coordinator.google_vm_token,
+        Machine::TrustAuthority => &policy.coordinator.trust_authority_token,
         _ => &policy.token,
     };
     let examined = token::token_of(&token, keys, rules, policy.roots, now)?;
@@ -69,6 +70,7 @@ pub(super) fn token(context: &Context<'_>) -> Result<Examined, Error> {
     let nonces = token.claims.nonce.as_ref().map(OneOrMore::all).unwrap_or_default();
     let held = examined.is_verified.then_some(()).ok_or(by);
     let at = token.claims_span();
+    let measures = token.claims.software.as_deref() == Some("CONFIDENTIAL_SPACE");
     let container = token.claims.submodules.container.as_ref();
     let image = container.and_then(|container| container.image_digest.clone());
     Ok(Examined {
@@ -84,7 +86,7 @@ pub(super) fn token(context: &Context<'_>) -> Result<Examined, Error> {
         digest: binding::token_nonce(held.map(|()| nonces), &item.carrier, d)
             .at(TOKEN, at.start, at.len),
         measured: held.map(|()| Measured::Issuer),
-        logged: image.filter(|_| machine == Machine::ConfidentialSpace).into_iter().collect(),
+        logged: image.filter(|_| measures).into_iter().collect(),
         by_policy: false,
         claims: if examined.is_verified { statements::claims(&token) } else { Vec::new() },
         findings: examined.findings,
@@ -97,13 +99,13 @@ pub(super) fn token(context: &Context<'_>) -> Result<Examined, Error> {
 /// type's name is refused: its name says whose word it is.
 fn of_its_type(item: &Evidence, token: &Token<'_>) -> Result<Machine, Error> {
     let (issuer, certificates, machine) = match item.kind.as_str() {
-        "gcp-cs-pki-token" => (GOOGLE, Some(true), Machine::ConfidentialSpace),
-        "gcp-cs-oidc-token" => (GOOGLE, Some(false), Machine::ConfidentialSpace),
-        "gcp-cvm-token" => (GOOGLE, None, Machine::GoogleVm),
-        _ => (INTEL_TRUST_AUTHORITY, Some(false), Machine::ConfidentialSpace),
+        "gcp-cs-pki-token" => (Service::Google, Some(true), Machine::ConfidentialSpace),
+        "gcp-cs-oidc-token" => (Service::Google, Some(false), Machine::ConfidentialSpace),
+        "gcp-cvm-token" => (Service::Google, None, Machine::GoogleVm),
+        _ => (Service::IntelTrustAuthority, Some(false), Machine::TrustAuthority),
     };
     let carries = !token.header.certificates.is_empty();
-    let found = if token.claims.issuer != issuer {
+    let found = if token.service() != Some(issuer) {
         token.claims.issuer.as_str()
     } else if certificates.is_some_and(|expected| expected != carries) {
         if carries { "one with certificates" } else { "one without certificates" }

@@ -115,8 +115,11 @@ fn launcher_that_offers_nothing_or_too_much_is_an_error() {
     assert_eq!(run(launcher(&absent).evidence(&d)), Err(LauncherError::Refused));
 }
 
+/// What a launcher makes of a question.
+type Answer = fn(&Value) -> Vec<u8>;
+
 /// What the sidecar serves from a launcher's socket covers its binding, as the verifier reads it.
-fn served(name: &str, source: &str, answer: fn(&Value) -> Vec<u8>) -> Report {
+fn served(name: &str, source: &str, answer: Answer) -> Report {
     let (path, _asked) = answering(name, "200 OK", answer);
     let directory = path.parent().unwrap();
     std::fs::write(directory.join("key.json"), key_answer(&SEALED_KEY)).unwrap();
@@ -158,7 +161,7 @@ fn evidence_of_each_launcher_covers_the_document_that_it_is_served_in() {
         spec.claims["aud"] = asked["audience"].clone();
         spec.sign().into_bytes()
     };
-    let cases: [(&str, &str, fn(&Value) -> Vec<u8>, RootOfTrust); 3] = [
+    let cases: [(&str, &str, Answer, RootOfTrust); 3] = [
         ("whole-shielded", bound, shielded, RootOfTrust::CloudProvider),
         ("whole-tdx", bound, tdx, RootOfTrust::CpuVendor),
         ("whole-token", token, pki, RootOfTrust::CloudProvider),

@@ -50,6 +50,9 @@ fn everywhere(base: Base) -> Vec<Row<Case>> {
     let last = |finding, becomes, spoil: fn(&mut Case)| Row::new(base, finding, becomes, spoil);
     vec![
         row("eigencompute.challenge", "fail not-equal", |case| case.platform = "SIMULATED"),
+        row("eigencompute.challenge", "fail not-yours", |case| {
+            case.policy["eigencompute"]["challenge"] = json!("11".repeat(32));
+        }),
         row("eigencompute.challenge", "warn short", |case| case.challenge = b"SIMULATED 15 B."),
         row("eigencompute.boot", "fail not-accepted", |case| {
             case.policy["eigencompute"]["boot-registers"][0]["9"] = json!("11".repeat(32));
@@ -290,7 +293,10 @@ fn sound_evidence_has_the_level_that_each_platform_deserves() {
         assert_eq!(report.verdict.state, state, "{platform}: {:?}", report.verdict);
         assert_eq!(report.assurance.level, Some(level), "{platform}");
         assert_eq!(findings(&report)["eigencompute.launch"], launch, "{platform}");
-        assert_eq!(report.flags.freshness, Freshness::Challenge, "{platform}");
+        assert_eq!(report.flags.freshness, Freshness::Given, "{platform}: who chose it?");
+        let mut asked = base();
+        asked.policy["eigencompute"]["challenge"] = json!(hex::encode(asked.challenge));
+        assert_eq!(asked.examine().flags.freshness, Freshness::Challenge, "{platform}");
         assert_eq!(report.flags.overrides, Overrides::None, "{platform}");
         assert_ne!(report.flags.debug, DebugFlag::On, "{platform}");
     }

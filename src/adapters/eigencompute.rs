@@ -11,6 +11,8 @@
 //! container's digest: who built it is not in this evidence. Arguments and environment of the
 //! container are shown as they were measured, whatever the operator put into them.
 
+use std::borrow::Cow;
+
 use super::dcap::{self, Files};
 use super::snp::to_blame;
 use super::{collateral, snp, tpm};
@@ -21,8 +23,8 @@ use crate::evidence::dcap::Quote;
 use crate::evidence::eigencompute::{BoundEvidence, quote, report};
 use crate::evidence::eventlog::{Register, cel};
 use crate::evidence::tpm::{Attestation, TeePart};
-use crate::finding::{Check, Finding, Outcome, Why, checks};
-use crate::policy::Policy;
+use crate::finding::{Check, Finding, Outcome, Value, Why, checks};
+use crate::policy::{HexBytes, Policy};
 use crate::report::{
     Claim, DebugFlag, Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject, Wanted,
 };
@@ -63,6 +65,8 @@ pub(super) fn examine(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
+    let own = policy.eigencompute.challenge.as_ref().map(|HexBytes(own)| own);
+    let evidence = &asked_with(evidence, own);
     let attestation = Attestation::parse(&evidence.attestation)?;
     let beside_tpm = if attestation.tee.is_some() { &[][..] } else { files };
     let machine = tpm::quotes(&attestation, &evidence.attestation, beside_tpm, policy, now)?;
@@ -76,7 +80,14 @@ pub(super) fn examine(
     let (mut claims, mut items) = (machine.claims, machine.evidence);
     let mut wanted = machine.wanted;
     findings.push(match &machine.verified {
-        Some(verified) => verify::challenge(evidence, verified.extra_data()),
+        Some(verified) => match (own, &evidence.challenge) {
+            (Some(own), Some(given)) if own != given => {
+                Finding::fail(&checks::EIGEN_CHALLENGE, "not-yours")
+                    .expected(Value::hex(own))
+                    .actual(Value::hex(given))
+            }
+            _ => verify::challenge(evidence, verified.extra_data()),
+        },
         None => Finding::blocked(&checks::EIGEN_CHALLENGE, blame),
     });
     findings.push(launch_registers(&attestation, machine.verified.as_ref(), blame)?);
@@ -131,7 +142,10 @@ pub(super) fn examine(
         claims.extend(appraisal::claims(&evidence.extra_data));
     }
     if answer.is_some_and(Finding::passed) {
-        flags.freshness = Freshness::Challenge;
+        flags.freshness = match own {
+            Some(_) => Freshness::Challenge,
+            None => Freshness::Given,
+        };
     }
     if findings.iter().any(|f| {
         *f.check == checks::EIGEN_HARDENED
@@ -152,6 +166,16 @@ pub(super) fn examine(
         len: input.len(),
     };
     Ok(Draft { findings, claims, evidence: items, wanted, flags, ..Draft::of(subject, root) })
+}
+
+/// The evidence with the reader's own challenge, where none came along.
+fn asked_with<'e>(evidence: &'e BoundEvidence, own: Option<&Vec<u8>>) -> Cow<'e, BoundEvidence> {
+    match (&evidence.challenge, own) {
+        (None, Some(own)) => {
+            Cow::Owned(BoundEvidence { challenge: Some(own.clone()), ..evidence.clone() })
+        }
+        _ => Cow::Borrowed(evidence),
+    }
 }
 
 /// A TDX quote, with the launcher's log beside it.
@@ -230,7 +254,7 @@ fn launch_registers(
 
 /// REPORT_DATA has a check of its own here; the general ones, when the policy has no value for
 /// them, would only say that nothing was compared.
-fn compared_elsewhere(findings: &mut [Finding]) {
+pub(super) fn compared_elsewhere(findings: &mut [Finding]) {
     for finding in findings {
         let open =
             matches!(finding.outcome, Outcome::Warn(_) | Outcome::Unknown(Why::NotPublished));

@@ -71,7 +71,7 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 pub fn claims(extra_data: &[u8]) -> Vec<Claim> {
     let link = crate::finding::LinkId::Report;
     let value = crate::finding::Value::hex(extra_data);
-    let claim = Claim { name: "eigencompute.extra-data", value, link };
+    let claim = Claim { name: "eigencompute.extra-data", value, link, part: None };
     if extra_data.is_empty() { Vec::new() } else { vec![claim] }
 }
 

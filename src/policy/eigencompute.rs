@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::Rule;
+use super::{HexBytes, Rule};
 use crate::digest::Sha256;
 
 /// Accepted values of EigenCompute's bound evidence.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct EigenPolicy {
+    /// The challenge that the reader chose, in hex; without one, the challenge that comes along
+    /// with the evidence says nothing about its age.
+    pub challenge: Option<HexBytes>,
     /// The image is the debug one: its operator can look inside.
     pub debug_image: Rule,
     /// The operator changed the image's arguments or environment.
@@ -28,6 +31,7 @@ pub struct EigenPolicy {
 impl Default for EigenPolicy {
     fn default() -> Self {
         Self {
+            challenge: None,
             debug_image: Rule::Deny,
             overrides: Rule::Warn,
             image_digests: Vec::new(),

@@ -26,6 +26,7 @@ mod dstack;
 mod eigencompute;
 mod eventlog;
 mod gcb;
+mod gce;
 mod git;
 mod gpu;
 mod launch;
@@ -55,6 +56,7 @@ pub use dstack::*;
 pub use eigencompute::*;
 pub use eventlog::*;
 pub use gcb::*;
+pub use gce::*;
 pub use git::*;
 pub use gpu::*;
 pub use launch::*;
@@ -98,6 +100,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         binding::GROUP,
         gpu::GROUP,
         launch::GROUP,
+        gce::GROUP,
         link::GROUP,
     ]
     .concat()

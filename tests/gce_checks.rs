@@ -44,8 +44,8 @@ struct Case {
 }
 
 enum Machine {
-    Td(dcap::Case),
-    Snp(snp::Case),
+    Td(Box<dcap::Case>),
+    Snp(Box<snp::Case>),
 }
 
 impl Case {
@@ -54,7 +54,7 @@ impl Case {
         let mrtd = Sha384(machine.quote.clone().td().mr_td);
         let tdx = vec![(16, true, other()), (16, false, other()), (0, false, mrtd)];
         let endorsement = FirmwareSpec { tdx: Some(tdx), ..FirmwareSpec::new() };
-        Self { now: machine.now, machine: Machine::Td(machine), ..Self::of(endorsement) }
+        Self { now: machine.now, machine: Machine::Td(Box::new(machine)), ..Self::of(endorsement) }
     }
 
     fn snp() -> Self {
@@ -62,12 +62,12 @@ impl Case {
         let measurement = Sha384(machine.report.measurement);
         let snp = vec![(2, other()), (4, measurement)];
         let endorsement = FirmwareSpec { snp: Some(snp), ..FirmwareSpec::new() };
-        Self { now: machine.now, machine: Machine::Snp(machine), ..Self::of(endorsement) }
+        Self { now: machine.now, machine: Machine::Snp(Box::new(machine)), ..Self::of(endorsement) }
     }
 
     fn of(endorsement: FirmwareSpec) -> Self {
         Self {
-            machine: Machine::Snp(snp::Case::vcek(Product::Milan)),
+            machine: Machine::Snp(Box::new(snp::Case::vcek(Product::Milan))),
             endorsement,
             is_supplied: true,
             root: None,

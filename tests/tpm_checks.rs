@@ -313,7 +313,8 @@ fn revocation_lists_of_the_issuers_are_asked() {
     assert_eq!(outcomes(&[sound()]), (vec!["not-fetched", "pass"], State::Warning));
     let both = [sound(), list(above, |_| {})];
     assert_eq!(outcomes(&both), (vec!["pass", "pass"], State::Warning));
-    let rows: [(&str, fn(&mut ListTemplate)); 5] = [
+    type Spoiled = (&'static str, fn(&mut ListTemplate));
+    let rows: [Spoiled; 5] = [
         ("revoked", |list| list.revoked.push(vec![1])),
         ("bad-signature", |list| list.signer = Key::StrangerP256),
         ("stale", |list| list.next_update = Some(UnixTime(NOW.0 - 1))),

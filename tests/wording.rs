@@ -28,6 +28,10 @@ const KINDS: &[&str] = &[
     "dstack-nitro-attestation",
     "dstack-snp-attestation",
     "gpu-report",
+    "gpu-tokens",
+    "launch-description",
+    "near-report",
+    "near-machine",
     "simulated",
 ];
 
@@ -79,6 +83,7 @@ const CAN_WARN: &[&str] = &[
     "sigstore.trusted-root",
     "tuf.expiry",
     "tpm.provider",
+    "eigencompute.challenge",
     "eigencompute.hardened",
     "eigencompute.launch",
     "eigencompute.overrides",
@@ -107,12 +112,16 @@ const CAN_WARN: &[&str] = &[
     "token.key",
     "gpu.chain.revocation",
     "gpu.measurements",
+    "near.actions",
+    "near.ohttp",
     "token.verifier",
     "token.audience",
     "token.hardware",
     "token.secure-boot",
     "token.image",
     "token.overrides",
+    "token.tcb",
+    "nras.secure-boot",
 ];
 
 /// Why no attestation was read: statuses, words of the contract, and failures of asking.

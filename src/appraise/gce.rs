@@ -86,7 +86,7 @@ fn claims(
     svn: u32,
     machines: String,
 ) -> Vec<Claim> {
-    let claim = |name, value: Value| Claim { name, value, link: LinkId::Measurements };
+    let claim = |name, value: Value| Claim { name, value, link: LinkId::Measurements, part: None };
     let mut claims = vec![
         claim("gce.machine", Value::text(machines)),
         claim("gce.firmware", Value::hex(endorsement.digest.0)),

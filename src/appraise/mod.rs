@@ -11,6 +11,7 @@ pub mod git;
 pub mod gpu;
 pub mod launch;
 pub mod nitro;
+pub mod nras;
 pub mod provenance;
 pub mod sigstore;
 pub mod snp;

@@ -12,6 +12,7 @@ pub mod gcb;
 pub mod gce;
 pub mod git;
 pub mod gpu;
+pub mod near;
 pub mod nitro;
 pub mod oci;
 pub mod sigstore;

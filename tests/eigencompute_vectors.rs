@@ -67,6 +67,21 @@ fn every_part_of_all_six_holds_and_names_the_others() {
     }
 }
 
+/// The address stands in the intermediate's certificate, with `http:`.
+#[test]
+fn the_list_that_a_certificate_names_is_asked_for() {
+    let Some(objects) = objects() else { return };
+    for object in &objects {
+        let report = examined(object);
+        let lists: Vec<_> =
+            report.wanted.iter().filter(|wanted| wanted.what == "google-tpm-crl").collect();
+        let [list] = lists.as_slice() else { panic!("{}: {lists:?}", object["name"]) };
+        assert!(list.url.starts_with("https://privateca-content-"), "{}", list.url);
+        assert!(list.url.ends_with("/crl.crl"), "{}", list.url);
+        assert_eq!(outcomes(&report, &checks::TPM_CHAIN_REVOCATION), ["unknown"]);
+    }
+}
+
 #[test]
 fn the_rebuilt_reports_hold_at_the_processors_makers() {
     let Some(objects) = objects() else { return };

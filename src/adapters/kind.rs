@@ -9,6 +9,7 @@ use serde::de::IgnoredAny;
 
 use super::dstack;
 use super::exchange;
+use super::google;
 use super::source;
 use crate::bytes::Span;
 use crate::error::Error;
@@ -94,6 +95,9 @@ impl<'a> Kind<'a> {
         }
         if input.trim_ascii_start().starts_with(b"{") {
             return of_json(input);
+        }
+        if google::is_endorsement(input) {
+            return Err(Error::malformed("input", Span::new(0, input.len()), google::ALONE));
         }
         match source::stored_bundle(input)? {
             Some(bundle) => Ok(Self::StoredBundle(bundle)),

@@ -233,6 +233,11 @@ impl<'a> Cert<'a> {
         matches!(self.parsed.key_usage(), Ok(Some(usage)) if usage.value.key_cert_sign())
     }
 
+    /// Whether keyUsage allows signing anything else than certificates and lists.
+    pub fn may_sign_documents(&self) -> bool {
+        matches!(self.parsed.key_usage(), Ok(Some(usage)) if usage.value.digital_signature())
+    }
+
     /// The subject alternative names; `None` when the extension is missing or malformed.
     pub fn alternative_names(&self) -> Option<Vec<SubjectName>> {
         let extension = self.parsed.tbs_certificate.iter_extensions().find(|extension| {

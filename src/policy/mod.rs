@@ -9,6 +9,7 @@ mod builtin;
 mod coordinator;
 mod dcap;
 mod eigencompute;
+mod google;
 mod gpu;
 mod minimum;
 mod near;
@@ -35,6 +36,7 @@ pub use builtin::{Builtin, builtin};
 pub use coordinator::{CoordinatorPolicy, Machine};
 pub use dcap::{DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam};
 pub use eigencompute::EigenPolicy;
+pub use google::{Endorsement, GoogleFirmwarePolicy};
 pub use gpu::GpuPolicy;
 pub use minimum::{
     MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
@@ -98,6 +100,8 @@ pub struct Policy {
     pub azure: AzurePolicy,
     /// EigenCompute's bound evidence.
     pub eigencompute: EigenPolicy,
+    /// Google's firmware.
+    pub google_firmware: GoogleFirmwarePolicy,
     /// GPUs.
     pub gpu: GpuPolicy,
     /// NEAR AI's reports.
@@ -139,6 +143,8 @@ struct File {
     azure: AzurePolicy,
     #[serde(default)]
     eigencompute: EigenPolicy,
+    #[serde(default, rename = "google-firmware")]
+    google_firmware: GoogleFirmwarePolicy,
     #[serde(default)]
     gpu: GpuPolicy,
     #[serde(default)]
@@ -152,7 +158,7 @@ impl File {
     fn required_without_value(&self) -> Option<&'static Check> {
         let (snp, build, token) = (&self.snp, &self.provenance, &self.token);
         let cloud_projects = build.cloud_build.as_ref().map(|cloud| cloud.projects.is_empty());
-        let absent: [(&'static Check, bool); 29] = [
+        let absent: [(&'static Check, bool); 31] = [
             (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
             (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
             (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
@@ -171,6 +177,8 @@ impl File {
             (&checks::PROVENANCE_OWNER, build.owner.is_none()),
             (&checks::PROVENANCE_OWNER_ID, build.owner_id.is_none()),
             (&checks::PROVENANCE_REF, build.reference.is_none()),
+            (&checks::GCE_ROOT, self.google_firmware.roots.is_empty()),
+            (&checks::GCE_MEASUREMENT, self.google_firmware.roots.is_empty()),
             (&checks::GPU_NONCE, self.gpu.nonce.is_none()),
             (&checks::NEAR_NONCE, self.near.nonce.is_none()),
             (&checks::TOKEN_AUDIENCE, token.audience.is_none()),
@@ -239,6 +247,7 @@ impl Policy {
             tpm: file.tpm,
             azure: file.azure,
             eigencompute: file.eigencompute,
+            google_firmware: file.google_firmware,
             gpu: file.gpu,
             near: file.near,
             domain: file.domain,

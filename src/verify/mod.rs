@@ -9,6 +9,7 @@ pub mod dcap;
 pub mod eigencompute;
 pub mod eventlog;
 pub mod gcb;
+pub mod gce;
 pub mod git;
 pub mod gpu;
 pub mod near;

@@ -27,6 +27,7 @@ const KINDS: &[&str] = &[
     "azure-snp-evidence",
     "dstack-nitro-attestation",
     "dstack-snp-attestation",
+    "dstack-certificate",
     "gpu-report",
     "simulated",
 ];
@@ -69,6 +70,7 @@ const CAN_WARN: &[&str] = &[
     "dstack.key-provider",
     "dstack.images",
     "dstack.os-image",
+    "dstack.acpi-tables",
     "nitro.debug",
     "nitro.document.time",
     "nitro.image",

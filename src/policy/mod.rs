@@ -8,6 +8,7 @@ mod azure;
 mod builtin;
 mod coordinator;
 mod dcap;
+mod dstack;
 mod eigencompute;
 mod gpu;
 mod minimum;
@@ -33,6 +34,7 @@ pub use azure::AzurePolicy;
 pub use builtin::{Builtin, builtin};
 pub use coordinator::{CoordinatorPolicy, Machine};
 pub use dcap::{DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam};
+pub use dstack::DstackPolicy;
 pub use eigencompute::EigenPolicy;
 pub use gpu::GpuPolicy;
 pub use minimum::{
@@ -80,6 +82,8 @@ pub struct Policy {
     pub snp: SnpPolicy,
     /// Intel SGX and TDX.
     pub dcap: DcapPolicy,
+    /// dstack's guests.
+    pub dstack: DstackPolicy,
     /// Sigstore bundles.
     pub sigstore: SigstorePolicy,
     /// AWS Nitro enclaves.
@@ -120,6 +124,8 @@ struct File {
     #[serde(default)]
     dcap: DcapPolicy,
     #[serde(default)]
+    dstack: DstackPolicy,
+    #[serde(default)]
     sigstore: SigstorePolicy,
     #[serde(default)]
     nitro: NitroPolicy,
@@ -146,7 +152,7 @@ impl File {
     fn required_without_value(&self) -> Option<&'static Check> {
         let (snp, build, token) = (&self.snp, &self.provenance, &self.token);
         let cloud_projects = build.cloud_build.as_ref().map(|cloud| cloud.projects.is_empty());
-        let absent: [(&'static Check, bool); 28] = [
+        let absent: [(&'static Check, bool); 30] = [
             (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
             (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
             (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
@@ -174,6 +180,8 @@ impl File {
             (&checks::TPM_NONCE, self.tpm.nonce.is_none()),
             (&checks::AZURE_NONCE, self.azure.nonce.is_none()),
             (&checks::AZURE_BOOT, self.azure.registers.is_empty()),
+            (&checks::DSTACK_OS_IMAGE, self.dstack.os_images.is_empty()),
+            (&checks::DSTACK_APPLICATION, self.dstack.compose_hashes.is_empty()),
             (&checks::EIGEN_CONTAINER, self.eigencompute.image_digests.is_empty()),
         ];
         let all = || {
@@ -224,6 +232,7 @@ impl Policy {
             required_of,
             snp: file.snp,
             dcap: file.dcap,
+            dstack: file.dstack,
             sigstore: file.sigstore,
             nitro: file.nitro,
             provenance: file.provenance,

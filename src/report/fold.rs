@@ -205,7 +205,7 @@ pub(super) fn ends_at(links: &[Link]) -> EndsAt {
 /// whether others could notice a second build of the same name.
 fn qualifies(check: &'static Check) -> bool {
     check.link == LinkId::Image
-        || *check == checks::DSTACK_IMAGES
+        || [&checks::DSTACK_IMAGES, &checks::DSTACK_ACPI].contains(&check)
         || checks::LIMITS_BUILD.contains(&check)
 }
 

@@ -8,8 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use silicon_to_source::digest::Sha256;
+use silicon_to_source::finding::checks;
 use silicon_to_source::policy::{Policy, builtin};
-use silicon_to_source::report::{Level, Overrides, Report, State};
+use silicon_to_source::report::{Freshness, Level, Overrides, Report, State};
 use silicon_to_source::sim::google::{LAUNCH, VtpmSpec, boot_events, field, number};
 use silicon_to_source::time::UnixTime;
 
@@ -93,6 +94,34 @@ fn extra_data_is_bound_along() {
     assert!(report.claims.iter().any(|claim| claim.name == "eigencompute.extra-data"));
     let without = with_one_log(&spec, false, b"");
     assert_eq!(findings(&without)["eigencompute.challenge"], "fail not-equal");
+}
+
+/// The policy with a challenge of the reader's own.
+fn asking(challenge: &[u8]) -> Policy {
+    let json = builtin("eigencompute-shielded").unwrap().json;
+    let mut json: Value = serde_json::from_str(json).unwrap();
+    json["roots"] = json!("simulated");
+    json["eigencompute"] = json!({ "challenge": hex::encode(challenge) });
+    Policy::from_json(json.to_string().as_bytes()).unwrap()
+}
+
+#[test]
+fn a_challenge_that_came_along_shows_no_freshness_and_the_readers_own_does() {
+    let bytes = sound().bytes();
+    let given = silicon_to_source::examine(&object(&bytes, b""), &[], Some(&policy()), NOW);
+    assert_eq!(given.unwrap().flags.freshness, Freshness::Given);
+    let own = asking(CHALLENGE);
+    let report = silicon_to_source::examine(&object(&bytes, b""), &[], Some(&own), NOW).unwrap();
+    assert_eq!(report.flags.freshness, Freshness::Challenge);
+    let outcome = |report: &Report| {
+        report.findings(&checks::EIGEN_CHALLENGE).map(|f| (f.outcome, f.reason)).collect::<Vec<_>>()
+    };
+    assert_eq!(outcome(&report), [("pass", None)]);
+    let other = asking(b"another challenge");
+    let report = silicon_to_source::examine(&object(&bytes, b""), &[], Some(&other), NOW).unwrap();
+    assert_eq!(outcome(&report), [("fail", Some("not-yours"))]);
+    assert_eq!(report.verdict.state, State::Failed);
+    assert_eq!(report.flags.freshness, Freshness::None);
 }
 
 #[test]

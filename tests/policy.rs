@@ -29,7 +29,7 @@ fn every_built_in_policy_is_read_and_requires_something() {
         names.push(builtin_policy.name);
     }
     let tdx = ["tdx", "tdx-gcp", "tdx-dstack", "tdx-azure"];
-    let machines = ["sgx", "nitro", "tinfoil", "confidential-space", "google-vm", "gpu"];
+    let machines = ["sgx", "nitro", "tinfoil", "confidential-space", "google-vm", "gpu", "launch"];
     let quotes = ["vtpm", "eigencompute-tdx", "eigencompute-snp", "eigencompute-shielded"];
     let builds = ["sigstore", "cloud-build", "coordinator"];
     let made_up = ["simulated", "simulated-machine", "simulated-build"];

@@ -29,6 +29,7 @@ const KINDS: &[&str] = &[
     "dstack-snp-attestation",
     "dstack-certificate",
     "gpu-report",
+    "launch-description",
     "simulated",
 ];
 

@@ -8,6 +8,8 @@
 //! every platform. Without a processor's report Google is the root of trust and the level A2. The
 //! chain ends at the container's digest: who built it is not in this evidence.
 
+use std::borrow::Cow;
+
 use super::dcap::{self, Files};
 use super::snp::to_blame;
 use super::{collateral, snp, tpm};
@@ -18,8 +20,8 @@ use crate::evidence::dcap::Quote;
 use crate::evidence::eigencompute::{BoundEvidence, quote, report};
 use crate::evidence::eventlog::cel;
 use crate::evidence::tpm::{Attestation, TeePart};
-use crate::finding::{Finding, Outcome, Why, checks};
-use crate::policy::Policy;
+use crate::finding::{Finding, Outcome, Value, Why, checks};
+use crate::policy::{HexBytes, Policy};
 use crate::report::{
     Claim, DebugFlag, Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject, Wanted,
 };
@@ -49,6 +51,8 @@ pub(super) fn examine(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
+    let own = policy.eigencompute.challenge.as_ref().map(|HexBytes(own)| own);
+    let evidence = &asked_with(evidence, own);
     let attestation = Attestation::parse(&evidence.attestation)?;
     let beside_tpm = if attestation.tee.is_some() { &[][..] } else { files };
     let machine = tpm::quotes(&attestation, &evidence.attestation, beside_tpm, policy, now)?;
@@ -62,7 +66,14 @@ pub(super) fn examine(
     let (mut claims, mut items) = (machine.claims, machine.evidence);
     let mut wanted = machine.wanted;
     findings.push(match &machine.verified {
-        Some(verified) => verify::challenge(evidence, verified.extra_data()),
+        Some(verified) => match (own, &evidence.challenge) {
+            (Some(own), Some(given)) if own != given => {
+                Finding::fail(&checks::EIGEN_CHALLENGE, "not-yours")
+                    .expected(Value::hex(own))
+                    .actual(Value::hex(given))
+            }
+            _ => verify::challenge(evidence, verified.extra_data()),
+        },
         None => Finding::blocked(&checks::EIGEN_CHALLENGE, blame),
     });
     let mut flags = Flags::UNKNOWN;
@@ -105,7 +116,10 @@ pub(super) fn examine(
     compared_elsewhere(&mut findings);
     let answers = |f: &Finding| *f.check == checks::EIGEN_CHALLENGE && f.passed();
     if findings.iter().any(answers) {
-        flags.freshness = Freshness::Challenge;
+        flags.freshness = match own {
+            Some(_) => Freshness::Challenge,
+            None => Freshness::Given,
+        };
         claims.extend(appraisal::claims(&evidence.extra_data));
     }
     if findings.iter().any(|f| {
@@ -127,6 +141,16 @@ pub(super) fn examine(
         len: input.len(),
     };
     Ok(Draft { findings, claims, evidence: items, wanted, flags, ..Draft::of(subject, root) })
+}
+
+/// The evidence with the reader's own challenge, where none came along.
+fn asked_with<'e>(evidence: &'e BoundEvidence, own: Option<&Vec<u8>>) -> Cow<'e, BoundEvidence> {
+    match (&evidence.challenge, own) {
+        (None, Some(own)) => {
+            Cow::Owned(BoundEvidence { challenge: Some(own.clone()), ..evidence.clone() })
+        }
+        _ => Cow::Borrowed(evidence),
+    }
 }
 
 /// A TDX quote, with the launcher's log beside it.

@@ -17,6 +17,7 @@ use crate::evidence::dcap::Quote;
 use crate::evidence::dstack::{Answer, Carried, RaTls, SnpAttestation};
 use crate::evidence::eigencompute::{BoundEvidence, Platform};
 use crate::evidence::exchange::Exchange;
+use crate::evidence::firmware::Description as LaunchDescription;
 use crate::evidence::nitro::of_dstack;
 use crate::evidence::tpm::Attestation;
 use crate::evidence::{gpu, snp};
@@ -49,6 +50,8 @@ pub enum Kind<'a> {
     GpuReport(Cow<'a, [u8]>),
     /// GitHub's answer about the attestations of an artifact.
     GithubAttestations,
+    /// What is launched as an SEV-SNP guest, as somebody describes it.
+    LaunchDescription,
     /// A quote of an SGX enclave, or its hex or base64.
     SgxQuote(Cow<'a, [u8]>),
     /// A quote of a TDX guest, or its hex or base64.
@@ -110,6 +113,7 @@ impl<'a> Kind<'a> {
             Self::DstackCertificate(_) | Self::DstackQuoteReport => "tdx-dstack",
             Self::DstackNitroAttestation(_) | Self::NitroDocument(_) => "nitro",
             Self::GpuReport(_) => "gpu",
+            Self::LaunchDescription => "launch",
             Self::SgxQuote(_) => "sgx",
             Self::TdxQuote(_) => "tdx",
             Self::GithubAttestations | Self::SigstoreBundle | Self::StoredBundle(_) => "sigstore",
@@ -235,7 +239,9 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
     crate::json::unique(WHAT, input)?;
     let members: BTreeMap<String, IgnoredAny> = crate::json::borrowed(WHAT, input)?;
     let has = |name: &str| members.contains_key(name);
-    if has("schema") && has("answers") {
+    if LaunchDescription::is_likely(input) {
+        Ok(Kind::LaunchDescription)
+    } else if has("schema") && has("answers") {
         Exchange::parse(input).map(|exchange| Kind::Exchange(Box::new(exchange)))
     } else if has("schema") && has("binding") {
         Ok(Kind::CoordinatorAttestation)

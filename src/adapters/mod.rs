@@ -119,6 +119,7 @@ pub(crate) fn examine(
             nitro::examine_dstack(input, bytes, policy, now)?
         }
         Kind::GpuReport(ref bytes) => gpu::examine(input, bytes, collateral, policy, now)?,
+        Kind::LaunchDescription => launch.examine(input, &others)?,
         Kind::GithubAttestations => github::examine_attestations(input, &source, policy, now)?,
         Kind::StoredBundle(ref bundle) => {
             github::examine_stored(input, bundle, collateral, policy, now)?
@@ -132,7 +133,9 @@ pub(crate) fn examine(
         }
     };
     draft.findings.extend(left_out);
-    launch.compare(&mut draft)?;
+    if !matches!(kind, Kind::LaunchDescription) {
+        launch.compare(&mut draft)?;
+    }
     if !matches!(kind, Kind::GithubAttestations) {
         source.ask(&mut draft);
     }

@@ -27,6 +27,7 @@ const ALL: &[Builtin] = &[
     Builtin { name: "confidential-space", json: include_str!("confidential-space.json") },
     Builtin { name: "google-vm", json: include_str!("google-vm.json") },
     Builtin { name: "gpu", json: include_str!("gpu.json") },
+    Builtin { name: "launch", json: include_str!("launch.json") },
     Builtin { name: "vtpm", json: include_str!("vtpm.json") },
     Builtin { name: "eigencompute-tdx", json: include_str!("eigencompute-tdx.json") },
     Builtin { name: "eigencompute-snp", json: include_str!("eigencompute-snp.json") },

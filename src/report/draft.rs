@@ -184,8 +184,10 @@ pub enum Custody {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Freshness {
-    /// It answers a challenge of the reader's.
+    /// It answers a challenge that the policy or the recorded exchange names.
     Challenge,
+    /// It answers a challenge that came along with it: whoever chose that challenge, and when.
+    Given,
     /// It was made earlier, and not for this reader.
     Cached,
     /// It carries no mark of when or for whom it was made.

@@ -219,36 +219,35 @@ fn named() -> Guest {
 }
 
 const NOT_SHOWN: &str = "which image it is is not shown then";
-const NOT_READ: (&str, &str, &str) = ("dstack.acpi-tables", "absent", NOT_SHOWN);
 const NOT_COMPARED: (&str, &str, &str) = ("dstack.os-image", "warn not-compared", NOT_SHOWN);
 const UNNAMED: &str = "the policy has no value to compare with";
-const MEASUREMENT: &str = "dstack.measurement/file";
+const FILE: &str = "dstack.image-file/file";
 
 pub(crate) const ROWS: &[Row<Guest>] = &[
-    Row::new(lite, MEASUREMENT, "fail not-equal", |guest| {
+    Row::new(lite, FILE, "fail not-equal", |guest| {
         of(guest).after = |file| file[20] ^= 1;
     })
-    .also(&[NOT_READ, NOT_COMPARED]),
-    Row::new(lite, MEASUREMENT, "fail missing", |guest| {
+    .also(&[NOT_COMPARED]),
+    Row::new(lite, FILE, "fail missing", |guest| {
         of(guest).list = |list| *list = list.replace("tdx", "snp");
     })
-    .also(&[NOT_READ, NOT_COMPARED]),
-    Row::new(lite, MEASUREMENT, "fail malformed", |guest| {
+    .also(&[NOT_COMPARED]),
+    Row::new(lite, FILE, "fail malformed", |guest| {
         of(guest).list = |list| list.push_str("measurement.tdx.cbor");
     })
-    .also(&[NOT_READ, NOT_COMPARED]),
-    Row::new(lite, MEASUREMENT, "fail malformed", |guest| {
+    .also(&[NOT_COMPARED]),
+    Row::new(lite, FILE, "fail malformed", |guest| {
         of(guest).list = |list| list.push_str(&list.clone());
     })
-    .also(&[NOT_READ, NOT_COMPARED]),
-    Row::new(lite, "dstack.measurement/os-image-hash", "fail disagree", |guest| {
+    .also(&[NOT_COMPARED]),
+    Row::new(lite, "dstack.image-file/os-image-hash", "fail disagree", |guest| {
         of(guest).last = |vm| vm["os_image_hash"] = json!("09".repeat(32));
     })
-    .also(&[NOT_READ, NOT_COMPARED]),
-    Row::new(lite, "dstack.measurement/content", "fail malformed", |guest| {
+    .also(&[NOT_COMPARED]),
+    Row::new(lite, "dstack.image-file/content", "fail malformed", |guest| {
         of(guest).before = |file| file.truncate(file.len() - 1);
     })
-    .also(&[NOT_READ, NOT_COMPARED]),
+    .also(&[NOT_COMPARED]),
     Row::new(lite, "dstack.measurement/mrtd", "fail not-equal", |guest| of(guest).mr_td[0] ^= 4)
         .also(&[NOT_COMPARED]),
     Row::new(lite, "dstack.measurement/rtmr0", "fail not-equal", |guest| {
@@ -284,12 +283,19 @@ pub(crate) const ROWS: &[Row<Guest>] = &[
     .also(&[("tdx.software", "warn no-reference", NOT_SHOWN)]),
 ];
 
-const PARTS: [&str; 6] = ["file", "os-image-hash", "mrtd", "rtmr0", "rtmr1", "rtmr2"];
+const COMPARED: [&str; 6] = [
+    "dstack.image-file/file",
+    "dstack.image-file/os-image-hash",
+    "dstack.measurement/mrtd",
+    "dstack.measurement/rtmr0",
+    "dstack.measurement/rtmr1",
+    "dstack.measurement/rtmr2",
+];
 
 fn assert_measured(report: &Report) {
     let found = findings(report);
-    for part in PARTS {
-        assert_eq!(found[&format!("dstack.measurement/{part}")], "pass", "{part}");
+    for name in COMPARED {
+        assert_eq!(found[name], "pass", "{name}");
     }
 }
 
@@ -347,7 +353,7 @@ fn unlabelled_tables_and_other_versions_are_left_open() {
     let mut guest = pinned_image();
     of(&mut guest).before = |file| file[9] = 4;
     let found = findings(&guest.examine());
-    assert_eq!(found["dstack.measurement/content"], "unknown not-supported");
+    assert_eq!(found["dstack.image-file/content"], "unknown not-supported");
     assert_eq!(found["dstack.os-image"], "blocked by dstack.measurement");
     let mut guest = crate::guest::guest();
     guest.rules = json!({"os-images": ["09".repeat(32)]});
@@ -406,7 +412,7 @@ fn real_tdx_answer_booted_the_image_it_names_and_every_changed_byte_of_that_fail
             let report = real(&answer, json!({"os-images": [image]}));
             assert_eq!(report.verdict.state, State::Failed, "{member} {at}");
             let because: Vec<&str> = report.verdict.because.iter().map(|by| by.check.id).collect();
-            assert!(because.iter().all(|id| *id == "dstack.measurement"), "{because:?}");
+            assert!(because.iter().all(|id| *id == "dstack.image-file"), "{because:?}");
         }
     }
 }
@@ -416,8 +422,8 @@ fn real_sev_snp_attestation_booted_the_image_it_names_and_no_other() {
     let Some(input) = read("sev-snp-attestation.json") else { return };
     let report = crate::real(&input);
     let found = findings(&report);
-    for part in ["file", "os-image-hash", "launch"] {
-        assert_eq!(found[&format!("dstack.measurement/{part}")], "pass", "{part}");
+    for name in [COMPARED[0], COMPARED[1], "dstack.measurement/launch"] {
+        assert_eq!(found[name], "pass", "{name}");
     }
     assert_eq!(found["dstack.os-image"], "warn own-statement");
     assert_eq!(found["dstack.acpi-tables"], "warn not-measured");
@@ -447,7 +453,7 @@ fn real_sev_snp_attestation_booted_the_image_it_names_and_no_other() {
     for at in (0..640).step_by(37) {
         let mut vm = vm.clone();
         changed(&mut vm, "sev_snp_measurement", "measurement", |bytes| bytes[at] ^= 1);
-        assert_eq!(failed(&with(&vm)), ["dstack.measurement/file"], "{at}");
+        assert_eq!(failed(&with(&vm)), ["dstack.image-file/file"], "{at}");
     }
     for (member, value) in [("vcpus", json!(4)), ("guest_features", json!(0))] {
         let mut vm = vm.clone();

@@ -34,15 +34,17 @@ impl Image<'_> {
         policy: &DstackPolicy,
     ) -> Vec<Finding> {
         let mut findings = self.file(Material::TDX);
-        let parsed = self.parsed(&mut findings, TdxImage::parse);
-        if let Some(image) = &parsed {
-            findings.extend(self.registers(image, report));
-            findings.push(match named.rtmr0 {
-                true => Finding::unknown(&checks::DSTACK_ACPI, Why::NotApplicable),
-                false => Finding::warn(&checks::DSTACK_ACPI, "not-compared"),
-            });
+        match self.parsed(&mut findings, TdxImage::parse) {
+            Some(image) => {
+                findings.extend(self.registers(&image, report));
+                findings.push(match named.rtmr0 {
+                    true => Finding::unknown(&checks::DSTACK_ACPI, Why::NotApplicable),
+                    false => Finding::warn(&checks::DSTACK_ACPI, "not-compared"),
+                });
+            }
+            None => findings.extend(blocked()),
         }
-        let needed = ["file", "mrtd", "rtmr1", "rtmr2"];
+        let needed = ["mrtd", "rtmr1", "rtmr2"];
         findings.push(self.accepted(&findings, &needed, named.software, policy));
         findings
     }
@@ -51,24 +53,28 @@ impl Image<'_> {
     pub(super) fn of_report(&self, report: &Report<'_>, policy: &DstackPolicy) -> Vec<Finding> {
         let check = &checks::DSTACK_MEASUREMENT;
         let mut findings = self.file(Material::SNP);
-        let parsed = self.parsed(&mut findings, SnpImage::parse);
-        if let (Some(image), Some(material)) = (&parsed, self.material) {
-            let finding = match computed::snp_measurement(image, material) {
-                Ok(launch) => {
-                    Finding::equal(check, launch.as_bytes(), report.measurement.as_bytes())
-                }
-                Err(error) => Finding::unknown(check, Why::NotSupported).actual(error.to_string()),
-            };
-            findings.push(finding.part("launch").at("snp-report", 0x90, Sha384::LEN));
-            findings.push(Finding::warn(&checks::DSTACK_ACPI, "not-measured"));
+        match (self.parsed(&mut findings, SnpImage::parse), self.material) {
+            (Some(image), Some(material)) => {
+                let finding = match computed::snp_measurement(&image, material) {
+                    Ok(launch) => {
+                        Finding::equal(check, launch.as_bytes(), report.measurement.as_bytes())
+                    }
+                    Err(error) => {
+                        Finding::unknown(check, Why::NotSupported).actual(error.to_string())
+                    }
+                };
+                findings.push(finding.part("launch").at("snp-report", 0x90, Sha384::LEN));
+                findings.push(Finding::warn(&checks::DSTACK_ACPI, "not-measured"));
+            }
+            _ => findings.extend(blocked()),
         }
-        findings.push(self.accepted(&findings, &["file", "launch"], false, policy));
+        findings.push(self.accepted(&findings, &["launch"], false, policy));
         findings
     }
 
     /// The file of measurements is the one that the image lists, and the image has the stated hash.
     fn file(&self, name: &str) -> Vec<Finding> {
-        let check = &checks::DSTACK_MEASUREMENT;
+        let check = &checks::DSTACK_IMAGE_FILE;
         let Some(material) = self.material else {
             return vec![Finding::unknown(check, Why::NotPublished)];
         };
@@ -94,7 +100,7 @@ impl Image<'_> {
         findings: &mut Vec<Finding>,
         parse: fn(&[u8]) -> Result<T, Error>,
     ) -> Option<T> {
-        let check = &checks::DSTACK_MEASUREMENT;
+        let check = &checks::DSTACK_IMAGE_FILE;
         let material = self.material?;
         if !findings.iter().all(Finding::passed) {
             return None;
@@ -169,6 +175,12 @@ impl Image<'_> {
             (None, []) => Finding::warn(check, "not-compared"),
         }
     }
+}
+
+/// What nobody can compute without the file of measurements.
+fn blocked() -> [Finding; 2] {
+    let by = &checks::DSTACK_IMAGE_FILE;
+    [&checks::DSTACK_MEASUREMENT, &checks::DSTACK_ACPI].map(|check| Finding::blocked(check, by))
 }
 
 /// The application is one that the policy names, and the system that says so is named as well.

@@ -31,7 +31,9 @@ pub static FROM_QUOTE: &[&Check] = &[
     &checks::DSTACK_MR_CONFIG,
     &checks::DSTACK_KEY_PROVIDER,
     &checks::DSTACK_IMAGES,
+    &checks::DSTACK_IMAGE_FILE,
     &checks::DSTACK_MEASUREMENT,
+    &checks::DSTACK_ACPI,
     &checks::DSTACK_OS_IMAGE,
     &checks::DSTACK_APPLICATION,
 ];
@@ -43,7 +45,9 @@ pub static FROM_REPORT: &[&Check] = &[
     &checks::DSTACK_COMPOSE_HASH,
     &checks::DSTACK_KEY_PROVIDER,
     &checks::DSTACK_IMAGES,
+    &checks::DSTACK_IMAGE_FILE,
     &checks::DSTACK_MEASUREMENT,
+    &checks::DSTACK_ACPI,
     &checks::DSTACK_OS_IMAGE,
     &checks::DSTACK_APPLICATION,
 ];

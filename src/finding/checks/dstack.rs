@@ -13,6 +13,7 @@ checks! {
     DSTACK_MR_CONFIG = "dstack.mr-config", "", Measurements, Appraisal, CONFIG;
     DSTACK_KEY_PROVIDER = "dstack.key-provider", "", Measurements, Appraisal, SETUP;
     DSTACK_IMAGES = "dstack.images", "", Measurements, Appraisal, "OCI distribution specification, pulling manifests";
+    DSTACK_IMAGE_FILE = "dstack.image-file", "", Measurements, Appraisal, MEASURE;
     DSTACK_MEASUREMENT = "dstack.measurement", "", Measurements, Appraisal, MEASURE;
     DSTACK_ACPI = "dstack.acpi-tables", "", Measurements, Appraisal, MEASURE;
     DSTACK_OS_IMAGE = "dstack.os-image", "", Measurements, Appraisal, "dstack dstack-mr";

@@ -29,7 +29,10 @@ const KINDS: &[&str] = &[
     "dstack-snp-attestation",
     "dstack-certificate",
     "gpu-report",
+    "gpu-tokens",
     "launch-description",
+    "near-report",
+    "near-machine",
     "simulated",
 ];
 
@@ -82,6 +85,7 @@ const CAN_WARN: &[&str] = &[
     "sigstore.trusted-root",
     "tuf.expiry",
     "tpm.provider",
+    "eigencompute.challenge",
     "eigencompute.hardened",
     "eigencompute.launch",
     "eigencompute.overrides",
@@ -110,12 +114,16 @@ const CAN_WARN: &[&str] = &[
     "token.key",
     "gpu.chain.revocation",
     "gpu.measurements",
+    "near.actions",
+    "near.ohttp",
     "token.verifier",
     "token.audience",
     "token.hardware",
     "token.secure-boot",
     "token.image",
     "token.overrides",
+    "token.tcb",
+    "nras.secure-boot",
 ];
 
 /// Why no attestation was read: statuses, words of the contract, and failures of asking.

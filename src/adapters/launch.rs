@@ -68,7 +68,7 @@ impl<'a> Files<'a> {
         Ok(Draft {
             findings: vec![finding],
             claims: computed
-                .map(|computed| Claim { name, value: Value::hex(computed.0), link })
+                .map(|computed| Claim { name, value: Value::hex(computed.0), link, part: None })
                 .into_iter()
                 .collect(),
             evidence: vec![EvidenceItem::new(kind, "json", link, input, Vec::new())],

@@ -1,12 +1,13 @@
 //! A certificate that carries a quote or a report of dstack's.
 
 use super::files::statement;
-use super::quote::Quoted;
+use super::quote::{Quoted, ReportData};
 use super::snp;
 use crate::adapters::snp::certificate as item;
 use crate::appraise::dstack as appraise;
 use crate::bytes::Span;
 use crate::error::Error;
+use crate::evidence::dcap::Quote;
 use crate::evidence::dstack::{Answer, Carried, Ids, RaTls, TdxAttestation};
 use crate::finding::{Finding, LinkId, Outcome, Why, checks};
 use crate::pki::Cert;
@@ -34,7 +35,7 @@ pub(in crate::adapters) fn examine(
             let log = std::str::from_utf8(log)
                 .map_err(|_| Error::malformed(WHAT, Span::new(0, log.len()), "not text"))?;
             let answer = Answer { event_log: Some(log.to_owned()), ids, ..Answer::default() };
-            quoted(input, quote).examine(&answer, files, policy, now)?
+            quoted(input, quote, &answer, files, policy, now)?
         }
         Carried::Tdx(bytes) => {
             let attestation = TdxAttestation::parse(bytes)?;
@@ -45,7 +46,7 @@ pub(in crate::adapters) fn examine(
                 ids,
                 ..Answer::default()
             };
-            quoted(input, attestation.quote).examine(&answer, files, policy, now)?
+            quoted(input, attestation.quote, &answer, files, policy, now)?
         }
         Carried::Snp(bytes) => snp::attested(KIND, input, bytes, files, policy, now)?,
     };
@@ -73,8 +74,18 @@ pub(in crate::adapters) fn examine(
 
 const KIND: &str = "dstack-certificate";
 
-fn quoted<'a>(input: &'a [u8], quote: &'a [u8]) -> Quoted<'a> {
-    Quoted { kind: KIND, input, quote, is_stripped: true }
+fn quoted(
+    input: &[u8],
+    quote: &[u8],
+    answer: &Answer,
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<(Draft, ReportData), Error> {
+    let quote = &Quote::parse(quote)?;
+    let guest = Quoted { kind: KIND, input, quote, is_stripped: true };
+    let guest = guest.examine(answer, files, policy, now)?;
+    Ok((guest.draft, guest.report_data))
 }
 
 /// REPORT_DATA has a check of its own here.

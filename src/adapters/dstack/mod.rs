@@ -23,7 +23,7 @@ use serde::Deserialize;
 use super::kind;
 
 pub(super) use certificate::examine as examine_certificate;
-pub(super) use quote::examine;
+pub(super) use quote::{examine, guest};
 pub(super) use snp::examine as examine_snp;
 
 /// An attestation in the JSON of the agent's answer, decoded.

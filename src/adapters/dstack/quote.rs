@@ -8,7 +8,7 @@ use crate::bytes::Span;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::dcap::{Body, Quote};
-use crate::evidence::dstack::{Answer, Ids, Material, TcbInfo, VmConfig};
+use crate::evidence::dstack::{Answer, AppCompose, Ids, Material, TcbInfo, VmConfig};
 use crate::evidence::eventlog::dstack::Log;
 use crate::finding::{Check, Finding, Value, Why, checks};
 use crate::policy::Policy;
@@ -30,8 +30,33 @@ pub(in crate::adapters) fn examine(
     let quote = answer.quote.as_deref().unwrap_or_default();
     let quote = kind::decoded(quote.as_bytes())
         .ok_or_else(|| Error::malformed(WHAT, whole, "its quote is neither hex nor base64"))?;
-    let quoted = Quoted { kind: "dstack-quote-report", input, quote: &quote, is_stripped: false };
-    quoted.examine(&answer, files, policy, now).map(|(draft, _)| draft)
+    let quote = Quote::parse(&quote)?;
+    guest("dstack-quote-report", input, &quote, &answer, files, policy, now)
+        .map(|guest| guest.draft)
+}
+
+/// A guest with its quote, examined.
+pub(in crate::adapters) struct Guest {
+    pub(in crate::adapters) draft: Draft,
+    /// Whether the quote is verified.
+    pub(in crate::adapters) is_verified: bool,
+    /// The app-compose file, when the guest's measured log names its hash.
+    pub(in crate::adapters) compose: Option<AppCompose>,
+    /// REPORTDATA.
+    pub(super) report_data: ReportData,
+}
+
+/// Examines a guest's quote with what its agent answers and the files beside it.
+pub(in crate::adapters) fn guest(
+    kind: &'static str,
+    input: &[u8],
+    quote: &Quote<'_>,
+    answer: &Answer,
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Guest, Error> {
+    Quoted { kind, input, quote, is_stripped: false }.examine(answer, files, policy, now)
 }
 
 /// A quote, and what it came in.
@@ -41,7 +66,7 @@ pub(super) struct Quoted<'a> {
     /// The input.
     pub(super) input: &'a [u8],
     /// The quote.
-    pub(super) quote: &'a [u8],
+    pub(super) quote: &'a Quote<'a>,
     /// Whether the log was cut down to what dstack itself wrote.
     pub(super) is_stripped: bool,
 }
@@ -57,7 +82,7 @@ impl Quoted<'_> {
         files: &[&[u8]],
         policy: &Policy,
         now: UnixTime,
-    ) -> Result<(Draft, ReportData), Error> {
+    ) -> Result<Guest, Error> {
         let (own, rest) = Files::of(files)?;
         let info = own.info.map(Answer::parse).transpose()?.unwrap_or_default();
         let stated = |read: fn(&Answer) -> Option<&String>| read(answer).or_else(|| read(&info));
@@ -66,7 +91,7 @@ impl Quoted<'_> {
         let vm = stated(|answer| answer.vm_config.as_ref());
         let vm = vm.map_or(Ok(VmConfig::default()), |text| VmConfig::parse(text))?;
         let compose = own.compose(tcb.as_ref())?;
-        let quote = Quote::parse(self.quote)?;
+        let quote = self.quote;
         let mut files = dcap::Files::of(&rest)?;
         if files.dstack.is_none() {
             let of_tcb = || tcb.as_ref().and_then(|tcb| tcb.event_log.as_ref());
@@ -74,7 +99,7 @@ impl Quoted<'_> {
             files.dstack = log.map(String::as_bytes);
             files.is_stripped = self.is_stripped;
         }
-        let examined = dcap::quoted(&quote, &files, policy, now)?;
+        let examined = dcap::quoted(quote, &files, policy, now)?;
         let identity = identity(&examined, files.dstack.is_some());
         let named = named(&examined.findings);
         let ids: Vec<&Ids> =
@@ -91,7 +116,7 @@ impl Quoted<'_> {
                 memory: vm.memory_size,
                 acpi: log.as_ref().and_then(AcpiDigests::of),
             },
-            devices: devices(&quote, &examined),
+            devices: devices(quote, &examined),
             ids,
         };
         let findings = match (&quote.body, &examined.verified) {
@@ -129,7 +154,10 @@ impl Quoted<'_> {
                     .actual(Value::hex(quote.body.report_data())),
             );
         }
-        Ok((draft, report_data))
+        let is_verified = report_data.is_ok();
+        let is_shown =
+            draft.findings.iter().any(|f| *f.check == checks::DSTACK_COMPOSE_HASH && f.passed());
+        Ok(Guest { draft, is_verified, compose: compose.filter(|_| is_shown), report_data })
     }
 }
 

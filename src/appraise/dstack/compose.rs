@@ -14,6 +14,7 @@ pub fn image_claims(compose: &AppCompose) -> Vec<Claim> {
         name: "dstack.image",
         value: Value::text(text),
         link: LinkId::Measurements,
+        part: None,
     };
     named.map(|image| claim(image.text)).collect()
 }

@@ -67,7 +67,7 @@ pub fn claims(identity: &Identity) -> Vec<Claim> {
     ];
     let claim = |(name, value): (&'static str, &Option<String>)| {
         let value = Value::text(format!("{} (HOST_DATA)", value.as_ref()?));
-        Some(Claim { name, value, link: LinkId::Measurements })
+        Some(Claim { name, value, link: LinkId::Measurements, part: None })
     };
     values.into_iter().filter_map(claim).collect()
 }

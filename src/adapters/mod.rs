@@ -114,6 +114,9 @@ pub(crate) fn examine(
             draft
         }
         Kind::DstackQuoteReport => dstack::examine(input, collateral, policy, now)?,
+        Kind::DstackCertificate(ref ders) => {
+            dstack::examine_certificate(input, ders, collateral, policy, now)?
+        }
         Kind::DstackSnpAttestation(ref bytes) => {
             dstack::examine_snp(input, bytes, collateral, policy, now)?
         }

@@ -8,6 +8,7 @@ mod azure;
 mod builtin;
 mod coordinator;
 mod dcap;
+mod dstack;
 mod eigencompute;
 mod google;
 mod gpu;
@@ -35,6 +36,7 @@ pub use azure::AzurePolicy;
 pub use builtin::{Builtin, builtin};
 pub use coordinator::{CoordinatorPolicy, Machine};
 pub use dcap::{DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam};
+pub use dstack::DstackPolicy;
 pub use eigencompute::EigenPolicy;
 pub use google::{Endorsement, GoogleFirmwarePolicy};
 pub use gpu::GpuPolicy;
@@ -84,6 +86,8 @@ pub struct Policy {
     pub snp: SnpPolicy,
     /// Intel SGX and TDX.
     pub dcap: DcapPolicy,
+    /// dstack's guests.
+    pub dstack: DstackPolicy,
     /// Sigstore bundles.
     pub sigstore: SigstorePolicy,
     /// AWS Nitro enclaves.
@@ -127,6 +131,8 @@ struct File {
     snp: SnpPolicy,
     #[serde(default)]
     dcap: DcapPolicy,
+    #[serde(default)]
+    dstack: DstackPolicy,
     #[serde(default)]
     sigstore: SigstorePolicy,
     #[serde(default)]
@@ -189,6 +195,8 @@ impl File {
             (&checks::TPM_NONCE, self.tpm.nonce.is_none()),
             (&checks::AZURE_NONCE, self.azure.nonce.is_none()),
             (&checks::AZURE_BOOT, self.azure.registers.is_empty()),
+            (&checks::DSTACK_OS_IMAGE, self.dstack.os_images.is_empty()),
+            (&checks::DSTACK_APPLICATION, self.dstack.compose_hashes.is_empty()),
             (&checks::EIGEN_CONTAINER, self.eigencompute.image_digests.is_empty()),
         ];
         let all = || {
@@ -239,6 +247,7 @@ impl Policy {
             required_of,
             snp: file.snp,
             dcap: file.dcap,
+            dstack: file.dstack,
             sigstore: file.sigstore,
             nitro: file.nitro,
             provenance: file.provenance,

@@ -6,6 +6,7 @@
 
 pub mod azure;
 pub mod dcap;
+pub mod dstack;
 pub mod eigencompute;
 pub mod eventlog;
 pub mod gcb;

@@ -45,11 +45,14 @@ pub(super) fn examine(
 ) -> Result<Draft, Error> {
     let evidence = &asked_with(evidence, own_challenge(policy));
     let attestation = Attestation::parse(&evidence.attestation)?;
+    let beside = beside_processor(files);
     let processor = match attestation.tee {
-        Some(TeePart::Tdx(part)) => Some(tdx(part, &attestation, Files::of(files)?, policy, now)?),
+        Some(TeePart::Tdx(part)) => {
+            Some(tdx(part, &attestation, Files::of(&beside)?, policy, now)?)
+        }
         Some(TeePart::SevSnp(part)) => {
             let part = report(part)?;
-            Some(sev_snp(&part, &endorsements(&part, files)?, policy, now)?)
+            Some(sev_snp(&part, &endorsements(&part, &beside)?, policy, now)?)
         }
         None => None,
     };
@@ -146,7 +149,8 @@ pub(super) fn bound(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Bound, Error> {
-    let beside_tpm = if attestation.tee.is_some() { &[][..] } else { files };
+    let lists: Vec<&[u8]> = files.iter().copied().filter(|file| tpm::is_list(file)).collect();
+    let beside_tpm = if attestation.tee.is_some() { &*lists } else { files };
     let machine = tpm::quotes(attestation, &evidence.attestation, beside_tpm, policy, now)?;
     let blame = to_blame(&machine.findings);
     let mut bound = Bound {
@@ -286,6 +290,11 @@ pub(super) fn tdx<'a>(
         logs,
         boot: if files.tcg.is_some() { Boot::Log } else { Boot::NoLog },
     })
+}
+
+/// The files beside a processor's report: the TPM's revocation lists are not among them.
+pub(super) fn beside_processor<'f>(files: &[&'f [u8]]) -> Vec<&'f [u8]> {
+    files.iter().copied().filter(|file| !tpm::is_list(file)).collect()
 }
 
 /// The certificates that came with a report, and the files beside it.

@@ -11,6 +11,7 @@ mod eigencompute;
 mod exchange;
 mod gcb;
 mod github;
+mod google;
 mod gpu;
 mod image;
 mod kind;
@@ -38,6 +39,7 @@ use crate::time::UnixTime;
 pub use crate::evidence::firmware::Description as LaunchDescription;
 #[cfg(all(feature = "serve", unix))]
 pub(crate) use dcap::platform as intel_platform;
+pub use google::root_fingerprint as firmware_root;
 pub use kind::Kind;
 pub use launch::measure as launch_measurement;
 
@@ -74,10 +76,19 @@ pub(crate) fn examine(
         return Err(Error::unsupported(what, kind.policy(), whole));
     }
     let mut launch = launch::Files::default();
+    let mut google = google::Files::default();
     let mut others = Vec::new();
     for file in collateral {
-        if !launch.take(file)? {
+        if !launch.take(file)? && !google.take(file, policy)? {
             others.push(*file);
+        }
+    }
+    let mut recorded = Vec::new();
+    if let Kind::Exchange(exchange) = &kind {
+        for file in exchange.collateral() {
+            if !google.take(file, policy)? {
+                recorded.push(file);
+            }
         }
     }
     let along = coordinator::source(input, &kind);
@@ -94,7 +105,7 @@ pub(crate) fn examine(
         Kind::CoordinatorAttestation | Kind::Exchange(_) => {
             let (draft, own) = match kind {
                 Kind::Exchange(ref exchange) => {
-                    exchange::examine(input, exchange, collateral, policy, now)?
+                    exchange::examine(input, exchange, &recorded, collateral, policy, now)?
                 }
                 _ => coordinator::examine(input, collateral, policy, now)?,
             };
@@ -103,6 +114,9 @@ pub(crate) fn examine(
             draft
         }
         Kind::DstackQuoteReport => dstack::examine(input, collateral, policy, now)?,
+        Kind::DstackCertificate(ref ders) => {
+            dstack::examine_certificate(input, ders, collateral, policy, now)?
+        }
         Kind::DstackSnpAttestation(ref bytes) => {
             dstack::examine_snp(input, bytes, collateral, policy, now)?
         }
@@ -141,6 +155,7 @@ pub(crate) fn examine(
     if !matches!(kind, Kind::LaunchDescription) {
         launch.compare(&mut draft)?;
     }
+    google.compare(&mut draft, policy, now)?;
     if !matches!(kind, Kind::GithubAttestations) {
         source.ask(&mut draft);
     }

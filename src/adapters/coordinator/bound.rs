@@ -8,7 +8,9 @@ use super::machine::{Context, Examined, images, software_by_policy};
 use super::stapled;
 use crate::adapters::collateral::Collateral;
 use crate::adapters::dcap::Files;
-use crate::adapters::eigencompute::{Bound, Processor, bound, endorsements, sev_snp, tdx};
+use crate::adapters::eigencompute::{
+    Bound, Processor, beside_processor, bound, endorsements, sev_snp, tdx,
+};
 use crate::adapters::snp::to_blame;
 use crate::appraise::coordinator::stated::Substrate;
 use crate::appraise::coordinator::{Measured, binding};
@@ -78,7 +80,8 @@ fn processor(
     context: &Context<'_>,
     attestation: &Attestation<'_>,
 ) -> Result<(Option<Processor>, Vec<Finding>), Error> {
-    let Context { document, files, policy, now, .. } = *context;
+    let Context { document, policy, now, .. } = *context;
+    let files = &beside_processor(context.files);
     Ok(match attestation.tee {
         Some(TeePart::Tdx(part)) => {
             let (stapled, findings) = stapled::intel(document);

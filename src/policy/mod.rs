@@ -164,7 +164,7 @@ impl File {
     fn required_without_value(&self) -> Option<&'static Check> {
         let (snp, build, token) = (&self.snp, &self.provenance, &self.token);
         let cloud_projects = build.cloud_build.as_ref().map(|cloud| cloud.projects.is_empty());
-        let absent: [(&'static Check, bool); 31] = [
+        let absent: &[(&'static Check, bool)] = &[
             (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
             (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
             (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
@@ -205,9 +205,9 @@ impl File {
         };
         let is_required = |check: &Check| all().any(|id| id == check.id);
         absent
-            .into_iter()
+            .iter()
             .find(|(check, absent)| *absent && is_required(check))
-            .map(|(check, _)| check)
+            .map(|(check, _)| *check)
     }
 }
 

@@ -343,7 +343,7 @@ const ROWS: &[Row] = &[
         ..row("coordinator.other-evidence/more", "unknown not-supported", |case| {
             case.spec.document = |document| {
                 let other = json!({
-                    "id": "more", "type": "gcp-cs-pki-token", "body": "e30", "carrier": "eat-nonce/v1",
+                    "id": "more", "type": "something-else", "body": "e30", "carrier": "eat-nonce/v1",
                 });
                 document["evidence"].as_array_mut().unwrap().push(other);
             };

@@ -13,14 +13,16 @@
 
 use std::borrow::Cow;
 
+use super::collateral::{self, Collateral};
 use super::dcap::{self, Files};
 use super::snp::to_blame;
-use super::{collateral, snp, tpm};
+use super::{snp, tpm};
+use crate::appraise::coordinator::Measured;
 use crate::appraise::{self, eigencompute as appraisal, eigencompute::Logs};
 use crate::digest::Sha256;
 use crate::error::Error;
-use crate::evidence::dcap::Quote;
-use crate::evidence::eigencompute::{BoundEvidence, quote, report};
+use crate::evidence::dcap::{Body, Quote};
+use crate::evidence::eigencompute::{BoundEvidence, SnpPart, quote, report};
 use crate::evidence::eventlog::{Register, cel};
 use crate::evidence::tpm::{Attestation, TeePart};
 use crate::finding::{Check, Finding, Outcome, Value, Why, checks};
@@ -33,15 +35,74 @@ use crate::verify::eigencompute as verify;
 use crate::verify::eventlog::VerifiedLog;
 use crate::verify::tpm::VerifiedTpm;
 
+/// Bound evidence in either form.
+pub(super) fn examine(
+    input: &[u8],
+    evidence: &BoundEvidence,
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let evidence = &asked_with(evidence, own_challenge(policy));
+    let attestation = Attestation::parse(&evidence.attestation)?;
+    let beside = beside_processor(files);
+    let processor = match attestation.tee {
+        Some(TeePart::Tdx(part)) => {
+            Some(tdx(part, &attestation, Files::of(&beside)?, policy, now)?)
+        }
+        Some(TeePart::SevSnp(part)) => {
+            let part = report(part)?;
+            Some(sev_snp(&part, &endorsements(&part, &beside)?, policy, now)?)
+        }
+        None => None,
+    };
+    let root = match attestation.tee {
+        Some(_) => RootOfTrust::CpuVendor,
+        None => RootOfTrust::CloudProvider,
+    };
+    let bound = bound(evidence, &attestation, processor, files, policy, now)?;
+    let subject = Subject {
+        kind: "eigencompute-evidence",
+        name: bound.tpm.as_ref().map(|verified| verified.subject().to_owned()),
+        sha256: Sha256::of(input),
+        len: input.len(),
+    };
+    Ok(Draft {
+        findings: bound.findings,
+        claims: bound.claims,
+        evidence: bound.evidence,
+        wanted: bound.wanted,
+        flags: bound.flags,
+        ..Draft::of(subject, root)
+    })
+}
+
+/// The challenge that the policy names.
+fn own_challenge(policy: &Policy) -> Option<&Vec<u8>> {
+    policy.eigencompute.challenge.as_ref().map(|HexBytes(own)| own)
+}
+
+/// The evidence with the reader's own challenge, where none came along.
+fn asked_with<'e>(evidence: &'e BoundEvidence, own: Option<&Vec<u8>>) -> Cow<'e, BoundEvidence> {
+    match (&evidence.challenge, own) {
+        (None, Some(own)) => {
+            Cow::Owned(BoundEvidence { challenge: Some(own.clone()), ..evidence.clone() })
+        }
+        _ => Cow::Borrowed(evidence),
+    }
+}
+
 /// What the processor's report adds.
-struct Processor {
+pub(super) struct Processor {
     findings: Vec<Finding>,
     claims: Vec<Claim>,
     evidence: Vec<EvidenceItem>,
     wanted: Vec<Wanted>,
     debug: DebugFlag,
-    /// report_data, once the report is verified.
-    report_data: Option<Vec<u8>>,
+    /// report_data, or the check that is to blame.
+    report_data: Result<Vec<u8>, &'static Check>,
+    /// What it measured, or the check that is to blame.
+    measured: Result<Measured, &'static Check>,
     /// The logs that extend to registers of the processor.
     logs: Vec<VerifiedLog>,
     /// Whether it has registers, and a log of its boot came along.
@@ -57,33 +118,54 @@ enum Boot {
     Log,
 }
 
-/// Bound evidence in either form.
-pub(super) fn examine(
-    input: &[u8],
+/// The findings about bound evidence, and everything to show beside them.
+pub(super) struct Bound {
+    pub(super) findings: Vec<Finding>,
+    pub(super) claims: Vec<Claim>,
+    pub(super) evidence: Vec<EvidenceItem>,
+    pub(super) wanted: Vec<Wanted>,
+    pub(super) flags: Flags,
+    pub(super) tpm: Option<VerifiedTpm>,
+    /// What the processor's report says, when there is one: report_data and measurement.
+    pub(super) processor: Option<Signed>,
+    /// The launcher's log, and whether it extends to a register of the processor.
+    pub(super) launch: Option<VerifiedLog>,
+    pub(super) is_launch_of_processor: bool,
+}
+
+/// What a processor's report says, or the check that is to blame.
+pub(super) struct Signed {
+    pub(super) report_data: Result<Vec<u8>, &'static Check>,
+    pub(super) measured: Result<Measured, &'static Check>,
+}
+
+/// Ties quotes and report of the evidence to each other and to its challenge. `files` are what
+/// came beside it.
+pub(super) fn bound(
     evidence: &BoundEvidence,
+    attestation: &Attestation<'_>,
+    processor: Option<Processor>,
     files: &[&[u8]],
     policy: &Policy,
     now: UnixTime,
-) -> Result<Draft, Error> {
-    let own = policy.eigencompute.challenge.as_ref().map(|HexBytes(own)| own);
-    let evidence = &asked_with(evidence, own);
-    let attestation = Attestation::parse(&evidence.attestation)?;
-    let (lists, beside): (Vec<&[u8]>, Vec<&[u8]>) =
-        files.iter().copied().partition(|file| tpm::is_list(file));
-    let (beside_tpm, files) =
-        if attestation.tee.is_some() { (&*lists, &*beside) } else { (files, files) };
-    let machine = tpm::quotes(&attestation, &evidence.attestation, beside_tpm, policy, now)?;
-    let processor = match attestation.tee {
-        Some(TeePart::Tdx(part)) => Some(tdx(part, &attestation, files, policy, now)?),
-        Some(TeePart::SevSnp(part)) => Some(sev_snp(part, files, policy, now)?),
-        None => None,
-    };
+) -> Result<Bound, Error> {
+    let lists: Vec<&[u8]> = files.iter().copied().filter(|file| tpm::is_list(file)).collect();
+    let beside_tpm = if attestation.tee.is_some() { &*lists } else { files };
+    let machine = tpm::quotes(attestation, &evidence.attestation, beside_tpm, policy, now)?;
     let blame = to_blame(&machine.findings);
-    let mut findings = machine.findings;
-    let (mut claims, mut items) = (machine.claims, machine.evidence);
-    let mut wanted = machine.wanted;
-    findings.push(match &machine.verified {
-        Some(verified) => match (own, &evidence.challenge) {
+    let mut bound = Bound {
+        findings: machine.findings,
+        claims: machine.claims,
+        evidence: machine.evidence,
+        wanted: machine.wanted,
+        flags: Flags::UNKNOWN,
+        tpm: machine.verified,
+        processor: None,
+        launch: machine.launch,
+        is_launch_of_processor: false,
+    };
+    bound.findings.push(match &bound.tpm {
+        Some(verified) => match (own_challenge(policy), &evidence.challenge) {
             (Some(own), Some(given)) if own != given => {
                 Finding::fail(&checks::EIGEN_CHALLENGE, "not-yours")
                     .expected(Value::hex(own))
@@ -93,35 +175,26 @@ pub(super) fn examine(
         },
         None => Finding::blocked(&checks::EIGEN_CHALLENGE, blame),
     });
-    findings.push(launch_registers(&attestation, machine.verified.as_ref(), blame)?);
-    let mut flags = Flags::UNKNOWN;
+    bound.findings.push(launch_registers(attestation, bound.tpm.as_ref(), blame)?);
     let (mut own_logs, mut own_boot) = (Vec::new(), Boot::default());
     match processor {
         None => {
-            findings.push(appraise::tpm::provider());
-            findings.push(Finding::unknown(&checks::EIGEN_REPORT_DATA, Why::NotApplicable));
+            bound.findings.push(appraise::tpm::provider());
+            bound.findings.push(Finding::unknown(&checks::EIGEN_REPORT_DATA, Why::NotApplicable));
         }
-        Some(processor) => {
-            findings.push(match (&machine.verified, &processor.report_data) {
-                (Some(tpm), Some(data)) => verify::report_data(evidence, tpm.spki(), data),
-                (None, _) => Finding::blocked(&checks::EIGEN_REPORT_DATA, blame),
-                (_, None) => {
-                    Finding::blocked(&checks::EIGEN_REPORT_DATA, to_blame(&processor.findings))
-                }
-            });
-            findings.extend(processor.findings);
-            claims.extend(processor.claims);
-            items.extend(processor.evidence);
-            wanted.extend(processor.wanted);
-            flags.debug = processor.debug;
-            (own_logs, own_boot) = (processor.logs, processor.boot);
+        Some(mut processor) => {
+            (own_logs, own_boot) = (std::mem::take(&mut processor.logs), processor.boot);
+            bound.add(evidence, processor, blame);
         }
     }
     let extends_to = |register| {
         let own = |log: &&VerifiedLog| log.registers().iter().any(|(known, _)| *known == register);
         own_logs.iter().find(own)
     };
-    let launch = machine.launch.as_ref().or_else(|| extends_to(Register::Rtmr(3)));
+    if bound.launch.is_none() {
+        bound.launch = extends_to(Register::Rtmr(3)).cloned();
+        bound.is_launch_of_processor = bound.launch.is_some();
+    }
     let logs = Logs {
         boot: machine.log.as_ref(),
         processor: match (own_boot, extends_to(Register::Rtmr(2))) {
@@ -130,76 +203,81 @@ pub(super) fn examine(
             (Boot::Log, None) => appraisal::Processor::OtherLog,
             (Boot::Log, Some(log)) => appraisal::Processor::Log(log),
         },
-        launch: launch.ok_or(match attestation.canonical_log {
+        launch: bound.launch.as_ref().ok_or(match attestation.canonical_log {
             ([], _) => Why::NotPublished,
             _ => Why::Blocked { by: &checks::EVENTLOG_REPLAY },
         }),
     };
-    findings.extend(match &machine.verified {
+    bound.findings.extend(match &bound.tpm {
         Some(tpm) => appraisal::appraise(evidence.platform, tpm, logs, &policy.eigencompute),
         None => appraisal::blocked(blame),
     });
-    compared_elsewhere(&mut findings);
-    let answer = findings.iter().find(|finding| *finding.check == checks::EIGEN_CHALLENGE);
-    if answer.is_some_and(|answer| matches!(answer.outcome, Outcome::Pass | Outcome::Warn(_))) {
-        claims.extend(appraisal::claims(&evidence.extra_data));
-    }
-    if answer.is_some_and(Finding::passed) {
-        flags.freshness = match own {
-            Some(_) => Freshness::Challenge,
-            None => Freshness::Given,
-        };
-    }
-    if findings.iter().any(|f| {
-        *f.check == checks::EIGEN_HARDENED
-            && matches!(f.outcome, Outcome::Fail(_) | Outcome::Warn(_))
-    }) {
-        flags.debug = DebugFlag::On;
-    }
-    flags.overrides = tpm::overrides(launch);
-    let root = match attestation.tee {
-        Some(_) => RootOfTrust::CpuVendor,
-        None => RootOfTrust::CloudProvider,
-    };
-    let name = machine.verified.as_ref().map(|verified| verified.subject().to_owned());
-    let subject = Subject {
-        kind: "eigencompute-evidence",
-        name,
-        sha256: Sha256::of(input),
-        len: input.len(),
-    };
-    Ok(Draft { findings, claims, evidence: items, wanted, flags, ..Draft::of(subject, root) })
+    compared_elsewhere(&mut bound.findings);
+    bound.flag(&evidence.extra_data, own_challenge(policy).is_some());
+    Ok(bound)
 }
 
-/// The evidence with the reader's own challenge, where none came along.
-fn asked_with<'e>(evidence: &'e BoundEvidence, own: Option<&Vec<u8>>) -> Cow<'e, BoundEvidence> {
-    match (&evidence.challenge, own) {
-        (None, Some(own)) => {
-            Cow::Owned(BoundEvidence { challenge: Some(own.clone()), ..evidence.clone() })
+impl Bound {
+    fn add(&mut self, evidence: &BoundEvidence, processor: Processor, blame: &'static Check) {
+        self.findings.push(match (&self.tpm, &processor.report_data) {
+            (Some(tpm), Ok(data)) => verify::report_data(evidence, tpm.spki(), data),
+            (None, _) => Finding::blocked(&checks::EIGEN_REPORT_DATA, blame),
+            (_, Err(by)) => Finding::blocked(&checks::EIGEN_REPORT_DATA, by),
+        });
+        self.findings.extend(processor.findings);
+        self.claims.extend(processor.claims);
+        self.evidence.extend(processor.evidence);
+        self.wanted.extend(processor.wanted);
+        self.flags.debug = processor.debug;
+        let Processor { report_data, measured, .. } = processor;
+        self.processor = Some(Signed { report_data, measured });
+    }
+
+    fn flag(&mut self, extra_data: &[u8], is_own_challenge: bool) {
+        let answer = self.findings.iter().find(|f| *f.check == checks::EIGEN_CHALLENGE);
+        let is_answered = answer.is_some_and(Finding::passed);
+        if answer.is_some_and(|f| matches!(f.outcome, Outcome::Pass | Outcome::Warn(_))) {
+            self.claims.extend(appraisal::claims(extra_data));
         }
-        _ => Cow::Borrowed(evidence),
+        if is_answered {
+            self.flags.freshness =
+                if is_own_challenge { Freshness::Challenge } else { Freshness::Given };
+        }
+        if self.findings.iter().any(|f| {
+            *f.check == checks::EIGEN_HARDENED
+                && matches!(f.outcome, Outcome::Fail(_) | Outcome::Warn(_))
+        }) {
+            self.flags.debug = DebugFlag::On;
+        }
+        self.flags.overrides = tpm::overrides(self.launch.as_ref());
     }
 }
 
 /// A TDX quote, with the launcher's log beside it.
-fn tdx(
+pub(super) fn tdx<'a>(
     part: &[u8],
-    attestation: &Attestation<'_>,
-    files: &[&[u8]],
+    attestation: &Attestation<'a>,
+    mut files: Files<'a>,
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Processor, Error> {
     let raw = quote(part)?;
     let quote = Quote::parse(&raw)?;
     let (log, _) = attestation.canonical_log;
-    let mut files = Files::of(files)?;
     if !log.is_empty() {
         files.supply_launch_log(log)?;
     }
     let mut examined = dcap::quoted(&quote, &files, policy, now)?;
     let logs = std::mem::take(&mut examined.logs);
-    let verified = examined.verified.as_ref();
-    let report_data = verified.map(|verified| verified.quote().body.report_data().to_vec());
+    let by = to_blame(&examined.findings);
+    let report_data = match &examined.verified {
+        Some(verified) => Ok(verified.quote().body.report_data().to_vec()),
+        None => Err(by),
+    };
+    let td = match (&examined.verified, &quote.body) {
+        (Some(_), Body::Td(td)) => Some(td),
+        _ => None,
+    };
     let draft = dcap::finish("eigencompute-evidence", &raw, examined, &files, policy, now)?;
     Ok(Processor {
         findings: draft.findings,
@@ -208,27 +286,43 @@ fn tdx(
         wanted: draft.wanted,
         debug: draft.flags.debug,
         report_data,
+        measured: td.map(Measured::of_td).ok_or(by),
         logs,
         boot: if files.tcg.is_some() { Boot::Log } else { Boot::NoLog },
     })
 }
 
-/// An SEV-SNP report with the certificates that came along and beside it.
-fn sev_snp(
-    part: &[u8],
-    files: &[&[u8]],
+/// The files beside a processor's report: the TPM's revocation lists are not among them.
+pub(super) fn beside_processor<'f>(files: &[&'f [u8]]) -> Vec<&'f [u8]> {
+    files.iter().copied().filter(|file| !tpm::is_list(file)).collect()
+}
+
+/// The certificates that came with a report, and the files beside it.
+pub(super) fn endorsements(part: &SnpPart, files: &[&[u8]]) -> Result<Collateral, Error> {
+    let ders: Vec<&[u8]> =
+        part.certificates.iter().map(Vec::as_slice).chain(files.iter().copied()).collect();
+    collateral::decode(&ders)
+}
+
+/// An SEV-SNP report with its endorsements.
+pub(super) fn sev_snp(
+    part: &SnpPart,
+    collateral: &Collateral,
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Processor, Error> {
-    let part = report(part)?;
-    let ders: Vec<&[u8]> =
-        part.certificates.iter().map(Vec::as_slice).chain(files.iter().copied()).collect();
-    let collateral = collateral::decode(&ders)?;
-    let examined = snp::report(&part.report, None, &collateral, policy, now)?;
+    let examined = snp::report(&part.report, None, collateral, policy, now)?;
+    let by = to_blame(&examined.findings);
     let verified = examined.verified.as_ref();
+    let report_data = match verified.map(|verified| verified.report()) {
+        Some(report) if report.is_host_requested() => Err(&checks::SNP_VMPL),
+        Some(report) => Ok(report.report_data.to_vec()),
+        None => Err(by),
+    };
     Ok(Processor {
         claims: verified.map(appraise::snp::claims).unwrap_or_default(),
-        report_data: verified.map(|verified| verified.report().report_data.to_vec()),
+        report_data,
+        measured: verified.map(|verified| Measured::Snp(verified.report().measurement)).ok_or(by),
         findings: examined.findings,
         evidence: examined.evidence,
         wanted: examined.wanted,

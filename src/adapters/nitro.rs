@@ -5,10 +5,12 @@ use crate::appraise;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::nitro::{Document, fields, of_dstack};
-use crate::finding::{LinkId, checks};
+use crate::finding::{Finding, LinkId, checks};
 use crate::pki::Cert;
 use crate::policy::Policy;
-use crate::report::{DebugFlag, Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject};
+use crate::report::{
+    Claim, DebugFlag, Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject,
+};
 use crate::time::UnixTime;
 use crate::verify::nitro as verify;
 
@@ -42,33 +44,52 @@ fn draft(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let document = Document::parse(bytes)?;
-    let examined = verify::verify(&document, policy.roots);
+    let examined = document_of(&document, policy, now);
+    let answers = examined.findings.iter().any(|f| *f.check == checks::NITRO_NONCE && f.passed());
+    let freshness = match (examined.is_verified, answers) {
+        (false, _) => Freshness::None,
+        (true, true) => Freshness::Challenge,
+        (true, false) => Freshness::Cached,
+    };
+    let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
+    Ok(Draft {
+        findings: examined.findings,
+        claims: examined.claims,
+        evidence: examined.evidence,
+        flags: Flags { debug: examined.debug, freshness, ..Flags::UNKNOWN },
+        ..Draft::of(subject, RootOfTrust::CloudProvider)
+    })
+}
+
+/// The findings about one document, and everything to show beside them.
+pub(super) struct Examined {
+    pub(super) findings: Vec<Finding>,
+    pub(super) is_verified: bool,
+    pub(super) claims: Vec<Claim>,
+    pub(super) evidence: Vec<EvidenceItem>,
+    pub(super) debug: DebugFlag,
+}
+
+/// Verifies and appraises a document.
+pub(super) fn document_of(document: &Document<'_>, policy: &Policy, now: UnixTime) -> Examined {
+    let examined = verify::verify(document, policy.roots);
     let mut findings = examined.findings;
-    let (claims, flags) = match &examined.verified {
+    let (claims, debug) = match &examined.verified {
         Some(verified) => {
             findings.extend(appraise::nitro::appraise(verified, &policy.nitro, now));
-            let debug = match appraise::nitro::is_debug(&document) {
+            let debug = match appraise::nitro::is_debug(document) {
                 true => DebugFlag::On,
                 false => DebugFlag::Off,
             };
-            let answers = findings.iter().any(|f| *f.check == checks::NITRO_NONCE && f.passed());
-            let freshness = if answers { Freshness::Challenge } else { Freshness::Cached };
-            (appraise::nitro::claims(verified), Flags { debug, freshness, ..Flags::UNKNOWN })
+            (appraise::nitro::claims(verified), debug)
         }
         None => {
             findings.extend(appraise::nitro::blocked(to_blame(&findings)));
-            (Vec::new(), Flags::UNKNOWN)
+            (Vec::new(), DebugFlag::Unknown)
         }
     };
-    let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
-    let evidence = evidence(&document);
-    Ok(Draft {
-        findings,
-        claims,
-        evidence,
-        flags,
-        ..Draft::of(subject, RootOfTrust::CloudProvider)
-    })
+    let is_verified = examined.verified.is_some();
+    Examined { findings, is_verified, claims, evidence: evidence(document), debug }
 }
 
 fn evidence(document: &Document<'_>) -> Vec<EvidenceItem> {

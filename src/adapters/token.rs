@@ -15,9 +15,9 @@ use crate::digest::Sha256;
 use crate::endorsements::jwks::KeyList;
 use crate::error::Error;
 use crate::evidence::token::{Service, Token};
-use crate::finding::{LinkId, checks};
+use crate::finding::{Finding, LinkId, checks};
 use crate::pki::Cert;
-use crate::policy::{Policy, TokenPolicy};
+use crate::policy::{Policy, Roots, TokenPolicy};
 use crate::report::{
     DebugFlag, Draft, EvidenceItem, Flags, Freshness, Overrides, RootOfTrust, Subject, Wanted,
 };
@@ -32,23 +32,11 @@ pub(super) fn examine(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let token = Token::parse(input)?;
-    let keys = keys(files)?;
-    let examined = verify::verify(&token, keys.as_ref(), accepted(policy), now);
-    let mut findings = examined.findings;
-    let mut flags = Flags::UNKNOWN;
-    match &examined.verified {
-        Some(verified) => {
-            findings.extend(appraise::appraise(verified, &policy.token));
-            flags.debug = debug_flag(&token);
-            flags.overrides = overrides_flag(&token);
-        }
-        None => findings.extend(appraise::blocked(&token, to_blame(&findings))),
-    }
-    let answers = findings.iter().any(|f| *f.check == checks::TOKEN_NONCE && f.passed());
-    if answers {
+    let examined = token_of(&token, files, &policy.token, policy.roots, now)?;
+    let mut flags = examined.flags;
+    if examined.findings.iter().any(|f| *f.check == checks::TOKEN_NONCE && f.passed()) {
         flags.freshness = Freshness::Challenge;
     }
-    let carries_chain = !token.header.certificates.is_empty();
     let subject = Subject {
         kind: "attestation-token",
         name: token.claims.subject.clone(),
@@ -56,13 +44,63 @@ pub(super) fn examine(
         len: input.len(),
     };
     Ok(Draft {
+        findings: examined.findings,
         claims: appraise::claims(&token),
-        evidence: evidence(&token),
-        wanted: wanted(&token, keys.as_ref(), &policy.token),
-        findings,
+        evidence: examined.evidence,
+        wanted: examined.wanted,
         flags,
-        ..Draft::of(subject, root_of_trust(carries_chain))
+        ..Draft::of(subject, root_of_trust(&token))
     })
+}
+
+/// The findings about one token, and everything to show beside them.
+pub(super) struct Examined {
+    pub(super) findings: Vec<Finding>,
+    pub(super) is_verified: bool,
+    pub(super) evidence: Vec<EvidenceItem>,
+    pub(super) wanted: Vec<Wanted>,
+    /// Debugging and the operator's changes, as the token says.
+    pub(super) flags: Flags,
+}
+
+/// Verifies and appraises a token, with a list of keys among `files` where it carries no
+/// certificates.
+pub(super) fn token_of(
+    token: &Token<'_>,
+    files: &[&[u8]],
+    rules: &TokenPolicy,
+    roots: Roots,
+    now: UnixTime,
+) -> Result<Examined, Error> {
+    let keys = keys(files)?;
+    let accepted = Accepted { roots, issuers: &rules.issuers, keys: &rules.keys };
+    let examined = verify::verify(token, keys.as_ref(), accepted, now);
+    let mut findings = examined.findings;
+    let mut flags = Flags::UNKNOWN;
+    match &examined.verified {
+        Some(verified) => {
+            findings.extend(appraise::appraise(verified, rules));
+            flags.debug = debug_flag(token);
+            flags.overrides = overrides_flag(token);
+        }
+        None => findings.extend(appraise::blocked(token, to_blame(&findings))),
+    }
+    Ok(Examined {
+        findings,
+        is_verified: examined.verified.is_some(),
+        evidence: evidence(token),
+        wanted: wanted(token, keys.as_ref(), rules),
+        flags,
+    })
+}
+
+/// Whose word a token is: no chain stands above a key of a list.
+pub(super) const fn root_of_trust(token: &Token<'_>) -> RootOfTrust {
+    if token.header.certificates.is_empty() {
+        RootOfTrust::Statement
+    } else {
+        RootOfTrust::CloudProvider
+    }
 }
 
 /// The list of keys among `files`.
@@ -112,10 +150,6 @@ fn overrides_flag(token: &Token<'_>) -> Overrides {
         Some(_) => Overrides::Present,
         None => Overrides::NotShown,
     }
-}
-
-const fn root_of_trust(carries_chain: bool) -> RootOfTrust {
-    if carries_chain { RootOfTrust::CloudProvider } else { RootOfTrust::Statement }
 }
 
 fn evidence(token: &Token<'_>) -> Vec<EvidenceItem> {

@@ -42,23 +42,7 @@ pub(super) fn examine(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let attestation = Attestation::parse(bytes)?;
-    if attestation.tee.is_some() {
-        let whole = Span::new(0, bytes.len());
-        return Err(Error::unsupported(
-            "TPM attestation",
-            "one with a report of the processor",
-            whole,
-        ));
-    }
-    let mut machine = quotes(&attestation, bytes, files, policy, now)?;
-    machine.findings.insert(0, appraise::tpm::provider());
-    match &machine.verified {
-        Some(verified) => {
-            let log = machine.log.as_ref();
-            machine.findings.extend(appraise::tpm::appraise(verified, log, &policy.tpm));
-        }
-        None => machine.findings.extend(appraise::tpm::blocked(to_blame(&machine.findings))),
-    }
+    let machine = alone(&attestation, bytes, files, policy, now)?;
     let answers = |f: &Finding| *f.check == checks::TPM_NONCE && f.passed();
     let freshness = match machine.findings.iter().any(answers) {
         true => Freshness::Challenge,
@@ -75,6 +59,37 @@ pub(super) fn examine(
         wanted: machine.wanted,
         ..Draft::of(subject, RootOfTrust::CloudProvider)
     })
+}
+
+/// Verifies and appraises an attestation that has nothing but this TPM to show.
+///
+/// # Errors
+/// When a report of the processor is in it.
+pub(super) fn alone(
+    attestation: &Attestation<'_>,
+    bytes: &[u8],
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Machine, Error> {
+    if attestation.tee.is_some() {
+        let whole = Span::new(0, bytes.len());
+        return Err(Error::unsupported(
+            "TPM attestation",
+            "one with a report of the processor",
+            whole,
+        ));
+    }
+    let mut machine = quotes(attestation, bytes, files, policy, now)?;
+    machine.findings.insert(0, appraise::tpm::provider());
+    match &machine.verified {
+        Some(verified) => {
+            let log = machine.log.as_ref();
+            machine.findings.extend(appraise::tpm::appraise(verified, log, &policy.tpm));
+        }
+        None => machine.findings.extend(appraise::tpm::blocked(to_blame(&machine.findings))),
+    }
+    Ok(machine)
 }
 
 /// The quotes and logs of an attestation, with everything to show beside them.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Policy, ProvenancePolicy, checks_named};
+use super::{Policy, ProvenancePolicy, TokenPolicy, checks_named};
 use crate::error::Error;
 use crate::finding::Check;
 
@@ -15,6 +15,24 @@ pub struct CoordinatorPolicy {
     pub snp: Vec<&'static Check>,
     /// What is required as well when the evidence is a TDX quote.
     pub tdx: Vec<&'static Check>,
+    /// What is required as well of the quotes of a provider's virtual TPM.
+    pub vtpm: Vec<&'static Check>,
+    /// What is required as well of EigenCompute's bound evidence, beside `vtpm` and what its
+    /// processor's report calls for.
+    pub eigencompute: Vec<&'static Check>,
+    /// What is required as well of a token of a machine that measures its container.
+    pub confidential_space: Vec<&'static Check>,
+    /// What is required as well of a token of a machine that measures no container.
+    pub google_vm: Vec<&'static Check>,
+    /// What is required as well of a token of Intel Trust Authority.
+    pub trust_authority: Vec<&'static Check>,
+    /// What is required as well of an AWS Nitro document.
+    pub nitro: Vec<&'static Check>,
+    /// Accepted claims of a token of a machine that measures no container, in place of the
+    /// policy's `token`.
+    pub google_vm_token: TokenPolicy,
+    /// Accepted claims of a token of Intel Trust Authority, in place of the policy's `token`.
+    pub trust_authority_token: TokenPolicy,
     /// How old the evidence may be, in seconds.
     pub max_age_s: i64,
     /// The origin that the attestation must be about, when the policy is for one service.
@@ -34,6 +52,14 @@ impl Default for CoordinatorPolicy {
             required: None,
             snp: Vec::new(),
             tdx: Vec::new(),
+            vtpm: Vec::new(),
+            eigencompute: Vec::new(),
+            confidential_space: Vec::new(),
+            google_vm: Vec::new(),
+            nitro: Vec::new(),
+            trust_authority: Vec::new(),
+            google_vm_token: TokenPolicy::google_vm(),
+            trust_authority_token: TokenPolicy::trust_authority(),
             max_age_s: 3600,
             origin: None,
             predicate_types: vec!["https://slsa.dev/provenance/v1".to_owned()],
@@ -43,13 +69,29 @@ impl Default for CoordinatorPolicy {
     }
 }
 
-/// Which checks the evidence adds to those that are required.
+/// What the evidence is of: it says which checks are required as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Machine {
     /// An SEV-SNP guest.
     Snp,
     /// A TDX guest.
     Tdx,
+    /// An SEV-SNP guest on EigenCompute, with its virtual TPM.
+    EigenSnp,
+    /// A TDX guest on EigenCompute, with its virtual TPM.
+    EigenTdx,
+    /// A machine on EigenCompute with nothing but a virtual TPM.
+    EigenShielded,
+    /// A machine with nothing but a provider's virtual TPM.
+    Vtpm,
+    /// What a token says of a machine that measures its container.
+    ConfidentialSpace,
+    /// What a token says of a machine that measures no container.
+    GoogleVm,
+    /// What a token of Intel Trust Authority says.
+    TrustAuthority,
+    /// An AWS Nitro enclave.
+    Nitro,
 }
 
 impl Policy {
@@ -62,11 +104,20 @@ impl Policy {
         if let Some(required) = &own.required {
             policy.required.clone_from(required);
         }
-        policy.required.extend(match machine {
-            Some(Machine::Snp) => own.snp.as_slice(),
-            Some(Machine::Tdx) => own.tdx.as_slice(),
+        let lists: &[&Vec<&'static Check>] = match machine {
+            Some(Machine::Snp) => &[&own.snp],
+            Some(Machine::Tdx) => &[&own.tdx],
+            Some(Machine::EigenSnp) => &[&own.snp, &own.vtpm, &own.eigencompute],
+            Some(Machine::EigenTdx) => &[&own.tdx, &own.vtpm, &own.eigencompute],
+            Some(Machine::EigenShielded) => &[&own.vtpm, &own.eigencompute],
+            Some(Machine::Vtpm) => &[&own.vtpm],
+            Some(Machine::ConfidentialSpace) => &[&own.confidential_space],
+            Some(Machine::GoogleVm) => &[&own.google_vm],
+            Some(Machine::TrustAuthority) => &[&own.trust_authority],
+            Some(Machine::Nitro) => &[&own.nitro],
             None => &[],
-        });
+        };
+        policy.required.extend(lists.iter().copied().flatten());
         if let Some(provenance) = &own.provenance {
             policy.provenance.clone_from(provenance);
         }
@@ -81,6 +132,14 @@ pub(super) struct File {
     required: Option<Vec<String>>,
     snp: Vec<String>,
     tdx: Vec<String>,
+    vtpm: Vec<String>,
+    eigencompute: Vec<String>,
+    confidential_space: Vec<String>,
+    google_vm: Vec<String>,
+    nitro: Vec<String>,
+    trust_authority: Vec<String>,
+    google_vm_token: TokenPolicy,
+    trust_authority_token: TokenPolicy,
     max_age_s: i64,
     origin: Option<String>,
     predicate_types: Vec<String>,
@@ -90,11 +149,25 @@ pub(super) struct File {
 
 impl Default for File {
     fn default() -> Self {
-        let CoordinatorPolicy { max_age_s, predicate_types, .. } = CoordinatorPolicy::default();
+        let CoordinatorPolicy {
+            max_age_s,
+            predicate_types,
+            google_vm_token,
+            trust_authority_token,
+            ..
+        } = CoordinatorPolicy::default();
         Self {
             required: None,
             snp: Vec::new(),
             tdx: Vec::new(),
+            vtpm: Vec::new(),
+            eigencompute: Vec::new(),
+            confidential_space: Vec::new(),
+            google_vm: Vec::new(),
+            nitro: Vec::new(),
+            trust_authority: Vec::new(),
+            google_vm_token,
+            trust_authority_token,
             max_age_s,
             origin: None,
             predicate_types,
@@ -107,7 +180,17 @@ impl Default for File {
 impl File {
     /// The names of all checks that are required in some case.
     pub(super) fn required(&self) -> impl Iterator<Item = &String> {
-        self.required.iter().flatten().chain(&self.snp).chain(&self.tdx)
+        let of_machines = [
+            &self.snp,
+            &self.tdx,
+            &self.vtpm,
+            &self.eigencompute,
+            &self.confidential_space,
+            &self.google_vm,
+            &self.trust_authority,
+            &self.nitro,
+        ];
+        self.required.iter().flatten().chain(of_machines.into_iter().flatten())
     }
 
     pub(super) fn policy(self, len: usize) -> Result<CoordinatorPolicy, Error> {
@@ -115,6 +198,14 @@ impl File {
             required: self.required.map(|ids| checks_named(&ids, len)).transpose()?,
             snp: checks_named(&self.snp, len)?,
             tdx: checks_named(&self.tdx, len)?,
+            vtpm: checks_named(&self.vtpm, len)?,
+            eigencompute: checks_named(&self.eigencompute, len)?,
+            confidential_space: checks_named(&self.confidential_space, len)?,
+            google_vm: checks_named(&self.google_vm, len)?,
+            nitro: checks_named(&self.nitro, len)?,
+            trust_authority: checks_named(&self.trust_authority, len)?,
+            google_vm_token: self.google_vm_token,
+            trust_authority_token: self.trust_authority_token,
             max_age_s: self.max_age_s,
             origin: self.origin,
             predicate_types: self.predicate_types,

@@ -63,3 +63,26 @@ impl Default for TokenPolicy {
         }
     }
 }
+
+impl TokenPolicy {
+    /// For a machine at Google that measures no container, plain SEV included.
+    pub fn google_vm() -> Self {
+        let hardware = ["GCP_INTEL_TDX", "GCP_AMD_SEV_SNP", "GCP_AMD_SEV_ES", "GCP_AMD_SEV"];
+        Self {
+            hardware: hardware.map(str::to_owned).to_vec(),
+            software: vec!["GCE".to_owned()],
+            support: None,
+            ..Self::default()
+        }
+    }
+
+    /// For a token of Intel Trust Authority about a TDX guest.
+    pub fn trust_authority() -> Self {
+        Self {
+            issuers: vec![Service::IntelTrustAuthority],
+            hardware: ["INTEL_TDX", "TDX"].map(str::to_owned).to_vec(),
+            support: None,
+            ..Self::default()
+        }
+    }
+}

@@ -21,6 +21,8 @@ use crate::evidence::coordinator::{
     Base64Url, Binding, BindingBytes, Document, EventLog, Evidence, Freshness, Key, MAX_DOCUMENT,
     Mode, SCHEMA, Substrate, binding, carrier,
 };
+use crate::evidence::eigencompute;
+use crate::evidence::tpm::{Attestation, TeePart};
 use crate::net::{Client, Failure, Request};
 use crate::time::UnixTime;
 
@@ -290,6 +292,7 @@ impl Issuer {
                 Source::EigenBoundEvidence { socket, timeout_s } => {
                     let launcher = Launcher { socket, timeout: seconds(*timeout_s) };
                     let bytes = launcher.bound_evidence(d).await.map_err(Unavailable::Launcher)?;
+                    self.note_bound(&bytes);
                     ("bound", "eigen-bound-evidence", binary(bytes), carrier::EIGEN_BOUND)
                 }
                 Source::ConfidentialSpaceEvidence { socket, timeout_s } => {
@@ -302,6 +305,29 @@ impl Issuer {
             evidence.push(Evidence { id, kind, body, carrier });
         }
         Ok(evidence)
+    }
+
+    /// Notes the collateral that a processor's report inside bound evidence needs. One that cannot
+    /// be read is served all the same: readers say so.
+    fn note_bound(&self, bytes: &[u8]) {
+        let addresses = &self.config.collateral;
+        let attestation = Attestation::parse(bytes).ok();
+        match attestation.and_then(|attestation| attestation.tee) {
+            Some(TeePart::Tdx(part)) => {
+                if let Ok(quote) = eigencompute::quote(part) {
+                    self.shelf().about_quote(&quote, addresses);
+                }
+            }
+            Some(TeePart::SevSnp(part)) => {
+                if let Ok(part) = eigencompute::report(part) {
+                    self.shelf().about_report(&part.report, &[], addresses);
+                }
+            }
+            None => {}
+        }
+        if !self.shelf().due(now()).is_empty() {
+            self.wanted.notify_one();
+        }
     }
 
     /// One report of the hardware; the collateral it needs is noted.

@@ -8,9 +8,11 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::amd::{CrlSpec, ReportSpec, Role, VekSpec, authority};
+use super::bound::Processor;
 use super::container::Container;
 use super::intel::{CollateralSpec, QuoteSpec, pem_chain};
 use super::keys::Key;
+use super::provided::Provided;
 use super::repository::Repository;
 use super::sigstore::{Build, BundleSpec};
 use super::{BUILD_TIME, ENTITY_VALIDITY, cel};
@@ -36,6 +38,8 @@ pub struct CoordinatorSpec {
     pub issued_at: UnixTime,
     /// The machine.
     pub machine: Machine,
+    /// Evidence beside that of the machine.
+    pub beside: Vec<Provided>,
     /// The OCI manifest of the image.
     pub manifest: Vec<u8>,
     /// The OCI index that lists the manifest. The build is about the index when there is one.
@@ -61,6 +65,8 @@ pub enum Machine {
     Snp(Box<SnpMachine>),
     /// A TDX guest whose launcher measures the image into RTMR3.
     Tdx(Box<TdxMachine>),
+    /// A machine that shows something else than a plain report or quote.
+    Provided(Provided),
 }
 
 /// An SEV-SNP guest.
@@ -87,25 +93,37 @@ pub struct TdxMachine {
     pub events: Option<Vec<(u8, Vec<u8>)>>,
 }
 
-impl Default for CoordinatorSpec {
-    /// An SEV-SNP guest that answers a nonce.
+impl Default for SnpMachine {
     fn default() -> Self {
         let report = ReportSpec::healthy(Product::Genoa);
         let vek = VekSpec::of(&report);
         let crl = CrlSpec::new(Product::Genoa, BUILD_TIME, ENTITY_VALIDITY.not_after);
-        let machine = SnpMachine { report, signer: Key::Vcek, vek, crl };
-        Self::of(Machine::Snp(Box::new(machine)))
+        Self { report, signer: Key::Vcek, vek, crl }
+    }
+}
+
+impl Default for TdxMachine {
+    fn default() -> Self {
+        Self { quote: QuoteSpec::tdx_v4(), collateral: CollateralSpec::tdx(), events: None }
+    }
+}
+
+impl Default for CoordinatorSpec {
+    /// An SEV-SNP guest that answers a nonce.
+    fn default() -> Self {
+        Self::of(Machine::Snp(Box::default()))
     }
 }
 
 impl CoordinatorSpec {
     /// A TDX guest that answers a nonce.
     pub fn tdx() -> Self {
-        Self::of(Machine::Tdx(Box::new(TdxMachine {
-            quote: QuoteSpec::tdx_v4(),
-            collateral: CollateralSpec::tdx(),
-            events: None,
-        })))
+        Self::of(Machine::Tdx(Box::default()))
+    }
+
+    /// A machine that shows `evidence`.
+    pub fn provided(evidence: Provided) -> Self {
+        Self::of(Machine::Provided(evidence))
     }
 
     fn of(machine: Machine) -> Self {
@@ -114,6 +132,7 @@ impl CoordinatorSpec {
             nonce: Some(b"SIMULATED nonce of 32 bytes ....".to_vec()),
             issued_at: UnixTime(1_769_904_000),
             machine,
+            beside: Vec::new(),
             manifest: Vec::new(),
             index: None,
             source: Vec::new(),
@@ -142,22 +161,22 @@ impl CoordinatorSpec {
     /// The SEV-SNP guest.
     ///
     /// # Panics
-    /// When the machine is a TDX guest.
+    /// When the machine is another one.
     pub fn snp(&mut self) -> &mut SnpMachine {
         match &mut self.machine {
             Machine::Snp(machine) => machine,
-            Machine::Tdx(_) => panic!("the machine is a TDX guest"),
+            _ => panic!("the machine is no SEV-SNP guest"),
         }
     }
 
     /// The TDX guest.
     ///
     /// # Panics
-    /// When the machine is an SEV-SNP guest.
+    /// When the machine is another one.
     pub fn td(&mut self) -> &mut TdxMachine {
         match &mut self.machine {
             Machine::Tdx(machine) => machine,
-            Machine::Snp(_) => panic!("the machine is an SEV-SNP guest"),
+            _ => panic!("the machine is no TDX guest"),
         }
     }
 
@@ -168,10 +187,14 @@ impl CoordinatorSpec {
 
     /// The binding's bytes.
     pub fn binding(&self) -> Vec<u8> {
-        let types = match self.machine {
-            Machine::Snp(_) => json!(["snp-report"]),
-            Machine::Tdx(_) => json!(["cos-cel", "tdx-quote"]),
+        let mut types = match &self.machine {
+            Machine::Snp(_) => vec!["snp-report"],
+            Machine::Tdx(_) => vec!["cos-cel", "tdx-quote"],
+            Machine::Provided(evidence) => vec![evidence.kind()],
         };
+        types.extend(self.beside.iter().map(Provided::kind));
+        types.sort_unstable();
+        types.dedup();
         let mut binding = json!({
             "v": 1,
             "origin": self.origin,
@@ -263,6 +286,17 @@ impl CoordinatorSpec {
             Machine::Tdx(machine) => {
                 machine.add_to(&mut document, self.digest(), &self.image());
             }
+            Machine::Provided(evidence) => {
+                document["substrate"] = json!({ "claimed": evidence.substrate() });
+                let member = evidence.member("machine", self.digest(), &self.image());
+                document["evidence"] = json!([member]);
+                document["collateral"] = evidence.collateral();
+            }
+        }
+        for (number, beside) in self.beside.iter().enumerate() {
+            let id = format!("beside-{number}");
+            let member = beside.member(&id, self.digest(), &self.image());
+            document["evidence"].as_array_mut().unwrap().push(member);
         }
         (self.document)(&mut document);
         document
@@ -291,16 +325,24 @@ impl CoordinatorSpec {
 
     /// The statement about the measurement.
     pub fn launch_statement(&self) -> Vec<u8> {
-        let predicate = match &self.machine {
-            Machine::Snp(machine) => json!({
-                "role": "workload",
+        let (role, name, digest) = match &self.machine {
+            Machine::Snp(_) => ("workload", IMAGE, Sha256::of(&self.manifest)),
+            _ => ("launcher", "SIMULATED launcher", Sha256::of(b"SIMULATED launcher image")),
+        };
+        let bound = match &self.machine {
+            Machine::Provided(Provided::Bound(spec)) => Some(&spec.processor),
+            _ => None,
+        };
+        let predicate = match (&self.machine, bound) {
+            (Machine::Snp(machine), _) | (_, Some(Processor::Snp(machine))) => json!({
+                "role": role,
                 "snp": [{ "measurement": hex::encode(machine.report.measurement) }],
             }),
-            Machine::Tdx(machine) => {
+            (Machine::Tdx(machine), _) | (_, Some(Processor::Tdx(machine))) => {
                 let mut quote = machine.quote.clone();
                 let td = quote.td();
                 json!({
-                    "role": "launcher",
+                    "role": role,
                     "tdx": [{
                         "mrtd": hex::encode(td.mr_td),
                         "rtmr1": hex::encode(td.rtmr[1]),
@@ -308,10 +350,7 @@ impl CoordinatorSpec {
                     }],
                 })
             }
-        };
-        let (name, digest) = match self.machine {
-            Machine::Snp(_) => (IMAGE, Sha256::of(&self.manifest)),
-            Machine::Tdx(_) => ("SIMULATED launcher", Sha256::of(b"SIMULATED launcher image")),
+            _ => json!({ "role": role, "tdx": [] }),
         };
         let mut statement = json!({
             "_type": "https://in-toto.io/Statement/v1",
@@ -354,17 +393,15 @@ impl CoordinatorSpec {
 }
 
 impl SnpMachine {
-    fn add_to(&self, document: &mut Value, report_data: [u8; 64]) {
-        let report = ReportSpec { report_data, ..self.report.clone() }.sign(self.signer);
+    /// The report with these report data.
+    pub(super) fn signed(&self, report_data: [u8; 64]) -> Vec<u8> {
+        ReportSpec { report_data, ..self.report.clone() }.sign(self.signer)
+    }
+
+    /// What a document staples for it.
+    pub(super) fn collateral(&self) -> Value {
         let product = self.report.product;
-        document["substrate"] = json!({ "claimed": "gcp-snp" });
-        document["evidence"] = json!([{
-            "id": "cpu",
-            "type": "snp-report",
-            "body": URL_SAFE_NO_PAD.encode(report),
-            "carrier": "direct/v1",
-        }]);
-        document["collateral"] = json!({
+        json!({
             "snp": {
                 "vcek": URL_SAFE_NO_PAD.encode(self.vek.der()),
                 "ask": URL_SAFE_NO_PAD.encode(authority(product, Role::Ask)),
@@ -372,11 +409,48 @@ impl SnpMachine {
                 "crl": URL_SAFE_NO_PAD.encode(self.crl.der()),
             },
             "fetched_at": BUILD_TIME,
-        });
+        })
+    }
+
+    fn add_to(&self, document: &mut Value, report_data: [u8; 64]) {
+        document["substrate"] = json!({ "claimed": "gcp-snp" });
+        document["evidence"] = json!([{
+            "id": "cpu",
+            "type": "snp-report",
+            "body": URL_SAFE_NO_PAD.encode(self.signed(report_data)),
+            "carrier": "direct/v1",
+        }]);
+        document["collateral"] = self.collateral();
     }
 }
 
 impl TdxMachine {
+    /// The quote with these report data and this RTMR3.
+    pub(super) fn signed(&self, report_data: [u8; 64], rtmr3: [u8; 48]) -> Vec<u8> {
+        let mut quote = self.quote.clone();
+        let td = quote.td();
+        td.report_data = report_data;
+        td.rtmr[3] = rtmr3;
+        quote.bytes()
+    }
+
+    /// What a document staples for it.
+    pub(super) fn collateral(&self) -> Value {
+        let collateral = &self.collateral;
+        json!({
+            "tdx": {
+                "tcb_info": collateral.tcb_info.answer("tcbInfo"),
+                "tcb_info_issuer_chain": pem_chain(&collateral.tcb_info_chain),
+                "qe_identity": collateral.qe_identity.answer("enclaveIdentity"),
+                "qe_identity_issuer_chain": pem_chain(&collateral.qe_identity_chain),
+                "root_ca_crl": URL_SAFE_NO_PAD.encode(&collateral.root_crl),
+                "pck_crl": URL_SAFE_NO_PAD.encode(&collateral.pck_crl),
+                "pck_crl_issuer_chain": pem_chain(&collateral.pck_crl_chain),
+            },
+            "fetched_at": BUILD_TIME,
+        })
+    }
+
     fn add_to(&self, document: &mut Value, report_data: [u8; 64], image: &str) {
         let healthy = || {
             vec![
@@ -390,16 +464,11 @@ impl TdxMachine {
         let contents: Vec<(u8, &[u8])> =
             events.iter().map(|(kind, value)| (*kind, value.as_slice())).collect();
         let (log, rtmr3) = cel::log(&contents);
-        let mut quote = self.quote.clone();
-        let td = quote.td();
-        td.report_data = report_data;
-        td.rtmr[3] = rtmr3;
-        let collateral = &self.collateral;
         document["substrate"] = json!({ "claimed": "gcp-tdx" });
         document["evidence"] = json!([{
             "id": "cpu",
             "type": "tdx-quote",
-            "body": URL_SAFE_NO_PAD.encode(quote.bytes()),
+            "body": URL_SAFE_NO_PAD.encode(self.signed(report_data, rtmr3)),
             "carrier": "direct/v1",
         }]);
         document["event_logs"] = json!([{
@@ -407,18 +476,7 @@ impl TdxMachine {
             "registers": ["rtmr3"],
             "body": URL_SAFE_NO_PAD.encode(log),
         }]);
-        document["collateral"] = json!({
-            "tdx": {
-                "tcb_info": collateral.tcb_info.answer("tcbInfo"),
-                "tcb_info_issuer_chain": pem_chain(&collateral.tcb_info_chain),
-                "qe_identity": collateral.qe_identity.answer("enclaveIdentity"),
-                "qe_identity_issuer_chain": pem_chain(&collateral.qe_identity_chain),
-                "root_ca_crl": URL_SAFE_NO_PAD.encode(&collateral.root_crl),
-                "pck_crl": URL_SAFE_NO_PAD.encode(&collateral.pck_crl),
-                "pck_crl_issuer_chain": pem_chain(&collateral.pck_crl_chain),
-            },
-            "fetched_at": BUILD_TIME,
-        });
+        document["collateral"] = self.collateral();
     }
 }
 

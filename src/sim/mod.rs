@@ -21,6 +21,7 @@ compile_error!("the simulated PKI, with its public private keys, is never part o
 
 pub mod amd;
 pub mod azure;
+pub mod bound;
 pub mod cel;
 pub mod certificate;
 pub mod container;
@@ -37,6 +38,7 @@ pub mod near;
 pub mod nitro;
 pub mod nvidia;
 pub mod oci;
+pub mod provided;
 pub mod repository;
 pub mod service;
 #[cfg(all(feature = "serve", unix))]

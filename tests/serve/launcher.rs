@@ -3,20 +3,39 @@
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use silicon_to_source::digest::Sha512;
-use silicon_to_source::serve::config::TokenType;
+use silicon_to_source::finding::checks;
+use silicon_to_source::policy::builtin;
+use silicon_to_source::report::{Report, RootOfTrust, State};
+use silicon_to_source::serve::Issuer;
+use silicon_to_source::serve::config::{Config, TokenType};
 use silicon_to_source::serve::launcher::{Launcher, LauncherError};
+use silicon_to_source::sim::bound::{BoundSpec, Processor};
+use silicon_to_source::sim::coordinator::{ORIGIN, SEALED_KEY, key_answer};
+use silicon_to_source::sim::google::LAUNCH;
+use silicon_to_source::sim::provided::Provided;
+use silicon_to_source::time::UnixTime;
 
 use crate::{run, scratch};
 
 /// Answers one request, and hands over its head and body.
 fn socket(name: &str, status: &'static str, body: Vec<u8>) -> (PathBuf, Receiver<(String, Value)>) {
+    answering(name, status, move |_| body)
+}
+
+/// The same with what `answer` makes of the request's body.
+fn answering(
+    name: &str,
+    status: &'static str,
+    answer: impl FnOnce(&Value) -> Vec<u8> + Send + 'static,
+) -> (PathBuf, Receiver<(String, Value)>) {
     let path = scratch(name).join("teeserver.sock");
     let listener = UnixListener::bind(&path).unwrap();
     let (sender, receiver) = channel();
@@ -34,6 +53,7 @@ fn socket(name: &str, status: &'static str, body: Vec<u8>) -> (PathBuf, Receiver
                 break (String::from_utf8_lossy(&request[..end]).into_owned(), sent);
             }
         };
+        let body = answer(&sent);
         sender.send((head, sent)).unwrap();
         let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n", body.len());
         let _ = stream.write_all(head.as_bytes());
@@ -93,6 +113,72 @@ fn launcher_that_offers_nothing_or_too_much_is_an_error() {
     assert_eq!(token, Err(LauncherError::Answer));
     let absent = scratch("absent").join("teeserver.sock");
     assert_eq!(run(launcher(&absent).evidence(&d)), Err(LauncherError::Refused));
+}
+
+/// What a launcher makes of a question.
+type Answer = fn(&Value) -> Vec<u8>;
+
+/// What the sidecar serves from a launcher's socket covers its binding, as the verifier reads it.
+fn served(name: &str, source: &str, answer: Answer) -> Report {
+    let (path, _asked) = answering(name, "200 OK", answer);
+    let directory = path.parent().unwrap();
+    std::fs::write(directory.join("key.json"), key_answer(&SEALED_KEY)).unwrap();
+    let text = format!(
+        "listen = \"127.0.0.1:8787\"\norigin = \"{ORIGIN}\"\nsubstrate = \"gcp-none\"\n\
+         [sealed-key]\nfile = \"key.json\"\ncustody = \"tee-generated\"\n\
+         [[evidence]]\n{source}\nsocket = \"{}\"\n",
+        path.display()
+    );
+    let config = Config::from_toml(&text, directory).unwrap();
+    let issuer = Arc::new(Issuer::new(config).unwrap());
+    let body = run(async move { issuer.challenge(vec![7; 32]).await.unwrap() });
+    let policy = builtin("simulated").unwrap().policy().unwrap();
+    silicon_to_source::examine(&body, &[], Some(&policy), now()).unwrap()
+}
+
+fn now() -> UnixTime {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    UnixTime(i64::try_from(since.as_secs()).unwrap())
+}
+
+fn challenge(asked: &Value) -> Vec<u8> {
+    STANDARD.decode(asked["challenge"].as_str().unwrap()).unwrap()
+}
+
+#[test]
+fn evidence_of_each_launcher_covers_the_document_that_it_is_served_in() {
+    let bound = "source = \"eigen-bound-evidence\"";
+    let token = "source = \"confidential-space-token\"\naudience = \"https://verifier.example\"";
+    let shielded = |asked: &Value| BoundSpec::of(Processor::None).bytes(&challenge(asked), LAUNCH);
+    let tdx = |asked: &Value| {
+        BoundSpec::of(Processor::Tdx(Box::default())).bytes(&challenge(asked), LAUNCH)
+    };
+    let pki = |asked: &Value| {
+        let Provided::Token(_, mut spec) = Provided::token("gcp-cs-pki-token", now()) else {
+            panic!("it is a token")
+        };
+        spec.claims["eat_nonce"] = asked["nonces"].clone();
+        spec.claims["aud"] = asked["audience"].clone();
+        spec.sign().into_bytes()
+    };
+    let cases: [(&str, &str, Answer, RootOfTrust); 3] = [
+        ("whole-shielded", bound, shielded, RootOfTrust::CloudProvider),
+        ("whole-tdx", bound, tdx, RootOfTrust::CpuVendor),
+        ("whole-token", token, pki, RootOfTrust::CloudProvider),
+    ];
+    for (name, source, answer, root) in cases {
+        let report = served(name, source, answer);
+        let outcome = |check| report.findings(check).map(|f| f.outcome).collect::<Vec<_>>();
+        assert_eq!(outcome(&checks::BINDING_EVIDENCE_TYPES), ["pass"], "{name}");
+        assert_eq!(report.assurance.root_of_trust, root, "{name}");
+        if name == "whole-tdx" {
+            // Intel's collateral was not fetched, so the quote cannot be decided.
+            assert_eq!(outcome(&checks::EIGEN_CHALLENGE), ["pass"], "{name}");
+            assert_ne!(report.verdict.state, State::Failed, "{name}");
+        } else {
+            assert_eq!(outcome(&checks::BINDING_DIGEST), ["pass"], "{name}");
+        }
+    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Evidence by its type: how each is taken apart, verified and appraised.
 
-use super::stapled;
+use super::{bound, provider, stapled};
 use crate::adapters::{collateral, dcap, snp};
 use crate::appraise;
+use crate::appraise::coordinator::stated::Substrate;
 use crate::appraise::coordinator::{Measured, binding};
 use crate::claims::Claim;
 use crate::digest::Sha512;
@@ -19,38 +20,57 @@ use crate::verify::eventlog::VerifiedLog;
 pub(super) struct EvidenceType {
     /// Its name in a document.
     pub(super) name: &'static str,
-    /// Whose word it is.
-    pub(super) root_of_trust: RootOfTrust,
-    /// How it is examined; `None` where this verifier does not read it.
-    pub(super) examine: Option<Examine>,
+    /// Whose word a piece of it is.
+    pub(super) root_of_trust: fn(&Evidence) -> RootOfTrust,
+    /// How it is examined.
+    pub(super) examine: fn(&Context<'_>) -> Result<Examined, Error>,
 }
 
-type Examine = fn(&Context<'_>) -> Result<Examined, Error>;
-
-/// The types of the contract. One that is not here is shown and not understood.
+/// The types of the contract, in the order in which one leads the chain before another of equal
+/// root. One that is not here is shown and not understood.
 static TYPES: [EvidenceType; 9] = [
-    read("tdx-quote", tdx),
-    read("snp-report", sev_snp),
-    named("eigen-bound-evidence", RootOfTrust::CpuVendor),
-    named("gce-vtpm-attestation", RootOfTrust::CloudProvider),
-    named("gcp-cs-pki-token", RootOfTrust::CloudProvider),
-    named("gcp-cs-oidc-token", RootOfTrust::CloudProvider),
-    named("gcp-cvm-token", RootOfTrust::CloudProvider),
-    named("ita-token", RootOfTrust::CpuVendor),
-    named("nitro-attestation", RootOfTrust::CloudProvider),
+    of("tdx-quote", by_the_chip_maker, tdx),
+    of("snp-report", by_the_chip_maker, sev_snp),
+    of("eigen-bound-evidence", bound::root_of_trust, bound::examine),
+    of("gce-vtpm-attestation", by_the_provider, provider::vtpm),
+    of("nitro-attestation", by_the_provider, provider::nitro),
+    of("gcp-cs-pki-token", provider::of_token, provider::token),
+    of("gcp-cvm-token", provider::of_token, provider::token),
+    of("gcp-cs-oidc-token", provider::of_token, provider::token),
+    of("ita-token", provider::of_token, provider::token),
 ];
 
-const fn read(name: &'static str, examine: Examine) -> EvidenceType {
-    EvidenceType { name, root_of_trust: RootOfTrust::CpuVendor, examine: Some(examine) }
+const fn of(
+    name: &'static str,
+    root_of_trust: fn(&Evidence) -> RootOfTrust,
+    examine: fn(&Context<'_>) -> Result<Examined, Error>,
+) -> EvidenceType {
+    EvidenceType { name, root_of_trust, examine }
 }
 
-const fn named(name: &'static str, root_of_trust: RootOfTrust) -> EvidenceType {
-    EvidenceType { name, root_of_trust, examine: None }
+const fn by_the_chip_maker(_: &Evidence) -> RootOfTrust {
+    RootOfTrust::CpuVendor
+}
+
+const fn by_the_provider(_: &Evidence) -> RootOfTrust {
+    RootOfTrust::CloudProvider
 }
 
 /// The type called `name`.
 pub(super) fn evidence_type(name: &str) -> Option<&'static EvidenceType> {
     TYPES.iter().find(|known| known.name == name)
+}
+
+impl EvidenceType {
+    /// Its place in the order of the types.
+    pub(super) fn place(&self) -> usize {
+        TYPES.iter().position(|known| known.name == self.name).unwrap_or(TYPES.len())
+    }
+
+    /// Whether it is a token, whose key may be in a list.
+    pub(super) fn is_token(&self) -> bool {
+        self.name.ends_with("-token")
+    }
 }
 
 /// One piece of evidence with everything that stands around it.
@@ -59,6 +79,8 @@ pub(super) struct Context<'a> {
     pub(super) item: &'a Evidence,
     /// Files that the reader supplied; they come before what the document staples.
     pub(super) files: &'a [&'a [u8]],
+    /// Lists of token keys among them, which no other type reads.
+    pub(super) keys: &'a [&'a [u8]],
     pub(super) policy: &'a Policy,
     pub(super) now: UnixTime,
     /// What the evidence must carry.
@@ -72,13 +94,15 @@ pub(super) struct Examined {
     pub(super) evidence: Vec<EvidenceItem>,
     pub(super) wanted: Vec<Wanted>,
     pub(super) machine: Machine,
+    /// Which kind of machine it shows, or says.
+    pub(super) substrate: Option<Substrate>,
     pub(super) debug: DebugFlag,
     pub(super) overrides: Overrides,
     /// Whether it carries D.
     pub(super) digest: Finding,
     /// What it measured, or the check that is to blame.
     pub(super) measured: Result<Measured, &'static Check>,
-    /// The image digests that verified logs name, as written.
+    /// The image digests that verified logs name, or a verified token, as written.
     pub(super) logged: Vec<String>,
     /// Whether the policy itself names the software that was started.
     pub(super) by_policy: bool,
@@ -86,7 +110,7 @@ pub(super) struct Examined {
 
 /// A TDX quote.
 fn tdx(context: &Context<'_>) -> Result<Examined, Error> {
-    let Context { document, item, files, policy, now, ref d } = *context;
+    let Context { document, item, files, policy, now, ref d, .. } = *context;
     let bytes = item.bytes()?;
     let quote = Quote::parse(&bytes)?;
     let Body::Td(report) = &quote.body else {
@@ -107,32 +131,29 @@ fn tdx(context: &Context<'_>) -> Result<Examined, Error> {
         }
     };
     let at = quote.body_span.start.saturating_add(520);
-    let known = &policy.dcap.tdx;
-    let [_, rtmr1, rtmr2, _] = &report.rtmr;
     Ok(Examined {
         findings,
         claims: examined.claims,
         evidence: examined.evidence,
         wanted: examined.wanted,
         machine: Machine::Tdx,
+        substrate: measured.is_ok().then_some(Substrate::Tdx),
         debug: examined.debug,
         overrides: overrides(&examined.logs),
         digest: binding::digest(report_data, &item.carrier, d).at("quote", at, 64),
+        by_policy: software_by_policy(&Measured::of_td(report), policy),
         measured,
-        logged: images(&examined.logs),
-        by_policy: known.mr_td.contains(&report.mr_td)
-            && known.rtmr1.contains(rtmr1)
-            && known.rtmr2.contains(rtmr2),
+        logged: examined.logs.iter().flat_map(images).collect(),
     })
 }
 
 /// An SEV-SNP report.
 fn sev_snp(context: &Context<'_>) -> Result<Examined, Error> {
-    let Context { document, item, files, policy, now, ref d } = *context;
+    let Context { document, item, files, policy, now, ref d, .. } = *context;
     let bytes = item.bytes()?;
     let mut endorsements = collateral::decode(files)?;
     let mut findings = stapled::amd(document, &mut endorsements);
-    findings.extend(stapled::no_registers(document));
+    findings.extend(stapled::unread_logs(document));
     let examined = snp::report(&bytes, None, &endorsements, policy, now)?;
     findings.extend(examined.findings);
     let (report_data, measured) = match &examined.verified {
@@ -154,6 +175,7 @@ fn sev_snp(context: &Context<'_>) -> Result<Examined, Error> {
         evidence: examined.evidence,
         wanted: examined.wanted,
         machine: Machine::Snp,
+        substrate: measured.is_ok().then_some(Substrate::Snp),
         debug: examined.debug,
         overrides: Overrides::NotShown,
         digest: binding::digest(report_data, &item.carrier, d).at("snp-report", 0x50, 64),
@@ -163,13 +185,21 @@ fn sev_snp(context: &Context<'_>) -> Result<Examined, Error> {
     })
 }
 
-/// The image digests that logs name.
-fn images(logs: &[VerifiedLog]) -> Vec<String> {
-    let statements = logs.iter().flat_map(VerifiedLog::statements);
-    statements
-        .filter(|statement| statement.name == "container.image-digest")
-        .map(|statement| statement.value.to_string())
-        .collect()
+/// Whether the policy itself names the software of a TDX guest.
+pub(super) fn software_by_policy(measured: &Measured, policy: &Policy) -> bool {
+    let known = &policy.dcap.tdx;
+    match measured {
+        Measured::Tdx { mrtd, rtmr: [_, rtmr1, rtmr2, _] } => {
+            known.mr_td.contains(mrtd) && known.rtmr1.contains(rtmr1) && known.rtmr2.contains(rtmr2)
+        }
+        _ => false,
+    }
+}
+
+/// The image digests that a log names.
+pub(super) fn images(log: &VerifiedLog) -> impl Iterator<Item = String> {
+    let named = log.statements().iter().filter(|said| said.name == "container.image-digest");
+    named.map(|said| said.value.to_string())
 }
 
 /// Whether the operator changed how the container starts, as a launcher's log has it.
@@ -191,19 +221,28 @@ fn overrides(logs: &[VerifiedLog]) -> Overrides {
 }
 
 /// Values that have a check of their own here: what the general checks have no value for would
-/// only say that nothing was compared.
+/// only say that nothing was compared. `software_too` says whether the image was compared here.
 pub(super) fn compared_elsewhere(findings: &mut [Finding], software_too: bool) {
-    let carried = [&checks::SNP_REPORT_DATA, &checks::DCAP_REPORT_DATA];
-    let software = [&checks::SNP_MEASUREMENT, &checks::TDX_SOFTWARE];
+    let carried = [
+        &checks::SNP_REPORT_DATA,
+        &checks::DCAP_REPORT_DATA,
+        &checks::TPM_NONCE,
+        &checks::NITRO_NONCE,
+        &checks::EIGEN_CONTAINER,
+    ];
+    let software = [&checks::SNP_MEASUREMENT, &checks::TDX_SOFTWARE, &checks::TOKEN_IMAGE];
     for finding in findings {
+        let no_value = [&checks::TPM_NONCE, &checks::EIGEN_CONTAINER].contains(&finding.check)
+            && finding.outcome == Outcome::Unknown(Why::NotFetched);
         let open = match finding.outcome {
             Outcome::Warn(_) => true,
             Outcome::Unknown(why) => why == Why::NotPublished,
             Outcome::Pass | Outcome::Fail(_) => false,
         };
-        if open
-            && (carried.contains(&finding.check)
-                || software_too && software.contains(&finding.check))
+        if no_value
+            || open
+                && (carried.contains(&finding.check)
+                    || software_too && software.contains(&finding.check))
         {
             finding.outcome = Outcome::Unknown(Why::NotApplicable);
         }

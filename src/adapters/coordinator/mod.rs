@@ -9,20 +9,23 @@
 //! Not shown: that the private key never left the machine (its custody is the software's own
 //! word), that a web page's connection ends there, and everything that the document merely states.
 
+mod bound;
 mod build;
+mod items;
 mod machine;
+mod provider;
 mod stapled;
 
 use crate::appraise::coordinator::answer::{self, Answer};
 use crate::appraise::coordinator::binding::{self, Asked};
-use crate::appraise::coordinator::keys::{self, Published};
-use crate::appraise::coordinator::stated::{Derived, contradictions, stated};
-use crate::appraise::coordinator::{Launched, image, image::launched};
+use crate::appraise::coordinator::keys::{self, Published, Speaker};
+use crate::appraise::coordinator::stated::{Derived, Substrate, contradictions, stated};
+use crate::appraise::coordinator::{Launched, Measured, image, image::launched};
 use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::endorsements::oci;
 use crate::error::Error;
-use crate::evidence::coordinator::{Binding, Document, Evidence, Source, carrier};
+use crate::evidence::coordinator::{Binding, Document, Source, carrier};
 use crate::evidence::exchange::ATTESTATION;
 use crate::finding::{Check, Finding, LinkId, Outcome, Value, Why, checks};
 use crate::policy::Policy;
@@ -36,7 +39,7 @@ use crate::verify::oci::Supplied;
 use super::image::Files;
 use super::kind::Kind;
 use build::{References, about_image, accepted, of_image, provenance, references};
-use machine::{Context, Examined, compared_elsewhere, evidence_type};
+use machine::{Examined, compared_elsewhere};
 
 /// The kind of subject.
 pub(super) const KIND: &str = "coordinator-attestation";
@@ -112,27 +115,22 @@ pub(super) fn answered(
     let (mut images, others) = Files::of(files)?;
     let files = others.as_slice();
     draft.findings.extend(index(document, &mut images));
-    let (item, found, root_of_trust) = evidence(document);
-    draft.root_of_trust = root_of_trust;
-    draft.findings.extend(found);
-    let mut machine = None;
-    if let Some((item, examine)) = item {
-        match examine(&Context { document, item, files, policy, now, d }) {
-            Ok(examined) => machine = Some(examined),
-            Err(error) => {
-                let check = &checks::COORDINATOR_EVIDENCE;
-                draft.findings.retain(|finding| finding.check != check);
-                let finding = Finding::fail(check, "malformed").part(item.kind.clone());
-                draft.findings.push(finding.actual(error.to_string()));
-            }
-        }
-    }
+    let items = items::examine(document, files, policy, now, d);
+    draft.root_of_trust = items.root_of_trust;
+    draft.findings.extend(items.findings);
+    draft.evidence.extend(items.evidence);
+    draft.wanted.extend(items.wanted);
+    let machine = items.machine;
     let applied = policy.for_coordinator(machine.as_ref().map(|machine| machine.machine));
 
     let image = image(document, bound.as_ref(), &images, machine, &applied, now, &mut draft);
     keys_and_session(document, bound.as_ref(), &image, question, &applied, now, &mut draft);
-    let derived =
-        Derived { machine: image.machine, image: image.digest.ok(), commit: image.commit.clone() };
+    let derived = Derived {
+        substrate: image.substrate,
+        by_issuer: image.by_issuer,
+        image: image.digest.ok(),
+        commit: image.commit.clone(),
+    };
     let own = stated(document, bound.as_ref(), &derived);
     draft.findings.extend(contradictions(&own));
     draft.stated.extend(own);
@@ -161,49 +159,12 @@ fn read_binding(document: &Document, findings: &mut Vec<Finding>) -> Option<Bind
     }
 }
 
-type Examine = fn(&Context<'_>) -> Result<Examined, Error>;
-
-/// The one piece of evidence that is examined, what there is to say about the others, and whose
-/// word all this is.
-fn evidence(document: &Document) -> (Option<(&Evidence, Examine)>, Vec<Finding>, RootOfTrust) {
-    let check = &checks::COORDINATOR_EVIDENCE;
-    let known = document.evidence.iter().map(|item| (item, evidence_type(&item.kind)));
-    let examined: Vec<(&Evidence, Examine)> = known
-        .clone()
-        .filter_map(|(item, known)| known?.examine.map(|examine| (item, examine)))
-        .collect();
-    let others = document
-        .evidence
-        .iter()
-        .filter(|item| evidence_type(&item.kind).is_none_or(|known| known.examine.is_none()));
-    let mut findings: Vec<Finding> = others
-        .map(|item| {
-            let finding = Finding::unknown(&checks::COORDINATOR_OTHER_EVIDENCE, Why::NotSupported);
-            finding.part(item.id.clone()).actual(item.kind.as_str())
-        })
-        .collect();
-    let roots: Vec<RootOfTrust> =
-        known.filter_map(|(_, known)| Some(known?.root_of_trust)).collect();
-    let (item, finding, root_of_trust) = match examined.as_slice() {
-        [one] => (Some(*one), Finding::pass(check).actual(one.0.kind.as_str()), roots.first()),
-        [] if document.evidence.is_empty() => {
-            (None, Finding::unknown(check, Why::NotPublished), None)
-        }
-        [] => (None, Finding::unknown(check, Why::NotSupported), roots.first()),
-        _ => (None, Finding::fail(check, "not-exactly-one"), roots.first()),
-    };
-    let root_of_trust = match (item, roots.as_slice()) {
-        (Some(_), _) => RootOfTrust::CpuVendor,
-        (None, roots) if roots.contains(&RootOfTrust::CpuVendor) => RootOfTrust::CpuVendor,
-        _ => root_of_trust.copied().unwrap_or(RootOfTrust::Statement),
-    };
-    findings.insert(0, finding);
-    (item, findings, root_of_trust)
-}
-
 /// The image and what it rests upon.
 struct Image {
-    machine: Option<crate::policy::Machine>,
+    /// Which kind of machine the evidence is of.
+    substrate: Option<Substrate>,
+    /// Whether that and the image are what a token's issuer says.
+    by_issuer: bool,
     /// The image that was shown to run, or the check that is to blame.
     digest: Result<Sha256, &'static Check>,
     /// The commit that the signed build of that image names.
@@ -250,7 +211,8 @@ fn image(
         .and_then(|image| of_image(&builds, files, image).find_map(|build| build.commit.as_ref()))
         .map(|claim| claim.value.to_string());
     let mut result = Image {
-        machine: None,
+        substrate: None,
+        by_issuer: false,
         digest,
         commit,
         covered: false,
@@ -260,7 +222,8 @@ fn image(
     match machine {
         Some(mut machine) => {
             compared_elsewhere(&mut machine.findings, compared);
-            result.machine = machine.measured.is_ok().then_some(machine.machine);
+            result.substrate = machine.substrate;
+            result.by_issuer = matches!(machine.measured, Ok(Measured::Issuer));
             result.covered = machine.digest.passed();
             result.debug = machine.debug;
             result.overrides = machine.overrides;
@@ -361,7 +324,12 @@ fn keys_and_session(
     let mut own = binding::session(document, binding, image.covered, asked, rules, now);
     let published = question.map_or(&Published::NotFetched, |question| &question.published);
     let tls_key = question.and_then(|question| question.tls_key);
-    own.extend(keys::appraise(binding, image.covered, image.digest.is_ok(), published, tls_key));
+    let speaker = match image.digest {
+        Ok(_) if image.by_issuer => Speaker::ByProvider,
+        Ok(_) => Speaker::Measured,
+        Err(_) => Speaker::Unknown,
+    };
+    own.extend(keys::appraise(binding, image.covered, speaker, published, tls_key));
     let passed = |check: &Check| own.iter().any(|f| f.check == check && f.passed());
     let custody = binding
         .keys_for(crate::evidence::coordinator::binding::SEALED_REQUEST)

@@ -123,8 +123,9 @@ pub(super) fn logs<'a>(document: &'a Document, files: &mut Files<'a>) -> Vec<Fin
     findings
 }
 
-/// The logs beside an SEV-SNP report: it signs no register that they could extend to.
-pub(super) fn no_registers(document: &Document) -> Vec<Finding> {
+/// The logs beside evidence that signs no register which they could extend to, or that brings its
+/// own.
+pub(super) fn unread_logs(document: &Document) -> Vec<Finding> {
     let mut kinds: Vec<&str> = document.event_logs.iter().map(|log| log.kind.as_str()).collect();
     kinds.sort_unstable();
     kinds.dedup();

@@ -25,16 +25,52 @@ pub struct Asked<'a> {
 /// A carrier that is not one for report data leaves the check open: which function of D is
 /// compared must not be left to chance.
 pub fn digest(report_data: Result<[u8; 64], &'static Check>, carried: &str, d: &Sha512) -> Finding {
-    let check = &checks::BINDING_DIGEST;
     let expected = match carried {
-        carrier::DIRECT => *d,
         carrier::DSTACK_APPDATA => carrier::dstack_report_data(d),
-        other => return Finding::unknown(check, Why::NotSupported).actual(other),
+        _ => *d,
     };
-    match report_data {
-        Ok(actual) => Finding::equal(check, expected.as_bytes(), &actual),
-        Err(by) => Finding::blocked(check, by).expected(Value::hex(expected.0)),
+    let own = if carried == carrier::DSTACK_APPDATA { carried } else { carrier::DIRECT };
+    let report_data = report_data.as_ref().map(<[u8; 64]>::as_slice).map_err(|by| *by);
+    holds(own, carried, expected.as_bytes(), report_data)
+}
+
+/// The evidence covers D: it has exactly the bytes that the carrier `own` makes of D. Evidence that
+/// names another carrier leaves the check open.
+pub fn holds(
+    own: &str,
+    carried: &str,
+    expected: &[u8],
+    actual: Result<&[u8], &'static Check>,
+) -> Finding {
+    let check = &checks::BINDING_DIGEST;
+    if carried != own {
+        return Finding::unknown(check, Why::NotSupported).actual(carried);
     }
+    match actual {
+        Ok(actual) => Finding::equal(check, expected, actual),
+        Err(by) => Finding::blocked(check, by).expected(Value::hex(expected)),
+    }
+}
+
+/// The evidence covers D: one of a token's nonces, as a whole, is D in base64url.
+pub fn token_nonce(
+    nonces: Result<&[String], &'static Check>,
+    carried: &str,
+    d: &Sha512,
+) -> Finding {
+    let check = &checks::BINDING_DIGEST;
+    if carried != carrier::EAT_NONCE {
+        return Finding::unknown(check, Why::NotSupported).actual(carried);
+    }
+    let expected = carrier::eat_nonce(d);
+    match nonces {
+        Ok(nonces) => {
+            let reason = if nonces.is_empty() { "missing" } else { "not-equal" };
+            Finding::test(check, nonces.contains(&expected), reason).actual(nonces.join(", "))
+        }
+        Err(by) => Finding::blocked(check, by),
+    }
+    .expected(expected)
 }
 
 /// Nonce, origin, types of evidence and age, in this order. Without `asked` the document came as a

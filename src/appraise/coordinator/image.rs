@@ -26,6 +26,10 @@ pub enum Measured {
         /// RTMR0 to RTMR3.
         rtmr: [Sha384; 4],
     },
+    /// Registers of a provider's virtual TPM or enclave. Nothing signed says what they stand for.
+    Provider,
+    /// What a token's issuer says that it measured, verified and compared.
+    Issuer,
 }
 
 impl Measured {
@@ -41,6 +45,7 @@ impl Measured {
                 let [_, rtmr1, rtmr2, rtmr3] = rtmr;
                 format!("MRTD {mrtd}, RTMR1 {rtmr1}, RTMR2 {rtmr2}, RTMR3 {rtmr3}")
             }
+            Self::Provider | Self::Issuer => String::new(),
         }
     }
 }
@@ -58,8 +63,8 @@ pub struct Launched {
 
 /// Puts measurement, reference values and event log together.
 ///
-/// `logged` are the image digests that a verified event log names, as written; `by_policy` says
-/// whether the policy itself names the software of a TDX guest.
+/// `logged` are the image digests that a verified event log names, or a verified token, as written;
+/// `by_policy` says whether the policy itself names the software of a TDX guest.
 pub fn launched(
     measured: Result<&Measured, &'static Check>,
     references: &[Reference],
@@ -74,6 +79,9 @@ pub fn launched(
             return Launched { findings, image: None, compared: false };
         }
     };
+    if let Measured::Issuer = measured {
+        return by_issuer(logged);
+    }
     let about = |role| references.iter().filter(move |known| known.launch.role == role);
     let whole: Vec<&Reference> = about(Role::Workload).filter(|r| speaks_of(r, measured)).collect();
     let launchers: Vec<&Reference> =
@@ -81,7 +89,7 @@ pub fn launched(
     if !whole.is_empty() {
         return by_measurement(measured, &whole);
     }
-    let launcher = launcher(measured, &launchers, by_policy);
+    let launcher = launcher(measured, &launchers, !logged.is_empty(), by_policy);
     let (image, digest) = by_log(measured, logged, &launcher);
     let findings = vec![launcher, image];
     Launched { findings, image: digest, compared: !launchers.is_empty() }
@@ -92,7 +100,26 @@ fn speaks_of(reference: &Reference, measured: &Measured) -> bool {
     match measured {
         Measured::Snp(_) => !reference.launch.snp.is_empty(),
         Measured::Tdx { .. } => !reference.launch.tdx.is_empty(),
+        Measured::Provider | Measured::Issuer => false,
     }
+}
+
+/// The issuer of a token says which image runs, and nothing else here does. Its word leads on to
+/// the build of that image, and a warning says whose word it is.
+fn by_issuer(logged: &[String]) -> Launched {
+    let (launcher, check) = (&checks::COORDINATOR_LAUNCHER, &checks::COORDINATOR_IMAGE);
+    let (named, digest) = named(logged);
+    let image = match digest {
+        Some(_) => {
+            Finding { outcome: Finding::warn(check, "issuer-is-the-verifier").outcome, ..named }
+        }
+        None => named,
+    };
+    let launcher = match digest {
+        Some(_) => Finding::warn(launcher, "issuer-is-the-verifier"),
+        None => Finding::unknown(launcher, Why::NotApplicable),
+    };
+    Launched { findings: vec![launcher, image], image: digest, compared: digest.is_some() }
 }
 
 /// The launch measurement covers the image.
@@ -110,10 +137,18 @@ fn by_measurement(measured: &Measured, references: &[&Reference]) -> Launched {
 }
 
 /// The software that measures the image is one that somebody answers for.
-fn launcher(measured: &Measured, references: &[&Reference], by_policy: bool) -> Finding {
+fn launcher(
+    measured: &Measured,
+    references: &[&Reference],
+    has_log: bool,
+    by_policy: bool,
+) -> Finding {
     let check = &checks::COORDINATOR_LAUNCHER;
     match measured {
-        Measured::Snp(_) => Finding::unknown(check, Why::NotApplicable),
+        Measured::Provider if has_log => Finding::warn(check, "no-reference"),
+        Measured::Snp(_) | Measured::Provider | Measured::Issuer => {
+            Finding::unknown(check, Why::NotApplicable)
+        }
         Measured::Tdx { .. } if references.iter().any(|r| fits(r, measured, Role::Launcher)) => {
             Finding::pass(check).actual(measured.values())
         }
@@ -130,25 +165,29 @@ fn launcher(measured: &Measured, references: &[&Reference], by_policy: bool) -> 
 /// The launcher's log names the image.
 fn by_log(measured: &Measured, logged: &[String], launcher: &Finding) -> (Finding, Option<Sha256>) {
     let check = &checks::COORDINATOR_IMAGE;
-    let digest = match (measured, logged) {
-        (Measured::Snp(_), _) | (_, []) => {
-            return (Finding::unknown(check, Why::NotPublished), None);
-        }
-        (_, [digest]) => digest,
-        _ => {
-            let finding = Finding::fail(check, "not-exactly-one").actual(logged.join(", "));
-            return (finding, None);
-        }
-    };
-    let Some(image) = image_digest(digest) else {
-        return (Finding::fail(check, "malformed").actual(digest.as_str()), None);
-    };
+    let logged = if matches!(measured, Measured::Snp(_)) { &[] } else { logged };
+    let (named, image) = named(logged);
+    let Some(image) = image else { return (named, None) };
     let finding = match launcher.outcome {
-        Outcome::Pass => return (Finding::pass(check).actual(digest.as_str()), Some(image)),
+        Outcome::Pass => return (named, Some(image)),
         Outcome::Warn(_) => Finding::warn(check, "no-reference"),
         _ => Finding::blocked(check, &checks::COORDINATOR_LAUNCHER),
     };
-    (finding.actual(digest.as_str()), None)
+    (Finding { outcome: finding.outcome, ..named }, None)
+}
+
+/// The one image that is named, as if that were all; or why there is none.
+fn named(logged: &[String]) -> (Finding, Option<Sha256>) {
+    let check = &checks::COORDINATOR_IMAGE;
+    match logged {
+        [] => (Finding::unknown(check, Why::NotPublished), None),
+        [text] => {
+            let digest = image_digest(text);
+            let finding = Finding::test(check, digest.is_some(), "malformed");
+            (finding.actual(text.as_str()), digest)
+        }
+        _ => (Finding::fail(check, "not-exactly-one").actual(logged.join(", ")), None),
+    }
 }
 
 /// `sha256:` and 64 hex digits of lower case.
@@ -166,6 +205,7 @@ fn fits(reference: &Reference, measured: &Measured, role: Role) -> bool {
         Measured::Tdx { mrtd, rtmr } => {
             reference.launch.tdx.iter().any(|known| td_fits(known, mrtd, rtmr, role))
         }
+        Measured::Provider | Measured::Issuer => false,
     }
 }
 

@@ -29,13 +29,24 @@ pub enum Published {
     },
 }
 
-/// The keys. `covered` says whether evidence covers the binding, `image` whether it is known which
-/// image speaks in it: what the machine says about itself is worth as much as the software is
-/// known. `seen` is SHA-256 of the TLS key that the reader's own connection met.
+/// Who shows which image speaks in the binding: what a machine says about itself is worth as much
+/// as its software is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaker {
+    /// Nobody.
+    Unknown,
+    /// A provider says so.
+    ByProvider,
+    /// A chip measured what leads to it.
+    Measured,
+}
+
+/// The keys. `covered` says whether evidence covers the binding, `speaker` how well it is known
+/// which image speaks in it. `seen` is SHA-256 of the TLS key that the reader's own connection met.
 pub fn appraise(
     binding: &Binding,
     covered: bool,
-    image: bool,
+    speaker: Speaker,
     published: &Published,
     seen: Option<Sha256>,
 ) -> Vec<Finding> {
@@ -47,9 +58,9 @@ pub fn appraise(
     vec![
         sealed_key(&sealed, published),
         key_id(&sealed, published),
-        custody(&sealed, image),
+        custody(&sealed, speaker),
         connection(&tls, seen),
-        tls_end(&tls, image),
+        tls_end(&tls, speaker),
     ]
 }
 
@@ -129,14 +140,13 @@ fn key_id(keys: &[&Key], published: &Published) -> Finding {
 
 /// Where the machine says that the key was made. Only measured software that is known is believed
 /// about itself; against its own interest anyone is.
-fn custody(keys: &[&Key], image: bool) -> Finding {
+fn custody(keys: &[&Key], speaker: Speaker) -> Finding {
     let check = &checks::BINDING_CUSTODY;
     let Some(said) = keys.first().and_then(|key| key.custody.as_deref()) else {
         return Finding::unknown(check, Why::NotPublished);
     };
     match said {
-        "tee-generated" if image => Finding::pass(check),
-        "tee-generated" => Finding::blocked(check, &checks::COORDINATOR_IMAGE),
+        "tee-generated" => own_word(check, speaker),
         "kms-derived" => Finding::warn(check, "kms-derived"),
         "operator-provisioned" => Finding::warn(check, "operator-provisioned"),
         _ => Finding::unknown(check, Why::NotSupported),
@@ -164,7 +174,7 @@ fn connection(keys: &[&Key], seen: Option<Sha256>) -> Finding {
 
 /// Where the machine says that TLS ends. Outside the workload, whoever runs the host reads what is
 /// not sealed.
-fn tls_end(keys: &[&Key], image: bool) -> Finding {
+fn tls_end(keys: &[&Key], speaker: Speaker) -> Finding {
     let check = &checks::BINDING_TLS_END;
     let mut said = keys.iter().map(|key| key.terminates.as_deref());
     let outside = said.clone().flatten().find(|end| *end != "workload");
@@ -173,7 +183,15 @@ fn tls_end(keys: &[&Key], image: bool) -> Finding {
         (Some("edge"), _) => Finding::warn(check, "edge").actual("edge"),
         (Some(other), _) => Finding::unknown(check, Why::NotSupported).actual(other),
         (None, None) => Finding::unknown(check, Why::NotPublished),
-        (None, Some(inside)) if image => Finding::pass(check).actual(inside),
-        (None, Some(inside)) => Finding::blocked(check, &checks::COORDINATOR_IMAGE).actual(inside),
+        (None, Some(inside)) => own_word(check, speaker).actual(inside),
+    }
+}
+
+/// What a machine says in its own favour.
+const fn own_word(check: &'static Check, speaker: Speaker) -> Finding {
+    match speaker {
+        Speaker::Measured => Finding::pass(check),
+        Speaker::ByProvider => Finding::warn(check, "issuer-is-the-verifier"),
+        Speaker::Unknown => Finding::blocked(check, &checks::COORDINATOR_IMAGE),
     }
 }

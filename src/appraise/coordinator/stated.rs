@@ -5,15 +5,66 @@ use crate::digest::Sha256;
 use crate::evidence::coordinator::binding::{SEALED_REQUEST, TLS};
 use crate::evidence::coordinator::{Binding, Document};
 use crate::finding::{Finding, LinkId, Value, checks};
-use crate::policy::Machine;
 
 use super::image::image_digest;
+
+/// A kind of machine, as far as evidence tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Substrate {
+    /// An Intel TDX guest.
+    Tdx,
+    /// An AMD SEV-SNP guest.
+    Snp,
+    /// An AMD SEV or SEV-ES guest, for which no chip makes a report.
+    Sev,
+    /// A virtual machine whose evidence says that it has no report of a chip.
+    Plain,
+    /// An AWS Nitro enclave.
+    Nitro,
+}
+
+impl Substrate {
+    /// What a token says (`hwmodel`).
+    pub fn of_hardware(model: &str) -> Option<Self> {
+        match model {
+            "GCP_INTEL_TDX" | "INTEL_TDX" => Some(Self::Tdx),
+            "GCP_AMD_SEV_SNP" => Some(Self::Snp),
+            "GCP_AMD_SEV" | "GCP_AMD_SEV_ES" => Some(Self::Sev),
+            "GCP_SHIELDED_VM" => Some(Self::Plain),
+            _ => None,
+        }
+    }
+
+    /// The operator's word for it.
+    fn of_claim(said: &str) -> Option<Self> {
+        match said {
+            "gcp-tdx" => Some(Self::Tdx),
+            "gcp-snp" => Some(Self::Snp),
+            "gcp-sev" => Some(Self::Sev),
+            "gcp-none" => Some(Self::Plain),
+            "nitro" => Some(Self::Nitro),
+            _ => None,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Tdx => "Intel TDX",
+            Self::Snp => "AMD SEV-SNP",
+            Self::Sev => "AMD SEV",
+            Self::Plain => "a machine without a chip's report",
+            Self::Nitro => "AWS Nitro Enclaves",
+        }
+    }
+}
 
 /// What the chain derived.
 #[derive(Clone, Debug, Default)]
 pub struct Derived {
-    /// Whose chip signed the evidence.
-    pub machine: Option<Machine>,
+    /// Which kind of machine the evidence is of.
+    pub substrate: Option<Substrate>,
+    /// Whether that is what a token's issuer says, and not what evidence of the machine shows.
+    pub by_issuer: bool,
     /// The image that was shown to run.
     pub image: Option<Sha256>,
     /// The commit that a signed build ties to that image.
@@ -84,18 +135,14 @@ pub fn contradictions(stated: &[Stated]) -> Vec<Finding> {
 }
 
 fn substrate(said: &str, derived: &Derived) -> Stated {
-    let claimed = match said {
-        "gcp-tdx" => Some(Some(Machine::Tdx)),
-        "gcp-snp" => Some(Some(Machine::Snp)),
-        "gcp-sev" | "gcp-none" => Some(None),
-        _ => None,
-    };
-    let shown = derived.machine.map(|machine| match machine {
-        Machine::Snp => Value::text("AMD SEV-SNP"),
-        Machine::Tdx => Value::text("Intel TDX"),
+    let shown = derived.substrate.map(|substrate| match derived.by_issuer {
+        true => Value::text(format!("{}, as the token's issuer says", substrate.name())),
+        false => Value::text(substrate.name()),
     });
-    let standing = match (claimed, derived.machine) {
-        (Some(claimed), Some(_)) if claimed == derived.machine => Standing::Agrees,
+    let standing = match (Substrate::of_claim(said), derived.substrate) {
+        (Some(claimed), Some(derived)) if claimed == derived => Standing::Agrees,
+        // Plain SEV makes no report either.
+        (Some(Substrate::Sev), Some(Substrate::Plain)) if !derived.by_issuer => Standing::NotShown,
         (Some(_), Some(_)) => Standing::Contradicts,
         _ => Standing::NotShown,
     };

@@ -125,6 +125,7 @@ impl SimulatedMachine {
                 let tsm = tdx(tsm_path, condition, rtmr3)?;
                 (tsm, tdx_files(&files, condition)?, Some(event_log))
             }
+            Machine::Provided(_) => return Err(io::Error::other("it has no report or quote")),
         };
         let substrate = match vendor {
             Vendor::Amd => "gcp-snp",

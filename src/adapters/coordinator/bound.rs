@@ -1,0 +1,122 @@
+//! EigenCompute's bound evidence in a document.
+//!
+//! With a processor's report in it the chip maker is the root of trust, and on TDX the launcher's
+//! log, which extends to the processor's own register, may name the image. Without one, and for
+//! the log on SEV-SNP, it is the word of the provider's virtual TPM.
+
+use super::machine::{Context, Examined, images, software_by_policy};
+use super::stapled;
+use crate::adapters::collateral::Collateral;
+use crate::adapters::dcap::Files;
+use crate::adapters::eigencompute::{
+    Bound, Processor, beside_processor, bound, endorsements, sev_snp, tdx,
+};
+use crate::adapters::snp::to_blame;
+use crate::appraise::coordinator::stated::Substrate;
+use crate::appraise::coordinator::{Measured, binding};
+use crate::error::Error;
+use crate::evidence::coordinator::Evidence;
+use crate::evidence::coordinator::carrier::{self, EigenPlatform};
+use crate::evidence::eigencompute::{BoundEvidence, Platform, report};
+use crate::evidence::tpm::{Attestation, TeePart};
+use crate::finding::{Finding, checks};
+use crate::policy::Machine;
+use crate::report::RootOfTrust;
+
+/// Whose word the evidence is, by whether a processor's report is in it.
+pub(super) fn root_of_trust(item: &Evidence) -> RootOfTrust {
+    let read = || BoundEvidence::from_attestation(&item.bytes().ok()?).ok();
+    match read().map(|evidence| evidence.platform) {
+        Some(Platform::ShieldedVm) => RootOfTrust::CloudProvider,
+        Some(Platform::Tdx | Platform::SevSnp) | None => RootOfTrust::CpuVendor,
+    }
+}
+
+/// Bound evidence.
+pub(super) fn examine(context: &Context<'_>) -> Result<Examined, Error> {
+    let Context { document, item, files, policy, now, ref d, .. } = *context;
+    let evidence = BoundEvidence {
+        challenge: (item.carrier == carrier::EIGEN_BOUND).then(|| d.as_bytes().to_vec()),
+        ..BoundEvidence::from_attestation(&item.bytes()?)?
+    };
+    let attestation = Attestation::parse(&evidence.attestation)?;
+    let (processor, mut findings) = processor(context, &attestation)?;
+    findings.extend(stapled::unread_logs(document));
+    let bound = bound(&evidence, &attestation, processor, files, policy, now)?;
+    let digest = digest(context, evidence.platform, &bound);
+    // A log beside a processor's report that extends to the TPM: no chip says anything of it.
+    let is_foreign = bound.processor.is_some() && !bound.is_launch_of_processor;
+    let launch = bound.launch.as_ref().filter(|_| !is_foreign);
+    let logged = launch.into_iter().flat_map(images).collect();
+    let (machine, substrate) = match evidence.platform {
+        Platform::Tdx => (Machine::EigenTdx, Substrate::Tdx),
+        Platform::SevSnp => (Machine::EigenSnp, Substrate::Snp),
+        Platform::ShieldedVm => (Machine::EigenShielded, Substrate::Plain),
+    };
+    let measured = match (bound.processor, &bound.tpm) {
+        (Some(signed), _) => signed.measured,
+        (None, Some(_)) => Ok(Measured::Provider),
+        (None, None) => Err(to_blame(&bound.findings)),
+    };
+    findings.extend(bound.findings);
+    Ok(Examined {
+        findings,
+        claims: bound.claims,
+        evidence: bound.evidence,
+        wanted: bound.wanted,
+        machine,
+        substrate: measured.is_ok().then_some(substrate),
+        debug: bound.flags.debug,
+        overrides: bound.flags.overrides,
+        digest,
+        by_policy: measured.as_ref().is_ok_and(|known| software_by_policy(known, policy)),
+        measured,
+        logged,
+    })
+}
+
+/// The processor's report with what the document staples for it, and what cannot be read of that.
+fn processor(
+    context: &Context<'_>,
+    attestation: &Attestation<'_>,
+) -> Result<(Option<Processor>, Vec<Finding>), Error> {
+    let Context { document, policy, now, .. } = *context;
+    let files = &beside_processor(context.files);
+    Ok(match attestation.tee {
+        Some(TeePart::Tdx(part)) => {
+            let (stapled, findings) = stapled::intel(document);
+            let mut files = Files::of(files)?;
+            files.collateral = files.collateral.or(stapled);
+            (Some(tdx(part, attestation, files, policy, now)?), findings)
+        }
+        Some(TeePart::SevSnp(part)) => {
+            let part = report(part)?;
+            let mut collateral: Collateral = endorsements(&part, files)?;
+            let findings = stapled::amd(document, &mut collateral);
+            (Some(sev_snp(&part, &collateral, policy, now)?), findings)
+        }
+        None => (None, Vec::new()),
+    })
+}
+
+/// Both carry D: the TPM's quotes with the platform's name, and the processor's report with the
+/// TPM's key.
+fn digest(context: &Context<'_>, platform: Platform, bound: &Bound) -> Finding {
+    let Context { item, ref d, .. } = *context;
+    let own = carrier::EIGEN_BOUND;
+    let by = to_blame(&bound.findings);
+    let tag = match platform {
+        Platform::Tdx => EigenPlatform::IntelTdx,
+        Platform::SevSnp => EigenPlatform::AmdSevSnp,
+        Platform::ShieldedVm => EigenPlatform::ShieldedVm,
+    };
+    let Some(tpm) = &bound.tpm else {
+        return Finding::blocked(&checks::BINDING_DIGEST, by);
+    };
+    let expected = carrier::eigen_qualifying_data(d, tag);
+    let quotes = binding::holds(own, &item.carrier, expected.as_bytes(), Ok(tpm.extra_data()));
+    let Some(signed) = bound.processor.as_ref().filter(|_| quotes.passed()) else { return quotes };
+    let expected = carrier::eigen_report_data(d, tpm.spki());
+    let actual = signed.report_data.as_deref().map_err(|by| *by);
+    binding::holds(own, &item.carrier, expected.as_bytes(), actual)
+}

@@ -1,0 +1,160 @@
+//! Which piece of evidence the chain is made of, and what becomes of the others.
+//!
+//! The chain is one piece's: that with the strongest root of trust, and of equal roots the first
+//! in the order of the contract's types. Every other piece that is read has to hold and to cover
+//! the binding too. It adds nothing to the chain: what a provider says about a machine is not what
+//! a chip measured, and both together are not more than each.
+
+use super::machine::{Context, EvidenceType, Examined, compared_elsewhere, evidence_type};
+use crate::adapters::snp::to_blame;
+use crate::digest::Sha512;
+use crate::endorsements::jwks::KeyList;
+use crate::error::Error;
+use crate::evidence::coordinator::{Document, Evidence};
+use crate::finding::{Check, Finding, Outcome, Why, checks};
+use crate::policy::Policy;
+use crate::report::{EvidenceItem, RootOfTrust, Wanted};
+use crate::time::UnixTime;
+
+/// What came of a document's evidence.
+pub(super) struct Items {
+    /// The piece that the chain is made of.
+    pub(super) machine: Option<Examined>,
+    pub(super) findings: Vec<Finding>,
+    /// Evidence of the other pieces, and what would decide more about them.
+    pub(super) evidence: Vec<EvidenceItem>,
+    pub(super) wanted: Vec<Wanted>,
+    pub(super) root_of_trust: RootOfTrust,
+}
+
+/// One piece whose type is known.
+struct Known<'a> {
+    item: &'a Evidence,
+    kind: &'static EvidenceType,
+    root: RootOfTrust,
+}
+
+/// Examines every piece of evidence of `document`, which has to carry `d`.
+pub(super) fn examine(
+    document: &Document,
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+    d: Sha512,
+) -> Items {
+    let mut known: Vec<Known<'_>> = document
+        .evidence
+        .iter()
+        .filter_map(|item| {
+            let kind = evidence_type(&item.kind)?;
+            Some(Known { item, kind, root: (kind.root_of_trust)(item) })
+        })
+        .collect();
+    known.sort_by_key(|known| (strength(known.root), known.kind.place()));
+    let only_tokens = known.iter().all(|known| known.kind.is_token());
+    let (keys, files): (Vec<&[u8]>, Vec<&[u8]>) =
+        files.iter().partition(|file| only_tokens || KeyList::parse(file).is_ok());
+    let context = |item| Context { document, item, files: &files, keys: &keys, policy, now, d };
+    let mut items = Items {
+        machine: None,
+        findings: Vec::new(),
+        evidence: Vec::new(),
+        wanted: Vec::new(),
+        root_of_trust: known.first().map_or(RootOfTrust::Statement, |first| first.root),
+    };
+    let check = &checks::COORDINATOR_EVIDENCE;
+    let others = match known.as_slice() {
+        [] => {
+            let none = document.evidence.is_empty();
+            let why = if none { Why::NotPublished } else { Why::NotSupported };
+            items.findings.push(Finding::unknown(check, why));
+            &[][..]
+        }
+        [first, second, ..] if are_of_one_machine(first, second) => {
+            items.findings.push(Finding::fail(check, "not-exactly-one"));
+            &[][..]
+        }
+        [first, others @ ..] => {
+            let examined = (first.kind.examine)(&context(first.item));
+            items.chain(first, examined);
+            others
+        }
+    };
+    for other in others {
+        let examined = (other.kind.examine)(&context(other.item));
+        items.other(other.item, examined);
+    }
+    let unread = document.evidence.iter().filter(|item| evidence_type(&item.kind).is_none());
+    items.findings.extend(unread.map(|item| {
+        let finding = Finding::unknown(&checks::COORDINATOR_OTHER_EVIDENCE, Why::NotSupported);
+        finding.part(item.id.clone()).actual(item.kind.as_str())
+    }));
+    items
+}
+
+/// The strongest root first.
+const fn strength(root: RootOfTrust) -> u8 {
+    match root {
+        RootOfTrust::CpuVendor => 0,
+        RootOfTrust::CloudProvider => 1,
+        _ => 2,
+    }
+}
+
+/// Which of the two the chain should be made of cannot be told: two reports of chips, or two of the
+/// type that leads.
+fn are_of_one_machine(first: &Known<'_>, second: &Known<'_>) -> bool {
+    second.root == RootOfTrust::CpuVendor || first.kind.name == second.kind.name
+}
+
+impl Items {
+    fn chain(&mut self, known: &Known<'_>, examined: Result<Examined, Error>) {
+        let check = &checks::COORDINATOR_EVIDENCE;
+        let kind = known.item.kind.as_str();
+        self.findings.push(match (&examined, known.root) {
+            (Err(error), _) => {
+                Finding::fail(check, "malformed").part(kind.to_owned()).actual(error.to_string())
+            }
+            (Ok(_), RootOfTrust::CpuVendor) => Finding::pass(check).actual(kind),
+            (Ok(_), RootOfTrust::CloudProvider) => {
+                Finding::warn(check, "provider-is-the-root").actual(kind)
+            }
+            (Ok(_), _) => Finding::warn(check, "unsigned").actual(kind),
+        });
+        self.machine = examined.ok();
+    }
+
+    fn other(&mut self, item: &Evidence, examined: Result<Examined, Error>) {
+        let check = &checks::COORDINATOR_OTHER_EVIDENCE;
+        let finding = match examined {
+            Err(error) => Finding::fail(check, "malformed").actual(error.to_string()),
+            Ok(mut examined) => {
+                compared_elsewhere(&mut examined.findings, true);
+                let finding = standing(&examined);
+                self.evidence.extend(examined.evidence.into_iter().map(|own| {
+                    let id = format!("{} ({})", own.id, item.id).into();
+                    EvidenceItem { id, ..own }
+                }));
+                self.wanted.extend(
+                    examined.wanted.into_iter().map(|own| Wanted { decides: vec![check], ..own }),
+                );
+                finding
+            }
+        };
+        self.findings.push(finding.part(item.id.clone()));
+    }
+}
+
+/// Whether evidence beside the chain holds and covers the binding.
+fn standing(examined: &Examined) -> Finding {
+    let check = &checks::COORDINATOR_OTHER_EVIDENCE;
+    let mut all = examined.findings.iter().chain([&examined.digest]);
+    let refused: Option<&'static Check> =
+        all.find(|f| matches!(f.outcome, Outcome::Fail(_))).map(|finding| finding.check);
+    match (refused, examined.digest.outcome) {
+        (Some(by), _) => Finding::fail(check, "invalid").actual(by.id),
+        (None, Outcome::Pass) => Finding::pass(check),
+        (None, Outcome::Unknown(Why::NotSupported)) => Finding::unknown(check, Why::NotSupported),
+        (None, _) => Finding::blocked(check, to_blame(&examined.findings)),
+    }
+}

@@ -6,6 +6,7 @@ use crate::appraise::coordinator::answer::{self, Answer};
 use crate::appraise::coordinator::binding::Asked;
 use crate::appraise::coordinator::darkbloom;
 use crate::claims::{Standing, Stated};
+use crate::endorsements::registry::Recorded;
 use crate::error::Error;
 use crate::evidence::coordinator::Document;
 use crate::evidence::exchange::{ATTESTATION, ENCRYPTION_KEY, Exchange, Response, TINFOIL};
@@ -27,7 +28,8 @@ pub(super) fn examine(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<(Draft, Policy), Error> {
-    let files: Vec<&[u8]> = files.iter().copied().chain(exchange.collateral()).collect();
+    let own = exchange.collateral().filter(|file| !Recorded::is_likely(file));
+    let files: Vec<&[u8]> = files.iter().copied().chain(own).collect();
     let what = if is_tinfoil(exchange) { TINFOIL } else { ATTESTATION };
     let mut subject = subject(input, Some(&exchange.origin));
     if what == TINFOIL {

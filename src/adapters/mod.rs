@@ -16,6 +16,7 @@ mod image;
 mod kind;
 mod launch;
 mod nitro;
+mod registry;
 pub mod roots;
 mod sigstore;
 mod snp;
@@ -70,15 +71,21 @@ pub(crate) fn examine(
         return Err(Error::unsupported(what, kind.policy(), whole));
     }
     let mut launch = launch::Files::default();
+    let mut registry = registry::Files::default();
     let mut others = Vec::new();
     for file in collateral {
-        if !launch.take(file)? {
+        if !launch.take(file)? && !registry.take(file)? {
             others.push(*file);
         }
     }
-    let along = coordinator::source(input, &kind);
+    if let Kind::Exchange(exchange) = &kind {
+        for file in exchange.collateral() {
+            registry.take(file)?;
+        }
+    }
+    let along = coordinator::along(input, &kind);
     let mut source = source::Files::of(&others)?;
-    let left_out = source.add(&along);
+    let left_out = source.add(&along.source);
     let collateral = source.collateral();
     let collateral = collateral.as_slice();
     let certificates = || collateral::decode(collateral);
@@ -130,6 +137,7 @@ pub(crate) fn examine(
     };
     draft.findings.extend(left_out);
     launch.compare(&mut draft)?;
+    registry.complete(&mut draft, policy, &along.registry);
     if !matches!(kind, Kind::GithubAttestations) {
         source.ask(&mut draft);
     }

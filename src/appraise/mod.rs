@@ -11,6 +11,7 @@ pub mod gpu;
 pub mod launch;
 pub mod nitro;
 pub mod provenance;
+pub mod registry;
 pub mod sigstore;
 pub mod snp;
 pub mod tinfoil;

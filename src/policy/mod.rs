@@ -13,6 +13,7 @@ mod gpu;
 mod minimum;
 mod nitro;
 mod provenance;
+mod registry;
 mod sigstore;
 mod snp;
 mod token;
@@ -40,6 +41,7 @@ pub use minimum::{
 };
 pub use nitro::{HexBytes, NitroPolicy};
 pub use provenance::{CloudBuildPolicy, ProvenancePolicy, RefRule, SignerRule};
+pub use registry::{EigenApp, Provider, RegistryPolicy};
 pub use sigstore::{Artifact, SigstorePolicy};
 pub use snp::{AbiVersion, SnpPolicy, TcbFloor};
 pub use token::TokenPolicy;
@@ -98,6 +100,8 @@ pub struct Policy {
     pub eigencompute: EigenPolicy,
     /// GPUs.
     pub gpu: GpuPolicy,
+    /// Registers on chains.
+    pub registry: RegistryPolicy,
     /// The host name that a bundle must be about, when the policy is for one service.
     pub domain: Option<String>,
     /// SHA-256 of the policy file's bytes.
@@ -137,6 +141,8 @@ struct File {
     eigencompute: EigenPolicy,
     #[serde(default)]
     gpu: GpuPolicy,
+    #[serde(default)]
+    registry: RegistryPolicy,
     #[serde(default)]
     domain: Option<String>,
 }
@@ -233,6 +239,7 @@ impl Policy {
             azure: file.azure,
             eigencompute: file.eigencompute,
             gpu: file.gpu,
+            registry: file.registry,
             domain: file.domain,
             sha256: Sha256::of(bytes),
         })

@@ -8,7 +8,7 @@
 //! The root of trust is Intel or AMD. The chain ends at the guest's system: its measurement is not
 //! computed again from the host's settings (neither in full nor by the lite measurement), and the
 //! log is the word of whichever system ran. `mr_aggregated`, RA-TLS certificates and dstack's
-//! contracts are not read.
+//! contracts are not read here; what an RPC provider says about an app's contract stands beside.
 
 use std::collections::BTreeMap;
 

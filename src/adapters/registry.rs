@@ -241,13 +241,15 @@ impl<'s> Search<'s, '_> {
         })
     }
 
-    /// The value that every claim of this name has.
+    /// The value that every claim of this name has, without the register behind it.
     fn claimed(&self, name: &str) -> Option<String> {
         let own = self.draft.claims.iter().filter(|claim| claim.name == name);
-        let mut values = own.map(|claim| claim.value.to_string());
+        let mut values = own.map(|claim| {
+            let text = claim.value.to_string();
+            text.rsplit_once(" (").map_or(text.clone(), |(value, _)| value.to_owned())
+        });
         let first = values.next()?;
-        let one = values.all(|value| value == first);
-        one.then(|| first.strip_suffix(" (HOST_DATA)").unwrap_or(&first).to_owned())
+        values.all(|value| value == first).then_some(first)
     }
 }
 

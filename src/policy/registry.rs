@@ -46,7 +46,7 @@ pub struct EigenApp {
 }
 
 /// The address of an RPC provider: `https:`, or `http:` on this machine; a path may follow, and
-/// nothing that is not sent.
+/// nothing that is not sent. A key of the reader's in it stands in reports and kept answers too.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Provider(String);

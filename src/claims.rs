@@ -15,6 +15,9 @@ pub struct Claim {
     pub value: Value,
     /// The link that shows it; the claim stands and falls with that link.
     pub link: LinkId,
+    /// Which of several machines or images it is about, when there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<Cow<'static, str>>,
 }
 
 /// What a service says about itself, beside what the chain derived. Saying it makes nothing true:

@@ -57,6 +57,95 @@ pub(crate) fn member(document: &[u8], name: &str) -> Option<Span> {
     members.get(name).map(|value| span_of(document, value))
 }
 
+/// The members of an object, each as it stands in the document. `null` is the same as none.
+pub(crate) struct Members<'a> {
+    what: &'static str,
+    members: BTreeMap<Cow<'a, str>, &'a RawValue>,
+}
+
+impl<'a> Members<'a> {
+    /// Reads an object; the caller has called [`unique`].
+    pub(crate) fn parse(what: &'static str, object: &'a str) -> Result<Self, Error> {
+        borrowed(what, object.as_bytes()).map(|members| Self { what, members })
+    }
+
+    /// Whether there is such a member.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.raw(name).is_some()
+    }
+
+    /// Whether each of these members stands in `whole` with the same text.
+    pub(crate) fn is_part_of(&self, whole: &Self) -> bool {
+        self.members.keys().all(|name| self.raw(name) == whole.raw(name))
+    }
+
+    /// The member as it stands.
+    pub(crate) fn raw(&self, name: &str) -> Option<&'a str> {
+        self.members.get(name).map(|value| value.get()).filter(|text| *text != "null")
+    }
+
+    /// A member that is a text; an empty one is the same as none.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Error> {
+        let read = |raw: &str| borrowed::<String>(self.what, raw.as_bytes());
+        Ok(self.raw(name).map(read).transpose()?.filter(|text| !text.is_empty()))
+    }
+
+    /// A member that holds JSON, as text or as it is.
+    pub(crate) fn embedded(&self, name: &str) -> Result<Option<Cow<'a, str>>, Error> {
+        match self.raw(name) {
+            Some(raw) if !raw.starts_with('"') => Ok(Some(Cow::Borrowed(raw))),
+            _ => Ok(self.text(name)?.map(Cow::Owned)),
+        }
+    }
+
+    /// The elements of a member that is an array, each as it stands.
+    pub(crate) fn list(&self, name: &str) -> Result<Vec<&'a str>, Error> {
+        let Some(raw) = self.raw(name) else { return Ok(Vec::new()) };
+        let elements: Vec<&RawValue> = borrowed(self.what, raw.as_bytes())?;
+        Ok(elements.into_iter().map(RawValue::get).collect())
+    }
+}
+
+/// Compact JSON with the members of every object in the order of their names' bytes. Numbers stay
+/// as they stand. The caller has called [`unique`].
+pub(crate) fn sorted(what: &'static str, json: &str) -> Result<String, Error> {
+    let mut out = String::with_capacity(json.len());
+    write_sorted(what, json, &mut out)?;
+    Ok(out)
+}
+
+fn write_sorted(what: &'static str, json: &str, out: &mut String) -> Result<(), Error> {
+    let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
+    match json.bytes().next() {
+        Some(b'{') => {
+            out.push('{');
+            for (index, (name, value)) in Members::parse(what, json)?.members.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                out.push_str(&quoted(name));
+                out.push(':');
+                write_sorted(what, value.get(), out)?;
+            }
+            out.push('}');
+        }
+        Some(b'[') => {
+            let elements: Vec<&RawValue> = borrowed(what, json.as_bytes())?;
+            out.push('[');
+            for (index, value) in elements.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_sorted(what, value.get(), out)?;
+            }
+            out.push(']');
+        }
+        Some(b'"') => out.push_str(&quoted(&borrowed::<String>(what, json.as_bytes())?)),
+        _ => out.push_str(json),
+    }
+    Ok(())
+}
+
 /// Turns serde_json's line and column into an offset.
 fn located(what: &'static str, bytes: &[u8], error: &serde_json::Error) -> Error {
     let lines = error.line().saturating_sub(1);
@@ -142,6 +231,15 @@ mod tests {
         let error = unique("test", br#"{"b":[{"a":1,"a":1}]}"#).unwrap_err();
         assert!(error.to_string().contains("\"a\" appears twice"), "{error}");
         assert!(unique("test", br#"{"a":1,"\u0061":2}"#).is_err(), "escapes are the same name");
+    }
+
+    /// What Python's `json.dumps(x, sort_keys=True, separators=(",", ":"), ensure_ascii=False)` gives.
+    #[test]
+    fn sorted_text_is_compact_and_ordered_at_any_depth() {
+        let json =
+            r#" [{"b": [1, 2.50, null], "a": {"\u00e9": "\/\n", "Z": true}}, {}, []] "#.trim();
+        let expected = r#"[{"a":{"Z":true,"é":"/\n"},"b":[1,2.50,null]},{},[]]"#;
+        assert_eq!(sorted("test", json).unwrap(), expected);
     }
 
     #[test]

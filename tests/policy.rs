@@ -29,13 +29,21 @@ fn every_built_in_policy_is_read_and_requires_something() {
         names.push(builtin_policy.name);
     }
     let tdx = ["tdx", "tdx-gcp", "tdx-dstack", "tdx-azure"];
-    let machines = ["sgx", "nitro", "tinfoil", "confidential-space", "google-vm", "gpu"];
+    let machines = ["sgx", "nitro", "tinfoil", "confidential-space", "google-vm"];
+    let services = ["trust-authority", "kms-token", "nras", "gpu", "launch", "near"];
     let quotes = ["vtpm", "eigencompute-tdx", "eigencompute-snp", "eigencompute-shielded"];
     let builds = ["sigstore", "cloud-build", "coordinator"];
     let made_up = ["simulated", "simulated-machine", "simulated-build"];
-    let expected =
-        [&["snp", "snp-strict", "snp-azure"][..], &tdx, &machines, &quotes, &builds, &made_up]
-            .concat();
+    let expected = [
+        &["snp", "snp-strict", "snp-azure"][..],
+        &tdx,
+        &machines,
+        &services,
+        &quotes,
+        &builds,
+        &made_up,
+    ]
+    .concat();
     assert_eq!(names, expected);
     assert!(builtin("nothing").is_none());
 }

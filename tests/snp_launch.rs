@@ -17,6 +17,7 @@ use silicon_to_source::evidence::firmware::{AreaKind, Firmware};
 use silicon_to_source::evidence::snp::Product;
 use silicon_to_source::finding::checks;
 use silicon_to_source::policy::builtin;
+use silicon_to_source::report::{Level, State};
 use silicon_to_source::sim::amd::{ReportSpec, VekSpec};
 use silicon_to_source::sim::keys::Key;
 use silicon_to_source::time::UnixTime;
@@ -246,6 +247,30 @@ fn a_report_is_compared_with_the_launch_that_a_reader_describes() {
         "nothing vouches for the report"
     );
     assert!(outcome(&[&vcek]).is_empty());
+}
+
+/// The oracle's digest is in KNOWN.
+#[test]
+fn a_description_alone_is_measured_and_shows_nothing_about_any_machine() {
+    let (image_name, kernel, processors, features, _, digest) = KNOWN[0];
+    let firmware = fs::read(image(image_name)).unwrap();
+    let launch = serde_json::to_vec(&description(kernel, processors, features)).unwrap();
+    let now = UnixTime(1_740_000_000);
+    let examined = |files: &[&[u8]]| silicon_to_source::examine(&launch, files, None, now);
+    let report = examined(&[&firmware]).unwrap();
+    assert_eq!(report.verdict.state, State::NotPublished);
+    assert_eq!(report.assurance.level, Some(Level::A0));
+    assert!(report.links.iter().all(|link| link.state != State::Verified));
+    let [claim] = report.claims.as_slice() else { panic!("{:?}", report.claims) };
+    assert_eq!((claim.name, claim.value.to_string().as_str()), ("launch.measurement", digest));
+
+    let without = examined(&[]).unwrap();
+    assert_eq!(without.verdict.state, State::Unknown);
+    assert!(without.claims.is_empty());
+
+    let snp = ReportSpec::healthy(Product::Genoa).sign(Key::Vcek);
+    let error = examined(&[&firmware, &snp]).unwrap_err();
+    assert_eq!(error.code(), "malformed", "the report is the evidence: {error}");
 }
 
 #[test]

@@ -28,6 +28,10 @@ const KINDS: &[&str] = &[
     "dstack-nitro-attestation",
     "dstack-snp-attestation",
     "gpu-report",
+    "gpu-tokens",
+    "launch-description",
+    "near-report",
+    "near-machine",
     "simulated",
 ];
 
@@ -107,12 +111,16 @@ const CAN_WARN: &[&str] = &[
     "token.key",
     "gpu.chain.revocation",
     "gpu.measurements",
+    "near.actions",
+    "near.ohttp",
     "token.verifier",
     "token.audience",
     "token.hardware",
     "token.secure-boot",
     "token.image",
     "token.overrides",
+    "token.tcb",
+    "nras.secure-boot",
     "registry.release",
     "registry.compose-hash",
 ];

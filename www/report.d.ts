@@ -92,6 +92,7 @@ export interface Claim {
   name: string;
   value: Value;
   link: LinkId;
+  part?: string;
 }
 
 /** What the subject says about itself, beside what the chain derived. */

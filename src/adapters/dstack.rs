@@ -40,27 +40,50 @@ pub(super) fn examine(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let answer = Answer::parse(input)?;
+    let whole = Span::new(0, input.len());
+    let quote = answer.quote.as_deref().unwrap_or_default();
+    let bytes = kind::decoded(quote.as_bytes())
+        .ok_or_else(|| Error::malformed(WHAT, whole, "its quote is neither hex nor base64"))?;
+    let quote = Quote::parse(&bytes)?;
+    guest("dstack-quote-report", input, &quote, &answer, files, policy, now)
+        .map(|guest| guest.draft)
+}
+
+/// A guest with its quote, examined.
+pub(super) struct Guest {
+    pub(super) draft: Draft,
+    /// Whether the quote is verified.
+    pub(super) is_verified: bool,
+    /// The app-compose file, when the guest's measured log names its hash.
+    pub(super) compose: Option<AppCompose>,
+}
+
+/// Examines a guest's quote with what its agent answers and the files beside it.
+pub(super) fn guest(
+    kind: &'static str,
+    input: &[u8],
+    quote: &Quote<'_>,
+    answer: &Answer,
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Guest, Error> {
     let (own, rest) = Files::of(files)?;
     let info = own.info.map(Answer::parse).transpose()?.unwrap_or_default();
-    let stated = |read: fn(&Answer) -> Option<&String>| read(&answer).or_else(|| read(&info));
+    let stated = |read: fn(&Answer) -> Option<&String>| read(answer).or_else(|| read(&info));
     let tcb = stated(|answer| answer.tcb_info.as_ref());
     let tcb = tcb.map(|text| TcbInfo::parse(text)).transpose()?;
     let vm = stated(|answer| answer.vm_config.as_ref());
     let vm = vm.map_or(Ok(VmConfig::default()), |text| VmConfig::parse(text))?;
     let compose = own.compose(tcb.as_ref())?;
 
-    let whole = Span::new(0, input.len());
-    let quote = answer.quote.as_deref().unwrap_or_default();
-    let bytes = kind::decoded(quote.as_bytes())
-        .ok_or_else(|| Error::malformed(WHAT, whole, "its quote is neither hex nor base64"))?;
-    let quote = Quote::parse(&bytes)?;
     let mut files = dcap::Files::of(&rest)?;
     if files.dstack.is_none() {
         let of_tcb = || tcb.as_ref().and_then(|tcb| tcb.event_log.as_ref());
         let log = stated(|answer| answer.event_log.as_ref()).or_else(of_tcb);
         files.dstack = log.map(String::as_bytes);
     }
-    let examined = dcap::quoted(&quote, &files, policy, now)?;
+    let examined = dcap::quoted(quote, &files, policy, now)?;
     let identity = identity(&examined, files.dstack.is_some());
     let known = examined.findings.iter().any(|f| *f.check == checks::TDX_SOFTWARE && f.passed());
     let beside = Beside {
@@ -86,11 +109,12 @@ pub(super) fn examine(
         Ok(identity) if identity.is_kms() => Custody::KmsDerived,
         _ => Custody::NotStated,
     };
-    let mut draft = dcap::finish("dstack-quote-report", input, examined, &files, policy, now)?;
+    let is_verified = examined.verified.is_some();
+    let mut draft = dcap::finish(kind, input, examined, &files, policy, now)?;
     draft.flags.custody = custody;
     draft.findings.extend(findings);
     show(&mut draft, &own, tcb.as_ref(), compose.as_ref());
-    let stated = answer.report_data.and_then(|text| hex::decode(text).ok());
+    let stated = answer.report_data.as_ref().and_then(|text| hex::decode(text).ok());
     if let Some(stated) = stated.filter(|stated| stated.as_slice() != quote.body.report_data()) {
         draft.findings.retain(|finding| *finding.check != checks::DCAP_REPORT_DATA);
         draft.findings.push(
@@ -99,7 +123,9 @@ pub(super) fn examine(
                 .actual(Value::hex(quote.body.report_data())),
         );
     }
-    Ok(draft)
+    let is_shown =
+        draft.findings.iter().any(|f| *f.check == checks::DSTACK_COMPOSE_HASH && f.passed());
+    Ok(Guest { draft, is_verified, compose: compose.filter(|_| is_shown) })
 }
 
 /// The attestation of an SEV-SNP guest.

@@ -215,7 +215,7 @@ fn sev_snp(
 
 /// REPORT_DATA has a check of its own here; the general ones, when the policy has no value for
 /// them, would only say that nothing was compared.
-fn compared_elsewhere(findings: &mut [Finding]) {
+pub(super) fn compared_elsewhere(findings: &mut [Finding]) {
     for finding in findings {
         let open =
             matches!(finding.outcome, Outcome::Warn(_) | Outcome::Unknown(Why::NotPublished));

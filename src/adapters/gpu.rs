@@ -13,7 +13,7 @@ use crate::evidence::gpu::Report;
 use crate::finding::{Finding, LinkId, checks};
 use crate::pki::{Cert, pem_blocks};
 use crate::policy::Policy;
-use crate::report::{Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject};
+use crate::report::{Claim, Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject};
 use crate::time::UnixTime;
 use crate::verify::gpu::{self as verify, REPORT};
 
@@ -25,8 +25,43 @@ pub(super) fn examine(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
+    let Examined { findings, claims, evidence, .. } = report(bytes, &chain(files)?, policy, now)?;
+    let answers = |finding: &Finding| *finding.check == checks::GPU_NONCE && finding.passed();
+    let freshness = match findings.iter().any(answers) {
+        true => Freshness::Challenge,
+        false => Freshness::None,
+    };
+    let subject =
+        Subject { kind: "gpu-report", name: None, sha256: Sha256::of(input), len: input.len() };
+    Ok(Draft {
+        findings,
+        claims,
+        evidence,
+        flags: Flags { freshness, ..Flags::UNKNOWN },
+        ..Draft::of(subject, RootOfTrust::CpuVendor)
+    })
+}
+
+/// The findings about one report, and everything to show beside them.
+pub(super) struct Examined {
+    /// The question that a verified report answers.
+    pub(super) nonce: Option<[u8; 32]>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) claims: Vec<Claim>,
+    pub(super) evidence: Vec<EvidenceItem>,
+}
+
+/// Verifies and appraises a report with its certificates in DER, the GPU's own first.
+///
+/// # Errors
+/// When the report or a certificate is not of its form.
+pub(super) fn report(
+    bytes: &[u8],
+    ders: &[Vec<u8>],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Examined, Error> {
     let report = Report::parse(bytes)?;
-    let ders = chain(files)?;
     let chain = ders
         .iter()
         .map(|der| Cert::parse("GPU certificate", der))
@@ -47,20 +82,8 @@ pub(super) fn examine(
     for (id, cert) in ids.into_iter().zip(&chain) {
         evidence.push(certificate(id, LinkId::Chip, cert));
     }
-    let answers = |finding: &Finding| *finding.check == checks::GPU_NONCE && finding.passed();
-    let freshness = match findings.iter().any(answers) {
-        true => Freshness::Challenge,
-        false => Freshness::None,
-    };
-    let subject =
-        Subject { kind: "gpu-report", name: None, sha256: Sha256::of(input), len: input.len() };
-    Ok(Draft {
-        findings,
-        claims,
-        evidence,
-        flags: Flags { freshness, ..Flags::UNKNOWN },
-        ..Draft::of(subject, RootOfTrust::CpuVendor)
-    })
+    let nonce = examined.verified.as_ref().map(|verified| verified.report().nonce);
+    Ok(Examined { nonce, findings, claims, evidence })
 }
 
 /// The certificates of all files, in order.

@@ -17,9 +17,11 @@ use crate::evidence::dcap::Quote;
 use crate::evidence::dstack::{Answer, SnpAttestation};
 use crate::evidence::eigencompute::{BoundEvidence, Platform};
 use crate::evidence::exchange::Exchange;
+use crate::evidence::firmware::Description as LaunchDescription;
 use crate::evidence::nitro::of_dstack;
+use crate::evidence::token::{Bundle, Service, Token};
 use crate::evidence::tpm::Attestation;
-use crate::evidence::{gpu, snp};
+use crate::evidence::{gpu, near, snp};
 
 /// What an input is.
 #[derive(Clone, Debug)]
@@ -40,12 +42,20 @@ pub enum Kind<'a> {
     DstackSnpAttestation(Cow<'a, [u8]>),
     /// What dstack's guest agent answers for a Nitro enclave, or its hex or base64.
     DstackNitroAttestation(Cow<'a, [u8]>),
+    /// NEAR AI's attestation report, of the gateway with its machines.
+    NearReport,
+    /// What one machine of NEAR AI's answers by itself.
+    NearMachine,
     /// An attestation document of an AWS Nitro enclave, or its hex or base64.
     NitroDocument(Cow<'a, [u8]>),
     /// The report of an NVIDIA GPU, or its hex or base64.
     GpuReport(Cow<'a, [u8]>),
+    /// NVIDIA's tokens about GPUs, in one bundle.
+    GpuTokens,
     /// GitHub's answer about the attestations of an artifact.
     GithubAttestations,
+    /// What is launched as an SEV-SNP guest, as somebody describes it.
+    LaunchDescription,
     /// A quote of an SGX enclave, or its hex or base64.
     SgxQuote(Cow<'a, [u8]>),
     /// A quote of a TDX guest, or its hex or base64.
@@ -58,8 +68,8 @@ pub enum Kind<'a> {
     SnpReport(Cow<'a, [u8]>),
     /// Tinfoil's bundle.
     TinfoilBundle,
-    /// An attestation token in compact form.
-    Token,
+    /// An attestation token in compact form, with the known service that it names.
+    Token(Option<Service>),
     /// An attestation of go-tpm-tools, or its hex or base64.
     TpmAttestation(Cow<'a, [u8]>),
 }
@@ -71,7 +81,10 @@ impl<'a> Kind<'a> {
     /// When it is none of the known kinds: the error says what was expected and what was found.
     pub fn of(input: &'a [u8]) -> Result<Self, Error> {
         if looks_like_token(input) {
-            return Ok(Self::Token);
+            return Ok(Self::Token(Token::parse(input).ok().and_then(|token| token.service())));
+        }
+        if Bundle::is_likely(input) {
+            return Ok(Self::GpuTokens);
         }
         let text = decoded(input);
         if let Some(kind) = of_binary(Cow::Borrowed(input))
@@ -103,12 +116,17 @@ impl<'a> Kind<'a> {
             Self::DstackQuoteReport => "tdx-dstack",
             Self::DstackNitroAttestation(_) | Self::NitroDocument(_) => "nitro",
             Self::GpuReport(_) => "gpu",
+            Self::LaunchDescription => "launch",
+            Self::NearReport | Self::NearMachine => "near",
             Self::SgxQuote(_) => "sgx",
             Self::TdxQuote(_) => "tdx",
             Self::GithubAttestations | Self::SigstoreBundle | Self::StoredBundle(_) => "sigstore",
             Self::DstackSnpAttestation(_) | Self::SnpReport(_) => "snp",
             Self::TinfoilBundle => "tinfoil",
-            Self::Token => "confidential-space",
+            Self::GpuTokens | Self::Token(Some(Service::Nvidia)) => "nras",
+            Self::Token(Some(Service::IntelTrustAuthority)) => "trust-authority",
+            Self::Token(Some(Service::EigenKms)) => "kms-token",
+            Self::Token(Some(Service::Google) | None) => "confidential-space",
             Self::TpmAttestation(_) => "vtpm",
         }
     }
@@ -204,7 +222,9 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
     crate::json::unique(WHAT, input)?;
     let members: BTreeMap<String, IgnoredAny> = crate::json::borrowed(WHAT, input)?;
     let has = |name: &str| members.contains_key(name);
-    if has("schema") && has("answers") {
+    if LaunchDescription::is_likely(input) {
+        Ok(Kind::LaunchDescription)
+    } else if has("schema") && has("answers") {
         Exchange::parse(input).map(|exchange| Kind::Exchange(Box::new(exchange)))
     } else if has("schema") && has("binding") {
         Ok(Kind::CoordinatorAttestation)
@@ -212,6 +232,10 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Ok(Kind::TinfoilBundle)
     } else if has("quote") && ["event_log", "tcb_info", "vm_config"].into_iter().any(has) {
         Ok(Kind::DstackQuoteReport)
+    } else if near::Report::is_whole(has) {
+        Ok(Kind::NearReport)
+    } else if near::Report::is_machine(has) {
+        Ok(Kind::NearMachine)
     } else if has("platform") && has("evidence") {
         Evidence::parse(input).map(|evidence| Kind::AzureEvidence(Box::new(evidence)))
     } else if has("attestation") && has("challenge") {
@@ -276,8 +300,10 @@ fn unknown(input: &[u8]) -> Error {
     const EXPECTED: &str = "an SEV-SNP report, a TDX or SGX quote, a GPU's report or a Nitro \
                             document (bytes, hex or base64), or a TPM attestation, a coordinator's \
                             attestation, recorded exchange, Tinfoil bundle, dstack answer, \
-                            EigenCompute bound evidence, Sigstore bundle, GitHub attestations or \
-                            Google Cloud Build provenance (JSON), or an attestation token";
+                            EigenCompute bound evidence, NEAR AI attestation report, Azure evidence, \
+                            description of a launch, Sigstore bundle, GitHub attestations or \
+                            Google Cloud Build provenance (JSON), or an attestation token or a \
+                            bundle of NVIDIA's";
     let why = format!("expected {EXPECTED}, and found {}", described(input));
     Error::malformed("input", Span::new(0, input.len()), why)
 }

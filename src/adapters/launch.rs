@@ -1,7 +1,8 @@
 //! The launch measurement of an SEV-SNP guest, computed from a firmware image and a description of
-//! the launch that a reader supplies.
+//! the launch that a reader supplies: beside a report, or on its own.
 //!
-//! Shown, when the check passes: the report's measurement is that of exactly this launch. The
+//! On its own nothing is shown: there is no root of trust, and the computed value is for comparing
+//! by hand. Beside a report, shown, when the check passes: the report's measurement is that of exactly this launch. The
 //! reader vouches for the files; nothing signs them.
 
 use crate::appraise::launch as appraise;
@@ -9,8 +10,8 @@ use crate::bytes::Span;
 use crate::digest::{Sha256, Sha384};
 use crate::error::Error;
 use crate::evidence::firmware::{Description, Firmware, processor_signature};
-use crate::finding::{Finding, LinkId, Value, checks};
-use crate::report::{Draft, EvidenceItem};
+use crate::finding::{Finding, LinkId, Value, Why, checks};
+use crate::report::{Claim, Draft, EvidenceItem, RootOfTrust, Subject};
 use crate::verify::snp::launch::{self, KernelHashes, Launch, Monitor, Processors};
 
 /// Files about a launch, among others.
@@ -38,6 +39,41 @@ impl<'a> Files<'a> {
             return Err(Error::malformed("launch file", Span::new(0, file.len()), why));
         }
         Ok(true)
+    }
+
+    /// A description as the input: the measurement is computed, and no machine is at hand to have
+    /// measured it.
+    ///
+    /// # Errors
+    /// When a file cannot be understood, or `others` are beside it: then one of those is the
+    /// evidence.
+    pub(super) fn examine(&self, input: &[u8], others: &[&[u8]]) -> Result<Draft, Error> {
+        const WHAT: &str = "launch description";
+        if let Some(other) = others.first() {
+            let why = "it is beside other files; begin with the evidence that they belong to";
+            return Err(Error::malformed(WHAT, Span::new(0, other.len()), why));
+        }
+        let description = Description::parse(input)?;
+        let computed = self.firmware.map(|firmware| measure(firmware, &description)).transpose()?;
+        let check = &checks::LAUNCH_RECOMPUTED;
+        let (name, link) = ("launch.measurement", LinkId::Measurements);
+        let finding = match &computed {
+            Some(computed) => {
+                Finding::unknown(check, Why::NotPublished).expected(Value::hex(computed.0))
+            }
+            None => Finding::unknown(check, Why::NotFetched),
+        };
+        let kind = "launch-description";
+        let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
+        Ok(Draft {
+            findings: vec![finding],
+            claims: computed
+                .map(|computed| Claim { name, value: Value::hex(computed.0), link, part: None })
+                .into_iter()
+                .collect(),
+            evidence: vec![EvidenceItem::new(kind, "json", link, input, Vec::new())],
+            ..Draft::of(subject, RootOfTrust::Nothing)
+        })
     }
 
     /// Adds the finding on the measurement that `draft` claims, when there are files to compute

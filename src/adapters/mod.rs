@@ -15,7 +15,10 @@ mod gpu;
 mod image;
 mod kind;
 mod launch;
+mod near;
 mod nitro;
+mod nras;
+mod qualify;
 mod registry;
 pub mod roots;
 mod sigstore;
@@ -28,6 +31,7 @@ pub mod tuf;
 
 use crate::bytes::Span;
 use crate::error::Error;
+use crate::evidence::token::Service;
 use crate::policy::{Policy, builtin};
 use crate::report::Report;
 use crate::time::UnixTime;
@@ -118,17 +122,22 @@ pub(crate) fn examine(
         Kind::BoundEvidence(ref evidence) => {
             eigencompute::examine(input, evidence, collateral, policy, now)?
         }
+        Kind::NearReport | Kind::NearMachine => near::examine(input, collateral, policy, now)?,
         Kind::NitroDocument(ref bytes) => nitro::examine(input, bytes, policy, now)?,
         Kind::DstackNitroAttestation(ref bytes) => {
             nitro::examine_dstack(input, bytes, policy, now)?
         }
         Kind::GpuReport(ref bytes) => gpu::examine(input, bytes, collateral, policy, now)?,
+        Kind::LaunchDescription => launch.examine(input, &others)?,
         Kind::GithubAttestations => github::examine_attestations(input, &source, policy, now)?,
         Kind::StoredBundle(ref bundle) => {
             github::examine_stored(input, bundle, collateral, policy, now)?
         }
         Kind::SigstoreBundle => sigstore::examine(input, &unsigned, &tuf, policy, now)?,
-        Kind::Token => token::examine(input, collateral, policy, now)?,
+        Kind::GpuTokens | Kind::Token(Some(Service::Nvidia)) => {
+            nras::examine(input, collateral, policy, now)?
+        }
+        Kind::Token(_) => token::examine(input, collateral, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TpmAttestation(ref bytes) => tpm::examine(input, bytes, collateral, policy, now)?,
         Kind::TinfoilBundle => {
@@ -136,7 +145,9 @@ pub(crate) fn examine(
         }
     };
     draft.findings.extend(left_out);
-    launch.compare(&mut draft)?;
+    if !matches!(kind, Kind::LaunchDescription) {
+        launch.compare(&mut draft)?;
+    }
     registry.complete(&mut draft, policy, &along.registry);
     if !matches!(kind, Kind::GithubAttestations) {
         source.ask(&mut draft);

@@ -128,6 +128,11 @@ impl<'a> Files<'a> {
     pub(super) fn complete(&self, draft: &mut Draft, policy: &Policy) {
         let about_commit =
             draft.findings.iter().find(|finding| *finding.check == checks::PROVENANCE_COMMIT);
+        if commits_of_parts(draft) > 1 {
+            let all = git::CHECKS.into_iter().chain([&checks::GIT_COMMIT_SIGNATURE]);
+            draft.findings.extend(all.map(|check| Finding::unknown(check, Why::NotSupported)));
+            return;
+        }
         let named = claimed(draft, "git.commit").and_then(|text| text.parse::<ObjectName>().ok());
         let Some(commit) = named else {
             let by = match about_commit.map(|finding| finding.outcome) {
@@ -198,6 +203,15 @@ pub(super) fn stored_bundle(bytes: &[u8]) -> Result<Option<Vec<u8>>, Error> {
 fn blocked(by: &'static Check) -> impl Iterator<Item = Finding> {
     let all = git::CHECKS.into_iter().chain([&checks::GIT_COMMIT_SIGNATURE]);
     all.map(move |check| Finding::blocked(check, by))
+}
+
+/// How many commits the builds of several machines or images name.
+fn commits_of_parts(draft: &Draft) -> usize {
+    let commits = draft.claims.iter().filter(|c| c.name == "git.commit" && c.part.is_some());
+    let mut commits: Vec<String> = commits.map(|claim| claim.value.to_string()).collect();
+    commits.sort_unstable();
+    commits.dedup();
+    commits.len()
 }
 
 /// The value of the first claim called `name`.

@@ -126,7 +126,7 @@ fn build_claims(statement: &Statement, payload: &[u8]) -> Vec<Claim> {
         return Vec::new();
     }
     let Ok(predicate) = Predicate::parse(payload) else { return Vec::new() };
-    let claim = |name, value| Claim { name, value, link: LinkId::Image };
+    let claim = |name, value| Claim { name, value, link: LinkId::Image, part: None };
     vec![
         claim("tinfoil.image-version", Value::text(predicate.image_version.as_str())),
         claim("tinfoil.config-sha256", Value::hex(predicate.config_digest().0)),

@@ -1,28 +1,28 @@
-//! A token of Google Confidential Space, of a plain confidential machine at Google, or of Intel
-//! Trust Authority.
+//! A token of Google Confidential Space, of a plain confidential machine at Google, of Intel Trust
+//! Authority, or of EigenLabs' KMS.
 //!
-//! Shown, when every check passes: Google's token service signed these claims for this hour. The
-//! root of trust is Google; it measured, verified and reports, so the level is A2 at most. A token
-//! that names its key in a list shows A1: nothing signs the list. The chain ends at the image
-//! digest that Google names; a build that names the same digest is compared elsewhere.
+//! Shown, when every check passes: the service's key signed these claims, and they count at the
+//! asked time. The root of trust is the service; it measured, verified and reports. Google's
+//! certificates lead to Google's pinned root, so that such a token shows A2 at most. A token that
+//! names its key in a list, or whose key is handed in, shows A1: no chain stands above that key,
+//! and a policy that names it makes the reader the one who vouches. EigenLabs' token is a
+//! statement of EigenLabs, A1 whatever its key. The chain ends at the image digest or the
+//! registers that the service names; a build that names the same digest is compared elsewhere.
 
 use super::snp::{certificate, to_blame};
 use crate::appraise::token as appraise;
 use crate::digest::Sha256;
 use crate::endorsements::jwks::KeyList;
 use crate::error::Error;
-use crate::evidence::token::{Claims, Token};
+use crate::evidence::token::{Service, Token};
 use crate::finding::{LinkId, checks};
 use crate::pki::Cert;
-use crate::policy::Policy;
+use crate::policy::{Policy, TokenPolicy};
 use crate::report::{
     DebugFlag, Draft, EvidenceItem, Flags, Freshness, Overrides, RootOfTrust, Subject, Wanted,
 };
 use crate::time::UnixTime;
-use crate::verify::token::{self as verify, GOOGLE, TOKEN};
-
-/// Where Google serves the keys of its tokens.
-const GOOGLE_KEYS: &str = "https://www.googleapis.com/service_accounts/v1/metadata/jwk/signer@confidentialspace-sign.iam.gserviceaccount.com";
+use crate::verify::token::{self as verify, Accepted, TOKEN};
 
 /// A token on its own, with a list of keys beside it where it carries no certificates.
 pub(super) fn examine(
@@ -32,23 +32,17 @@ pub(super) fn examine(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let token = Token::parse(input)?;
-    let mut keys = None;
-    for file in files {
-        if keys.replace(KeyList::parse(file)?).is_some() {
-            let whole = crate::bytes::Span::new(0, file.len());
-            return Err(Error::malformed("list of token keys", whole, "two were supplied"));
-        }
-    }
-    let examined = verify::verify(&token, keys.as_ref(), policy.roots, now);
+    let keys = keys(files)?;
+    let examined = verify::verify(&token, keys.as_ref(), accepted(policy), now);
     let mut findings = examined.findings;
     let mut flags = Flags::UNKNOWN;
     match &examined.verified {
         Some(verified) => {
             findings.extend(appraise::appraise(verified, &policy.token));
-            flags.debug = debug_flag(&token.claims);
-            flags.overrides = overrides_flag(&token.claims);
+            flags.debug = debug_flag(&token);
+            flags.overrides = overrides_flag(&token);
         }
-        None => findings.extend(appraise::blocked(to_blame(&findings))),
+        None => findings.extend(appraise::blocked(&token, to_blame(&findings))),
     }
     let answers = findings.iter().any(|f| *f.check == checks::TOKEN_NONCE && f.passed());
     if answers {
@@ -64,25 +58,52 @@ pub(super) fn examine(
     Ok(Draft {
         claims: appraise::claims(&token),
         evidence: evidence(&token),
-        wanted: wanted(&token, keys.as_ref()),
+        wanted: wanted(&token, keys.as_ref(), &policy.token),
         findings,
         flags,
         ..Draft::of(subject, root_of_trust(carries_chain))
     })
 }
 
-/// Whether the token says that its image lets its operator in.
-fn debug_flag(claims: &Claims) -> DebugFlag {
-    match claims.debug.as_deref() {
-        Some("disabled-since-boot") => DebugFlag::Off,
-        Some(_) => DebugFlag::On,
-        None => DebugFlag::Unknown,
+/// The list of keys among `files`.
+pub(super) fn keys(files: &[&[u8]]) -> Result<Option<KeyList>, Error> {
+    let mut keys = None;
+    for file in files {
+        if keys.replace(KeyList::parse(file)?).is_some() {
+            let whole = crate::bytes::Span::new(0, file.len());
+            return Err(Error::malformed("list of token keys", whole, "two were supplied"));
+        }
+    }
+    Ok(keys)
+}
+
+/// What the policy accepts as the origin of a token.
+pub(super) fn accepted(policy: &Policy) -> Accepted<'_> {
+    let token = &policy.token;
+    Accepted { roots: policy.roots, issuers: &token.issuers, keys: &token.keys }
+}
+
+/// Whether the token says that its image lets its operator in, or that the host can read the
+/// guest. EigenLabs' KMS says only which image it is.
+fn debug_flag(token: &Token<'_>) -> DebugFlag {
+    let hardened = token.members.get("hardened").and_then(serde_json::Value::as_bool);
+    match (token.service(), token.claims.debug.as_deref()) {
+        (Some(Service::EigenKms), _) if hardened == Some(false) => DebugFlag::On,
+        (Some(Service::EigenKms), _) => DebugFlag::Unknown,
+        (Some(Service::IntelTrustAuthority), _) if appraise::may_be_debugged(token) => {
+            DebugFlag::On
+        }
+        (_, Some("disabled-since-boot")) => DebugFlag::Off,
+        (Some(Service::IntelTrustAuthority), Some("disabled")) => DebugFlag::Off,
+        (_, Some(_)) => DebugFlag::On,
+        (_, None) => DebugFlag::Unknown,
     }
 }
 
-/// Whether the token lists changes of the operator's.
-fn overrides_flag(claims: &Claims) -> Overrides {
-    match &claims.submodules.container {
+/// Whether the token lists changes of the operator's; EigenLabs' does not tell them apart.
+fn overrides_flag(token: &Token<'_>) -> Overrides {
+    match &token.claims.submodules.container {
+        _ if token.service() == Some(Service::EigenKms) => Overrides::NotShown,
         Some(container)
             if container.cmd_override.is_empty() && container.env_override.is_empty() =>
         {
@@ -111,15 +132,20 @@ fn evidence(token: &Token<'_>) -> Vec<EvidenceItem> {
     items
 }
 
-fn wanted(token: &Token<'_>, keys: Option<&KeyList>) -> Vec<Wanted> {
-    let open = token.header.certificates.is_empty() && keys.is_none();
-    if !open || token.claims.issuer != GOOGLE {
-        return Vec::new();
-    }
-    vec![Wanted {
+/// Where the service serves its keys, when none is at hand.
+pub(super) fn wanted(
+    token: &Token<'_>,
+    keys: Option<&KeyList>,
+    policy: &TokenPolicy,
+) -> Vec<Wanted> {
+    let held = keys.is_some() || policy.keys.iter().any(|pin| pin.key.is_some());
+    let open = token.header.certificates.is_empty() && !held;
+    let url = token.service().and_then(Service::keys).filter(|_| open);
+    let wanted = url.map(|url| Wanted {
         what: "token-keys",
-        url: GOOGLE_KEYS.to_owned(),
+        url: url.to_owned(),
         decides: vec![&checks::TOKEN_KEY, &checks::TOKEN_SIGNATURE],
         reveals: "nothing-beyond-your-address",
-    }]
+    });
+    wanted.into_iter().collect()
 }

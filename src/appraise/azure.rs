@@ -42,7 +42,7 @@ pub fn narrowed(findings: &mut Vec<Finding>) {
 pub fn claims(verified: &VerifiedAzure<'_>) -> Vec<Claim> {
     let said = &verified.hcl().said;
     let settings = &said.configuration;
-    let claim = |name, value, link| Claim { name, value, link };
+    let claim = |name, value, link| Claim { name, value, link, part: None };
     let (resets, restarts) = verified.boots();
     let on = |is_on: bool| Value::text(if is_on { "on" } else { "off" });
     let mut claims = vec![

@@ -155,7 +155,7 @@ pub fn claims(identity: &Identity) -> Vec<Claim> {
     ];
     let claim = |(name, value): (&'static str, &Option<String>)| {
         let value = Value::text(format!("{} (HOST_DATA)", value.as_ref()?));
-        Some(Claim { name, value, link: LinkId::Measurements })
+        Some(Claim { name, value, link: LinkId::Measurements, part: None })
     };
     values.into_iter().filter_map(claim).collect()
 }
@@ -168,6 +168,7 @@ pub fn image_claims(compose: &AppCompose) -> Vec<Claim> {
         name: "dstack.image",
         value: Value::text(text),
         link: LinkId::Measurements,
+        part: None,
     };
     named.map(|image| claim(image.text)).collect()
 }

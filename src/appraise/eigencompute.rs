@@ -29,7 +29,7 @@ pub fn appraise(
 pub fn claims(extra_data: &[u8]) -> Vec<Claim> {
     let link = crate::finding::LinkId::Report;
     let value = crate::finding::Value::hex(extra_data);
-    let claim = Claim { name: "eigencompute.extra-data", value, link };
+    let claim = Claim { name: "eigencompute.extra-data", value, link, part: None };
     if extra_data.is_empty() { Vec::new() } else { vec![claim] }
 }
 

@@ -46,5 +46,5 @@ fn claim(statement: &Statement) -> Claim {
         None => format!("{value} ({register})"),
         Some(described_as) => format!("{value} ({register}; the log calls it {described_as})"),
     };
-    Claim { name, value: value.into(), link }
+    Claim { name, value: value.into(), link, part: None }
 }

@@ -35,7 +35,7 @@ pub fn signature(source: &VerifiedSource) -> Finding {
 /// What the commit states. Its names and times are whatever its maker wrote.
 pub fn claims(source: &VerifiedSource) -> Vec<Claim> {
     let commit = source.commit();
-    let claim = |name, value| Claim { name, value, link: LinkId::Commit };
+    let claim = |name, value| Claim { name, value, link: LinkId::Commit, part: None };
     vec![
         claim("git.tree", Value::hex(commit.tree.as_bytes())),
         claim("git.author", Value::text(commit.author.identity.as_str())),

@@ -59,6 +59,8 @@ pub fn claims(verified: &VerifiedGpu<'_>) -> Vec<Claim> {
         ("gpu.model", LinkId::Report, opaque.model()),
     ]
     .into_iter()
-    .filter_map(|(name, link, value)| Some(Claim { name, value: Value::text(value?), link }))
+    .filter_map(|(name, link, value)| {
+        Some(Claim { name, value: Value::text(value?), link, part: None })
+    })
     .collect()
 }

@@ -10,6 +10,7 @@ pub mod git;
 pub mod gpu;
 pub mod launch;
 pub mod nitro;
+pub mod nras;
 pub mod provenance;
 pub mod registry;
 pub mod sigstore;

@@ -55,7 +55,7 @@ pub fn is_debug(document: &Document<'_>) -> bool {
 /// The claims of a verified document.
 pub fn claims(verified: &VerifiedNitro<'_>) -> Vec<Claim> {
     let document = verified.document();
-    let claim = |name, link, value| Claim { name, link, value };
+    let claim = |name, link, value| Claim { name, link, value, part: None };
     let mut claims = vec![
         claim("nitro.module-id", LinkId::Report, Value::text(document.module_id.value)),
         claim("nitro.made-at", LinkId::Report, verified.made_at().into()),

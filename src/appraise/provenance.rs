@@ -138,24 +138,28 @@ pub fn claims(statement: &VerifiedStatement) -> Vec<Claim> {
     ];
     let mut claims: Vec<Claim> = texts
         .into_iter()
-        .filter_map(|(name, link, text)| Some(Claim { name, value: Value::text(text?), link }))
+        .filter_map(|(name, link, text)| {
+            Some(Claim { name, value: Value::text(text?), link, part: None })
+        })
         .collect();
     claims.extend(commit.map(|commit| Claim {
         name: "git.commit",
         value: Value::Hex(commit.to_owned()),
         link: Commit,
+        part: None,
     }));
     claims.extend(statement.signed_at().first().map(|time| Claim {
         name: "build.signed-at",
         value: Value::Time(*time),
         link: Provenance,
+        part: None,
     }));
     claims.extend(logged(statement));
     claims
 }
 
 fn logged(statement: &VerifiedStatement) -> impl Iterator<Item = Claim> {
-    let claim = |name, value| Claim { name, value, link: LinkId::Provenance };
+    let claim = |name, value| Claim { name, value, link: LinkId::Provenance, part: None };
     statement.logged().iter().flat_map(move |entry| {
         [
             claim("sigstore.log", Value::text(entry.host.as_str())),

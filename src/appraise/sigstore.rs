@@ -24,7 +24,7 @@ pub fn public_log(statement: &VerifiedStatement, rule: Rule) -> Finding {
 
 /// Whose word the signature rests on.
 pub fn claims(statement: &VerifiedStatement) -> Vec<Claim> {
-    let claim = |name, value| Claim { name, value, link: LinkId::Provenance };
+    let claim = |name, value| Claim { name, value, link: LinkId::Provenance, part: None };
     let key = statement.key().map(|key| claim("sigstore.key", Value::hex(key.sha256().0)));
     let instance = claim("sigstore.instance", Value::text(statement.instance()));
     key.into_iter().chain([instance]).collect()

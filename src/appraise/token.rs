@@ -3,11 +3,16 @@
 //! Everything here is the issuer's word: [`checks::TOKEN_VERIFIER`] warns of that whatever else
 //! holds.
 
-use crate::claims::Claim;
-use crate::evidence::token::{Claims, Container, OneOrMore, Token};
-use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
+mod claims;
+mod guest;
+
+use crate::evidence::token::{Claims, Container, NumberOrText, OneOrMore, Service, Token};
+use crate::finding::{Check, Finding, Why, checks};
 use crate::policy::{Rule, TokenPolicy};
 use crate::verify::token::{TOKEN, VerifiedToken};
+
+pub use claims::claims;
+pub use guest::may_be_debugged;
 
 /// Every check of this module, in order.
 pub static CHECKS: &[&Check] = &[
@@ -30,34 +35,48 @@ const CONFIDENTIAL_SPACE: &str = "CONFIDENTIAL_SPACE";
 const GOOGLE_MAKER: u64 = 11129;
 /// Hardware whose maker's report stands behind the token; behind any other model stands the
 /// provider's own virtual TPM at most.
-const REPORTED_BY_CPU: [&str; 3] = ["GCP_INTEL_TDX", "GCP_AMD_SEV_SNP", "INTEL_TDX"];
+const REPORTED_BY_CPU: [&str; 4] = ["GCP_INTEL_TDX", "GCP_AMD_SEV_SNP", "INTEL_TDX", "TDX"];
+
+/// What EigenLabs' KMS says of an image whose measured command line names it hardened, and of any
+/// other.
+const HARDENED: [&str; 2] = ["not-hardened", "hardened"];
 
 /// Appraises a verified token.
 pub fn appraise(verified: &VerifiedToken<'_>, policy: &TokenPolicy) -> Vec<Finding> {
     let token = verified.token();
     let claims = &token.claims;
+    let service = token.service();
     let container = claims.submodules.container.as_ref();
-    let measures = claims.software.as_deref() == Some(CONFIDENTIAL_SPACE);
-    let findings = [
+    let measures = claims.software.as_deref() == Some(CONFIDENTIAL_SPACE)
+        || service == Some(Service::EigenKms);
+    let mut findings = vec![
         Finding::warn(&checks::TOKEN_VERIFIER, "issuer-is-the-verifier")
             .actual(claims.issuer.as_str()),
-        audience(&claims.audience, policy),
-        hardware(claims.hardware.as_deref(), policy),
+        audience(claims.audience.as_ref(), policy),
+        hardware(token, policy),
         project(claims, policy),
-        listed(&checks::TOKEN_SOFTWARE, &policy.software, claims.software.as_deref()),
-        secure_boot(claims, policy.secure_boot),
-        debug(claims, measures, policy),
+        software(claims, service, policy),
+        secure_boot(claims, service, policy.secure_boot),
+        debug(token, measures, policy),
         support(claims, measures, policy),
         image(container, measures, policy),
-        overrides(container, measures, policy.overrides),
-        nonce(claims.nonce.as_ref(), policy),
+        match (service, container) {
+            (Some(Service::EigenKms), Some(container)) => environment(container, policy.overrides),
+            _ => overrides(container, measures, policy.overrides),
+        },
+        nonce(token, policy),
     ];
-    findings.map(|finding| placed(finding, token)).to_vec()
+    if service == Some(Service::IntelTrustAuthority) {
+        findings.extend(guest::appraise(token, policy));
+    }
+    findings.into_iter().map(|finding| placed(finding, token)).collect()
 }
 
 /// The findings when there is nothing verified to appraise.
-pub fn blocked(by: &'static Check) -> Vec<Finding> {
-    CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
+pub fn blocked(token: &Token<'_>, by: &'static Check) -> Vec<Finding> {
+    let of_guest = (token.service() == Some(Service::IntelTrustAuthority)).then_some(guest::CHECKS);
+    let all = CHECKS.iter().chain(of_guest.unwrap_or_default());
+    all.map(|check| Finding::blocked(check, by)).collect()
 }
 
 fn placed(finding: Finding, token: &Token<'_>) -> Finding {
@@ -78,8 +97,14 @@ fn listed(check: &'static Check, accepted: &[String], actual: Option<&str>) -> F
     .expected(expected)
 }
 
-fn audience(audience: &OneOrMore, policy: &TokenPolicy) -> Finding {
+fn audience(audience: Option<&OneOrMore>, policy: &TokenPolicy) -> Finding {
     let check = &checks::TOKEN_AUDIENCE;
+    let Some(audience) = audience else {
+        return match &policy.audience {
+            Some(expected) => Finding::fail(check, "missing").expected(expected.as_str()),
+            None => Finding::warn(check, "not-pinned"),
+        };
+    };
     let actual = audience.all().join(", ");
     match &policy.audience {
         // A token for several parties can be passed on by any of them.
@@ -92,7 +117,12 @@ fn audience(audience: &OneOrMore, policy: &TokenPolicy) -> Finding {
     .actual(actual)
 }
 
-fn hardware(actual: Option<&str>, policy: &TokenPolicy) -> Finding {
+/// Intel's service names the kind of hardware itself when the cloud does not.
+fn hardware(token: &Token<'_>, policy: &TokenPolicy) -> Finding {
+    let stated = || token.stated("attester_type").into_iter().find_map(|kind| kind.as_str());
+    let named = token.claims.hardware.as_deref();
+    let by_intel = token.service() == Some(Service::IntelTrustAuthority);
+    let actual = named.or_else(|| by_intel.then(stated).flatten());
     let finding = listed(&checks::TOKEN_HARDWARE, &policy.hardware, actual);
     match actual {
         Some(model) if finding.passed() && !REPORTED_BY_CPU.contains(&model) => {
@@ -113,10 +143,28 @@ fn project(claims: &Claims, policy: &TokenPolicy) -> Finding {
     }
 }
 
-fn secure_boot(claims: &Claims, rule: Rule) -> Finding {
+fn software(claims: &Claims, service: Option<Service>, policy: &TokenPolicy) -> Finding {
+    let check = &checks::TOKEN_SOFTWARE;
+    match (service, claims.software.as_deref()) {
+        (Some(Service::EigenKms | Service::IntelTrustAuthority), None) => {
+            Finding::unknown(check, Why::NotPublished)
+        }
+        (_, actual) => listed(check, &policy.software, actual),
+    }
+}
+
+/// EigenLabs' KMS writes `true` whatever booted (Layr-Labs/eigenx-kms, internal/auth/
+/// jwt_claims.go), so nothing is taken from it.
+fn secure_boot(claims: &Claims, service: Option<Service>, rule: Rule) -> Finding {
     let check = &checks::TOKEN_SECURE_BOOT;
-    let reason = match (claims.secure_boot, claims.maker) {
-        (Some(true), Some(GOOGLE_MAKER)) => None,
+    match (service, claims.secure_boot) {
+        (Some(Service::EigenKms), _) | (Some(Service::IntelTrustAuthority), None) => {
+            return Finding::unknown(check, Why::NotPublished);
+        }
+        _ => {}
+    }
+    let reason = match (claims.secure_boot, &claims.maker) {
+        (Some(true), Some(NumberOrText::Number(GOOGLE_MAKER))) => None,
         (Some(true), _) => Some("wrong-maker"),
         (Some(false), _) => Some("off"),
         (None, _) => Some("missing"),
@@ -128,11 +176,22 @@ fn secure_boot(claims: &Claims, rule: Rule) -> Finding {
     }
 }
 
-/// Only Confidential Space's own images say whether their operator can get in.
-fn debug(claims: &Claims, measures: bool, policy: &TokenPolicy) -> Finding {
-    match claims.debug.as_deref() {
-        None if !measures => Finding::unknown(&checks::TOKEN_DEBUG, Why::NotPublished),
-        actual => listed(&checks::TOKEN_DEBUG, &policy.debug, actual),
+/// Only Confidential Space's own images say whether their operator can get in; EigenLabs' KMS
+/// reads it from the measured command line.
+fn debug(token: &Token<'_>, measures: bool, policy: &TokenPolicy) -> Finding {
+    let check = &checks::TOKEN_DEBUG;
+    match (token.service(), token.claims.debug.as_deref()) {
+        (Some(Service::EigenKms), _) => {
+            let hardened = token.members.get("hardened").and_then(serde_json::Value::as_bool);
+            let [no, yes] = HARDENED;
+            listed(check, &policy.debug, hardened.map(|hardened| if hardened { yes } else { no }))
+        }
+        (_, None) if !measures => Finding::unknown(check, Why::NotPublished),
+        // Elsewhere Intel's service says by it whether the host can read the guest.
+        (Some(Service::IntelTrustAuthority), _) if !measures => {
+            Finding::unknown(check, Why::NotPublished)
+        }
+        (_, actual) => listed(check, &policy.debug, actual),
     }
 }
 
@@ -188,55 +247,39 @@ fn overrides(container: Option<&Container>, measures: bool, rule: Rule) -> Findi
     }
 }
 
-/// A whole value of the token's list; several nonces are allowed, and none is a prefix match.
-fn nonce(nonce: Option<&OneOrMore>, policy: &TokenPolicy) -> Finding {
+/// EigenLabs' KMS lists the whole environment: what the operator set stands among the rest.
+fn environment(container: &Container, rule: Rule) -> Finding {
+    let check = &checks::TOKEN_OVERRIDES;
+    let names: Vec<&str> = container.env.keys().map(String::as_str).collect();
+    match rule {
+        Rule::Allow => Finding::pass(check),
+        Rule::Warn => Finding::warn(check, "not-told-apart"),
+        Rule::Deny => Finding::fail(check, "not-told-apart"),
+    }
+    .actual(names.join(", "))
+}
+
+/// A whole value of the token's list; several nonces are allowed, and none is a prefix match. What
+/// the asker chose stands in `extra_data` of EigenLabs' tokens, and in `attester_held_data` of
+/// Intel's where there is no `eat_nonce`.
+fn nonce(token: &Token<'_>, policy: &TokenPolicy) -> Finding {
     let check = &checks::TOKEN_NONCE;
-    let values = nonce.map(OneOrMore::all).unwrap_or_default();
+    let stated = |name| token.stated(name).into_iter().filter_map(|v| v.as_str()).collect();
+    let values: Vec<&str> = match (token.service(), &token.claims.nonce) {
+        (Some(Service::EigenKms), _) => stated("extra_data"),
+        (Some(Service::IntelTrustAuthority), None) => stated("attester_held_data"),
+        (_, nonce) => {
+            let all = nonce.as_ref().map(OneOrMore::all).unwrap_or_default();
+            all.iter().map(String::as_str).collect()
+        }
+    };
     match &policy.nonce {
         None => Finding::unknown(check, Why::NotApplicable),
         Some(expected) => {
             let reason = if values.is_empty() { "missing" } else { "not-equal" };
-            Finding::test(check, values.contains(expected), reason).expected(expected.as_str())
+            Finding::test(check, values.contains(&expected.as_str()), reason)
+                .expected(expected.as_str())
         }
     }
     .actual(values.join(", "))
-}
-
-/// What the token states, as claims of the links that show who states it.
-pub fn claims(token: &Token<'_>) -> Vec<Claim> {
-    let stated = &token.claims;
-    let mut claims = Vec::new();
-    let mut claim = |name, link, value: Option<&str>| {
-        if let Some(value) = value {
-            claims.push(Claim { name, value: Value::text(value), link });
-        }
-    };
-    claim("token.hardware", LinkId::Report, stated.hardware.as_deref());
-    claim("token.subject", LinkId::Report, stated.subject.as_deref());
-    claim("token.audience", LinkId::Report, Some(&stated.audience.all().join(", ")));
-    for account in &stated.google_service_accounts {
-        claim("token.service-account", LinkId::Report, Some(account));
-    }
-    if let Some(gce) = &stated.submodules.gce {
-        claim("token.project", LinkId::Report, gce.project_id.as_deref());
-        claim("token.zone", LinkId::Report, gce.zone.as_deref());
-        claim("token.instance", LinkId::Report, gce.instance_name.as_deref());
-    }
-    claim("token.software", LinkId::Measurements, stated.software.as_deref());
-    if let Some(version) = &stated.software_version {
-        claim("token.software-version", LinkId::Measurements, Some(&version.all().join(", ")));
-    }
-    if let Some(container) = &stated.submodules.container {
-        claim("token.image-reference", LinkId::Image, container.image_reference.as_deref());
-        claim("token.image-digest", LinkId::Image, container.image_digest.as_deref());
-        claim("token.arguments", LinkId::Image, Some(&container.args.join(" ")));
-        if !container.cmd_override.is_empty() {
-            let command = container.cmd_override.join(" ");
-            claim("token.command-override", LinkId::Image, Some(&command));
-        }
-        for (name, value) in &container.env_override {
-            claim("token.environment-override", LinkId::Image, Some(&format!("{name}={value}")));
-        }
-    }
-    claims
 }

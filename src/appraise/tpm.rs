@@ -32,7 +32,7 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 
 /// What the quotes say about the machine.
 pub fn claims(verified: &VerifiedTpm) -> Vec<Claim> {
-    let claim = |name, value, link| Claim { name, value, link };
+    let claim = |name, value, link| Claim { name, value, link, part: None };
     let (resets, restarts) = verified.boots();
     vec![
         claim("tpm.machine", Value::text(verified.subject()), LinkId::Chip),

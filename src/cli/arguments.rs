@@ -25,8 +25,11 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Check evidence and show the chain, link by link
     ///
-    /// The kind of evidence is recognised from its bytes: a Tinfoil attestation bundle,
-    /// an AMD SEV-SNP report, an Intel quote, a Sigstore bundle, or a saved exchange.
+    /// The kind of evidence is recognised from its bytes: a processor's report or quote
+    /// (AMD SEV-SNP, Intel TDX and SGX), a virtual TPM's, an AWS Nitro document, a GPU's
+    /// report, an attestation token, what Tinfoil, dstack, NEAR AI, EigenCompute and Azure
+    /// publish, a signed build record, a coordinator's attestation, or a saved exchange.
+    /// For anything else s2s says what it expected and what it found.
     ///
     /// With an address such as https://api.darkbloom.dev that service is asked for its
     /// evidence, with a number made for this check. Each host is named before it is

@@ -161,7 +161,12 @@ fn link(page: &mut Page, report: &Report, link: &Link, margin: &str) {
         page.wrapped(margin, margin, DIM, &cli("claimed", &[]));
     }
     for claim in claims {
-        page.pair(margin, wording::text(&["claims", claim.name]), COLUMN, &claim.value);
+        let title = wording::text(&["claims", claim.name]);
+        let title = match &claim.part {
+            Some(part) => format!("{title}, {part}"),
+            None => title.to_owned(),
+        };
+        page.pair(margin, &title, COLUMN, &claim.value);
     }
 }
 
@@ -401,7 +406,7 @@ mod tests {
     }
 
     fn claim(name: &'static str, link: LinkId, value: Value) -> Claim {
-        Claim { name, value, link }
+        Claim { name, value, link, part: None }
     }
 
     const POLICY: &str = r#"{"name":"p","required":["snp.report.signature"]}"#;

@@ -9,6 +9,7 @@ pub mod eventlog;
 pub mod exchange;
 pub mod firmware;
 pub mod gpu;
+pub mod near;
 pub mod nitro;
 pub mod protobuf;
 pub mod snp;

@@ -5,6 +5,7 @@ use x509_parser::asn1_rs::{Any, Header};
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::oid_registry::Oid;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
+use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::signed::SignatureAlgorithm;
 use crate::bytes::Span;
@@ -183,22 +184,7 @@ impl<'a> Cert<'a> {
 
     /// The kind of the subject public key.
     pub fn key_kind(&self) -> KeyKind {
-        let spki = &self.parsed.tbs_certificate.subject_pki;
-        let parameters =
-            || spki.algorithm.parameters.as_ref()?.as_oid().ok().map(|oid| oid.to_id_string());
-        match spki.algorithm.algorithm.to_id_string().as_str() {
-            "1.2.840.10045.2.1" => match parameters().as_deref() {
-                Some("1.2.840.10045.3.1.7") => KeyKind::P256,
-                Some("1.3.132.0.34") => KeyKind::P384,
-                other => KeyKind::Other(other.unwrap_or("elliptic curve").to_owned()),
-            },
-            "1.2.840.113549.1.1.1" => match spki.parsed() {
-                Ok(x509_parser::public_key::PublicKey::RSA(key)) => KeyKind::Rsa(key.key_size()),
-                _ => KeyKind::Other("RSA".into()),
-            },
-            "1.3.101.112" => KeyKind::Ed25519,
-            other => KeyKind::Other(other.to_owned()),
-        }
+        kind_of(&self.parsed.tbs_certificate.subject_pki)
     }
 
     /// The extension `oid` (dotted), when it is there.
@@ -333,6 +319,25 @@ fn element(der: &[u8]) -> Option<(&[u8], &[u8])> {
     der.split_at_checked(der.len().checked_sub(rest.len())?)
 }
 
+/// The kind of a public key.
+pub(super) fn kind_of(spki: &SubjectPublicKeyInfo<'_>) -> KeyKind {
+    let parameters =
+        || spki.algorithm.parameters.as_ref()?.as_oid().ok().map(|oid| oid.to_id_string());
+    match spki.algorithm.algorithm.to_id_string().as_str() {
+        "1.2.840.10045.2.1" => match parameters().as_deref() {
+            Some("1.2.840.10045.3.1.7") => KeyKind::P256,
+            Some("1.3.132.0.34") => KeyKind::P384,
+            other => KeyKind::Other(other.unwrap_or("elliptic curve").to_owned()),
+        },
+        "1.2.840.113549.1.1.1" => match spki.parsed() {
+            Ok(x509_parser::public_key::PublicKey::RSA(key)) => KeyKind::Rsa(key.key_size()),
+            _ => KeyKind::Other("RSA".into()),
+        },
+        "1.3.101.112" => KeyKind::Ed25519,
+        other => KeyKind::Other(other.to_owned()),
+    }
+}
+
 /// An RSA public key in DER (RFC 8017 appendix A.1.1) from its two numbers, big-endian; leading
 /// zeros are dropped. `None` when a number is nothing or zero.
 pub fn rsa_public_key(modulus: &[u8], exponent: &[u8]) -> Option<Vec<u8>> {
@@ -350,7 +355,7 @@ fn unsigned(number: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// A DER element (X.690 section 8.1.3, lengths in the shortest form).
-fn encode(tag: u8, content: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn encode(tag: u8, content: &[u8]) -> Option<Vec<u8>> {
     let len = u32::try_from(content.len()).ok()?.to_be_bytes();
     let zeros = len.iter().take_while(|&&byte| byte == 0).count();
     let len = len.get(zeros..)?;

@@ -6,10 +6,12 @@ pub mod anchors;
 pub mod build_keys;
 mod cert;
 mod crl;
+mod key;
 mod pem;
 mod signed;
 
 pub use cert::{Cert, Extension, KeyKind, SubjectName, rsa_public_key};
 pub use crl::Crl;
+pub use key::PublicKey;
 pub use pem::{MAX_PEM, pem_blocks, pem_certificates};
 pub use signed::{PssHash, SignatureAlgorithm};

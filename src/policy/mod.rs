@@ -11,6 +11,7 @@ mod dcap;
 mod eigencompute;
 mod gpu;
 mod minimum;
+mod near;
 mod nitro;
 mod provenance;
 mod registry;
@@ -39,6 +40,7 @@ pub use gpu::GpuPolicy;
 pub use minimum::{
     MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
 };
+pub use near::NearPolicy;
 pub use nitro::{HexBytes, NitroPolicy};
 pub use provenance::{CloudBuildPolicy, ProvenancePolicy, RefRule, SignerRule};
 pub use registry::{EigenApp, Provider, RegistryPolicy};
@@ -100,6 +102,8 @@ pub struct Policy {
     pub eigencompute: EigenPolicy,
     /// GPUs.
     pub gpu: GpuPolicy,
+    /// NEAR AI's reports.
+    pub near: NearPolicy,
     /// Registers on chains.
     pub registry: RegistryPolicy,
     /// The host name that a bundle must be about, when the policy is for one service.
@@ -142,6 +146,8 @@ struct File {
     #[serde(default)]
     gpu: GpuPolicy,
     #[serde(default)]
+    near: NearPolicy,
+    #[serde(default)]
     registry: RegistryPolicy,
     #[serde(default)]
     domain: Option<String>,
@@ -152,7 +158,7 @@ impl File {
     fn required_without_value(&self) -> Option<&'static Check> {
         let (snp, build, token) = (&self.snp, &self.provenance, &self.token);
         let cloud_projects = build.cloud_build.as_ref().map(|cloud| cloud.projects.is_empty());
-        let absent: [(&'static Check, bool); 28] = [
+        let absent: [(&'static Check, bool); 29] = [
             (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
             (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
             (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
@@ -172,6 +178,7 @@ impl File {
             (&checks::PROVENANCE_OWNER_ID, build.owner_id.is_none()),
             (&checks::PROVENANCE_REF, build.reference.is_none()),
             (&checks::GPU_NONCE, self.gpu.nonce.is_none()),
+            (&checks::NEAR_NONCE, self.near.nonce.is_none()),
             (&checks::TOKEN_AUDIENCE, token.audience.is_none()),
             (&checks::TOKEN_NONCE, token.nonce.is_none()),
             (&checks::TOKEN_PROJECT, token.project.is_none()),
@@ -239,6 +246,7 @@ impl Policy {
             azure: file.azure,
             eigencompute: file.eigencompute,
             gpu: file.gpu,
+            near: file.near,
             registry: file.registry,
             domain: file.domain,
             sha256: Sha256::of(bytes),

@@ -3,11 +3,19 @@
 use serde::Deserialize;
 
 use super::Rule;
+use crate::endorsements::jwks::Pin;
+use crate::evidence::token::Service;
 
 /// Accepted claims of a token. Every comparison is of whole values.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct TokenPolicy {
+    /// The services whose tokens count.
+    pub issuers: Vec<Service>,
+    /// The keys that count for tokens without certificates, in PEM or as SHA-256 of their
+    /// SubjectPublicKeyInfo. Without any, a key that is handed in counts with a warning. With one,
+    /// the reader vouches for the key; the level stays that of a statement.
+    pub keys: Vec<Pin>,
     /// Whom the token has to be made for (`aud`). Without it any audience is a warning: a token
     /// made for somebody else can be shown to you.
     pub audience: Option<String>,
@@ -17,8 +25,11 @@ pub struct TokenPolicy {
     pub hardware: Vec<String>,
     /// Accepted operating systems (`swname`).
     pub software: Vec<String>,
-    /// Accepted debug states (`dbgstat`).
+    /// Accepted debug states (`dbgstat`); for EigenLabs' tokens `hardened` or `not-hardened`.
     pub debug: Vec<String>,
+    /// Accepted states of the processor's firmware in tokens of Intel Trust Authority
+    /// (`attester_tcb_status`, and Google's `gcp_attester_tcb_status`).
+    pub tcb_statuses: Vec<String>,
     /// Support that Google has to give for the operating system's version: `LATEST`, `STABLE` or
     /// `USABLE`; each earlier one contains the later ones. Without it none is asked for.
     pub support: Option<String>,
@@ -28,7 +39,7 @@ pub struct TokenPolicy {
     pub project: Option<String>,
     /// The operator changed the container's arguments or environment.
     pub overrides: Rule,
-    /// Secure Boot was off, or the maker is not Google.
+    /// Secure Boot was off, or the maker is not Google; for GPUs, it was off.
     pub secure_boot: Rule,
 }
 
@@ -36,11 +47,14 @@ impl Default for TokenPolicy {
     fn default() -> Self {
         let texts = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
         Self {
+            issuers: vec![Service::Google, Service::IntelTrustAuthority],
+            keys: Vec::new(),
             audience: None,
             nonce: None,
             hardware: texts(&["GCP_INTEL_TDX", "GCP_AMD_SEV_SNP", "INTEL_TDX"]),
             software: texts(&["CONFIDENTIAL_SPACE"]),
             debug: texts(&["disabled-since-boot"]),
+            tcb_statuses: texts(&["UpToDate"]),
             support: Some("USABLE".into()),
             image_digest: None,
             project: None,

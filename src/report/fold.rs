@@ -211,17 +211,13 @@ pub(super) fn ends_at(links: &[Link]) -> EndsAt {
 /// whether others could notice a second build of the same name.
 fn qualifies(check: &'static Check) -> bool {
     check.link == LinkId::Image
-        || *check == checks::DSTACK_IMAGES
+        || [&checks::DSTACK_IMAGES, &checks::NEAR_ACTIONS].contains(&check)
         || checks::LIMITS_BUILD.contains(&check)
 }
 
 pub(super) fn assurance(root_of_trust: RootOfTrust, links: &[Link], verdict: State) -> Assurance {
     let shown = |upto: LinkId| chain(links).take_while(|l| l.id <= upto).all(holds);
-    let measured = links
-        .iter()
-        .filter(|link| matches!(link.id, LinkId::Measurements | LinkId::Image))
-        .flat_map(|link| &link.findings)
-        .any(|f| f.outcome == "pass" && checks::IDENTIFIES_IMAGE.contains(&f.check));
+    let measured = checks::IDENTIFIES_IMAGE.iter().any(|check| identifies(links, check));
     let level = match root_of_trust {
         _ if verdict == State::Failed => None,
         RootOfTrust::Nothing => Some(Level::A0),
@@ -245,6 +241,17 @@ pub(super) fn assurance(root_of_trust: RootOfTrust, links: &[Link], verdict: Sta
         _ => Vec::new(),
     };
     Assurance { level, root_of_trust, except }
+}
+
+/// Whether `check` says of every machine in the evidence which image it runs.
+fn identifies(links: &[Link], check: &Check) -> bool {
+    let links = links.iter().filter(|l| matches!(l.id, LinkId::Measurements | LinkId::Image));
+    let mut own = links.flat_map(|link| &link.findings).filter(|f| f.check == check);
+    let parts = own.clone().filter(|finding| finding.part.is_some()).count();
+    match parts {
+        0 | 1 => own.any(|finding| finding.outcome == "pass"),
+        _ => own.all(|finding| finding.outcome == "pass"),
+    }
 }
 
 /// Whether a build ties the image to the commit. A release attestation does not say how its files

@@ -52,6 +52,9 @@ keys! {
     GoogleTokenRoot, rsa, "keys/google-cs-root.pem", "The root key of Confidential Space tokens, RSA-2048.";
     GoogleTokenIntermediate, rsa, "keys/google-cs-intermediate.pem", "What issues the certificates of token keys, RSA-2048.";
     GoogleTokenSigner, rsa, "keys/google-cs-leaf.pem", "What signs Confidential Space tokens, RSA-2048.";
+    EigenKms, rsa, "keys/eigen-kms.pem", "What signs tokens of EigenLabs' KMS, RSA-2048.";
+    TrustAuthority, rsa, "keys/trust-authority.pem", "What signs tokens of Intel Trust Authority, RSA-3072.";
+    NvidiaService, p384, "keys/nvidia-service.pem", "What signs tokens of NVIDIA's attestation service, P-384.";
     NvidiaRoot, p384, "keys/nvidia-root.pem", "NVIDIA's root key, P-384.";
     NvidiaAuthority, p384, "keys/nvidia-authority.pem", "What issues the certificates of GPUs, P-384.";
     NvidiaDevice, p384, "keys/nvidia-device.pem", "A GPU's key, P-384.";
@@ -72,6 +75,8 @@ keys! {
     GoogleVtpmIntermediate, p256, "keys/google-vtpm-intermediate.pem", "What issues the certificates of attestation keys, P-256.";
     GoogleVtpmAttestation, p256, "keys/google-vtpm-ak.pem", "A virtual TPM's attestation key, P-256.";
     AzureVtpmAttestation, rsa, "keys/azure-vtpm-ak.pem", "The attestation key of the virtual TPM that a paravisor runs, RSA-2048.";
+    NearSigning, ed25519, "keys/near-signing.pem", "The signing key of a NEAR AI gateway, Ed25519.";
+    NearOther, ed25519, "keys/near-other.pem", "Another machine's signing key, Ed25519.";
     TufRootA, p256, "keys/tuf-root-a.pem", "The first key of the TUF roots, P-256.";
     TufRootB, p256, "keys/tuf-root-b.pem", "The second key of the TUF roots, P-256.";
     TufRootC, p256, "keys/tuf-root-c.pem", "The third key of the TUF roots, P-256.";

@@ -32,10 +32,12 @@ pub mod gcb;
 pub mod google;
 pub mod intel;
 pub mod keys;
+pub mod near;
 pub mod nitro;
 pub mod nvidia;
 pub mod oci;
 pub mod repository;
+pub mod service;
 #[cfg(all(feature = "serve", unix))]
 pub mod sidecar;
 pub mod signature;

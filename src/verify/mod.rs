@@ -11,6 +11,7 @@ pub mod eventlog;
 pub mod gcb;
 pub mod git;
 pub mod gpu;
+pub mod near;
 pub mod nitro;
 pub mod oci;
 pub mod sigstore;

@@ -4,35 +4,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import {
+  agree,
   demonstration,
-  fromCommandLine,
-  fromWasm,
   NOW,
   realCollateral,
   realInputs,
   s2s,
   verifier,
 } from './surface.mjs';
-
-const CODES = ['malformed', 'missing', 'too-large', 'unsupported'];
-
-/** Asserts that both answer alike, and returns the report or `null` when both refuse. */
-function agree(bytes, options) {
-  const wasm = fromWasm(bytes, options);
-  const native = fromCommandLine(bytes, options);
-  if (wasm.error) {
-    assert.ok(CODES.includes(wasm.error.code), `${wasm.error.code}: ${wasm.error.message}`);
-    assert.ok(native.refused, `only the wasm refuses: ${wasm.error.message}`);
-    assert.ok(
-      native.refused.includes(wasm.error.message),
-      `"${native.refused}" is not about "${wasm.error.message}"`,
-    );
-    return null;
-  }
-  assert.equal(native.refused, undefined, 'only the command line refuses');
-  assert.equal(wasm.json, native.json);
-  return JSON.parse(wasm.json);
-}
 
 /** The demonstration with one byte changed. */
 function flipped(offset) {

@@ -1,5 +1,6 @@
 /** What the wasm tests share: the verifier built for Node, the command line, and the inputs. */
 
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -26,10 +27,19 @@ const S2S = process.env.S2S ?? join(ROOT, 'target/debug/s2s');
 
 const SHARED = join(ROOT, '../shared/vectors');
 
+/** What an input can be refused with. */
+const CODES = ['malformed', 'missing', 'too-large', 'unsupported'];
+
+/** One of the real files beside the repository, or `null` where there are none. */
+export function realFile(name) {
+  const path = join(SHARED, name);
+  return existsSync(path) ? new Uint8Array(readFileSync(path)) : null;
+}
+
 /** The real inputs beside the repository, by name; empty in a plain clone. */
 export function realInputs() {
   if (!existsSync(SHARED)) return null;
-  return ['amd', 'tinfoil', 'dstack', 'intel', 'gcp']
+  return ['amd', 'azure', 'dstack', 'gcb', 'gcp', 'intel', 'nitro', 'nvidia', 'tinfoil']
     .flatMap((folder) => readdirSync(join(SHARED, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
@@ -93,4 +103,22 @@ export function fromWasm(bytes, { at = NOW, policy, collateral, artifact } = {})
   } catch (error) {
     return { error };
   }
+}
+
+/** Asserts that both answer alike, and returns the report or `null` when both refuse. */
+export function agree(bytes, options) {
+  const wasm = fromWasm(bytes, options);
+  const native = fromCommandLine(bytes, options);
+  if (wasm.error) {
+    assert.ok(CODES.includes(wasm.error.code), `${wasm.error.code}: ${wasm.error.message}`);
+    assert.ok(native.refused, `only the wasm refuses: ${wasm.error.message}`);
+    assert.ok(
+      native.refused.includes(wasm.error.message),
+      `"${native.refused}" is not about "${wasm.error.message}"`,
+    );
+    return null;
+  }
+  assert.equal(native.refused, undefined, 'only the command line refuses');
+  assert.equal(wasm.json, native.json);
+  return JSON.parse(wasm.json);
 }

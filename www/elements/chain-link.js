@@ -81,8 +81,9 @@ export function holds({ state }) {
 }
 
 /** @param {Claim} claim */
-export function claimFact({ name, value }) {
-  const title = sayOr(['claims', name], name);
+export function claimFact({ name, value, part }) {
+  const words = sayOr(['claims', name], name);
+  const title = part ? `${words}, ${part}` : words;
   return h(
     'div',
     { 'data-claim': name },

@@ -292,6 +292,7 @@ fn image(
         name: "image.digest",
         value: Value::hex(digest.0),
         link: LinkId::Image,
+        part: None,
     }));
     draft.claims.extend(builds.claims);
     draft.evidence.extend(builds.evidence);
@@ -405,7 +406,7 @@ fn keys_and_session(
 
 /// What the binding says that nothing else decides: the measured machine's own words.
 fn claims(binding: &Binding) -> Vec<Claim> {
-    let claim = |name, value| Claim { name, value, link: LinkId::KeyBinding };
+    let claim = |name, value| Claim { name, value, link: LinkId::KeyBinding, part: None };
     let mut claims = vec![
         claim("coordinator.origin", Value::text(binding.origin.as_str())),
         claim("coordinator.issued-at", Value::Time(binding.issued_at)),

@@ -78,5 +78,5 @@ fn enclave(report: &EnclaveReport) -> Vec<Claim> {
 }
 
 fn claim(name: &'static str, link: LinkId, value: impl Into<Value>) -> Claim {
-    Claim { name, value: value.into(), link }
+    Claim { name, value: value.into(), link, part: None }
 }

@@ -125,7 +125,7 @@ pub fn cloud_build_claims(builds: &VerifiedBuilds) -> Vec<Claim> {
         .into_iter()
         .filter_map(|(name, link, text)| Some((name, link, Value::text(text?))))
         .chain(commit)
-        .map(|(name, link, value)| Claim { name, value, link })
+        .map(|(name, link, value)| Claim { name, value, link, part: None })
         .collect()
 }
 

@@ -70,7 +70,7 @@ pub(super) fn claims(statement: &VerifiedStatement) -> Vec<Claim> {
     let Some(said) = statement.statement() else { return Vec::new() };
     let release = Release::of(said);
     let commit = release.commit.filter(|commit| is_commit(commit));
-    let claim = |name, link, value| Claim { name, value, link };
+    let claim = |name, link, value| Claim { name, value, link, part: None };
     let texts = [
         ("git.repository", release.repository.as_deref()),
         ("git.repository-id", release.repository_id),

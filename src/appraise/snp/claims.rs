@@ -42,5 +42,5 @@ pub fn claims(verified: &VerifiedSnp<'_>) -> Vec<Claim> {
 }
 
 fn claim(name: &'static str, link: LinkId, value: impl Into<Value>) -> Claim {
-    Claim { name, value: value.into(), link }
+    Claim { name, value: value.into(), link, part: None }
 }

@@ -11,9 +11,9 @@ pub struct Claims {
     /// Who issued it (`iss`).
     #[serde(rename = "iss")]
     pub issuer: String,
-    /// Whom it was made for (`aud`).
-    #[serde(rename = "aud")]
-    pub audience: OneOrMore,
+    /// Whom it was made for (`aud`); some services' tokens are for anybody.
+    #[serde(rename = "aud", default)]
+    pub audience: Option<OneOrMore>,
     /// The first second at which it does not count any more (`exp`), Unix time.
     #[serde(rename = "exp")]
     pub expires: i64,
@@ -32,9 +32,9 @@ pub struct Claims {
     /// Whether Secure Boot was on (`secboot`).
     #[serde(rename = "secboot", default)]
     pub secure_boot: Option<bool>,
-    /// The maker's number (`oemid`); Google's is 11129.
+    /// The maker's number (`oemid`); Google's is 11129. NVIDIA writes it as text.
     #[serde(rename = "oemid", default)]
-    pub maker: Option<u64>,
+    pub maker: Option<NumberOrText>,
     /// The kind of hardware (`hwmodel`).
     #[serde(rename = "hwmodel", default)]
     pub hardware: Option<String>,
@@ -54,6 +54,16 @@ pub struct Claims {
     /// The parts of the machine (`submods`).
     #[serde(rename = "submods", default)]
     pub submodules: Submodules,
+}
+
+/// A number, or a text.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum NumberOrText {
+    /// A number.
+    Number(u64),
+    /// A text.
+    Text(String),
 }
 
 /// A text, or a list of texts.
@@ -116,6 +126,9 @@ pub struct Container {
     /// Arguments with which the operator replaced the image's.
     #[serde(default)]
     pub cmd_override: Vec<String>,
+    /// All environment variables, in tokens of EigenLabs' KMS and of Google.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
     /// Environment variables that the operator set.
     #[serde(default)]
     pub env_override: BTreeMap<String, String>,

@@ -1,14 +1,17 @@
 //! Attestation tokens: a JSON Web Token in compact form (RFC 7519, RFC 7515 section 3.1) in which
 //! a verifier's service states what it checked.
 //!
-//! Parsed here: Google's tokens for Confidential Space and for plain confidential machines, and
-//! Intel Trust Authority's tokens of the same form. Nothing is believed.
+//! Parsed here: Google's tokens for Confidential Space and for plain confidential machines, those
+//! of Intel Trust Authority, of EigenLabs' KMS and of NVIDIA's attestation service. Nothing is
+//! believed.
 
+mod bundle;
 mod claims;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::Deserialize;
+use serde_json::Value as Json;
 
 use super::Field;
 use crate::bytes::Span;
@@ -17,10 +20,64 @@ use crate::finding::Value;
 use crate::json;
 use crate::pki::pem_blocks;
 
-pub use claims::{Claims, ConfidentialSpace, Container, Instance, OneOrMore, Submodules};
+pub use bundle::Bundle;
+pub use claims::{
+    Claims, ConfidentialSpace, Container, Instance, NumberOrText, OneOrMore, Submodules,
+};
 
 const WHAT: &str = "attestation token";
 const JWS: &str = "RFC 7515 section 3.1";
+
+/// A service that makes tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Service {
+    /// Google Cloud Attestation.
+    Google,
+    /// Intel Trust Authority.
+    IntelTrustAuthority,
+    /// EigenLabs' key service, which verifies EigenCompute's bound evidence.
+    EigenKms,
+    /// NVIDIA's remote attestation service.
+    Nvidia,
+}
+
+impl Service {
+    const ALL: [Self; 4] = [Self::Google, Self::IntelTrustAuthority, Self::EigenKms, Self::Nvidia];
+
+    /// What it writes as `iss`.
+    pub const fn issuer(self) -> &'static str {
+        match self {
+            Self::Google => "https://confidentialcomputing.googleapis.com",
+            Self::IntelTrustAuthority => "https://portal.trustauthority.intel.com",
+            // Layr-Labs/eigenx-kms, internal/auth/jwt_signer.go.
+            Self::EigenKms => "eigenx-kms",
+            Self::Nvidia => "https://nras.attestation.nvidia.com",
+        }
+    }
+
+    /// The signature algorithms that it uses (`alg`).
+    pub const fn algorithms(self) -> &'static [&'static str] {
+        match self {
+            Self::Google | Self::EigenKms => &["RS256"],
+            // PS384 by itself, RS256 when Confidential Space's launcher asks for it.
+            Self::IntelTrustAuthority => &["RS256", "PS384"],
+            Self::Nvidia => &["ES384"],
+        }
+    }
+
+    /// Where it serves its keys, when it does.
+    pub const fn keys(self) -> Option<&'static str> {
+        match self {
+            Self::Google => Some(
+                "https://www.googleapis.com/service_accounts/v1/metadata/jwk/signer@confidentialspace-sign.iam.gserviceaccount.com",
+            ),
+            Self::IntelTrustAuthority => Some("https://portal.trustauthority.intel.com/certs"),
+            Self::Nvidia => Some("https://nras.attestation.nvidia.com/.well-known/jwks.json"),
+            Self::EigenKms => None,
+        }
+    }
+}
 
 /// A token as parsed.
 #[derive(Clone, Debug)]
@@ -33,6 +90,8 @@ pub struct Token<'a> {
     pub claims: Claims,
     /// The claims as signed: JSON.
     pub payload: Vec<u8>,
+    /// The same, with the members that [`Claims`] does not name.
+    pub members: Json,
     /// The signed bytes: header and claims in base64url with the dot between them.
     pub signed: Span,
     /// The signature.
@@ -89,11 +148,13 @@ impl<'a> Token<'a> {
         let header_span = Span::new(0, header.len());
         let payload_span = Span::new(header.len().saturating_add(1), payload.len());
         let signature_span = Span::new(payload_span.end().saturating_add(1), signature.len());
-        let claims_json = part("attestation token claims", payload, payload_span)?;
+        const CLAIMS: &str = "attestation token claims";
+        let claims_json = part(CLAIMS, payload, payload_span)?;
         Ok(Self {
             bytes,
             header: Header::parse(&part("attestation token header", header, header_span)?)?,
-            claims: json::from_slice("attestation token claims", &claims_json)?,
+            claims: json::from_slice(CLAIMS, &claims_json)?,
+            members: json::borrowed(CLAIMS, &claims_json)?,
             payload: claims_json,
             signed: Span::new(0, payload_span.end()),
             signature: part("attestation token signature", signature, signature_span)?,
@@ -101,6 +162,22 @@ impl<'a> Token<'a> {
             payload_span,
             signature_span,
         })
+    }
+
+    /// The service that the token names as its issuer, when it is a known one.
+    pub fn service(&self) -> Option<Service> {
+        Service::ALL.into_iter().find(|service| service.issuer() == self.claims.issuer)
+    }
+
+    /// Every value of the member `name`: at the top, in `tdx` (an object, or a list of them), and
+    /// in `submods.tdx`.
+    pub fn stated(&self, name: &str) -> Vec<&Json> {
+        let submodule = self.members.get("submods").and_then(|parts| parts.get("tdx"));
+        let nested = [self.members.get("tdx"), submodule].into_iter().flatten().flat_map(|part| {
+            part.as_array().map_or_else(|| std::slice::from_ref(part), Vec::as_slice)
+        });
+        let places = std::iter::once(&self.members).chain(nested);
+        places.filter_map(|place| place.get(name)).filter(|value| !value.is_null()).collect()
     }
 
     /// The bytes that the signature covers.

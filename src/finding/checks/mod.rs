@@ -30,7 +30,9 @@ mod git;
 mod gpu;
 mod launch;
 mod link;
+mod near;
 mod nitro;
+mod nras;
 mod oci;
 mod provenance;
 mod quote;
@@ -60,7 +62,9 @@ pub use git::*;
 pub use gpu::*;
 pub use launch::*;
 pub use link::*;
+pub use near::*;
 pub use nitro::*;
+pub use nras::*;
 pub use oci::*;
 pub use provenance::*;
 pub use quote::*;
@@ -99,6 +103,8 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         eigencompute::GROUP,
         binding::GROUP,
         gpu::GROUP,
+        near::GROUP,
+        nras::GROUP,
         launch::GROUP,
         registry::GROUP,
         link::GROUP,

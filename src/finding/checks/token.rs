@@ -1,7 +1,8 @@
-//! Attestation tokens of Google and Intel Trust Authority.
+//! Attestation tokens of Google, Intel Trust Authority and EigenLabs' KMS.
 
 const JOSE: &str = "RFC 7515; RFC 7519";
 const PKI: &str = "Google Cloud, Confidential Space: validate PKI tokens";
+const INTEL: &str = "Intel Trust Authority, EAT profile: TDX claims";
 const CLAIMS: &str = "Google Cloud, Confidential Space token claims";
 
 checks! {
@@ -21,6 +22,8 @@ checks! {
     TOKEN_SOFTWARE = "token.software", "", Measurements, Appraisal, CLAIMS;
     TOKEN_SECURE_BOOT = "token.secure-boot", "", Measurements, Appraisal, CLAIMS;
     TOKEN_DEBUG = "token.debug", "", Measurements, Appraisal, CLAIMS;
+    TOKEN_TCB = "token.tcb", "", Tcb, Appraisal, INTEL;
+    TOKEN_GUEST_DEBUG = "token.guest-debug", "", Report, Appraisal, INTEL;
     TOKEN_SUPPORT = "token.support", "", Measurements, Appraisal, CLAIMS;
     TOKEN_IMAGE = "token.image", "", Image, Appraisal, CLAIMS;
     TOKEN_OVERRIDES = "token.overrides", "", Image, Appraisal, CLAIMS;

@@ -4,15 +4,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
+use crate::evidence::token::Service;
 use crate::sim::certificate::{
     CRL_SIGN, DIGITAL_SIGNATURE, KEY_CERT_SIGN, PathLength, Spoil, Template, basic_constraints,
     key_usage, simulated_name,
 };
 use crate::sim::keys::Key;
-use crate::sim::signature::Algorithm;
+use crate::sim::signature::{Algorithm, Hash};
 use crate::sim::{AUTHORITY_VALIDITY, ENTITY_VALIDITY};
 use crate::time::UnixTime;
-use crate::verify::token::GOOGLE;
 
 /// What a certificate above a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl Default for TokenSpec {
                 .map(|role| certificate(role, None))
                 .to_vec(),
             claims: json!({
-                "iss": GOOGLE,
+                "iss": Service::Google.issuer(),
                 "aud": "https://verifier.example",
                 "sub": "https://www.example/projects/simulated/zones/z/instances/i",
                 "iat": Self::ISSUED.0, "nbf": Self::ISSUED.0, "exp": Self::ISSUED.0 + 3600,
@@ -157,7 +157,18 @@ impl TokenSpec {
         }
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", part(&header), part(&self.claims));
-        let signature = self.signer.sign(Algorithm::Pkcs1v15Sha256, signed.as_bytes());
+        let signature = match self.algorithm.as_str() {
+            "ES384" => {
+                let (r, s) = self.signer.sign_p384(signed.as_bytes());
+                [r, s].concat()
+            }
+            "PS384" => {
+                let hash = Hash::Sha384;
+                let algorithm = Algorithm::Pss { hash, mgf1: hash, salt: 48 };
+                self.signer.sign(algorithm, signed.as_bytes())
+            }
+            _ => self.signer.sign(Algorithm::Pkcs1v15Sha256, signed.as_bytes()),
+        };
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 }

@@ -1,0 +1,18 @@
+//! NEAR AI's attestation reports.
+
+const REPORT: &str = "NEAR AI, GET /v1/attestation/report (nearai/cloud-api)";
+const BINDING: &str = "NEAR AI, report data (nearai/nearai-cloud-verifier, dstack_attestation)";
+const MANAGER: &str = "NEAR AI, compose manager (nearai/nearai-cloud-verifier)";
+
+checks! {
+    NEAR_FORM = "near.form", "", Report, Authenticity, REPORT;
+    NEAR_REPORT_DATA = "near.report-data", "", KeyBinding, Authenticity, BINDING;
+    NEAR_NONCE = "near.nonce", "", KeyBinding, Appraisal, BINDING;
+    NEAR_ONE_NONCE = "near.one-nonce", "", KeyBinding, Appraisal, BINDING;
+    NEAR_SIGNING_KEY = "near.signing-key", "", KeyBinding, Appraisal, "Ethereum Yellow Paper, appendix F, addresses";
+    NEAR_TLS_KEY = "near.tls-key", "", KeyBinding, Appraisal, BINDING;
+    NEAR_GPU = "near.gpu", "", KeyBinding, Appraisal, REPORT;
+    NEAR_MANAGER = "near.manager", "", KeyBinding, Authenticity, MANAGER;
+    NEAR_ACTIONS = "near.actions", "", Measurements, Appraisal, MANAGER;
+    NEAR_OHTTP = "near.ohttp", "", KeyBinding, Appraisal, "RFC 9458; NEAR AI, ohttp_attestation";
+}

@@ -1,0 +1,13 @@
+//! What a policy says about NEAR AI's reports.
+
+use serde::Deserialize;
+
+use crate::digest::Sha256;
+
+/// Accepted values of a NEAR AI report.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct NearPolicy {
+    /// The challenge that every machine's quote has to answer, 32 bytes in hex.
+    pub nonce: Option<Sha256>,
+}

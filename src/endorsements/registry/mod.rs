@@ -8,9 +8,11 @@
 mod abi;
 mod answer;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use crate::bytes::Span;
@@ -215,10 +217,11 @@ impl Recorded {
 
     /// Whether `file` begins like one; [`parse`](Self::parse) decides.
     pub fn is_likely(file: &[u8]) -> bool {
-        let object = file.trim_ascii_start().starts_with(b"{");
-        let object = object.then(|| serde_json::from_slice::<serde_json::Value>(file).ok());
-        let Some(Some(value)) = object else { return false };
-        Self::MEMBERS.iter().all(|member| value.get(member).is_some())
+        if !file.trim_ascii_start().starts_with(b"{") {
+            return false;
+        }
+        let members: Option<BTreeMap<String, IgnoredAny>> = serde_json::from_slice(file).ok();
+        members.is_some_and(|members| Self::MEMBERS.iter().all(|&name| members.contains_key(name)))
     }
 
     /// Reads the file. The answer in it is read by [`latest_release`] and its like.
@@ -229,8 +232,7 @@ impl Recorded {
     pub fn parse(file: &[u8]) -> Result<Self, Error> {
         const WHAT: &str = "recorded answer of an RPC provider";
         Error::cap(WHAT, file.len(), MAX_ANSWER.saturating_mul(2))?;
-        let mut members: std::collections::BTreeMap<String, String> =
-            crate::json::from_slice(WHAT, file)?;
+        let mut members: BTreeMap<String, String> = crate::json::from_slice(WHAT, file)?;
         let mut take = |name: &str| members.remove(name);
         let read = Self::MEMBERS.map(|name| take(name));
         match read {

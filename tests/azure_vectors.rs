@@ -8,6 +8,7 @@ use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Level, Report, RootOfTrust, State};
 use silicon_to_source::time::UnixTime;
 
+use common::mutation::{changes, cuts, survivors};
 use common::shared;
 
 /// A moment at which AMD's certificates of the chip count.
@@ -80,4 +81,15 @@ fn each_changed_part_of_real_evidence_fails() {
         assert_eq!(report.verdict.state, State::Failed, "{from}");
         assert!(report.findings(check).all(|finding| finding.outcome == "fail"), "{check}");
     }
+}
+
+#[test]
+fn changed_or_cut_real_evidence_is_never_verified() {
+    let Some(bytes) = evidence() else { return };
+    let bytes = bytes.trim_ascii_end();
+    let examine = |input: &[u8]| silicon_to_source::examine(input, &[], None, NOW.parse().unwrap());
+    let survivors = survivors(bytes, &changes(bytes, usize::MAX), examine);
+    let left: Vec<_> = survivors.into_iter().map(|(change, _)| change).collect();
+    assert!(left.is_empty(), "{left:x?}");
+    cuts(bytes, examine);
 }

@@ -37,6 +37,7 @@ fn every_part_of_all_six_holds_and_names_the_others() {
             &checks::TPM_KEY,
             &checks::TPM_QUOTE_AGREEMENT,
             &checks::EIGEN_CHALLENGE,
+            &checks::EIGEN_REGISTERS,
         ] {
             assert_eq!(outcomes(&report, check), ["pass"], "{name}: {check}");
         }

@@ -235,3 +235,33 @@ fn no_changed_or_cut_report_or_certificate_keeps_its_verdict() {
         }
     }
 }
+
+#[test]
+fn a_report_with_the_chain_of_another_gpu_does_not_hold() {
+    let Some(real) = shared("vectors/nvidia/hopper-cert-chain.txt") else { return };
+    let real = fs::read(real).unwrap();
+    let bytes = ReportSpec::default().sign();
+    let report = silicon_to_source::examine(&bytes, &[&real], None, NOW).unwrap();
+    assert_eq!(report.verdict.state, State::Failed);
+    let found = findings(&report);
+    assert_eq!(found["gpu.root"], "pass", "the chain is sound in itself");
+    assert_eq!(found["gpu.signature"], "fail bad-signature");
+    let spec = Case { report: ReportSpec::default(), ..Case::default() };
+    let other = Case { certified: [7; 48], ..spec };
+    assert_eq!(findings(&other.examine())["gpu.firmware-id"], "fail not-equal");
+}
+
+#[test]
+fn no_changed_or_cut_real_report_keeps_its_verdict() {
+    let Some(file) = shared("vectors/nvidia/hopper-report.hex.txt") else { return };
+    let text = fs::read(file).unwrap();
+    let digits: Vec<u8> = text.into_iter().filter(u8::is_ascii_hexdigit).collect();
+    let report = hex::decode(digits).unwrap();
+    let chain = fs::read(shared("vectors/nvidia/hopper-cert-chain.txt").unwrap()).unwrap();
+    let policy =
+        format!(r#"{{"name":"t","required":["gpu.nonce"],"gpu":{{"nonce":"{REAL_NONCE}"}}}}"#);
+    let policy = Policy::from_json(policy.as_bytes()).unwrap();
+    common::mutation::assert_none_survives("real GPU report", &report, |report| {
+        silicon_to_source::examine(report, &[&chain], Some(&policy), NOW)
+    });
+}

@@ -8,7 +8,7 @@ use std::fs;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use common::mutation::assert_none_survives;
+use common::mutation::{assert_none_survives, changes, survivors};
 use common::shared;
 use common::table::{Row, assert_complete, assert_rows, findings};
 use serde_json::{Value as Json, json};
@@ -351,6 +351,40 @@ fn changed_or_cut_documents_are_never_verified() {
             examine(document, &[], Some(&policy), NOW)
         });
     });
+}
+
+/// dstack's answer around a document: AWS signs the document alone, and only the document is read.
+#[test]
+fn changed_documents_inside_dstacks_attestation_are_never_verified() {
+    let case = Case::healthy();
+    let policy = case.policy();
+    let document = case.bytes();
+    let whole = case.document.dstack();
+    let start = whole.windows(document.len()).position(|window| window == document).unwrap();
+    let own = start..start + document.len();
+    let survivors = survivors(&whole, &changes(&whole, usize::MAX), |input| {
+        examine(input, &[], Some(&policy), NOW)
+    });
+    let outside = survivors.iter().filter(|(change, _)| !own.contains(&change.at)).count();
+    println!("{} bytes around the document, {outside} of no effect", whole.len() - own.len());
+    assert_eq!(outside, survivors.len(), "bytes of the document");
+    for (_, report) in &survivors {
+        let shown = report.evidence.iter().find(|item| item.kind == "nitro-document").unwrap();
+        assert_eq!(shown.sha256, silicon_to_source::digest::Sha256::of(&document));
+    }
+}
+
+#[test]
+fn a_document_with_the_authorities_of_another_does_not_hold() {
+    let mut case = Case::healthy();
+    // The authorities of another region: the same names, other keys.
+    for link in &mut case.document.cabundle[1..] {
+        link.subject_key = Key::StrangerP384;
+    }
+    let report = case.examine();
+    assert_eq!(report.verdict.state, State::Failed);
+    let because: Vec<&str> = report.verdict.because.iter().map(|by| by.check.id).collect();
+    assert_eq!(because, ["nitro.ca.signature", "nitro.certificate.signature"]);
 }
 
 fn vector(name: &str) -> Option<Vec<u8>> {

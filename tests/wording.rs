@@ -83,6 +83,7 @@ const CAN_WARN: &[&str] = &[
     "sigstore.trusted-root",
     "tuf.expiry",
     "tpm.provider",
+    "eigencompute.challenge",
     "eigencompute.hardened",
     "eigencompute.launch",
     "eigencompute.overrides",

@@ -4,31 +4,34 @@
 //! Shown, when every check passes: Intel or AMD vouches for the processor, whose report names the
 //! challenge and the TPM's key; Google vouches for the TPM; the TPM signed the challenge with the
 //! platform's name. On TDX the launcher's log extends to the processor's own register. On SEV-SNP
-//! it extends to the TPM's, so the container is Google's word; so is the kernel's command line on
-//! every platform. Without a processor's report Google is the root of trust and the level A2. The
-//! chain ends at the container's digest: who built it is not in this evidence.
+//! it extends to the TPM's, so the container is Google's word. So is the kernel's command line: the
+//! firmware's log in the evidence is the TPM's, and a TDX guest's own registers of the boot, RTMR0
+//! to RTMR2, are compared with nothing unless the machine's CCEL log is handed in beside it. Without
+//! a processor's report Google is the root of trust and the level A2. The chain ends at the
+//! container's digest: who built it is not in this evidence. Arguments and environment of the
+//! container are shown as they were measured, whatever the operator put into them.
 
 use std::borrow::Cow;
 
 use super::dcap::{self, Files};
 use super::snp::to_blame;
 use super::{collateral, snp, tpm};
-use crate::appraise::{self, eigencompute as appraisal};
+use crate::appraise::{self, eigencompute as appraisal, eigencompute::Logs};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::dcap::Quote;
 use crate::evidence::eigencompute::{BoundEvidence, quote, report};
-use crate::evidence::eventlog::cel;
+use crate::evidence::eventlog::{Register, cel};
 use crate::evidence::tpm::{Attestation, TeePart};
-use crate::finding::{Finding, Outcome, Value, Why, checks};
+use crate::finding::{Check, Finding, Outcome, Value, Why, checks};
 use crate::policy::{HexBytes, Policy};
 use crate::report::{
     Claim, DebugFlag, Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject, Wanted,
 };
 use crate::time::UnixTime;
-use crate::verify::dcap as intel;
 use crate::verify::eigencompute as verify;
-use crate::verify::eventlog::{self, Registers, VerifiedLog};
+use crate::verify::eventlog::VerifiedLog;
+use crate::verify::tpm::VerifiedTpm;
 
 /// What the processor's report adds.
 struct Processor {
@@ -39,8 +42,19 @@ struct Processor {
     debug: DebugFlag,
     /// report_data, once the report is verified.
     report_data: Option<Vec<u8>>,
-    /// The launcher's log, where it extends to a register of the processor.
-    launch: Option<VerifiedLog>,
+    /// The logs that extend to registers of the processor.
+    logs: Vec<VerifiedLog>,
+    /// Whether it has registers, and a log of its boot came along.
+    boot: Boot,
+}
+
+/// What came along about the processor's own registers of the boot.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Boot {
+    #[default]
+    NoRegisters,
+    NoLog,
+    Log,
 }
 
 /// Bound evidence in either form.
@@ -76,8 +90,9 @@ pub(super) fn examine(
         },
         None => Finding::blocked(&checks::EIGEN_CHALLENGE, blame),
     });
+    findings.push(launch_registers(&attestation, machine.verified.as_ref(), blame)?);
     let mut flags = Flags::UNKNOWN;
-    let mut launch = machine.launch;
+    let (mut own_logs, mut own_boot) = (Vec::new(), Boot::default());
     match processor {
         None => {
             findings.push(appraise::tpm::provider());
@@ -96,31 +111,41 @@ pub(super) fn examine(
             items.extend(processor.evidence);
             wanted.extend(processor.wanted);
             flags.debug = processor.debug;
-            launch = launch.or(processor.launch);
+            (own_logs, own_boot) = (processor.logs, processor.boot);
         }
     }
+    let extends_to = |register| {
+        let own = |log: &&VerifiedLog| log.registers().iter().any(|(known, _)| *known == register);
+        own_logs.iter().find(own)
+    };
+    let launch = machine.launch.as_ref().or_else(|| extends_to(Register::Rtmr(3)));
+    let logs = Logs {
+        boot: machine.log.as_ref(),
+        processor: match (own_boot, extends_to(Register::Rtmr(2))) {
+            (Boot::NoRegisters, _) => appraisal::Processor::NoRegisters,
+            (Boot::NoLog, _) => appraisal::Processor::NoLog,
+            (Boot::Log, None) => appraisal::Processor::OtherLog,
+            (Boot::Log, Some(log)) => appraisal::Processor::Log(log),
+        },
+        launch: launch.ok_or(match attestation.canonical_log {
+            ([], _) => Why::NotPublished,
+            _ => Why::Blocked { by: &checks::EVENTLOG_REPLAY },
+        }),
+    };
     findings.extend(match &machine.verified {
-        Some(_) => {
-            let boot = machine.log.as_ref();
-            appraisal::appraise(evidence.platform, boot, launch.as_ref(), &policy.eigencompute)
-        }
-        None => [
-            &checks::EIGEN_HARDENED,
-            &checks::EIGEN_LAUNCH,
-            &checks::EIGEN_CONTAINER,
-            &checks::EIGEN_OVERRIDES,
-        ]
-        .map(|check| Finding::blocked(check, blame))
-        .to_vec(),
+        Some(tpm) => appraisal::appraise(evidence.platform, tpm, logs, &policy.eigencompute),
+        None => appraisal::blocked(blame),
     });
     compared_elsewhere(&mut findings);
-    let answers = |f: &Finding| *f.check == checks::EIGEN_CHALLENGE && f.passed();
-    if findings.iter().any(answers) {
+    let answer = findings.iter().find(|finding| *finding.check == checks::EIGEN_CHALLENGE);
+    if answer.is_some_and(|answer| matches!(answer.outcome, Outcome::Pass | Outcome::Warn(_))) {
+        claims.extend(appraisal::claims(&evidence.extra_data));
+    }
+    if answer.is_some_and(Finding::passed) {
         flags.freshness = match own {
             Some(_) => Freshness::Challenge,
             None => Freshness::Given,
         };
-        claims.extend(appraisal::claims(&evidence.extra_data));
     }
     if findings.iter().any(|f| {
         *f.check == checks::EIGEN_HARDENED
@@ -128,7 +153,7 @@ pub(super) fn examine(
     }) {
         flags.debug = DebugFlag::On;
     }
-    flags.overrides = tpm::overrides(launch.as_ref());
+    flags.overrides = tpm::overrides(launch);
     let root = match attestation.tee {
         Some(_) => RootOfTrust::CpuVendor,
         None => RootOfTrust::CloudProvider,
@@ -163,29 +188,25 @@ fn tdx(
 ) -> Result<Processor, Error> {
     let raw = quote(part)?;
     let quote = Quote::parse(&raw)?;
-    let (log, at) = attestation.canonical_log;
+    let (log, _) = attestation.canonical_log;
     let mut files = Files::of(files)?;
     if !log.is_empty() {
         files.supply_launch_log(log)?;
     }
-    let examined = dcap::quoted(&quote, &files, policy, now)?;
+    let mut examined = dcap::quoted(&quote, &files, policy, now)?;
+    let logs = std::mem::take(&mut examined.logs);
+    let verified = examined.verified.as_ref();
+    let report_data = verified.map(|verified| verified.quote().body.report_data().to_vec());
     let draft = dcap::finish("eigencompute-evidence", &raw, examined, &files, policy, now)?;
-    let verified = intel::verify(&quote, &files.collateral, policy.roots, now).verified;
-    let launch = match (&verified, &quote.body) {
-        (Some(_), crate::evidence::dcap::Body::Td(td)) if !log.is_empty() => {
-            let log = cel::Log::parse(log).map_err(|error| error.shifted(at.start))?;
-            eventlog::cel(&log, &Registers::of_quote(&td.rtmr, &[3])).verified
-        }
-        _ => None,
-    };
     Ok(Processor {
         findings: draft.findings,
         claims: draft.claims,
         evidence: draft.evidence,
         wanted: draft.wanted,
         debug: draft.flags.debug,
-        report_data: verified.map(|verified| verified.quote().body.report_data().to_vec()),
-        launch,
+        report_data,
+        logs,
+        boot: if files.tcg.is_some() { Boot::Log } else { Boot::NoLog },
     })
 }
 
@@ -209,8 +230,26 @@ fn sev_snp(
         evidence: examined.evidence,
         wanted: examined.wanted,
         debug: examined.debug,
-        launch: None,
+        logs: Vec::new(),
+        boot: Boot::NoRegisters,
     })
+}
+
+/// Whether the launcher's log extends to the TPM's register in every bank, whatever register of the
+/// processor it extends to besides.
+fn launch_registers(
+    attestation: &Attestation<'_>,
+    tpm: Option<&VerifiedTpm>,
+    blame: &'static Check,
+) -> Result<Finding, Error> {
+    let (log, at) = attestation.canonical_log;
+    match tpm {
+        None => Ok(Finding::blocked(&checks::EIGEN_REGISTERS, blame)),
+        Some(tpm) => {
+            let log = cel::Log::parse(log).map_err(|error| error.shifted(at.start))?;
+            Ok(verify::registers(&log, tpm))
+        }
+    }
 }
 
 /// REPORT_DATA has a check of its own here; the general ones, when the policy has no value for

@@ -242,6 +242,8 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         BoundEvidence::from_json(input).map(Kind::BoundEvidence)
     } else if let Some(kind) = of_attestation(input) {
         Ok(kind)
+    } else if let (true, Ok(bound)) = (has("attestation"), BoundEvidence::from_json(input)) {
+        Ok(Kind::BoundEvidence(bound))
     } else if Answer::is_info(has) {
         Err(Error::malformed("input", Span::new(0, input.len()), INFO))
     } else if has("verificationMaterial") {

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::evidence::Field;
 use crate::evidence::eventlog::{cel, tcg};
 use crate::evidence::tpm::Attestation;
-use crate::finding::{Finding, LinkId, Value, checks};
+use crate::finding::{Check, Finding, LinkId, Value, checks};
 use crate::pki::{Cert, pem_blocks};
 use crate::plan;
 use crate::policy::Policy;
@@ -27,6 +27,11 @@ use crate::verify::tpm::{self as verify, ATTESTATION, VerifiedTpm};
 
 /// The register of Confidential Space's launcher.
 const LAUNCHER: u8 = 13;
+/// What is looked at in every log.
+const FIRMWARE_CHECKS: &[&Check] =
+    &[&checks::EVENTLOG_REPLAY, &checks::EVENTLOG_DIGESTS, &checks::EVENTLOG_COVERAGE];
+/// What is looked at in the launcher's besides.
+const LAUNCHER_CHECKS: &[&Check] = &[&checks::EVENTLOG_LAUNCH, &checks::EVENTLOG_NAMES];
 
 /// An attestation on its own.
 pub(super) fn examine(
@@ -121,7 +126,7 @@ impl Machine {
             return Ok(());
         }
         let Some(verified) = &self.verified else {
-            self.block();
+            self.block(FIRMWARE_CHECKS);
             return Ok(());
         };
         let log = tcg::Log::parse(bytes).map_err(|error| error.shifted(at.start))?;
@@ -143,7 +148,8 @@ impl Machine {
             return Ok(());
         }
         let Some(verified) = &self.verified else {
-            self.block();
+            self.block(FIRMWARE_CHECKS);
+            self.block(LAUNCHER_CHECKS);
             return Ok(());
         };
         let log = cel::Log::parse(bytes).map_err(|error| error.shifted(at.start))?;
@@ -164,11 +170,9 @@ impl Machine {
     }
 
     /// Without verified registers a log shows nothing.
-    fn block(&mut self) {
+    fn block(&mut self, checks: &[&'static Check]) {
         let by = to_blame(&self.findings);
-        let checks =
-            [&checks::EVENTLOG_REPLAY, &checks::EVENTLOG_DIGESTS, &checks::EVENTLOG_COVERAGE];
-        for check in checks {
+        for check in checks.iter().copied() {
             if !self.findings.iter().any(|finding| finding.check == check) {
                 self.findings.push(Finding::blocked(check, by));
             }

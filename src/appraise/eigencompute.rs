@@ -2,27 +2,69 @@
 
 use crate::claims::Claim;
 use crate::evidence::eigencompute::Platform;
-use crate::finding::{Finding, Why, checks};
+use crate::finding::{Check, Finding, Why, checks};
 use crate::policy::{EigenPolicy, Rule};
 use crate::verify::eventlog::VerifiedLog;
+use crate::verify::tpm::VerifiedTpm;
 
 /// The mark of the production image on the kernel's command line.
 const HARDENED: &str = "confidential-space.hardened=true";
+const COMMAND_LINE: &str = "boot.command-line";
 
-/// Compares what was measured with the policy. `boot` is the firmware's log, `launch` the
-/// launcher's, each once it extends to its registers.
+/// Every check of this module, in order.
+pub static CHECKS: &[&Check] = &[
+    &checks::EIGEN_BOOT,
+    &checks::EIGEN_BOOT_LOG,
+    &checks::EIGEN_HARDENED,
+    &checks::EIGEN_LAUNCH,
+    &checks::EIGEN_CONTAINER,
+    &checks::EIGEN_OVERRIDES,
+];
+
+/// The logs of a machine, each once it extends to its registers.
+#[derive(Clone, Copy, Debug)]
+pub struct Logs<'a> {
+    /// The firmware's, in the virtual TPM's registers.
+    pub boot: Option<&'a VerifiedLog>,
+    /// The firmware's, in the processor's own registers.
+    pub processor: Processor<'a>,
+    /// The launcher's, or why there is none.
+    pub launch: Result<&'a VerifiedLog, Why>,
+}
+
+/// What is known of the processor's own registers of the boot, RTMR0 to RTMR2 of a TDX guest.
+#[derive(Clone, Copy, Debug)]
+pub enum Processor<'a> {
+    /// It has none.
+    NoRegisters,
+    /// No log of them came along. The evidence itself carries none.
+    NoLog,
+    /// A log came along and does not extend to them.
+    OtherLog,
+    /// This log extends to them.
+    Log(&'a VerifiedLog),
+}
+
+/// Compares what was measured with the policy.
 pub fn appraise(
     platform: Platform,
-    boot: Option<&VerifiedLog>,
-    launch: Option<&VerifiedLog>,
+    tpm: &VerifiedTpm,
+    logs: Logs<'_>,
     policy: &EigenPolicy,
 ) -> Vec<Finding> {
     vec![
-        hardened(boot, policy.debug_image),
-        launched_by(platform, launch),
-        container(launch, policy),
-        overrides(launch, policy.overrides),
+        boot(tpm, policy),
+        boot_log(&logs),
+        hardened(&logs, policy.debug_image),
+        launched_by(platform, logs.launch),
+        container(logs.launch, policy),
+        overrides(logs.launch, policy.overrides),
     ]
+}
+
+/// The findings when there is nothing verified to appraise.
+pub fn blocked(by: &'static Check) -> Vec<Finding> {
+    CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
 /// The challenge as a claim: the extra data that the workload had bound along.
@@ -33,11 +75,52 @@ pub fn claims(extra_data: &[u8]) -> Vec<Claim> {
     if extra_data.is_empty() { Vec::new() } else { vec![claim] }
 }
 
-/// The registers of the boot loader are the provider's TPM's on every platform.
-fn hardened(boot: Option<&VerifiedLog>, debug_image: Rule) -> Finding {
+/// The machine's image, by the registers that its boot loader and its files leave.
+fn boot(tpm: &VerifiedTpm, policy: &EigenPolicy) -> Finding {
+    const REGISTERS: [u8; 3] = [4, 8, 9];
+    let check = &checks::EIGEN_BOOT;
+    let quoted = tpm.sha256();
+    let values = REGISTERS.iter().filter_map(|number| Some((number, quoted.get(number)?)));
+    let actual: Vec<String> =
+        values.map(|(number, value)| format!("pcr{number} {}", hex::encode(value.0))).collect();
+    let accepted = &policy.boot_registers;
+    let finding = if accepted.is_empty() {
+        Finding::unknown(check, Why::NotFetched)
+    } else {
+        let agrees = accepted.iter().any(|image| {
+            !image.is_empty()
+                && image.iter().all(|(number, value)| quoted.get(number) == Some(value))
+        });
+        Finding::test(check, agrees, "not-accepted")
+    };
+    finding.actual(actual.join(", "))
+}
+
+/// Whether the processor's own registers show the same boot as the provider's TPM.
+fn boot_log(logs: &Logs<'_>) -> Finding {
+    let check = &checks::EIGEN_BOOT_LOG;
+    let log = match logs.processor {
+        Processor::NoRegisters => return Finding::unknown(check, Why::NotApplicable),
+        Processor::NoLog => return Finding::unknown(check, Why::NotFetched),
+        Processor::OtherLog => return Finding::blocked(check, &checks::EVENTLOG_REPLAY),
+        Processor::Log(log) => log,
+    };
+    let Some(boot) = logs.boot else { return Finding::blocked(check, &checks::EVENTLOG_REPLAY) };
+    let [tpm, own] = [boot, log].map(|log| said(log, COMMAND_LINE));
+    Finding::test(check, tpm == own, "another-command-line")
+        .expected(tpm.join(" and "))
+        .actual(own.join(" and "))
+}
+
+/// The provider's TPM has registers of the boot loader on every platform. Where a log of the
+/// processor's own is at hand, both have to name the production image.
+fn hardened(logs: &Logs<'_>, debug_image: Rule) -> Finding {
     let check = &checks::EIGEN_HARDENED;
-    let Some(boot) = boot else { return Finding::blocked(check, &checks::EVENTLOG_REPLAY) };
-    let lines: Vec<String> = said(boot, "boot.command-line");
+    let Some(boot) = logs.boot else { return Finding::blocked(check, &checks::EVENTLOG_REPLAY) };
+    let mut lines = said(boot, COMMAND_LINE);
+    if let Processor::Log(log) = logs.processor {
+        lines.extend(said(log, COMMAND_LINE));
+    }
     if lines.is_empty() {
         return Finding::unknown(check, Why::NotPublished);
     }
@@ -54,20 +137,23 @@ fn hardened(boot: Option<&VerifiedLog>, debug_image: Rule) -> Finding {
 }
 
 /// Whose registers the launcher's log extends to.
-fn launched_by(platform: Platform, launch: Option<&VerifiedLog>) -> Finding {
+fn launched_by(platform: Platform, launch: Result<&VerifiedLog, Why>) -> Finding {
     let check = &checks::EIGEN_LAUNCH;
     match (launch, platform) {
-        (None, _) => Finding::unknown(check, Why::NotPublished),
-        (Some(_), Platform::Tdx) => Finding::pass(check),
-        (Some(_), Platform::SevSnp | Platform::ShieldedVm) => {
+        (Err(why), _) => Finding::unknown(check, why),
+        (Ok(_), Platform::Tdx) => Finding::pass(check),
+        (Ok(_), Platform::SevSnp | Platform::ShieldedVm) => {
             Finding::warn(check, "provider-is-the-root")
         }
     }
 }
 
-fn container(launch: Option<&VerifiedLog>, policy: &EigenPolicy) -> Finding {
+fn container(launch: Result<&VerifiedLog, Why>, policy: &EigenPolicy) -> Finding {
     let check = &checks::EIGEN_CONTAINER;
-    let Some(launch) = launch else { return Finding::unknown(check, Why::NotPublished) };
+    let launch = match launch {
+        Ok(launch) => launch,
+        Err(why) => return Finding::unknown(check, why),
+    };
     let digests = said(launch, "container.image-digest");
     let [digest] = digests.as_slice() else { return Finding::fail(check, "missing") };
     let accepted = &policy.image_digests;
@@ -79,9 +165,12 @@ fn container(launch: Option<&VerifiedLog>, policy: &EigenPolicy) -> Finding {
         .actual(digest.as_str())
 }
 
-fn overrides(launch: Option<&VerifiedLog>, rule: Rule) -> Finding {
+fn overrides(launch: Result<&VerifiedLog, Why>, rule: Rule) -> Finding {
     let check = &checks::EIGEN_OVERRIDES;
-    let Some(launch) = launch else { return Finding::unknown(check, Why::NotPublished) };
+    let launch = match launch {
+        Ok(launch) => launch,
+        Err(why) => return Finding::unknown(check, why),
+    };
     let changed = [
         said(launch, "container.argument-override"),
         said(launch, "container.environment-override"),

@@ -1,8 +1,11 @@
 //! What a policy says about EigenCompute's machines.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::{HexBytes, Rule};
+use crate::digest::Sha256;
 
 /// Accepted values of EigenCompute's bound evidence.
 #[derive(Clone, Debug, Deserialize)]
@@ -17,6 +20,12 @@ pub struct EigenPolicy {
     pub overrides: Rule,
     /// Accepted image digests, `sha256:` and 64 hex digits; empty accepts any.
     pub image_digests: Vec<String>,
+    /// Accepted machine images, each as the SHA-256 registers of the virtual TPM that it leaves:
+    /// 4 (the boot loader), 8 (its commands and the kernel's command line) and 9 (the files that
+    /// it read), as EigenCompute's allow-list on its chain names them. One of them has to agree
+    /// in every register that it names; empty accepts any. The firmware is compared with
+    /// `dcap.tdx.mr-td` and `snp.measurements`.
+    pub boot_registers: Vec<BTreeMap<u8, Sha256>>,
 }
 
 impl Default for EigenPolicy {
@@ -26,6 +35,7 @@ impl Default for EigenPolicy {
             debug_image: Rule::Deny,
             overrides: Rule::Warn,
             image_digests: Vec::new(),
+            boot_registers: Vec::new(),
         }
     }
 }

@@ -27,6 +27,7 @@ pub mod container;
 pub mod coordinator;
 pub mod crl;
 mod der;
+pub mod eigencompute;
 mod files;
 pub mod gcb;
 pub mod google;

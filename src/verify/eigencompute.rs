@@ -3,11 +3,18 @@
 //! The TPM signs the challenge together with the name of the platform, so a report that is taken
 //! out is missed. The processor's report names the TPM's key. Both formulas begin with one label.
 
+use crate::crypto::Hash;
 use crate::digest::{Sha256, Sha512};
 use crate::evidence::eigencompute::{BoundEvidence, Platform};
-use crate::finding::{Finding, Why, checks};
+use crate::evidence::eventlog::cel;
+use crate::finding::{Finding, Value, Why, checks};
+use crate::verify::tpm::VerifiedTpm;
 
 const LABEL: &[u8] = b"WORKLOAD_ATTESTATION";
+/// The fewest bytes that nobody guesses: 128 bits.
+const MINIMUM_CHALLENGE: usize = 16;
+/// The TPM's register of the launcher.
+const LAUNCHER: u8 = 13;
 
 /// Whether the TPM's quotes answer the challenge, on the platform whose report is there:
 /// qualifyingData = SHA-256(label, platform, SHA-256(challenge), and when there is extra data
@@ -36,6 +43,9 @@ pub fn challenge(evidence: &BoundEvidence, extra_data: &[u8]) -> Finding {
         Some(other) => Finding::fail(check, "another-platform")
             .expected(other.tag())
             .actual(evidence.platform.tag()),
+        None if finding.passed() && challenge.len() < MINIMUM_CHALLENGE => {
+            Finding::warn(check, "short").actual(Value::hex(challenge))
+        }
         None => finding,
     }
 }
@@ -56,4 +66,37 @@ pub fn report_data(evidence: &BoundEvidence, spki: &[u8], actual: &[u8]) -> Find
         parts.push(extra.as_bytes());
     }
     Finding::equal(check, Sha512::of_parts(&parts).as_bytes(), actual)
+}
+
+/// Whether the launcher's log extends to its register in the TPM in both banks that are read,
+/// SHA-256 and SHA-384. The launcher measures every event there as well as in the processor's own
+/// register, so a log that fits one of the two only is not what it measured. A register that is not
+/// zero, and no log, is a launch that is not published.
+pub fn registers(log: &cel::Log<'_>, tpm: &VerifiedTpm) -> Finding {
+    let check = &checks::EIGEN_REGISTERS;
+    let sha256 = tpm.sha256().get(&LAUNCHER).map(|value| value.0.to_vec());
+    let sha384 = tpm.sha384().get(&LAUNCHER).map(|value| value.0.to_vec());
+    let quoted = [(Hash::Sha256, sha256), (Hash::Sha384, sha384)];
+    let quoted = quoted.into_iter().filter_map(|(hash, value)| Some((hash, value?)));
+    let nothing = if log.records.is_empty() { Why::NotApplicable } else { Why::NotPublished };
+    let mut finding = Finding::unknown(check, nothing);
+    for (hash, quoted) in quoted {
+        if log.records.is_empty() {
+            if quoted.iter().any(|byte| *byte != 0) {
+                let actual = Value::hex(&quoted);
+                return Finding::unknown(check, Why::NotPublished).actual(actual);
+            }
+            continue;
+        }
+        let replayed = log.records.iter().fold(vec![0; quoted.len()], |value, record| {
+            hash.digest(&[value, hash.digest(record.content)].concat())
+        });
+        if replayed != quoted {
+            return Finding::fail(check, "another-launch")
+                .expected(Value::hex(&quoted))
+                .actual(Value::hex(&replayed));
+        }
+        finding = Finding::pass(check);
+    }
+    finding
 }

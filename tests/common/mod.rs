@@ -4,6 +4,8 @@
 #[cfg(feature = "sim")]
 pub(crate) mod dcap;
 #[cfg(feature = "sim")]
+pub(crate) mod eigencompute;
+#[cfg(feature = "sim")]
 pub(crate) mod snp;
 #[cfg(feature = "sim")]
 pub(crate) mod table;

@@ -67,13 +67,15 @@ impl Platform {
 #[derive(Deserialize)]
 struct Document {
     attestation: String,
-    challenge: String,
+    #[serde(default)]
+    challenge: Option<String>,
     #[serde(default)]
     extra_data: Option<String>,
 }
 
 impl BoundEvidence {
-    /// Reads the JSON form: `attestation` in base64, `challenge` and `extra_data` in hex.
+    /// Reads the JSON form: `attestation` in base64, `challenge` and `extra_data` in hex. Without a
+    /// challenge, or with an empty one, nothing says that the answer is a new one.
     ///
     /// # Errors
     /// When a member is missing or not in its encoding, or the attestation is not of its form.
@@ -85,12 +87,13 @@ impl BoundEvidence {
         let attestation = STANDARD
             .decode(&document.attestation)
             .map_err(|_| malformed("its attestation is not base64"))?;
-        let challenge =
-            hex::decode(&document.challenge).map_err(|_| malformed("its challenge is not hex"))?;
+        let challenge = hex::decode(document.challenge.unwrap_or_default())
+            .map_err(|_| malformed("its challenge is not hex"))?;
+        let challenge = Some(challenge).filter(|challenge| !challenge.is_empty());
         let extra_data = hex::decode(document.extra_data.unwrap_or_default())
             .map_err(|_| malformed("its extra data is not hex"))?;
         let platform = Platform::of(&Attestation::parse(&attestation)?);
-        Ok(Self { attestation, challenge: Some(challenge), extra_data, platform })
+        Ok(Self { attestation, challenge, extra_data, platform })
     }
 
     /// An attestation with nothing beside it.

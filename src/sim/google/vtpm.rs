@@ -207,24 +207,50 @@ pub fn boot_events(secure_boot: bool, command_line: &str) -> Vec<FirmwareEvent> 
 
 /// A log of `events` with SHA-256 digests, and the registers it makes.
 pub fn firmware_log(events: &[FirmwareEvent]) -> (Vec<u8>, BTreeMap<u8, Vec<u8>>) {
+    measured_log(BankHash::Sha256, events)
+}
+
+/// The same boot as a TDX guest's CCEL log has it, with SHA-384 digests, and RTMR0 to RTMR2
+/// (UEFI specification, "Confidential Computing": measurement register 1 stands for PCR 1 and 7, 2
+/// for PCR 2 to 6, 3 for PCR 8 to 15). PCR 0 is no register of its own there.
+pub fn ccel_log(events: &[FirmwareEvent]) -> (Vec<u8>, [[u8; 48]; 3]) {
+    let events: Vec<FirmwareEvent> = events
+        .iter()
+        .filter(|(register, ..)| *register != 0)
+        .map(|(register, kind, measured, data)| {
+            let register = match register {
+                1 | 7 => 1,
+                2..=6 => 2,
+                _ => 3,
+            };
+            (register, *kind, measured.clone(), data.clone())
+        })
+        .collect();
+    let (log, registers) = measured_log(BankHash::Sha384, &events);
+    (log, [1, 2, 3].map(|number| registers[&number].clone().try_into().unwrap()))
+}
+
+fn measured_log(hash: BankHash, events: &[FirmwareEvent]) -> (Vec<u8>, BTreeMap<u8, Vec<u8>>) {
+    let len = hash.digest(&[]).len();
     let mut id = b"Spec ID Event03\0".to_vec();
     id.extend([0, 0, 0, 0, 0, 2, 0, 2]);
     id.extend(1_u32.to_le_bytes());
-    id.extend([0x0b, 0, 32, 0, 0]);
+    id.extend(hash.number().to_le_bytes());
+    id.extend([len as u8, 0, 0]);
     let mut log = [0_u32.to_le_bytes(), 3_u32.to_le_bytes()].concat();
     log.extend([0; 20]);
     log.extend((id.len() as u32).to_le_bytes());
     log.extend(id);
     let mut registers: BTreeMap<u8, Vec<u8>> =
-        (0..24).map(|number| (number, vec![0; 32])).collect();
+        (0..24).map(|number| (number, vec![0; len])).collect();
     for (register, kind, measured, data) in events {
-        let digest = Sha256::of(measured);
+        let digest = hash.digest(measured);
         log.extend([u32::from(*register), *kind, 1].map(u32::to_le_bytes).concat());
-        log.extend([0x0b, 0]);
-        log.extend(digest.as_bytes());
+        log.extend(hash.number().to_le_bytes());
+        log.extend(&digest);
         log.extend((data.len() as u32).to_le_bytes());
         log.extend(data);
-        extend(BankHash::Sha256, &mut registers, *register, digest.as_bytes());
+        extend(hash, &mut registers, *register, &digest);
     }
     (log, registers)
 }
@@ -244,10 +270,7 @@ pub fn launch_log(launcher: Launcher, items: &[(u8, &[u8])]) -> (Vec<u8>, Vec<u8
         Launcher::Pcr13 => (BankHash::Sha256, &[1, 0, 0, 0, 1, 13]),
         Launcher::Rtmr3 => (BankHash::Sha384, &[108, 0, 0, 0, 1, 4]),
     };
-    let tlv =
-        |kind: u8, value: &[u8]| [&[kind], &(value.len() as u32).to_be_bytes()[..], value].concat();
     let mut log = Vec::new();
-    let mut register = vec![0; hash.digest(&[]).len()];
     for (number, (kind, value)) in (0_u64..).zip(items) {
         let content = tlv(80, &tlv(*kind, value));
         let digest = hash.digest(&content);
@@ -255,9 +278,21 @@ pub fn launch_log(launcher: Launcher, items: &[(u8, &[u8])]) -> (Vec<u8>, Vec<u8
         log.extend(place);
         log.extend(tlv(3, &tlv(hash.number() as u8, &digest)));
         log.extend(content);
-        register = hash.digest(&[register, digest].concat());
     }
-    (log, register)
+    (log, launch_register(hash, items))
+}
+
+/// The register that a launcher's log of `items` makes with `hash`. The launcher extends the TPM's
+/// register 13 in every bank, and on TDX the processor's own as well.
+pub fn launch_register(hash: BankHash, items: &[(u8, &[u8])]) -> Vec<u8> {
+    items.iter().fold(vec![0; hash.digest(&[]).len()], |register, (kind, value)| {
+        let digest = hash.digest(&tlv(80, &tlv(*kind, value)));
+        hash.digest(&[register, digest].concat())
+    })
+}
+
+fn tlv(kind: u8, value: &[u8]) -> Vec<u8> {
+    [&[kind], &(value.len() as u32).to_be_bytes()[..], value].concat()
 }
 
 /// What the simulated launcher measures: image, digest, an argument, and the end of the launch.
@@ -297,7 +332,9 @@ impl VtpmSpec {
             signer: VtpmRole::Attestation.key(),
             qualified_signer: None,
         };
-        let others = (0..24).map(|number| (number, vec![0; 48])).collect();
+        let mut others: BTreeMap<u8, Vec<u8>> =
+            (0..24).map(|number| (number, vec![0; 48])).collect();
+        others.insert(13, launch_register(BankHash::Sha384, launch));
         let ak = VtpmRole::Attestation.key();
         let intermediate = VtpmRole::Intermediate;
         Self {

@@ -192,6 +192,7 @@ const fn row(finding: &'static str, becomes: &'static str, spoil: fn(&mut Guest)
 }
 
 const UNNAMED: &str = "the policy has no value to compare with";
+const CONTRACT: &str = "only a key service asks the contract of the app";
 const COMMITTED: &str = "the host committed to the file that was started";
 
 const ROWS: &[Row<Guest>] = &[
@@ -229,8 +230,13 @@ const ROWS: &[Row<Guest>] = &[
     .on(third),
     row("dstack.key-provider", "warn not-kms", |guest| {
         guest.provider = br#"{"name":"local-sgx","id":"00"}"#;
-    }),
-    row("dstack.key-provider", "warn unreadable", |guest| guest.provider = b"{}"),
+    })
+    .also(&[("registry.compose-hash", "absent", CONTRACT)]),
+    row("dstack.key-provider", "warn unreadable", |guest| guest.provider = b"{}").also(&[(
+        "registry.compose-hash",
+        "absent",
+        CONTRACT,
+    )]),
     row("dstack.os-image", "warn not-compared", |guest| guest.named = false).on(named).also(&[
         ("tdx.mrtd", "unknown not-applicable", UNNAMED),
         ("tdx.rtmr/rtmr1", "unknown not-applicable", UNNAMED),
@@ -431,14 +437,17 @@ impl Machine {
     }
 }
 
+const UNSHOWN: &str = "which app it is, nothing shows then";
 const REPORTS: &[Row<Machine>] = &[
     Row::new(machine, "dstack.report-data", "fail not-equal", |machine| machine.stated[0] ^= 1),
-    Row::new(machine, "dstack.mr-config", "fail not-equal", |machine| machine.document.push(' ')),
+    Row::new(machine, "dstack.mr-config", "fail not-equal", |machine| machine.document.push(' '))
+        .also(&[("registry.compose-hash", "absent", UNSHOWN)]),
     Row::new(machine, "dstack.mr-config/document", "fail malformed", |machine| {
         machine.document = "{}".into();
         machine.snp.report.host_data = document_hash("{}").0;
         machine.snp.policy["snp"]["host-data"] = json!(hex::encode(machine.snp.report.host_data));
-    }),
+    })
+    .also(&[("registry.compose-hash", "absent", UNSHOWN)]),
     Row::new(machine, "dstack.compose-hash", "fail not-equal", |machine| {
         machine.compose = Some(compose("services: {}"));
     }),

@@ -193,12 +193,14 @@ fn outcome(report: &Report, finding: &str) -> String {
     findings(report).get(finding).cloned().unwrap_or_default()
 }
 
-const fn row(becomes: &'static str, spoil: fn(&mut Eigen)) -> (&'static str, fn(&mut Eigen)) {
+type Spoiled = (&'static str, fn(&mut Eigen));
+
+const fn row(becomes: &'static str, spoil: fn(&mut Eigen)) -> Spoiled {
     (becomes, spoil)
 }
 
 /// What one answer or policy makes of `registry.release`.
-const RELEASES: &[(&str, fn(&mut Eigen))] = &[
+const RELEASES: &[Spoiled] = &[
     row("pass", |_| {}),
     row("fail not-equal", |case| {
         case.required = true;
@@ -301,7 +303,8 @@ fn an_answer_to_another_question_is_left_out_and_said() {
         let text = text.replace(&old, &new).replace(&BLOCK.to_string(), &(BLOCK + 1).to_string());
         files[1] = text.into_bytes();
     };
-    let cases: [(fn(&mut Vec<Vec<u8>>), &str); 5] = [
+    type Case = (fn(&mut Vec<Vec<u8>>), &'static str);
+    let cases: [Case; 5] = [
         (other_app, "answer 1"),
         (other_contract, "answer 1"),
         (other_provider, "answer 1"),

@@ -233,8 +233,7 @@ impl Recorded {
         const WHAT: &str = "recorded answer of an RPC provider";
         Error::cap(WHAT, file.len(), MAX_ANSWER.saturating_mul(2))?;
         let mut members: BTreeMap<String, String> = crate::json::from_slice(WHAT, file)?;
-        let mut take = |name: &str| members.remove(name);
-        let read = Self::MEMBERS.map(|name| take(name));
+        let read = Self::MEMBERS.map(|name| members.remove(name));
         match read {
             [Some(url), Some(question), Some(answer)] if members.is_empty() => {
                 Ok(Self { url, question, answer })

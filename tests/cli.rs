@@ -537,3 +537,42 @@ fn assert_wording_is_complete(report: &Json) {
         assert!(own || finding["reason"] == "blocked", "{check} has no sentence for {narrowed}");
     }
 }
+
+/// The root of a firmware endorsement counts when the reader hands it in as one.
+#[cfg(feature = "sim")]
+#[test]
+fn firmware_root_counts_for_one_run_and_a_root_beside_the_evidence_does_not() {
+    use silicon_to_source::digest::Sha384;
+    use silicon_to_source::policy::builtin;
+    use silicon_to_source::sim::google::FirmwareSpec;
+
+    let machine = common::dcap::Case::td();
+    let mrtd = Sha384(machine.quote.clone().td().mr_td);
+    let endorsement = FirmwareSpec {
+        tdx: Some(vec![(0, false, mrtd)]),
+        bundle: Vec::new(),
+        ..FirmwareSpec::new()
+    };
+    let mut policy: Json = serde_json::from_str(builtin("tdx").unwrap().json).unwrap();
+    policy["roots"] = "simulated".into();
+    let file = |name: &str, bytes: &[u8]| scratch(name, bytes).display().to_string();
+    let quote = file("firmware-quote.bin", &machine.quote_bytes());
+    let collateral = file("firmware-collateral.json", &machine.files().bytes());
+    let endorsed = file("firmware.binarypb", &endorsement.bytes());
+    let root = file("firmware-root.crt", &FirmwareSpec::root());
+    let policy = file("firmware-policy.json", policy.to_string().as_bytes());
+    let outcome = |option: &str| {
+        let files = ["--collateral", &collateral, "--collateral", &endorsed, option, &root];
+        let at = machine.now.to_string();
+        let common = ["verify", &quote, "--policy", &policy, "--at", &at, "--json"];
+        let output = s2s(&[&common[..], &files].concat(), b"");
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let report: Json = serde_json::from_slice(&output.stdout).unwrap();
+        let links = report["links"].as_array().unwrap().iter();
+        let mut findings = links.flat_map(|link| link["findings"].as_array().unwrap().clone());
+        let own = findings.find(|finding| finding["check"] == "gce.measurement").unwrap();
+        own["outcome"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(outcome("--firmware-root"), "pass");
+    assert_eq!(outcome("--collateral"), "unknown");
+}

@@ -5,176 +5,33 @@
 
 mod common;
 
+#[path = "dstack/certificate.rs"]
+mod certificate;
+#[path = "dstack/guest.rs"]
+mod guest;
+#[path = "dstack/image.rs"]
+mod image;
+#[path = "dstack/machine.rs"]
+mod machine;
+#[path = "dstack/mixtures.rs"]
+mod mixtures;
+
 use std::fs;
 
-use common::dcap;
-use common::eventlog::dstack;
 use common::mutation::{changes, cuts, survivors};
+use common::shared;
 use common::table::{Row, assert_complete, assert_rows, findings};
-use common::{shared, snp};
+use guest::{APP, Guest, committed, compose, document, guest, hash, named, pinned, starts, third};
+use machine::{Machine, REPORTS};
 use serde_json::{Value as Json, json};
-use sha2::{Digest as _, Sha256};
-use silicon_to_source::evidence::dstack::{
-    KeyProvider, document_hash, mr_config_v1, mr_config_v2, mr_config_v3,
-};
-use silicon_to_source::evidence::snp::Product;
+use silicon_to_source::evidence::dstack::{KeyProvider, mr_config_v1, mr_config_v2};
 use silicon_to_source::examine;
 use silicon_to_source::finding::{Check, checks};
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Custody, Level, Report, State};
 use silicon_to_source::time::UnixTime;
 
-const APP: [u8; 20] = [0x11; 20];
-const INSTANCE: [u8; 20] = [0x44; 20];
-const KMS: &[u8] = br#"{"name":"kms","id":"3059"}"#;
-const IN_2026: &str = "2026-07-10T00:00:00Z";
-
-/// One TDX guest with everything its agent answers.
-#[derive(Clone)]
-struct Guest {
-    td: dcap::Case,
-    compose: String,
-    /// What the log calls the app-compose file's hash.
-    logged: Vec<u8>,
-    provider: &'static [u8],
-    document: Option<String>,
-    /// Changes the answer after it was made.
-    last: fn(&mut Json),
-    /// The agent's other answer, beside it.
-    info: Option<Json>,
-    /// Whether the policy names the guest's system and application by their registers.
-    named: bool,
-}
-
-fn compose(yaml: &str) -> String {
-    json!({
-        "manifest_version": 2, "runner": "docker-compose", "docker_compose_file": yaml,
-        "key_provider": "kms", "key_provider_id": "3333",
-    })
-    .to_string()
-}
-
-fn pinned() -> String {
-    compose(&format!(
-        "services:\n  web:\n    image: registry.example/web@sha256:{}\n",
-        "a".repeat(64)
-    ))
-}
-
-fn hash(text: &str) -> [u8; 32] {
-    Sha256::digest(text).into()
-}
-
-fn guest() -> Guest {
-    let mut td = dcap::Case::td();
-    td.quote.td().xfam = [0xe7, 2, 6, 0, 0, 0, 0, 0];
-    let mut guest = Guest {
-        td,
-        compose: String::new(),
-        logged: Vec::new(),
-        provider: KMS,
-        document: None,
-        last: |_| {},
-        info: None,
-        named: false,
-    };
-    starts(&mut guest, pinned());
-    guest
-}
-
-/// The guest starts this file, and the host commits to it in version 1.
-fn starts(guest: &mut Guest, compose: String) {
-    let hash = hash(&compose);
-    guest.td.quote.td().mr_config_id = [&[1][..], &hash, &[0; 15]].concat().try_into().unwrap();
-    guest.logged = hash.to_vec();
-    guest.compose = compose;
-}
-
-fn document(compose: &str) -> String {
-    json!({
-        "app_id": hex::encode(APP), "compose_hash": hex::encode(hash(compose)),
-        "instance_id": hex::encode(INSTANCE), "key_provider": "kms",
-        "key_provider_id": "3333", "version": 3,
-    })
-    .to_string()
-}
-
-fn committed(document: String) -> Guest {
-    let mut guest = guest();
-    guest.td.quote.td().mr_config_id = mr_config_v3(&document).0;
-    guest.document = Some(document);
-    guest
-}
-
-fn third() -> Guest {
-    committed(document(&pinned()))
-}
-
-fn named() -> Guest {
-    Guest { named: true, ..guest() }
-}
-
-impl Guest {
-    /// The log, and the register that it makes.
-    fn log(&self) -> (String, [u8; 48]) {
-        dstack(&[
-            ("system-preparing", b""),
-            ("app-id", &APP),
-            ("compose-hash", &self.logged),
-            ("instance-id", &INSTANCE),
-            ("key-provider", self.provider),
-            ("system-ready", b""),
-            ("of-the-app", b"its own word"),
-        ])
-    }
-
-    fn answer(&self) -> Vec<u8> {
-        let (log, rtmr3) = self.log();
-        let mut td = self.td.clone();
-        td.quote.td().rtmr = [[0; 48], [0; 48], [0; 48], rtmr3];
-        let tcb = json!({
-            "mrtd": hex::encode(td.quote.td().mr_td),
-            "rtmr0": hex::encode([0; 48]), "rtmr1": hex::encode([0; 48]),
-            "rtmr2": hex::encode([0; 48]), "rtmr3": hex::encode(rtmr3),
-            "app_compose": self.compose, "compose_hash": hex::encode(hash(&self.compose)),
-        });
-        let vm = json!({"cpu_count": 2, "mr_config": self.document});
-        let mut answer = json!({
-            "quote": hex::encode(td.quote_bytes()),
-            "event_log": log,
-            "report_data": hex::encode(td.quote.td().report_data),
-            "vm_config": vm.to_string(),
-            "tcb_info": tcb.to_string(),
-            "app_id": hex::encode(APP),
-            "instance_id": hex::encode(INSTANCE),
-        });
-        (self.last)(&mut answer);
-        answer.to_string().into_bytes()
-    }
-
-    fn examine_bytes(&self, answer: &[u8]) -> Result<Report, silicon_to_source::error::Error> {
-        let mut policy: Json = serde_json::from_str(builtin("tdx-dstack").unwrap().json).unwrap();
-        policy["roots"] = json!("simulated");
-        if self.named {
-            let mut td = self.td.clone();
-            let td = td.quote.td();
-            let rules = &mut policy["dcap"]["tdx"];
-            rules["mr-td"] = json!([hex::encode(td.mr_td)]);
-            rules["rtmr1"] = json!(["00".repeat(48)]);
-            rules["rtmr2"] = json!(["00".repeat(48)]);
-            rules["rtmr3"] = json!([hex::encode(self.log().1)]);
-        }
-        let policy = Policy::from_json(policy.to_string().as_bytes()).unwrap();
-        let mut files = vec![self.td.files().bytes()];
-        files.extend(self.info.as_ref().map(|info| info.to_string().into_bytes()));
-        let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
-        examine(answer, &files, Some(&policy), self.td.now)
-    }
-
-    fn examine(&self) -> Report {
-        self.examine_bytes(&self.answer()).unwrap()
-    }
-}
+pub(crate) const IN_2026: &str = "2026-07-10T00:00:00Z";
 
 /// Changes a member of the JSON text that `outer` holds.
 fn inside(answer: &mut Json, outer: &str, member: &str, value: Json) {
@@ -191,6 +48,11 @@ const fn row(finding: &'static str, becomes: &'static str, spoil: fn(&mut Guest)
     Row::new(guest, finding, becomes, spoil)
 }
 
+/// The agent says where keys come from, as the log does.
+fn said() -> Guest {
+    Guest { last: |a| a["key_provider_info"] = json!(r#"{"name":"kms","id":"3059"}"#), ..guest() }
+}
+
 const UNNAMED: &str = "the policy has no value to compare with";
 const CONTRACT: &str = "only a key service asks the contract of the app";
 const COMMITTED: &str = "the host committed to the file that was started";
@@ -201,6 +63,9 @@ const ROWS: &[Row<Guest>] = &[
     row("dstack.tcb-info/rtmr1", "fail not-equal", |guest| guest.last = |a| zeros(a, "rtmr1")),
     row("dstack.tcb-info/rtmr2", "fail not-equal", |guest| guest.last = |a| zeros(a, "rtmr2")),
     row("dstack.tcb-info/rtmr3", "fail not-equal", |guest| guest.last = |a| zeros(a, "rtmr3")),
+    row("dstack.tcb-info/mr-aggregated", "fail not-equal", |guest| {
+        guest.last = |a| inside(a, "tcb_info", "mr_aggregated", json!("09".repeat(32)));
+    }),
     row("dstack.ids/app-id", "fail disagree", |guest| {
         guest.last = |answer| answer["app_id"] = json!("22".repeat(20));
     }),
@@ -232,6 +97,15 @@ const ROWS: &[Row<Guest>] = &[
         guest.provider = br#"{"name":"local-sgx","id":"00"}"#;
     })
     .also(&[("registry.compose-hash", "absent", CONTRACT)]),
+    row("dstack.key-provider/stated", "fail disagree", |guest| {
+        guest.last = |a| a["key_provider_info"] = json!(r#"{"name":"kms","id":"3060"}"#);
+    })
+    .on(said),
+    row("dstack.key-provider/stated", "fail disagree", |guest| {
+        guest.last =
+            |a| a["key_provider_info"] = json!(hex::encode(br#"{"name":"tpm","id":"3059"}"#));
+    })
+    .on(said),
     row("dstack.key-provider", "warn unreadable", |guest| guest.provider = b"{}").also(&[(
         "registry.compose-hash",
         "absent",
@@ -270,13 +144,17 @@ fn other_document() -> Report {
 fn every_spoiled_thing_turns_exactly_its_check() {
     assert_rows(ROWS, Guest::examine);
     assert_rows(REPORTS, Machine::examine);
+    assert_rows(image::ROWS, Guest::examine);
+    assert_rows(certificate::ROWS, certificate::Case::examine);
 }
 
 #[test]
 fn no_check_is_missing_from_the_tables() {
-    let of_reports = REPORTS.iter().map(|row| Row::new(guest, row.finding, row.becomes, |_| {}));
-    let of_reports: Vec<Row<Guest>> = of_reports.collect();
-    assert_complete(&[ROWS, &of_reports], &["dstack."]);
+    let empty = |finding, becomes| Row::new(guest, finding, becomes, |_: &mut Guest| {});
+    let of_reports = REPORTS.iter().map(|row| empty(row.finding, row.becomes));
+    let of_certificates = certificate::ROWS.iter().map(|row| empty(row.finding, row.becomes));
+    let others: Vec<Row<Guest>> = of_reports.chain(of_certificates).collect();
+    assert_complete(&[ROWS, image::ROWS, &others], &["dstack."]);
 }
 
 #[test]
@@ -390,74 +268,11 @@ fn changed_or_cut_answer_still_holds_only_with_what_nobody_compares() {
     cuts(short, |bytes| guest.examine_bytes(bytes));
 }
 
-/// One SEV-SNP guest.
-struct Machine {
-    snp: snp::Case,
-    document: String,
-    stated: [u8; 64],
-    compose: Option<String>,
-}
-
-fn machine() -> Machine {
-    let mut snp = snp::Case::vcek(Product::Milan);
-    let document = document(&pinned());
-    snp.report.host_data = document_hash(&document).0;
-    snp.policy["snp"]["host-data"] = json!(hex::encode(snp.report.host_data));
-    let stated = snp.report.report_data;
-    Machine { snp, document, stated, compose: Some(pinned()) }
-}
-
-fn compact(len: usize) -> Vec<u8> {
-    u32::try_from(len << 2 | 2).unwrap().to_le_bytes().to_vec()
-}
-
-fn scale(bytes: &[u8]) -> Vec<u8> {
-    [compact(bytes.len()), bytes.to_vec()].concat()
-}
-
-impl Machine {
-    fn examine(&self) -> Report {
-        let attestation = [
-            vec![0, 3, 0x81, 0x12],
-            self.snp.report_bytes(),
-            compact(0),
-            scale(self.document.as_bytes()),
-            compact(1),
-            scale(b"system-ready"),
-            scale(b""),
-            self.stated.to_vec(),
-            scale(b"{}"),
-        ];
-        let input = json!({"attestation": hex::encode(attestation.concat())}).to_string();
-        let mut files = self.snp.collateral();
-        files.extend(self.compose.as_ref().map(|text| text.clone().into_bytes()));
-        let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
-        let policy = self.snp.parsed_policy();
-        examine(input.as_bytes(), &files, Some(&policy), self.snp.now).unwrap()
-    }
-}
-
-const UNSHOWN: &str = "which app it is, nothing shows then";
-const REPORTS: &[Row<Machine>] = &[
-    Row::new(machine, "dstack.report-data", "fail not-equal", |machine| machine.stated[0] ^= 1),
-    Row::new(machine, "dstack.mr-config", "fail not-equal", |machine| machine.document.push(' '))
-        .also(&[("registry.compose-hash", "absent", UNSHOWN)]),
-    Row::new(machine, "dstack.mr-config/document", "fail malformed", |machine| {
-        machine.document = "{}".into();
-        machine.snp.report.host_data = document_hash("{}").0;
-        machine.snp.policy["snp"]["host-data"] = json!(hex::encode(machine.snp.report.host_data));
-    })
-    .also(&[("registry.compose-hash", "absent", UNSHOWN)]),
-    Row::new(machine, "dstack.compose-hash", "fail not-equal", |machine| {
-        machine.compose = Some(compose("services: {}"));
-    }),
-];
-
-fn read(name: &str) -> Option<Vec<u8>> {
+pub(crate) fn read(name: &str) -> Option<Vec<u8>> {
     shared(&format!("vectors/dstack/{name}")).map(|path| fs::read(path).unwrap())
 }
 
-fn real(input: &[u8]) -> Report {
+pub(crate) fn real(input: &[u8]) -> Report {
     examine(input, &[], None, IN_2026.parse().unwrap()).unwrap()
 }
 

@@ -60,10 +60,25 @@ fn every_part_of_all_six_holds_and_names_the_others() {
         let tee = object["platform"] != "gcp_shielded_vm";
         let named = if tee { "pass" } else { "unknown" };
         assert_eq!(outcomes(&report, &checks::EIGEN_REPORT_DATA), [named], "{name}");
-        // A challenge counts where the link that carries it holds.
+        // The challenge came along; it counts where the link that carries it holds.
         let stands = report.link(LinkId::Report).unwrap().state <= State::Warning;
-        let freshness = if stands { Freshness::Challenge } else { Freshness::None };
+        let freshness = if stands { Freshness::Given } else { Freshness::None };
         assert_eq!(report.flags.freshness, freshness, "{name}");
+    }
+}
+
+/// The address stands in the intermediate's certificate, with `http:`.
+#[test]
+fn the_list_that_a_certificate_names_is_asked_for() {
+    let Some(objects) = objects() else { return };
+    for object in &objects {
+        let report = examined(object);
+        let lists: Vec<_> =
+            report.wanted.iter().filter(|wanted| wanted.what == "google-tpm-crl").collect();
+        let [list] = lists.as_slice() else { panic!("{}: {lists:?}", object["name"]) };
+        assert!(list.url.starts_with("https://privateca-content-"), "{}", list.url);
+        assert!(list.url.ends_with("/crl.crl"), "{}", list.url);
+        assert_eq!(outcomes(&report, &checks::TPM_CHAIN_REVOCATION), ["unknown"]);
     }
 }
 

@@ -50,7 +50,7 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["x509_cert"], &["sim/"]),
     (&["sigstore_verify", "webpki"], &["verify/sigstore/"]),
     (&["sigstore_tuf"], &["verify/tuf/"]),
-    (&["minicbor"], &["evidence/nitro/", "sim/"]),
+    (&["minicbor"], &["evidence/cbor.rs", "sim/"]),
     (&["saphyr_parser"], &["evidence/dstack/", "evidence/tinfoil/"]),
     (&["sha1_checked"], &["verify/git/"]),
     (&["snap"], &["endorsements/github/"]),

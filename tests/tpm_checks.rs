@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Freshness, Level, Overrides, Report, RootOfTrust, State};
-use silicon_to_source::sim::certificate::{KEY_USAGE, Spoil};
+use silicon_to_source::sim::certificate::{KEY_USAGE, Spoil, simulated_name};
+use silicon_to_source::sim::crl::ListTemplate;
 use silicon_to_source::sim::google::{
     BankHash, LAUNCH, VtpmRole, VtpmSpec, boot_events, vtpm_certificate,
 };
@@ -274,6 +275,64 @@ fn each_spoiled_thing_fails_exactly_its_check() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A list of an authority of virtual TPMs, current at [`NOW`].
+fn list(role: VtpmRole, change: impl FnOnce(&mut ListTemplate)) -> Vec<u8> {
+    let name = match role {
+        VtpmRole::Root => "EK/AK CA Root",
+        _ => "EK/AK CA Intermediate",
+    };
+    let mut list = ListTemplate {
+        issuer: simulated_name(name),
+        revoked: vec![vec![9]],
+        this_update: UnixTime(NOW.0 - 86_400),
+        next_update: Some(UnixTime(NOW.0 + 86_400)),
+        signer: role.key(),
+        algorithm: role.key().algorithm(),
+    };
+    change(&mut list);
+    list.sign()
+}
+
+/// Every certificate has the serial number 1 in the simulation.
+#[test]
+fn revocation_lists_of_the_issuers_are_asked() {
+    let spec = VtpmSpec::new(NONCE);
+    let outcomes = |lists: &[Vec<u8>]| {
+        let files: Vec<&[u8]> = lists.iter().map(Vec::as_slice).collect();
+        let report =
+            silicon_to_source::examine(&spec.bytes(), &files, Some(&policy(|_| {})), NOW).unwrap();
+        let check = silicon_to_source::finding::checks::find("tpm.chain.revocation").unwrap();
+        let own = report.findings(check).map(|f| f.reason.unwrap_or(f.outcome));
+        (own.collect::<Vec<_>>(), report.verdict.state)
+    };
+    let (root, above) = (VtpmRole::Root, VtpmRole::Intermediate);
+    let sound = || list(root, |_| {});
+    assert_eq!(outcomes(&[]), (vec!["not-fetched"], State::Warning));
+    assert_eq!(outcomes(&[sound()]), (vec!["not-fetched", "pass"], State::Warning));
+    let both = [sound(), list(above, |_| {})];
+    assert_eq!(outcomes(&both), (vec!["pass", "pass"], State::Warning));
+    type Spoiled = (&'static str, fn(&mut ListTemplate));
+    let rows: [Spoiled; 5] = [
+        ("revoked", |list| list.revoked.push(vec![1])),
+        ("bad-signature", |list| list.signer = Key::StrangerP256),
+        ("stale", |list| list.next_update = Some(UnixTime(NOW.0 - 1))),
+        ("not-yet-valid", |list| list.this_update = UnixTime(NOW.0 + 1)),
+        ("missing", |list| list.next_update = None),
+    ];
+    for (reason, spoil) in rows {
+        let spoiled = outcomes(&[list(root, spoil), list(above, |_| {})]);
+        assert_eq!(spoiled, (vec!["pass", reason], State::Failed));
+        let spoiled = outcomes(&[sound(), list(above, spoil)]);
+        assert_eq!(spoiled, (vec![reason, "pass"], State::Failed));
+    }
+    let older = list(root, |list| {
+        list.this_update = UnixTime(NOW.0 - 2 * 86_400);
+        list.revoked.push(vec![1]);
+    });
+    let spoiled = outcomes(&[sound(), older, list(above, |_| {})]);
+    assert_eq!(spoiled, (vec!["pass", "revoked"], State::Failed), "an older list revokes as well");
 }
 
 #[test]

@@ -45,6 +45,8 @@ pub(super) struct Files<'a> {
     pub(super) tcg: Option<&'a [u8]>,
     pub(super) cel: Option<&'a [u8]>,
     pub(super) dstack: Option<&'a [u8]>,
+    /// Whether dstack's log was cut down to its own events.
+    pub(super) is_stripped: bool,
 }
 
 /// The findings about one quote with its collateral and logs, and everything to show beside them.
@@ -83,7 +85,8 @@ impl<'a> Files<'a> {
                 return Err(Error::malformed("event log", Span::new(0, file.len()), why));
             }
         }
-        Ok(Self { image, collateral: Collateral::from_files(&rest)?, tcg, cel, dstack })
+        let collateral = Collateral::from_files(&rest)?;
+        Ok(Self { image, collateral, tcg, cel, dstack, is_stripped: false })
     }
 
     /// A launcher's log that came with the quote.
@@ -226,7 +229,8 @@ fn logs(
     }
     if let Some(bytes) = files.dstack {
         let log = dstack::Log::parse(bytes)?;
-        examined.push((EVENT_LOG, bytes, eventlog::dstack(&log, &registers(&[0, 1, 2, 3]))));
+        let which: &[u8] = if files.is_stripped { &[3] } else { &[0, 1, 2, 3] };
+        examined.push((EVENT_LOG, bytes, eventlog::dstack(&log, &registers(which))));
     }
     if let Some(bytes) = files.cel {
         let log = cel::Log::parse(bytes)?;

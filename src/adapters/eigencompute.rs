@@ -68,7 +68,10 @@ pub(super) fn examine(
     let own = policy.eigencompute.challenge.as_ref().map(|HexBytes(own)| own);
     let evidence = &asked_with(evidence, own);
     let attestation = Attestation::parse(&evidence.attestation)?;
-    let beside_tpm = if attestation.tee.is_some() { &[][..] } else { files };
+    let (lists, beside): (Vec<&[u8]>, Vec<&[u8]>) =
+        files.iter().copied().partition(|file| tpm::is_list(file));
+    let (beside_tpm, files) =
+        if attestation.tee.is_some() { (&*lists, &*beside) } else { (files, files) };
     let machine = tpm::quotes(&attestation, &evidence.attestation, beside_tpm, policy, now)?;
     let processor = match attestation.tee {
         Some(TeePart::Tdx(part)) => Some(tdx(part, &attestation, files, policy, now)?),

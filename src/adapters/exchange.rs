@@ -6,7 +6,6 @@ use crate::appraise::coordinator::answer::{self, Answer};
 use crate::appraise::coordinator::binding::Asked;
 use crate::appraise::coordinator::darkbloom;
 use crate::claims::{Standing, Stated};
-use crate::endorsements::registry::Recorded;
 use crate::error::Error;
 use crate::evidence::coordinator::Document;
 use crate::evidence::exchange::{ATTESTATION, ENCRYPTION_KEY, Exchange, Response, TINFOIL};
@@ -20,16 +19,17 @@ pub(super) fn policy(exchange: &Exchange) -> &'static str {
     if is_tinfoil(exchange) { "tinfoil" } else { "coordinator" }
 }
 
-/// An exchange. What the answers mean, or their absence, is decided here.
+/// An exchange, with the `recorded` answers of others than the service. What the answers mean, or
+/// their absence, is decided here.
 pub(super) fn examine(
     input: &[u8],
     exchange: &Exchange,
+    recorded: &[&[u8]],
     files: &[&[u8]],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<(Draft, Policy), Error> {
-    let own = exchange.collateral().filter(|file| !Recorded::is_likely(file));
-    let files: Vec<&[u8]> = files.iter().copied().chain(own).collect();
+    let files: Vec<&[u8]> = files.iter().chain(recorded).copied().collect();
     let what = if is_tinfoil(exchange) { TINFOIL } else { ATTESTATION };
     let mut subject = subject(input, Some(&exchange.origin));
     if what == TINFOIL {

@@ -9,12 +9,13 @@ use serde::de::IgnoredAny;
 
 use super::dstack;
 use super::exchange;
+use super::google;
 use super::source;
 use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::azure::Evidence;
 use crate::evidence::dcap::Quote;
-use crate::evidence::dstack::{Answer, SnpAttestation};
+use crate::evidence::dstack::{Answer, Carried, RaTls, SnpAttestation};
 use crate::evidence::eigencompute::{BoundEvidence, Platform};
 use crate::evidence::exchange::Exchange;
 use crate::evidence::firmware::Description as LaunchDescription;
@@ -22,6 +23,7 @@ use crate::evidence::nitro::of_dstack;
 use crate::evidence::token::{Bundle, Service, Token};
 use crate::evidence::tpm::Attestation;
 use crate::evidence::{gpu, near, snp};
+use crate::pki::{Cert, pem_certificates};
 
 /// What an input is.
 #[derive(Clone, Debug)]
@@ -40,6 +42,8 @@ pub enum Kind<'a> {
     DstackQuoteReport,
     /// What dstack's guest agent answers for an SEV-SNP guest, or its hex or base64.
     DstackSnpAttestation(Cow<'a, [u8]>),
+    /// A certificate that carries a quote or a report of dstack's, and those behind it, in DER.
+    DstackCertificate(Vec<Vec<u8>>),
     /// What dstack's guest agent answers for a Nitro enclave, or its hex or base64.
     DstackNitroAttestation(Cow<'a, [u8]>),
     /// NEAR AI's attestation report, of the gateway with its machines.
@@ -86,6 +90,9 @@ impl<'a> Kind<'a> {
         if Bundle::is_likely(input) {
             return Ok(Self::GpuTokens);
         }
+        if let Some(ders) = certificates(input) {
+            return Ok(Self::DstackCertificate(ders));
+        }
         let text = decoded(input);
         if let Some(kind) = of_binary(Cow::Borrowed(input))
             .or_else(|| text.and_then(|bytes| of_binary(Cow::Owned(bytes))))
@@ -94,6 +101,9 @@ impl<'a> Kind<'a> {
         }
         if input.trim_ascii_start().starts_with(b"{") {
             return of_json(input);
+        }
+        if google::is_endorsement(input) {
+            return Err(Error::malformed("input", Span::new(0, input.len()), google::ALONE));
         }
         match source::stored_bundle(input)? {
             Some(bundle) => Ok(Self::StoredBundle(bundle)),
@@ -113,7 +123,8 @@ impl<'a> Kind<'a> {
             Self::CloudBuildProvenance => "cloud-build",
             Self::CoordinatorAttestation => "coordinator",
             Self::Exchange(exchange) => exchange::policy(exchange),
-            Self::DstackQuoteReport => "tdx-dstack",
+            Self::DstackCertificate(ders) if is_of_snp(ders) => "snp",
+            Self::DstackCertificate(_) | Self::DstackQuoteReport => "tdx-dstack",
             Self::DstackNitroAttestation(_) | Self::NitroDocument(_) => "nitro",
             Self::GpuReport(_) => "gpu",
             Self::LaunchDescription => "launch",
@@ -148,6 +159,30 @@ fn of_attestation<'a>(input: &[u8]) -> Option<Kind<'a>> {
     } else {
         of_dstack(&bytes).is_some().then(|| Kind::DstackNitroAttestation(Cow::Owned(bytes.clone())))
     }
+}
+
+/// The certificates of PEM or DER, when the first carries evidence of dstack's.
+fn certificates(input: &[u8]) -> Option<Vec<Vec<u8>>> {
+    const WHAT: &str = "dstack certificate";
+    let text = input.trim_ascii_start();
+    let ders = if text.starts_with(b"-----BEGIN CERTIFICATE") {
+        pem_certificates(WHAT, input).ok()?
+    } else if input.starts_with(&[0x30, 0x82]) {
+        vec![input.to_vec()]
+    } else if text.starts_with(b"MI") {
+        vec![decoded(input)?]
+    } else {
+        return None;
+    };
+    let is_one = RaTls::is_one(&Cert::parse(WHAT, ders.first()?).ok()?);
+    is_one.then_some(ders)
+}
+
+/// Whether a certificate carries a report of an SEV-SNP guest.
+fn is_of_snp(ders: &[Vec<u8>]) -> bool {
+    let cert = ders.first().and_then(|der| Cert::parse("dstack certificate", der).ok());
+    let carried = cert.and_then(|cert| RaTls::of(&cert).ok().map(|own| own.evidence));
+    matches!(carried, Some(Carried::Snp(_)))
 }
 
 fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
@@ -301,7 +336,8 @@ fn is_image(members: &BTreeMap<String, IgnoredAny>) -> bool {
 fn unknown(input: &[u8]) -> Error {
     const EXPECTED: &str = "an SEV-SNP report, a TDX or SGX quote, a GPU's report or a Nitro \
                             document (bytes, hex or base64), or a TPM attestation, a coordinator's \
-                            attestation, recorded exchange, Tinfoil bundle, dstack answer, \
+                            attestation, recorded exchange, Tinfoil bundle, dstack answer or \
+                            certificate, \
                             EigenCompute bound evidence, NEAR AI attestation report, Azure evidence, \
                             description of a launch, Sigstore bundle, GitHub attestations or \
                             Google Cloud Build provenance (JSON), or an attestation token or a \

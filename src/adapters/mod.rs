@@ -11,6 +11,7 @@ mod eigencompute;
 mod exchange;
 mod gcb;
 mod github;
+mod google;
 mod gpu;
 mod image;
 mod kind;
@@ -39,6 +40,7 @@ use crate::time::UnixTime;
 pub use crate::evidence::firmware::Description as LaunchDescription;
 #[cfg(all(feature = "serve", unix))]
 pub(crate) use dcap::platform as intel_platform;
+pub use google::root_fingerprint as firmware_root;
 pub use kind::Kind;
 pub use launch::measure as launch_measurement;
 
@@ -75,16 +77,20 @@ pub(crate) fn examine(
         return Err(Error::unsupported(what, kind.policy(), whole));
     }
     let mut launch = launch::Files::default();
+    let mut google = google::Files::default();
     let mut registry = registry::Files::default();
     let mut others = Vec::new();
     for file in collateral {
-        if !launch.take(file)? && !registry.take(file)? {
+        if !launch.take(file)? && !google.take(file, policy)? && !registry.take(file)? {
             others.push(*file);
         }
     }
+    let mut recorded = Vec::new();
     if let Kind::Exchange(exchange) = &kind {
         for file in exchange.collateral() {
-            registry.take(file)?;
+            if !google.take(file, policy)? && !registry.take(file)? {
+                recorded.push(file);
+            }
         }
     }
     let along = coordinator::along(input, &kind);
@@ -101,7 +107,7 @@ pub(crate) fn examine(
         Kind::CoordinatorAttestation | Kind::Exchange(_) => {
             let (draft, own) = match kind {
                 Kind::Exchange(ref exchange) => {
-                    exchange::examine(input, exchange, collateral, policy, now)?
+                    exchange::examine(input, exchange, &recorded, collateral, policy, now)?
                 }
                 _ => coordinator::examine(input, collateral, policy, now)?,
             };
@@ -110,6 +116,9 @@ pub(crate) fn examine(
             draft
         }
         Kind::DstackQuoteReport => dstack::examine(input, collateral, policy, now)?,
+        Kind::DstackCertificate(ref ders) => {
+            dstack::examine_certificate(input, ders, collateral, policy, now)?
+        }
         Kind::DstackSnpAttestation(ref bytes) => {
             dstack::examine_snp(input, bytes, collateral, policy, now)?
         }
@@ -148,6 +157,7 @@ pub(crate) fn examine(
     if !matches!(kind, Kind::LaunchDescription) {
         launch.compare(&mut draft)?;
     }
+    google.compare(&mut draft, policy, now)?;
     registry.complete(&mut draft, policy, &along.registry);
     if !matches!(kind, Kind::GithubAttestations) {
         source.ask(&mut draft);

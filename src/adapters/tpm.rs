@@ -15,7 +15,7 @@ use crate::evidence::Field;
 use crate::evidence::eventlog::{cel, tcg};
 use crate::evidence::tpm::Attestation;
 use crate::finding::{Check, Finding, LinkId, Value, checks};
-use crate::pki::{Cert, pem_blocks};
+use crate::pki::{Cert, Crl, pem_blocks};
 use crate::plan;
 use crate::policy::Policy;
 use crate::report::{
@@ -114,6 +114,15 @@ pub(super) fn quotes(
     if !machine.findings.iter().any(open) {
         machine.wanted.clear();
     }
+    let lists = supplied.iter().filter(|der| Crl::parse("collateral file", der).is_ok());
+    for (list, id) in lists.clone().zip(["tpm-crl", "tpm-crl-2", "tpm-crl-3"]) {
+        let item = EvidenceItem::new(id, "crl", LinkId::Chip, list, Vec::new());
+        machine.evidence.push(item);
+    }
+    if lists.count() == 0 {
+        let ders = std::iter::once(attestation.ak_cert).chain(attestation.intermediates.clone());
+        machine.wanted.extend(plan::google_vtpm_lists(ders, policy.roots));
+    }
     machine.firmware(attestation)?;
     machine.launcher(attestation)?;
     Ok(machine)
@@ -190,7 +199,21 @@ pub(super) fn overrides(launch: Option<&VerifiedLog>) -> Overrides {
     }
 }
 
-/// The certificates among the files beside the attestation, in DER.
+/// Whether `file` is a revocation list of Google's authorities for virtual TPMs.
+pub(super) fn is_list(file: &[u8]) -> bool {
+    const AUTHORITY: &str = "EK/AK CA ";
+    let of_authority = |der: &[u8]| {
+        let list = Crl::parse("collateral file", der);
+        list.is_ok_and(|list| list.issuer_common_name().is_some_and(|cn| cn.starts_with(AUTHORITY)))
+    };
+    if file.starts_with(b"-----BEGIN X509 CRL-----") {
+        let blocks = pem_blocks("collateral file", file).unwrap_or_default();
+        return blocks.iter().all(|(_, der)| of_authority(der)) && !blocks.is_empty();
+    }
+    file.starts_with(&[0x30]) && of_authority(file)
+}
+
+/// The certificates and revocation lists among the files beside the attestation, in DER.
 fn certificates(files: &[&[u8]]) -> Result<Vec<Vec<u8>>, Error> {
     const WHAT: &str = "collateral file";
     let mut ders = Vec::new();
@@ -198,7 +221,9 @@ fn certificates(files: &[&[u8]]) -> Result<Vec<Vec<u8>>, Error> {
         if file.starts_with(b"-----BEGIN ") {
             ders.extend(pem_blocks(WHAT, file)?.into_iter().map(|(_, der)| der));
         } else {
-            Cert::parse(WHAT, file)?;
+            if Crl::parse(WHAT, file).is_err() {
+                Cert::parse(WHAT, file)?;
+            }
             ders.push(file.to_vec());
         }
     }

@@ -6,6 +6,7 @@ pub mod dcap;
 pub mod dstack;
 pub mod eigencompute;
 pub mod eventlog;
+pub mod gce;
 pub mod git;
 pub mod gpu;
 pub mod launch;

@@ -91,6 +91,9 @@ pub(super) struct Verify {
     /// Sigstore's keys (trusted_root.json) [those that come with s2s]
     #[arg(long, value_name = "FILE")]
     pub(super) trusted_root: Option<PathBuf>,
+    /// Google's root certificate for endorsements of firmware [none comes with s2s]
+    #[arg(long, value_name = "FILE")]
+    pub(super) firmware_root: Option<PathBuf>,
     /// Print the whole report as JSON
     #[arg(long, conflicts_with = "explain")]
     pub(super) json: bool,

@@ -99,6 +99,7 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
     let collateral = arguments
         .collateral
         .iter()
+        .chain(&arguments.firmware_root)
         .map(|path| input::read(path, MAX_INPUT))
         .collect::<Result<Vec<_>, _>>()?;
     let report = match Target::of(&arguments.input)? {
@@ -149,7 +150,8 @@ fn with_additions(
     chosen: Option<&Policy>,
     evidence: &Input,
 ) -> Result<Option<Policy>, Problem> {
-    if arguments.artifact.is_none() && arguments.trusted_root.is_none() {
+    let Verify { artifact, trusted_root, firmware_root, .. } = arguments;
+    if artifact.is_none() && trusted_root.is_none() && firmware_root.is_none() {
         return Ok(None);
     }
     let mut policy = match chosen {
@@ -157,10 +159,16 @@ fn with_additions(
         None => adapters::default_policy(&evidence.bytes)
             .map_err(|error| Problem::unreadable(&evidence.name, &error))?,
     };
-    if let Some(path) = &arguments.trusted_root {
+    if let Some(path) = trusted_root {
         policy.sigstore.trusted_root = Some(input::read(path, MAX_INPUT)?.bytes);
     }
-    if let Some(name) = &arguments.artifact {
+    if let Some(path) = firmware_root {
+        let file = input::read(path, MAX_INPUT)?;
+        let root = adapters::firmware_root(&file.bytes)
+            .map_err(|error| Problem::unreadable(&file.name, &error))?;
+        policy.google_firmware.roots.push(root);
+    }
+    if let Some(name) = artifact {
         policy.sigstore.artifact = Some(input::artifact(name)?);
     }
     Ok(Some(policy))

@@ -4,6 +4,7 @@ pub mod amd;
 pub mod gcb;
 pub mod git;
 pub mod github;
+pub mod google;
 pub mod intel;
 pub mod jwks;
 pub mod launch;

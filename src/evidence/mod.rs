@@ -1,6 +1,7 @@
 //! Parsing of evidence. Nothing here is believed: types say what bytes say.
 
 pub mod azure;
+mod cbor;
 pub mod coordinator;
 pub mod dcap;
 pub mod dstack;

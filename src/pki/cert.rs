@@ -1,7 +1,7 @@
 //! A parsed certificate. Nothing is believed about it: parsing shows only that the bytes are one
 //! DER certificate (RFC 5280 section 4.1) with nothing after it.
 
-use x509_parser::asn1_rs::{Any, Header};
+use x509_parser::asn1_rs::{Any, Header, Tag};
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::oid_registry::Oid;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
@@ -196,6 +196,13 @@ impl<'a> Cert<'a> {
             .map(|extension| Extension { critical: extension.critical, value: extension.value })
     }
 
+    /// The content of the OCTET STRING in the extension `oid` (dotted), when it is there and holds
+    /// one and nothing else.
+    pub fn octets(&self, oid: &str) -> Option<&'a [u8]> {
+        let (rest, any) = Any::from_der(self.extension(oid)?.value).ok()?;
+        (rest.is_empty() && any.header.tag() == Tag::OctetString).then_some(any.data)
+    }
+
     /// The extensions' object identifiers, dotted, in order.
     pub fn extension_oids(&self) -> impl Iterator<Item = String> {
         self.parsed.tbs_certificate.iter_extensions().map(|extension| extension.oid.to_id_string())
@@ -231,6 +238,11 @@ impl<'a> Cert<'a> {
     /// Whether keyUsage allows signing certificates.
     pub fn may_sign_certificates(&self) -> bool {
         matches!(self.parsed.key_usage(), Ok(Some(usage)) if usage.value.key_cert_sign())
+    }
+
+    /// Whether keyUsage allows signing anything else than certificates and lists.
+    pub fn may_sign_documents(&self) -> bool {
+        matches!(self.parsed.key_usage(), Ok(Some(usage)) if usage.value.digital_signature())
     }
 
     /// The subject alternative names; `None` when the extension is missing or malformed.

@@ -19,7 +19,7 @@ mod tuf;
 
 pub use amd::amd;
 pub use github::{github, github_attestations, github_bundle};
-pub use google::google_vtpm;
+pub use google::{GuestFirmware, google_firmware, google_vtpm, google_vtpm_lists};
 pub use intel::{IntelCa, IntelPlatform, intel};
 pub use origin::Origin;
 pub use registry::registry;

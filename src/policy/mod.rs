@@ -8,7 +8,9 @@ mod azure;
 mod builtin;
 mod coordinator;
 mod dcap;
+mod dstack;
 mod eigencompute;
+mod google;
 mod gpu;
 mod minimum;
 mod near;
@@ -35,7 +37,9 @@ pub use azure::AzurePolicy;
 pub use builtin::{Builtin, builtin};
 pub use coordinator::{CoordinatorPolicy, Machine};
 pub use dcap::{DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam};
+pub use dstack::DstackPolicy;
 pub use eigencompute::EigenPolicy;
+pub use google::{Endorsement, GoogleFirmwarePolicy};
 pub use gpu::GpuPolicy;
 pub use minimum::{
     MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
@@ -84,6 +88,8 @@ pub struct Policy {
     pub snp: SnpPolicy,
     /// Intel SGX and TDX.
     pub dcap: DcapPolicy,
+    /// dstack's guests.
+    pub dstack: DstackPolicy,
     /// Sigstore bundles.
     pub sigstore: SigstorePolicy,
     /// AWS Nitro enclaves.
@@ -100,6 +106,8 @@ pub struct Policy {
     pub azure: AzurePolicy,
     /// EigenCompute's bound evidence.
     pub eigencompute: EigenPolicy,
+    /// Google's firmware.
+    pub google_firmware: GoogleFirmwarePolicy,
     /// GPUs.
     pub gpu: GpuPolicy,
     /// NEAR AI's reports.
@@ -128,6 +136,8 @@ struct File {
     #[serde(default)]
     dcap: DcapPolicy,
     #[serde(default)]
+    dstack: DstackPolicy,
+    #[serde(default)]
     sigstore: SigstorePolicy,
     #[serde(default)]
     nitro: NitroPolicy,
@@ -143,6 +153,8 @@ struct File {
     azure: AzurePolicy,
     #[serde(default)]
     eigencompute: EigenPolicy,
+    #[serde(default, rename = "google-firmware")]
+    google_firmware: GoogleFirmwarePolicy,
     #[serde(default)]
     gpu: GpuPolicy,
     #[serde(default)]
@@ -158,7 +170,7 @@ impl File {
     fn required_without_value(&self) -> Option<&'static Check> {
         let (snp, build, token) = (&self.snp, &self.provenance, &self.token);
         let cloud_projects = build.cloud_build.as_ref().map(|cloud| cloud.projects.is_empty());
-        let absent: [(&'static Check, bool); 29] = [
+        let absent: &[(&'static Check, bool)] = &[
             (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
             (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
             (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
@@ -177,6 +189,8 @@ impl File {
             (&checks::PROVENANCE_OWNER, build.owner.is_none()),
             (&checks::PROVENANCE_OWNER_ID, build.owner_id.is_none()),
             (&checks::PROVENANCE_REF, build.reference.is_none()),
+            (&checks::GCE_ROOT, self.google_firmware.roots.is_empty()),
+            (&checks::GCE_MEASUREMENT, self.google_firmware.roots.is_empty()),
             (&checks::GPU_NONCE, self.gpu.nonce.is_none()),
             (&checks::NEAR_NONCE, self.near.nonce.is_none()),
             (&checks::TOKEN_AUDIENCE, token.audience.is_none()),
@@ -187,6 +201,8 @@ impl File {
             (&checks::TPM_NONCE, self.tpm.nonce.is_none()),
             (&checks::AZURE_NONCE, self.azure.nonce.is_none()),
             (&checks::AZURE_BOOT, self.azure.registers.is_empty()),
+            (&checks::DSTACK_OS_IMAGE, self.dstack.os_images.is_empty()),
+            (&checks::DSTACK_APPLICATION, self.dstack.compose_hashes.is_empty()),
             (&checks::EIGEN_CONTAINER, self.eigencompute.image_digests.is_empty()),
         ];
         let all = || {
@@ -194,10 +210,7 @@ impl File {
             self.required.iter().chain(of_kinds).chain(self.coordinator.required())
         };
         let is_required = |check: &Check| all().any(|id| id == check.id);
-        absent
-            .into_iter()
-            .find(|(check, absent)| *absent && is_required(check))
-            .map(|(check, _)| check)
+        absent.iter().find(|(check, absent)| *absent && is_required(check)).map(|(check, _)| *check)
     }
 }
 
@@ -237,6 +250,7 @@ impl Policy {
             required_of,
             snp: file.snp,
             dcap: file.dcap,
+            dstack: file.dstack,
             sigstore: file.sigstore,
             nitro: file.nitro,
             provenance: file.provenance,
@@ -245,6 +259,7 @@ impl Policy {
             tpm: file.tpm,
             azure: file.azure,
             eigencompute: file.eigencompute,
+            google_firmware: file.google_firmware,
             gpu: file.gpu,
             near: file.near,
             registry: file.registry,

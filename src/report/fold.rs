@@ -211,7 +211,7 @@ pub(super) fn ends_at(links: &[Link]) -> EndsAt {
 /// whether others could notice a second build of the same name.
 fn qualifies(check: &'static Check) -> bool {
     check.link == LinkId::Image
-        || [&checks::DSTACK_IMAGES, &checks::NEAR_ACTIONS].contains(&check)
+        || [&checks::DSTACK_IMAGES, &checks::DSTACK_ACPI, &checks::NEAR_ACTIONS].contains(&check)
         || checks::LIMITS_BUILD.contains(&check)
 }
 

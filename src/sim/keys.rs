@@ -74,6 +74,9 @@ keys! {
     GoogleVtpmRoot, p256, "keys/google-vtpm-root.pem", "The root key of virtual TPMs, P-256.";
     GoogleVtpmIntermediate, p256, "keys/google-vtpm-intermediate.pem", "What issues the certificates of attestation keys, P-256.";
     GoogleVtpmAttestation, p256, "keys/google-vtpm-ak.pem", "A virtual TPM's attestation key, P-256.";
+    GoogleFirmwareRoot, rsa, "keys/google-firmware-root.pem", "The root key of endorsements of firmware, RSA-4096.";
+    GoogleFirmwareIntermediate, rsa, "keys/google-firmware-intermediate.pem", "What could stand between that root and the signer, RSA-4096.";
+    GoogleFirmwareSigner, rsa, "keys/google-firmware-signer.pem", "What signs endorsements of firmware, RSA-4096.";
     AzureVtpmAttestation, rsa, "keys/azure-vtpm-ak.pem", "The attestation key of the virtual TPM that a paravisor runs, RSA-2048.";
     NearSigning, ed25519, "keys/near-signing.pem", "The signing key of a NEAR AI gateway, Ed25519.";
     NearOther, ed25519, "keys/near-other.pem", "Another machine's signing key, Ed25519.";

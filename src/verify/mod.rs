@@ -6,9 +6,11 @@
 
 pub mod azure;
 pub mod dcap;
+pub mod dstack;
 pub mod eigencompute;
 pub mod eventlog;
 pub mod gcb;
+pub mod gce;
 pub mod git;
 pub mod gpu;
 pub mod near;

@@ -27,12 +27,17 @@ pub struct Answer {
     /// The registers as the agent states them.
     #[serde(deserialize_with = "embedded")]
     pub tcb_info: Option<String>,
+    /// Who runs the machine, in the agent's words.
+    pub cloud_vendor: Option<String>,
+    /// What that one calls the machine.
+    pub cloud_product: Option<String>,
     /// What the application is, in the agent's words.
     #[serde(flatten)]
     pub ids: Ids,
 }
 
-/// What the agent says the application is; every value in hex.
+/// What the agent says the application and its machine are; every value in hex, but for the
+/// provider of keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Ids {
@@ -42,6 +47,32 @@ pub struct Ids {
     pub instance_id: Option<String>,
     /// SHA-256 of the app-compose file.
     pub compose_hash: Option<String>,
+    /// The image's hash.
+    pub os_image_hash: Option<String>,
+    /// One hash of all registers.
+    pub mr_aggregated: Option<String>,
+    /// A hash that stands for the platform.
+    pub device_id: Option<String>,
+    /// Where keys come from: [`ProviderInfo`] as JSON, or that in hex.
+    pub key_provider_info: Option<String>,
+}
+
+/// Where keys come from, as the agent or the log says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct ProviderInfo {
+    /// The kind.
+    pub name: String,
+    /// Which one: a key or a measurement in hex, by kind.
+    #[serde(default)]
+    pub id: String,
+}
+
+impl ProviderInfo {
+    /// Reads JSON, or its hex; `None` when it is neither.
+    pub fn parse(text: &str) -> Option<Self> {
+        let decoded = hex::decode(text).ok();
+        serde_json::from_slice(decoded.as_deref().unwrap_or(text.as_bytes())).ok()
+    }
 }
 
 /// `tcb_info`: the registers as the agent states them, and the application's files.
@@ -68,11 +99,20 @@ pub struct TcbInfo {
     pub ids: Ids,
 }
 
-/// `vm_config`: how the host started the machine, in the host's words. What the machine would
-/// measure with it is not computed here.
+/// `vm_config`: how the host started the machine, in the host's words.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct VmConfig {
+    /// The image's hash, in hex.
+    pub os_image_hash: Option<String>,
+    /// Memory, in bytes.
+    pub memory_size: u64,
+    /// What a TDX guest measures with its image: [`Material`](super::Material) as JSON.
+    #[serde(deserialize_with = "embedded")]
+    pub tdx_measurement: Option<String>,
+    /// What an SEV-SNP guest measures with its image: [`Material`](super::Material) as JSON.
+    #[serde(deserialize_with = "embedded")]
+    pub sev_snp_measurement: Option<String>,
     /// The document that MRCONFIGID or HOST_DATA is the hash of, its exact bytes.
     pub mr_config: Option<String>,
 }

@@ -1,4 +1,7 @@
-//! dstack's attestation of an SEV-SNP guest (version 0 of its SCALE encoding, variant 3).
+//! dstack's attestations of TDX and SEV-SNP guests (version 0 of its SCALE encoding, variants 0
+//! and 3).
+
+use serde_json::json;
 
 use crate::bytes::{Reader, Span};
 use crate::error::Error;
@@ -56,11 +59,76 @@ impl<'a> SnpAttestation<'a> {
         }
         let report_data = r.array(WHAT)?;
         let vm_config = text(r)?;
-        if r.remaining() > 0 {
-            let rest = Span::new(r.position(), r.remaining());
-            return Err(Error::malformed(WHAT, rest, "bytes follow"));
-        }
+        end(r)?;
         Ok(Self { report, certificates, document, events, report_data, vm_config })
+    }
+}
+
+/// An attestation of a TDX guest, taken apart. Intel's platform signs the quote and nothing else.
+#[derive(Clone, Debug)]
+pub struct TdxAttestation<'a> {
+    /// The quote.
+    pub quote: &'a [u8],
+    /// The event log, cut down to what dstack wrote and what nothing else shows.
+    events: Vec<Event<'a>>,
+    /// REPORTDATA as it was asked for.
+    pub report_data: [u8; 64],
+    /// How the host started the machine, in the host's words.
+    pub vm_config: &'a str,
+}
+
+/// An event as the attestation has it: RTMR, type, digest, name and payload.
+type Event<'a> = (u32, u32, &'a [u8], &'a str, &'a [u8]);
+
+impl<'a> TdxAttestation<'a> {
+    /// Whether the bytes begin as such an attestation: version, variant, and a quote's length in
+    /// two or four bytes before the quote's version.
+    pub fn is_likely(bytes: &[u8]) -> bool {
+        matches!(bytes, [0, 0, low, _, 4 | 5, 0, ..] if low & 0b11 == 0b01)
+            || matches!(bytes, [0, 0, low, _, _, _, 4 | 5, 0, ..] if low & 0b11 == 0b10)
+    }
+
+    /// # Errors
+    /// When it is too large, cut or longer than it says, or when what should be text is not.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+        Error::cap(WHAT, bytes.len(), MAX)?;
+        let r = &mut Reader::new(bytes);
+        if r.array(WHAT)? != [0, 0] {
+            return Err(Error::unsupported(WHAT, "version or variant", Span::new(0, 2)));
+        }
+        let quote = string(r)?;
+        let mut events = Vec::new();
+        for _ in 0..compact(r)? {
+            let [rtmr, kind] = [r.array(WHAT)?, r.array(WHAT)?].map(u32::from_le_bytes);
+            events.push((rtmr, kind, string(r)?, text(r)?, string(r)?));
+        }
+        // The same events again, without their place.
+        for _ in 0..compact(r)? {
+            text(r)?;
+            string(r)?;
+        }
+        let report_data = r.array(WHAT)?;
+        let vm_config = text(r)?;
+        end(r)?;
+        Ok(Self { quote, events, report_data, vm_config })
+    }
+
+    /// The event log as dstack writes it in JSON.
+    pub fn log(&self) -> String {
+        let event = |(rtmr, kind, digest, name, payload): &Event<'_>| {
+            json!({
+                "imr": rtmr, "event_type": kind, "digest": hex::encode(digest),
+                "event": name, "event_payload": hex::encode(payload),
+            })
+        };
+        serde_json::Value::from_iter(self.events.iter().map(event)).to_string()
+    }
+}
+
+fn end(r: &Reader<'_>) -> Result<(), Error> {
+    match r.remaining() {
+        0 => Ok(()),
+        left => Err(Error::malformed(WHAT, Span::new(r.position(), left), "bytes follow")),
     }
 }
 

@@ -4,10 +4,14 @@
 
 mod answer;
 mod attestation;
+mod certificate;
 mod compose;
 mod config;
+mod measurement;
 
-pub use answer::{Answer, Ids, TcbInfo, VmConfig};
-pub use attestation::SnpAttestation;
+pub use answer::{Answer, Ids, ProviderInfo, TcbInfo, VmConfig};
+pub use attestation::{SnpAttestation, TdxAttestation};
+pub use certificate::{Carried, RaTls};
 pub use compose::AppCompose;
 pub use config::{Document, KeyProvider, document_hash, mr_config_v1, mr_config_v2, mr_config_v3};
+pub use measurement::{Layout, Material, SnpImage, TdxImage};

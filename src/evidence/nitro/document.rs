@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::cbor::{Entries, Reader};
 use crate::bytes::Span;
 use crate::error::Error;
+use crate::evidence::cbor::{self, Entries, Reader};
 
 const WHAT: &str = "Nitro attestation document";
 const PAYLOAD: &str = "payload of the Nitro attestation document";
@@ -93,7 +93,7 @@ impl Document<'_> {
         const CONTEXT: &[u8] = b"\x84\x6aSignature1";
         let mut bytes = CONTEXT.to_vec();
         for string in [self.protected.value, &[], self.payload.value] {
-            bytes.extend(super::cbor::string_head(string.len()));
+            bytes.extend(cbor::string_head(string.len()));
             bytes.extend(string);
         }
         bytes

@@ -1,7 +1,6 @@
 //! Attestation documents of AWS Nitro enclaves: COSE_Sign1 (RFC 9052) around a CBOR map (AWS Nitro
 //! Enclaves NSM API, `docs/attestation_process.md`).
 
-mod cbor;
 mod document;
 mod dstack;
 mod fields;

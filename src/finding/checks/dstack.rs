@@ -3,6 +3,8 @@
 const RPC: &str = "dstack guest-agent/rpc/proto/agent_rpc.proto";
 const CONFIG: &str = "dstack dstack-types/src/mr_config.rs";
 const SETUP: &str = "dstack dstack-util/src/system_setup.rs";
+const MEASURE: &str = "dstack dstack-mr and dstack-types, image measurement version 3";
+const CERTIFICATE: &str = "dstack ra-tls, attestation.rs and oids.rs";
 
 checks! {
     DSTACK_TCB_INFO = "dstack.tcb-info", "", Measurements, Appraisal, RPC;
@@ -11,6 +13,12 @@ checks! {
     DSTACK_MR_CONFIG = "dstack.mr-config", "", Measurements, Appraisal, CONFIG;
     DSTACK_KEY_PROVIDER = "dstack.key-provider", "", Measurements, Appraisal, SETUP;
     DSTACK_IMAGES = "dstack.images", "", Measurements, Appraisal, "OCI distribution specification, pulling manifests";
+    DSTACK_IMAGE_FILE = "dstack.image-file", "", Measurements, Appraisal, MEASURE;
+    DSTACK_MEASUREMENT = "dstack.measurement", "", Measurements, Appraisal, MEASURE;
+    DSTACK_ACPI = "dstack.acpi-tables", "", Measurements, Appraisal, MEASURE;
     DSTACK_OS_IMAGE = "dstack.os-image", "", Measurements, Appraisal, "dstack dstack-mr";
+    DSTACK_APPLICATION = "dstack.application", "", Measurements, Appraisal, SETUP;
+    DSTACK_CERTIFICATE_KEY = "dstack.certificate.key", "", KeyBinding, Appraisal, CERTIFICATE;
+    DSTACK_CERTIFICATE_SIGNATURE = "dstack.certificate.signature", "", KeyBinding, Appraisal, "RFC 5280 section 6.1";
     DSTACK_REPORT_DATA = "dstack.report-data", "", KeyBinding, Appraisal, RPC;
 }

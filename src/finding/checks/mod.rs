@@ -26,6 +26,7 @@ mod dstack;
 mod eigencompute;
 mod eventlog;
 mod gcb;
+mod gce;
 mod git;
 mod gpu;
 mod launch;
@@ -58,6 +59,7 @@ pub use dstack::*;
 pub use eigencompute::*;
 pub use eventlog::*;
 pub use gcb::*;
+pub use gce::*;
 pub use git::*;
 pub use gpu::*;
 pub use launch::*;
@@ -106,6 +108,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         near::GROUP,
         nras::GROUP,
         launch::GROUP,
+        gce::GROUP,
         registry::GROUP,
         link::GROUP,
     ]
@@ -123,6 +126,7 @@ pub static IDENTIFIES_IMAGE: &[&Check] = &[
     &SNP_MEASUREMENT,
     &TDX_SOFTWARE,
     &SGX_MRENCLAVE,
+    &DSTACK_APPLICATION,
     &NITRO_IMAGE,
     &TINFOIL_MEASUREMENT,
     &COORDINATOR_IMAGE,

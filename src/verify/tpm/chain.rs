@@ -4,8 +4,8 @@ use crate::bytes::Span;
 use crate::evidence::tpm::{Attestation, Key, Public};
 use crate::finding::{Check, Finding, Value, Why, checks};
 use crate::pki::anchors::{self, Roots};
-use crate::pki::{Cert, KeyKind};
-use crate::time::UnixTime;
+use crate::pki::{Cert, Crl, KeyKind};
+use crate::time::{UnixTime, Validity};
 use crate::verify::x509;
 
 use super::ATTESTATION;
@@ -70,7 +70,18 @@ pub(super) fn verify(
     if let Some(root) = root {
         findings.push(valid("root", root, now));
     }
-    findings.push(Finding::unknown(&checks::TPM_CHAIN_REVOCATION, Why::NotSupported));
+    let lists: Vec<Crl<'_>> = supplied
+        .iter()
+        .filter_map(|der| Crl::parse("attestation key revocation list", der).ok())
+        .collect();
+    if lists.is_empty() {
+        findings.push(Finding::unknown(&checks::TPM_CHAIN_REVOCATION, Why::NotFetched));
+    } else {
+        for (number, cert) in path.iter().enumerate() {
+            let issuer = path.get(number.saturating_add(1)).copied().or(root);
+            findings.push(revocation(cert, issuer, &lists, now).part(part(number)));
+        }
+    }
     in_order(findings)
 }
 
@@ -145,6 +156,44 @@ fn signed(part: &str, cert: &Cert<'_>, issuer: &Cert<'_>) -> Finding {
 
 fn valid(part: &str, cert: &Cert<'_>, now: UnixTime) -> Finding {
     x509::dated(&checks::TPM_CHAIN_VALIDITY, cert.validity(), now, "expired").part(part.to_owned())
+}
+
+/// Whether a list by the issuer of `cert` revokes it. Whatever any such list revokes is revoked;
+/// the newest has to be current.
+fn revocation(
+    cert: &Cert<'_>,
+    issuer: Option<&Cert<'_>>,
+    lists: &[Crl<'_>],
+    now: UnixTime,
+) -> Finding {
+    let check = &checks::TPM_CHAIN_REVOCATION;
+    let Some(issuer) = issuer else { return Finding::blocked(check, &checks::TPM_ROOT) };
+    let own: Vec<&Crl<'_>> = lists.iter().filter(|list| list.names_issuer(issuer)).collect();
+    let Some(newest) = own.iter().max_by_key(|list| list.this_update()) else {
+        return Finding::unknown(check, Why::NotFetched).actual(issuer.subject());
+    };
+    let unsound = own.iter().find_map(|list| {
+        if list.verify_signed_by(issuer).is_err() {
+            Some("bad-signature")
+        } else if list.has_critical_extensions() {
+            Some("unknown-extension")
+        } else {
+            None
+        }
+    });
+    if let Some(reason) = unsound {
+        return Finding::fail(check, reason).expected(issuer.subject());
+    }
+    if own.iter().any(|list| list.revokes(cert.serial())) {
+        return Finding::fail(check, "revoked").actual(Value::hex(cert.serial()));
+    }
+    match newest.next_update() {
+        None => Finding::fail(check, "missing"),
+        Some(next_update) => {
+            let window = Validity { not_before: newest.this_update(), not_after: next_update };
+            x509::dated(check, window, now, "stale")
+        }
+    }
 }
 
 fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {

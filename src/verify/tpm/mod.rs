@@ -40,7 +40,7 @@ pub static CHECKS: &[&Check] = &[
 /// Shown: the pinned root vouches, through intermediates, for the attestation key; that key is a
 /// restricted signing key of one TPM; it signed every quote; the registers are those that the
 /// quotes name, all of one boot and with one extra datum. Not shown: that the certificates are
-/// valid at the asked time (a finding of its own), that none is revoked, and that the TPM tells the
+/// valid at the asked time or not revoked (findings of their own), and that the TPM tells the
 /// truth: the provider runs it.
 #[derive(Clone, Debug)]
 pub struct VerifiedTpm {

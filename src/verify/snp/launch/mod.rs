@@ -105,24 +105,34 @@ impl Digest {
 /// When the firmware lacks what the launch needs: a place for kernel hashes, or where further
 /// processors begin; or when there are no processors or too many.
 pub fn measurement(launch: &Launch<'_>) -> Result<Sha384, Error> {
+    let mut digest = Digest(Sha384([0; Sha384::LEN]));
+    let mut address = launch.firmware.address();
+    for page in launch.firmware.bytes.chunks(Firmware::PAGE) {
+        digest.bytes(Page::Normal, address, page);
+        address = address.saturating_add(PAGE);
+    }
+    measurement_after(digest.0, launch)
+}
+
+/// The same from the launch digest after the firmware's pages: the firmware's own bytes are not
+/// looked at.
+///
+/// # Errors
+/// As [`measurement`].
+pub fn measurement_after(firmware: Sha384, launch: &Launch<'_>) -> Result<Sha384, Error> {
     const PROCESSORS: &str = "number of processors";
-    let Launch { firmware, kernel, processors, .. } = launch;
+    let Launch { firmware: image, kernel, processors, .. } = launch;
     if processors.count == 0 {
         return Err(Error::Missing { what: PROCESSORS });
     }
     let count = usize::try_from(processors.count).unwrap_or(usize::MAX);
     Error::cap(PROCESSORS, count, usize::try_from(MAX_PROCESSORS).unwrap_or(usize::MAX))?;
-    let mut digest = Digest(Sha384([0; Sha384::LEN]));
-    let mut address = firmware.address();
-    for page in firmware.bytes.chunks(Firmware::PAGE) {
-        digest.bytes(Page::Normal, address, page);
-        address = address.saturating_add(PAGE);
-    }
-    let takes_hashes = firmware.areas.iter().any(|area| area.kind == AreaKind::KernelHashes);
+    let mut digest = Digest(firmware);
+    let takes_hashes = image.areas.iter().any(|area| area.kind == AreaKind::KernelHashes);
     if kernel.is_some() && !takes_hashes {
         return Err(Error::Missing { what: "the firmware's area for kernel hashes" });
     }
-    let (late, early): (Vec<&Area>, Vec<&Area>) = firmware
+    let (late, early): (Vec<&Area>, Vec<&Area>) = image
         .areas
         .iter()
         .partition(|area| area.kind == AreaKind::Cpuid && launch.monitor == Monitor::Ec2);
@@ -133,7 +143,7 @@ pub fn measurement(launch: &Launch<'_>) -> Result<Sha384, Error> {
     digest.bytes(Page::SaveArea, SAVE_AREA, &first);
     if processors.count > 1 {
         const RESET: Error = Error::Missing { what: "where further processors begin" };
-        let further = save_area::page(launch, firmware.reset_eip.ok_or(RESET)?);
+        let further = save_area::page(launch, image.reset_eip.ok_or(RESET)?);
         for _ in 1..processors.count {
             digest.bytes(Page::SaveArea, SAVE_AREA, &further);
         }

@@ -8,7 +8,7 @@ use crate::bytes::Span;
 use crate::error::Error;
 
 /// Reads items one after another.
-pub(super) struct Reader<'a> {
+pub(in crate::evidence) struct Reader<'a> {
     what: &'static str,
     decoder: Decoder<'a>,
     /// Where the first byte stands in the whole document.
@@ -17,18 +17,18 @@ pub(super) struct Reader<'a> {
 
 /// The number of entries of a map, or an end that is marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Entries {
+pub(in crate::evidence) enum Entries {
     Counted(u64),
     Marked,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(what: &'static str, bytes: &'a [u8], base: usize) -> Self {
+    pub(in crate::evidence) fn new(what: &'static str, bytes: &'a [u8], base: usize) -> Self {
         Self { what, decoder: Decoder::new(bytes), base }
     }
 
     /// Refuses bytes after the last item.
-    pub(super) fn end(&self) -> Result<(), Error> {
+    pub(in crate::evidence) fn end(&self) -> Result<(), Error> {
         let left = self.decoder.input().len().saturating_sub(self.decoder.position());
         if left == 0 {
             return Ok(());
@@ -40,48 +40,48 @@ impl<'a> Reader<'a> {
         ))
     }
 
-    pub(super) fn is_null(&self) -> bool {
+    pub(in crate::evidence) fn is_null(&self) -> bool {
         matches!(self.decoder.datatype(), Ok(Type::Null))
     }
 
-    pub(super) fn is_tag(&self) -> bool {
+    pub(in crate::evidence) fn is_tag(&self) -> bool {
         matches!(self.decoder.datatype(), Ok(Type::Tag))
     }
 
     /// Whether the end of a [`Entries::Marked`] map comes next.
-    pub(super) fn is_break(&self) -> bool {
+    pub(in crate::evidence) fn is_break(&self) -> bool {
         matches!(self.decoder.datatype(), Ok(Type::Break))
     }
 
-    pub(super) fn tag(&mut self) -> Result<u64, Error> {
+    pub(in crate::evidence) fn tag(&mut self) -> Result<u64, Error> {
         self.item(|decoder| decoder.tag().map(|tag| tag.as_u64()), |tag| head_len(*tag))
             .map(|(tag, _)| tag)
     }
 
-    pub(super) fn null(&mut self) -> Result<(), Error> {
+    pub(in crate::evidence) fn null(&mut self) -> Result<(), Error> {
         self.item(Decoder::null, |()| 1).map(|_| ())
     }
 
     /// Takes the mark at the end of a map; the caller has seen that it is there.
-    pub(super) fn skip_break(&mut self) {
+    pub(in crate::evidence) fn skip_break(&mut self) {
         self.decoder.set_position(self.decoder.position().saturating_add(1));
     }
 
-    pub(super) fn number(&mut self) -> Result<(u64, Span), Error> {
+    pub(in crate::evidence) fn number(&mut self) -> Result<(u64, Span), Error> {
         self.item(Decoder::u64, |number| head_len(*number))
     }
 
-    pub(super) fn bytes(&mut self) -> Result<(&'a [u8], Span), Error> {
+    pub(in crate::evidence) fn bytes(&mut self) -> Result<(&'a [u8], Span), Error> {
         let len = |bytes: &&'a [u8]| string_len(bytes.len());
         self.item(Decoder::bytes, len).map(|(bytes, span)| (bytes, content(span, bytes.len())))
     }
 
-    pub(super) fn text(&mut self) -> Result<(&'a str, Span), Error> {
+    pub(in crate::evidence) fn text(&mut self) -> Result<(&'a str, Span), Error> {
         let len = |text: &&'a str| string_len(text.len());
         self.item(Decoder::str, len).map(|(text, span)| (text, content(span, text.len())))
     }
 
-    pub(super) fn array(&mut self) -> Result<u64, Error> {
+    pub(in crate::evidence) fn array(&mut self) -> Result<u64, Error> {
         let read = |decoder: &mut Decoder<'a>| {
             decoder.array()?.ok_or_else(|| minicbor::decode::Error::message("no length"))
         };
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
 
     /// The start of a map. The security module of newer machines writes the payload's map without
     /// a count; the caller says whether that is allowed.
-    pub(super) fn map(&mut self) -> Result<Entries, Error> {
+    pub(in crate::evidence) fn map(&mut self) -> Result<Entries, Error> {
         let read = |decoder: &mut Decoder<'a>| {
             Ok(decoder.map()?.map_or(Entries::Marked, Entries::Counted))
         };
@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
         self.item(read, len).map(|(entries, _)| entries)
     }
 
-    pub(super) fn malformed(&self, span: Span, why: &'static str) -> Error {
+    pub(in crate::evidence) fn malformed(&self, span: Span, why: &'static str) -> Error {
         Error::malformed(self.what, span, why)
     }
 
@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The head of a byte string of `len` bytes, which are fewer than 65536.
-pub(super) fn string_head(len: usize) -> Vec<u8> {
+pub(in crate::evidence) fn string_head(len: usize) -> Vec<u8> {
     match (u8::try_from(len), u16::try_from(len)) {
         (Ok(len @ 0..=23), _) => vec![0x40 | len],
         (Ok(len), _) => vec![0x58, len],

@@ -1,0 +1,99 @@
+//! A certificate that carries a quote or a report of dstack's.
+
+use super::files::statement;
+use super::quote::{Quoted, ReportData};
+use super::snp;
+use crate::adapters::snp::certificate as item;
+use crate::appraise::dstack as appraise;
+use crate::bytes::Span;
+use crate::error::Error;
+use crate::evidence::dcap::Quote;
+use crate::evidence::dstack::{Answer, Carried, Ids, RaTls, TdxAttestation};
+use crate::finding::{Finding, LinkId, Outcome, Why, checks};
+use crate::pki::Cert;
+use crate::policy::Policy;
+use crate::report::{Custody, Draft, KeyFlag};
+use crate::time::UnixTime;
+
+const WHAT: &str = "dstack certificate";
+
+/// `ders` are the certificate and those that stood behind it in the same file.
+pub(in crate::adapters) fn examine(
+    input: &[u8],
+    ders: &[Vec<u8>],
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    const MISSING: Error = Error::Missing { what: "the certificate" };
+    let certs = ders.iter().map(|der| Cert::parse(WHAT, der)).collect::<Result<Vec<_>, _>>()?;
+    let (cert, further) = certs.split_first().ok_or(MISSING)?;
+    let carried = RaTls::of(cert)?;
+    let ids = Ids { app_id: carried.app_id.map(hex::encode), ..Ids::default() };
+    let (mut draft, report_data) = match carried.evidence {
+        Carried::Quote { quote, log } => {
+            let log = std::str::from_utf8(log)
+                .map_err(|_| Error::malformed(WHAT, Span::new(0, log.len()), "not text"))?;
+            let answer = Answer { event_log: Some(log.to_owned()), ids, ..Answer::default() };
+            quoted(input, quote, &answer, files, policy, now)?
+        }
+        Carried::Tdx(bytes) => {
+            let attestation = TdxAttestation::parse(bytes)?;
+            let answer = Answer {
+                event_log: Some(attestation.log()),
+                report_data: Some(hex::encode(attestation.report_data)),
+                vm_config: Some(attestation.vm_config.to_owned()),
+                ids,
+                ..Answer::default()
+            };
+            quoted(input, attestation.quote, &answer, files, policy, now)?
+        }
+        Carried::Snp(bytes) => snp::attested(KIND, input, bytes, files, policy, now)?,
+    };
+    let key = appraise::key(cert, report_data.as_ref().map_err(|by| *by));
+    draft.flags.key = if key.passed() { KeyFlag::Bound } else { KeyFlag::NotShown };
+    draft.flags.custody = Custody::NotStated;
+    draft.findings.push(key);
+    draft.findings.extend(appraise::certificate(cert, further, now));
+    compared_elsewhere(&mut draft.findings);
+    draft.stated.push(statement("certificate-subject", &cert.subject(), WHAT));
+    if let Some(usage) = carried.usage.and_then(|usage| std::str::from_utf8(usage).ok()) {
+        draft.stated.push(statement("certificate-usage", usage, WHAT));
+    }
+    let link = LinkId::KeyBinding;
+    draft.evidence.push(item(appraise::CERTIFICATE, link, cert));
+    for (index, cert) in further.iter().enumerate() {
+        draft.evidence.push(item(
+            format!("{}-{}", appraise::CERTIFICATE, index.saturating_add(2)),
+            link,
+            cert,
+        ));
+    }
+    Ok(draft)
+}
+
+const KIND: &str = "dstack-certificate";
+
+fn quoted(
+    input: &[u8],
+    quote: &[u8],
+    answer: &Answer,
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<(Draft, ReportData), Error> {
+    let quote = &Quote::parse(quote)?;
+    let guest = Quoted { kind: KIND, input, quote, is_stripped: true };
+    let guest = guest.examine(answer, files, policy, now)?;
+    Ok((guest.draft, guest.report_data))
+}
+
+/// REPORT_DATA has a check of its own here.
+fn compared_elsewhere(findings: &mut [Finding]) {
+    let general = [&checks::SNP_REPORT_DATA, &checks::DCAP_REPORT_DATA];
+    for finding in findings.iter_mut().filter(|finding| general.contains(&finding.check)) {
+        if matches!(finding.outcome, Outcome::Warn(_) | Outcome::Unknown(Why::NotPublished)) {
+            finding.outcome = Outcome::Unknown(Why::NotApplicable);
+        }
+    }
+}

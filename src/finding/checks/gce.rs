@@ -1,0 +1,16 @@
+//! Google's endorsements of the firmware that its machines start with. They are reference values
+//! beside the evidence: what is open about one lowers nothing that the processor signed, and what
+//! fails fails the whole.
+
+const FORMAT: &str = "google/gce-tcb-verifier, proto/endorsement.proto";
+const CHAIN: &str = "google/gce-tcb-verifier, README, Transparency; RFC 5280 section 6.1";
+
+checks! {
+    GCE_ENDORSEMENT = "gce.endorsement", "", Measurements, Appraisal, FORMAT;
+    GCE_ROOT = "gce.root", "", Measurements, Appraisal, CHAIN;
+    GCE_CHAIN_ROLE = "gce.chain.role", "", Measurements, Appraisal, CHAIN;
+    GCE_CHAIN_SIGNATURE = "gce.chain.signature", "", Measurements, Appraisal, CHAIN;
+    GCE_CHAIN_VALIDITY = "gce.chain.validity", "", Measurements, Appraisal, CHAIN;
+    GCE_SIGNATURE = "gce.signature", "", Measurements, Appraisal, "google/gce-tcb-verifier, verify: RSASSA-PSS with SHA-256";
+    GCE_MEASUREMENT = "gce.measurement", "", Measurements, Appraisal, FORMAT;
+}

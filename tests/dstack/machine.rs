@@ -1,0 +1,81 @@
+//! A simulated SEV-SNP guest.
+
+use serde_json::json;
+use silicon_to_source::evidence::dstack::document_hash;
+use silicon_to_source::evidence::snp::Product;
+use silicon_to_source::examine;
+use silicon_to_source::report::Report;
+
+use crate::common::snp;
+use crate::common::table::Row;
+use crate::guest::{compose, document, pinned};
+
+/// One SEV-SNP guest.
+pub(crate) struct Machine {
+    pub(crate) snp: snp::Case,
+    pub(crate) document: String,
+    pub(crate) stated: [u8; 64],
+    pub(crate) compose: Option<String>,
+    /// `vm_config`.
+    pub(crate) vm: String,
+}
+
+pub(crate) fn machine() -> Machine {
+    let mut snp = snp::Case::vcek(Product::Milan);
+    let document = document(&pinned());
+    snp.report.host_data = document_hash(&document).0;
+    snp.policy["snp"]["host-data"] = json!(hex::encode(snp.report.host_data));
+    let stated = snp.report.report_data;
+    Machine { snp, document, stated, compose: Some(pinned()), vm: "{}".into() }
+}
+
+pub(crate) fn compact(len: usize) -> Vec<u8> {
+    u32::try_from(len << 2 | 2).unwrap().to_le_bytes().to_vec()
+}
+
+pub(crate) fn scale(bytes: &[u8]) -> Vec<u8> {
+    [compact(bytes.len()), bytes.to_vec()].concat()
+}
+
+impl Machine {
+    pub(crate) fn attestation(&self) -> Vec<u8> {
+        [
+            vec![0, 3, 0x81, 0x12],
+            self.snp.report_bytes(),
+            compact(0),
+            scale(self.document.as_bytes()),
+            compact(1),
+            scale(b"system-ready"),
+            scale(b""),
+            self.stated.to_vec(),
+            scale(self.vm.as_bytes()),
+        ]
+        .concat()
+    }
+
+    pub(crate) fn examine(&self) -> Report {
+        let input = json!({"attestation": hex::encode(self.attestation())}).to_string();
+        let mut files = self.snp.collateral();
+        files.extend(self.compose.as_ref().map(|text| text.clone().into_bytes()));
+        let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+        let policy = self.snp.parsed_policy();
+        examine(input.as_bytes(), &files, Some(&policy), self.snp.now).unwrap()
+    }
+}
+
+const UNSHOWN: &str = "which app it is, nothing shows then";
+
+pub(crate) const REPORTS: &[Row<Machine>] = &[
+    Row::new(machine, "dstack.report-data", "fail not-equal", |machine| machine.stated[0] ^= 1),
+    Row::new(machine, "dstack.mr-config", "fail not-equal", |machine| machine.document.push(' '))
+        .also(&[("registry.compose-hash", "absent", UNSHOWN)]),
+    Row::new(machine, "dstack.mr-config/document", "fail malformed", |machine| {
+        machine.document = "{}".into();
+        machine.snp.report.host_data = document_hash("{}").0;
+        machine.snp.policy["snp"]["host-data"] = json!(hex::encode(machine.snp.report.host_data));
+    })
+    .also(&[("registry.compose-hash", "absent", UNSHOWN)]),
+    Row::new(machine, "dstack.compose-hash", "fail not-equal", |machine| {
+        machine.compose = Some(compose("services: {}"));
+    }),
+];

@@ -54,6 +54,7 @@ fn said() -> Guest {
 }
 
 const UNNAMED: &str = "the policy has no value to compare with";
+const CONTRACT: &str = "only a key service asks the contract of the app";
 const COMMITTED: &str = "the host committed to the file that was started";
 
 const ROWS: &[Row<Guest>] = &[
@@ -94,7 +95,8 @@ const ROWS: &[Row<Guest>] = &[
     .on(third),
     row("dstack.key-provider", "warn not-kms", |guest| {
         guest.provider = br#"{"name":"local-sgx","id":"00"}"#;
-    }),
+    })
+    .also(&[("registry.compose-hash", "absent", CONTRACT)]),
     row("dstack.key-provider/stated", "fail disagree", |guest| {
         guest.last = |a| a["key_provider_info"] = json!(r#"{"name":"kms","id":"3060"}"#);
     })
@@ -104,7 +106,11 @@ const ROWS: &[Row<Guest>] = &[
             |a| a["key_provider_info"] = json!(hex::encode(br#"{"name":"tpm","id":"3059"}"#));
     })
     .on(said),
-    row("dstack.key-provider", "warn unreadable", |guest| guest.provider = b"{}"),
+    row("dstack.key-provider", "warn unreadable", |guest| guest.provider = b"{}").also(&[(
+        "registry.compose-hash",
+        "absent",
+        CONTRACT,
+    )]),
     row("dstack.os-image", "warn not-compared", |guest| guest.named = false).on(named).also(&[
         ("tdx.mrtd", "unknown not-applicable", UNNAMED),
         ("tdx.rtmr/rtmr1", "unknown not-applicable", UNNAMED),

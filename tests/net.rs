@@ -40,6 +40,22 @@ fn an_answer_comes_with_status_headers_and_body_whatever_the_status_is() {
 }
 
 #[test]
+fn a_question_with_a_body_is_posted_as_json_and_what_stands_after_the_sign_is_not_sent() {
+    let server = Plain::answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+    let url = server.url("/v2/key#release/1");
+    let request = Request { post: Some("{\"id\":1}"), ..Request::get(&url, 10) };
+    assert_eq!(get(&Client::new().unwrap(), &request).unwrap().body, b"{}");
+    let asked = server.asked().to_lowercase();
+    assert!(asked.starts_with("post /v2/key http/1.1\r\n"), "{asked}");
+    assert!(asked.contains("content-type: application/json\r\n"), "{asked}");
+    assert!(asked.contains("content-length: 8\r\n"), "{asked}");
+    let plain = self::plain(&server.url("/"), 10).unwrap();
+    assert_eq!(plain.status, 200);
+    let asked = server.asked().to_lowercase();
+    assert_eq!(asked.matches("content-length").count(), 1, "a GET has no body: {asked}");
+}
+
+#[test]
 fn a_redirect_is_not_followed() {
     let other = Plain::answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     let server = Plain::answering(format!(

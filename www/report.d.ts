@@ -152,6 +152,8 @@ export interface VerifyOptions {
 export interface PlannedRequest {
   what: string;
   url: string;
+  /** The body of a POST, JSON; without it the address is asked with a GET. */
+  post?: string;
   /** The host to name before it is asked. */
   host: string;
   /** What the host learns. */

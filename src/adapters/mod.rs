@@ -20,6 +20,7 @@ mod near;
 mod nitro;
 mod nras;
 mod qualify;
+mod registry;
 pub mod roots;
 mod sigstore;
 mod snp;
@@ -77,23 +78,24 @@ pub(crate) fn examine(
     }
     let mut launch = launch::Files::default();
     let mut google = google::Files::default();
+    let mut registry = registry::Files::default();
     let mut others = Vec::new();
     for file in collateral {
-        if !launch.take(file)? && !google.take(file, policy)? {
+        if !launch.take(file)? && !google.take(file, policy)? && !registry.take(file)? {
             others.push(*file);
         }
     }
     let mut recorded = Vec::new();
     if let Kind::Exchange(exchange) = &kind {
         for file in exchange.collateral() {
-            if !google.take(file, policy)? {
+            if !google.take(file, policy)? && !registry.take(file)? {
                 recorded.push(file);
             }
         }
     }
-    let along = coordinator::source(input, &kind);
+    let along = coordinator::along(input, &kind);
     let mut source = source::Files::of(&others)?;
-    let left_out = source.add(&along);
+    let left_out = source.add(&along.source);
     let collateral = source.collateral();
     let collateral = collateral.as_slice();
     let certificates = || collateral::decode(collateral);
@@ -156,6 +158,7 @@ pub(crate) fn examine(
         launch.compare(&mut draft)?;
     }
     google.compare(&mut draft, policy, now)?;
+    registry.complete(&mut draft, policy, &along.registry);
     if !matches!(kind, Kind::GithubAttestations) {
         source.ask(&mut draft);
     }

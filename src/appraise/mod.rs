@@ -13,6 +13,7 @@ pub mod launch;
 pub mod nitro;
 pub mod nras;
 pub mod provenance;
+pub mod registry;
 pub mod sigstore;
 pub mod snp;
 pub mod tinfoil;

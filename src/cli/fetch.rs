@@ -104,7 +104,7 @@ pub(super) fn further(
             let Ok(answer) = answer else { return };
             if answer.status == 200 {
                 came = true;
-                let file = response(200, |name| answer.header(name), answer.body.clone());
+                let file = response(request, 200, |name| answer.header(name), answer.body.clone());
                 files.push(Input { name: request.url.clone(), bytes: file.body.0 });
             }
         }
@@ -137,7 +137,11 @@ fn ask(
             continue;
         }
         let timeout = Duration::from_millis(u64::from(request.timeout_ms));
-        let question = net::Request { timeout, ..net::Request::get(&request.url, request.limit) };
+        let question = net::Request {
+            timeout,
+            post: request.post.as_deref(),
+            ..net::Request::get(&request.url, request.limit)
+        };
         let answer = net::run(client.get(&question)).and_then(|answer| answer);
         let mut page = Page::new(Look::of_stdout());
         let what = wording::text(&["wanted", &request.what]);
@@ -164,7 +168,7 @@ fn record(session: &mut Session, request: &Request, answer: &Result<net::Answer,
     match answer {
         Ok(answer) => {
             let mut written =
-                response(answer.status, |name| answer.header(name), answer.body.clone());
+                response(request, answer.status, |name| answer.header(name), answer.body.clone());
             written.tls_spki_sha256 = answer.tls_spki_sha256;
             session.answered(request, written);
         }

@@ -9,5 +9,6 @@ pub mod intel;
 pub mod jwks;
 pub mod launch;
 pub mod oci;
+pub mod registry;
 pub mod sigstore;
 pub mod tuf;

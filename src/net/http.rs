@@ -4,10 +4,10 @@ use std::error::Error as _;
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, USER_AGENT};
+use hyper::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT};
 use hyper::{Response, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -134,7 +134,13 @@ async fn exchange(
         .handshake(TokioIo::new(stream))
         .await
         .map_err(|error| of_http(&error))?;
-    let mut message = hyper::Request::get(target.path.as_str())
+    let mut message = match request.post {
+        None => hyper::Request::get(target.path.as_str()),
+        Some(_) => {
+            hyper::Request::post(target.path.as_str()).header(CONTENT_TYPE, "application/json")
+        }
+    };
+    message = message
         .header(HOST, target.authority.as_str())
         .header(USER_AGENT, AGENT)
         .header(ACCEPT_ENCODING, "identity")
@@ -142,7 +148,8 @@ async fn exchange(
     for (name, value) in request.headers {
         message = message.header(*name, *value);
     }
-    let message = message.body(Empty::<Bytes>::new()).map_err(|_| Failure::Url)?;
+    let body = Bytes::from(request.post.unwrap_or_default().to_owned());
+    let message = message.body(Full::new(body)).map_err(|_| Failure::Url)?;
     let answer = async {
         let response = sender.send_request(message).await.map_err(|error| of_http(&error))?;
         read(response, request.limit).await

@@ -26,6 +26,8 @@ pub use tls::Client;
 pub struct Request<'a> {
     /// Where: `https:`, or `http:` for a loopback host.
     pub url: &'a str,
+    /// The body of a `POST`, JSON; without it the request is a `GET`.
+    pub post: Option<&'a str>,
     /// The most bytes that are read of the answer's body.
     pub limit: usize,
     /// The time for everything from looking up the name to the last byte.
@@ -40,7 +42,7 @@ impl<'a> Request<'a> {
 
     /// A request for `url` that reads at most `limit` bytes.
     pub const fn get(url: &'a str, limit: usize) -> Self {
-        Self { url, limit, timeout: Self::TIMEOUT, headers: &[] }
+        Self { url, post: None, limit, timeout: Self::TIMEOUT, headers: &[] }
     }
 }
 

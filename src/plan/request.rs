@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Origin;
 use super::subject::Service;
+use crate::endorsements::registry::{ANSWER, MAX_ANSWER, Question};
 use crate::evidence::coordinator::MAX_DOCUMENT;
 use crate::evidence::exchange::{ATTESTATION, ENCRYPTION_KEY, TINFOIL};
 use crate::report::Wanted;
@@ -24,6 +25,9 @@ pub struct Request {
     pub what: String,
     /// The address.
     pub url: String,
+    /// The body of a `POST`, JSON; without it the address is asked with a `GET`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<String>,
     /// The host to name before it is asked, with the port where it is not the usual one.
     pub host: String,
     /// What the host learns from being asked.
@@ -78,6 +82,7 @@ pub fn first(origin: &Origin, nonce: &[u8]) -> Vec<Request> {
         Request {
             what: what.to_owned(),
             url: format!("{origin}{path}{question}"),
+            post: None,
             host: origin.authority(),
             reveals: reveals.to_owned(),
             limit,
@@ -114,9 +119,16 @@ pub fn next(wanted: &[Further]) -> Vec<Request> {
             continue;
         }
         let host = host_of(&url).to_owned();
-        let limit = if what == ENCRYPTION_KEY { MAX_KEY } else { MAX_FILE };
+        let limit = match what.as_str() {
+            ENCRYPTION_KEY => MAX_KEY,
+            ANSWER => MAX_ANSWER,
+            _ => MAX_FILE,
+        };
+        let question = (what == ANSWER).then(|| Question::of_url(&url)).flatten();
+        let post = question.map(|question| question.body());
         let reach = Reach::of(&host);
-        requests.push(Request { what, url, host, reveals, limit, timeout_ms: TIMEOUT_MS, reach });
+        let timeout_ms = TIMEOUT_MS;
+        requests.push(Request { what, url, post, host, reveals, limit, timeout_ms, reach });
     }
     requests
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::subject::Service;
 use super::{Origin, Request, first};
+use crate::endorsements::registry::Recorded;
 use crate::evidence::coordinator::Base64Url;
 use crate::evidence::exchange::{Answer, Body, Exchange, Failure, MAX_ANSWERS, Outcome, SCHEMA};
 use crate::time::UnixTime;
@@ -103,9 +104,10 @@ impl Session {
     }
 }
 
-/// An answer with what its header says that counts. `header` gives a field by its name in lower
-/// case.
+/// An answer to `request` with what its header says that counts. `header` gives a field by its
+/// name in lower case. The answer to a `POST` is kept together with its question.
 pub fn response<'a>(
+    request: &Request,
     status: u16,
     header: impl Fn(&str) -> Option<&'a str>,
     body: Vec<u8>,
@@ -116,8 +118,21 @@ pub fn response<'a>(
         age_s: header("age").and_then(|age| age.trim().parse().ok()),
         redirected: false,
         tls_spki_sha256: None,
-        body: Body(with_chains(&header, body)),
+        body: Body(match &request.post {
+            Some(question) => with_question(request, question, &body),
+            None => with_chains(&header, body),
+        }),
     }
+}
+
+/// The answer in one file with its question ([`Recorded`]).
+fn with_question(request: &Request, question: &str, body: &[u8]) -> Vec<u8> {
+    let recorded = Recorded {
+        url: request.url.clone(),
+        question: question.to_owned(),
+        answer: String::from_utf8_lossy(body).into_owned(),
+    };
+    recorded.to_json().into_bytes()
 }
 
 /// The body, or the body with the header fields that it cannot be read without.
@@ -144,7 +159,7 @@ mod tests {
         let mut session = Session::begin(&origin, [0xfb; 32], NOW);
         let [attestation, key] = session.first() else { panic!("two questions") };
         let (attestation, key) = (attestation.clone(), key.clone());
-        session.answered(&attestation, response(404, |_| None, b"no".to_vec()));
+        session.answered(&attestation, response(&attestation, 404, |_| None, b"no".to_vec()));
         session.failed(&key, "timeout");
         let exchange = Exchange::parse(session.to_json().as_bytes()).unwrap();
         assert_eq!(exchange.origin, "https://api.darkbloom.dev");
@@ -171,12 +186,30 @@ mod tests {
             "age" => Some("12"),
             _ => None,
         };
-        let response = response(200, header, br#"{"tcbInfo":{}}"#.to_vec());
+        let request = request(None);
+        let response = response(&request, 200, header, br#"{"tcbInfo":{}}"#.to_vec());
         let file: serde_json::Value = serde_json::from_slice(&response.body.0).unwrap();
         assert_eq!(file["headers"]["tcb-info-issuer-chain"], "%2D");
         assert_eq!(file["body"], r#"{"tcbInfo":{}}"#);
         assert_eq!(response.age_s, Some(12));
-        assert_eq!(super::response(200, |_| None, vec![0xff]).body.0, [0xff]);
+        assert_eq!(super::response(&request, 200, |_| None, vec![0xff]).body.0, [0xff]);
+    }
+
+    fn request(post: Option<&str>) -> Request {
+        let origin: Origin = "atc.tinfoil.sh".parse().unwrap();
+        Request { post: post.map(str::to_owned), ..first(&origin, &[1; 32])[0].clone() }
+    }
+
+    #[test]
+    fn the_answer_to_a_post_is_kept_with_its_question() {
+        let request = request(Some(r#"{"id":1}"#));
+        let kept = response(&request, 200, |_| None, b"\xffno".to_vec()).body.0;
+        let recorded = Recorded::parse(&kept).unwrap();
+        assert_eq!(
+            (recorded.url.as_str(), recorded.question.as_str()),
+            (request.url.as_str(), r#"{"id":1}"#)
+        );
+        assert_eq!(recorded.answer, "\u{fffd}no");
     }
 
     #[test]

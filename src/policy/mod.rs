@@ -16,6 +16,7 @@ mod minimum;
 mod near;
 mod nitro;
 mod provenance;
+mod registry;
 mod sigstore;
 mod snp;
 mod token;
@@ -46,6 +47,7 @@ pub use minimum::{
 pub use near::NearPolicy;
 pub use nitro::{HexBytes, NitroPolicy};
 pub use provenance::{CloudBuildPolicy, ProvenancePolicy, RefRule, SignerRule};
+pub use registry::{EigenApp, Provider, RegistryPolicy};
 pub use sigstore::{Artifact, SigstorePolicy};
 pub use snp::{AbiVersion, SnpPolicy, TcbFloor};
 pub use token::TokenPolicy;
@@ -110,6 +112,8 @@ pub struct Policy {
     pub gpu: GpuPolicy,
     /// NEAR AI's reports.
     pub near: NearPolicy,
+    /// Registers on chains.
+    pub registry: RegistryPolicy,
     /// The host name that a bundle must be about, when the policy is for one service.
     pub domain: Option<String>,
     /// SHA-256 of the policy file's bytes.
@@ -155,6 +159,8 @@ struct File {
     gpu: GpuPolicy,
     #[serde(default)]
     near: NearPolicy,
+    #[serde(default)]
+    registry: RegistryPolicy,
     #[serde(default)]
     domain: Option<String>,
 }
@@ -204,10 +210,7 @@ impl File {
             self.required.iter().chain(of_kinds).chain(self.coordinator.required())
         };
         let is_required = |check: &Check| all().any(|id| id == check.id);
-        absent
-            .iter()
-            .find(|(check, absent)| *absent && is_required(check))
-            .map(|(check, _)| *check)
+        absent.iter().find(|(check, absent)| *absent && is_required(check)).map(|(check, _)| *check)
     }
 }
 
@@ -259,6 +262,7 @@ impl Policy {
             google_firmware: file.google_firmware,
             gpu: file.gpu,
             near: file.near,
+            registry: file.registry,
             domain: file.domain,
             sha256: Sha256::of(bytes),
         })

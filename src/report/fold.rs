@@ -28,7 +28,7 @@ pub(super) fn completed(mut findings: Vec<Finding>, policy: &Policy) -> Vec<Find
         }
     }
     for link in LinkId::ALL {
-        if !findings.iter().any(|finding| finding.check.link == link) {
+        if !findings.iter().any(|f| f.check.link == link && !is_hearsay(f)) {
             findings.push(Finding::unknown(checks::presence(link), Why::NotPublished));
         }
     }
@@ -117,8 +117,9 @@ fn refuted_image(links: &mut [Link]) {
 fn link(id: LinkId, findings: &[Finding], evidence: &[EvidenceItem], policy: &Policy) -> Link {
     let own: Vec<&Finding> = findings.iter().filter(|f| f.check.link == id).collect();
     let worst = own.iter().map(|f| contribution(f, policy)).max().unwrap_or(State::NotPublished);
-    let decided = own.iter().any(|f| matches!(f.outcome, Outcome::Pass | Outcome::Warn(_)));
-    let state = if worst <= State::Warning && !decided { undecided(&own) } else { worst };
+    let shown: Vec<&Finding> = own.iter().copied().filter(|f| !is_hearsay(f)).collect();
+    let decided = shown.iter().any(|f| matches!(f.outcome, Outcome::Pass | Outcome::Warn(_)));
+    let state = if worst <= State::Warning && !decided { undecided(&shown) } else { worst };
     Link {
         id,
         state,
@@ -126,6 +127,11 @@ fn link(id: LinkId, findings: &[Finding], evidence: &[EvidenceItem], policy: &Po
         findings: own.into_iter().map(|f| link_finding(f, policy)).collect(),
         evidence: evidence.iter().filter(|e| e.link == id).map(|e| e.id.clone()).collect(),
     }
+}
+
+/// Whether the finding rests on the word of somebody who only passes on what he read.
+fn is_hearsay(finding: &Finding) -> bool {
+    checks::HEARSAY.contains(&finding.check)
 }
 
 /// The state of a link in which no check came to an answer.

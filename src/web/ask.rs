@@ -84,7 +84,7 @@ async fn fetched(request: &Request, stop: &AbortSignal) -> Result<Response, &'st
         HEADERS.iter().filter_map(|&name| Some((name, header(name)?))).collect();
     let value =
         |name: &str| values.iter().find(|(known, _)| *known == name).map(|(_, text)| text.as_str());
-    Ok(response(answer.status(), value, body))
+    Ok(response(request, answer.status(), value, body))
 }
 
 /// The header fields that are looked at; a page sees those that the host lets it see.
@@ -108,6 +108,12 @@ fn sent(request: &Request, signal: &AbortSignal) -> Result<Promise, JsValue> {
     init.set_redirect(RequestRedirect::Manual);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     init.set_signal(Some(signal));
+    if let Some(question) = &request.post {
+        let json = Array::of2(&"content-type".into(), &"application/json".into());
+        init.set_method("POST");
+        init.set_headers(&Array::of1(&json));
+        init.set_body(&question.as_str().into());
+    }
     let global = js_sys::global();
     let fetch: Function = Reflect::get(&global, &"fetch".into())?.dyn_into()?;
     fetch.call2(&global, &request.url.as_str().into(), &init)?.dyn_into()

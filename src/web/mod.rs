@@ -23,6 +23,8 @@ export interface PlannedRequest {
   /** What is asked for, such as coordinator-attestation. */
   what: string;
   url: string;
+  /** The body of a POST, JSON; without it the address is asked with a GET. */
+  post?: string;
   /** The host to name before it is asked. */
   host: string;
   /** What the host learns: a key of the wording. */

@@ -241,6 +241,13 @@ def refused():
         ("an index that is not base64url", setting("workload", "index", {})),
         ("source without a body", lambda document: document["source"][0].pop("body")),
         ("source without a type", lambda document: document["source"][0].pop("type")),
+        ("a register without an app", setting("registry", [{
+            "type": "eigen-appcontroller", "chain_id": 1, "contract": "0x" + "11" * 20,
+        }])),
+        ("a register on a chain without a number", setting("registry", [{
+            "type": "eigen-appcontroller", "chain_id": "1",
+            "contract": "0x" + "11" * 20, "app_id": "0x" + "11" * 20,
+        }])),
         ("Intel's answer as an object", setting("collateral", "tdx", "tcb_info", {})),
     ]
 
@@ -261,6 +268,10 @@ def check_schema():
     grown = example()
     grown["member_of_a_later_version"] = True
     grown["evidence"].append({"id": "x", "type": "later-type", "body": "AA", "carrier": "later/v1"})
+    grown["registry"] = [{"type": "later-type", "chain_id": "base"}, {
+        "type": "eigen-appcontroller", "chain_id": 1,
+        "contract": "0x" + "11" * 20, "app_id": "0x" + "aB" * 20,
+    }]
     if not validator.is_valid(grown):
         wrong.append("unknown members and types have to be let through")
     for what, change in refused():

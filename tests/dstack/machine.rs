@@ -63,14 +63,18 @@ impl Machine {
     }
 }
 
+const UNSHOWN: &str = "which app it is, nothing shows then";
+
 pub(crate) const REPORTS: &[Row<Machine>] = &[
     Row::new(machine, "dstack.report-data", "fail not-equal", |machine| machine.stated[0] ^= 1),
-    Row::new(machine, "dstack.mr-config", "fail not-equal", |machine| machine.document.push(' ')),
+    Row::new(machine, "dstack.mr-config", "fail not-equal", |machine| machine.document.push(' '))
+        .also(&[("registry.compose-hash", "absent", UNSHOWN)]),
     Row::new(machine, "dstack.mr-config/document", "fail malformed", |machine| {
         machine.document = "{}".into();
         machine.snp.report.host_data = document_hash("{}").0;
         machine.snp.policy["snp"]["host-data"] = json!(hex::encode(machine.snp.report.host_data));
-    }),
+    })
+    .also(&[("registry.compose-hash", "absent", UNSHOWN)]),
     Row::new(machine, "dstack.compose-hash", "fail not-equal", |machine| {
         machine.compose = Some(compose("services: {}"));
     }),

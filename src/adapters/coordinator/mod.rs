@@ -25,7 +25,7 @@ use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::endorsements::oci;
 use crate::error::Error;
-use crate::evidence::coordinator::{Binding, Document, Source, carrier};
+use crate::evidence::coordinator::{Binding, Document, Registry, Source, carrier};
 use crate::evidence::exchange::ATTESTATION;
 use crate::finding::{Check, Finding, LinkId, Outcome, Value, Why, checks};
 use crate::policy::Policy;
@@ -64,17 +64,27 @@ pub(super) fn examine(
     answered(&document, None, files, policy, now, draft)
 }
 
-/// What the document brings along of the source, when `input` has such a document.
-pub(super) fn source(input: &[u8], kind: &Kind<'_>) -> Vec<Source> {
+/// What a document brings along that others than this adapter look at.
+#[derive(Default)]
+pub(super) struct Along {
+    /// Parts of the source.
+    pub(super) source: Vec<Source>,
+    /// Registers that are said to name the image.
+    pub(super) registry: Vec<Registry>,
+}
+
+/// What the document brings along, when `input` has one.
+pub(super) fn along(input: &[u8], kind: &Kind<'_>) -> Along {
     let document = match kind {
         Kind::CoordinatorAttestation => Document::parse(input),
         Kind::Exchange(exchange) => match answer::attestation(exchange.outcome(ATTESTATION)).1 {
             Answer::Body(response) => Document::parse(&response.body.0),
-            Answer::NotPublished { .. } | Answer::NotFetched => return Vec::new(),
+            Answer::NotPublished { .. } | Answer::NotFetched => return Along::default(),
         },
-        _ => return Vec::new(),
+        _ => return Along::default(),
     };
-    document.map(|document| document.source).unwrap_or_default()
+    let read = |document: Document| Along { source: document.source, registry: document.registry };
+    document.map(read).unwrap_or_default()
 }
 
 /// What is examined: `input` as received, about `origin` when that is known.

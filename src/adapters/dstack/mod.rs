@@ -11,7 +11,8 @@
 //! (from dstack 0.6 on), the registers are computed again from it, and the chain ends where
 //! somebody names the image: a policy (`dstack.os-images`), or nobody. ACPI tables are the host's,
 //! and nobody compares them. Without such measurements the chain ends at the guest's system, whose
-//! log is its own word. dstack's contracts are not read.
+//! log is its own word. dstack's contracts are not read here; what an RPC provider says about an
+//! app's contract stands beside.
 
 mod certificate;
 mod files;

@@ -13,6 +13,8 @@ pub mod binding;
 pub mod carrier;
 mod encoding;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -327,9 +329,18 @@ impl Source {
 /// A public register that names the image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registry {
-    /// `eigen-appcontroller`, or another type.
+    /// [`Registry::APP_CONTROLLER`], or another type.
     #[serde(rename = "type")]
     pub kind: String,
+    /// The other members, which differ with the type.
+    #[serde(flatten)]
+    pub members: BTreeMap<String, serde_json::Value>,
+}
+
+impl Registry {
+    /// EigenCompute's register: `chain_id`, a number; `contract` and `app_id`, `0x` and 40 hex
+    /// digits; `release_block` and `log_index`, numbers that are shown and not used.
+    pub const APP_CONTROLLER: &'static str = "eigen-appcontroller";
 }
 
 impl Document {

@@ -37,6 +37,7 @@ mod nras;
 mod oci;
 mod provenance;
 mod quote;
+mod registry;
 mod sgx;
 mod sigstore;
 mod snp;
@@ -69,6 +70,7 @@ pub use nras::*;
 pub use oci::*;
 pub use provenance::*;
 pub use quote::*;
+pub use registry::*;
 pub use sgx::*;
 pub use sigstore::*;
 pub use snp::*;
@@ -107,6 +109,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         nras::GROUP,
         launch::GROUP,
         gce::GROUP,
+        registry::GROUP,
         link::GROUP,
     ]
     .concat()
@@ -134,6 +137,11 @@ pub static IDENTIFIES_IMAGE: &[&Check] = &[
 /// to a commit as any signed build does, and a stolen key would go unseen; without a public log a
 /// second build of the same name would.
 pub static LIMITS_BUILD: &[&Check] = &[&GCB_TIME, &GCB_LOG, &SIGSTORE_PUBLIC_LOG];
+
+/// Checks that rest on an unsigned word of somebody who only passes on what he read: they never
+/// make a link hold, and no level rises by them.
+pub static HEARSAY: &[&Check] =
+    &[&REGISTRY_RELEASE, &REGISTRY_COMPOSE_HASH, &REGISTRY_ENTRY, &REGISTRY_ANSWER];
 
 /// The check that says whether anything was supplied for `link`.
 pub const fn presence(link: LinkId) -> &'static Check {

@@ -1,0 +1,10 @@
+//! Registers on chains, by an RPC provider's word.
+
+const RPC: &str = "Ethereum execution API, JSON-RPC";
+
+checks! {
+    REGISTRY_RELEASE = "registry.release", "", Image, Appraisal, "IAppController (Layr-Labs/eigenx-contracts), AppUpgraded";
+    REGISTRY_COMPOSE_HASH = "registry.compose-hash", "", Measurements, Appraisal, "DstackApp (Dstack-TEE/dstack, kms/auth-eth), allowedComposeHashes";
+    REGISTRY_ENTRY = "registry.entry", "", Image, Appraisal, "Coordinator attestation, contract v1";
+    REGISTRY_ANSWER = "registry.answer", "", Image, Appraisal, RPC;
+}

@@ -5,6 +5,8 @@
 
 mod common;
 
+#[path = "dstack/attestation.rs"]
+mod attestation;
 #[path = "dstack/certificate.rs"]
 mod certificate;
 #[path = "dstack/guest.rs"]
@@ -146,6 +148,7 @@ fn every_spoiled_thing_turns_exactly_its_check() {
     assert_rows(REPORTS, Machine::examine);
     assert_rows(image::ROWS, Guest::examine);
     assert_rows(certificate::ROWS, certificate::Case::examine);
+    assert_rows(attestation::ROWS, attestation::examined);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A simulated SEV-SNP guest.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use silicon_to_source::evidence::dstack::document_hash;
 use silicon_to_source::evidence::snp::Product;
 use silicon_to_source::examine;
@@ -8,7 +8,7 @@ use silicon_to_source::report::Report;
 
 use crate::common::snp;
 use crate::common::table::Row;
-use crate::guest::{compose, document, pinned};
+use crate::guest::{APP, INSTANCE, compose, document, pinned};
 
 /// One SEV-SNP guest.
 pub(crate) struct Machine {
@@ -16,6 +16,8 @@ pub(crate) struct Machine {
     pub(crate) document: String,
     pub(crate) stated: [u8; 64],
     pub(crate) compose: Option<String>,
+    /// The agent's other answer, beside it.
+    pub(crate) info: Option<Json>,
     /// `vm_config`.
     pub(crate) vm: String,
 }
@@ -26,7 +28,16 @@ pub(crate) fn machine() -> Machine {
     snp.report.host_data = document_hash(&document).0;
     snp.policy["snp"]["host-data"] = json!(hex::encode(snp.report.host_data));
     let stated = snp.report.report_data;
-    Machine { snp, document, stated, compose: Some(pinned()), vm: "{}".into() }
+    Machine { snp, document, stated, compose: Some(pinned()), info: None, vm: "{}".into() }
+}
+
+/// The same with the agent's answer to `Info` beside it.
+fn informed() -> Machine {
+    Machine { info: Some(info(&hex::encode(APP), &hex::encode(INSTANCE))), ..machine() }
+}
+
+fn info(app_id: &str, instance_id: &str) -> Json {
+    json!({"tcb_info": {}, "app_id": app_id, "instance_id": instance_id})
 }
 
 pub(crate) fn compact(len: usize) -> Vec<u8> {
@@ -53,13 +64,20 @@ impl Machine {
         .concat()
     }
 
-    pub(crate) fn examine(&self) -> Report {
-        let input = json!({"attestation": hex::encode(self.attestation())}).to_string();
+    pub(crate) fn examine_bytes(
+        &self,
+        input: &[u8],
+    ) -> Result<Report, silicon_to_source::error::Error> {
         let mut files = self.snp.collateral();
         files.extend(self.compose.as_ref().map(|text| text.clone().into_bytes()));
+        files.extend(self.info.as_ref().map(|info| info.to_string().into_bytes()));
         let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
-        let policy = self.snp.parsed_policy();
-        examine(input.as_bytes(), &files, Some(&policy), self.snp.now).unwrap()
+        examine(input, &files, Some(&self.snp.parsed_policy()), self.snp.now)
+    }
+
+    pub(crate) fn examine(&self) -> Report {
+        let input = json!({"attestation": hex::encode(self.attestation())}).to_string();
+        self.examine_bytes(input.as_bytes()).unwrap()
     }
 }
 
@@ -77,5 +95,11 @@ pub(crate) const REPORTS: &[Row<Machine>] = &[
     .also(&[("registry.compose-hash", "absent", UNSHOWN)]),
     Row::new(machine, "dstack.compose-hash", "fail not-equal", |machine| {
         machine.compose = Some(compose("services: {}"));
+    }),
+    Row::new(informed, "dstack.ids/app-id", "fail disagree", |machine| {
+        machine.info = Some(info(&"22".repeat(20), &hex::encode(INSTANCE)));
+    }),
+    Row::new(informed, "dstack.ids/instance-id", "fail disagree", |machine| {
+        machine.info = Some(info(&hex::encode(APP), &"22".repeat(20)));
     }),
 ];

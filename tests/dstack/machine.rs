@@ -6,6 +6,7 @@ use silicon_to_source::evidence::snp::Product;
 use silicon_to_source::examine;
 use silicon_to_source::report::Report;
 
+use crate::common::mutation::Answer;
 use crate::common::snp;
 use crate::common::table::Row;
 use crate::guest::{APP, INSTANCE, compose, document, pinned};
@@ -64,20 +65,21 @@ impl Machine {
         .concat()
     }
 
-    pub(crate) fn examine_bytes(
-        &self,
-        input: &[u8],
-    ) -> Result<Report, silicon_to_source::error::Error> {
+    /// Examines one input after another with what stands beside it, which is made once.
+    pub(crate) fn examiner(&self) -> impl Fn(&[u8]) -> Answer + Sync {
         let mut files = self.snp.collateral();
         files.extend(self.compose.as_ref().map(|text| text.clone().into_bytes()));
         files.extend(self.info.as_ref().map(|info| info.to_string().into_bytes()));
-        let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
-        examine(input, &files, Some(&self.snp.parsed_policy()), self.snp.now)
+        let (policy, now) = (self.snp.parsed_policy(), self.snp.now);
+        move |input| {
+            let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+            examine(input, &files, Some(&policy), now)
+        }
     }
 
     pub(crate) fn examine(&self) -> Report {
         let input = json!({"attestation": hex::encode(self.attestation())}).to_string();
-        self.examine_bytes(input.as_bytes()).unwrap()
+        self.examiner()(input.as_bytes()).unwrap()
     }
 }
 

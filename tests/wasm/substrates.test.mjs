@@ -44,7 +44,7 @@ const CASES = [
   ['gcb/v1.0-container-github-both-invalid-sig.json', MARCH_2026, 'failed', null],
   ['gcb/v1.0-container-github.json', MARCH_2026, 'unknown', null],
   ['dstack/quote-report.json', MARCH_2026, 'unknown', null],
-  ['dstack/tdx-lite-getquote.json', MARCH_2026, 'unknown', null],
+  ['dstack/tdx-lite-getquote.json', JULY_2026, 'unknown', null],
   ['dstack/sev-snp-attestation.json', '2026-08-01T00:00:00Z', 'warning', 'A3'],
   ['intel/tdx-v4-debug-td.quote', MARCH_2026, 'failed', null],
 ];

@@ -5,6 +5,8 @@
 
 mod common;
 
+#[path = "dstack/attestation.rs"]
+mod attestation;
 #[path = "dstack/certificate.rs"]
 mod certificate;
 #[path = "dstack/guest.rs"]
@@ -146,6 +148,7 @@ fn every_spoiled_thing_turns_exactly_its_check() {
     assert_rows(REPORTS, Machine::examine);
     assert_rows(image::ROWS, Guest::examine);
     assert_rows(certificate::ROWS, certificate::Case::examine);
+    assert_rows(attestation::ROWS, attestation::examined);
 }
 
 #[test]
@@ -253,7 +256,7 @@ fn changed_or_cut_answer_still_holds_only_with_what_nobody_compares() {
     let input = guest.answer();
     let every: Vec<_> = changes(&input, 1000).into_iter().step_by(11).collect();
     let before = guest.examine();
-    let kept = survivors(&input, &every, |bytes| guest.examine_bytes(bytes));
+    let kept = survivors(&input, &every, guest.examiner());
     for (change, report) in &kept {
         for claim in &report.claims {
             assert!(before.claims.contains(claim), "{change:?}: {claim:?}");

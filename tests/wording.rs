@@ -27,6 +27,7 @@ const KINDS: &[&str] = &[
     "azure-snp-evidence",
     "dstack-nitro-attestation",
     "dstack-snp-attestation",
+    "dstack-tdx-attestation",
     "dstack-certificate",
     "gpu-report",
     "gpu-tokens",

@@ -15,7 +15,9 @@ use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::azure::Evidence;
 use crate::evidence::dcap::Quote;
-use crate::evidence::dstack::{Answer, Carried, RaTls, SnpAttestation};
+use crate::evidence::dstack::{
+    Answer, Carried, RaTls, SnpAttestation, TdxAttestation, form, unread,
+};
 use crate::evidence::eigencompute::{BoundEvidence, Platform};
 use crate::evidence::exchange::Exchange;
 use crate::evidence::firmware::Description as LaunchDescription;
@@ -42,6 +44,8 @@ pub enum Kind<'a> {
     DstackQuoteReport,
     /// What dstack's guest agent answers for an SEV-SNP guest, or its hex or base64.
     DstackSnpAttestation(Cow<'a, [u8]>),
+    /// What dstack's guest agent answers for a TDX guest, or its hex or base64.
+    DstackTdxAttestation(Cow<'a, [u8]>),
     /// A certificate that carries a quote or a report of dstack's, and those behind it, in DER.
     DstackCertificate(Vec<Vec<u8>>),
     /// What dstack's guest agent answers for a Nitro enclave, or its hex or base64.
@@ -82,7 +86,8 @@ impl<'a> Kind<'a> {
     /// Recognises `input`.
     ///
     /// # Errors
-    /// When it is none of the known kinds: the error says what was expected and what was found.
+    /// When it is none of the known kinds: the error says what was expected and what was found. An
+    /// attestation of dstack's in a form that is not read is named.
     pub fn of(input: &'a [u8]) -> Result<Self, Error> {
         if looks_like_token(input) {
             return Ok(Self::Token(Token::parse(input).ok().and_then(|token| token.service())));
@@ -94,10 +99,14 @@ impl<'a> Kind<'a> {
             return Ok(Self::DstackCertificate(ders));
         }
         let text = decoded(input);
+        let form = unread(input).or_else(|| unread(text.as_deref()?));
         if let Some(kind) = of_binary(Cow::Borrowed(input))
             .or_else(|| text.and_then(|bytes| of_binary(Cow::Owned(bytes))))
         {
             return Ok(kind);
+        }
+        if let Some(form) = form {
+            return Err(unread_form(input, form));
         }
         if input.trim_ascii_start().starts_with(b"{") {
             return of_json(input);
@@ -124,7 +133,9 @@ impl<'a> Kind<'a> {
             Self::CoordinatorAttestation => "coordinator",
             Self::Exchange(exchange) => exchange::policy(exchange),
             Self::DstackCertificate(ders) if is_of_snp(ders) => "snp",
-            Self::DstackCertificate(_) | Self::DstackQuoteReport => "tdx-dstack",
+            Self::DstackCertificate(_)
+            | Self::DstackQuoteReport
+            | Self::DstackTdxAttestation(_) => "tdx-dstack",
             Self::DstackNitroAttestation(_) | Self::NitroDocument(_) => "nitro",
             Self::GpuReport(_) => "gpu",
             Self::LaunchDescription => "launch",
@@ -151,14 +162,24 @@ const IMAGE: &str = "it is an image index or manifest, which names files and whi
 const INFO: &str = "it is what dstack's agent says about a guest, which nobody signed; give it \
                     beside the agent's quote, to compare the two";
 
-/// An attestation of dstack's in the JSON of its answer.
-fn of_attestation<'a>(input: &[u8]) -> Option<Kind<'a>> {
-    let bytes = dstack::attestation(input)?;
-    if SnpAttestation::is_likely(&bytes) {
-        Some(Kind::DstackSnpAttestation(Cow::Owned(bytes)))
-    } else {
-        of_dstack(&bytes).is_some().then(|| Kind::DstackNitroAttestation(Cow::Owned(bytes.clone())))
+/// An attestation of dstack's in the JSON of its answer, by its version and variant. The other
+/// attestations that stand in a member of this name never begin with a zero.
+fn of_attestation<'a>(input: &[u8]) -> Result<Option<Kind<'a>>, Error> {
+    let Some(bytes) = dstack::attestation(input) else { return Ok(None) };
+    match bytes.as_slice() {
+        [0, 0, ..] => Ok(Some(Kind::DstackTdxAttestation(Cow::Owned(bytes)))),
+        [0, 3, ..] => Ok(Some(Kind::DstackSnpAttestation(Cow::Owned(bytes)))),
+        whole if of_dstack(whole).is_some() => {
+            Ok(Some(Kind::DstackNitroAttestation(Cow::Owned(bytes))))
+        }
+        [0, ..] => Err(unread_form(input, form(&bytes))),
+        _ => unread(&bytes).map_or(Ok(None), |form| Err(unread_form(input, form))),
     }
+}
+
+/// An attestation of dstack's in a form that is not read.
+fn unread_form(input: &[u8], form: String) -> Error {
+    Error::unsupported("dstack attestation", form, Span::new(0, input.len()))
 }
 
 /// The certificates of PEM or DER, when the first carries evidence of dstack's.
@@ -194,6 +215,8 @@ fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
         Some(Kind::NitroDocument(bytes))
     } else if SnpAttestation::is_likely(&bytes) {
         Some(Kind::DstackSnpAttestation(bytes))
+    } else if TdxAttestation::is_likely(&bytes) {
+        Some(Kind::DstackTdxAttestation(bytes))
     } else if of_dstack(&bytes).is_some() {
         Some(Kind::DstackNitroAttestation(bytes))
     } else if looks_like_quote(&bytes) {
@@ -275,7 +298,7 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Evidence::parse(input).map(|evidence| Kind::AzureEvidence(Box::new(evidence)))
     } else if has("attestation") && has("challenge") {
         BoundEvidence::from_json(input).map(Kind::BoundEvidence)
-    } else if let Some(kind) = of_attestation(input) {
+    } else if let Some(kind) = of_attestation(input)? {
         Ok(kind)
     } else if let (true, Ok(bound)) = (has("attestation"), BoundEvidence::from_json(input)) {
         Ok(Kind::BoundEvidence(bound))

@@ -122,6 +122,9 @@ pub(crate) fn examine(
         Kind::DstackSnpAttestation(ref bytes) => {
             dstack::examine_snp(input, bytes, collateral, policy, now)?
         }
+        Kind::DstackTdxAttestation(ref bytes) => {
+            dstack::examine_tdx(input, bytes, collateral, policy, now)?
+        }
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
             dcap::examine(input, bytes, collateral, policy, now)?
         }

@@ -247,6 +247,13 @@ fn certificate_with_a_report_of_an_sev_snp_guest_is_bound_as_well() {
     assert_eq!(report.verdict.state, State::Failed);
 }
 
+/// What is said about a certificate with these bytes for an attestation.
+pub(crate) fn refused_attestation(bytes: &[u8]) -> String {
+    let mut template = template(Key::StrangerP256, Key::StrangerP256, SUBJECT);
+    template.extensions.push(extension(ATTESTATION, false, &octets(bytes)));
+    certified().examine_bytes(&template.sign()).unwrap_err().to_string()
+}
+
 #[test]
 fn evidence_in_a_form_that_is_not_read_is_named() {
     let refused = |extensions: &[(&str, Vec<u8>)]| {

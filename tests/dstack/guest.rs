@@ -10,6 +10,7 @@ use silicon_to_source::sim::intel::TdSpec;
 
 use crate::common::dcap;
 use crate::common::eventlog::dstack;
+use crate::common::mutation::Answer;
 use crate::image::Lite;
 
 pub(crate) const APP: [u8; 20] = [0x11; 20];
@@ -162,10 +163,12 @@ impl Guest {
         td
     }
 
-    pub(crate) fn examine_bytes(
-        &self,
-        answer: &[u8],
-    ) -> Result<Report, silicon_to_source::error::Error> {
+    pub(crate) fn examine_bytes(&self, answer: &[u8]) -> Answer {
+        self.examiner()(answer)
+    }
+
+    /// Examines one answer after another with what stands beside it, which is made once.
+    pub(crate) fn examiner(&self) -> impl Fn(&[u8]) -> Answer + Sync {
         let mut policy: Json = serde_json::from_str(builtin("tdx-dstack").unwrap().json).unwrap();
         policy["roots"] = json!("simulated");
         policy["dstack"] = self.rules.clone();
@@ -185,8 +188,11 @@ impl Guest {
         let policy = Policy::from_json(policy.to_string().as_bytes()).unwrap();
         let mut files = vec![self.td.files().bytes()];
         files.extend(self.info.as_ref().map(|info| info.to_string().into_bytes()));
-        let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
-        examine(answer, &files, Some(&policy), self.td.now)
+        let now = self.td.now;
+        move |answer| {
+            let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+            examine(answer, &files, Some(&policy), now)
+        }
     }
 
     pub(crate) fn examine(&self) -> Report {

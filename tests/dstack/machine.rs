@@ -1,14 +1,15 @@
 //! A simulated SEV-SNP guest.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use silicon_to_source::evidence::dstack::document_hash;
 use silicon_to_source::evidence::snp::Product;
 use silicon_to_source::examine;
 use silicon_to_source::report::Report;
 
+use crate::common::mutation::Answer;
 use crate::common::snp;
 use crate::common::table::Row;
-use crate::guest::{compose, document, pinned};
+use crate::guest::{APP, INSTANCE, compose, document, pinned};
 
 /// One SEV-SNP guest.
 pub(crate) struct Machine {
@@ -16,6 +17,8 @@ pub(crate) struct Machine {
     pub(crate) document: String,
     pub(crate) stated: [u8; 64],
     pub(crate) compose: Option<String>,
+    /// The agent's other answer, beside it.
+    pub(crate) info: Option<Json>,
     /// `vm_config`.
     pub(crate) vm: String,
 }
@@ -26,7 +29,16 @@ pub(crate) fn machine() -> Machine {
     snp.report.host_data = document_hash(&document).0;
     snp.policy["snp"]["host-data"] = json!(hex::encode(snp.report.host_data));
     let stated = snp.report.report_data;
-    Machine { snp, document, stated, compose: Some(pinned()), vm: "{}".into() }
+    Machine { snp, document, stated, compose: Some(pinned()), info: None, vm: "{}".into() }
+}
+
+/// The same with the agent's answer to `Info` beside it.
+fn informed() -> Machine {
+    Machine { info: Some(info(&hex::encode(APP), &hex::encode(INSTANCE))), ..machine() }
+}
+
+fn info(app_id: &str, instance_id: &str) -> Json {
+    json!({"tcb_info": {}, "app_id": app_id, "instance_id": instance_id})
 }
 
 pub(crate) fn compact(len: usize) -> Vec<u8> {
@@ -53,13 +65,21 @@ impl Machine {
         .concat()
     }
 
-    pub(crate) fn examine(&self) -> Report {
-        let input = json!({"attestation": hex::encode(self.attestation())}).to_string();
+    /// Examines one input after another with what stands beside it, which is made once.
+    pub(crate) fn examiner(&self) -> impl Fn(&[u8]) -> Answer + Sync {
         let mut files = self.snp.collateral();
         files.extend(self.compose.as_ref().map(|text| text.clone().into_bytes()));
-        let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
-        let policy = self.snp.parsed_policy();
-        examine(input.as_bytes(), &files, Some(&policy), self.snp.now).unwrap()
+        files.extend(self.info.as_ref().map(|info| info.to_string().into_bytes()));
+        let (policy, now) = (self.snp.parsed_policy(), self.snp.now);
+        move |input| {
+            let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+            examine(input, &files, Some(&policy), now)
+        }
+    }
+
+    pub(crate) fn examine(&self) -> Report {
+        let input = json!({"attestation": hex::encode(self.attestation())}).to_string();
+        self.examiner()(input.as_bytes()).unwrap()
     }
 }
 
@@ -77,5 +97,11 @@ pub(crate) const REPORTS: &[Row<Machine>] = &[
     .also(&[("registry.compose-hash", "absent", UNSHOWN)]),
     Row::new(machine, "dstack.compose-hash", "fail not-equal", |machine| {
         machine.compose = Some(compose("services: {}"));
+    }),
+    Row::new(informed, "dstack.ids/app-id", "fail disagree", |machine| {
+        machine.info = Some(info(&"22".repeat(20), &hex::encode(INSTANCE)));
+    }),
+    Row::new(informed, "dstack.ids/instance-id", "fail disagree", |machine| {
+        machine.info = Some(info(&hex::encode(APP), &"22".repeat(20)));
     }),
 ];

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 use silicon_to_source::report::{Report, State};
 
+use crate::attestation::{encoded, informed, of};
 use crate::certificate;
 use crate::guest::{Guest, committed, compose, document, guest, pinned, starts};
 use crate::image;
@@ -89,4 +90,58 @@ fn quote_of_another_guest_does_not_speak_for_this_certificates_key() {
     let mut case = certificate::certified();
     case.quoted = silicon_to_source::sim::keys::Key::IntelRoot;
     assert_refused("certificate", &case.examine(), &["dstack.certificate.key"]);
+}
+
+#[test]
+fn nothing_of_another_guest_goes_with_this_guests_attestation() {
+    let (own, other) = (informed(guest()), informed(other()));
+    let examined = |guest: &Guest, answer: &Json| {
+        guest.examine_bytes(&encoded(&answer.to_string().into_bytes()).bytes).unwrap()
+    };
+    let mixed = |member: &str| {
+        let mut answer = parsed(&own);
+        answer[member] = parsed(&other)[member].clone();
+        examined(&own, &answer)
+    };
+    assert_refused("event log", &mixed("event_log"), &["eventlog.replay"]);
+    assert_refused(
+        "quote",
+        &mixed("quote"),
+        &["eventlog.replay", "dstack.tcb-info", "dstack.mr-config"],
+    );
+    let beside = |info: Json| {
+        let mut guest = own.clone();
+        guest.info = Some(info);
+        guest.examine_bytes(&of(&guest).bytes).unwrap()
+    };
+    assert_refused(
+        "Info",
+        &beside(other.info.clone().unwrap()),
+        &["dstack.tcb-info", "dstack.compose-hash", "dstack.ids", "dstack.mr-config"],
+    );
+    let info = json!({"tcb_info": {}, "app_id": "22".repeat(20)});
+    assert_refused("Info, names alone", &beside(info), &["dstack.ids"]);
+    let info = json!({"tcb_info": {"app_compose": other.compose}, "app_id": ""});
+    let expected = ["dstack.compose-hash", "dstack.mr-config"];
+    assert_refused("app-compose file", &beside(info), &expected);
+
+    let mut foreign = image::lite();
+    foreign.lite.as_mut().unwrap().set_kernel();
+    let own = image::lite();
+    let mut answer = parsed(&own);
+    answer["vm_config"] = parsed(&foreign)["vm_config"].clone();
+    assert_refused("vm_config", &examined(&own, &answer), &["dstack.measurement"]);
+}
+
+#[test]
+fn nothing_of_another_guest_goes_with_an_sev_snp_guests_attestation() {
+    let mut machine = crate::machine::machine();
+    machine.info = Some(json!({"tcb_info": {}, "app_id": "22".repeat(20)}));
+    assert_refused("Info", &machine.examine(), &["dstack.ids"]);
+    let mut machine = crate::machine::machine();
+    machine.compose = Some(other().compose);
+    assert_refused("app-compose file", &machine.examine(), &["dstack.compose-hash"]);
+    let mut machine = crate::machine::machine();
+    machine.document = document(&other().compose);
+    assert_refused("document", &machine.examine(), &["dstack.mr-config"]);
 }

@@ -2,7 +2,7 @@
 
 use super::files::statement;
 use super::quote::{Quoted, ReportData};
-use super::snp;
+use super::{snp, tdx};
 use crate::adapters::snp::certificate as item;
 use crate::appraise::dstack as appraise;
 use crate::bytes::Span;
@@ -39,13 +39,7 @@ pub(in crate::adapters) fn examine(
         }
         Carried::Tdx(bytes) => {
             let attestation = TdxAttestation::parse(bytes)?;
-            let answer = Answer {
-                event_log: Some(attestation.log()),
-                report_data: Some(hex::encode(attestation.report_data)),
-                vm_config: Some(attestation.vm_config.to_owned()),
-                ids,
-                ..Answer::default()
-            };
+            let answer = Answer { ids, ..tdx::answer(&attestation) };
             quoted(input, attestation.quote, &answer, files, policy, now)?
         }
         Carried::Snp(bytes) => snp::attested(KIND, input, bytes, files, policy, now)?,

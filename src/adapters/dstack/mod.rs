@@ -1,9 +1,11 @@
 //! What dstack's guest agent answers: a quote with its event log and what the agent says about the
-//! guest, the attestation of an SEV-SNP guest, or a certificate that carries one of the two.
+//! guest, the attestation of a TDX or SEV-SNP guest, or a certificate that carries one of these.
 //!
 //! Shown, when every check passes: an Intel platform measured this machine, its log extends to the
 //! quote's registers, and before `system-ready` the guest's system logged the app-compose file
-//! that was handed in. For SEV-SNP: AMD's chip measured the machine, and HOST_DATA is the hash of
+//! that was handed in. An attestation of a TDX guest holds the quote, its log and the host's
+//! `vm_config`; the agent's registers and names and the app-compose file stand beside it, or are
+//! not there. For SEV-SNP: AMD's chip measured the machine, and HOST_DATA is the hash of
 //! the document that names the application; no register holds the log there, so it is left aside.
 //! For a certificate: its key is the one that the guest had quoted. The root of trust is Intel or
 //! AMD; a certificate's issuer, dstack's key service, is pinned nowhere, and what the certificate
@@ -18,6 +20,7 @@ mod certificate;
 mod files;
 mod quote;
 mod snp;
+mod tdx;
 
 use serde::Deserialize;
 
@@ -26,6 +29,7 @@ use super::kind;
 pub(super) use certificate::examine as examine_certificate;
 pub(super) use quote::{examine, guest};
 pub(super) use snp::examine as examine_snp;
+pub(super) use tdx::examine as examine_tdx;
 
 /// An attestation in the JSON of the agent's answer, decoded.
 pub(super) fn attestation(input: &[u8]) -> Option<Vec<u8>> {

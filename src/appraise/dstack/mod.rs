@@ -124,6 +124,10 @@ pub fn appraise_report(
         }
     };
     let shown = identity.as_ref().ok_or(Why::Blocked { by: check });
+    // What the agent says stands beside an attestation, or is not there.
+    if beside.ids.iter().any(|stated| **stated != Ids::default()) {
+        findings.extend(ids(shown, &beside.ids, &beside.devices));
+    }
     findings.push(compose_hash(shown, beside.compose));
     findings.extend(key_provider(shown, &beside.ids));
     findings.extend(images(beside.compose, &findings));

@@ -1,5 +1,5 @@
 //! dstack's attestations of TDX and SEV-SNP guests (version 0 of its SCALE encoding, variants 0
-//! and 3).
+//! and 3), and the names of its other forms (dstack, `dstack-attest`, `attestation.rs`, `v1.rs`).
 
 use serde_json::json;
 
@@ -69,7 +69,8 @@ impl<'a> SnpAttestation<'a> {
 pub struct TdxAttestation<'a> {
     /// The quote.
     pub quote: &'a [u8],
-    /// The event log, cut down to what dstack wrote and what nothing else shows.
+    /// The event log: whole in the agent's own answer, in a certificate cut down to what dstack
+    /// wrote and what nothing else shows.
     events: Vec<Event<'a>>,
     /// REPORTDATA as it was asked for.
     pub report_data: [u8; 64],
@@ -84,8 +85,7 @@ impl<'a> TdxAttestation<'a> {
     /// Whether the bytes begin as such an attestation: version, variant, and a quote's length in
     /// two or four bytes before the quote's version.
     pub fn is_likely(bytes: &[u8]) -> bool {
-        matches!(bytes, [0, 0, low, _, 4 | 5, 0, ..] if low & 0b11 == 0b01)
-            || matches!(bytes, [0, 0, low, _, _, _, 4 | 5, 0, ..] if low & 0b11 == 0b10)
+        matches!(behind_length(bytes, 0), Some([4 | 5, 0, ..]))
     }
 
     /// # Errors
@@ -113,6 +113,12 @@ impl<'a> TdxAttestation<'a> {
         Ok(Self { quote, events, report_data, vm_config })
     }
 
+    /// Whether the log was cut down to what dstack itself wrote, as it is for a certificate: it
+    /// has no event of the registers for the kernel and the system.
+    pub fn is_stripped(&self) -> bool {
+        !self.events.iter().any(|(rtmr, ..)| matches!(rtmr, 1 | 2))
+    }
+
     /// The event log as dstack writes it in JSON.
     pub fn log(&self) -> String {
         let event = |(rtmr, kind, digest, name, payload): &Event<'_>| {
@@ -122,6 +128,53 @@ impl<'a> TdxAttestation<'a> {
             })
         };
         serde_json::Value::from_iter(self.events.iter().map(event)).to_string()
+    }
+}
+
+/// The form of an attestation that is not read here, in words: version 1, and version 0 of other
+/// machines. `None` unless the first bytes are of such a form and nothing else.
+pub fn unread(bytes: &[u8]) -> Option<String> {
+    /// A map of three, as `rmp_serde` writes it with names: the version comes first.
+    const VERSION: &[u8] = b"\x83\xa7version";
+    let named = bytes.strip_prefix(VERSION);
+    match (named, behind_length(bytes, 1), behind_length(bytes, 4)) {
+        (Some([version @ ..0x80, rest @ ..]), ..) if rest.starts_with(b"\xa8platform") => {
+            Some(format!("version {version} (MessagePack)"))
+        }
+        (_, Some([4 | 5, 0, _, _, 0x81, ..]), _) => Some(of_variant(1)),
+        (.., Some([0x84, 0x44, 0xa1, 1, ..] | [0xd2, 0x84, ..])) => Some(of_variant(4)),
+        _ => None,
+    }
+}
+
+/// The form of bytes that stand where an attestation does, in words.
+pub fn form(bytes: &[u8]) -> String {
+    unread(bytes).unwrap_or_else(|| match bytes {
+        [0, variant, ..] => of_variant(*variant),
+        [first, ..] => format!("form {first:#04x}"),
+        [] => "empty".into(),
+    })
+}
+
+fn of_variant(variant: u8) -> String {
+    let machine = match variant {
+        0 => "a TDX guest",
+        1 => "a TDX guest on Google Cloud",
+        2 => "a Nitro enclave",
+        3 => "an SEV-SNP guest",
+        4 => "an AWS machine with a NitroTPM",
+        _ => "an unknown machine",
+    };
+    format!("version 0 (SCALE), variant {variant}, of {machine}")
+}
+
+/// What follows version 0, this variant, and a length in two or four bytes.
+fn behind_length(bytes: &[u8], variant: u8) -> Option<&[u8]> {
+    let rest = bytes.strip_prefix(&[0, variant])?;
+    match rest.first()? & 0b11 {
+        0b01 => rest.get(2..),
+        0b10 => rest.get(4..),
+        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::evidence::dstack::SnpAttestation;
 use crate::pki::Cert;
 
-use super::TdxAttestation;
+use super::{TdxAttestation, form};
 
 const WHAT: &str = "dstack certificate, attestation";
 const QUOTE: &str = "1.3.6.1.4.1.62397.1.1";
@@ -66,8 +66,8 @@ impl<'a> RaTls<'a> {
             (Some(quote), Some(log), None) => Carried::Quote { quote, log },
             (None, None, Some(bytes)) if TdxAttestation::is_likely(bytes) => Carried::Tdx(bytes),
             (None, None, Some(bytes)) if SnpAttestation::is_likely(bytes) => Carried::Snp(bytes),
-            (None, None, Some([first, ..])) => {
-                return Err(Error::unsupported(WHAT, format!("form {first:#04x}"), whole));
+            (None, None, Some(bytes @ [_, ..])) => {
+                return Err(Error::unsupported(WHAT, form(bytes), whole));
             }
             (Some(_), _, Some(_)) => return Err(malformed("a quote and an attestation are there")),
             (Some(_), None, _) => return Err(malformed("a quote is there without its log")),

@@ -10,7 +10,7 @@ mod config;
 mod measurement;
 
 pub use answer::{Answer, Ids, ProviderInfo, TcbInfo, VmConfig};
-pub use attestation::{SnpAttestation, TdxAttestation};
+pub use attestation::{SnpAttestation, TdxAttestation, form, unread};
 pub use certificate::{Carried, RaTls};
 pub use compose::AppCompose;
 pub use config::{Document, KeyProvider, document_hash, mr_config_v1, mr_config_v2, mr_config_v3};

@@ -1,0 +1,35 @@
+//! dstack's attestation of a TDX guest.
+
+use super::quote::Quoted;
+use crate::error::Error;
+use crate::evidence::dcap::Quote;
+use crate::evidence::dstack::{Answer, TdxAttestation};
+use crate::policy::Policy;
+use crate::report::Draft;
+use crate::time::UnixTime;
+
+/// The attestation by itself: a quote report that lacks the agent's registers and names and the
+/// app-compose file. Those can stand beside it.
+pub(in crate::adapters) fn examine(
+    input: &[u8],
+    bytes: &[u8],
+    files: &[&[u8]],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let attestation = TdxAttestation::parse(bytes)?;
+    let quote = &Quote::parse(attestation.quote)?;
+    let is_stripped = attestation.is_stripped();
+    let quoted = Quoted { kind: "dstack-tdx-attestation", input, quote, is_stripped };
+    quoted.examine(&answer(&attestation), files, policy, now).map(|guest| guest.draft)
+}
+
+/// What an attestation says, as a quote report says it.
+pub(super) fn answer(attestation: &TdxAttestation<'_>) -> Answer {
+    Answer {
+        event_log: Some(attestation.log()),
+        report_data: Some(hex::encode(attestation.report_data)),
+        vm_config: Some(attestation.vm_config.to_owned()),
+        ..Answer::default()
+    }
+}

@@ -230,6 +230,10 @@ fn logs(
     if let Some(bytes) = files.dstack {
         let log = dstack::Log::parse(bytes)?;
         let which: &[u8] = if files.is_stripped { &[3] } else { &[0, 1, 2, 3] };
+        if files.is_stripped {
+            let left_out = Finding::unknown(&checks::EVENTLOG_COVERAGE, Why::NotPublished);
+            findings.extend(["rtmr0", "rtmr1", "rtmr2"].map(|part| left_out.clone().part(part)));
+        }
         examined.push((EVENT_LOG, bytes, eventlog::dstack(&log, &registers(which))));
     }
     if let Some(bytes) = files.cel {

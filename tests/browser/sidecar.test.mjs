@@ -31,7 +31,8 @@ const origins = new Map();
 before(async () => {
   assert.ok(existsSync(CLI), `${CLI} is missing: build it with "cargo build --all-features"`);
   [browser, built] = await Promise.all([launch(), site()]);
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  // Below the ports that the system hands out for connections.
+  const port = 12_000 + Math.floor(Math.random() * 20_000);
   sidecar = spawn(CLI, ['serve-attestation', '--simulate', '--all-faults', '--listen', `127.0.0.1:${port}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::evidence::Field;
 use crate::evidence::eventlog::{cel, tcg};
 use crate::evidence::tpm::Attestation;
-use crate::finding::{Check, Finding, LinkId, Value, checks};
+use crate::finding::{Check, Examined, Finding, LinkId, Value, checks};
 use crate::pki::{Cert, Crl, pem_blocks};
 use crate::plan;
 use crate::policy::Policy;
@@ -157,12 +157,7 @@ impl Machine {
         // Registers 10 to 13 and 15 are the running system's, and this log is the firmware's.
         let firmware = verified.registers(|number| number < 10 || number == 14);
         let examined = eventlog::tcg(&log, &firmware);
-        let known = examined.verified.as_ref();
-        let fields = known.map(appraise::eventlog::fields).unwrap_or_default();
-        self.claims.extend(known.map(appraise::eventlog::claims).unwrap_or_default());
-        self.keep(EVENT_LOG, bytes, fields);
-        self.findings.extend(examined.findings);
-        self.log = examined.verified;
+        self.log = self.examined(EVENT_LOG, bytes, examined);
         Ok(())
     }
 
@@ -179,13 +174,23 @@ impl Machine {
         let log = cel::Log::parse(bytes).map_err(|error| error.shifted(at.start))?;
         let launcher = verified.registers(|number| number == LAUNCHER);
         let examined = eventlog::cel(&log, &launcher);
-        let known = examined.verified.as_ref();
+        self.launch = self.examined(CANONICAL_LOG, bytes, examined);
+        Ok(())
+    }
+
+    /// Keeps what came of a log, and gives the log when it holds.
+    fn examined(
+        &mut self,
+        id: &'static str,
+        bytes: &[u8],
+        log: Examined<VerifiedLog>,
+    ) -> Option<VerifiedLog> {
+        let known = log.verified.as_ref();
         let fields = known.map(appraise::eventlog::fields).unwrap_or_default();
         self.claims.extend(known.map(appraise::eventlog::claims).unwrap_or_default());
-        self.keep(CANONICAL_LOG, bytes, fields);
-        self.findings.extend(examined.findings);
-        self.launch = examined.verified;
-        Ok(())
+        self.keep(id, bytes, fields);
+        self.findings.extend(log.findings);
+        log.verified
     }
 
     fn keep(&mut self, id: &'static str, bytes: &[u8], fields: Vec<Field>) {

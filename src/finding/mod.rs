@@ -192,6 +192,11 @@ impl Finding {
         if holds { Self::pass(check) } else { Self::fail(check, reason) }
     }
 
+    /// Pass unless there is a `reason` against it.
+    pub fn unless(check: &'static Check, reason: Option<&'static str>) -> Self {
+        reason.map_or_else(|| Self::pass(check), |reason| Self::fail(check, reason))
+    }
+
     /// Pass when both byte strings are equal, otherwise fail with `not-equal`; both are kept.
     pub fn equal(check: &'static Check, expected: &[u8], actual: &[u8]) -> Self {
         Self::test(check, expected == actual, "not-equal")

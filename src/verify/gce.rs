@@ -148,16 +148,12 @@ fn role(cert: &Cert<'_>, number: usize) -> Finding {
         _ if !cert.unknown_critical_extensions().is_empty() => Some("unknown-extension"),
         _ => None,
     };
-    reason
-        .map_or_else(|| Finding::pass(check), |reason| Finding::fail(check, reason))
-        .actual(cert.subject())
+    Finding::unless(check, reason).actual(cert.subject())
 }
 
 fn signed(cert: &Cert<'_>, issuer: &Cert<'_>) -> Finding {
     let check = &checks::GCE_CHAIN_SIGNATURE;
-    x509::unsigned(cert, issuer)
-        .map_or_else(|| Finding::pass(check), |reason| Finding::fail(check, reason))
-        .expected(issuer.subject())
+    Finding::unless(check, x509::unsigned(cert, issuer)).expected(issuer.subject())
 }
 
 fn signature(endorsement: &LaunchEndorsement<'_>) -> Finding {

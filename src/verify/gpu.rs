@@ -100,15 +100,12 @@ fn role(cert: &Cert<'_>, is_leaf: bool) -> Finding {
         _ if !cert.unknown_critical_extensions().is_empty() => Some("unknown-extension"),
         _ => None,
     };
-    reason
-        .map_or_else(|| Finding::pass(check), |reason| Finding::fail(check, reason))
-        .actual(cert.subject())
+    Finding::unless(check, reason).actual(cert.subject())
 }
 
 fn signed(cert: &Cert<'_>, issuer: &Cert<'_>) -> Finding {
     let check = &checks::GPU_CHAIN_SIGNATURE;
-    x509::unsigned(cert, issuer)
-        .map_or_else(|| Finding::pass(check), |reason| Finding::fail(check, reason))
+    Finding::unless(check, x509::unsigned(cert, issuer))
         .expected(issuer.subject())
         .actual(cert.issuer())
 }

@@ -136,9 +136,9 @@ impl<'a> Chain<'a> {
             self.roles(),
             self.signatures(),
             self.validities(made_at),
-            judged(&checks::NITRO_CERTIFICATE_ROLE, leaf_misfit(leaf))
+            Finding::unless(&checks::NITRO_CERTIFICATE_ROLE, leaf_misfit(leaf))
                 .actual(leaf.common_name().unwrap_or("no name")),
-            judged(&checks::NITRO_CERTIFICATE_SIGNATURE, unsigned(leaf, issuer))
+            Finding::unless(&checks::NITRO_CERTIFICATE_SIGNATURE, unsigned(leaf, issuer))
                 .expected(issuer.subject())
                 .actual(leaf.issuer()),
             dated(&checks::NITRO_CERTIFICATE_VALIDITY, leaf.validity(), made_at, "expired"),
@@ -185,10 +185,6 @@ fn of_authority(check: &'static Check, wrong: Option<(&Cert<'_>, &'static str)>)
         None => Finding::pass(check),
         Some((authority, reason)) => Finding::fail(check, reason).actual(authority.subject()),
     }
-}
-
-fn judged(check: &'static Check, reason: Option<&'static str>) -> Finding {
-    reason.map_or_else(|| Finding::pass(check), |reason| Finding::fail(check, reason))
 }
 
 /// Why a certificate is no authority with `below` authorities under it.

@@ -144,12 +144,14 @@ fn ca_role(ca: &Cert<'_>) -> Finding {
     } else {
         unfit(ca)
     };
-    outcome(&checks::DCAP_PCK_CA_ROLE, reason).expected(PCK_CA_NAMES.join(" or ")).actual(name)
+    Finding::unless(&checks::DCAP_PCK_CA_ROLE, reason)
+        .expected(PCK_CA_NAMES.join(" or "))
+        .actual(name)
 }
 
 /// The role of a certificate that signs no others: its name decides what it may sign.
 pub(super) fn leaf_role(check: &'static Check, cert: &Cert<'_>, name: &'static str) -> Finding {
-    outcome(check, leaf_reason(cert, name))
+    Finding::unless(check, leaf_reason(cert, name))
         .expected(name)
         .actual(cert.common_name().unwrap_or("no name"))
 }
@@ -177,12 +179,8 @@ fn unfit(cert: &Cert<'_>) -> Option<&'static str> {
     }
 }
 
-fn outcome(check: &'static Check, reason: Option<&'static str>) -> Finding {
-    reason.map_or_else(|| Finding::pass(check), |reason| Finding::fail(check, reason))
-}
-
 fn signed_by(check: &'static Check, cert: &Cert<'_>, issuer: &Cert<'_>) -> Finding {
-    outcome(check, unsigned(cert, issuer)).expected(issuer.subject()).actual(cert.issuer())
+    Finding::unless(check, unsigned(cert, issuer)).expected(issuer.subject()).actual(cert.issuer())
 }
 
 pub(super) fn validity(check: &'static Check, validity: Validity, now: UnixTime) -> Finding {

@@ -125,11 +125,11 @@ fn role(check: &'static Check, ask: &Cert<'_>, names: &[&str]) -> Finding {
     } else {
         None
     };
-    reason
-        .map_or_else(|| Finding::pass(check), |reason| Finding::fail(check, reason))
-        .expected(names.join(" or "))
-        .actual(name)
-        .at(INTERMEDIATE, 0, ask.der().len())
+    Finding::unless(check, reason).expected(names.join(" or ")).actual(name).at(
+        INTERMEDIATE,
+        0,
+        ask.der().len(),
+    )
 }
 
 fn parameters(check: &'static Check, cert: &Cert<'_>, evidence: &'static str) -> Finding {

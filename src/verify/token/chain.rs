@@ -96,16 +96,12 @@ fn key_reason(cert: &Cert<'_>) -> Option<&'static str> {
 
 fn role(part: &'static str, cert: &Cert<'_>, reason: Option<&'static str>) -> Finding {
     let check = &checks::TOKEN_CHAIN_ROLE;
-    reason
-        .map_or_else(|| Finding::pass(check), |reason| Finding::fail(check, reason))
-        .part(part)
-        .actual(cert.subject())
+    Finding::unless(check, reason).part(part).actual(cert.subject())
 }
 
 fn signed(part: &'static str, cert: &Cert<'_>, issuer: &Cert<'_>) -> Finding {
     let check = &checks::TOKEN_CHAIN_SIGNATURE;
-    x509::unsigned(cert, issuer)
-        .map_or_else(|| Finding::pass(check), |reason| Finding::fail(check, reason))
+    Finding::unless(check, x509::unsigned(cert, issuer))
         .part(part)
         .expected(issuer.subject())
         .actual(cert.issuer())

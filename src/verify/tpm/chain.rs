@@ -141,10 +141,7 @@ fn role(part: &str, number: usize, cert: &Cert<'_>) -> Finding {
     } else {
         None
     };
-    reason
-        .map_or_else(|| Finding::pass(check), |reason| Finding::fail(check, reason))
-        .part(part.to_owned())
-        .actual(cert.subject())
+    Finding::unless(check, reason).part(part.to_owned()).actual(cert.subject())
 }
 
 fn signed(part: &str, cert: &Cert<'_>, issuer: &Cert<'_>) -> Finding {

@@ -18,7 +18,7 @@ use crate::evidence::Field;
 use crate::evidence::azure::{Evidence, HclReport};
 use crate::finding::{LinkId, Value, checks};
 use crate::policy::Policy;
-use crate::report::{Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject};
+use crate::report::{Draft, EvidenceItem, Flags, Freshness, Part, RootOfTrust, Subject};
 use crate::time::UnixTime;
 use crate::verify::azure as verify;
 
@@ -61,11 +61,14 @@ pub(super) fn examine(
     let subject =
         Subject { kind: "azure-snp-evidence", name, sha256: Sha256::of(input), len: input.len() };
     Ok(Draft {
-        findings,
-        claims,
-        evidence: items,
-        wanted: processor.wanted,
-        flags,
+        part: Part {
+            findings,
+            claims,
+            evidence: items,
+            wanted: processor.wanted,
+            flags,
+            ..Part::default()
+        },
         ..Draft::of(subject, RootOfTrust::CpuVendor)
     })
 }

@@ -14,7 +14,9 @@ use crate::finding::{Finding, LinkId, Why, checks};
 use crate::pki::{Cert, pem_blocks};
 use crate::plan::{self, IntelCa, IntelPlatform};
 use crate::policy::Policy;
-use crate::report::{Claim, DebugFlag, Draft, EvidenceItem, Flags, RootOfTrust, Subject, Wanted};
+use crate::report::{
+    Claim, DebugFlag, Draft, EvidenceItem, Flags, Part, RootOfTrust, Subject, Wanted,
+};
 use crate::time::UnixTime;
 use crate::verify::dcap::{self as verify, VerifiedQuote};
 use crate::verify::eventlog::{self, CANONICAL_LOG, EVENT_LOG, Registers, VerifiedLog};
@@ -120,11 +122,14 @@ pub(super) fn finish(
     }
     let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
     Ok(Draft {
-        findings: examined.findings,
-        claims: examined.claims,
-        evidence: examined.evidence,
-        wanted: examined.wanted,
-        flags: Flags { debug: examined.debug, ..Flags::UNKNOWN },
+        part: Part {
+            findings: examined.findings,
+            claims: examined.claims,
+            evidence: examined.evidence,
+            wanted: examined.wanted,
+            flags: Flags { debug: examined.debug, ..Flags::UNKNOWN },
+            ..Part::default()
+        },
         ..Draft::of(subject, RootOfTrust::CpuVendor)
     })
 }

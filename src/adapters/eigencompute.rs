@@ -28,7 +28,7 @@ use crate::evidence::tpm::{Attestation, TeePart};
 use crate::finding::{Check, Finding, Outcome, Value, Why, checks};
 use crate::policy::{HexBytes, Policy};
 use crate::report::{
-    Claim, DebugFlag, Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject, Wanted,
+    Claim, DebugFlag, Draft, EvidenceItem, Flags, Freshness, Part, RootOfTrust, Subject, Wanted,
 };
 use crate::time::UnixTime;
 use crate::verify::eigencompute as verify;
@@ -68,11 +68,14 @@ pub(super) fn examine(
         len: input.len(),
     };
     Ok(Draft {
-        findings: bound.findings,
-        claims: bound.claims,
-        evidence: bound.evidence,
-        wanted: bound.wanted,
-        flags: bound.flags,
+        part: Part {
+            findings: bound.findings,
+            claims: bound.claims,
+            evidence: bound.evidence,
+            wanted: bound.wanted,
+            flags: bound.flags,
+            ..Part::default()
+        },
         ..Draft::of(subject, root)
     })
 }
@@ -280,11 +283,11 @@ pub(super) fn tdx<'a>(
     };
     let draft = dcap::finish("eigencompute-evidence", &raw, examined, &files, policy, now)?;
     Ok(Processor {
-        findings: draft.findings,
-        claims: draft.claims,
-        evidence: draft.evidence,
-        wanted: draft.wanted,
-        debug: draft.flags.debug,
+        findings: draft.part.findings,
+        claims: draft.part.claims,
+        evidence: draft.part.evidence,
+        wanted: draft.part.wanted,
+        debug: draft.part.flags.debug,
         report_data,
         measured: td.map(Measured::of_td).ok_or(by),
         logs,

@@ -47,7 +47,7 @@ pub(super) fn examine(
             let files = collateral::decode(&others)?;
             match tinfoil::examine(&response.body.0, &files, &tuf, policy, now) {
                 Ok(mut read) => {
-                    read.findings.extend(draft.findings);
+                    read.findings.extend(draft.part.findings);
                     Ok((read, policy.clone()))
                 }
                 Err(error) => {

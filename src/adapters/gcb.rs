@@ -10,7 +10,7 @@ use crate::endorsements::gcb::Provenance;
 use crate::error::Error;
 use crate::finding::{Finding, LinkId};
 use crate::policy::Policy;
-use crate::report::{Draft, EvidenceItem, RootOfTrust, Subject};
+use crate::report::{Draft, EvidenceItem, Part, RootOfTrust, Subject};
 use crate::verify::gcb as verify;
 
 /// The findings about one document, and everything to show beside them.
@@ -49,9 +49,7 @@ pub(super) fn examine(input: &[u8], files: &[&[u8]], policy: &Policy) -> Result<
         len: input.len(),
     };
     Ok(Draft {
-        findings,
-        claims: examined.claims,
-        evidence,
+        part: Part { findings, claims: examined.claims, evidence, ..Part::default() },
         ..Draft::of(subject, RootOfTrust::BuildOnly)
     })
 }

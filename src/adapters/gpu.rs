@@ -13,7 +13,7 @@ use crate::evidence::gpu::Report;
 use crate::finding::{Finding, LinkId, checks};
 use crate::pki::{Cert, pem_blocks};
 use crate::policy::Policy;
-use crate::report::{Claim, Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject};
+use crate::report::{Claim, Draft, EvidenceItem, Flags, Freshness, Part, RootOfTrust, Subject};
 use crate::time::UnixTime;
 use crate::verify::gpu::{self as verify, REPORT};
 
@@ -34,10 +34,13 @@ pub(super) fn examine(
     let subject =
         Subject { kind: "gpu-report", name: None, sha256: Sha256::of(input), len: input.len() };
     Ok(Draft {
-        findings,
-        claims,
-        evidence,
-        flags: Flags { freshness, ..Flags::UNKNOWN },
+        part: Part {
+            findings,
+            claims,
+            evidence,
+            flags: Flags { freshness, ..Flags::UNKNOWN },
+            ..Part::default()
+        },
         ..Draft::of(subject, RootOfTrust::CpuVendor)
     })
 }

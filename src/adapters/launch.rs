@@ -11,7 +11,7 @@ use crate::digest::{Sha256, Sha384};
 use crate::error::Error;
 use crate::evidence::firmware::{Description, Firmware, processor_signature};
 use crate::finding::{Finding, LinkId, Value, Why, checks};
-use crate::report::{Claim, Draft, EvidenceItem, RootOfTrust, Subject};
+use crate::report::{Claim, Draft, EvidenceItem, Part, RootOfTrust, Subject};
 use crate::verify::snp::launch::{self, KernelHashes, Launch, Monitor, Processors};
 
 /// Files about a launch, among others.
@@ -66,12 +66,15 @@ impl<'a> Files<'a> {
         let kind = "launch-description";
         let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
         Ok(Draft {
-            findings: vec![finding],
-            claims: computed
-                .map(|computed| Claim { name, value: Value::hex(computed.0), link, part: None })
-                .into_iter()
-                .collect(),
-            evidence: vec![EvidenceItem::new(kind, "json", link, input, Vec::new())],
+            part: Part {
+                findings: vec![finding],
+                claims: computed
+                    .map(|computed| Claim { name, value: Value::hex(computed.0), link, part: None })
+                    .into_iter()
+                    .collect(),
+                evidence: vec![EvidenceItem::new(kind, "json", link, input, Vec::new())],
+                ..Part::default()
+            },
             ..Draft::of(subject, RootOfTrust::Nothing)
         })
     }

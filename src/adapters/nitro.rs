@@ -9,7 +9,7 @@ use crate::finding::{Finding, LinkId, checks};
 use crate::pki::Cert;
 use crate::policy::Policy;
 use crate::report::{
-    Claim, DebugFlag, Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject,
+    Claim, DebugFlag, Draft, EvidenceItem, Flags, Freshness, Part, RootOfTrust, Subject,
 };
 use crate::time::UnixTime;
 use crate::verify::nitro as verify;
@@ -53,10 +53,13 @@ fn draft(
     };
     let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
     Ok(Draft {
-        findings: examined.findings,
-        claims: examined.claims,
-        evidence: examined.evidence,
-        flags: Flags { debug: examined.debug, freshness, ..Flags::UNKNOWN },
+        part: Part {
+            findings: examined.findings,
+            claims: examined.claims,
+            evidence: examined.evidence,
+            flags: Flags { debug: examined.debug, freshness, ..Flags::UNKNOWN },
+            ..Part::default()
+        },
         ..Draft::of(subject, RootOfTrust::CloudProvider)
     })
 }

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::evidence::token::{Bundle, Token};
 use crate::finding::{LinkId, checks};
 use crate::policy::Policy;
-use crate::report::{DebugFlag, Draft, EvidenceItem, Flags, Freshness, RootOfTrust, Subject};
+use crate::report::{DebugFlag, Draft, EvidenceItem, Flags, Freshness, Part, RootOfTrust, Subject};
 use crate::time::UnixTime;
 use crate::verify::token::{DeviceToken, TOKEN, verify_devices};
 
@@ -62,11 +62,14 @@ pub(super) fn examine(
     let subject =
         Subject { kind: "gpu-tokens", name: None, sha256: Sha256::of(input), len: input.len() };
     Ok(Draft {
-        claims: appraise::claims(&overall, devices),
-        evidence,
-        wanted: wanted(&overall, keys.as_ref(), &policy.token),
-        findings,
-        flags,
+        part: Part {
+            claims: appraise::claims(&overall, devices),
+            evidence,
+            wanted: wanted(&overall, keys.as_ref(), &policy.token),
+            findings,
+            flags,
+            ..Part::default()
+        },
         ..Draft::of(subject, RootOfTrust::Statement)
     })
 }

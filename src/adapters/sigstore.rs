@@ -10,7 +10,7 @@ use crate::finding::{Finding, LinkId, checks};
 use crate::pki::Cert;
 use crate::pki::anchors::Roots;
 use crate::policy::Policy;
-use crate::report::{Draft, EvidenceItem, RootOfTrust, Subject, Wanted};
+use crate::report::{Draft, EvidenceItem, Part, RootOfTrust, Subject, Wanted};
 use crate::time::UnixTime;
 use crate::verify::sigstore::{
     self as verify, Artifact, ManagedKey, TrustedRoot, VerifiedStatement,
@@ -53,10 +53,13 @@ pub(super) fn examine(
         len: input.len(),
     };
     Ok(Draft {
-        findings: examined.findings,
-        claims: examined.claims,
-        evidence: examined.evidence,
-        wanted: examined.wanted,
+        part: Part {
+            findings: examined.findings,
+            claims: examined.claims,
+            evidence: examined.evidence,
+            wanted: examined.wanted,
+            ..Part::default()
+        },
         ..Draft::of(subject, RootOfTrust::BuildOnly)
     })
 }

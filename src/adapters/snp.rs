@@ -13,7 +13,7 @@ use crate::finding::{Check, Finding, LinkId, Outcome, Tier, Value, Why, checks};
 use crate::pki::Cert;
 use crate::plan;
 use crate::policy::Policy;
-use crate::report::{DebugFlag, Draft, EvidenceItem, Flags, RootOfTrust, Subject, Wanted};
+use crate::report::{DebugFlag, Draft, EvidenceItem, Flags, Part, RootOfTrust, Subject, Wanted};
 use crate::time::UnixTime;
 use crate::verify::snp::{self as verify, VerifiedSnp};
 
@@ -38,11 +38,14 @@ pub(super) fn examine(
     let subject =
         Subject { kind: "snp-report", name: None, sha256: Sha256::of(input), len: input.len() };
     Ok(Draft {
-        claims: examined.verified.as_ref().map(appraise::snp::claims).unwrap_or_default(),
-        flags: Flags { debug: examined.debug, ..Flags::UNKNOWN },
-        findings: examined.findings,
-        evidence: examined.evidence,
-        wanted: examined.wanted,
+        part: Part {
+            claims: examined.verified.as_ref().map(appraise::snp::claims).unwrap_or_default(),
+            flags: Flags { debug: examined.debug, ..Flags::UNKNOWN },
+            findings: examined.findings,
+            evidence: examined.evidence,
+            wanted: examined.wanted,
+            ..Part::default()
+        },
         ..Draft::of(subject, RootOfTrust::CpuVendor)
     })
 }

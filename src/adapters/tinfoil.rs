@@ -21,7 +21,7 @@ use crate::finding::{Finding, LinkId, Outcome, Value, Why, checks};
 use crate::pki::Cert;
 use crate::policy::Policy;
 use crate::report::{
-    Custody, Draft, EvidenceItem, Flags, Freshness, KeyFlag, RootOfTrust, Subject,
+    Custody, Draft, EvidenceItem, Flags, Freshness, KeyFlag, Part, RootOfTrust, Subject,
 };
 use crate::time::UnixTime;
 use crate::verify::sigstore::Artifact;
@@ -92,16 +92,19 @@ pub(super) fn examine(
         len: input.len(),
     };
     Ok(Draft {
-        findings,
-        claims,
-        evidence,
-        wanted: [machine.wanted, build.wanted].concat(),
-        flags: Flags {
-            key: if key_bound { KeyFlag::Bound } else { KeyFlag::NotShown },
-            custody: Custody::NotStated,
-            freshness: Freshness::None,
-            debug: machine.debug,
-            ..Flags::UNKNOWN
+        part: Part {
+            findings,
+            claims,
+            evidence,
+            wanted: [machine.wanted, build.wanted].concat(),
+            flags: Flags {
+                key: if key_bound { KeyFlag::Bound } else { KeyFlag::NotShown },
+                custody: Custody::NotStated,
+                freshness: Freshness::None,
+                debug: machine.debug,
+                ..Flags::UNKNOWN
+            },
+            ..Part::default()
         },
         ..Draft::of(subject, RootOfTrust::CpuVendor)
     })

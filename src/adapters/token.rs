@@ -19,7 +19,7 @@ use crate::finding::{Finding, LinkId, checks};
 use crate::pki::Cert;
 use crate::policy::{Policy, Roots, TokenPolicy};
 use crate::report::{
-    DebugFlag, Draft, EvidenceItem, Flags, Freshness, Overrides, RootOfTrust, Subject, Wanted,
+    DebugFlag, Draft, EvidenceItem, Flags, Freshness, Overrides, Part, RootOfTrust, Subject, Wanted,
 };
 use crate::time::UnixTime;
 use crate::verify::token::{self as verify, Accepted, TOKEN};
@@ -44,11 +44,14 @@ pub(super) fn examine(
         len: input.len(),
     };
     Ok(Draft {
-        findings: examined.findings,
-        claims: appraise::claims(&token),
-        evidence: examined.evidence,
-        wanted: examined.wanted,
-        flags,
+        part: Part {
+            findings: examined.findings,
+            claims: appraise::claims(&token),
+            evidence: examined.evidence,
+            wanted: examined.wanted,
+            flags,
+            ..Part::default()
+        },
         ..Draft::of(subject, root_of_trust(&token))
     })
 }

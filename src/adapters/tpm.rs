@@ -19,7 +19,7 @@ use crate::pki::{Cert, Crl, pem_blocks};
 use crate::plan;
 use crate::policy::Policy;
 use crate::report::{
-    Claim, Draft, EvidenceItem, Flags, Freshness, Overrides, RootOfTrust, Subject, Wanted,
+    Claim, Draft, EvidenceItem, Flags, Freshness, Overrides, Part, RootOfTrust, Subject, Wanted,
 };
 use crate::time::UnixTime;
 use crate::verify::eventlog::{self, CANONICAL_LOG, EVENT_LOG, VerifiedLog};
@@ -52,11 +52,18 @@ pub(super) fn examine(
     let subject =
         Subject { kind: "vtpm-attestation", name, sha256: Sha256::of(input), len: input.len() };
     Ok(Draft {
-        flags: Flags { freshness, overrides: overrides(machine.launch.as_ref()), ..Flags::UNKNOWN },
-        findings: machine.findings,
-        claims: machine.claims,
-        evidence: machine.evidence,
-        wanted: machine.wanted,
+        part: Part {
+            flags: Flags {
+                freshness,
+                overrides: overrides(machine.launch.as_ref()),
+                ..Flags::UNKNOWN
+            },
+            findings: machine.findings,
+            claims: machine.claims,
+            evidence: machine.evidence,
+            wanted: machine.wanted,
+            ..Part::default()
+        },
         ..Draft::of(subject, RootOfTrust::CloudProvider)
     })
 }

@@ -18,6 +18,36 @@ pub struct Check {
     pub tier: Tier,
     /// The document, section and table that the check comes from.
     pub basis: &'static str,
+    /// The links that hold by this check: without one of its carrying checks, a link shows nothing.
+    pub carries: &'static [LinkId],
+    /// The links about which this check says something more, once another check carries them.
+    pub tells: &'static [LinkId],
+    /// Pairs of links of which this check compares a value of the one with a value of the other.
+    pub joins: &'static [(LinkId, LinkId)],
+    /// What else is to be known about the check.
+    pub properties: &'static [Property],
+}
+
+impl Check {
+    /// Whether the check has `property`.
+    pub fn is(&self, property: Property) -> bool {
+        self.properties.contains(&property)
+    }
+}
+
+/// What is to be known about a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Property {
+    /// It compares with a value that the policy names: a policy that requires the check and names
+    /// no value is refused.
+    NeedsReference,
+    /// That the check does not apply answers a policy that requires it: there is no minimum yet
+    /// for a new chip, or another check compares the value.
+    IdleAnswers,
+    /// A warning of the check says what a level does not cover, and stands beside the level.
+    Limits,
+    /// The check rests on an unsigned word of somebody who only passes on what he read.
+    Hearsay,
 }
 
 impl PartialEq for Check {
@@ -87,6 +117,31 @@ impl LinkId {
         Self::Commit,
         Self::KeyBinding,
     ];
+
+    /// The links of the chain in order, each joined to the one before. Firmware and key stand
+    /// beside the report.
+    pub const CHAIN: [Self; 7] = [
+        Self::HardwareRoot,
+        Self::Chip,
+        Self::Report,
+        Self::Measurements,
+        Self::Image,
+        Self::Provenance,
+        Self::Commit,
+    ];
+
+    /// The link that this one is joined to; `None` for the root and for links beside the chain.
+    pub const fn before(self) -> Option<Self> {
+        match self {
+            Self::HardwareRoot | Self::Tcb | Self::KeyBinding => None,
+            Self::Chip => Some(Self::HardwareRoot),
+            Self::Report => Some(Self::Chip),
+            Self::Measurements => Some(Self::Report),
+            Self::Image => Some(Self::Measurements),
+            Self::Provenance => Some(Self::Image),
+            Self::Commit => Some(Self::Provenance),
+        }
+    }
 
     /// The links that this one rests on: what it says is worth nothing unless they hold.
     pub const fn rests_on(self) -> &'static [Self] {

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::bytes::Span;
 use crate::time::UnixTime;
 
-pub use check::{Check, LinkId, Tier};
+pub use check::{Check, LinkId, Property, Tier};
 
 /// The outcome of one check, with what was expected, what was found and where.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,22 +35,59 @@ pub struct Finding {
 /// What came of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It holds.
+    /// It was compared, it holds, and somebody whom the report names authenticated the bytes.
     Pass,
+    /// It holds as a pass does, and a reader should know something about it.
+    Warn(Reason),
+    /// It does not hold, and the policy lets it pass. The reason says what is so. It satisfies a
+    /// requirement and carries no link.
+    Allowed(Reason),
+    /// It was not shown.
+    Unknown(Why),
     /// It does not hold.
     Fail(Reason),
-    /// It holds, or is not required, and a reader should know something about it.
-    Warn(Reason),
-    /// It could not be decided.
-    Unknown(Why),
+}
+
+impl Outcome {
+    /// Whether the check was compared and holds: a pass, or a warning.
+    pub const fn holds(self) -> bool {
+        matches!(self, Self::Pass | Self::Warn(_))
+    }
+
+    /// Whether the outcome satisfies a requirement: it holds, or the policy allows that it does
+    /// not.
+    pub const fn satisfies(self) -> bool {
+        matches!(self, Self::Pass | Self::Warn(_) | Self::Allowed(_))
+    }
+
+    /// The stable word for JSON and wording: `pass`, `warn`, `allowed`, `unknown` or `fail`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Warn(_) => "warn",
+            Self::Allowed(_) => "allowed",
+            Self::Unknown(_) => "unknown",
+            Self::Fail(_) => "fail",
+        }
+    }
+
+    /// The stable word of the reason; `None` for a pass.
+    pub const fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Pass => None,
+            Self::Warn(reason) | Self::Allowed(reason) | Self::Fail(reason) => Some(reason.0),
+            Self::Unknown(why) => Some(why.word()),
+        }
+    }
 }
 
 /// A stable word that tells kinds of failure or warning apart (`expired`, `not-equal`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason(pub &'static str);
 
-/// Why a check could not be decided.
+/// Why a check shows nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Why {
     /// An earlier check failed, or could not be decided either.
     Blocked {
@@ -65,6 +102,13 @@ pub enum Why {
     NotPublished,
     /// This verifier cannot decide it.
     NotSupported,
+    /// There is nothing to compare the value with: neither the policy nor anything signed at hand
+    /// names one.
+    NoReference,
+    /// The bytes say so themselves, and nobody at hand signed them.
+    SelfStated,
+    /// Nobody asked, or the host gave no answer that could be read.
+    NotAsked,
 }
 
 impl Why {
@@ -76,6 +120,9 @@ impl Why {
             Self::NotFetched => "not-fetched",
             Self::NotPublished => "not-published",
             Self::NotSupported => "not-supported",
+            Self::NoReference => "no-reference",
+            Self::SelfStated => "self-stated",
+            Self::NotAsked => "not-asked",
         }
     }
 }
@@ -175,6 +222,16 @@ impl Finding {
     /// The reader should know something.
     pub const fn warn(check: &'static Check, reason: &'static str) -> Self {
         Self::new(check, Outcome::Warn(Reason(reason)))
+    }
+
+    /// The check does not hold, and the policy lets that pass.
+    pub const fn allowed(check: &'static Check, reason: &'static str) -> Self {
+        Self::new(check, Outcome::Allowed(Reason(reason)))
+    }
+
+    /// There is nothing to compare with.
+    pub const fn no_reference(check: &'static Check) -> Self {
+        Self::unknown(check, Why::NoReference)
     }
 
     /// The check could not be decided.

@@ -31,6 +31,7 @@ use crate::bytes::Span;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Check, checks};
+use crate::report::Level;
 
 pub use crate::pki::anchors::Roots;
 pub use azure::AzurePolicy;
@@ -69,6 +70,50 @@ pub enum Rule {
     Allow,
 }
 
+/// The least that a policy asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeastLevel {
+    /// A signed build, without a machine.
+    Build,
+    /// An assurance level.
+    At(Level),
+}
+
+impl LeastLevel {
+    /// `build`, or `A0` to `A5`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "build" => Self::Build,
+            "A0" => Self::At(Level::A0),
+            "A1" => Self::At(Level::A1),
+            "A2" => Self::At(Level::A2),
+            "A3" => Self::At(Level::A3),
+            "A4" => Self::At(Level::A4),
+            "A5" => Self::At(Level::A5),
+            _ => return None,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for LeastLevel {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let expected = "a level is build, or A0 to A5";
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(expected))
+    }
+}
+
+/// What warnings mean for the verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Warnings {
+    /// They stand beside it.
+    #[default]
+    Accept,
+    /// With one, nothing is verified.
+    Deny,
+}
+
 /// An appraisal policy.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -78,6 +123,10 @@ pub struct Policy {
     pub description: String,
     /// Which roots count.
     pub roots: Roots,
+    /// The least level; without one nothing is verified.
+    pub least_level: Option<LeastLevel>,
+    /// What warnings mean.
+    pub warnings: Warnings,
     /// The checks that must be decided and pass. Empty means that nothing can be verified.
     pub required: Vec<&'static Check>,
     /// What must be decided and pass for an input of one kind
@@ -128,6 +177,10 @@ struct File {
     description: String,
     #[serde(default)]
     roots: Roots,
+    #[serde(default, rename = "least-level")]
+    least_level: Option<LeastLevel>,
+    #[serde(default)]
+    warnings: Warnings,
     required: Vec<String>,
     #[serde(default, rename = "required-of")]
     required_of: BTreeMap<String, Vec<String>>,
@@ -246,6 +299,8 @@ impl Policy {
             name: file.name,
             description: file.description,
             roots: file.roots,
+            least_level: file.least_level,
+            warnings: file.warnings,
             required,
             required_of,
             snp: file.snp,

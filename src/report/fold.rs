@@ -1,35 +1,31 @@
-//! How findings become links and a verdict.
+//! How findings become links.
 
 use super::{
-    Assurance, DebugFlag, EndsAt, EvidenceItem, FindingRef, Flags, KeyFlag, Level, Link,
-    LinkFinding, Overrides, RootOfTrust, Standing, State, Stated, Verdict, Weight,
+    EndsAt, EvidenceItem, Flags, Freshness, KeyFlag, Level, Link, LinkFinding, Overrides,
+    RootOfTrust, Standing, State, Stated, Weight,
 };
-use crate::finding::{Check, Finding, LinkId, Outcome, Tier, Why, checks};
+use crate::finding::{Check, Finding, LinkId, Outcome, Property, Tier, Why, checks};
 use crate::policy::Policy;
+use crate::report::DebugFlag;
 
-const IDLE: Outcome = Outcome::Unknown(Why::NotApplicable);
-
-/// Checks that a policy may name although they can come to nothing: there is no minimum yet for a
-/// new chip, and for some evidence another check compares the measurement and REPORT_DATA.
-static ANSWERED_BY_IDLENESS: [&Check; 3] =
-    [&checks::SNP_TCB_MINIMUM, &checks::SNP_MEASUREMENT, &checks::SNP_REPORT_DATA];
+pub(super) const IDLE: Outcome = Outcome::Unknown(Why::NotApplicable);
 
 /// Adds what a policy requires and nobody looked at, and a word for every empty link. What a
 /// policy names was asked for: evidence to which it does not apply does not answer it.
-pub(super) fn completed(mut findings: Vec<Finding>, policy: &Policy) -> Vec<Finding> {
+pub(super) fn completed(mut findings: Vec<Finding>, policy: &Policy, asked: Why) -> Vec<Finding> {
     for check in &policy.required {
         let own = || findings.iter().filter(|finding| finding.check == *check);
         if own().next().is_none() {
-            findings.push(Finding::unknown(check, Why::NotPublished));
-        } else if own().all(|f| f.outcome == IDLE) && !ANSWERED_BY_IDLENESS.contains(check) {
+            findings.push(Finding::unknown(check, asked));
+        } else if own().all(|f| f.outcome == IDLE) && !check.is(Property::IdleAnswers) {
             for finding in findings.iter_mut().filter(|finding| finding.check == *check) {
-                finding.outcome = Outcome::Unknown(Why::NotPublished);
+                finding.outcome = Outcome::Unknown(asked);
             }
         }
     }
     for link in LinkId::ALL {
-        if !findings.iter().any(|f| f.check.link == link && !is_hearsay(f)) {
-            findings.push(Finding::unknown(checks::presence(link), Why::NotPublished));
+        if !findings.iter().any(|f| f.check.link == link && !f.check.is(Property::Hearsay)) {
+            findings.push(Finding::unknown(checks::presence(link), asked));
         }
     }
     findings
@@ -44,10 +40,10 @@ pub(super) fn weight(finding: &Finding, policy: &Policy) -> Weight {
 }
 
 /// What one finding does to the whole.
-fn contribution(finding: &Finding, policy: &Policy) -> State {
+pub(super) fn contribution(finding: &Finding, policy: &Policy) -> State {
     match (finding.outcome, weight(finding, policy)) {
         (Outcome::Fail(_), _) => State::Failed,
-        (Outcome::Warn(_), _) => State::Warning,
+        (Outcome::Warn(_) | Outcome::Allowed(_), _) => State::Warning,
         (Outcome::Pass, _) | (Outcome::Unknown(Why::NotApplicable), _) => State::Verified,
         (Outcome::Unknown(Why::NotPublished), Weight::Required) => State::NotPublished,
         (Outcome::Unknown(_), Weight::Required) => State::Unknown,
@@ -55,44 +51,16 @@ fn contribution(finding: &Finding, policy: &Policy) -> State {
     }
 }
 
-pub(super) fn verdict(
-    findings: &[Finding],
-    root_of_trust: RootOfTrust,
-    policy: &Policy,
-) -> Verdict {
-    let worst = findings.iter().map(|f| contribution(f, policy)).max();
-    let applies = |f: &&Finding| f.outcome != IDLE;
-    let required: Vec<&Finding> =
-        findings.iter().filter(|f| weight(f, policy) == Weight::Required).filter(applies).collect();
-    let passed = required.iter().filter(|f| matches!(f.outcome, Outcome::Pass | Outcome::Warn(_)));
-    let passed = passed.count();
-    let state = match worst {
-        Some(State::Failed) => State::Failed,
-        Some(State::NotPublished) if root_of_trust == RootOfTrust::Nothing => State::NotPublished,
-        Some(state) if !policy.required.is_empty() && passed > 0 => state,
-        _ => State::Unknown,
-    };
-    let because = if state == State::Verified {
-        Vec::new()
-    } else {
-        findings
-            .iter()
-            .filter(|f| contribution(f, policy) == state)
-            .map(|f| FindingRef { check: f.check, part: f.part.clone() })
-            .collect()
-    };
-    Verdict { state, because, required: required.len(), passed }
-}
-
 /// Every link, in order. A link never stands better than the one it rests on.
 pub(super) fn links(findings: &[Finding], evidence: &[EvidenceItem], policy: &Policy) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
     for id in LinkId::ALL {
         let mut link = link(id, findings, evidence, policy);
-        let broken = links.iter().find(|l| id.rests_on().contains(&l.id) && !holds(l));
-        if let (Some(broken), true) = (broken, holds(&link)) {
+        let broken = links.iter().find(|l| id.rests_on().contains(&l.id) && !l.holds());
+        if let (Some(broken), true) = (broken, link.holds()) {
             link.undermined_by = Some(broken.id);
             link.state = State::Unknown;
+            link.joined_by = None;
         }
         links.push(link);
     }
@@ -107,56 +75,81 @@ fn refuted_image(links: &mut [Link]) {
         matches!(link.id, LinkId::Provenance | LinkId::Commit) && link.state == State::Failed
     };
     let refused = links.iter().find(is_refused).map(|link| link.id);
-    let image = links.iter_mut().find(|link| link.id == LinkId::Image && holds(link));
+    let image = links.iter_mut().find(|link| link.id == LinkId::Image && link.holds());
     if let (Some(refused), Some(image)) = (refused, image) {
         image.undermined_by = Some(refused);
         image.state = State::Unknown;
+        image.joined_by = None;
     }
 }
 
+/// A link holds when a check that carries it holds and none of its own checks speaks against it.
 fn link(id: LinkId, findings: &[Finding], evidence: &[EvidenceItem], policy: &Policy) -> Link {
     let own: Vec<&Finding> = findings.iter().filter(|f| f.check.link == id).collect();
     let worst = own.iter().map(|f| contribution(f, policy)).max().unwrap_or(State::NotPublished);
-    let shown: Vec<&Finding> = own.iter().copied().filter(|f| !is_hearsay(f)).collect();
-    let decided = shown.iter().any(|f| matches!(f.outcome, Outcome::Pass | Outcome::Warn(_)));
-    let state = if worst <= State::Warning && !decided { undecided(&shown) } else { worst };
+    let carried_by = holding(findings, |check| check.carries.contains(&id));
+    let state = if worst <= State::Warning && carried_by.is_empty() {
+        undecided(own.iter().filter(|f| !f.check.is(Property::Hearsay)))
+    } else {
+        worst
+    };
+    let told_by = match state {
+        State::Verified | State::Warning => holding(findings, |check| check.tells.contains(&id)),
+        _ => Vec::new(),
+    };
+    let joined_by = id.before().and_then(|before| joint(findings, before, id));
     Link {
         id,
         state,
         undermined_by: None,
+        carried_by,
+        told_by,
+        joined_by: joined_by.filter(|_| state <= State::Warning),
         findings: own.into_iter().map(|f| link_finding(f, policy)).collect(),
         evidence: evidence.iter().filter(|e| e.link == id).map(|e| e.id.clone()).collect(),
     }
 }
 
-/// Whether the finding rests on the word of somebody who only passes on what he read.
-fn is_hearsay(finding: &Finding) -> bool {
-    checks::HEARSAY.contains(&finding.check)
+/// The checks among those that `counts` which hold, in the order of the findings.
+fn holding(findings: &[Finding], counts: impl Fn(&Check) -> bool) -> Vec<&'static Check> {
+    let mut holding: Vec<&'static Check> = Vec::new();
+    for finding in findings.iter().filter(|f| f.outcome.holds() && counts(f.check)) {
+        if !holding.contains(&finding.check) {
+            holding.push(finding.check);
+        }
+    }
+    holding
 }
 
-/// The state of a link in which no check came to an answer.
-fn undecided(findings: &[&Finding]) -> State {
+/// The check that compares a value of `from` with a value of `to`, and holds for everything that
+/// it was asked about: of several machines one that does not hold leaves the links apart.
+fn joint(findings: &[Finding], from: LinkId, to: LinkId) -> Option<&'static Check> {
+    let joins = |f: &&Finding| f.check.joins.contains(&(from, to)) && f.outcome.holds();
+    findings.iter().filter(joins).map(|finding| finding.check).find(|check| {
+        let mut all = findings.iter().filter(|f| f.check == *check && f.outcome != IDLE);
+        all.all(|finding| finding.outcome.holds())
+    })
+}
+
+/// The state of a link that no check carries.
+fn undecided<'f>(mut findings: impl Iterator<Item = &'f &'f Finding>) -> State {
     let only_absent = findings
-        .iter()
         .all(|f| matches!(f.outcome, Outcome::Unknown(Why::NotPublished | Why::NotApplicable)));
     if only_absent { State::NotPublished } else { State::Unknown }
 }
 
 fn link_finding(finding: &Finding, policy: &Policy) -> LinkFinding {
-    let (outcome, reason, blocked_by) = match finding.outcome {
-        Outcome::Pass => ("pass", None, None),
-        Outcome::Fail(reason) => ("fail", Some(reason.0), None),
-        Outcome::Warn(reason) => ("warn", Some(reason.0), None),
-        Outcome::Unknown(Why::Blocked { by }) => ("unknown", Some("blocked"), Some(by)),
-        Outcome::Unknown(why) => ("unknown", Some(why.word()), None),
+    let blocked_by = match finding.outcome {
+        Outcome::Unknown(Why::Blocked { by }) => Some(by),
+        _ => None,
     };
     LinkFinding {
         check: finding.check,
         part: finding.part.clone(),
         step: finding.check.step,
         weight: weight(finding, policy),
-        outcome,
-        reason,
+        outcome: finding.outcome.word(),
+        reason: finding.outcome.reason(),
         blocked_by,
         expected: finding.expected.clone(),
         actual: finding.actual.clone(),
@@ -168,7 +161,7 @@ fn link_finding(finding: &Finding, policy: &Policy) -> LinkFinding {
 /// The flags without what rests on a link that does not hold. That a guest may be debugged stays:
 /// nobody gains by claiming it.
 pub(super) fn shown(flags: Flags, links: &[Link]) -> Flags {
-    let stands = |id| links.iter().any(|link| link.id == id && holds(link));
+    let stands = |id| links.iter().any(|link| link.id == id && link.holds());
     let key = if stands(LinkId::KeyBinding) { flags.key } else { KeyFlag::NotShown };
     let keeps = stands(LinkId::Report) || flags.debug == DebugFlag::On;
     let debug = if keeps { flags.debug } else { DebugFlag::Unknown };
@@ -176,14 +169,14 @@ pub(super) fn shown(flags: Flags, links: &[Link]) -> Flags {
         Overrides::None if !stands(LinkId::Measurements) => Overrides::NotShown,
         overrides => overrides,
     };
-    let freshness = if stands(LinkId::Report) { flags.freshness } else { super::Freshness::None };
+    let freshness = if stands(LinkId::Report) { flags.freshness } else { Freshness::None };
     Flags { key, debug, overrides, freshness, ..flags }
 }
 
 /// What the subject says agrees with nothing when the link that would show it does not hold.
 pub(super) fn standing(mut stated: Vec<Stated>, links: &[Link]) -> Vec<Stated> {
     for statement in &mut stated {
-        let stands = links.iter().any(|link| link.id == statement.link && holds(link));
+        let stands = links.iter().any(|link| link.id == statement.link && link.holds());
         if !stands {
             statement.standing = Standing::NotShown;
             statement.shown = None;
@@ -192,73 +185,73 @@ pub(super) fn standing(mut stated: Vec<Stated>, links: &[Link]) -> Vec<Stated> {
     stated
 }
 
-/// The links from root to commit; the key binding is beside them.
-fn chain(links: &[Link]) -> impl Iterator<Item = &Link> {
-    links.iter().filter(|link| link.id != LinkId::KeyBinding)
+/// The chain: the unbroken run of joined links from the root, as far as `level` reaches. What
+/// holds beyond stands apart.
+pub(super) fn ends_at(links: &[Link], level: Option<Level>) -> EndsAt {
+    let run = run(links);
+    let below_image = level < Some(Level::A4);
+    let kept = run.iter().filter(|id| !(below_image && **id >= LinkId::Image));
+    let link = kept.last().copied();
+    let next = LinkId::CHAIN.into_iter().find(|id| link.is_none_or(|link| *id > link));
+    let state = next.and_then(|next| links.iter().find(|link| link.id == next));
+    let apart = links
+        .iter()
+        .filter(|own| LinkId::CHAIN.contains(&own.id) && own.holds())
+        .map(|own| own.id)
+        .filter(|id| link.is_none_or(|link| *id > link))
+        .collect();
+    EndsAt { link, next, state: state.map(|link| link.state), apart }
 }
 
-fn holds(link: &Link) -> bool {
-    link.state <= State::Warning
+/// The unbroken run of joined links from the root.
+fn run(links: &[Link]) -> Vec<LinkId> {
+    let mut run = Vec::new();
+    for id in LinkId::CHAIN {
+        let Some(link) = links.iter().find(|link| link.id == id) else { break };
+        if !link.holds() || (id.before().is_some() && link.joined_by.is_none()) {
+            break;
+        }
+        run.push(id);
+    }
+    run
 }
 
-pub(super) fn ends_at(links: &[Link]) -> EndsAt {
-    let next = chain(links).find(|link| !holds(link));
-    let link = chain(links).take_while(|link| holds(link)).last().map(|link| link.id);
-    EndsAt { link, next: next.map(|link| link.id), state: next.map(|link| link.state) }
-}
-
-/// Whether a warning of `check` says what a level does not cover: what is known of the image, and
-/// whether others could notice a second build of the same name.
-fn qualifies(check: &'static Check) -> bool {
-    check.link == LinkId::Image
-        || [&checks::DSTACK_IMAGES, &checks::DSTACK_ACPI, &checks::NEAR_ACTIONS].contains(&check)
-        || checks::LIMITS_BUILD.contains(&check)
-}
-
-pub(super) fn assurance(root_of_trust: RootOfTrust, links: &[Link], verdict: State) -> Assurance {
-    let shown = |upto: LinkId| chain(links).take_while(|l| l.id <= upto).all(holds);
-    let measured = checks::IDENTIFIES_IMAGE.iter().any(|check| identifies(links, check));
-    let level = match root_of_trust {
+/// The level that the unbroken run of joined links reaches.
+pub(super) fn level(
+    root_of_trust: RootOfTrust,
+    links: &[Link],
+    debug: DebugFlag,
+    verdict: State,
+) -> Option<Level> {
+    let run = run(links);
+    let reaches = |id: LinkId| run.contains(&id);
+    let report = links.iter().any(|link| link.id == LinkId::Report && link.holds());
+    match root_of_trust {
         _ if verdict == State::Failed => None,
         RootOfTrust::Nothing => Some(Level::A0),
-        RootOfTrust::Statement => Some(Level::A1),
-        RootOfTrust::BuildOnly => None,
-        RootOfTrust::CloudProvider => shown(LinkId::Report).then_some(Level::A2),
-        RootOfTrust::CpuVendor if !shown(LinkId::Report) => None,
-        RootOfTrust::CpuVendor if shown(LinkId::Commit) && measured && is_build(links) => {
-            Some(Level::A5)
-        }
-        RootOfTrust::CpuVendor if shown(LinkId::Measurements) && measured => Some(Level::A4),
+        RootOfTrust::Statement | RootOfTrust::PolicyKey => report.then_some(Level::A1),
+        RootOfTrust::BuildOnly | RootOfTrust::Unknown => None,
+        RootOfTrust::CloudProvider => reaches(LinkId::Report).then_some(Level::A2),
+        RootOfTrust::CpuVendor if !reaches(LinkId::Report) => None,
+        RootOfTrust::CpuVendor if debug == DebugFlag::On => Some(Level::A3),
+        RootOfTrust::CpuVendor if reaches(LinkId::Commit) => Some(Level::A5),
+        RootOfTrust::CpuVendor if reaches(LinkId::Image) => Some(Level::A4),
         RootOfTrust::CpuVendor => Some(Level::A3),
-    };
-    let except = match level {
-        Some(Level::A4 | Level::A5) => links
-            .iter()
-            .flat_map(|link| &link.findings)
-            .filter(|f| f.outcome == "warn" && qualifies(f.check))
-            .map(|f| f.check)
-            .collect(),
-        _ => Vec::new(),
-    };
-    Assurance { level, root_of_trust, except }
-}
-
-/// Whether `check` says of every machine in the evidence which image it runs.
-fn identifies(links: &[Link], check: &Check) -> bool {
-    let links = links.iter().filter(|l| matches!(l.id, LinkId::Measurements | LinkId::Image));
-    let mut own = links.flat_map(|link| &link.findings).filter(|f| f.check == check);
-    let parts = own.clone().filter(|finding| finding.part.is_some()).count();
-    match parts {
-        0 | 1 => own.any(|finding| finding.outcome == "pass"),
-        _ => own.all(|finding| finding.outcome == "pass"),
     }
 }
 
-/// Whether a build ties the image to the commit. A release attestation does not say how its files
-/// were made.
-fn is_build(links: &[Link]) -> bool {
-    let mut findings = links.iter().flat_map(|link| &link.findings);
-    let is_release = |f: &&LinkFinding| *f.check == checks::PROVENANCE_RELEASE;
-    let mut releases = findings.by_ref().filter(is_release).peekable();
-    releases.peek().is_none() || releases.any(|finding| finding.outcome != "warn")
+/// Checks whose warnings say what the level does not cover.
+pub(super) fn except(level: Option<Level>, links: &[Link]) -> Vec<&'static Check> {
+    if level < Some(Level::A4) {
+        return Vec::new();
+    }
+    let mut except: Vec<&'static Check> = Vec::new();
+    let own = links.iter().flat_map(|link| &link.findings);
+    for finding in own.filter(|f| ["warn", "allowed"].contains(&f.outcome)) {
+        let qualifies = finding.check.link == LinkId::Image || finding.check.is(Property::Limits);
+        if qualifies && !except.contains(&finding.check) {
+            except.push(finding.check);
+        }
+    }
+    except
 }

@@ -3,8 +3,9 @@
 //! [`Report::assemble`] folds findings into links and a verdict. It can only lower: no argument
 //! makes a failed check pass, and a policy that requires nothing gives [`State::Unknown`].
 
-mod draft;
 mod fold;
+mod part;
+mod verdict;
 
 use std::borrow::Cow;
 
@@ -17,9 +18,9 @@ use crate::finding::{At, Check, LinkId, Outcome, Value, Why};
 use crate::policy::{Policy, Roots};
 use crate::time::UnixTime;
 
-pub use draft::{
-    Custody, DebugFlag, Draft, EvidenceItem, Flags, Freshness, KeyFlag, Overrides, RootOfTrust,
-    Subject, Wanted,
+pub use part::{
+    Custody, DebugFlag, Draft, EvidenceItem, Fact, Facts, Flags, Freshness, KeyFlag, Overrides,
+    Part, RootOfTrust, Subject, Wanted,
 };
 
 /// The schema that the JSON of a [`Report`] follows.
@@ -71,9 +72,17 @@ pub struct Report {
     pub policy: PolicyRef,
     /// The verifier.
     pub verifier: Verifier,
+    /// Every file that was handed in, with what became of it.
+    pub files: Vec<Filed>,
+    /// When somebody recorded the session that was examined; absent when this process asked, and
+    /// when there was no session. Then everything about the session is according to a recording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorded_at: Option<UnixTime>,
     /// Whether the chain begins with a simulated vendor: then it shows nothing about any
     /// machine.
     pub simulated: bool,
+    /// The answer in one line: what it says, of whom, and the worst caveat.
+    pub headline: Headline,
     /// The answer.
     pub verdict: Verdict,
     /// What the evidence could prove at best, as far as it was shown.
@@ -125,8 +134,86 @@ pub struct Verdict {
     pub because: Vec<FindingRef>,
     /// How many findings were required, without those that do not apply to this evidence.
     pub required: usize,
-    /// How many of those passed, warnings included.
+    /// How many of those passed, warnings and what the policy allows included.
     pub passed: usize,
+    /// What keeps an answer without an open check from counting: `no-least-level`,
+    /// `level-not-reached`, `warnings-denied`, `no-link-holds`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<&'static str>,
+}
+
+/// The answer in one line.
+#[derive(Clone, Debug, Serialize)]
+pub struct Headline {
+    /// Which sentence it is.
+    pub word: Word,
+    /// The service, by the name that was asked or that the evidence gives itself; absent for
+    /// evidence without one, which is "this evidence".
+    pub of: Option<String>,
+    /// The worst caveat, which stands in the sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caveat: Option<FindingRef>,
+}
+
+/// What a headline says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Word {
+    /// A5: a chip, an image and a commit.
+    Verified,
+    /// A4: a chip and an image.
+    VerifiedImage,
+    /// A3: a chip, and no known software.
+    RealMachine,
+    /// A2: a cloud provider says so.
+    Provider,
+    /// A1: a key that the policy names says so.
+    PolicyKey,
+    /// A1: somebody says so.
+    Statement,
+    /// A signed build without a machine.
+    Build,
+    /// Something contradicts.
+    Failed,
+    /// Nothing is published.
+    NotPublished,
+    /// The host gave no answer that could be read.
+    NoAnswer,
+    /// Something is missing, or the policy asks for more.
+    Undecided,
+}
+
+/// A file that was handed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Filed {
+    /// Its name, as whoever handed it in calls it.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: Sha256,
+    /// Its length in bytes.
+    pub len: usize,
+    /// What it is, such as `amd-crl`; `unknown` when it is nothing that is known.
+    pub what: &'static str,
+    /// What became of it.
+    pub became: Became,
+}
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Became {
+    /// It is what was examined.
+    Evidence,
+    /// The examination used it.
+    Used,
+    /// It is about something else.
+    NotAboutThis,
+    /// It could not be read as what it seems to be.
+    Unreadable,
+    /// It is nothing that is known.
+    NotKnown,
 }
 
 /// Names one finding.
@@ -158,6 +245,8 @@ pub struct EndsAt {
     pub next: Option<LinkId>,
     /// The state of that next link.
     pub state: Option<State>,
+    /// Links behind the end that hold by themselves, and that nothing ties to this machine.
+    pub apart: Vec<LinkId>,
 }
 
 /// One link with its findings.
@@ -171,6 +260,14 @@ pub struct Link {
     /// where they pass, show nothing, and its state is [`State::Unknown`] at best.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undermined_by: Option<LinkId>,
+    /// The checks that hold and by which it holds. Each has a sentence of its own.
+    pub carried_by: Vec<&'static Check>,
+    /// Checks that hold and say something more about it.
+    pub told_by: Vec<&'static Check>,
+    /// The check that compares a value of the link before with a value of this one; without it the
+    /// two stand apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined_by: Option<&'static Check>,
     /// Its findings, in the order of the checklist.
     pub findings: Vec<LinkFinding>,
     /// The evidence it rests upon.
@@ -189,7 +286,7 @@ pub struct LinkFinding {
     pub step: &'static str,
     /// Whether the policy requires it.
     pub weight: Weight,
-    /// `pass`, `fail`, `warn` or `unknown`.
+    /// `pass`, `warn`, `allowed`, `unknown` or `fail`.
     pub outcome: &'static str,
     /// The reason for anything but a pass.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -234,6 +331,13 @@ pub struct NotChecked {
     pub weight: Weight,
 }
 
+impl Link {
+    /// Whether it holds.
+    pub fn holds(&self) -> bool {
+        self.state <= State::Warning
+    }
+}
+
 impl Report {
     /// Folds a draft under `policy` for the moment `now`.
     ///
@@ -242,9 +346,19 @@ impl Report {
     /// left no finding, and links without any, are added as not published; so are checks that the
     /// policy names and that have no meaning for this evidence.
     pub fn assemble(draft: Draft, policy: &Policy, now: UnixTime) -> Self {
-        let findings = fold::completed(draft.findings, policy);
-        let links = fold::links(&findings, &draft.evidence, policy);
-        let verdict = fold::verdict(&findings, draft.root_of_trust, policy);
+        let Draft { subject, root_of_trust, part } = draft;
+        // Where nobody gave an answer, nothing was asked of the links.
+        let absent = match root_of_trust {
+            RootOfTrust::Unknown => Why::NotAsked,
+            _ => Why::NotPublished,
+        };
+        let findings = fold::completed(part.findings, policy, absent);
+        let links = fold::links(&findings, &part.evidence, policy);
+        let verdict = verdict::verdict(&findings, root_of_trust, policy);
+        let level = fold::level(root_of_trust, &links, part.flags.debug, verdict.state);
+        let verdict = verdict::held_to(verdict, level, root_of_trust, &links, policy);
+        let flags = fold::shown(part.flags, &links);
+        let assurance = Assurance { level, root_of_trust, except: fold::except(level, &links) };
         let not_checked = findings
             .iter()
             .filter_map(|finding| match finding.outcome {
@@ -259,7 +373,8 @@ impl Report {
             .collect();
         Self {
             schema: SCHEMA,
-            subject: draft.subject,
+            headline: verdict::headline(&subject, &verdict, &assurance, &flags, &links),
+            subject,
             checked_at: now,
             policy: PolicyRef { name: policy.name.clone(), sha256: policy.sha256 },
             verifier: Verifier {
@@ -267,17 +382,19 @@ impl Report {
                 version: env!("CARGO_PKG_VERSION"),
                 source_sha256: env!("S2S_SOURCE_SHA256"),
             },
-            simulated: policy.roots == Roots::Simulated,
-            assurance: fold::assurance(draft.root_of_trust, &links, verdict.state),
+            files: part.files,
+            recorded_at: part.recorded_at,
+            simulated: policy.roots == Roots::Simulated || part.simulated,
             verdict,
-            ends_at: fold::ends_at(&links),
-            flags: fold::shown(draft.flags, &links),
-            stated: fold::standing(draft.stated, &links),
+            ends_at: fold::ends_at(&links, level),
+            assurance,
+            flags,
+            stated: fold::standing(part.stated, &links),
             links,
             not_checked,
-            claims: draft.claims,
-            wanted: draft.wanted,
-            evidence: draft.evidence,
+            claims: part.claims,
+            wanted: part.wanted,
+            evidence: part.evidence,
         }
     }
 

@@ -237,7 +237,7 @@ pub(super) fn compared_elsewhere(findings: &mut [Finding], software_too: bool) {
         let open = match finding.outcome {
             Outcome::Warn(_) => true,
             Outcome::Unknown(why) => why == Why::NotPublished,
-            Outcome::Pass | Outcome::Fail(_) => false,
+            Outcome::Pass | Outcome::Allowed(_) | Outcome::Fail(_) => false,
         };
         if no_value
             || open

@@ -248,7 +248,8 @@ fn image(
             .push(Finding::blocked(&checks::BINDING_DIGEST, &checks::COORDINATOR_EVIDENCE)),
     }
     draft.findings.extend(findings);
-    draft.findings.push(manifest(document, bound, digest, &mut draft.evidence));
+    let manifest = manifest(document, bound, digest, &mut draft.evidence);
+    draft.findings.push(manifest);
     draft.findings.extend(builds.findings);
     draft.findings.extend(about);
     draft.claims.extend(image.map(|digest| Claim {

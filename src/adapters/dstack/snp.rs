@@ -11,7 +11,7 @@ use crate::evidence::dstack::{Answer, Ids, Material, SnpAttestation, TcbInfo, Vm
 use crate::finding::{Finding, LinkId, checks};
 use crate::pki::pem_blocks;
 use crate::policy::Policy;
-use crate::report::{Custody, Draft, EvidenceItem, Flags, RootOfTrust, Subject};
+use crate::report::{Custody, Draft, EvidenceItem, Flags, Part, RootOfTrust, Subject};
 use crate::time::UnixTime;
 
 /// The attestation of an SEV-SNP guest.
@@ -90,11 +90,14 @@ pub(super) fn attested(
         EvidenceItem::new("mr-config", "json", LinkId::Measurements, document, Vec::new());
     let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
     let mut draft = Draft {
-        findings,
-        claims,
-        evidence: examined.evidence.into_iter().chain([document]).collect(),
-        wanted: examined.wanted,
-        flags: Flags { debug: examined.debug, custody, ..Flags::UNKNOWN },
+        part: Part {
+            findings,
+            claims,
+            evidence: examined.evidence.into_iter().chain([document]).collect(),
+            wanted: examined.wanted,
+            flags: Flags { debug: examined.debug, custody, ..Flags::UNKNOWN },
+            ..Part::default()
+        },
         ..Draft::of(subject, RootOfTrust::CpuVendor)
     };
     own.show(&mut draft, &[&info], tcb.as_ref(), compose.as_ref());

@@ -131,10 +131,14 @@ fn guest(
     let mut draft = guest.draft;
     eigencompute::compared_elsewhere(&mut draft.findings);
     Ok(Examined {
-        about: About { findings: draft.findings, claims: draft.claims, evidence: draft.evidence },
-        wanted: draft.wanted,
-        debug: draft.flags.debug,
-        custody: draft.flags.custody,
+        about: About {
+            findings: draft.part.findings,
+            claims: draft.part.claims,
+            evidence: draft.part.evidence,
+        },
+        wanted: draft.part.wanted,
+        debug: draft.part.flags.debug,
+        custody: draft.part.flags.custody,
         report_data: guest.is_verified.then(|| *quote.body.report_data()),
         compose: guest.compose,
     })

@@ -9,9 +9,12 @@ checks! {
     AZURE_KEY = "azure.key", "", Report, Authenticity, DESIGN;
     AZURE_QUOTE_FORM = "azure.quote.form", "", Report, Authenticity, "TCG TPM 2.0 Library, part 2, TPMS_ATTEST";
     AZURE_QUOTE_SIGNATURE = "azure.quote.signature", "", Report, Authenticity, QUOTE;
-    AZURE_QUOTE_REGISTERS = "azure.quote.registers", "", Report, Authenticity, QUOTE;
-    AZURE_NONCE = "azure.nonce", "", Report, Appraisal, QUOTE;
+    AZURE_QUOTE_REGISTERS = "azure.quote.registers", "", Report, Authenticity, QUOTE,
+        tells [Measurements];
+    AZURE_NONCE = "azure.nonce", "", Report, Appraisal, QUOTE,
+        is [NeedsReference];
     AZURE_PARAVISOR = "azure.paravisor", "", Measurements, Appraisal, "AMD 56860, MEASUREMENT";
-    AZURE_BOOT = "azure.boot", "", Measurements, Appraisal, "TCG PC Client Platform Firmware Profile, PCR use";
+    AZURE_BOOT = "azure.boot", "", Measurements, Appraisal, "TCG PC Client Platform Firmware Profile, PCR use",
+        is [NeedsReference];
     AZURE_SECURE_BOOT = "azure.secure-boot", "", Measurements, Appraisal, DESIGN;
 }

@@ -7,9 +7,12 @@ checks! {
     TLS_VALIDITY = "binding.tls.validity", "", KeyBinding, Appraisal, PKIX;
     TLS_ISSUER = "binding.tls.issuer", "", KeyBinding, Appraisal, PKIX;
     TLS_DOMAIN = "binding.tls.domain", "", KeyBinding, Appraisal, "RFC 9525 section 6";
-    TLS_KEY = "binding.tls.key", "S20", KeyBinding, Appraisal, TINFOIL;
-    TLS_HPKE = "binding.tls.hpke", "S20", KeyBinding, Appraisal, TINFOIL;
+    TLS_KEY = "binding.tls.key", "S20", KeyBinding, Appraisal, TINFOIL,
+        carries [KeyBinding];
+    TLS_HPKE = "binding.tls.hpke", "S20", KeyBinding, Appraisal, TINFOIL,
+        tells [KeyBinding];
     TLS_DOCUMENT = "binding.tls.document", "", KeyBinding, Appraisal, TINFOIL;
-    TLS_CONNECTION = "binding.tls.connection", "", KeyBinding, Appraisal, "what a web page can see of its connection";
+    TLS_CONNECTION = "binding.tls.connection", "", KeyBinding, Appraisal, "what a web page can see of its connection",
+        tells [KeyBinding];
     FRESHNESS = "binding.freshness", "", KeyBinding, Appraisal, "RFC 9334 section 10";
 }

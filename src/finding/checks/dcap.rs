@@ -16,10 +16,13 @@ checks! {
     DCAP_ROOT_PINNED = "dcap.root.pinned", "T6", HardwareRoot, Authenticity, PCK;
     DCAP_ROOT_VALIDITY = "dcap.root.validity", "T8", HardwareRoot, Authenticity, PKIX;
     DCAP_PCK_CA_ROLE = "dcap.pck-ca.role", "T7", HardwareRoot, Authenticity, PCK;
-    DCAP_PCK_CA_SIGNATURE = "dcap.pck-ca.signature", "T8", HardwareRoot, Authenticity, PKIX;
+    DCAP_PCK_CA_SIGNATURE = "dcap.pck-ca.signature", "T8", HardwareRoot, Authenticity, PKIX,
+        carries [HardwareRoot];
     DCAP_PCK_CA_VALIDITY = "dcap.pck-ca.validity", "T8", HardwareRoot, Authenticity, PKIX;
     DCAP_PCK_ROLE = "dcap.pck.role", "T7", Chip, Authenticity, PCK;
-    DCAP_PCK_SIGNATURE = "dcap.pck.signature", "T8", Chip, Authenticity, PKIX;
+    DCAP_PCK_SIGNATURE = "dcap.pck.signature", "T8", Chip, Authenticity, PKIX,
+        carries [Chip],
+        joins [HardwareRoot => Chip];
     DCAP_PCK_VALIDITY = "dcap.pck.validity", "T8", Chip, Authenticity, PKIX;
     DCAP_PCK_EXTENSION = "dcap.pck.extension", "T11", Chip, Authenticity, PCK;
     DCAP_ROOT_CRL_SIGNATURE = "dcap.root-crl.signature", "T9", HardwareRoot, Appraisal, CRL;
@@ -31,7 +34,9 @@ checks! {
     DCAP_QE_SIGNATURE = "dcap.qe.signature", "T17", Report, Authenticity, QUOTE;
     DCAP_QE_BINDING = "dcap.qe.binding", "T18", Report, Authenticity, QUOTE;
     DCAP_QE_PADDING = "dcap.qe.padding", "T18", Report, Authenticity, QUOTE;
-    DCAP_QUOTE_SIGNATURE = "dcap.quote.signature", "T20", Report, Authenticity, QUOTE;
+    DCAP_QUOTE_SIGNATURE = "dcap.quote.signature", "T20", Report, Authenticity, QUOTE,
+        carries [Report, Measurements],
+        joins [Chip => Report, Report => Measurements];
     DCAP_QE_MISC_SELECT = "dcap.qe.misc-select", "T19", Report, Authenticity, PCS_QE;
     DCAP_QE_ATTRIBUTES = "dcap.qe.attributes", "T19", Report, Authenticity, PCS_QE;
     DCAP_QE_SIGNER = "dcap.qe.signer", "T19", Report, Authenticity, PCS_QE;

@@ -12,13 +12,21 @@ checks! {
     DSTACK_COMPOSE_HASH = "dstack.compose-hash", "", Measurements, Appraisal, SETUP;
     DSTACK_MR_CONFIG = "dstack.mr-config", "", Measurements, Appraisal, CONFIG;
     DSTACK_KEY_PROVIDER = "dstack.key-provider", "", Measurements, Appraisal, SETUP;
-    DSTACK_IMAGES = "dstack.images", "", Measurements, Appraisal, "OCI distribution specification, pulling manifests";
+    DSTACK_IMAGES = "dstack.images", "", Measurements, Appraisal, "OCI distribution specification, pulling manifests",
+        is [Limits];
     DSTACK_IMAGE_FILE = "dstack.image-file", "", Measurements, Appraisal, MEASURE;
     DSTACK_MEASUREMENT = "dstack.measurement", "", Measurements, Appraisal, MEASURE;
-    DSTACK_ACPI = "dstack.acpi-tables", "", Measurements, Appraisal, MEASURE;
-    DSTACK_OS_IMAGE = "dstack.os-image", "", Measurements, Appraisal, "dstack dstack-mr";
-    DSTACK_APPLICATION = "dstack.application", "", Measurements, Appraisal, SETUP;
-    DSTACK_CERTIFICATE_KEY = "dstack.certificate.key", "", KeyBinding, Appraisal, CERTIFICATE;
+    DSTACK_ACPI = "dstack.acpi-tables", "", Measurements, Appraisal, MEASURE,
+        is [Limits];
+    DSTACK_OS_IMAGE = "dstack.os-image", "", Measurements, Appraisal, "dstack dstack-mr",
+        tells [Measurements],
+        is [NeedsReference];
+    DSTACK_APPLICATION = "dstack.application", "", Measurements, Appraisal, SETUP,
+        carries [Image],
+        joins [Measurements => Image],
+        is [NeedsReference];
+    DSTACK_CERTIFICATE_KEY = "dstack.certificate.key", "", KeyBinding, Appraisal, CERTIFICATE,
+        carries [KeyBinding];
     DSTACK_CERTIFICATE_SIGNATURE = "dstack.certificate.signature", "", KeyBinding, Appraisal, "RFC 5280 section 6.1";
     DSTACK_REPORT_DATA = "dstack.report-data", "", KeyBinding, Appraisal, RPC;
 }

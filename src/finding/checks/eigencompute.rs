@@ -7,11 +7,18 @@ const LAUNCHER: &str = "Confidential Space launcher, canonical event log";
 checks! {
     EIGEN_CHALLENGE = "eigencompute.challenge", "", Report, Authenticity, BINDING;
     EIGEN_REPORT_DATA = "eigencompute.report-data", "", Report, Authenticity, BINDING;
-    EIGEN_BOOT = "eigencompute.boot", "", Measurements, Appraisal, "EigenCompute's allow-list of images, PCR 4, 8 and 9";
+    EIGEN_BOOT = "eigencompute.boot", "", Measurements, Appraisal, "EigenCompute's allow-list of images, PCR 4, 8 and 9",
+        tells [Measurements],
+        is [NeedsReference];
     EIGEN_BOOT_LOG = "eigencompute.boot-log", "", Measurements, Appraisal, "UEFI specification, confidential computing event log (CCEL)";
-    EIGEN_REGISTERS = "eigencompute.registers", "", Measurements, Authenticity, LAUNCHER;
+    EIGEN_REGISTERS = "eigencompute.registers", "", Measurements, Authenticity, LAUNCHER,
+        carries [Measurements],
+        joins [Report => Measurements];
     EIGEN_HARDENED = "eigencompute.hardened", "", Measurements, Appraisal, "Confidential Space image, kernel command line";
-    EIGEN_LAUNCH = "eigencompute.launch", "", Image, Appraisal, LAUNCHER;
-    EIGEN_CONTAINER = "eigencompute.container", "", Image, Appraisal, LAUNCHER;
+    EIGEN_LAUNCH = "eigencompute.launch", "", Image, Appraisal, LAUNCHER,
+        carries [Image];
+    EIGEN_CONTAINER = "eigencompute.container", "", Image, Appraisal, LAUNCHER,
+        tells [Image],
+        is [NeedsReference];
     EIGEN_OVERRIDES = "eigencompute.overrides", "", Image, Appraisal, LAUNCHER;
 }

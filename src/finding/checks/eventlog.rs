@@ -4,7 +4,9 @@ const TCG: &str = "TCG PC Client Platform Firmware Profile, Event Logging";
 const LAUNCH: &str = "Confidential Space launch separator; dstack system-ready";
 
 checks! {
-    EVENTLOG_REPLAY = "eventlog.replay", "T38", Measurements, Authenticity, TCG;
+    EVENTLOG_REPLAY = "eventlog.replay", "T38", Measurements, Authenticity, TCG,
+        carries [Measurements],
+        joins [Report => Measurements];
     EVENTLOG_DIGESTS = "eventlog.digests", "T38", Measurements, Authenticity, TCG;
     EVENTLOG_LAUNCH = "eventlog.launch", "T38", Measurements, Authenticity, LAUNCH;
     EVENTLOG_NAMES = "eventlog.names", "T38", Measurements, Authenticity, LAUNCH;

@@ -6,12 +6,17 @@ const NVIDIA: &str = "NVIDIA attestation, Hopper confidential computing";
 checks! {
     GPU_ROOT = "gpu.root", "", HardwareRoot, Authenticity, NVIDIA;
     GPU_CHAIN_ROLE = "gpu.chain.role", "", Chip, Authenticity, NVIDIA;
-    GPU_CHAIN_SIGNATURE = "gpu.chain.signature", "", Chip, Authenticity, NVIDIA;
+    GPU_CHAIN_SIGNATURE = "gpu.chain.signature", "", Chip, Authenticity, NVIDIA,
+        carries [HardwareRoot, Chip],
+        joins [HardwareRoot => Chip];
     GPU_CHAIN_VALIDITY = "gpu.chain.validity", "", Chip, Authenticity, "RFC 5280";
     GPU_CHAIN_REVOCATION = "gpu.chain.revocation", "", Chip, Appraisal, "RFC 6960";
-    GPU_SIGNATURE = "gpu.signature", "", Report, Authenticity, SPDM;
+    GPU_SIGNATURE = "gpu.signature", "", Report, Authenticity, SPDM,
+        carries [Report, Measurements],
+        joins [Chip => Report, Report => Measurements];
     GPU_FIRMWARE_ID = "gpu.firmware-id", "", Report, Authenticity, "TCG DICE, 2.23.133.5.4.1";
     GPU_MEASUREMENTS = "gpu.measurements", "", Measurements, Appraisal, "NVIDIA reference integrity manifests";
-    GPU_NONCE = "gpu.nonce", "", KeyBinding, Appraisal, SPDM;
+    GPU_NONCE = "gpu.nonce", "", KeyBinding, Appraisal, SPDM,
+        is [NeedsReference];
     GPU_MACHINE = "gpu.machine", "", KeyBinding, Appraisal, "RFC 9334 section 3.3";
 }

@@ -1,5 +1,6 @@
 //! The launch measurement, computed again.
 
 checks! {
-    LAUNCH_RECOMPUTED = "launch.recomputed", "", Measurements, Appraisal, "AMD 56860, launch digest; QEMU target/i386/sev.c";
+    LAUNCH_RECOMPUTED = "launch.recomputed", "", Measurements, Appraisal, "AMD 56860, launch digest; QEMU target/i386/sev.c",
+        tells [Measurements];
 }

@@ -1,7 +1,13 @@
 //! Every check there is, by subject.
 
 macro_rules! checks {
-    ($($name:ident = $id:literal, $step:literal, $link:ident, $tier:ident, $basis:expr;)*) => {
+    ($(
+        $name:ident = $id:literal, $step:literal, $link:ident, $tier:ident, $basis:expr
+        $(, carries [$($carried:ident),*])?
+        $(, tells [$($told:ident),*])?
+        $(, joins [$($from:ident => $to:ident),*])?
+        $(, is [$($property:ident),*])?
+    ;)*) => {
         $(
             #[doc = concat!("`", $id, "`")]
             pub static $name: $crate::finding::Check = $crate::finding::Check {
@@ -10,6 +16,13 @@ macro_rules! checks {
                 link: $crate::finding::LinkId::$link,
                 tier: $crate::finding::Tier::$tier,
                 basis: $basis,
+                carries: &[$($($crate::finding::LinkId::$carried),*)?],
+                tells: &[$($($crate::finding::LinkId::$told),*)?],
+                joins: &[$($((
+                    $crate::finding::LinkId::$from,
+                    $crate::finding::LinkId::$to,
+                )),*)?],
+                properties: &[$($($crate::finding::Property::$property),*)?],
             };
         )*
 
@@ -119,29 +132,6 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
 pub fn find(id: &str) -> Option<&'static Check> {
     ALL.iter().copied().find(|check| check.id == id)
 }
-
-/// The checks that tie a measurement to a known image: without one of them, hardware evidence
-/// says that some code runs, and not which.
-pub static IDENTIFIES_IMAGE: &[&Check] = &[
-    &SNP_MEASUREMENT,
-    &TDX_SOFTWARE,
-    &SGX_MRENCLAVE,
-    &DSTACK_APPLICATION,
-    &NITRO_IMAGE,
-    &TINFOIL_MEASUREMENT,
-    &COORDINATOR_IMAGE,
-];
-
-/// The checks that say what weakens a build's word. A level that rests on such a build is always
-/// shown with them: Google Cloud Build's static key, with no time and no public log, ties an image
-/// to a commit as any signed build does, and a stolen key would go unseen; without a public log a
-/// second build of the same name would.
-pub static LIMITS_BUILD: &[&Check] = &[&GCB_TIME, &GCB_LOG, &SIGSTORE_PUBLIC_LOG];
-
-/// Checks that rest on an unsigned word of somebody who only passes on what he read: they never
-/// make a link hold, and no level rises by them.
-pub static HEARSAY: &[&Check] =
-    &[&REGISTRY_RELEASE, &REGISTRY_COMPOSE_HASH, &REGISTRY_ENTRY, &REGISTRY_ANSWER];
 
 /// The check that says whether anything was supplied for `link`.
 pub const fn presence(link: LinkId) -> &'static Check {

@@ -7,12 +7,16 @@ const MANAGER: &str = "NEAR AI, compose manager (nearai/nearai-cloud-verifier)";
 checks! {
     NEAR_FORM = "near.form", "", Report, Authenticity, REPORT;
     NEAR_REPORT_DATA = "near.report-data", "", KeyBinding, Authenticity, BINDING;
-    NEAR_NONCE = "near.nonce", "", KeyBinding, Appraisal, BINDING;
+    NEAR_NONCE = "near.nonce", "", KeyBinding, Appraisal, BINDING,
+        is [NeedsReference];
     NEAR_ONE_NONCE = "near.one-nonce", "", KeyBinding, Appraisal, BINDING;
-    NEAR_SIGNING_KEY = "near.signing-key", "", KeyBinding, Appraisal, "Ethereum Yellow Paper, appendix F, addresses";
-    NEAR_TLS_KEY = "near.tls-key", "", KeyBinding, Appraisal, BINDING;
+    NEAR_SIGNING_KEY = "near.signing-key", "", KeyBinding, Appraisal, "Ethereum Yellow Paper, appendix F, addresses",
+        carries [KeyBinding];
+    NEAR_TLS_KEY = "near.tls-key", "", KeyBinding, Appraisal, BINDING,
+        tells [KeyBinding];
     NEAR_GPU = "near.gpu", "", KeyBinding, Appraisal, REPORT;
     NEAR_MANAGER = "near.manager", "", KeyBinding, Authenticity, MANAGER;
-    NEAR_ACTIONS = "near.actions", "", Measurements, Appraisal, MANAGER;
+    NEAR_ACTIONS = "near.actions", "", Measurements, Appraisal, MANAGER,
+        is [Limits];
     NEAR_OHTTP = "near.ohttp", "", KeyBinding, Appraisal, "RFC 9458; NEAR AI, ohttp_attestation";
 }

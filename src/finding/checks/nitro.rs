@@ -10,18 +10,29 @@ checks! {
     NITRO_CHAIN = "nitro.chain", "", HardwareRoot, Authenticity, NSM;
     NITRO_ROOT_PINNED = "nitro.root.pinned", "", HardwareRoot, Authenticity, GUIDE;
     NITRO_CA_ROLE = "nitro.ca.role", "", HardwareRoot, Authenticity, PKIX;
-    NITRO_CA_SIGNATURE = "nitro.ca.signature", "", HardwareRoot, Authenticity, PKIX;
+    NITRO_CA_SIGNATURE = "nitro.ca.signature", "", HardwareRoot, Authenticity, PKIX,
+        carries [HardwareRoot];
     NITRO_CA_VALIDITY = "nitro.ca.validity", "", HardwareRoot, Authenticity, NSM;
     NITRO_CERTIFICATE_ROLE = "nitro.certificate.role", "", Chip, Authenticity, PKIX;
-    NITRO_CERTIFICATE_SIGNATURE = "nitro.certificate.signature", "", Chip, Authenticity, PKIX;
+    NITRO_CERTIFICATE_SIGNATURE = "nitro.certificate.signature", "", Chip, Authenticity, PKIX,
+        carries [Chip],
+        joins [HardwareRoot => Chip];
     NITRO_CERTIFICATE_VALIDITY = "nitro.certificate.validity", "", Chip, Authenticity, NSM;
     NITRO_ALGORITHM = "nitro.document.algorithm", "", Report, Authenticity, COSE;
-    NITRO_SIGNATURE = "nitro.document.signature", "", Report, Authenticity, COSE;
+    NITRO_SIGNATURE = "nitro.document.signature", "", Report, Authenticity, COSE,
+        carries [Report, Measurements],
+        joins [Chip => Report, Report => Measurements];
     NITRO_TIME = "nitro.document.time", "", Report, Appraisal, NSM;
     NITRO_NONCE = "nitro.nonce", "", Report, Appraisal, NSM;
-    NITRO_DEBUG = "nitro.debug", "", Measurements, Appraisal, PCRS;
-    NITRO_IMAGE = "nitro.image", "", Measurements, Appraisal, PCRS;
+    NITRO_DEBUG = "nitro.debug", "", Measurements, Appraisal, PCRS,
+        tells [Measurements];
+    NITRO_IMAGE = "nitro.image", "", Measurements, Appraisal, PCRS,
+        carries [Image],
+        joins [Measurements => Image],
+        is [NeedsReference];
     NITRO_PCR = "nitro.pcr", "", Measurements, Appraisal, PCRS;
     NITRO_USER_DATA = "nitro.user-data", "", KeyBinding, Appraisal, NSM;
-    NITRO_PUBLIC_KEY = "nitro.public-key", "", KeyBinding, Appraisal, NSM;
+    NITRO_PUBLIC_KEY = "nitro.public-key", "", KeyBinding, Appraisal, NSM,
+        carries [KeyBinding],
+        is [NeedsReference];
 }

@@ -4,8 +4,11 @@ const IMAGE: &str = "OCI image specification v1.1; Docker image manifest v2, sch
 
 checks! {
     OCI_REFERENCE = "oci.reference", "", Image, Appraisal, "OCI distribution specification v1.1, pulling manifests";
-    OCI_MANIFEST = "oci.manifest", "1.7", Image, Authenticity, IMAGE;
+    OCI_MANIFEST = "oci.manifest", "1.7", Image, Authenticity, IMAGE,
+        tells [Image];
     OCI_INDEX = "oci.index", "1.7", Image, Authenticity, IMAGE;
     OCI_PLATFORM = "oci.platform", "1.7", Image, Appraisal, IMAGE;
-    OCI_SUBJECT = "oci.subject", "1.7", Provenance, Authenticity, "in-toto attestation framework, Statement v1";
+    OCI_SUBJECT = "oci.subject", "1.7", Provenance, Authenticity, "in-toto attestation framework, Statement v1",
+        tells [Provenance],
+        joins [Image => Provenance];
 }

@@ -3,8 +3,12 @@
 const RPC: &str = "Ethereum execution API, JSON-RPC";
 
 checks! {
-    REGISTRY_RELEASE = "registry.release", "", Image, Appraisal, "IAppController (Layr-Labs/eigenx-contracts), AppUpgraded";
-    REGISTRY_COMPOSE_HASH = "registry.compose-hash", "", Measurements, Appraisal, "DstackApp (Dstack-TEE/dstack, kms/auth-eth), allowedComposeHashes";
-    REGISTRY_ENTRY = "registry.entry", "", Image, Appraisal, "Coordinator attestation, contract v1";
-    REGISTRY_ANSWER = "registry.answer", "", Image, Appraisal, RPC;
+    REGISTRY_RELEASE = "registry.release", "", Image, Appraisal, "IAppController (Layr-Labs/eigenx-contracts), AppUpgraded",
+        is [Hearsay];
+    REGISTRY_COMPOSE_HASH = "registry.compose-hash", "", Measurements, Appraisal, "DstackApp (Dstack-TEE/dstack, kms/auth-eth), allowedComposeHashes",
+        is [Hearsay];
+    REGISTRY_ENTRY = "registry.entry", "", Image, Appraisal, "Coordinator attestation, contract v1",
+        is [Hearsay];
+    REGISTRY_ANSWER = "registry.answer", "", Image, Appraisal, RPC,
+        is [Hearsay];
 }

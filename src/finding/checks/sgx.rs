@@ -4,12 +4,16 @@ const ATTRIBUTES: &str = "Intel SDM volume 3D, ATTRIBUTES";
 const REPORT: &str = "Intel SDM volume 3D, REPORT";
 
 checks! {
-    SGX_DEBUG = "sgx.attributes.debug", "T30", Measurements, Appraisal, ATTRIBUTES;
+    SGX_DEBUG = "sgx.attributes.debug", "T30", Measurements, Appraisal, ATTRIBUTES,
+        tells [Measurements];
     SGX_INIT = "sgx.attributes.init", "T30", Measurements, Appraisal, ATTRIBUTES;
     SGX_PROVISION_KEY = "sgx.attributes.provision-key", "T30", Measurements, Appraisal, ATTRIBUTES;
     SGX_XFRM = "sgx.xfrm", "T30", Measurements, Appraisal, ATTRIBUTES;
     SGX_RESERVED = "sgx.reserved", "T30", Measurements, Appraisal, REPORT;
-    SGX_MRENCLAVE = "sgx.mrenclave", "T30", Measurements, Appraisal, REPORT;
+    SGX_MRENCLAVE = "sgx.mrenclave", "T30", Measurements, Appraisal, REPORT,
+        carries [Image],
+        joins [Measurements => Image],
+        is [NeedsReference];
     SGX_MRSIGNER = "sgx.mrsigner", "T30", Measurements, Appraisal, REPORT;
     SGX_PRODUCT = "sgx.isv-prod-id", "T30", Measurements, Appraisal, REPORT;
     SGX_SVN = "sgx.isv-svn", "T30", Measurements, Appraisal, REPORT;

@@ -12,7 +12,8 @@ checks! {
     SNP_ROOT_SUPPLIED = "snp.root.supplied", "S4", HardwareRoot, Appraisal, KDS;
     SNP_ASK_ROLE = "snp.ask.role", "S4", HardwareRoot, Authenticity, KDS;
     SNP_ASK_PARAMETERS = "snp.ask.parameters", "S4", HardwareRoot, Authenticity, "RFC 4055 section 3.1";
-    SNP_ASK_SIGNATURE = "snp.ask.signature", "S4", HardwareRoot, Authenticity, KDS;
+    SNP_ASK_SIGNATURE = "snp.ask.signature", "S4", HardwareRoot, Authenticity, KDS,
+        carries [HardwareRoot];
     SNP_ARK_VALIDITY = "snp.ark.validity", "S5", HardwareRoot, Authenticity, PKIX;
     SNP_ASK_VALIDITY = "snp.ask.validity", "S5", HardwareRoot, Authenticity, PKIX;
     SNP_CRL_SIGNATURE = "snp.crl.signature", "S6", HardwareRoot, Appraisal, "RFC 5280 section 6.3";
@@ -21,7 +22,9 @@ checks! {
     SNP_PRODUCT = "snp.product", "S3", Chip, Authenticity, KDS;
     SNP_VEK_ROLE = "snp.vek.role", "S2", Chip, Authenticity, KDS;
     SNP_VEK_PARAMETERS = "snp.vek.parameters", "S4", Chip, Authenticity, "RFC 4055 section 3.1";
-    SNP_VEK_SIGNATURE = "snp.vek.signature", "S4", Chip, Authenticity, KDS;
+    SNP_VEK_SIGNATURE = "snp.vek.signature", "S4", Chip, Authenticity, KDS,
+        carries [Chip],
+        joins [HardwareRoot => Chip];
     SNP_VEK_VALIDITY = "snp.vek.validity", "S5", Chip, Authenticity, PKIX;
     SNP_VEK_TCB = "snp.vek.tcb", "S8", Chip, Authenticity, KDS;
     SNP_CHIP_ID = "snp.chip-id", "S9", Chip, Authenticity, KDS;
@@ -30,11 +33,17 @@ checks! {
     SNP_REPORT_ALGORITHM = "snp.report.algorithm", "S1", Report, Authenticity, ABI;
     SNP_REPORT_RESERVED = "snp.report.reserved", "S1", Report, Appraisal, ABI;
     SNP_REPORT_SIGNING_KEY = "snp.report.signing-key", "S2", Report, Authenticity, ABI;
-    SNP_REPORT_SIGNATURE = "snp.report.signature", "S7", Report, Authenticity, ABI;
+    SNP_REPORT_SIGNATURE = "snp.report.signature", "S7", Report, Authenticity, ABI,
+        carries [Report, Measurements],
+        joins [Chip => Report, Report => Measurements];
     SNP_TCB_ORDER = "snp.tcb.order", "S10", Tcb, Appraisal, ABI_TCB;
     SNP_TCB_PROVISIONAL = "snp.tcb.provisional", "S10", Tcb, Appraisal, ABI_TCB;
-    SNP_TCB_MINIMUM = "snp.tcb.minimum", "S11", Tcb, Appraisal, "Silicon to Source's own table from AMD's bulletins, dated";
-    SNP_FIRMWARE_MINIMUM = "snp.firmware.minimum", "S12", Tcb, Appraisal, ABI;
+    SNP_TCB_MINIMUM = "snp.tcb.minimum", "S11", Tcb, Appraisal, "Silicon to Source's own table from AMD's bulletins, dated",
+        carries [Tcb],
+        is [IdleAnswers];
+    SNP_FIRMWARE_MINIMUM = "snp.firmware.minimum", "S12", Tcb, Appraisal, ABI,
+        carries [Tcb],
+        is [NeedsReference];
     SNP_MITIGATIONS = "snp.mitigations", "S22", Tcb, Appraisal, ABI;
     SNP_PLATFORM_SMT = "snp.platform.smt", "S14", Tcb, Appraisal, ABI_PLATFORM;
     SNP_PLATFORM_TSME = "snp.platform.tsme", "S14", Tcb, Appraisal, ABI_PLATFORM;
@@ -45,7 +54,8 @@ checks! {
     SNP_PLATFORM_IOMMU_WRITE_SAFE = "snp.platform.iommu-write-safe", "S14", Tcb, Appraisal, ABI_PLATFORM;
     SNP_PLATFORM_TIO = "snp.platform.tio", "S14", Tcb, Appraisal, ABI_PLATFORM;
     SNP_PLATFORM_RESERVED = "snp.platform.reserved", "S14", Tcb, Appraisal, ABI_PLATFORM;
-    SNP_POLICY_DEBUG = "snp.guest-policy.debug", "S13", Measurements, Appraisal, ABI_POLICY;
+    SNP_POLICY_DEBUG = "snp.guest-policy.debug", "S13", Measurements, Appraisal, ABI_POLICY,
+        tells [Measurements];
     SNP_POLICY_MIGRATION = "snp.guest-policy.migration-agent", "S13", Measurements, Appraisal, ABI_POLICY;
     SNP_POLICY_ABI = "snp.guest-policy.abi", "S13", Measurements, Appraisal, ABI_POLICY;
     SNP_POLICY_SMT = "snp.guest-policy.smt", "S13", Measurements, Appraisal, ABI_POLICY;
@@ -57,13 +67,24 @@ checks! {
     SNP_POLICY_PAGE_SWAP = "snp.guest-policy.page-swap-disabled", "S13", Measurements, Appraisal, ABI_POLICY;
     SNP_POLICY_RESERVED = "snp.guest-policy.reserved", "S13", Measurements, Appraisal, ABI_POLICY;
     SNP_VMPL = "snp.vmpl", "S15", Measurements, Appraisal, ABI;
-    SNP_GUEST_SVN = "snp.guest-svn", "S16", Measurements, Appraisal, ABI;
-    SNP_FAMILY_ID = "snp.family-id", "S16", Measurements, Appraisal, ABI;
-    SNP_IMAGE_ID = "snp.image-id", "S16", Measurements, Appraisal, ABI;
-    SNP_ID_KEY = "snp.id-key", "S17", Measurements, Appraisal, ABI;
-    SNP_AUTHOR_KEY = "snp.author-key", "S17", Measurements, Appraisal, ABI;
-    SNP_MEASUREMENT = "snp.measurement", "S18", Measurements, Appraisal, ABI;
-    SNP_HOST_DATA = "snp.host-data", "S19", Measurements, Appraisal, ABI;
+    SNP_GUEST_SVN = "snp.guest-svn", "S16", Measurements, Appraisal, ABI,
+        is [NeedsReference];
+    SNP_FAMILY_ID = "snp.family-id", "S16", Measurements, Appraisal, ABI,
+        is [NeedsReference];
+    SNP_IMAGE_ID = "snp.image-id", "S16", Measurements, Appraisal, ABI,
+        is [NeedsReference];
+    SNP_ID_KEY = "snp.id-key", "S17", Measurements, Appraisal, ABI,
+        is [NeedsReference];
+    SNP_AUTHOR_KEY = "snp.author-key", "S17", Measurements, Appraisal, ABI,
+        is [NeedsReference];
+    SNP_MEASUREMENT = "snp.measurement", "S18", Measurements, Appraisal, ABI,
+        carries [Image],
+        joins [Measurements => Image],
+        is [NeedsReference, IdleAnswers];
+    SNP_HOST_DATA = "snp.host-data", "S19", Measurements, Appraisal, ABI,
+        is [NeedsReference];
     SNP_MIGRATION_REPORT = "snp.migration-report", "S21", Measurements, Appraisal, ABI;
-    SNP_REPORT_DATA = "snp.report-data", "S20", KeyBinding, Appraisal, ABI;
+    SNP_REPORT_DATA = "snp.report-data", "S20", KeyBinding, Appraisal, ABI,
+        carries [KeyBinding],
+        is [NeedsReference, IdleAnswers];
 }

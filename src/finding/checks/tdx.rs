@@ -9,7 +9,8 @@ checks! {
     TDX_SEAM_SIGNER = "tdx.seam.signer", "T36", Tcb, Appraisal, TEE_TCB_INFO;
     TDX_SEAM_ATTRIBUTES = "tdx.seam.attributes", "T36", Tcb, Appraisal, TEE_TCB_INFO;
     TDX_SEAM_MEASUREMENT = "tdx.seam.measurement", "T36", Tcb, Appraisal, TEE_TCB_INFO;
-    TDX_DEBUG = "tdx.attributes.debug", "T31", Measurements, Appraisal, ATTRIBUTES;
+    TDX_DEBUG = "tdx.attributes.debug", "T31", Measurements, Appraisal, ATTRIBUTES,
+        tells [Measurements];
     TDX_UNTRUSTED = "tdx.attributes.tud", "T31", Measurements, Appraisal, ATTRIBUTES;
     TDX_SEPT_VE_DISABLE = "tdx.attributes.sept-ve-disable", "T32", Measurements, Appraisal, ATTRIBUTES;
     TDX_PKS = "tdx.attributes.pks", "T33", Measurements, Appraisal, ATTRIBUTES;
@@ -25,5 +26,8 @@ checks! {
     TDX_OWNER_CONFIG = "tdx.mr-owner-config", "T37", Measurements, Appraisal, TDINFO;
     TDX_MRTD = "tdx.mrtd", "T38", Measurements, Appraisal, TDINFO;
     TDX_RTMR = "tdx.rtmr", "T38", Measurements, Appraisal, TDINFO;
-    TDX_SOFTWARE = "tdx.software", "T38", Measurements, Appraisal, "Silicon to Source: MRTD, RTMR1 and RTMR2 together";
+    TDX_SOFTWARE = "tdx.software", "T38", Measurements, Appraisal, "Silicon to Source: MRTD, RTMR1 and RTMR2 together",
+        carries [Image],
+        joins [Measurements => Image],
+        is [NeedsReference, IdleAnswers];
 }

@@ -4,7 +4,9 @@ const TINFOIL: &str = "Tinfoil attestation bundle, sev-snp-guest/v2 and snp-tdx-
 
 checks! {
     TINFOIL_DIGEST = "tinfoil.digest", "", Provenance, Appraisal, TINFOIL;
-    TINFOIL_MEASUREMENT = "tinfoil.measurement", "S18", Measurements, Appraisal, TINFOIL;
+    TINFOIL_MEASUREMENT = "tinfoil.measurement", "S18", Measurements, Appraisal, TINFOIL,
+        carries [Image],
+        joins [Measurements => Image, Image => Provenance];
     TINFOIL_RECOMPUTED = "tinfoil.measurement-recomputed", "S18", Image, Appraisal, "AMD SEV-SNP Firmware ABI 56860, launch digest";
     TINFOIL_CONFIG = "tinfoil.config", "", Image, Appraisal, TINFOIL;
     TINFOIL_CONTAINER = "tinfoil.container", "", Image, Appraisal, TINFOIL;

@@ -297,7 +297,7 @@ impl Examination<'_> {
         let fits = |finding: &Finding| match finding.outcome {
             Outcome::Pass | Outcome::Warn(_) | Outcome::Unknown(Why::NotApplicable) => true,
             Outcome::Unknown(Why::NotFetched) => finding.check == &checks::SIGSTORE_SUBJECT,
-            Outcome::Fail(_) | Outcome::Unknown(_) => false,
+            Outcome::Allowed(_) | Outcome::Fail(_) | Outcome::Unknown(_) => false,
         };
         let passed = |check: &Check| {
             self.findings.iter().any(|finding| finding.check == check && finding.passed())

@@ -1,26 +1,28 @@
 //! What an adapter hands over for appraisal: findings, claims, evidence and flags.
 
 use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
+use super::Filed;
 use crate::claims::{Claim, Stated};
-use crate::digest::Sha256;
+use crate::digest::{Sha256, Sha384};
 use crate::evidence::Field;
-use crate::finding::{Check, Finding, LinkId};
+use crate::finding::{Check, Finding, LinkId, Outcome, Why};
+use crate::time::UnixTime;
 
-/// What an examination found, before a policy decides what it means.
-#[derive(Clone, Debug)]
-pub struct Draft {
-    /// What was examined.
-    pub subject: Subject,
-    /// Whose word the chain begins with.
-    pub root_of_trust: RootOfTrust,
+/// What an examination of one thing found, before a policy decides what it means.
+///
+/// Everything that is said about a machine, a GPU, an image or a build is in one of these, so that
+/// nothing is left behind when several are put together.
+#[derive(Clone, Debug, Default)]
+pub struct Part {
     /// Every finding, in the order of the checklists.
     pub findings: Vec<Finding>,
-    /// Values that verified evidence states, each with the link that shows it.
+    /// Values that verified evidence states, each with the link that shows it: for showing.
     pub claims: Vec<Claim>,
     /// The evidence bytes.
     pub evidence: Vec<EvidenceItem>,
@@ -30,21 +32,157 @@ pub struct Draft {
     pub stated: Vec<Stated>,
     /// The properties that stand beside the verdict.
     pub flags: Flags,
+    /// Values of verified evidence that other parts are compared with.
+    pub facts: Facts,
+    /// The files that were handed in.
+    pub files: Vec<Filed>,
+    /// When somebody recorded the session, where it is known by a recording alone.
+    pub recorded_at: Option<UnixTime>,
+    /// Whether a root of the simulated vendors was met.
+    pub simulated: bool,
+}
+
+impl Part {
+    /// Findings and nothing else.
+    pub fn of(findings: impl IntoIterator<Item = Finding>) -> Self {
+        Self { findings: findings.into_iter().collect(), ..Self::default() }
+    }
+
+    /// Takes over everything that is said in `other`, but for the flags, which are of one machine.
+    pub fn absorb(&mut self, other: Self) {
+        let Self {
+            findings,
+            claims,
+            evidence,
+            wanted,
+            stated,
+            flags: _,
+            facts,
+            files,
+            recorded_at,
+            simulated,
+        } = other;
+        self.findings.extend(findings);
+        self.claims.extend(claims);
+        self.evidence.extend(evidence);
+        self.wanted.extend(wanted);
+        self.stated.extend(stated);
+        self.facts.0.extend(facts.0);
+        self.files.extend(files);
+        self.recorded_at = self.recorded_at.or(recorded_at);
+        self.simulated |= simulated;
+    }
+
+    /// Says of everything that it is about `name`; an empty name changes nothing.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        if name.is_empty() {
+            return self;
+        }
+        let part = |part: Option<Cow<'static, str>>| {
+            Some(Cow::Owned(match part {
+                Some(part) => format!("{name}: {part}"),
+                None => name.to_owned(),
+            }))
+        };
+        let id = |id: &Cow<'static, str>| Cow::Owned(format!("{}-{id}", name.replace(' ', "-")));
+        for finding in &mut self.findings {
+            finding.part = part(finding.part.take());
+            if let Some(at) = &mut finding.at {
+                at.evidence = id(&at.evidence);
+            }
+        }
+        for claim in &mut self.claims {
+            claim.part = part(claim.part.take());
+        }
+        for item in &mut self.evidence {
+            item.id = id(&item.id);
+        }
+        for (about, _) in &mut self.facts.0 {
+            *about = part(about.take());
+        }
+        self
+    }
+
+    /// Whether every finding of `check` that applies passed, and there is one.
+    pub fn passed(&self, check: &Check) -> bool {
+        let own = || self.findings.iter().filter(|finding| finding.check == check);
+        own().any(Finding::passed) && own().all(|f| f.passed() || f.outcome == IDLE)
+    }
+}
+
+const IDLE: Outcome = Outcome::Unknown(Why::NotApplicable);
+
+/// Values of verified evidence, each with the thing it is about when there are several. A value is
+/// here only when the checks that its type promises have passed.
+#[derive(Clone, Debug, Default)]
+pub struct Facts(pub Vec<(Option<Cow<'static, str>>, Fact)>);
+
+/// A value that verified evidence states, for comparing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fact {
+    /// MEASUREMENT of an SEV-SNP report.
+    SnpMeasurement(Sha384),
+    /// MRTD of a TDX quote.
+    Mrtd(Sha384),
+    /// RTMR0 to RTMR3 of a TDX quote.
+    Rtmr([Sha384; 4]),
+    /// REPORT_DATA of a report or quote.
+    ReportData([u8; 64]),
+    /// The digest of an image that is shown to run, or that a verified log or token names.
+    Image(Sha256),
+    /// The hash of the app-compose file that a measured log names.
+    ComposeHash(Sha256),
+    /// The commit that a verified build names.
+    Commit(String),
+    /// The repository that a verified build names.
+    Repository(String),
+    /// SHA-256 of a public key (SubjectPublicKeyInfo, DER) that the evidence names.
+    Key(Sha256),
+}
+
+impl Facts {
+    /// Adds a fact about the one thing that is examined.
+    pub fn add(&mut self, fact: Fact) {
+        self.0.push((None, fact));
+    }
+
+    /// Every fact with what it is about.
+    pub fn iter(&self) -> impl Iterator<Item = (Option<&str>, &Fact)> {
+        self.0.iter().map(|(part, fact)| (part.as_deref(), fact))
+    }
+}
+
+/// What was examined, and what an examination found.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// What was examined.
+    pub subject: Subject,
+    /// Whose word the chain begins with.
+    pub root_of_trust: RootOfTrust,
+    /// What was found.
+    pub part: Part,
 }
 
 impl Draft {
     /// A draft about `subject` in which nothing was found yet.
     pub fn of(subject: Subject, root_of_trust: RootOfTrust) -> Self {
-        Self {
-            subject,
-            root_of_trust,
-            findings: Vec::new(),
-            claims: Vec::new(),
-            evidence: Vec::new(),
-            wanted: Vec::new(),
-            stated: Vec::new(),
-            flags: Flags::UNKNOWN,
-        }
+        Self { subject, root_of_trust, part: Part::default() }
+    }
+}
+
+impl Deref for Draft {
+    type Target = Part;
+
+    fn deref(&self) -> &Part {
+        &self.part
+    }
+}
+
+impl DerefMut for Draft {
+    fn deref_mut(&mut self) -> &mut Part {
+        &mut self.part
     }
 }
 
@@ -69,12 +207,16 @@ pub enum RootOfTrust {
     CpuVendor,
     /// A cloud provider (vTPM, plain SEV, Shielded VM).
     CloudProvider,
-    /// The operator's or the platform's own statement.
+    /// A statement: of the operator, of the platform, or of a service that says so in a token.
     Statement,
+    /// A key that the policy names.
+    PolicyKey,
     /// A build service only: there is no hardware evidence.
     BuildOnly,
     /// Nobody's: nothing is published.
     Nothing,
+    /// Nobody's: no answer was read, or nothing at hand says whose key signed.
+    Unknown,
 }
 
 /// One piece of evidence with labelled spans.
@@ -143,6 +285,12 @@ pub struct Flags {
     pub debug: DebugFlag,
     /// Whether the operator changed how the measured workload is started.
     pub overrides: Overrides,
+}
+
+impl Default for Flags {
+    fn default() -> Self {
+        Self::UNKNOWN
+    }
 }
 
 impl Flags {

@@ -1,0 +1,133 @@
+//! The verdict, and the headline that says it in one line.
+
+use super::fold::{IDLE, contribution, weight};
+use super::{
+    Assurance, DebugFlag, FindingRef, Flags, Headline, Level, Link, RootOfTrust, State, Subject,
+    Verdict, Weight, Word,
+};
+use crate::finding::{Finding, LinkId, Outcome};
+use crate::policy::{LeastLevel, Policy, Warnings};
+
+/// The worst required finding, and what the policy asks for beside it: a least level, and what
+/// warnings mean. No link that holds leaves nothing to verify.
+pub(super) fn verdict(
+    findings: &[Finding],
+    root_of_trust: RootOfTrust,
+    policy: &Policy,
+) -> Verdict {
+    let required: Vec<&Finding> = findings
+        .iter()
+        .filter(|f| weight(f, policy) == Weight::Required && f.outcome != IDLE)
+        .collect();
+    let passed = required.iter().filter(|f| f.outcome.satisfies()).count();
+    let worst = findings.iter().map(|f| contribution(f, policy)).max();
+    let state = match worst {
+        Some(State::Failed) => State::Failed,
+        Some(State::NotPublished) if root_of_trust == RootOfTrust::Nothing => State::NotPublished,
+        Some(state) if !policy.required.is_empty() && passed > 0 => state,
+        _ => State::Unknown,
+    };
+    let because = if state == State::Verified {
+        Vec::new()
+    } else {
+        findings.iter().filter(|f| contribution(f, policy) == state).map(FindingRef::of).collect()
+    };
+    Verdict { state, because, required: required.len(), passed, lacks: Vec::new() }
+}
+
+/// Lowers a verdict to what the policy's least level and its rule for warnings leave of it.
+pub(super) fn held_to(
+    mut verdict: Verdict,
+    level: Option<Level>,
+    root_of_trust: RootOfTrust,
+    links: &[Link],
+    policy: &Policy,
+) -> Verdict {
+    if verdict.state > State::Warning {
+        return verdict;
+    }
+    let holds = links.iter().any(Link::holds);
+    let reached = match policy.least_level {
+        None => false,
+        Some(LeastLevel::Build) => {
+            let own = |link: &&Link| link.id == LinkId::Provenance && link.holds();
+            root_of_trust == RootOfTrust::BuildOnly && links.iter().any(|link| own(&link))
+        }
+        Some(LeastLevel::At(least)) => level >= Some(least),
+    };
+    if !holds {
+        verdict.lacks.push("no-link-holds");
+    }
+    if policy.least_level.is_none() {
+        verdict.lacks.push("no-least-level");
+    } else if !reached {
+        verdict.lacks.push("level-not-reached");
+    }
+    if verdict.state == State::Warning && policy.warnings == Warnings::Deny {
+        verdict.lacks.push("warnings-denied");
+    }
+    if !verdict.lacks.is_empty() {
+        verdict.state = State::Unknown;
+    }
+    verdict
+}
+
+/// The headline: a function of level, state and worst caveat.
+pub(super) fn headline(
+    subject: &Subject,
+    verdict: &Verdict,
+    assurance: &Assurance,
+    flags: &Flags,
+    links: &[Link],
+) -> Headline {
+    let word = match (verdict.state, assurance.level, assurance.root_of_trust) {
+        (State::Failed, ..) => Word::Failed,
+        (State::NotPublished, ..) => Word::NotPublished,
+        (_, _, RootOfTrust::Unknown) => Word::NoAnswer,
+        (State::Unknown, ..) => Word::Undecided,
+        (_, Some(Level::A5), _) => Word::Verified,
+        (_, Some(Level::A4), _) => Word::VerifiedImage,
+        (_, Some(Level::A3), _) => Word::RealMachine,
+        (_, Some(Level::A2), _) => Word::Provider,
+        (_, Some(Level::A1), RootOfTrust::PolicyKey) => Word::PolicyKey,
+        (_, Some(Level::A1), _) => Word::Statement,
+        (_, None, RootOfTrust::BuildOnly) => Word::Build,
+        (_, Some(Level::A0) | None, _) => Word::Undecided,
+    };
+    let caveat = match word {
+        Word::Failed | Word::NotPublished | Word::NoAnswer | Word::Undecided => None,
+        _ => worst_caveat(links, flags, assurance),
+    };
+    Headline { word, of: subject.name.clone(), caveat }
+}
+
+/// The warning that a reader should hear first: what the level does not cover, then a guest that
+/// may be read, then what the policy allowed, then a warning of a required check, then any.
+fn worst_caveat(links: &[Link], flags: &Flags, assurance: &Assurance) -> Option<FindingRef> {
+    let rank = |finding: &super::LinkFinding| {
+        if flags.debug == DebugFlag::On && finding.check.id.contains("debug") {
+            0
+        } else if assurance.except.contains(&finding.check) {
+            1
+        } else if finding.outcome == "allowed" {
+            2
+        } else if finding.weight == Weight::Required {
+            3
+        } else {
+            4
+        }
+    };
+    links
+        .iter()
+        .flat_map(|link| &link.findings)
+        .filter(|f| f.outcome == "warn" || f.outcome == "allowed")
+        .min_by_key(|finding| rank(finding))
+        .map(|finding| FindingRef { check: finding.check, part: finding.part.clone() })
+}
+
+impl FindingRef {
+    fn of(finding: &Finding) -> Self {
+        debug_assert!(!matches!(finding.outcome, Outcome::Pass));
+        Self { check: finding.check, part: finding.part.clone() }
+    }
+}

@@ -76,6 +76,7 @@ pub mod report;
 pub mod serve;
 #[cfg(feature = "sim")]
 pub mod sim;
+pub mod text;
 pub mod time;
 pub mod verify;
 #[cfg(target_arch = "wasm32")]

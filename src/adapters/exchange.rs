@@ -36,6 +36,7 @@ pub(super) fn examine(
         subject.kind = "tinfoil-bundle";
     }
     let mut draft = Draft::of(subject, RootOfTrust::CpuVendor);
+    draft.asked = Some(exchange.origin.clone());
     if exchange.origin == darkbloom::ORIGIN {
         draft.stated = darkbloom::stated();
     }
@@ -47,6 +48,7 @@ pub(super) fn examine(
             let files = collateral::decode(&others)?;
             match tinfoil::examine(&response.body.0, &files, &tuf, policy, now) {
                 Ok(mut read) => {
+                    read.asked = draft.part.asked;
                     read.findings.extend(draft.part.findings);
                     Ok((read, policy.clone()))
                 }

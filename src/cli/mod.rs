@@ -18,7 +18,7 @@ mod serve;
 mod text;
 mod tuf;
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::slice;
@@ -107,13 +107,18 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
         Target::Service(origin) => of_service(arguments, &origin, &collateral, policy.as_ref())?,
     };
     let text = if arguments.json {
-        report.to_json()
+        printable(report.to_json(), io::stdout().is_terminal())
     } else {
         let detail = if arguments.explain { Detail::Findings } else { Detail::Chain };
         render::report(&report, Look::of_stdout(), detail)
     };
     print(&text, if arguments.json { Colors::AsIs } else { Colors::Auto })?;
     Ok(Exit::from(report.verdict.state))
+}
+
+/// JSON as it is, but for a terminal, which would obey some of its letters.
+fn printable(json: String, terminal: bool) -> String {
+    if terminal { crate::text::escaped_json(&json) } else { json }
 }
 
 /// Examines a file, and with what others serve for it where the reader allows that.

@@ -1,5 +1,8 @@
 //! The sidecar: hardware, launchers, collateral and endpoint, against simulated ones that follow
 //! the same protocols, and the whole chain from its answers.
+//!
+//! A program of its own, because it measures time: how long a queue is full, what a stopped sidecar
+//! still answers. Beside the tests that change every byte of an input it would wait for a processor.
 #![cfg(all(feature = "serve", feature = "sim", unix))]
 
 mod chain;

@@ -1,11 +1,11 @@
 //! What someone who wants a false answer would try, with evidence of the simulated vendors.
 
+use crate::common::examine;
 use crate::common::snp::Case;
 use crate::common::table::findings;
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::examine;
 use silicon_to_source::finding::{LinkId, checks};
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{DebugFlag, KeyFlag, Level, Report, State};

@@ -4,9 +4,9 @@
 use crate::common;
 use std::path::{Path, PathBuf};
 
+use crate::common::examine;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use silicon_to_source::examine;
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::time::UnixTime;
 

@@ -7,12 +7,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use crate::common::examine;
 use crate::common::mutation::{Answer, assert_none_survives, changes, cuts, survivors};
 use crate::common::shared;
 use crate::common::snp::Case;
 use serde_json::Value as Json;
 use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::examine;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::Report;
 use silicon_to_source::sim::demonstration;

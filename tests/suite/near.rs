@@ -5,13 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::common::dcap::NOW;
+use crate::common::examine;
 use crate::common::mutation::holds;
 use crate::common::table::{Also, Expected, check_of, findings};
 use serde_json::{Value as Json, json};
 use sha2::Digest as _;
 use silicon_to_source::crypto::remembering;
 use silicon_to_source::error::Error;
-use silicon_to_source::examine;
 use silicon_to_source::finding::checks;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Custody, DebugFlag, Freshness, KeyFlag, Level, Report, State};

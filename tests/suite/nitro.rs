@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use crate::common::examine;
 use crate::common::mutation::{assert_none_survives, changes, survivors};
 use crate::common::shared;
 use crate::common::table::{Row, assert_complete, assert_rows, findings};
@@ -12,7 +13,6 @@ use serde_json::{Value as Json, json};
 use silicon_to_source::crypto::remembering;
 use silicon_to_source::digest::Sha384;
 use silicon_to_source::error::Error;
-use silicon_to_source::examine;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{DebugFlag, Freshness, Level, Report, RootOfTrust, State};
 use silicon_to_source::sim::certificate::{PathLength, Spoil};

@@ -3,9 +3,9 @@
 
 use crate::common::dcap::{Case as Quote, NOW};
 use crate::common::eventlog::cel;
+use crate::common::examine;
 use crate::common::table::{Row, assert_complete, assert_rows, findings};
 use serde_json::{Value as Json, json};
-use silicon_to_source::examine;
 use silicon_to_source::finding::LinkId;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Report, State};

@@ -4,13 +4,13 @@
 
 use crate::common::dcap;
 use crate::common::eventlog::dstack;
+use crate::common::examine;
 use crate::common::table::{Row, assert_complete, findings};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::examine;
-use silicon_to_source::finding::checks;
+use silicon_to_source::finding::{Property, checks};
 use silicon_to_source::plan::{Further, Request, next};
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Report, Standing, State};
@@ -520,5 +520,6 @@ fn every_check_turns_in_a_test_of_this_file() {
     let rows = ["registry.release", "registry.compose-hash", "registry.entry", "registry.answer"];
     let rows = rows.map(|finding| Row::new(eigen, finding, "unknown not-supported", |_| {}));
     assert_complete(&[&rows], &["registry."]);
-    assert!(checks::HEARSAY.iter().all(|check| check.id.starts_with("registry.")));
+    let hearsay = checks::ALL.iter().filter(|check| check.is(Property::Hearsay));
+    assert!(hearsay.clone().count() == 4 && hearsay.clone().all(|c| c.id.starts_with("registry.")));
 }

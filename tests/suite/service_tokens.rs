@@ -32,7 +32,7 @@ const AUTHORITY: &str = r#"{"name":"test","required":
 
 fn examine(token: &[u8], files: &[&[u8]], policy: &str) -> Report {
     let policy = Policy::from_json(policy.as_bytes()).unwrap();
-    silicon_to_source::examine(token, files, Some(&policy), NOW).unwrap()
+    crate::common::examine(token, files, Some(&policy), NOW).unwrap()
 }
 
 fn kms(spec: &TokenSpec) -> Report {
@@ -210,8 +210,7 @@ fn authority_token_is_intels_services_word_in_each_of_its_forms() {
     let now = UnixTime(TokenSpec::ISSUED.0 + 300);
     let policy = Policy::from_json(AUTHORITY.as_bytes()).unwrap();
     let token = authority_token().sign();
-    let late =
-        silicon_to_source::examine(token.as_bytes(), &[&authority_keys()], Some(&policy), now);
+    let late = crate::common::examine(token.as_bytes(), &[&authority_keys()], Some(&policy), now);
     assert_eq!(findings(&late.unwrap())["token.time/end"], "fail expired");
 }
 
@@ -251,12 +250,12 @@ fn built_in_policies_are_told_apart_by_the_issuer() {
         (TokenSpec::by_key_list(), "confidential-space"),
     ] {
         assert_eq!(Kind::of(spec.sign().as_bytes()).unwrap().policy(), name);
-        let report = silicon_to_source::examine(spec.sign().as_bytes(), &[], None, NOW).unwrap();
+        let report = crate::common::examine(spec.sign().as_bytes(), &[], None, NOW).unwrap();
         assert_eq!(report.verdict.state, State::Unknown, "{name}: nobody can tell who signed");
     }
     let policy = builtin("kms-token").unwrap().policy().unwrap();
     let token = kms_token().sign();
-    let report = silicon_to_source::examine(token.as_bytes(), &[&kms_key()], Some(&policy), NOW);
+    let report = crate::common::examine(token.as_bytes(), &[&kms_key()], Some(&policy), NOW);
     assert_eq!(report.unwrap().verdict.state, State::Warning);
 }
 
@@ -327,7 +326,7 @@ fn what_is_no_key_file_is_an_error_and_so_is_what_is_no_key_in_a_policy() {
     let certificate = b"-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----\n";
     let garbage = b"-----BEGIN PUBLIC KEY-----\nAAEC\n-----END PUBLIC KEY-----\n";
     for file in [&certificate[..], garbage, b"{}"] {
-        assert!(silicon_to_source::examine(token.as_bytes(), &[file], Some(&policy), NOW).is_err());
+        assert!(crate::common::examine(token.as_bytes(), &[file], Some(&policy), NOW).is_err());
     }
     let two = [&kms_key()[..], &kms_key()].concat();
     let report = examine(token.as_bytes(), &[&two], KMS);
@@ -346,7 +345,7 @@ fn no_changed_or_cut_token_keeps_its_verdict() {
     ] {
         let policy = Policy::from_json(policy.as_bytes()).unwrap();
         let stands = |bytes: &[u8]| {
-            silicon_to_source::examine(bytes, &[&files], Some(&policy), NOW).is_ok_and(|report| {
+            crate::common::examine(bytes, &[&files], Some(&policy), NOW).is_ok_and(|report| {
                 matches!(report.verdict.state, State::Warning | State::Verified)
             })
         };

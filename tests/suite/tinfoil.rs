@@ -3,11 +3,11 @@
 
 use std::fs;
 
+use crate::common::examine;
 use crate::common::shared;
 use crate::common::table::{Also, Expected, check_of, findings};
 use serde_json::Value as Json;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::examine;
 use silicon_to_source::finding::{LinkId, checks};
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{DebugFlag, KeyFlag, Level, Report, State};

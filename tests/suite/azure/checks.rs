@@ -44,7 +44,7 @@ fn policy(json: &Json) -> Policy {
 
 fn examined(case: &Case) -> Report {
     let policy = policy(&case.policy);
-    silicon_to_source::examine(&case.spec.bytes(), &[], Some(&policy), NOW).unwrap()
+    crate::common::examine(&case.spec.bytes(), &[], Some(&policy), NOW).unwrap()
 }
 
 const fn row(finding: &'static str, becomes: &'static str, spoil: fn(&mut Case)) -> Row<Case> {
@@ -158,7 +158,7 @@ fn a_quote_of_another_machine_does_not_fit() {
     mixed["evidence"]["tpm_quote"] = other.spec.json()["evidence"]["tpm_quote"].clone();
     let policy = policy(&other.policy);
     let mixed = mixed.to_string();
-    let report = silicon_to_source::examine(mixed.as_bytes(), &[], Some(&policy), NOW).unwrap();
+    let report = crate::common::examine(mixed.as_bytes(), &[], Some(&policy), NOW).unwrap();
     assert_eq!(report.verdict.state, State::Failed);
     assert_eq!(findings(&report)["azure.quote.signature"], "fail bad-signature");
 }
@@ -167,7 +167,7 @@ fn a_quote_of_another_machine_does_not_fit() {
 fn another_platform_version_or_processor_is_named_in_the_error() {
     let case = sound();
     let error = |json: &Json| {
-        silicon_to_source::examine(json.to_string().as_bytes(), &[], None, NOW).unwrap_err()
+        crate::common::examine(json.to_string().as_bytes(), &[], None, NOW).unwrap_err()
     };
     let mut tdx = case.spec.json();
     tdx["platform"] = json!("az-tdx");
@@ -186,7 +186,7 @@ fn every_changed_byte_and_every_cut_is_noticed() {
     let case = sound();
     let policy = policy(&case.policy);
     let bytes = case.spec.bytes();
-    let examine = |input: &[u8]| silicon_to_source::examine(input, &[], Some(&policy), NOW);
+    let examine = |input: &[u8]| crate::common::examine(input, &[], Some(&policy), NOW);
     let survivors = survivors(&bytes, &changes(&bytes, 7), examine);
     // Nothing signs the version of the paravisor's report, and two are known: 1 becomes 2.
     let version = |change: &Change| {

@@ -18,7 +18,7 @@ fn evidence() -> Option<Vec<u8>> {
 
 fn examined(bytes: &[u8], policy: Option<&Policy>) -> Report {
     let now: UnixTime = NOW.parse().unwrap();
-    silicon_to_source::examine(bytes, &[], policy, now).unwrap()
+    crate::common::examine(bytes, &[], policy, now).unwrap()
 }
 
 /// The built-in policy with `azure` members.
@@ -85,7 +85,7 @@ fn each_changed_part_of_real_evidence_fails() {
 fn changed_or_cut_real_evidence_is_never_verified() {
     let Some(bytes) = evidence() else { return };
     let bytes = bytes.trim_ascii_end();
-    let examine = |input: &[u8]| silicon_to_source::examine(input, &[], None, NOW.parse().unwrap());
+    let examine = |input: &[u8]| crate::common::examine(input, &[], None, NOW.parse().unwrap());
     let survivors = survivors(bytes, &changes(bytes, usize::MAX), examine);
     let left: Vec<_> = survivors.into_iter().map(|(change, _)| change).collect();
     assert!(left.is_empty(), "{left:x?}");

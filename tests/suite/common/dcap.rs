@@ -1,10 +1,10 @@
 //! An SGX or TDX quote with Intel's collateral, made by the simulated Intel: each part can be
 //! spoiled on its own.
 
+use crate::common::examine;
 use serde_json::{Value as Json, json};
 use silicon_to_source::endorsements::intel::{Collateral, TcbStatus};
 use silicon_to_source::evidence::dcap::Quote;
-use silicon_to_source::examine;
 use silicon_to_source::finding::Examined;
 use silicon_to_source::pki::anchors::Roots;
 use silicon_to_source::policy::{Policy, builtin};

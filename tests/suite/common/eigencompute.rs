@@ -1,9 +1,9 @@
 //! EigenCompute's bound evidence on each of its platforms, under simulated roots: each part can be
 //! spoiled on its own.
 
+use crate::common::examine;
 use serde_json::{Value as Json, json};
 use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::examine;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::Report;
 use silicon_to_source::sim::eigencompute::{

@@ -46,3 +46,19 @@ fn metadata() -> &'static serde_json::Value {
         serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON")
     })
 }
+
+/// Examines `input` with `collateral` beside it, as a shell does that hands over files.
+pub(crate) fn examine(
+    input: &[u8],
+    collateral: &[&[u8]],
+    policy: Option<&silicon_to_source::policy::Policy>,
+    now: silicon_to_source::time::UnixTime,
+) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
+    let mut files = vec![silicon_to_source::File::new("evidence", input)];
+    let beside = (1..).zip(collateral);
+    files.extend(
+        beside
+            .map(|(number, bytes)| silicon_to_source::File::new(format!("file {number}"), *bytes)),
+    );
+    silicon_to_source::examine(&files, policy, &silicon_to_source::Context::at(now))
+}

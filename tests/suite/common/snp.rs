@@ -1,10 +1,10 @@
 //! A report with everything that vouches for it, made by the simulated AMD: each part can be
 //! spoiled on its own.
 
+use crate::common::examine;
 use serde_json::{Value as Json, json};
 use silicon_to_source::error::Error;
 use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::examine;
 use silicon_to_source::policy::Policy;
 use silicon_to_source::report::Report;
 use silicon_to_source::sim::amd::{AuthoritySpec, CrlSpec, ReportSpec, Role, VekSpec, authority};

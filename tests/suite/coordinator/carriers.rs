@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::common::examine;
 use crate::common::table::{Also, Expected};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -10,7 +11,6 @@ use serde_json::{Value as Json, json};
 use silicon_to_source::appraise::coordinator::binding::token_nonce;
 use silicon_to_source::digest::Sha512;
 use silicon_to_source::evidence::coordinator::carrier;
-use silicon_to_source::examine;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{
     Custody, DebugFlag, Freshness, KeyFlag, Level, Overrides, Report, RootOfTrust, Standing, State,

@@ -1,13 +1,13 @@
 //! Every check of a coordinator's attestation, with at least one exchange that makes exactly it
 //! fail, warn or stay open; and the chain that holds.
 
+use crate::common::examine;
 use crate::common::table::{Also, Expected, check_of, findings};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::endorsements::git::Format;
-use silicon_to_source::examine;
 use silicon_to_source::finding::checks;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{

@@ -3,8 +3,8 @@
 
 use std::fs;
 
+use crate::common::examine;
 use crate::common::shared;
-use silicon_to_source::examine;
 use silicon_to_source::finding::checks;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{DebugFlag, Level, Report, State};

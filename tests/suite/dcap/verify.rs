@@ -82,6 +82,7 @@ fn open(findings: &[Finding]) -> Vec<String> {
                 Outcome::Pass | Outcome::Unknown(Why::NotApplicable) => None,
                 Outcome::Fail(Reason(reason)) => Some(format!("{id}{part} fail {reason}")),
                 Outcome::Warn(Reason(reason)) => Some(format!("{id}{part} warn {reason}")),
+                Outcome::Allowed(Reason(reason)) => Some(format!("{id}{part} allowed {reason}")),
                 Outcome::Unknown(Why::Blocked { by }) => Some(format!("{id}{part} blocked {by}")),
                 Outcome::Unknown(why) => Some(format!("{id}{part} {}", why.word())),
             }

@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
+use crate::common::examine;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 use silicon_to_source::adapters::default_policy;
-use silicon_to_source::examine;
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::time::UnixTime;
 use x509_parser::pem::Pem;
@@ -118,7 +118,10 @@ fn every_form_of_the_bytes_says_what_the_quote_report_says_with_info_beside_it()
         json!({"attestation": base64}).to_string().into_bytes(),
     ];
     for form in forms {
-        assert_eq!(default_policy(&form).unwrap().name, "tdx-dstack");
+        assert_eq!(
+            default_policy(&[silicon_to_source::File::new("a", form.as_slice())]).unwrap().name,
+            "tdx-dstack"
+        );
         let report = guest.examine_bytes(&form).unwrap();
         assert_eq!(report.subject.kind, "dstack-tdx-attestation");
         assert_eq!(findings(&report), expected);

@@ -1,9 +1,9 @@
 //! Certificates that carry dstack's evidence: simulated keys, and the quote or report of a
 //! simulated guest that was asked for over the certificate's key (dstack, `ra-tls`).
 
+use crate::common::examine;
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha512};
-use silicon_to_source::examine;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Custody, KeyFlag, Report, State};
 use silicon_to_source::sim::certificate::{Spoil, Template, extension, simulated_name};

@@ -1,11 +1,11 @@
 //! What the host says its image measures: registers of a simulated guest whose image is made here
 //! from dstack's description (`dstack-mr`), and the real answers at hand.
 
+use crate::common::examine;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
-use silicon_to_source::examine;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Level, Report, State};
 

@@ -1,9 +1,9 @@
 //! A simulated SEV-SNP guest.
 
+use crate::common::examine;
 use serde_json::{Value as Json, json};
 use silicon_to_source::evidence::dstack::document_hash;
 use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::examine;
 use silicon_to_source::report::Report;
 
 use super::guest::{APP, INSTANCE, compose, document, pinned};

@@ -11,6 +11,7 @@ mod mixtures;
 
 use std::fs;
 
+use crate::common::examine;
 use crate::common::mutation::{changes, cuts, survivors};
 use crate::common::shared;
 use crate::common::table::{Row, assert_complete, assert_rows, findings};
@@ -18,7 +19,6 @@ use guest::{APP, Guest, committed, compose, document, guest, hash, named, pinned
 use machine::{Machine, REPORTS};
 use serde_json::{Value as Json, json};
 use silicon_to_source::evidence::dstack::{KeyProvider, mr_config_v1, mr_config_v2};
-use silicon_to_source::examine;
 use silicon_to_source::finding::{Check, checks};
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Custody, Level, Report, State};

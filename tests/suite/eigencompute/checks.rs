@@ -523,7 +523,7 @@ fn a_report_of_a_processor_in_the_wrong_form_is_an_error() {
     let (sound, _) = Case::shielded().parts();
     let refused = |bound: &BoundSpec| {
         let now = common::snp::NOW;
-        silicon_to_source::examine(&bound.bytes(), &[], None, now).is_err()
+        crate::common::examine(&bound.bytes(), &[], None, now).is_err()
     };
     for tee in [
         (9, field(1, &number(1, 4))),
@@ -538,5 +538,5 @@ fn a_report_of_a_processor_in_the_wrong_form_is_an_error() {
     let both = [sound.vtpm.bytes(), field(8, b""), field(9, b"")].concat();
     let object = silicon_to_source::sim::eigencompute::object(&both, Some(b"x"), b"");
     let now = common::snp::NOW;
-    assert!(silicon_to_source::examine(&object, &[], None, now).is_err(), "two processors");
+    assert!(crate::common::examine(&object, &[], None, now).is_err(), "two processors");
 }

@@ -9,11 +9,11 @@ use crate::common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use crate::common::examine;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 use silicon_to_source::error::Error;
-use silicon_to_source::examine;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::sim::eigencompute::object;

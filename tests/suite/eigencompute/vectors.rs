@@ -17,7 +17,7 @@ fn objects() -> Option<Vec<Value>> {
 
 fn examined(object: &Value) -> Report {
     let now: UnixTime = NOW.parse().unwrap();
-    silicon_to_source::examine(object.to_string().as_bytes(), &[], None, now).unwrap()
+    crate::common::examine(object.to_string().as_bytes(), &[], None, now).unwrap()
 }
 
 fn outcomes(report: &Report, check: &'static Check) -> Vec<&'static str> {

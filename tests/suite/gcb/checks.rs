@@ -1,9 +1,11 @@
 //! Every check of Google Cloud Build's provenance, with a document that makes exactly it fail,
 //! warn or stay open.
 
+use crate::common::examine;
 use crate::common::table::{Row, assert_complete, assert_rows, findings};
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
+use silicon_to_source::error;
 use silicon_to_source::finding::{Finding, Value, Why, checks};
 use silicon_to_source::pki::build_keys::SIMULATED_CLOUD_BUILD;
 use silicon_to_source::policy::{Policy, builtin};
@@ -12,7 +14,6 @@ use silicon_to_source::sim::gcb::{CloudBuildSpec, REGIONAL_KEY};
 use silicon_to_source::sim::keys::Key;
 use silicon_to_source::sim::oci::ImageSpec;
 use silicon_to_source::time::UnixTime;
-use silicon_to_source::{error, examine};
 
 /// 2030-01-01T00:00:00Z.
 const NOW: UnixTime = UnixTime(1_893_456_000);
@@ -450,8 +451,9 @@ fn level_with(last: Finding) -> Report {
     let bytes = b"made up";
     let subject =
         Subject { kind: "snp-report", name: None, sha256: Sha256::of(bytes), len: bytes.len() };
-    let findings = shown.map(Finding::pass).into_iter().chain([last]).collect();
-    let draft = Draft { findings, ..Draft::of(subject, RootOfTrust::CpuVendor) };
+    let findings: Vec<Finding> = shown.map(Finding::pass).into_iter().chain([last]).collect();
+    let mut draft = Draft::of(subject, RootOfTrust::CpuVendor);
+    draft.findings = findings;
     let policy = Policy::from_json(br#"{"name":"made up","required":["snp.measurement"]}"#);
     Report::assemble(draft, &policy.unwrap(), NOW)
 }

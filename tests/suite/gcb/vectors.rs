@@ -2,9 +2,9 @@
 
 use std::fs;
 
+use crate::common::examine;
 use crate::common::shared;
 use serde_json::Value as Json;
-use silicon_to_source::examine;
 use silicon_to_source::finding::{Value, checks};
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::time::UnixTime;

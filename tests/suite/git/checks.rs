@@ -2,10 +2,10 @@
 //! or leaves it open; and bytes of objects changed one by one.
 
 use crate::common;
+use crate::common::examine;
 use crate::common::table::{Also, Expected, check_of, findings};
 use serde_json::{Value as Json, json};
 use silicon_to_source::endorsements::git::{Format, Kind, ObjectName};
-use silicon_to_source::examine;
 use silicon_to_source::finding::checks;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Report, State};

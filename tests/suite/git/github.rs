@@ -3,6 +3,7 @@
 use crate::common;
 use std::io::Write as _;
 
+use crate::common::examine;
 use crate::common::table::{Expected, findings};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -14,7 +15,6 @@ use silicon_to_source::endorsements::github::{
     Answer, Attestation, MAX_ATTESTATIONS, MAX_DECODED, decoded, is_bundle_host,
 };
 use silicon_to_source::error::Error;
-use silicon_to_source::examine;
 use silicon_to_source::pki::anchors::Roots;
 use silicon_to_source::plan;
 use silicon_to_source::policy::{Policy, builtin};

@@ -106,7 +106,7 @@ impl Case {
     fn with(&self, endorsement: Option<&[u8]>) -> Result<Report, Error> {
         let files = self.files();
         let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).chain(endorsement).collect();
-        silicon_to_source::examine(&self.input(), &files, Some(&self.policy()), self.now)
+        crate::common::examine(&self.input(), &files, Some(&self.policy()), self.now)
     }
 }
 
@@ -341,7 +341,7 @@ fn an_open_endorsement_lowers_only_what_asks_for_it() {
     let verdict = |case: &Case, endorsement: Option<&[u8]>| {
         let files = case.files();
         let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).chain(endorsement).collect();
-        silicon_to_source::examine(&case.input(), &files, Some(&policy), case.now).unwrap().verdict
+        crate::common::examine(&case.input(), &files, Some(&policy), case.now).unwrap().verdict
     };
     let without = verdict(&case, None).state;
     assert_eq!(verdict(&case, Some(&case.endorsement.bytes())).state, without);
@@ -358,8 +358,7 @@ fn a_quote_that_does_not_hold_shows_no_firmware() {
     let files = case.files();
     let endorsement = case.endorsement.bytes();
     let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).chain([&*endorsement]).collect();
-    let report =
-        silicon_to_source::examine(&quote, &files, Some(&case.policy()), case.now).unwrap();
+    let report = crate::common::examine(&quote, &files, Some(&case.policy()), case.now).unwrap();
     let own = report.findings(&checks::GCE_MEASUREMENT).next().unwrap();
     assert_eq!((own.outcome, own.reason), ("unknown", Some("blocked")));
     assert!(report.claims.iter().all(|claim| !claim.name.starts_with("gce.")));
@@ -391,12 +390,12 @@ fn what_cannot_be_read_is_an_error_that_names_it() {
     ] {
         assert!(case.with(Some(&spec.bytes())).is_err());
     }
-    let alone = silicon_to_source::examine(&case.endorsement.bytes(), &[], None, case.now);
+    let alone = crate::common::examine(&case.endorsement.bytes(), &[], None, case.now);
     assert!(alone.unwrap_err().to_string().contains("beside the quote or report"));
     let (files, endorsement) = (case.files(), case.endorsement.bytes());
     let second = FirmwareSpec { change: 1, ..case.endorsement.clone() }.bytes();
     let files: Vec<&[u8]> = vec![&files[0], &endorsement, &second];
-    let two = silicon_to_source::examine(&case.input(), &files, Some(&case.policy()), case.now);
+    let two = crate::common::examine(&case.input(), &files, Some(&case.policy()), case.now);
     assert!(two.unwrap_err().to_string().contains("two firmware endorsements"));
 }
 
@@ -419,7 +418,7 @@ impl Prepared {
     fn with(&self, others: &[&[u8]]) -> Result<Report, Error> {
         let files = self.files.iter().map(Vec::as_slice);
         let files: Vec<&[u8]> = files.chain(others.iter().copied()).collect();
-        silicon_to_source::examine(&self.input, &files, Some(&self.policy), self.now)
+        crate::common::examine(&self.input, &files, Some(&self.policy), self.now)
     }
 }
 
@@ -479,7 +478,7 @@ fn a_coordinators_machine_is_compared_with_what_the_exchange_holds() {
             }));
         }
         let input = exchange.to_string();
-        silicon_to_source::examine(input.as_bytes(), files, Some(&policy), now).unwrap()
+        crate::common::examine(input.as_bytes(), files, Some(&policy), now).unwrap()
     };
     let report = outcomes(mrtd, &[]);
     assert_eq!(findings(&report)["gce.measurement"], "pass");
@@ -490,7 +489,7 @@ fn a_coordinators_machine_is_compared_with_what_the_exchange_holds() {
     let document = spec.bytes();
     let endorsement = FirmwareSpec { tdx: Some(vec![(0, false, mrtd)]), ..FirmwareSpec::new() };
     let files: [&[u8]; 1] = [&endorsement.bytes()];
-    let report = silicon_to_source::examine(&document, &files, Some(&policy), now).unwrap();
+    let report = crate::common::examine(&document, &files, Some(&policy), now).unwrap();
     assert_eq!(findings(&report)["gce.measurement"], "pass", "the document alone");
 }
 
@@ -499,18 +498,17 @@ fn a_coordinators_machine_is_compared_with_what_the_exchange_holds() {
 fn real_machines_are_compared_with_simulated_endorsements() {
     for object in bound_evidence() {
         let input = object.to_string();
-        let kind = default_policy(input.as_bytes()).unwrap();
+        let kind = default_policy(&[silicon_to_source::File::new("a", input.as_bytes())]).unwrap();
         let examined = |endorsement: &FirmwareSpec| {
             let mut policy = kind.clone();
             policy.google_firmware.roots.push(FirmwareSpec::root_fingerprint());
             let bytes = endorsement.bytes();
-            let report =
-                silicon_to_source::examine(input.as_bytes(), &[&bytes], Some(&policy), REAL);
+            let report = crate::common::examine(input.as_bytes(), &[&bytes], Some(&policy), REAL);
             let report = report.unwrap();
             let finding = report.findings(&checks::GCE_MEASUREMENT).next().unwrap();
             ([finding.outcome, finding.reason.unwrap_or_default()].join(" "), report.verdict.state)
         };
-        let plain = silicon_to_source::examine(input.as_bytes(), &[], None, REAL).unwrap();
+        let plain = crate::common::examine(input.as_bytes(), &[], None, REAL).unwrap();
         let measured = |name: &str| claim(&plain, name).map(|digits| digits.parse().unwrap());
         let tdx = measured("tdx.mrtd").map(|mrtd| vec![(0, false, mrtd)]);
         let snp = measured("snp.measurement").map(|measurement| vec![(2, measurement)]);
@@ -551,7 +549,7 @@ fn only_policies_for_googles_machines_look_for_an_endorsement() {
     }
     for object in bound_evidence() {
         let input = object.to_string();
-        let report = silicon_to_source::examine(input.as_bytes(), &[], None, REAL).unwrap();
+        let report = crate::common::examine(input.as_bytes(), &[], None, REAL).unwrap();
         let folder = match object["platform"].as_str().unwrap() {
             "intel_tdx" => "tdx",
             "gcp_shielded_vm" => {

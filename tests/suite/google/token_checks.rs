@@ -23,7 +23,7 @@ const POLICY: &str = r#"{"name":"test","roots":"simulated","required":
 
 fn examine_as(token: &[u8], keys: &[&[u8]], policy: &str, now: UnixTime) -> Report {
     let policy = Policy::from_json(policy.as_bytes()).unwrap();
-    silicon_to_source::examine(token, keys, Some(&policy), now).unwrap()
+    crate::common::examine(token, keys, Some(&policy), now).unwrap()
 }
 
 fn examine(spec: &TokenSpec) -> Report {
@@ -248,7 +248,7 @@ fn no_changed_or_cut_token_keeps_its_verdict() {
     let token = TokenSpec::default().sign().into_bytes();
     let policy = Policy::from_json(POLICY.as_bytes()).unwrap();
     let verdict = |bytes: &[u8]| {
-        let report = silicon_to_source::examine(bytes, &[], Some(&policy), NOW).ok()?;
+        let report = crate::common::examine(bytes, &[], Some(&policy), NOW).ok()?;
         Some(report.verdict.state)
     };
     assert_eq!(verdict(&token), Some(State::Warning));

@@ -17,7 +17,7 @@ fn at(text: &str) -> UnixTime {
 
 fn examine(file: &str, policy: Option<&Policy>, now: &str) -> Option<Report> {
     let bytes = fs::read(shared(&format!("vectors/gcp/{file}"))?).unwrap();
-    Some(silicon_to_source::examine(&bytes, &[], policy, at(now)).unwrap())
+    Some(crate::common::examine(&bytes, &[], policy, at(now)).unwrap())
 }
 
 fn outcome(report: &Report, check: &'static silicon_to_source::finding::Check) -> Vec<String> {

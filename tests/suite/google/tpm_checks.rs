@@ -29,7 +29,7 @@ fn policy(change: impl FnOnce(&mut Value)) -> Policy {
 }
 
 fn examined(spec: &VtpmSpec, now: UnixTime) -> Report {
-    silicon_to_source::examine(&spec.bytes(), &[], Some(&policy(|_| {})), now).unwrap()
+    crate::common::examine(&spec.bytes(), &[], Some(&policy(|_| {})), now).unwrap()
 }
 
 fn spoiled(spoil: impl FnOnce(&mut VtpmSpec)) -> VtpmSpec {
@@ -299,7 +299,7 @@ fn revocation_lists_of_the_issuers_are_asked() {
     let outcomes = |lists: &[Vec<u8>]| {
         let files: Vec<&[u8]> = lists.iter().map(Vec::as_slice).collect();
         let report =
-            silicon_to_source::examine(&spec.bytes(), &files, Some(&policy(|_| {})), NOW).unwrap();
+            crate::common::examine(&spec.bytes(), &files, Some(&policy(|_| {})), NOW).unwrap();
         let check = silicon_to_source::finding::checks::find("tpm.chain.revocation").unwrap();
         let own = report.findings(check).map(|f| f.reason.unwrap_or(f.outcome));
         (own.collect::<Vec<_>>(), report.verdict.state)
@@ -349,7 +349,7 @@ fn a_supplied_root_is_never_used_and_a_supplied_intermediate_is() {
     let intermediate = vtpm_certificate(role, role.key(), None);
     let spec = spoiled(|spec| spec.intermediates.clear());
     let with = |files: &[&[u8]]| {
-        silicon_to_source::examine(&spec.bytes(), files, Some(&policy(|_| {})), NOW).unwrap()
+        crate::common::examine(&spec.bytes(), files, Some(&policy(|_| {})), NOW).unwrap()
     };
     assert_eq!(with(&[&intermediate]).verdict.state, State::Warning);
     let own = vtpm_certificate(VtpmRole::Root, Key::StrangerP256, Some(&Spoil::WrongKey));
@@ -367,8 +367,7 @@ fn every_changed_byte_is_noticed() {
     for at in 0..bytes.len() {
         let mut changed = bytes.clone();
         changed[at] ^= 1;
-        let Ok(report) = silicon_to_source::examine(&changed, &[], Some(&policy(|_| {})), NOW)
-        else {
+        let Ok(report) = crate::common::examine(&changed, &[], Some(&policy(|_| {})), NOW) else {
             continue;
         };
         if findings_json(&report) == healthy {
@@ -388,7 +387,7 @@ fn every_truncation_is_an_error_or_lacks_something() {
     let bytes = spec.bytes();
     for len in 0..bytes.len() {
         let policy = policy(|_| {});
-        if let Ok(report) = silicon_to_source::examine(&bytes[..len], &[], Some(&policy), NOW) {
+        if let Ok(report) = crate::common::examine(&bytes[..len], &[], Some(&policy), NOW) {
             assert!(report.verdict.state > State::Warning, "{len}");
         }
     }

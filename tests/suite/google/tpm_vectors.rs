@@ -12,7 +12,7 @@ fn attestation() -> Option<Vec<u8>> {
 
 fn examined(bytes: &[u8], now: &str) -> Report {
     let now: UnixTime = now.parse().unwrap();
-    silicon_to_source::examine(bytes, &[], None, now).unwrap()
+    crate::common::examine(bytes, &[], None, now).unwrap()
 }
 
 #[test]

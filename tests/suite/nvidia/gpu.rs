@@ -23,7 +23,7 @@ fn real(chain: &str, policy: Option<&str>) -> Option<Report> {
     let report = fs::read(shared("vectors/nvidia/hopper-report.hex.txt")?).unwrap();
     let chain = fs::read(shared(&format!("vectors/nvidia/{chain}"))?).unwrap();
     let policy = policy.map(|json| Policy::from_json(json.as_bytes()).unwrap());
-    Some(silicon_to_source::examine(&report, &[&chain], policy.as_ref(), NOW).unwrap())
+    Some(crate::common::examine(&report, &[&chain], policy.as_ref(), NOW).unwrap())
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn real_chain_that_is_too_short_vouches_for_nothing() {
 
 #[test]
 fn report_without_certificates_is_unknown() {
-    let report = silicon_to_source::examine(&ReportSpec::default().sign(), &[], None, NOW).unwrap();
+    let report = crate::common::examine(&ReportSpec::default().sign(), &[], None, NOW).unwrap();
     assert_eq!(report.verdict.state, State::Unknown);
     assert_eq!(findings(&report)["gpu.signature"], "unknown not-fetched");
 }
@@ -91,7 +91,7 @@ impl Case {
         chain.push(certificate(Role::Root, &[0; 48], None));
         let files: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
         let policy = Policy::from_json(POLICY.as_bytes()).unwrap();
-        silicon_to_source::examine(&report, &files, Some(&policy), NOW).unwrap()
+        crate::common::examine(&report, &files, Some(&policy), NOW).unwrap()
     }
 }
 
@@ -202,7 +202,7 @@ fn chain_of_another_length_and_simulated_chain_under_nvidias_root_fail() {
     let chain =
         [Role::Device, Role::Authority].map(|role| certificate(role, &ReportSpec::FIRMWARE, None));
     let files: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
-    let report = silicon_to_source::examine(&bytes, &files, None, NOW).unwrap();
+    let report = crate::common::examine(&bytes, &files, None, NOW).unwrap();
     assert_eq!(report.verdict.state, State::Failed);
     assert_eq!(findings(&report)["gpu.root"], "fail wrong-root");
 }
@@ -215,7 +215,7 @@ fn no_changed_or_cut_report_or_certificate_keeps_its_verdict() {
     let policy = Policy::from_json(POLICY.as_bytes()).unwrap();
     let holds = |report: &[u8], chain: &[Vec<u8>]| {
         let files: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
-        silicon_to_source::examine(report, &files, Some(&policy), NOW)
+        crate::common::examine(report, &files, Some(&policy), NOW)
             .is_ok_and(|report| report.verdict.state <= State::Warning)
     };
     assert!(holds(&report, &chain));
@@ -239,7 +239,7 @@ fn a_report_with_the_chain_of_another_gpu_does_not_hold() {
     let Some(real) = shared("vectors/nvidia/hopper-cert-chain.txt") else { return };
     let real = fs::read(real).unwrap();
     let bytes = ReportSpec::default().sign();
-    let report = silicon_to_source::examine(&bytes, &[&real], None, NOW).unwrap();
+    let report = crate::common::examine(&bytes, &[&real], None, NOW).unwrap();
     assert_eq!(report.verdict.state, State::Failed);
     let found = findings(&report);
     assert_eq!(found["gpu.root"], "pass", "the chain is sound in itself");
@@ -260,6 +260,6 @@ fn no_changed_or_cut_real_report_keeps_its_verdict() {
         format!(r#"{{"name":"t","required":["gpu.nonce"],"gpu":{{"nonce":"{REAL_NONCE}"}}}}"#);
     let policy = Policy::from_json(policy.as_bytes()).unwrap();
     common::mutation::assert_none_survives("real GPU report", &report, |report| {
-        silicon_to_source::examine(report, &[&chain], Some(&policy), NOW)
+        crate::common::examine(report, &[&chain], Some(&policy), NOW)
     });
 }

@@ -22,7 +22,7 @@ fn policy() -> String {
 
 fn with(input: &[u8], files: &[&[u8]], policy: &str) -> Report {
     let policy = Policy::from_json(policy.as_bytes()).unwrap();
-    silicon_to_source::examine(input, files, Some(&policy), NOW).unwrap()
+    crate::common::examine(input, files, Some(&policy), NOW).unwrap()
 }
 
 fn examine(spec: &GpuTokensSpec) -> Report {
@@ -214,7 +214,7 @@ fn token_about_all_gpus_alone_leaves_each_of_them_open() {
     let report = with(devices["GPU-0"].as_bytes(), &[&keys], &policy());
     assert_eq!(findings(&report)["nras.device"], "fail missing");
     assert_eq!(report.verdict.state, State::Failed);
-    let report = silicon_to_source::examine(overall.as_bytes(), &[], None, NOW).unwrap();
+    let report = crate::common::examine(overall.as_bytes(), &[], None, NOW).unwrap();
     assert_eq!(report.wanted[0].url, "https://nras.attestation.nvidia.com/.well-known/jwks.json");
 }
 
@@ -244,7 +244,7 @@ fn wrong_mixtures_are_refused_with_the_check_that_does_not_fit() {
     let (x, y) = (member(&list, "x"), member(&list, "y"));
     let exchanged = twisted.replace(&x, "@").replace(&y, &x).replace('@', &y);
     let parsed = Policy::from_json(policy().as_bytes()).unwrap();
-    let error = silicon_to_source::examine(&bundle, &[exchanged.as_bytes()], Some(&parsed), NOW);
+    let error = crate::common::examine(&bundle, &[exchanged.as_bytes()], Some(&parsed), NOW);
     assert!(error.is_err(), "key and certificate differ");
 }
 
@@ -265,7 +265,7 @@ fn what_is_no_bundle_is_an_error() {
         format!(r#"[["JWT","{overall}"],{{"GPU-0":"a","GPU-0":"b"}}]"#),
         json!([["CWT", overall], devices]).to_string(),
     ] {
-        assert!(silicon_to_source::examine(input.as_bytes(), &[], None, NOW).is_err(), "{input}");
+        assert!(crate::common::examine(input.as_bytes(), &[], None, NOW).is_err(), "{input}");
     }
 }
 
@@ -276,7 +276,7 @@ fn no_changed_or_cut_bundle_keeps_its_verdict() {
     let keys = gpu_keys(KeyForm::Coordinates);
     let policy = Policy::from_json(policy().as_bytes()).unwrap();
     let stands = |bytes: &[u8]| {
-        silicon_to_source::examine(bytes, &[&keys], Some(&policy), NOW)
+        crate::common::examine(bytes, &[&keys], Some(&policy), NOW)
             .is_ok_and(|report| matches!(report.verdict.state, State::Warning | State::Verified))
     };
     assert!(stands(&bundle));

@@ -384,7 +384,7 @@ fn json_is_the_report_of_the_library_byte_for_byte() {
     let Some(output) = amd("turin.report", &["turin.vcek.pem"], &more) else { return };
     let (input, vcek) = (std::fs::read(path).unwrap(), std::fs::read(vcek).unwrap());
     let now = at.parse().unwrap();
-    let report = silicon_to_source::examine(&input, &[&vcek], None, now).unwrap();
+    let report = crate::common::examine(&input, &[&vcek], None, now).unwrap();
     assert_eq!(stdout(&output), report.to_json());
 }
 

@@ -8,10 +8,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::common::examine;
 use crate::common::table::{check_of, findings};
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::examine;
 use silicon_to_source::finding::checks;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Level, Report, State};

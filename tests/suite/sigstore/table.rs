@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::common::examine;
 use serde_json::{Value as Json, json};
-use silicon_to_source::examine;
 use silicon_to_source::policy::{Artifact, Policy};
 
 /// The packages that carry bundles, and where.

@@ -530,7 +530,7 @@ fn endorsements_of_other_chips_beside_the_right_one_change_nothing() {
         let second = if first.len() == further.len() { &own[..] } else { &further[..] };
         let files: Vec<&[u8]> = first.iter().chain(second).map(Vec::as_slice).collect();
         let report =
-            silicon_to_source::examine(&case.report_bytes(), &files, Some(&policy), NOW).unwrap();
+            crate::common::examine(&case.report_bytes(), &files, Some(&policy), NOW).unwrap();
         assert_eq!(findings(&report), findings(&healthy));
         assert_eq!(report.verdict.state, State::Verified);
     }
@@ -548,7 +548,7 @@ fn several_revocation_lists_are_told_apart_and_none_hides_another() {
     let examine = |lists: &[Vec<u8>]| {
         let own = [case.vek.as_ref().unwrap().der(), case.ask.as_ref().unwrap().der()];
         let files: Vec<&[u8]> = own.iter().chain(lists).map(Vec::as_slice).collect();
-        silicon_to_source::examine(&case.report_bytes(), &files, Some(&policy), NOW).unwrap()
+        crate::common::examine(&case.report_bytes(), &files, Some(&policy), NOW).unwrap()
     };
     let (genoa, milan) = (list(Product::Genoa, vec![]), list(Product::Milan, vec![]));
     let revoking = list(Product::Genoa, vec![Role::Ask.serial(Product::Genoa).to_vec()]);

@@ -228,7 +228,7 @@ fn a_report_is_compared_with_the_launch_that_a_reader_describes() {
     let policy = builtin("simulated-machine").unwrap().policy().unwrap();
     let outcome = |files: &[&[u8]]| {
         let now = UnixTime(1_740_000_000);
-        let report = silicon_to_source::examine(&report, files, Some(&policy), now).unwrap();
+        let report = crate::common::examine(&report, files, Some(&policy), now).unwrap();
         report
             .findings(&checks::LAUNCH_RECOMPUTED)
             .map(|finding| format!("{} {}", finding.outcome, finding.reason.unwrap_or_default()))
@@ -254,7 +254,7 @@ fn a_description_alone_is_measured_and_shows_nothing_about_any_machine() {
     let firmware = fs::read(image(image_name)).unwrap();
     let launch = serde_json::to_vec(&description(kernel, processors, features)).unwrap();
     let now = UnixTime(1_740_000_000);
-    let examined = |files: &[&[u8]]| silicon_to_source::examine(&launch, files, None, now);
+    let examined = |files: &[&[u8]]| crate::common::examine(&launch, files, None, now);
     let report = examined(&[&firmware]).unwrap();
     assert_eq!(report.verdict.state, State::NotPublished);
     assert_eq!(report.assurance.level, Some(Level::A0));

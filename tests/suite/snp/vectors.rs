@@ -3,10 +3,10 @@
 
 use std::fs;
 
+use crate::common::examine;
 use crate::common::{crate_dir, shared};
 use silicon_to_source::error::Error;
 use silicon_to_source::evidence::snp::{Product, Report as SnpReport};
-use silicon_to_source::examine;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{DebugFlag, Level, Report, State};
 use silicon_to_source::time::UnixTime;

@@ -79,7 +79,7 @@ fn bundle() -> Vec<u8> {
 
 fn examined(files: &[Vec<u8>], now: UnixTime) -> Report {
     let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
-    silicon_to_source::examine(&bundle(), &files, Some(&policy()), now).unwrap()
+    crate::common::examine(&bundle(), &files, Some(&policy()), now).unwrap()
 }
 
 /// The keys that the report names as in force.
@@ -463,8 +463,7 @@ fn every_changed_byte_of_signed_metadata_is_noticed() {
             let mut changed = files.clone();
             changed[number][at] ^= 1;
             let bytes: Vec<&[u8]> = changed.iter().map(Vec::as_slice).collect();
-            let Ok(report) = silicon_to_source::examine(&bundle(), &bytes, Some(&policy()), NOW)
-            else {
+            let Ok(report) = crate::common::examine(&bundle(), &bytes, Some(&policy()), NOW) else {
                 continue;
             };
             assert!(in_force(&report) != healthy, "file {number}, byte {at}");

@@ -1,6 +1,6 @@
 //! Built-in policies and quotes, and what is asked for when something is missing.
 
-use silicon_to_source::examine;
+use crate::common::examine;
 use silicon_to_source::policy::builtin;
 use silicon_to_source::report::{Level, Report, State};
 use silicon_to_source::sim::demonstration;

@@ -23,6 +23,7 @@ fn words(findings: &[Finding]) -> BTreeMap<String, String> {
                 Outcome::Pass => "pass".to_owned(),
                 Outcome::Fail(reason) => format!("fail {}", reason.0),
                 Outcome::Warn(reason) => format!("warn {}", reason.0),
+                Outcome::Allowed(reason) => format!("allowed {}", reason.0),
                 Outcome::Unknown(Why::Blocked { by }) => format!("blocked by {by}"),
                 Outcome::Unknown(why) => format!("unknown {}", why.word()),
             };

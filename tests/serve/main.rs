@@ -28,3 +28,15 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     runtime.shutdown_background();
     done
 }
+
+/// Examines `input` as a shell does that hands over one file.
+fn examine(
+    input: &[u8],
+    collateral: &[&[u8]],
+    policy: Option<&silicon_to_source::policy::Policy>,
+    now: silicon_to_source::time::UnixTime,
+) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
+    let mut files = vec![silicon_to_source::File::new("evidence", input)];
+    files.extend(collateral.iter().map(|bytes| silicon_to_source::File::new("file", *bytes)));
+    silicon_to_source::examine(&files, policy, &silicon_to_source::Context::at(now))
+}

@@ -44,9 +44,33 @@ pub enum Error {
         /// Where in the input.
         at: Span,
     },
+    /// Any of the others, with the name of the file that it is in.
+    InFile {
+        /// The file, as whoever handed it over calls it.
+        file: String,
+        /// What is wrong in it.
+        error: Box<Self>,
+    },
 }
 
 impl Error {
+    /// The same error, said of the file called `name`. An error that names its file keeps it.
+    #[must_use]
+    pub fn in_file(self, name: &str) -> Self {
+        match self {
+            Self::InFile { .. } => self,
+            error => Self::InFile { file: name.to_owned(), error: Box::new(error) },
+        }
+    }
+
+    /// The name of the file that the error is in, and the error in it.
+    pub fn of_file(&self) -> (Option<&str>, &Self) {
+        match self {
+            Self::InFile { file, error } => (Some(file), error),
+            error => (None, error),
+        }
+    }
+
     pub(crate) fn malformed(
         what: &'static str,
         at: Span,
@@ -73,20 +97,22 @@ impl Error {
     }
 
     /// Where in the input, when one place is to blame.
-    pub const fn span(&self) -> Option<Span> {
+    pub fn span(&self) -> Option<Span> {
         match self {
             Self::Malformed { at, .. } | Self::Unsupported { at, .. } => Some(*at),
+            Self::InFile { error, .. } => error.span(),
             Self::Missing { .. } | Self::TooLarge { .. } => None,
         }
     }
 
     /// A stable word for programs: `malformed`, `missing`, `too-large` or `unsupported`.
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Malformed { .. } => "malformed",
             Self::Missing { .. } => "missing",
             Self::TooLarge { .. } => "too-large",
             Self::Unsupported { .. } => "unsupported",
+            Self::InFile { error, .. } => error.code(),
         }
     }
 
@@ -117,6 +143,7 @@ impl fmt::Display for Error {
                     at.start
                 )
             }
+            Self::InFile { file, error } => write!(f, "{file}: {error}"),
         }
     }
 }

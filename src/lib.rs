@@ -59,6 +59,7 @@ pub mod bytes;
 pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod context;
 pub mod crypto;
 pub mod digest;
 pub mod endorsements;
@@ -74,6 +75,7 @@ pub mod policy;
 pub mod report;
 #[cfg(all(feature = "serve", unix))]
 pub mod serve;
+mod shelf;
 #[cfg(feature = "sim")]
 pub mod sim;
 pub mod time;
@@ -85,20 +87,23 @@ pub mod web;
 #[cfg(feature = "cli")]
 pub mod wording;
 
-/// Examines `input` for the moment `now`: the whole way from bytes to a report.
+pub use context::{Asked, AskedAnswer, Context};
+pub use shelf::{File, Origin};
+
+/// Examines `files`: the whole way from bytes to a report.
 ///
-/// `collateral` holds further files in any order (certificates, revocation lists, vendor lists, TUF,
-/// event logs); they are untrusted input like everything else. Without a `policy` the built-in one for the
-/// recognised kind of input is used.
+/// One of the files is the evidence, chosen by what it is; the others are what stands beside it, in
+/// any order: certificates, revocation lists, vendor lists, logs, builds. All are untrusted input.
+/// Without a `policy` the built-in one for the kind of evidence is used.
 ///
 /// # Errors
-/// When the input, or a piece of collateral, cannot be understood. A negative answer is not an
-/// error: it is a report.
+/// When no file is evidence, or the evidence cannot be understood; the error names the file. A
+/// negative answer is not an error: it is a report. What cannot be read beside the evidence is said
+/// in the report.
 pub fn examine(
-    input: &[u8],
-    collateral: &[&[u8]],
+    files: &[File<'_>],
     policy: Option<&policy::Policy>,
-    now: time::UnixTime,
+    context: &Context,
 ) -> Result<report::Report, error::Error> {
-    crypto::remembering(|| adapters::examine(input, collateral, policy, now))
+    crypto::remembering(|| adapters::examine(files, policy, context))
 }

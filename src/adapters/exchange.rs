@@ -1,17 +1,21 @@
 //! What a reader's software asked and what came back: an exchange, examined as a whole.
 
+use std::borrow::Cow;
+
 use super::coordinator::{self, Question, subject};
 use super::{collateral, tinfoil, tuf};
 use crate::appraise::coordinator::answer::{self, Answer};
 use crate::appraise::coordinator::binding::Asked;
 use crate::appraise::coordinator::darkbloom;
 use crate::claims::{Standing, Stated};
+use crate::context::Context;
 use crate::error::Error;
 use crate::evidence::coordinator::Document;
 use crate::evidence::exchange::{ATTESTATION, ENCRYPTION_KEY, Exchange, Response, TINFOIL};
 use crate::finding::{Finding, LinkId, Value, Why, checks};
 use crate::policy::Policy;
 use crate::report::{Draft, RootOfTrust};
+use crate::shelf::{File, Origin};
 use crate::time::UnixTime;
 
 /// The name of the built-in policy for `exchange`.
@@ -19,17 +23,35 @@ pub(super) fn policy(exchange: &Exchange) -> &'static str {
     if is_tinfoil(exchange) { "tinfoil" } else { "coordinator" }
 }
 
-/// An exchange, with the `recorded` answers of others than the service. What the answers mean, or
-/// their absence, is decided here.
+/// What others than the service answered, as files: fetched when this process asked at that address,
+/// and recorded otherwise.
+pub(super) fn collateral(exchange: &Exchange, context: &Context) -> Vec<File<'static>> {
+    let asked = |url: &str| {
+        context.asked.iter().flat_map(|asked| &asked.answers).any(|answer| answer.url == url)
+    };
+    exchange
+        .collateral()
+        .map(|(url, bytes)| {
+            let url = url.to_owned();
+            let name = Cow::Owned(url.clone());
+            let origin = match asked(&url) {
+                true => Origin::Fetched { url },
+                false => Origin::Recorded { url },
+            };
+            File { name, bytes: Cow::Owned(bytes.to_vec()), origin }
+        })
+        .collect()
+}
+
+/// An exchange. What the answers mean, or their absence, is decided here.
 pub(super) fn examine(
     input: &[u8],
     exchange: &Exchange,
-    recorded: &[&[u8]],
     files: &[&[u8]],
     policy: &Policy,
-    now: UnixTime,
+    context: &Context,
 ) -> Result<(Draft, Policy), Error> {
-    let files: Vec<&[u8]> = files.iter().chain(recorded).copied().collect();
+    let now = context.now;
     let what = if is_tinfoil(exchange) { TINFOIL } else { ATTESTATION };
     let mut subject = subject(input, Some(&exchange.origin));
     if what == TINFOIL {
@@ -43,7 +65,7 @@ pub(super) fn examine(
     draft.findings.push(finding);
     match answer {
         Answer::Body(response) if what == TINFOIL => {
-            let (tuf, others) = tuf::split(&files);
+            let (tuf, others) = tuf::split(files);
             let files = collateral::decode(&others)?;
             match tinfoil::examine(&response.body.0, &files, &tuf, policy, now) {
                 Ok(mut read) => {
@@ -56,7 +78,7 @@ pub(super) fn examine(
                 }
             }
         }
-        Answer::Body(response) => document(exchange, response, &files, policy, now, draft),
+        Answer::Body(response) => document(exchange, response, files, policy, now, draft),
         Answer::NotPublished { substrate } => {
             draft.root_of_trust = RootOfTrust::Nothing;
             draft.stated.extend(substrate.map(said_unavailable));

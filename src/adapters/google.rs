@@ -20,6 +20,7 @@ use crate::pki::{Cert, pem_certificates};
 use crate::plan::{self, GuestFirmware};
 use crate::policy::{Endorsement, Policy};
 use crate::report::{Draft, EvidenceItem};
+use crate::shelf::{Role, Shelf};
 use crate::time::UnixTime;
 use crate::verify::gce::{ENDORSEMENT, verify};
 
@@ -57,24 +58,21 @@ pub(super) struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// Takes `file` when it is an endorsement, a root certificate that `policy` names, or one that
-    /// bears the name of Google's root.
-    ///
-    /// # Errors
-    /// When there are two endorsements.
-    pub(super) fn take(&mut self, file: &'a [u8], policy: &Policy) -> Result<bool, Error> {
-        if is_endorsement(file) {
-            if self.endorsement.replace(file).is_some_and(|known| known != file) {
-                let why = "two firmware endorsements were supplied";
-                return Err(Error::malformed("collateral file", Span::new(0, file.len()), why));
+    /// The first endorsement, and every root certificate that `policy` names or that bears the name
+    /// of Google's root.
+    pub(super) fn of(shelf: &'a Shelf<'_>, policy: &Policy) -> Self {
+        let mut own = Self::default();
+        for piece in shelf.pieces(&[Role::GoogleEndorsement]).into_iter().take(1) {
+            piece.used();
+            own.endorsement = Some(piece.bytes);
+        }
+        for piece in shelf.pieces(&[Role::Certificate]) {
+            if let Some(der) = root(piece.bytes, &policy.google_firmware.roots) {
+                piece.used();
+                own.roots.push(der);
             }
-            return Ok(true);
         }
-        match root(file, &policy.google_firmware.roots) {
-            Some(der) => self.roots.push(der),
-            None => return Ok(false),
-        }
-        Ok(true)
+        own
     }
 
     /// Adds what there is to say about the firmware that `draft` shows.

@@ -120,6 +120,45 @@ impl<'a> Kind<'a> {
         }
     }
 
+    /// Whether it is a record of a build, which may stand beside a machine's evidence.
+    pub fn is_build(&self) -> bool {
+        matches!(
+            self,
+            Self::CloudBuildProvenance
+                | Self::GithubAttestations
+                | Self::SigstoreBundle
+                | Self::StoredBundle(_)
+        )
+    }
+
+    /// Its place among the kinds: of several files, the one that says most is the evidence. What a
+    /// service says as a whole comes before what one machine says, a machine before a token about
+    /// it, and a build or a description last.
+    pub(crate) fn rank(&self) -> u8 {
+        match self {
+            Self::Exchange(_) | Self::CoordinatorAttestation => 0,
+            Self::TinfoilBundle | Self::NearReport => 1,
+            Self::BoundEvidence(_)
+            | Self::NearMachine
+            | Self::AzureEvidence(_)
+            | Self::DstackQuoteReport
+            | Self::DstackCertificate(_)
+            | Self::DstackSnpAttestation(_)
+            | Self::DstackTdxAttestation(_)
+            | Self::DstackNitroAttestation(_) => 2,
+            Self::SnpReport(_)
+            | Self::TdxQuote(_)
+            | Self::SgxQuote(_)
+            | Self::TpmAttestation(_)
+            | Self::NitroDocument(_) => 3,
+            Self::GpuReport(_) => 4,
+            Self::Token(_) | Self::GpuTokens => 5,
+            Self::GithubAttestations => 6,
+            Self::SigstoreBundle | Self::StoredBundle(_) | Self::CloudBuildProvenance => 7,
+            Self::LaunchDescription => 8,
+        }
+    }
+
     /// The name of the built-in policy for this kind.
     pub fn policy(&self) -> &'static str {
         match self {
@@ -264,7 +303,7 @@ fn looks_like_token(input: &[u8]) -> bool {
 }
 
 /// Hex or base64 of a report or a quote, as a person would paste it.
-pub(super) fn decoded(input: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn decoded(input: &[u8]) -> Option<Vec<u8>> {
     const LONGEST: usize = 4 * Quote::MAX;
     if input.len() > LONGEST {
         return None;

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::evidence::firmware::{Description, Firmware, processor_signature};
 use crate::finding::{Finding, LinkId, Value, Why, checks};
 use crate::report::{Claim, Draft, EvidenceItem, Part, RootOfTrust, Subject};
+use crate::shelf::{Role, Shelf};
 use crate::verify::snp::launch::{self, KernelHashes, Launch, Monitor, Processors};
 
 /// Files about a launch, among others.
@@ -22,37 +23,22 @@ pub(super) struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// Takes `file` when it is about a launch.
-    ///
-    /// # Errors
-    /// When there are two of one kind.
-    pub(super) fn take(&mut self, file: &'a [u8]) -> Result<bool, Error> {
-        let slot = if Description::is_likely(file) {
-            &mut self.description
-        } else if Firmware::is_likely(file) {
-            &mut self.firmware
-        } else {
-            return Ok(false);
+    /// The first of each kind.
+    pub(super) fn of(shelf: &'a Shelf<'_>) -> Self {
+        let first = |role| {
+            let piece = shelf.pieces(&[role]).into_iter().next()?;
+            piece.used();
+            Some(piece.bytes)
         };
-        if slot.replace(file).is_some_and(|known| known != file) {
-            let why = "two of one kind were supplied";
-            return Err(Error::malformed("launch file", Span::new(0, file.len()), why));
-        }
-        Ok(true)
+        Self { firmware: first(Role::Firmware), description: first(Role::LaunchDescription) }
     }
 
     /// A description as the input: the measurement is computed, and no machine is at hand to have
     /// measured it.
     ///
     /// # Errors
-    /// When a file cannot be understood, or `others` are beside it: then one of those is the
-    /// evidence.
-    pub(super) fn examine(&self, input: &[u8], others: &[&[u8]]) -> Result<Draft, Error> {
-        const WHAT: &str = "launch description";
-        if let Some(other) = others.first() {
-            let why = "it is beside other files; begin with the evidence that they belong to";
-            return Err(Error::malformed(WHAT, Span::new(0, other.len()), why));
-        }
+    /// When a file cannot be understood.
+    pub(super) fn examine(&self, input: &[u8]) -> Result<Draft, Error> {
         let description = Description::parse(input)?;
         let computed = self.firmware.map(|firmware| measure(firmware, &description)).transpose()?;
         let check = &checks::LAUNCH_RECOMPUTED;

@@ -14,7 +14,7 @@ mod github;
 mod google;
 mod gpu;
 mod image;
-mod kind;
+pub(crate) mod kind;
 mod launch;
 mod near;
 mod nitro;
@@ -31,11 +31,12 @@ mod tpm;
 pub mod tuf;
 
 use crate::bytes::Span;
+use crate::context::Context;
 use crate::error::Error;
 use crate::evidence::token::Service;
 use crate::policy::{Policy, builtin};
 use crate::report::Report;
-use crate::time::UnixTime;
+use crate::shelf::{File, Role, Shelf};
 
 pub use crate::evidence::firmware::Description as LaunchDescription;
 #[cfg(all(feature = "serve", unix))]
@@ -47,67 +48,100 @@ pub use launch::measure as launch_measurement;
 /// The largest input that is read, in bytes.
 pub const MAX_INPUT: usize = 16 * 1024 * 1024;
 
+const AMD: &[Role] = &[Role::AmdCertificate, Role::AmdCrl];
+const INTEL: &[Role] = &[Role::IntelCertificate, Role::IntelCrl, Role::IntelCollateral];
+const GOOGLE: &[Role] = &[Role::GoogleCertificate, Role::GoogleCrl];
+const LOGS: &[Role] = &[Role::FirmwareLog, Role::LauncherLog, Role::DstackLog];
+const IMAGE: &[Role] = &[Role::ImageDocument, Role::SigstoreBundle, Role::CloudBuild];
+const DSTACK: &[Role] = &[Role::DstackInfo, Role::AppCompose];
+const TUF: &[Role] = &[Role::TufMetadata, Role::TrustedRoot];
+const SOURCE: &[Role] = &[Role::GitObject, Role::GithubAnswer, Role::SigstoreBundle];
+const KEYS: &[Role] = &[Role::KeyList];
+const OTHERS: &[Role] = &[Role::Certificate, Role::Crl];
+
+/// The roles that belong to evidence of `kind`.
+fn belonging(kind: &Kind<'_>) -> Vec<Role> {
+    let of: &[&[Role]] = match kind {
+        Kind::CoordinatorAttestation | Kind::Exchange(_) => {
+            &[AMD, INTEL, GOOGLE, LOGS, IMAGE, DSTACK, TUF, KEYS, OTHERS]
+        }
+        Kind::TinfoilBundle => &[AMD, TUF],
+        Kind::DstackQuoteReport | Kind::DstackTdxAttestation(_) | Kind::DstackCertificate(_) => {
+            &[AMD, INTEL, LOGS, IMAGE, DSTACK]
+        }
+        Kind::DstackSnpAttestation(_) => &[AMD, IMAGE, DSTACK],
+        Kind::NearReport | Kind::NearMachine => &[INTEL, IMAGE, DSTACK, LOGS],
+        Kind::SgxQuote(_) | Kind::TdxQuote(_) => &[INTEL, LOGS, IMAGE],
+        Kind::BoundEvidence(_) => &[AMD, INTEL, GOOGLE, LOGS, IMAGE, OTHERS],
+        Kind::AzureEvidence(_) | Kind::SnpReport(_) => &[AMD],
+        Kind::TpmAttestation(_) => &[GOOGLE, OTHERS],
+        Kind::GpuReport(_) => &[OTHERS],
+        Kind::GpuTokens | Kind::Token(_) => &[KEYS],
+        Kind::GithubAttestations => &[IMAGE, TUF],
+        Kind::SigstoreBundle | Kind::StoredBundle(_) => &[&[Role::ImageDocument], TUF],
+        Kind::CloudBuildProvenance => &[&[Role::ImageDocument]],
+        Kind::NitroDocument(_) | Kind::DstackNitroAttestation(_) | Kind::LaunchDescription => &[],
+    };
+    of.concat()
+}
+
 /// What [`crate::examine`] does, without its memory of signatures.
 pub(crate) fn examine(
-    input: &[u8],
-    collateral: &[&[u8]],
+    files: &[File<'_>],
     policy: Option<&Policy>,
-    now: UnixTime,
+    context: &Context,
 ) -> Result<Report, Error> {
-    Error::cap("input", input.len(), MAX_INPUT)?;
-    let kind = Kind::of(input)?;
+    let recorded;
+    let mut shelf = Shelf::of(files)?;
+    let (file, kind) = shelf.evidence()?;
+    let (name, kind) = (file.name.clone(), kind.clone());
+    let input: &[u8] = &file.bytes;
+    if let Kind::Exchange(exchange) = &kind {
+        recorded = exchange::collateral(exchange, context);
+        shelf.add(&recorded)?;
+    }
+    of_kind(&shelf, input, &kind, policy, context).map_err(|error| error.in_file(&name))
+}
+
+/// Examines evidence of a known kind.
+fn of_kind(
+    shelf: &Shelf<'_>,
+    input: &[u8],
+    kind: &Kind<'_>,
+    policy: Option<&Policy>,
+    context: &Context,
+) -> Result<Report, Error> {
+    let now = context.now;
     let built_in;
-    let policy = match policy {
+    let mut policy = match policy {
         Some(policy) => policy,
         None => {
-            built_in = policy_of(&kind)?;
+            built_in = policy_of(kind)?;
             &built_in
         }
     };
-    let is_build = matches!(
-        kind,
-        Kind::CloudBuildProvenance
-            | Kind::GithubAttestations
-            | Kind::SigstoreBundle
-            | Kind::StoredBundle(_)
-    );
-    if policy.sigstore.artifact.is_some() && !is_build {
+    if policy.sigstore.artifact.is_some() && !kind.is_build() {
         let whole = Span::new(0, input.len());
         let what = "an artifact to compare with, for evidence other than a build record";
         return Err(Error::unsupported(what, kind.policy(), whole));
     }
-    let mut launch = launch::Files::default();
-    let mut google = google::Files::default();
-    let mut registry = registry::Files::default();
-    let mut others = Vec::new();
-    for file in collateral {
-        if !launch.take(file)? && !google.take(file, policy)? && !registry.take(file)? {
-            others.push(*file);
-        }
-    }
-    let mut recorded = Vec::new();
-    if let Kind::Exchange(exchange) = &kind {
-        for file in exchange.collateral() {
-            if !google.take(file, policy)? && !registry.take(file)? {
-                recorded.push(file);
-            }
-        }
-    }
-    let along = coordinator::along(input, &kind);
-    let mut source = source::Files::of(&others)?;
+    let launch = launch::Files::of(shelf);
+    let google = google::Files::of(shelf, policy);
+    let registry = registry::Files::of(shelf);
+    let along = coordinator::along(input, kind);
+    let mut source = source::Files::of(&shelf.files(SOURCE))?;
     let left_out = source.add(&along.source);
-    let collateral = source.collateral();
+    let collateral = shelf.files(&belonging(kind));
     let collateral = collateral.as_slice();
     let certificates = || collateral::decode(collateral);
     let (tuf, unsigned) = tuf::split(collateral);
     let applied;
-    let mut policy = policy;
-    let mut draft = match kind {
+    let mut draft = match *kind {
         Kind::CloudBuildProvenance => gcb::examine(input, collateral, policy)?,
         Kind::CoordinatorAttestation | Kind::Exchange(_) => {
-            let (draft, own) = match kind {
+            let (draft, own) = match *kind {
                 Kind::Exchange(ref exchange) => {
-                    exchange::examine(input, exchange, &recorded, collateral, policy, now)?
+                    exchange::examine(input, exchange, collateral, policy, context)?
                 }
                 _ => coordinator::examine(input, collateral, policy, now)?,
             };
@@ -140,7 +174,7 @@ pub(crate) fn examine(
             nitro::examine_dstack(input, bytes, policy, now)?
         }
         Kind::GpuReport(ref bytes) => gpu::examine(input, bytes, collateral, policy, now)?,
-        Kind::LaunchDescription => launch.examine(input, &others)?,
+        Kind::LaunchDescription => launch.examine(input)?,
         Kind::GithubAttestations => github::examine_attestations(input, &source, policy, now)?,
         Kind::StoredBundle(ref bundle) => {
             github::examine_stored(input, bundle, collateral, policy, now)?
@@ -167,16 +201,16 @@ pub(crate) fn examine(
     }
     source.complete(&mut draft, policy);
     let policy = policy.for_kind(draft.subject.kind);
+    draft.files = shelf.told();
     Ok(Report::assemble(draft, &policy, now))
 }
 
-/// The built-in policy for the kind of `input`.
+/// The built-in policy for the evidence among `files`.
 ///
 /// # Errors
-/// When it is none of the known kinds.
-pub fn default_policy(input: &[u8]) -> Result<Policy, Error> {
-    Error::cap("input", input.len(), MAX_INPUT)?;
-    policy_of(&Kind::of(input)?)
+/// When none of them is evidence.
+pub fn default_policy(files: &[File<'_>]) -> Result<Policy, Error> {
+    policy_of(Shelf::of(files)?.evidence()?.1)
 }
 
 fn policy_of(kind: &Kind<'_>) -> Result<Policy, Error> {

@@ -16,12 +16,12 @@ use crate::digest::Sha256;
 use crate::endorsements::registry::{
     Address, Question, Recorded, is_allowed, latest_release, release as read_release,
 };
-use crate::error::Error;
 use crate::evidence::coordinator::Registry;
 use crate::finding::{Check, LinkId, Value, checks};
 use crate::plan;
 use crate::policy::{Policy, Rule};
 use crate::report::{Custody, Draft, EvidenceItem};
+use crate::shelf::{Role, Shelf};
 
 /// The most recorded answers that are taken.
 const MAX_FILES: usize = 64;
@@ -35,20 +35,21 @@ pub(super) struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// Takes `file` when it is a recorded answer.
-    ///
-    /// # Errors
-    /// When it is one in part, or there are too many.
-    pub(super) fn take(&mut self, file: &'a [u8]) -> Result<bool, Error> {
-        if !Recorded::is_likely(file) {
-            return Ok(false);
+    /// Every recorded answer that can be read, each once.
+    pub(super) fn of(shelf: &'a Shelf<'_>) -> Self {
+        let mut own = Self::default();
+        for piece in shelf.pieces(&[Role::RegistryAnswer]).into_iter().take(MAX_FILES) {
+            match Recorded::parse(piece.bytes) {
+                Ok(recorded) => {
+                    piece.used();
+                    if own.recorded.iter().all(|(_, known)| *known != recorded) {
+                        own.recorded.push((piece.bytes, recorded));
+                    }
+                }
+                Err(_) => piece.unreadable(),
+            }
         }
-        Error::cap("number of recorded answers", self.recorded.len(), MAX_FILES)?;
-        let recorded = Recorded::parse(file)?;
-        if self.recorded.iter().all(|(_, known)| *known != recorded) {
-            self.recorded.push((file, recorded));
-        }
-        Ok(true)
+        own
     }
 
     /// Adds what a provider says to `draft`, and what it could be asked. `entries` are the

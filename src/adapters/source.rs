@@ -99,17 +99,6 @@ impl<'a> Files<'a> {
         self.stored.iter().map(Vec::as_slice).chain(plain)
     }
 
-    /// The files for whoever examines the evidence: those that are not about the source, and every
-    /// bundle that was stored or stands in an answer of GitHub's.
-    pub(super) fn collateral(&self) -> Vec<&[u8]> {
-        let inside = self.attestations.iter().filter_map(|attestation| match attestation {
-            Attestation::Bundle(bundle) => Some(bundle.as_slice()),
-            Attestation::Stored(_) => None,
-        });
-        let stored = self.stored.iter().map(Vec::as_slice);
-        self.rest.iter().copied().chain(stored).chain(inside).collect()
-    }
-
     /// Adds to `draft` the bundles that an answer of GitHub's names and that are not at hand.
     pub(super) fn ask(&self, draft: &mut Draft) {
         let addresses = self.attestations.iter().filter_map(|attestation| match attestation {

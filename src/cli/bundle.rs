@@ -18,7 +18,7 @@ pub(super) fn verify(
 ) -> Result<Result<(), String>, Problem> {
     let bundle = read(&arguments.bundle, MAX_INPUT)?;
     let root = match &arguments.trusted_root {
-        Some(path) => Some(read(path, MAX_INPUT)?.bytes),
+        Some(path) => Some(read(path, MAX_INPUT)?.bytes.into_owned()),
         None if arguments.staging => Some(STAGING_ROOT.as_bytes().to_vec()),
         None => None,
     };
@@ -62,5 +62,6 @@ fn artifact(name: &str) -> Result<Input, Problem> {
 
 fn pem(path: &Path) -> Result<String, Problem> {
     let input = read(path, MAX_INPUT)?;
-    String::from_utf8(input.bytes).map_err(|_| Problem::new("error.key", &[("file", &input.name)]))
+    String::from_utf8(input.bytes.into_owned())
+        .map_err(|_| Problem::new("error.key", &[("file", &input.name)]))
 }

@@ -105,7 +105,7 @@ pub(super) fn further(
             if answer.status == 200 {
                 came = true;
                 let file = response(request, 200, |name| answer.header(name), answer.body.clone());
-                files.push(Input { name: request.url.clone(), bytes: file.body.0 });
+                files.push(Input::fetched(request.url.clone(), file.body.0));
             }
         }
     })?;

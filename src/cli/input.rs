@@ -13,14 +13,8 @@ use super::problem::Problem;
 /// The largest artifact that is hashed, in bytes.
 const MAX_ARTIFACT: usize = 1024 * 1024 * 1024;
 
-/// A file that was read.
-#[derive(Clone)]
-pub(super) struct Input {
-    /// Its name, for messages.
-    pub(super) name: String,
-    /// Its bytes.
-    pub(super) bytes: Vec<u8>,
-}
+/// A file that was read, with its name for messages.
+pub(super) type Input = crate::File<'static>;
 
 /// Reads a file, or standard input when `path` is `-`.
 pub(super) fn read(path: &Path, max: usize) -> Result<Input, Problem> {
@@ -72,7 +66,7 @@ fn bounded(reader: impl Read, name: String, max: usize) -> Result<Input, Problem
         .read_to_end(&mut bytes)
         .map_err(|error| Problem::io("error.read", &name, &error))?;
     within(bytes.len(), &name, max)?;
-    Ok(Input { name, bytes })
+    Ok(Input::new(name, bytes))
 }
 
 fn within(len: usize, name: &str, max: usize) -> Result<(), Problem> {

@@ -21,11 +21,11 @@ mod tuf;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
-use std::slice;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser as _;
 
+use crate::Context;
 use crate::adapters::{self, MAX_INPUT};
 use crate::plan::Origin;
 use crate::policy::{Builtin, Policy};
@@ -116,29 +116,24 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
     Ok(Exit::from(report.verdict.state))
 }
 
-/// Examines a file, and with what others serve for it where the reader allows that.
+/// Examines files, and with what others serve for them where the reader allows that.
 fn of_file(
     arguments: &Verify,
-    mut collateral: Vec<Input>,
+    collateral: Vec<Input>,
     policy: Option<&Policy>,
 ) -> Result<Report, Problem> {
     if arguments.save.is_some() {
         return Err(Problem::new("error.save", &[]));
     }
-    let evidence = input::read(Path::new(&arguments.input), MAX_INPUT)?;
-    let added = with_additions(arguments, policy, &evidence)?;
+    let mut files = vec![input::read(Path::new(&arguments.input), MAX_INPUT)?];
+    files.extend(collateral);
+    let added = with_additions(arguments, policy, &files)?;
     let policy = added.as_ref().or(policy);
-    let now = arguments.at.map_or_else(clock, Ok)?;
-    let mut report = examined(&evidence, &collateral, policy, now)?;
+    let context = Context::at(arguments.at.map_or_else(clock, Ok)?);
+    let mut report = examined(&files, policy, &context)?;
     let mut asked = Vec::new();
-    let own = collateral.len();
-    while fetch::further(&report, arguments, &mut asked, &mut Further::Files(&mut collateral))? {
-        // What a host answers need not be what was asked for; then it does not count.
-        let reads = |file: &Input| examined(&evidence, slice::from_ref(file), policy, now).is_ok();
-        let (given, came) = collateral.split_at(own);
-        let came: Vec<Input> = came.iter().filter(|file| reads(file)).cloned().collect();
-        collateral = given.iter().cloned().chain(came).collect();
-        report = examined(&evidence, &collateral, policy, now)?;
+    while fetch::further(&report, arguments, &mut asked, &mut Further::Files(&mut files))? {
+        report = examined(&files, policy, &context)?;
     }
     Ok(report)
 }
@@ -148,7 +143,7 @@ fn of_file(
 fn with_additions(
     arguments: &Verify,
     chosen: Option<&Policy>,
-    evidence: &Input,
+    files: &[Input],
 ) -> Result<Option<Policy>, Problem> {
     let Verify { artifact, trusted_root, firmware_root, .. } = arguments;
     if artifact.is_none() && trusted_root.is_none() && firmware_root.is_none() {
@@ -156,11 +151,10 @@ fn with_additions(
     }
     let mut policy = match chosen {
         Some(policy) => policy.clone(),
-        None => adapters::default_policy(&evidence.bytes)
-            .map_err(|error| Problem::unreadable(&evidence.name, &error))?,
+        None => adapters::default_policy(files).map_err(|error| Problem::in_file(&error))?,
     };
     if let Some(path) = trusted_root {
-        policy.sigstore.trusted_root = Some(input::read(path, MAX_INPUT)?.bytes);
+        policy.sigstore.trusted_root = Some(input::read(path, MAX_INPUT)?.bytes.into_owned());
     }
     if let Some(path) = firmware_root {
         let file = input::read(path, MAX_INPUT)?;
@@ -188,10 +182,13 @@ fn of_service(
     let mut session = fetch::begin(origin, begun)?;
     let mut asked = Vec::new();
     let report = loop {
-        let evidence = Input { name: origin.to_string(), bytes: session.to_json().into_bytes() };
+        let session_file = Input::new(origin.to_string(), session.to_json().into_bytes());
+        let files: Vec<Input> =
+            std::iter::once(session_file).chain(collateral.iter().cloned()).collect();
         let now = arguments.at.map_or_else(clock, Ok)?;
-        let added = with_additions(arguments, policy, &evidence)?;
-        let report = examined(&evidence, collateral, added.as_ref().or(policy), now)?;
+        let added = with_additions(arguments, policy, &files)?;
+        let context = Context { now, asked: Some(session.asked()) };
+        let report = examined(&files, added.as_ref().or(policy), &context)?;
         if !fetch::further(&report, arguments, &mut asked, &mut Further::Session(&mut session))? {
             break report;
         }
@@ -203,18 +200,11 @@ fn of_service(
 }
 
 fn examined(
-    evidence: &Input,
-    collateral: &[Input],
+    files: &[Input],
     policy: Option<&Policy>,
-    now: UnixTime,
+    context: &Context,
 ) -> Result<Report, Problem> {
-    let bytes: Vec<&[u8]> = collateral.iter().map(|file| file.bytes.as_slice()).collect();
-    crate::examine(&evidence.bytes, &bytes, policy, now).map_err(|error| {
-        let reads =
-            |collateral: &[&[u8]]| crate::examine(&evidence.bytes, collateral, policy, now).is_ok();
-        let culprit = collateral.iter().find(|file| reads(&[]) && !reads(&[&file.bytes]));
-        Problem::unreadable(&culprit.unwrap_or(evidence).name, &error)
-    })
+    crate::examine(files, policy, context).map_err(|error| Problem::in_file(&error))
 }
 
 fn verify_bundle(arguments: &VerifyBundle) -> Result<Exit, Problem> {

@@ -28,6 +28,15 @@ impl Problem {
         Self::new(key, &[("file", file), ("why", &reason(error))])
     }
 
+    /// The file that the error names was read but not understood.
+    pub(super) fn in_file(error: &Error) -> Self {
+        let (file, error) = error.of_file();
+        match file {
+            Some(file) => Self::unreadable(file, error),
+            None => Self::new("error.without-file", &[("error", &error.to_string())]),
+        }
+    }
+
     /// `file` was read but not understood.
     pub(super) fn unreadable(file: &str, error: &Error) -> Self {
         let sentence = cli("error.in", &[("file", file), ("error", &error.to_string())]);

@@ -376,7 +376,7 @@ mod tests {
     use crate::digest::Sha256;
     use crate::finding::{Finding, Value, Why, checks};
     use crate::policy::Policy;
-    use crate::report::{Draft, Subject, Wanted};
+    use crate::report::{Draft, Part, Subject, Wanted};
     use crate::time::UnixTime;
 
     fn assembled(findings: Vec<Finding>, policy: &str, hostile: &str) -> Report {
@@ -387,18 +387,21 @@ mod tests {
             len: 1,
         };
         let draft = Draft {
-            findings,
-            claims: vec![
-                claim("snp.measurement", LinkId::Measurements, Value::hex([0xab; 48])),
-                claim("git.ref", LinkId::Commit, Value::text(format!("refs/tags/v1{hostile}"))),
-                claim("snp.host-data", LinkId::Measurements, Value::hex([0; 32])),
-            ],
-            wanted: vec![Wanted {
-                what: "crl",
-                url: format!("https://example.com/{hostile}"),
-                decides: Vec::new(),
-                reveals: "nothing-beyond-your-address",
-            }],
+            part: Part {
+                findings,
+                claims: vec![
+                    claim("snp.measurement", LinkId::Measurements, Value::hex([0xab; 48])),
+                    claim("git.ref", LinkId::Commit, Value::text(format!("refs/tags/v1{hostile}"))),
+                    claim("snp.host-data", LinkId::Measurements, Value::hex([0; 32])),
+                ],
+                wanted: vec![Wanted {
+                    what: "crl",
+                    url: format!("https://example.com/{hostile}"),
+                    decides: Vec::new(),
+                    reveals: "nothing-beyond-your-address",
+                }],
+                ..Part::default()
+            },
             ..Draft::of(subject, RootOfTrust::CpuVendor)
         };
         let policy = Policy::from_json(policy.as_bytes()).unwrap();

@@ -25,7 +25,7 @@ pub(super) fn serve(arguments: &Serve) -> Result<(), Problem> {
     }
     let path = arguments.config.as_deref().unwrap_or(Path::new("-"));
     let input = read(path, MAX_CONFIG)?;
-    let text = String::from_utf8(input.bytes)
+    let text = String::from_utf8(input.bytes.into_owned())
         .map_err(|_| problem(&ConfigError(format!("{}: it is no text", input.name))))?;
     let directory = path.parent().unwrap_or(Path::new(""));
     let config = Config::from_toml(&text, directory).map_err(|error| problem(&error))?;

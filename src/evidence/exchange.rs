@@ -188,14 +188,15 @@ impl Exchange {
         json
     }
 
-    /// The files that others than the service itself answered: certificates, lists, provenance.
-    pub fn collateral(&self) -> impl Iterator<Item = &[u8]> {
+    /// The files that others than the service itself answered, each with the address that was
+    /// asked: certificates, lists, provenance.
+    pub fn collateral(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.answers
             .iter()
             .filter(|answer| ![ATTESTATION, ENCRYPTION_KEY, TINFOIL].contains(&&*answer.what))
             .filter_map(|answer| match &answer.outcome {
                 Outcome::Answered(response) if response.status == 200 => {
-                    Some(response.body.0.as_slice())
+                    Some((answer.url.as_str(), response.body.0.as_slice()))
                 }
                 Outcome::Answered(_) | Outcome::Failed { .. } => None,
             })

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::subject::Service;
 use super::{Origin, Request, first};
+use crate::context::{Asked, AskedAnswer};
 use crate::endorsements::registry::Recorded;
 use crate::evidence::coordinator::Base64Url;
 use crate::evidence::exchange::{Answer, Body, Exchange, Failure, MAX_ANSWERS, Outcome, SCHEMA};
@@ -89,6 +90,29 @@ impl Session {
     pub fn failed(&mut self, request: &Request, word: &str) {
         let failed = serde_json::from_value(json!(word)).unwrap_or(Failure::CorsOrNetwork);
         self.record(request, Outcome::Failed { failed });
+    }
+
+    /// The session as the process that asks knows it: what an examination may call its own.
+    pub fn asked(&self) -> Asked {
+        let tls = |outcome: &Outcome| match outcome {
+            Outcome::Answered(response) => response.tls_spki_sha256,
+            Outcome::Failed { .. } => None,
+        };
+        Asked {
+            origin: self.exchange.origin.clone(),
+            nonce: self.exchange.nonce.as_ref().map(|nonce| nonce.0.clone()),
+            started_at: self.exchange.started_at,
+            answers: self
+                .exchange
+                .answers
+                .iter()
+                .map(|answer| AskedAnswer {
+                    what: answer.what.clone(),
+                    url: answer.url.clone(),
+                    tls_spki_sha256: tls(&answer.outcome),
+                })
+                .collect(),
+        }
     }
 
     /// The file: what is examined, kept and handed on.

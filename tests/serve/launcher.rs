@@ -133,7 +133,7 @@ fn served(name: &str, source: &str, answer: Answer) -> Report {
     let issuer = Arc::new(Issuer::new(config).unwrap());
     let body = run(async move { issuer.challenge(vec![7; 32]).await.unwrap() });
     let policy = builtin("simulated").unwrap().policy().unwrap();
-    silicon_to_source::examine(&body, &[], Some(&policy), now()).unwrap()
+    crate::examine(&body, &[], Some(&policy), now()).unwrap()
 }
 
 fn now() -> UnixTime {

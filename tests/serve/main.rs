@@ -1,5 +1,8 @@
 //! The sidecar: hardware, launchers, collateral and endpoint, against simulated ones that follow
 //! the same protocols, and the whole chain from its answers.
+//!
+//! A program of its own, because it measures time: how long a queue is full, what a stopped sidecar
+//! still answers. Beside the tests that change every byte of an input it would wait for a processor.
 #![cfg(all(feature = "serve", feature = "sim", unix))]
 
 mod chain;
@@ -24,4 +27,16 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     let done = runtime.block_on(work);
     runtime.shutdown_background();
     done
+}
+
+/// Examines `input` as a shell does that hands over one file.
+fn examine(
+    input: &[u8],
+    collateral: &[&[u8]],
+    policy: Option<&silicon_to_source::policy::Policy>,
+    now: silicon_to_source::time::UnixTime,
+) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
+    let mut files = vec![silicon_to_source::File::new("evidence", input)];
+    files.extend(collateral.iter().map(|bytes| silicon_to_source::File::new("file", *bytes)));
+    silicon_to_source::examine(&files, policy, &silicon_to_source::Context::at(now))
 }

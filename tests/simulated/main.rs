@@ -1,4 +1,7 @@
 //! The simulated PKI and its evidence, checked with other people's verifiers.
+//!
+//! A program of its own, because the Sigstore crates have one slot per process for the cryptography
+//! they use. Here it holds nothing of this crate; everywhere else this crate's own takes it.
 #![cfg(feature = "sim")]
 
 mod amd;

@@ -1,0 +1,298 @@
+//! What a file beside evidence is, by its bytes: one table for every format.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
+
+use crate::adapters::kind::decoded;
+use crate::endorsements::git::Object;
+use crate::endorsements::github;
+use crate::endorsements::google::LaunchEndorsement;
+use crate::endorsements::registry::Recorded;
+use crate::endorsements::tuf::Metadata;
+use crate::error::Error;
+use crate::evidence::dstack::{Answer, AppCompose};
+use crate::evidence::firmware::{Description, Firmware};
+use crate::pki::{Cert, Crl, pem_blocks};
+
+const WHAT: &str = "file";
+
+/// What a file, or a part of one, is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    /// Evidence other than the evidence that is examined.
+    OtherEvidence,
+    /// A certificate of AMD's: of a chip, or an authority above it.
+    AmdCertificate,
+    /// A revocation list of AMD's.
+    AmdCrl,
+    /// A certificate of Intel's.
+    IntelCertificate,
+    /// A revocation list of Intel's.
+    IntelCrl,
+    /// Intel's TCB info, QE identity, or an object that holds several parts of the collateral.
+    IntelCollateral,
+    /// A certificate of Google's virtual TPMs.
+    GoogleCertificate,
+    /// A revocation list of Google's.
+    GoogleCrl,
+    /// Google's endorsement of firmware.
+    GoogleEndorsement,
+    /// A certificate of nobody who is known by name.
+    Certificate,
+    /// A revocation list of nobody who is known by name.
+    Crl,
+    /// A list of token keys, or a public key in PEM.
+    KeyList,
+    /// The firmware's event log (TCG).
+    FirmwareLog,
+    /// A launcher's event log (TCG canonical event log).
+    LauncherLog,
+    /// dstack's event log.
+    DstackLog,
+    /// What dstack's agent says about a guest.
+    DstackInfo,
+    /// An app-compose file.
+    AppCompose,
+    /// An image's manifest or index.
+    ImageDocument,
+    /// A Sigstore bundle.
+    SigstoreBundle,
+    /// Build provenance by Google Cloud Build.
+    CloudBuild,
+    /// An object of git's.
+    GitObject,
+    /// An answer of GitHub's.
+    GithubAnswer,
+    /// Metadata of The Update Framework.
+    TufMetadata,
+    /// Sigstore's key list.
+    TrustedRoot,
+    /// A description of a launch.
+    LaunchDescription,
+    /// A firmware image.
+    Firmware,
+    /// A recorded answer of an RPC provider.
+    RegistryAnswer,
+    /// A report of this verifier's own.
+    OwnReport,
+    /// A policy file of this verifier's own.
+    OwnPolicy,
+    /// Nothing that is known.
+    Unknown,
+}
+
+impl Role {
+    /// The stable word for JSON and wording.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::OtherEvidence => "other-evidence",
+            Self::AmdCertificate => "amd-certificate",
+            Self::AmdCrl => "amd-crl",
+            Self::IntelCertificate => "intel-certificate",
+            Self::IntelCrl => "intel-crl",
+            Self::IntelCollateral => "intel-collateral",
+            Self::GoogleCertificate => "google-certificate",
+            Self::GoogleCrl => "google-crl",
+            Self::GoogleEndorsement => "google-endorsement",
+            Self::Certificate => "certificate",
+            Self::Crl => "crl",
+            Self::KeyList => "key-list",
+            Self::FirmwareLog => "firmware-log",
+            Self::LauncherLog => "launcher-log",
+            Self::DstackLog => "dstack-log",
+            Self::DstackInfo => "dstack-info",
+            Self::AppCompose => "app-compose",
+            Self::ImageDocument => "image-document",
+            Self::SigstoreBundle => "sigstore-bundle",
+            Self::CloudBuild => "cloud-build",
+            Self::GitObject => "git-object",
+            Self::GithubAnswer => "github-answer",
+            Self::TufMetadata => "tuf-metadata",
+            Self::TrustedRoot => "trusted-root",
+            Self::LaunchDescription => "launch-description",
+            Self::Firmware => "firmware",
+            Self::RegistryAnswer => "registry-answer",
+            Self::OwnReport => "own-report",
+            Self::OwnPolicy => "own-policy",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A part of a file with what it is.
+pub(super) type Part<'a> = (Role, Cow<'a, [u8]>);
+
+/// The parts of `bytes`, in order. A file that is compressed or written as text is decoded.
+///
+/// # Errors
+/// When it begins as something that is known and is not it; the role says as what.
+pub(super) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
+    let whole = |role| Ok(vec![(role, Cow::Borrowed(bytes))]);
+    match Object::stored(bytes) {
+        Ok(Some(_)) => return whole(Role::GitObject),
+        Ok(None) => {}
+        Err(error) => return Err((Role::GitObject, error)),
+    }
+    match github::decoded(bytes) {
+        Ok(Some(inside)) => return Ok(vec![(Role::SigstoreBundle, Cow::Owned(inside))]),
+        Ok(None) => {}
+        Err(error) => return Err((Role::SigstoreBundle, error)),
+    }
+    if is_pem(bytes) {
+        return pem(bytes);
+    }
+    if let Some(role) = of_der(bytes).or_else(|| of_binary(bytes)) {
+        return whole(role);
+    }
+    match bytes.trim_ascii_start().first() {
+        Some(b'[') => return whole(Role::DstackLog),
+        Some(b'{') => return Ok(json(bytes)),
+        _ => {}
+    }
+    if let Some(binary) = decoded(bytes)
+        && let Some(role) = of_der(&binary)
+    {
+        return Ok(vec![(role, Cow::Owned(binary))]);
+    }
+    whole(Role::Unknown)
+}
+
+pub(super) fn is_pem(bytes: &[u8]) -> bool {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    !bytes.trim_ascii_start().starts_with(b"{")
+        && bytes.windows(BEGIN.len()).any(|window| window == BEGIN)
+}
+
+/// The blocks of a PEM file, each by itself; a public key is read as a whole.
+fn pem(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
+    let blocks = pem_blocks(WHAT, bytes).map_err(|error| (Role::Certificate, error))?;
+    let is_key = |label: &str| label.ends_with("PUBLIC KEY");
+    if blocks.iter().any(|(label, _)| is_key(label)) {
+        return Ok(vec![(Role::KeyList, Cow::Borrowed(bytes))]);
+    }
+    Ok(blocks
+        .into_iter()
+        .map(|(_, der)| (of_der(&der).unwrap_or(Role::Unknown), Cow::Owned(der)))
+        .collect())
+}
+
+/// Certificates and revocation lists, by the names in them. A name decides nothing but who looks
+/// at the file.
+fn of_der(der: &[u8]) -> Option<Role> {
+    if !der.starts_with(&[0x30]) {
+        return None;
+    }
+    if let Ok(crl) = Crl::parse(WHAT, der) {
+        return Some(match crl.issuer_common_name().unwrap_or_default() {
+            name if is_amd(name) => Role::AmdCrl,
+            name if name.starts_with("Intel SGX ") => Role::IntelCrl,
+            name if is_google(name) => Role::GoogleCrl,
+            _ => Role::Crl,
+        });
+    }
+    let cert = Cert::parse(WHAT, der).ok()?;
+    let names = [cert.common_name(), cert.issuer_common_name()];
+    let is = |of: fn(&str) -> bool| names.iter().flatten().any(|name| of(name));
+    Some(if is(is_amd) {
+        Role::AmdCertificate
+    } else if is(|name| name.starts_with("Intel SGX ")) {
+        Role::IntelCertificate
+    } else if is(is_google) {
+        Role::GoogleCertificate
+    } else {
+        Role::Certificate
+    })
+}
+
+fn is_amd(name: &str) -> bool {
+    name.starts_with("SEV-") || name.starts_with("ARK-")
+}
+
+fn is_google(name: &str) -> bool {
+    name.starts_with("EK/AK CA ")
+}
+
+fn of_binary(bytes: &[u8]) -> Option<Role> {
+    if bytes.get(32..47) == Some(b"Spec ID Event03") {
+        Some(Role::FirmwareLog)
+    } else if matches!(bytes, [0, 0, 0, 0, 8, ..]) {
+        Some(Role::LauncherLog)
+    } else if LaunchEndorsement::is_likely(bytes) {
+        Some(Role::GoogleEndorsement)
+    } else if Firmware::is_likely(bytes) {
+        Some(Role::Firmware)
+    } else {
+        None
+    }
+}
+
+/// A JSON file; the bundles in an answer of GitHub's are parts of it.
+fn json(bytes: &[u8]) -> Vec<Part<'_>> {
+    let role = of_json(bytes);
+    let mut parts = vec![(role, Cow::Borrowed(bytes))];
+    if role == Role::GithubAnswer
+        && let Ok(Some(github::Answer::Attestations(attestations))) = github::Answer::of(bytes)
+    {
+        parts.extend(attestations.into_iter().filter_map(|attestation| match attestation {
+            github::Attestation::Bundle(bundle) => Some((Role::SigstoreBundle, Cow::Owned(bundle))),
+            github::Attestation::Stored(_) => None,
+        }));
+    }
+    parts
+}
+
+/// JSON, by its top-level members.
+fn of_json(bytes: &[u8]) -> Role {
+    if Metadata::is_one(bytes) {
+        return Role::TufMetadata;
+    }
+    if is_trusted_root(bytes) {
+        return Role::TrustedRoot;
+    }
+    if Recorded::is_likely(bytes) {
+        return Role::RegistryAnswer;
+    }
+    if Description::is_likely(bytes) {
+        return Role::LaunchDescription;
+    }
+    let Ok(members) = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(bytes) else {
+        return Role::Unknown;
+    };
+    let has = |name: &str| members.contains_key(name);
+    let any = |names: &[&str]| names.iter().any(|name| has(name));
+    if has("verificationMaterial") {
+        Role::SigstoreBundle
+    } else if has("provenance_summary") || (has("payload") && has("payloadType")) {
+        Role::CloudBuild
+    } else if has("schemaVersion") && (has("manifests") || (has("config") && has("layers"))) {
+        Role::ImageDocument
+    } else if Answer::is_info(has) {
+        Role::DstackInfo
+    } else if AppCompose::is_likely(&members) {
+        Role::AppCompose
+    } else if has("keys") {
+        Role::KeyList
+    } else if any(&["tcbInfo", "enclaveIdentity", "tcb_info", "qe_identity", "root_ca_crl"])
+        || any(&["pck_crl", "pck_crl_issuer_chain", "pck_certificate_chain", "pck_chain"])
+        || (has("headers") && has("body"))
+        || any(&["collateral", "tdx", "sgx"])
+    {
+        Role::IntelCollateral
+    } else if has("verdict") && has("links") && has("checked_at") {
+        Role::OwnReport
+    } else if has("name") && has("required") {
+        Role::OwnPolicy
+    } else if matches!(github::Answer::of(bytes), Ok(Some(_)) | Err(_)) {
+        Role::GithubAnswer
+    } else {
+        Role::Unknown
+    }
+}
+
+/// Whether JSON names itself a trusted root of Sigstore's.
+fn is_trusted_root(bytes: &[u8]) -> bool {
+    const NAME: &[u8] = b"application/vnd.dev.sigstore.trustedroot";
+    bytes.windows(NAME.len()).any(|at| at == NAME)
+}

@@ -1,0 +1,93 @@
+//! Real evidence of an Azure confidential VM on SEV-SNP.
+
+use serde_json::Value;
+use silicon_to_source::finding::checks;
+use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::report::{Level, Report, RootOfTrust, State};
+use silicon_to_source::time::UnixTime;
+
+use crate::common::mutation::{changes, cuts, survivors};
+use crate::common::shared;
+
+/// A moment at which AMD's certificates of the chip count.
+const NOW: &str = "2026-03-01T00:00:00Z";
+
+fn evidence() -> Option<Vec<u8>> {
+    Some(std::fs::read(shared("vectors/azure/snp-live-evidence.json")?).unwrap())
+}
+
+fn examined(bytes: &[u8], policy: Option<&Policy>) -> Report {
+    let now: UnixTime = NOW.parse().unwrap();
+    crate::common::examine(bytes, &[], policy, now).unwrap()
+}
+
+/// The built-in policy with `azure` members.
+fn with(azure: Value) -> Policy {
+    let mut json: Value = serde_json::from_str(builtin("snp-azure").unwrap().json).unwrap();
+    json["azure"] = azure;
+    Policy::from_json(json.to_string().as_bytes()).unwrap()
+}
+
+#[test]
+fn real_evidence_leads_to_amd_and_ends_at_the_paravisor() {
+    let Some(bytes) = evidence() else { return };
+    let report = examined(&bytes, None);
+    for check in [
+        &checks::SNP_REPORT_SIGNATURE,
+        &checks::AZURE_RUNTIME_DATA,
+        &checks::AZURE_VMPL,
+        &checks::AZURE_KEY,
+        &checks::AZURE_QUOTE_FORM,
+        &checks::AZURE_QUOTE_SIGNATURE,
+        &checks::AZURE_QUOTE_REGISTERS,
+        &checks::AZURE_SECURE_BOOT,
+    ] {
+        let outcomes: Vec<_> = report.findings(check).map(|f| f.outcome).collect();
+        assert_eq!(outcomes, ["pass"], "{check}");
+    }
+    assert_eq!(report.verdict.state, State::Warning, "{:?}", report.verdict);
+    assert_eq!(report.assurance.level, Some(Level::A3));
+    assert_eq!(report.assurance.root_of_trust, RootOfTrust::CpuVendor);
+    let machine = report.claims.iter().find(|claim| claim.name == "azure.machine");
+    let id = "02FE12EC-5B74-4A1B-B261-8EA46FE9AF36";
+    assert_eq!(machine.unwrap().value.to_string(), id);
+}
+
+#[test]
+fn the_question_is_the_one_that_the_fixture_was_made_with() {
+    let Some(bytes) = evidence() else { return };
+    for (question, outcome) in [("attestation-test-fixture", "pass"), ("another", "fail")] {
+        let policy = with(serde_json::json!({ "nonce": hex::encode(question) }));
+        let report = examined(&bytes, Some(&policy));
+        let nonce = report.findings(&checks::AZURE_NONCE).next().unwrap();
+        assert_eq!(nonce.outcome, outcome, "{question}");
+    }
+}
+
+#[test]
+fn each_changed_part_of_real_evidence_fails() {
+    let Some(bytes) = evidence() else { return };
+    let text = String::from_utf8(bytes).unwrap();
+    // One digit of the quote's firmwareVersion, of a register, and of the signature.
+    for (from, to, check) in [
+        ("2020031200120003", "2020031200120004", &checks::AZURE_QUOTE_SIGNATURE),
+        ("e15c44796beabf46", "e15c44796beabf47", &checks::AZURE_QUOTE_REGISTERS),
+        ("230ea7358448d659", "230ea7358448d658", &checks::AZURE_QUOTE_SIGNATURE),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let report = examined(text.replacen(from, to, 1).as_bytes(), None);
+        assert_eq!(report.verdict.state, State::Failed, "{from}");
+        assert!(report.findings(check).all(|finding| finding.outcome == "fail"), "{check}");
+    }
+}
+
+#[test]
+fn changed_or_cut_real_evidence_is_never_verified() {
+    let Some(bytes) = evidence() else { return };
+    let bytes = bytes.trim_ascii_end();
+    let examine = |input: &[u8]| crate::common::examine(input, &[], None, NOW.parse().unwrap());
+    let survivors = survivors(bytes, &changes(bytes, usize::MAX), examine);
+    let left: Vec<_> = survivors.into_iter().map(|(change, _)| change).collect();
+    assert!(left.is_empty(), "{left:x?}");
+    cuts(bytes, examine);
+}

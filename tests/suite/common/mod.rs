@@ -1,0 +1,64 @@
+//! Where test data lies.
+#![allow(dead_code)]
+
+#[cfg(feature = "sim")]
+pub(crate) mod dcap;
+#[cfg(feature = "sim")]
+pub(crate) mod eigencompute;
+#[cfg(feature = "sim")]
+pub(crate) mod snp;
+#[cfg(feature = "sim")]
+pub(crate) mod table;
+
+pub(crate) mod eventlog;
+pub(crate) mod mutation;
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The directory of the registry package `name` that this crate is built with.
+pub(crate) fn crate_dir(name: &str) -> Option<PathBuf> {
+    let packages = metadata().get("packages")?.as_array()?;
+    let package = packages.iter().find(|package| package["name"] == name)?;
+    Some(PathBuf::from(package["manifest_path"].as_str()?).parent()?.to_path_buf())
+}
+
+/// A file or directory of the shared vectors. Where they are absent, says so loudly.
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
+    let found = file.exists().then_some(file);
+    if found.is_none() {
+        eprintln!("SKIPPED: ../shared is absent, so {path} was not examined");
+    }
+    found
+}
+
+fn metadata() -> &'static serde_json::Value {
+    static METADATA: OnceLock<serde_json::Value> = OnceLock::new();
+    METADATA.get_or_init(|| {
+        let output = Command::new(env!("CARGO"))
+            .args(["metadata", "--format-version", "1", "--offline"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON")
+    })
+}
+
+/// Examines `input` with `collateral` beside it, as a shell does that hands over files.
+pub(crate) fn examine(
+    input: &[u8],
+    collateral: &[&[u8]],
+    policy: Option<&silicon_to_source::policy::Policy>,
+    now: silicon_to_source::time::UnixTime,
+) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
+    let mut files = vec![silicon_to_source::File::new("evidence", input)];
+    let beside = (1..).zip(collateral);
+    files.extend(
+        beside
+            .map(|(number, bytes)| silicon_to_source::File::new(format!("file {number}"), *bytes)),
+    );
+    silicon_to_source::examine(&files, policy, &silicon_to_source::Context::at(now))
+}

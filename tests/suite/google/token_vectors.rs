@@ -1,0 +1,121 @@
+//! Real tokens of Google Confidential Space.
+
+use std::fs;
+
+use crate::common::shared;
+use silicon_to_source::finding::checks;
+use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::report::{DebugFlag, Level, Overrides, Report, State};
+use silicon_to_source::time::UnixTime;
+
+/// The minute in which both tokens were made.
+const THEN: &str = "2024-11-03T23:55:00Z";
+
+fn at(text: &str) -> UnixTime {
+    text.parse().unwrap()
+}
+
+fn examine(file: &str, policy: Option<&Policy>, now: &str) -> Option<Report> {
+    let bytes = fs::read(shared(&format!("vectors/gcp/{file}"))?).unwrap();
+    Some(crate::common::examine(&bytes, &[], policy, at(now)).unwrap())
+}
+
+fn outcome(report: &Report, check: &'static silicon_to_source::finding::Check) -> Vec<String> {
+    report
+        .findings(check)
+        .map(|finding| format!("{} {}", finding.outcome, finding.reason.unwrap_or_default()))
+        .collect()
+}
+
+#[test]
+fn pki_token_holds_to_googles_root_and_a_debug_image_on_plain_sev_is_refused() {
+    let Some(report) = examine("confidential-space-pki-token.jwt", None, THEN) else { return };
+    for check in [
+        &checks::TOKEN_ALGORITHM,
+        &checks::TOKEN_ROOT,
+        &checks::TOKEN_CHAIN_ROLE,
+        &checks::TOKEN_CHAIN_SIGNATURE,
+        &checks::TOKEN_CHAIN_VALIDITY,
+        &checks::TOKEN_SIGNATURE,
+        &checks::TOKEN_ISSUER,
+        &checks::TOKEN_TIME,
+    ] {
+        let outcomes = outcome(&report, check);
+        assert!(
+            !outcomes.is_empty() && outcomes.iter().all(|o| o == "pass "),
+            "{check} {outcomes:?}"
+        );
+    }
+    assert_eq!(outcome(&report, &checks::TOKEN_HARDWARE), ["fail not-accepted"]);
+    assert_eq!(outcome(&report, &checks::TOKEN_DEBUG), ["fail not-accepted"]);
+    assert_eq!(outcome(&report, &checks::TOKEN_SUPPORT), ["fail missing"]);
+    assert_eq!(outcome(&report, &checks::TOKEN_OVERRIDES), ["warn present"]);
+    assert_eq!(report.verdict.state, State::Failed);
+    assert_eq!(report.assurance.level, None);
+    assert_eq!(report.flags.debug, DebugFlag::On);
+    assert_eq!(report.flags.overrides, Overrides::Present);
+    let digest = report.claims.iter().find(|claim| claim.name == "token.image-digest").unwrap();
+    assert_eq!(
+        digest.value.to_string(),
+        "sha256:af738fddd31ebe48ed4d8ec936f242127850d6b01aa68a1fc9bdeb9c063feb7c"
+    );
+}
+
+#[test]
+fn a_policy_that_accepts_its_hardware_and_debugging_still_gives_googles_word_only() {
+    let policy = br#"{"name":"t","required":["token.hardware","token.software","token.debug"],
+        "token":{"hardware":["GCP_AMD_SEV"],"debug":["enabled"],"support":null}}"#;
+    let policy = Policy::from_json(policy).unwrap();
+    let report = examine("confidential-space-pki-token.jwt", Some(&policy), THEN);
+    let Some(report) = report else { return };
+    assert_eq!(report.verdict.state, State::Warning);
+    assert_eq!(report.assurance.level, Some(Level::A2));
+    assert_eq!(outcome(&report, &checks::TOKEN_VERIFIER), ["warn issuer-is-the-verifier"]);
+    assert_eq!(outcome(&report, &checks::TOKEN_HARDWARE), ["warn provider-only"]);
+}
+
+#[test]
+fn pki_token_counts_for_its_hour_only() {
+    for (now, reason) in
+        [("2024-11-03T23:51:52Z", "fail not-yet-valid"), ("2024-11-04T00:53:33Z", "fail expired")]
+    {
+        let report = examine("confidential-space-pki-token.jwt", None, now);
+        let Some(report) = report else { return };
+        assert!(outcome(&report, &checks::TOKEN_TIME).contains(&reason.to_owned()), "{now}");
+    }
+    let Some(last) = examine("confidential-space-pki-token.jwt", None, "2024-11-04T00:53:32Z")
+    else {
+        return;
+    };
+    assert!(outcome(&last, &checks::TOKEN_TIME).iter().all(|outcome| outcome == "pass "));
+}
+
+#[test]
+fn oidc_token_without_its_keys_is_unknown_and_its_claims_are_claims() {
+    let Some(report) = examine("confidential-space-oidc-token.jwt", None, THEN) else { return };
+    assert_eq!(outcome(&report, &checks::TOKEN_SIGNATURE), ["unknown not-fetched"]);
+    assert_eq!(outcome(&report, &checks::TOKEN_KEY), ["unknown not-fetched"]);
+    assert_eq!(report.verdict.state, State::Unknown);
+    assert_eq!(report.assurance.level, Some(Level::A1));
+    assert_eq!(report.flags.debug, DebugFlag::Unknown);
+    assert!(report.wanted.iter().any(|wanted| wanted.what == "token-keys"));
+    assert!(report.claims.iter().any(|claim| claim.name == "token.hardware"));
+}
+
+#[test]
+fn real_token_fails_under_simulated_roots_and_google_vm_policy_wants_a_plain_machine() {
+    let simulated =
+        Policy::from_json(br#"{"name":"t","roots":"simulated","required":["token.hardware"]}"#)
+            .unwrap();
+    let report = examine("confidential-space-pki-token.jwt", Some(&simulated), THEN);
+    let Some(report) = report else { return };
+    assert!(
+        outcome(&report, &checks::TOKEN_ROOT).contains(&"fail wrong-root".to_owned())
+            || outcome(&report, &checks::TOKEN_CHAIN_ROLE)
+                .contains(&"fail wrong-length".to_owned())
+    );
+    assert_eq!(report.verdict.state, State::Failed);
+    let plain = builtin("google-vm").unwrap().policy().unwrap();
+    let report = examine("confidential-space-pki-token.jwt", Some(&plain), THEN).unwrap();
+    assert_eq!(outcome(&report, &checks::TOKEN_SOFTWARE), ["fail not-accepted"]);
+}

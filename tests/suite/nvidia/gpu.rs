@@ -1,0 +1,265 @@
+//! NVIDIA GPUs: a real Hopper report, and every check with the input that makes exactly it fail.
+
+use crate::common;
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::common::shared;
+use crate::common::table::{Also, Expected, check_of, findings};
+use silicon_to_source::finding::checks;
+use silicon_to_source::policy::Policy;
+use silicon_to_source::report::{Freshness, Level, Report, State};
+use silicon_to_source::sim::certificate::Spoil;
+use silicon_to_source::sim::keys::Key;
+use silicon_to_source::sim::nvidia::{ReportSpec, Role, certificate};
+use silicon_to_source::time::UnixTime;
+
+const NOW: UnixTime = UnixTime(1_740_000_000);
+
+/// The nonce in the real report, as NVIDIA's own tool was given it.
+const REAL_NONCE: &str = "931d8dd0add203ac3d8b4fbde75e115278eefcdceac5b87671a748f32364dfcb";
+
+fn real(chain: &str, policy: Option<&str>) -> Option<Report> {
+    let report = fs::read(shared("vectors/nvidia/hopper-report.hex.txt")?).unwrap();
+    let chain = fs::read(shared(&format!("vectors/nvidia/{chain}"))?).unwrap();
+    let policy = policy.map(|json| Policy::from_json(json.as_bytes()).unwrap());
+    Some(crate::common::examine(&report, &[&chain], policy.as_ref(), NOW).unwrap())
+}
+
+#[test]
+fn real_hopper_report_holds_to_nvidias_root_with_warnings() {
+    let policy =
+        format!(r#"{{"name":"t","required":["gpu.nonce"],"gpu":{{"nonce":"{REAL_NONCE}"}}}}"#);
+    let Some(report) = real("hopper-cert-chain.txt", Some(&policy)) else { return };
+    assert_eq!(report.verdict.state, State::Warning);
+    assert_eq!(report.assurance.level, Some(Level::A3));
+    assert_eq!(report.flags.freshness, Freshness::Challenge);
+    let because: BTreeSet<_> =
+        report.verdict.because.iter().map(|because| because.check.id).collect();
+    assert_eq!(because, BTreeSet::from(["gpu.chain.revocation", "gpu.measurements"]));
+    let claim = |name| report.claims.iter().find(|c| c.name == name).unwrap().value.to_string();
+    assert_eq!(claim("gpu.driver"), "550.90.07");
+    assert_eq!(claim("gpu.vbios"), "96.00.9f.00.01");
+}
+
+#[test]
+fn real_chain_that_is_too_short_vouches_for_nothing() {
+    let Some(report) = real("hopper-cert-chain-too-short.txt", None) else { return };
+    assert_eq!(report.verdict.state, State::Unknown);
+    assert_eq!(report.assurance.level, None);
+    for check in ["gpu.root", "gpu.chain.role", "gpu.chain.signature", "gpu.signature"] {
+        assert_eq!(findings(&report)[check], "unknown not-fetched", "it holds the root alone");
+    }
+}
+
+#[test]
+fn report_without_certificates_is_unknown() {
+    let report = crate::common::examine(&ReportSpec::default().sign(), &[], None, NOW).unwrap();
+    assert_eq!(report.verdict.state, State::Unknown);
+    assert_eq!(findings(&report)["gpu.signature"], "unknown not-fetched");
+}
+
+struct Case {
+    report: ReportSpec,
+    authority: Option<Spoil>,
+    device: Option<Spoil>,
+    certified: [u8; 48],
+    extra: usize,
+}
+
+impl Default for Case {
+    fn default() -> Self {
+        Self {
+            report: ReportSpec::default(),
+            authority: None,
+            device: None,
+            certified: ReportSpec::FIRMWARE,
+            extra: 0,
+        }
+    }
+}
+
+const POLICY: &str = r#"{"name":"t","roots":"simulated","required":["gpu.nonce"],
+    "gpu":{"nonce":"1111111111111111111111111111111111111111111111111111111111111111"}}"#;
+
+impl Case {
+    fn examine(&self) -> Report {
+        let report = self.report.sign();
+        let mut chain = vec![certificate(Role::Device, &self.certified, self.device.as_ref())];
+        let authority = certificate(Role::Authority, &[0; 48], self.authority.as_ref());
+        chain.extend(vec![authority; 1 + self.extra]);
+        chain.push(certificate(Role::Root, &[0; 48], None));
+        let files: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
+        let policy = Policy::from_json(POLICY.as_bytes()).unwrap();
+        crate::common::examine(&report, &files, Some(&policy), NOW).unwrap()
+    }
+}
+
+struct Row {
+    label: &'static str,
+    finding: &'static str,
+    becomes: &'static str,
+    also: Also,
+    spoil: fn(&mut Case),
+}
+
+const fn row(
+    label: &'static str,
+    finding: &'static str,
+    becomes: &'static str,
+    spoil: fn(&mut Case),
+) -> Row {
+    Row { label, finding, becomes, also: &[], spoil }
+}
+
+fn rows() -> Vec<Row> {
+    vec![
+        Row {
+            also: &[(
+                "gpu.chain.signature/certificate 2",
+                "fail wrong-issuer",
+                "the root's name is part of both",
+            )],
+            ..row("another root", "gpu.root", "fail wrong-root", |case| {
+                case.authority = Some(Spoil::IssuerName("Another Root".into()));
+            })
+        },
+        row("authority no authority", "gpu.chain.role/certificate 2", "fail not-a-ca", |case| {
+            case.authority = Some(Spoil::NotCa);
+        }),
+        Row {
+            also: &[("gpu.signature", "fail bad-signature", "another key cannot have signed")],
+            ..row("another kind of key", "gpu.chain.role/certificate 1", "fail wrong-key", |case| {
+                case.device = Some(Spoil::P256SubjectKey);
+            })
+        },
+        row(
+            "signed by a stranger",
+            "gpu.chain.signature/certificate 1",
+            "fail bad-signature",
+            |case| {
+                case.device = Some(Spoil::WrongKey);
+            },
+        ),
+        row("expired", "gpu.chain.validity/certificate 1", "fail expired", |case| {
+            case.device = Some(Spoil::Expired);
+        }),
+        row("not yet", "gpu.chain.validity/certificate 2", "fail not-yet-valid", |case| {
+            case.authority = Some(Spoil::NotYetValid);
+        }),
+        row("another signer", "gpu.signature", "fail bad-signature", |case| {
+            case.report.signer = Key::StrangerP384;
+        }),
+        row("other firmware", "gpu.firmware-id", "fail not-equal", |case| case.certified[0] ^= 1),
+        row("no firmware", "gpu.firmware-id", "fail missing", |case| {
+            case.report.opaque.retain(|(kind, _)| *kind != 20);
+        }),
+        row("no identity in the certificate", "gpu.firmware-id", "unknown not-supported", |case| {
+            case.device = Some(Spoil::MissingExtension("2.23.133.5.4.1"));
+        }),
+        row("another challenge", "gpu.nonce", "fail not-equal", |case| case.report.nonce[31] ^= 1),
+    ]
+}
+
+/// Checks that this verifier can only warn about or leave open.
+const NEVER_DECIDED: [&str; 3] = ["gpu.chain.revocation", "gpu.machine", "gpu.measurements"];
+
+#[test]
+fn each_spoiled_report_fails_exactly_its_check() {
+    let healthy = findings(&Case::default().examine());
+    let mut wrong = Vec::new();
+    for Row { label, finding, becomes, also, spoil } in rows() {
+        let mut case = Case::default();
+        spoil(&mut case);
+        let report = case.examine();
+        assert!(report.verdict.state >= State::Unknown, "{label}");
+        let expected = Expected { finding, becomes, also };
+        wrong.extend(expected.differences(&healthy, &findings(&report), label));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_gpu_check_has_a_row_or_is_never_decided() {
+    let covered: BTreeSet<_> = rows().iter().map(|row| check_of(row.finding)).collect();
+    let all: BTreeSet<_> = checks::ALL
+        .iter()
+        .map(|check| check.id)
+        .filter(|id| id.starts_with("gpu.") && !NEVER_DECIDED.contains(id))
+        .collect();
+    assert_eq!(covered, all);
+    let healthy = findings(&Case::default().examine());
+    for id in NEVER_DECIDED {
+        assert_ne!(healthy[id], "pass", "{id}");
+    }
+}
+
+#[test]
+fn chain_of_another_length_and_simulated_chain_under_nvidias_root_fail() {
+    let report = Case { extra: 9, ..Case::default() }.examine();
+    assert_eq!(findings(&report)["gpu.chain.role"], "fail wrong-length");
+    let bytes = ReportSpec::default().sign();
+    let chain =
+        [Role::Device, Role::Authority].map(|role| certificate(role, &ReportSpec::FIRMWARE, None));
+    let files: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
+    let report = crate::common::examine(&bytes, &files, None, NOW).unwrap();
+    assert_eq!(report.verdict.state, State::Failed);
+    assert_eq!(findings(&report)["gpu.root"], "fail wrong-root");
+}
+
+#[test]
+fn no_changed_or_cut_report_or_certificate_keeps_its_verdict() {
+    let report = ReportSpec::default().sign();
+    let chain =
+        [Role::Device, Role::Authority].map(|role| certificate(role, &ReportSpec::FIRMWARE, None));
+    let policy = Policy::from_json(POLICY.as_bytes()).unwrap();
+    let holds = |report: &[u8], chain: &[Vec<u8>]| {
+        let files: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
+        crate::common::examine(report, &files, Some(&policy), NOW)
+            .is_ok_and(|report| report.verdict.state <= State::Warning)
+    };
+    assert!(holds(&report, &chain));
+    for index in 0..report.len() {
+        let mut changed = report.clone();
+        changed[index] ^= 1;
+        assert!(!holds(&changed, &chain), "byte {index} of the report");
+        assert!(!holds(&report[..index], &chain), "report cut at {index}");
+    }
+    for number in 0..chain.len() {
+        for index in 0..chain[number].len() {
+            let mut changed = chain.clone();
+            changed[number][index] ^= 1;
+            assert!(!holds(&report, &changed), "byte {index} of certificate {number}");
+        }
+    }
+}
+
+#[test]
+fn a_report_with_the_chain_of_another_gpu_does_not_hold() {
+    let Some(real) = shared("vectors/nvidia/hopper-cert-chain.txt") else { return };
+    let real = fs::read(real).unwrap();
+    let bytes = ReportSpec::default().sign();
+    let report = crate::common::examine(&bytes, &[&real], None, NOW).unwrap();
+    assert_eq!(report.verdict.state, State::Failed);
+    let found = findings(&report);
+    assert_eq!(found["gpu.root"], "pass", "the chain is sound in itself");
+    assert_eq!(found["gpu.signature"], "fail bad-signature");
+    let spec = Case { report: ReportSpec::default(), ..Case::default() };
+    let other = Case { certified: [7; 48], ..spec };
+    assert_eq!(findings(&other.examine())["gpu.firmware-id"], "fail not-equal");
+}
+
+#[test]
+fn no_changed_or_cut_real_report_keeps_its_verdict() {
+    let Some(file) = shared("vectors/nvidia/hopper-report.hex.txt") else { return };
+    let text = fs::read(file).unwrap();
+    let digits: Vec<u8> = text.into_iter().filter(u8::is_ascii_hexdigit).collect();
+    let report = hex::decode(digits).unwrap();
+    let chain = fs::read(shared("vectors/nvidia/hopper-cert-chain.txt").unwrap()).unwrap();
+    let policy =
+        format!(r#"{{"name":"t","required":["gpu.nonce"],"gpu":{{"nonce":"{REAL_NONCE}"}}}}"#);
+    let policy = Policy::from_json(policy.as_bytes()).unwrap();
+    common::mutation::assert_none_survives("real GPU report", &report, |report| {
+        crate::common::examine(report, &[&chain], Some(&policy), NOW)
+    });
+}

@@ -1,0 +1,209 @@
+//! Claims about `s2s verify https://HOST`, against services on this machine.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use crate::servers::{Plain, Server};
+use silicon_to_source::evidence::snp::Product;
+use silicon_to_source::net::Failure;
+use silicon_to_source::plan::{self, SUBJECTS};
+use silicon_to_source::report::Standing;
+use silicon_to_source::sim::amd::ReportSpec;
+use silicon_to_source::sim::keys::Key;
+use silicon_to_source::wording;
+
+/// Runs s2s with a folder of its own.
+fn s2s(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_s2s")).args(arguments).output().expect("s2s runs")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn flowing(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn report(arguments: &[&str]) -> (serde_json::Value, Output) {
+    let output = s2s(&[&["verify", "--json"], arguments].concat());
+    let report = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+    (report, output)
+}
+
+fn answer(status: &str, kind: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}")
+        .into_bytes()
+}
+
+/// A service that answers everything in one way.
+fn always(status: &'static str, kind: &'static str, body: &'static str) -> Server {
+    Plain::routing(move |_| answer(status, kind, body))
+}
+
+fn kept(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("s2s-{name}-{}.json", std::process::id()))
+}
+
+#[test]
+fn each_host_is_named_with_what_it_learns_before_the_answer() {
+    let server = always("404 Not Found", "text/plain", "no such page");
+    let output = s2s(&["verify", &server.origin()]);
+    let said = flowing(&output.stderr);
+    let host = server.origin().replace("http://", "");
+    assert!(said.starts_with("Whom this check asks, and what they learn"), "{said}");
+    assert!(said.contains(&format!("{host} The host that you ask learns that you ask")), "{said}");
+    assert!(said.contains("/v1/coordinator/attestation?nonce="), "{said}");
+    assert!(said.contains("answered with status 404, 12 bytes"), "{said}");
+    assert!(said.contains("does not leave it"), "{said}");
+}
+
+#[test]
+fn a_session_is_kept_with_its_nonce_and_examined_again_to_the_same_report() {
+    let server = always("404 Not Found", "text/plain", "no such page");
+    let file = kept("session");
+    let name = file.to_str().unwrap();
+    let at = ["--at", "2026-11-22T12:00:00Z"];
+    let (first, _) = report(&[&[&*server.origin(), "--save", name][..], &at].concat());
+    let exchange: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(exchange["schema"], "silicon-to-source/exchange/v1");
+    assert_eq!(exchange["origin"], server.origin());
+    let nonce = exchange["nonce"].as_str().unwrap();
+    assert_eq!(nonce.len(), 43, "32 bytes in base64url");
+    assert!(server.asked().contains(&format!("?nonce={nonce} ")));
+    assert_eq!(exchange["answers"][0]["outcome"]["status"], 404);
+    let (again, _) = report(&[&[name][..], &at].concat());
+    assert_eq!(first, again);
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn every_session_has_a_nonce_of_its_own() {
+    let server = always("404 Not Found", "text/plain", "");
+    let nonce = || {
+        let file = kept("nonce");
+        s2s(&["verify", &server.origin(), "--save", file.to_str().unwrap()]);
+        let exchange: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        std::fs::remove_file(file).unwrap();
+        exchange["nonce"].as_str().unwrap().to_owned()
+    };
+    assert_ne!(nonce(), nonce());
+}
+
+#[test]
+fn a_service_that_publishes_nothing_is_told_apart_from_one_that_cannot_be_reached() {
+    for (server, state, exit) in [
+        (always("404 Not Found", "text/plain", "404 page not found"), "not-published", 3),
+        (
+            always(
+                "503 Service Unavailable",
+                "application/json",
+                r#"{"error":{"code":"attestation_unavailable","substrate":"gcp-sev"}}"#,
+            ),
+            "not-published",
+            3,
+        ),
+        (always("500 Internal Server Error", "text/plain", ""), "unknown", 3),
+        (always("200 OK", "text/html", "<!doctype html><title>hello</title>"), "unknown", 3),
+        (always("200 OK", "application/json", "{"), "unknown", 3),
+        (always("302 Found\r\nLocation: http://127.0.0.1:9/", "text/plain", ""), "unknown", 3),
+        (
+            Plain::answering(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+            ),
+            "unknown",
+            3,
+        ),
+        (
+            Plain::endless(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+                "5\r\nhello\r\n",
+            ),
+            "unknown",
+            3,
+        ),
+    ] {
+        let (report, output) = report(&[&server.origin()]);
+        let found = (report["verdict"]["state"].as_str(), output.status.code());
+        assert_eq!(found, (Some(state), Some(exit)), "{}", flowing(&output.stderr));
+        assert!(report["assurance"]["level"].as_str().is_none_or(|level| level == "A0"));
+    }
+    let gone = always("200 OK", "text/plain", "").origin();
+    let (report, output) = report(&[&gone]);
+    assert_eq!(report["verdict"]["state"], "unknown");
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn nobody_is_asked_when_nobody_may_be() {
+    let server = always("200 OK", "application/json", "{}");
+    let output = s2s(&["verify", &server.origin(), "--fetch", "none"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(server.asked(), "");
+    assert_eq!(stdout(&output), "");
+}
+
+#[test]
+fn an_address_that_may_not_be_asked_is_refused_with_what_to_do() {
+    for address in ["http://api.darkbloom.dev", "https://a@b.example", "https://b.example/path"] {
+        let output = s2s(&["verify", address]);
+        let said = flowing(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("cannot be asked") && said.contains("Give the address"), "{said}");
+    }
+}
+
+#[test]
+fn further_hosts_are_named_and_not_asked_without_consent() {
+    let report = ReportSpec::healthy(Product::Milan).sign(Key::Vcek);
+    let file = kept("report");
+    std::fs::write(&file, report).unwrap();
+    let output = s2s(&["verify", file.to_str().unwrap(), "--policy", "snp", "--fetch", "all"]);
+    std::fs::remove_file(file).unwrap();
+    let said = flowing(&output.stderr);
+    assert!(said.contains("kdsintf.amd.com The host that you ask learns the chip id"), "{said}");
+    assert!(said.ends_with("They were not asked. To ask without a question, add --yes."), "{said}");
+    assert_eq!(output.status.code(), Some(3), "{said}");
+}
+
+#[test]
+fn only_a_session_with_a_service_can_be_kept() {
+    let output = s2s(&["verify", "Cargo.toml", "--save", "x.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(flowing(&output.stderr).contains("needs the address of a service"));
+}
+
+#[test]
+fn everything_that_is_asked_and_every_reason_has_its_words() {
+    let has = |path: &[&str]| assert!(wording::find(path).is_some(), "{path:?} is missing");
+    for subject in SUBJECTS {
+        has(&["subjects", subject.id, "name"]);
+        has(&["subjects", subject.id, "sentence"]);
+        for request in plan::first(&subject.origin.parse().unwrap(), &[0; 32]) {
+            has(&["wanted", &request.what]);
+            has(&["reveals", &request.reveals]);
+        }
+    }
+    for failure in [
+        Failure::Dns,
+        Failure::Network,
+        Failure::Offline,
+        Failure::Redirect,
+        Failure::Refused,
+        Failure::Timeout,
+        Failure::Tls,
+        Failure::TooLarge,
+        Failure::Truncated,
+        Failure::Url,
+    ] {
+        has(&["asked", failure.word()]);
+    }
+    has(&["asked", "aborted"]);
+    for standing in [Standing::Agrees, Standing::Contradicts, Standing::NotShown] {
+        has(&["standing", &wording::word(&standing)]);
+    }
+}

@@ -1,0 +1,361 @@
+//! Tokens of EigenLabs' KMS and of Intel Trust Authority: every check that is theirs, with the
+//! input that makes exactly it fail, and what is handed in beside the wrong token.
+
+use crate::common::table::{Row, assert_complete, assert_rows, findings};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+use silicon_to_source::adapters::Kind;
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::report::{DebugFlag, Freshness, Level, Overrides, Report, State};
+use silicon_to_source::sim::google::{TokenSpec, key_list};
+use silicon_to_source::sim::keys::Key;
+use silicon_to_source::sim::service::{
+    KeyForm, authority_keys, authority_token, gpu_keys, kms_key, kms_token, public_pem,
+};
+use silicon_to_source::time::UnixTime;
+
+/// One minute after the healthy tokens were issued.
+const NOW: UnixTime = UnixTime(TokenSpec::ISSUED.0 + 60);
+
+const KMS: &str = r#"{"name":"test","required":
+    ["token.hardware","token.debug","token.image","token.nonce","token.audience","token.project"],
+    "token":{"issuers":["eigen-kms"],"audience":"https://verifier.example",
+    "nonce":"c2ltdWxhdGVkLW5vbmNl","project":"simulated","debug":["hardened"],"support":null,
+    "image-digest":"sha256:0101010101010101010101010101010101010101010101010101010101010101"}}"#;
+
+const AUTHORITY: &str = r#"{"name":"test","required":
+    ["token.hardware","token.tcb","token.guest-debug","token.nonce"],
+    "token":{"issuers":["intel-trust-authority"],"nonce":"c2ltdWxhdGVkLW5vbmNl",
+    "hardware":["INTEL_TDX","TDX"],"support":null}}"#;
+
+fn examine(token: &[u8], files: &[&[u8]], policy: &str) -> Report {
+    let policy = Policy::from_json(policy.as_bytes()).unwrap();
+    crate::common::examine(token, files, Some(&policy), NOW).unwrap()
+}
+
+fn kms(spec: &TokenSpec) -> Report {
+    examine(spec.sign().as_bytes(), &[&kms_key()], KMS)
+}
+
+fn authority(spec: &TokenSpec) -> Report {
+    examine(spec.sign().as_bytes(), &[&authority_keys()], AUTHORITY)
+}
+
+/// Every finding that the tables compare is about a token that holds, so authenticity has tests
+/// of its own.
+fn kms_rows() -> Vec<Row<TokenSpec>> {
+    let row = |finding, becomes, spoil| Row::new(kms_token, finding, becomes, spoil);
+    vec![
+        row("token.audience", "fail missing", |s| remove(s, "aud")),
+        row("token.audience", "fail not-equal", |s| s.claims["aud"] = json!("another")),
+        row("token.hardware", "fail not-accepted", |s| {
+            s.claims["hwmodel"] = json!("GCP_SHIELDED_VM");
+        }),
+        row("token.hardware", "fail missing", |s| remove(s, "hwmodel")),
+        row("token.project", "fail not-equal", |s| {
+            s.claims["submods"]["gce"]["project_id"] = json!("another");
+        }),
+        row("token.debug", "fail not-accepted", |s| s.claims["hardened"] = json!(false)),
+        row("token.debug", "fail missing", |s| s.claims["hardened"] = json!("true")),
+        row("token.image", "fail not-equal", |s| {
+            s.claims["submods"]["container"]["image_digest"] = json!("sha256:02");
+        }),
+        row("token.image", "fail missing", |s| {
+            s.claims["submods"]["container"].as_object_mut().unwrap().remove("image_digest");
+        }),
+        row("token.nonce", "fail not-equal", |s| s.claims["extra_data"] = json!("c2lt")),
+        row("token.nonce", "fail missing", |s| remove(s, "extra_data")),
+    ]
+}
+
+fn authority_rows() -> Vec<Row<TokenSpec>> {
+    let row = |finding, becomes, spoil| Row::new(authority_token, finding, becomes, spoil);
+    vec![
+        row("token.hardware", "fail not-accepted", |s| {
+            s.claims["tdx"]["attester_type"] = json!("SGX");
+        }),
+        row("token.tcb", "fail not-accepted", |s| {
+            s.claims["tdx"]["attester_tcb_status"] = json!("OutOfDate");
+        }),
+        row("token.tcb", "fail missing", |s| tdx(s, "attester_tcb_status")),
+        // A second, better word elsewhere in the token takes nothing back.
+        row("token.tcb", "fail not-accepted", |s| {
+            s.claims["attester_tcb_status"] = json!("OutOfDate");
+        }),
+        row("token.tcb", "fail not-accepted", |s| {
+            s.claims["tdx"]["gcp_attester_tcb_status"] = json!("OutOfDate");
+        }),
+        row("token.tcb", "warn advisories", |s| {
+            s.claims["tdx"]["attester_advisory_ids"] = json!(["INTEL-SA-00615"]);
+        }),
+        row("token.tcb", "warn at-rollout", |s| {
+            tdx(s, "attester_tcb_status");
+            s.claims["submods"] = json!({ "tdx": { "gcp_attester_tcb_status": "UpToDate" } });
+        }),
+        row("token.guest-debug", "fail set", |s| {
+            s.claims["tdx"]["tdx_is_debuggable"] = json!(true);
+        }),
+        row("token.guest-debug", "fail set", |s| {
+            s.claims["tdx"]["tdx_td_attributes_debug"] = json!("yes");
+        }),
+        row("token.guest-debug", "fail set", |s| s.claims["tdx_is_debuggable"] = json!(true)),
+        row("token.guest-debug", "fail set", |s| s.claims["tdx"]["dbgstat"] = json!("enabled")),
+        row("token.guest-debug", "fail missing", |s| {
+            for name in ["dbgstat", "tdx_is_debuggable", "tdx_td_attributes_debug"] {
+                tdx(s, name);
+            }
+        }),
+        row("token.nonce", "fail not-equal", |s| {
+            s.claims["tdx"]["attester_held_data"] = json!("c2ltdWxhdGVkLW5vbmNlx");
+        }),
+    ]
+}
+
+fn remove(spec: &mut TokenSpec, name: &str) {
+    spec.claims.as_object_mut().unwrap().remove(name);
+}
+
+fn tdx(spec: &mut TokenSpec, name: &str) {
+    spec.claims["tdx"].as_object_mut().unwrap().remove(name);
+}
+
+#[test]
+fn each_spoiled_token_fails_exactly_its_check() {
+    assert_rows(&kms_rows()[..], kms);
+    let rows = authority_rows();
+    assert_rows(&rows, authority);
+    assert_complete(&[&rows], &["token.tcb", "token.guest-debug"]);
+}
+
+#[test]
+fn kms_token_is_eigenlabs_word_whoever_holds_its_key() {
+    let report = kms(&kms_token());
+    assert_eq!(report.verdict.state, State::Warning);
+    assert_eq!(report.assurance.level, Some(Level::A1));
+    assert_eq!(report.flags.freshness, Freshness::None, "no flag rests on a key without a root");
+    assert_eq!(
+        (report.flags.debug, report.flags.overrides),
+        (DebugFlag::Unknown, Overrides::NotShown)
+    );
+    let seen = findings(&report);
+    assert_eq!(seen["token.nonce"], "pass");
+    assert_eq!(seen["token.key"], "warn owner-unknown");
+    assert_eq!(seen["token.verifier"], "warn issuer-is-the-verifier");
+    assert_eq!(
+        seen["token.secure-boot"], "unknown not-published",
+        "it is the same for every machine"
+    );
+    assert_eq!(seen["token.overrides"], "warn not-told-apart");
+    for (name, value) in [
+        ("token.app", "0x00000000000000000000000000000000000000aa"),
+        ("token.hardened", "true"),
+        ("token.mrtd", &"11".repeat(48)),
+        ("token.rtmr3", &"55".repeat(48)),
+        ("token.environment", "PATH=/bin"),
+    ] {
+        let claim = report.claims.iter().find(|claim| claim.name == name).unwrap();
+        assert_eq!(claim.value.to_string(), value, "{name}");
+    }
+    // The policy's own key, in either form, and one of somebody else's.
+    let token = kms_token().sign();
+    let pinned = |pin: &str| KMS.replace(r#""issuers""#, &format!(r#""keys":[{pin}],"issuers""#));
+    let fingerprint = json!(Sha256::of(&Key::EigenKms.spki()).to_string()).to_string();
+    let in_pem = json!(String::from_utf8(kms_key()).unwrap()).to_string();
+    for (pin, files) in
+        [(&fingerprint, vec![kms_key()]), (&in_pem, vec![kms_key()]), (&in_pem, vec![])]
+    {
+        let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+        let report = examine(token.as_bytes(), &files, &pinned(pin));
+        assert_eq!(findings(&report)["token.key"], "pass");
+        assert_eq!(report.verdict.state, State::Warning);
+        assert_eq!(report.assurance.level, Some(Level::A1), "still a statement of EigenLabs");
+    }
+    let stranger = json!(Sha256::of(&Key::Asvk.spki()).to_string()).to_string();
+    let report = examine(token.as_bytes(), &[&kms_key()], &pinned(&stranger));
+    assert_eq!(findings(&report)["token.key"], "fail not-equal");
+    assert_eq!(report.verdict.state, State::Failed);
+    // A fingerprint without the key decides nothing.
+    let report = examine(token.as_bytes(), &[], &pinned(&fingerprint));
+    assert_eq!(findings(&report)["token.signature"], "unknown not-fetched");
+    assert_eq!(report.verdict.state, State::Unknown);
+    assert!(report.wanted.is_empty(), "EigenLabs serves the key nowhere");
+}
+
+#[test]
+fn authority_token_is_intels_services_word_in_each_of_its_forms() {
+    let report = authority(&authority_token());
+    assert_eq!(report.verdict.state, State::Warning);
+    assert_eq!(report.assurance.level, Some(Level::A1));
+    assert_eq!(report.flags.debug, DebugFlag::Unknown);
+    let seen = findings(&report);
+    assert_eq!((&*seen["token.tcb"], &*seen["token.guest-debug"]), ("pass", "pass"));
+    assert_eq!(seen["token.key"], "warn not-signed");
+    let rtmr = report.claims.iter().find(|claim| claim.name == "token.rtmr1").unwrap();
+    assert_eq!(rtmr.value.to_string(), "33".repeat(48));
+    // Version 1 writes the same members at the top, and RS256 is what Confidential Space asks for.
+    let mut flat = authority_token();
+    let inner = flat.claims["tdx"].take();
+    flat.claims.as_object_mut().unwrap().remove("tdx");
+    flat.claims.as_object_mut().unwrap().extend(inner.as_object().unwrap().clone());
+    let seen_flat = findings(&authority(&flat));
+    assert_eq!(seen, seen_flat);
+    let keys = String::from_utf8(authority_keys()).unwrap().replace("PS384", "RS256");
+    let other = TokenSpec { algorithm: "RS256".into(), ..authority_token() };
+    let report = examine(other.sign().as_bytes(), &[keys.as_bytes()], AUTHORITY);
+    assert_eq!(findings(&report)["token.signature"], "pass");
+    // The key is for the one method that the list names.
+    assert_eq!(findings(&authority(&other))["token.key"], "fail not-accepted");
+    let now = UnixTime(TokenSpec::ISSUED.0 + 300);
+    let policy = Policy::from_json(AUTHORITY.as_bytes()).unwrap();
+    let token = authority_token().sign();
+    let late = crate::common::examine(token.as_bytes(), &[&authority_keys()], Some(&policy), now);
+    assert_eq!(findings(&late.unwrap())["token.time/end"], "fail expired");
+}
+
+#[test]
+fn that_a_guest_may_be_debugged_is_a_flag_whoever_says_so() {
+    let mut guest = authority_token();
+    guest.claims["tdx"]["tdx_is_debuggable"] = json!(true);
+    let mut image = kms_token();
+    image.claims["hardened"] = json!(false);
+    for report in [authority(&guest), kms(&image)] {
+        assert_eq!(report.flags.debug, DebugFlag::On);
+        assert_eq!(report.verdict.state, State::Failed);
+    }
+}
+
+#[test]
+fn token_of_confidential_space_by_intel_speaks_of_the_image_and_of_the_rollout() {
+    let mut spec = TokenSpec { signer: Key::TrustAuthority, ..TokenSpec::by_key_list() };
+    spec.algorithm = "PS384".into();
+    spec.key_id = Some("authority".into());
+    spec.claims["iss"] = authority_token().claims["iss"].clone();
+    spec.claims["hwmodel"] = json!("INTEL_TDX");
+    spec.claims["tdx"] = json!([{ "gcp_attester_tcb_status": "UpToDate", "gcp_attester_tcb_date": "2024-03-13T00:00:00Z" }]);
+    let report = authority(&spec);
+    let seen = findings(&report);
+    assert_eq!(seen["token.debug"], "pass");
+    assert_eq!(seen["token.software"], "pass");
+    assert_eq!(seen["token.guest-debug"], "unknown not-published");
+    assert_eq!(seen["token.tcb"], "warn at-rollout");
+}
+
+#[test]
+fn built_in_policies_are_told_apart_by_the_issuer() {
+    for (spec, name) in [
+        (kms_token(), "kms-token"),
+        (authority_token(), "trust-authority"),
+        (TokenSpec::by_key_list(), "confidential-space"),
+    ] {
+        assert_eq!(Kind::of(spec.sign().as_bytes()).unwrap().policy(), name);
+        let report = crate::common::examine(spec.sign().as_bytes(), &[], None, NOW).unwrap();
+        assert_eq!(report.verdict.state, State::Unknown, "{name}: nobody can tell who signed");
+    }
+    let policy = builtin("kms-token").unwrap().policy().unwrap();
+    let token = kms_token().sign();
+    let report = crate::common::examine(token.as_bytes(), &[&kms_key()], Some(&policy), NOW);
+    assert_eq!(report.unwrap().verdict.state, State::Warning);
+}
+
+#[test]
+fn wrong_mixtures_are_refused_with_the_check_that_does_not_fit() {
+    let google = TokenSpec::by_key_list().sign();
+    let (kms_token, authority_token) = (kms_token().sign(), authority_token().sign());
+    let nvidia = gpu_keys(KeyForm::Coordinates);
+    let confidential_space = builtin("confidential-space").unwrap().json;
+    for (token, keys, policy, check, outcome) in [
+        (&google, nvidia.clone(), confidential_space, "token.key", "fail missing"),
+        (&google, kms_key(), confidential_space, "token.key", "fail missing"),
+        (&kms_token, key_list(), KMS, "token.key", "fail missing"),
+        (
+            &kms_token,
+            public_pem(Key::GoogleTokenSigner),
+            KMS,
+            "token.signature",
+            "fail bad-signature",
+        ),
+        (&kms_token, public_pem(Key::NvidiaService), KMS, "token.signature", "fail bad-signature"),
+        (&kms_token, kms_key(), confidential_space, "token.issuer", "fail not-accepted"),
+        (&kms_token, kms_key(), AUTHORITY, "token.issuer", "fail not-accepted"),
+        (&authority_token, key_list(), AUTHORITY, "token.key", "fail missing"),
+        (&authority_token, authority_keys(), KMS, "token.issuer", "fail not-accepted"),
+    ] {
+        let report = examine(token.as_bytes(), &[&keys], policy);
+        assert_eq!(findings(&report)[check], outcome);
+        assert_eq!(report.verdict.state, State::Failed);
+        assert_eq!(report.assurance.level, None);
+    }
+}
+
+/// RFC 2104, with SHA-256.
+fn hmac(secret: &[u8], message: &[u8]) -> [u8; 32] {
+    let mut block = [0; 64];
+    block[..32].copy_from_slice(&Sha256::of(secret).0);
+    let pad = |with: u8| block.map(|byte| byte ^ with).to_vec();
+    let inner = Sha256::of(&[pad(0x36), message.to_vec()].concat());
+    Sha256::of(&[pad(0x5c), inner.0.to_vec()].concat()).0
+}
+
+#[test]
+fn no_method_makes_a_public_key_a_secret_or_a_signature_needless() {
+    let claims = URL_SAFE_NO_PAD.encode(kms_token().claims.to_string());
+    let signed = |header: &str| format!("{}.{claims}", URL_SAFE_NO_PAD.encode(header));
+    let none = format!("{}.", signed(r#"{"alg":"none"}"#));
+    let body = signed(r#"{"alg":"HS256","typ":"JWT"}"#);
+    let mac = URL_SAFE_NO_PAD.encode(hmac(&kms_key(), body.as_bytes()));
+    for token in [none, format!("{body}.{mac}")] {
+        let report = examine(token.as_bytes(), &[&kms_key()], KMS);
+        assert_eq!(findings(&report)["token.algorithm"], "fail not-accepted");
+        assert_eq!(findings(&report)["token.signature"], "blocked by token.algorithm");
+        assert_eq!(report.verdict.state, State::Failed);
+    }
+    for algorithm in ["PS384", "ES384", "rs256"] {
+        let spec = TokenSpec { algorithm: algorithm.into(), ..kms_token() };
+        let signer = if algorithm == "ES384" { Key::NvidiaService } else { Key::EigenKms };
+        let report = kms(&TokenSpec { signer, ..spec });
+        assert_eq!(findings(&report)["token.algorithm"], "fail not-accepted", "{algorithm}");
+    }
+}
+
+#[test]
+fn what_is_no_key_file_is_an_error_and_so_is_what_is_no_key_in_a_policy() {
+    let token = kms_token().sign();
+    let policy = Policy::from_json(KMS.as_bytes()).unwrap();
+    let certificate = b"-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----\n";
+    let garbage = b"-----BEGIN PUBLIC KEY-----\nAAEC\n-----END PUBLIC KEY-----\n";
+    for file in [&certificate[..], garbage, b"{}"] {
+        assert!(crate::common::examine(token.as_bytes(), &[file], Some(&policy), NOW).is_err());
+    }
+    let two = [&kms_key()[..], &kms_key()].concat();
+    let report = examine(token.as_bytes(), &[&two], KMS);
+    assert_eq!(findings(&report)["token.key"], "fail missing", "which of the two is not said");
+    for pin in [json!("00"), json!(String::from_utf8(two).unwrap()), json!("-----BEGIN ")] {
+        let policy = KMS.replace(r#""issuers""#, &format!(r#""keys":[{pin}],"issuers""#));
+        assert!(Policy::from_json(policy.as_bytes()).is_err(), "{pin}");
+    }
+}
+
+#[test]
+fn no_changed_or_cut_token_keeps_its_verdict() {
+    for (token, files, policy) in [
+        (kms_token().sign(), kms_key(), KMS),
+        (authority_token().sign(), authority_keys(), AUTHORITY),
+    ] {
+        let policy = Policy::from_json(policy.as_bytes()).unwrap();
+        let stands = |bytes: &[u8]| {
+            crate::common::examine(bytes, &[&files], Some(&policy), NOW).is_ok_and(|report| {
+                matches!(report.verdict.state, State::Warning | State::Verified)
+            })
+        };
+        let token = token.into_bytes();
+        assert!(stands(&token));
+        for index in 0..token.len() {
+            let mut changed = token.clone();
+            changed[index] ^= 0x01;
+            assert!(!stands(&changed), "{index}");
+            assert!(!stands(&token[..index]), "cut at {index}");
+        }
+    }
+}

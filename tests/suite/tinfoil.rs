@@ -1,0 +1,261 @@
+//! Every check of Tinfoil's bundle and of the connection's keys, with at least one bundle that
+//! makes exactly it fail or warn; and the whole chain of a real bundle.
+
+use std::fs;
+
+use crate::common::examine;
+use crate::common::shared;
+use crate::common::table::{Also, Expected, check_of, findings};
+use serde_json::Value as Json;
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::finding::{LinkId, checks};
+use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::report::{DebugFlag, KeyFlag, Level, Report, State};
+use silicon_to_source::sim::keys::Key;
+use silicon_to_source::sim::tinfoil::{HPKE_KEY, Image, TinfoilSpec};
+use silicon_to_source::time::{UnixTime, Validity};
+
+const IN_2026: &str = "2026-02-01T00:00:00Z";
+
+/// A bundle and the policy it is examined under.
+struct Case {
+    spec: TinfoilSpec,
+    policy: Json,
+}
+
+impl Case {
+    fn healthy() -> Self {
+        let policy = serde_json::from_str(builtin("simulated").unwrap().json).unwrap();
+        Self { spec: TinfoilSpec::default(), policy }
+    }
+
+    fn examine(&self) -> Report {
+        let policy = Policy::from_json(self.policy.to_string().as_bytes()).unwrap();
+        examine(&self.spec.bytes(), &[], Some(&policy), IN_2026.parse().unwrap()).unwrap()
+    }
+
+    /// Changes the signed statement.
+    fn statement(&mut self, change: fn(&mut Json)) {
+        let mut statement = serde_json::from_slice(&self.spec.statement()).unwrap();
+        change(&mut statement);
+        self.spec.statement = Some(serde_json::to_vec(&statement).unwrap());
+    }
+}
+
+struct Row {
+    finding: &'static str,
+    becomes: &'static str,
+    spoil: fn(&mut Case),
+    also: Also,
+}
+
+const fn row(finding: &'static str, becomes: &'static str, spoil: fn(&mut Case)) -> Row {
+    Row { finding, becomes, spoil, also: &[] }
+}
+
+const ONE_READING: &str = "the signed predicate is read as a whole or not at all";
+
+const ROWS: &[Row] = &[
+    row("tinfoil.digest", "fail not-listed", |case| {
+        let release = case.spec.json()["digest"].as_str().unwrap().to_owned();
+        case.spec.digest = Some(release.to_ascii_uppercase());
+        case.spec.subject_digest = Some(release);
+    }),
+    row("tinfoil.measurement", "fail not-equal", |case| case.spec.measurement = Some([7; 48])),
+    row("tinfoil.config", "fail not-equal", |case| {
+        case.spec.config_hash = Some(Sha256::of(b"another").to_string());
+    }),
+    row("tinfoil.config", "fail missing", |case| {
+        case.statement(|statement| {
+            let line = statement["predicate"]["cmdline"].as_str().unwrap();
+            let line = line.replace("tinfoil-config-hash=", "tinfoil-config=");
+            statement["predicate"]["cmdline"] = line.into();
+        });
+    }),
+    row("tinfoil.config", "fail missing", |case| {
+        case.statement(|statement| {
+            let line = statement["predicate"]["cmdline"].as_str().unwrap();
+            let line = format!("{line} tinfoil-config-hash=00");
+            statement["predicate"]["cmdline"] = line.into();
+        });
+    }),
+    row("tinfoil.vm-image", "fail not-equal", |case| {
+        case.statement(|statement| {
+            statement["predicate"]["hashes"]["root"] = "00".repeat(32).into();
+        });
+    }),
+    row("tinfoil.container/container 1", "warn by-tag", |case| case.spec.image = Image::Tag),
+    Row {
+        also: &[
+            ("tinfoil.measurement", "fail malformed", ONE_READING),
+            ("tinfoil.vm-image", "fail malformed", ONE_READING),
+            ("tinfoil.container", "fail malformed", ONE_READING),
+            ("tinfoil.container/container 1", "absent", ONE_READING),
+        ],
+        ..row("tinfoil.config", "fail malformed", |case| {
+            case.statement(|statement| {
+                statement["predicate"].as_object_mut().unwrap().remove("config");
+            });
+        })
+    },
+    row("binding.tls.key", "fail not-equal", |case| {
+        let report_data = [[7; 32], HPKE_KEY].concat();
+        case.spec.report_data = Some(report_data.try_into().unwrap());
+    }),
+    row("binding.tls.hpke", "fail not-equal", |case| {
+        case.spec.committed_hpke_key = Some([7; 32]);
+    }),
+    row("binding.tls.hpke", "fail not-equal", |case| {
+        let tls = Sha256::of(&Key::Tls.spki()).0;
+        case.spec.report_data = Some([tls, [7; 32]].concat().try_into().unwrap());
+    }),
+    row("binding.tls.document", "fail not-equal", |case| {
+        case.spec.committed_document = Some(Sha256::of(b"another document"));
+    }),
+    row("binding.tls.validity", "fail expired", |case| {
+        case.spec.tls_validity =
+            Validity { not_before: UnixTime(0), not_after: UnixTime(1_769_903_999) };
+    }),
+    row("binding.tls.validity", "fail not-yet-valid", |case| {
+        case.spec.tls_validity =
+            Validity { not_before: UnixTime(1_769_904_001), not_after: UnixTime(2_000_000_000) };
+    }),
+    row("binding.tls.domain", "fail not-equal", |case| {
+        case.policy["domain"] = "another.simulated.example".into();
+    }),
+    row("binding.tls.domain", "fail not-equal", |case| {
+        case.spec.domain = "another.simulated.example".into();
+    }),
+    row("binding.tls.domain", "warn not-pinned", |case| {
+        case.policy.as_object_mut().unwrap().remove("domain");
+    }),
+];
+
+/// Checks that this verifier cannot decide from a bundle, and says so in every report.
+const ALWAYS_OPEN: [(&str, &str); 4] = [
+    ("tinfoil.measurement-recomputed", "unknown not-supported"),
+    ("binding.tls.issuer", "unknown not-published"),
+    ("binding.tls.connection", "unknown not-supported"),
+    ("binding.freshness", "unknown not-published"),
+];
+
+#[test]
+fn every_check_has_a_bundle_that_makes_exactly_it_fail() {
+    let healthy = Case::healthy().examine();
+    assert_eq!(healthy.verdict.state, State::Verified);
+    assert!(healthy.simulated);
+    let healthy = findings(&healthy);
+    let mut wrong = Vec::new();
+    for (number, row) in ROWS.iter().enumerate() {
+        let mut case = Case::healthy();
+        (row.spoil)(&mut case);
+        let report = case.examine();
+        let label = format!("row {number}, {} {}", row.finding, row.becomes);
+        let expected = Expected { finding: row.finding, becomes: row.becomes, also: row.also };
+        wrong.extend(expected.differences(&healthy, &findings(&report), &label));
+        let state = if row.becomes.starts_with("fail") { State::Failed } else { State::Warning };
+        if report.verdict.state != state {
+            wrong.push(format!("{label}: the verdict is {:?}", report.verdict.state));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_check_is_missing_from_the_table() {
+    let healthy = findings(&Case::healthy().examine());
+    for (check, outcome) in ALWAYS_OPEN {
+        assert_eq!(healthy[check], outcome);
+    }
+    let missing: Vec<&str> = checks::ALL
+        .iter()
+        .map(|check| check.id)
+        .filter(|id| {
+            let concerns = || healthy.keys().any(|finding| check_of(finding) == *id);
+            id.starts_with("tinfoil.") || id.starts_with("binding.") && concerns()
+        })
+        .filter(|id| !ROWS.iter().any(|row| check_of(row.finding) == *id))
+        .filter(|id| !ALWAYS_OPEN.iter().any(|(open, _)| open == id))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn machine_that_is_not_shown_blocks_what_rests_on_it() {
+    let mut case = Case::healthy();
+    case.spec.report_signer = Key::StrangerP384;
+    let report = case.examine();
+    assert_eq!(report.verdict.state, State::Failed);
+    let found = findings(&report);
+    for check in ["tinfoil.measurement", "binding.tls.key", "binding.tls.hpke"] {
+        assert_eq!(found[check], "blocked by snp.report.signature");
+    }
+    assert_eq!(found["tinfoil.config"], "pass", "what the build says is still read");
+    assert_eq!(report.flags.key, KeyFlag::NotShown);
+    assert_eq!(report.assurance.level, None);
+}
+
+#[test]
+fn build_that_is_not_shown_blocks_what_rests_on_it() {
+    let mut case = Case::healthy();
+    case.spec.subject_digest = Some("00".repeat(32));
+    let report = case.examine();
+    assert_eq!(report.verdict.state, State::Failed);
+    let found = findings(&report);
+    for check in ["tinfoil.digest", "tinfoil.measurement", "tinfoil.config", "tinfoil.container"] {
+        assert_eq!(found[check], "blocked by sigstore.subject");
+    }
+    assert_eq!(found["binding.tls.key"], "pass");
+    assert_ne!(report.assurance.level, Some(Level::A5));
+}
+
+fn claim(report: &Report, name: &str) -> String {
+    let claim = report.claims.iter().find(|claim| claim.name == name);
+    claim.unwrap_or_else(|| panic!("no {name}")).value.to_string()
+}
+
+/// The values are those of the vectors' README, of `openssl x509` on its certificates and of the
+/// release it names.
+#[test]
+fn real_bundle_holds_from_amds_root_to_the_commit_and_shows_the_known_gap() {
+    let Some(file) = shared("vectors/tinfoil/attestation-bundle.json") else { return };
+    let bundle = fs::read(file).unwrap();
+    let at = |time: &str| examine(&bundle, &[], None, time.parse().unwrap()).unwrap();
+    let report = at(IN_2026);
+    assert_eq!(report.verdict.state, State::Warning);
+    let because: Vec<&str> = report.verdict.because.iter().map(|by| by.check.id).collect();
+    assert_eq!(because, ["tinfoil.container"], "the container is named by tag");
+    assert_eq!(report.assurance.level, Some(Level::A5));
+    assert_eq!(report.assurance.except, [&checks::TINFOIL_CONTAINER]);
+    assert_eq!((report.ends_at.link, report.ends_at.next), (Some(LinkId::Commit), None));
+    assert_eq!((report.flags.key, report.flags.debug), (KeyFlag::Bound, DebugFlag::Off));
+    assert_eq!(claim(&report, "hardware.root"), "ARK-Genoa");
+    assert_eq!(
+        claim(&report, "hardware.root-sha256"),
+        "4c6598d19c18719c5dfd4a7d335f674e5bfe1d8f800cea2cf270c10d103db2f1"
+    );
+    assert_eq!(
+        claim(&report, "snp.chip-id"),
+        "1af1aa6c1f56037a05849a59b8815cf909583f9ba9ef2f053218c437f33ba183\
+         e4e415b039b37f8205250ad15f8b88a0a3add9f4c081c0779a48ed2214378e44"
+    );
+    let values: Vec<String> = report.claims.iter().map(|c| c.value.to_string()).collect();
+    for value in [
+        "7a4ca87d5481e1b37c1caa8b49c1771f0b8694a7",
+        "refs/tags/v0.0.38",
+        "https://github.com/tinfoilsh/confidential-model-router",
+    ] {
+        assert!(values.iter().any(|found| found == value), "{value}: {values:?}");
+    }
+    for open in ["binding.tls.issuer", "binding.tls.connection", "snp.crl.revocation"] {
+        assert!(report.not_checked.iter().any(|found| found.check.id == open), "{open}");
+    }
+
+    let later = at("2027-01-01T00:00:00Z");
+    assert_eq!(later.verdict.state, State::Failed);
+    let because: Vec<&str> = later.verdict.because.iter().map(|by| by.check.id).collect();
+    assert_eq!(because, ["binding.tls.validity"], "valid 2026-01-22 to 2026-04-22");
+    let found = findings(&later);
+    assert_eq!(found["binding.tls.validity"], "fail expired");
+    assert_eq!(found["snp.vek.validity"], "pass");
+}

@@ -35,6 +35,43 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** How many letters of the evidence's own words are shown. */
+const SHOWN = 80;
+
+/**
+ * Letters that show nothing, or change how the text around them is read: the list of `src/text.rs`,
+ * and what Unicode calls "other" (controls, formats, surrogates, private use, unassigned).
+ */
+const INVISIBLE =
+  /[\u{ad}\u{34f}\u{61c}\u{115f}-\u{1160}\u{17b4}-\u{17b5}\u{180b}-\u{180f}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{2800}\u{3164}\u{fe00}-\u{fe0f}\u{feff}\u{ffa0}\u{fff9}-\u{fffb}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\p{C}/gu;
+
+/**
+ * Words of the evidence in quotation marks: cut, with every invisible character written out, and
+ * no quotation mark in them, so that they cannot end before their end. They stand after our own
+ * words and never alone.
+ *
+ * @param {string} text
+ */
+export function evidenceWords(text) {
+  return `"${shortWords(text.replaceAll('"', "'"))}"`;
+}
+
+/**
+ * Words of the evidence, cut, with every invisible character written out.
+ *
+ * @param {string} text
+ */
+export function shortWords(text) {
+  const letters = [...text.replace(INVISIBLE, written)];
+  if (letters.length <= SHOWN) return letters.join('');
+  return `${letters.slice(0, SHOWN - 3).join('')}...`;
+}
+
+/** @param {string} character */
+function written(character) {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
 /**
  * The text with every control, direction and invisible character written out. Values come from
  * evidence, which an attacker may have made: a direction mark could reverse what a reader sees.
@@ -42,10 +79,9 @@ export function h(tag, attributes = {}, ...children) {
  * @param {string} text
  */
 export function visible(text) {
-  return text.replace(/[^\P{C}\n\t]|[\u2028\u2029\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u{${code.toString(16)}}`;
-  });
+  return text.replace(INVISIBLE, (character) =>
+    character === '\n' || character === '\t' ? character : written(character),
+  );
 }
 
 /**

@@ -21,7 +21,29 @@ export type LinkId =
 
 export type Weight = 'required' | 'advisory';
 
-export type RootOfTrust = 'cpu-vendor' | 'cloud-provider' | 'statement' | 'build-only' | 'nothing';
+export type RootOfTrust =
+  | 'cpu-vendor'
+  | 'cloud-provider'
+  | 'statement'
+  | 'policy-key'
+  | 'build-only'
+  | 'nothing'
+  | 'unknown';
+
+/** What a headline says. */
+export type Word =
+  | 'verified'
+  | 'verified-image'
+  | 'real-machine'
+  | 'provider'
+  | 'policy-key'
+  | 'statement'
+  | 'build'
+  | 'failed'
+  | 'not-published'
+  | 'no-answer'
+  | 'unknown-key'
+  | 'undecided';
 
 /** A value is typed and already text: 64-bit numbers do not survive JavaScript. */
 export type Value = { hex: string } | { number: string } | { text: string } | { time: string };
@@ -33,14 +55,24 @@ export interface Report {
   checked_at: string;
   policy: { name: string; sha256: string };
   verifier: { name: string; version: string; source_sha256: string };
+  /** RFC 3339 in UTC; absent when the session was not known by a recording alone. */
+  recorded_at?: string;
   simulated: boolean;
-  verdict: { state: State; because: FindingRef[]; required: number; passed: number };
+  /** `of` is the address that was asked, never a name that evidence gives itself. */
+  headline: { word: Word; of: string | null; caveat?: FindingRef };
+  verdict: {
+    state: State;
+    because: FindingRef[];
+    required: number;
+    passed: number;
+    lacks?: string[];
+  };
   assurance: { level: Level | null; root_of_trust: RootOfTrust; except: string[] };
-  ends_at: { link: LinkId | null; next: LinkId | null; state: State | null };
+  ends_at: { link: LinkId | null; next: LinkId | null; state: State | null; apart: LinkId[] };
   flags: {
     key: 'bound' | 'not-shown';
     custody: 'kms-derived' | 'not-stated' | 'operator-provisioned' | 'tee-generated';
-    freshness: 'challenge' | 'cached' | 'none';
+    freshness: 'challenge' | 'given' | 'cached' | 'none';
     debug: 'on' | 'off' | 'unknown';
     overrides: 'present' | 'none' | 'not-shown';
   };
@@ -63,6 +95,9 @@ export interface Link {
   id: LinkId;
   state: State;
   undermined_by?: LinkId;
+  carried_by: string[];
+  told_by: string[];
+  joined_by?: string;
   findings: LinkFinding[];
   evidence: string[];
 }
@@ -72,7 +107,7 @@ export interface LinkFinding {
   part?: string;
   step: string;
   weight: Weight;
-  outcome: 'pass' | 'fail' | 'warn' | 'unknown';
+  outcome: 'pass' | 'warn' | 'allowed' | 'unknown' | 'fail';
   reason?: string;
   blocked_by?: string;
   expected?: Value;

@@ -34,15 +34,26 @@ pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     found
 }
 
+/// What cargo knows of the packages. Only the host's are asked for, and none of an optional
+/// feature: whoever runs these tests has those, and nobody may have fetched another platform's.
 fn metadata() -> &'static serde_json::Value {
     static METADATA: OnceLock<serde_json::Value> = OnceLock::new();
     METADATA.get_or_init(|| {
-        let output = Command::new(env!("CARGO"))
-            .args(["metadata", "--format-version", "1", "--offline"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .output()
-            .expect("cargo runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON")
+        let cargo = |arguments: &[&str]| {
+            let output = Command::new(env!("CARGO"))
+                .args(arguments)
+                .current_dir(env!("CARGO_MANIFEST_DIR"))
+                .output()
+                .expect("cargo runs");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            output.stdout
+        };
+        let version = String::from_utf8(cargo(&["-vV"])).expect("cargo's version is text");
+        let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+        let host = host.expect("cargo names its host");
+        let asked = ["metadata", "--format-version", "1", "--offline", "--locked"];
+        let narrowed = ["--no-default-features", "--filter-platform", host];
+        let answer = cargo(&[&asked[..], &narrowed].concat());
+        serde_json::from_slice(&answer).expect("cargo metadata is JSON")
     })
 }

@@ -12,26 +12,19 @@ pub(crate) mod table;
 
 pub(crate) mod eventlog;
 pub(crate) mod mutation;
+pub(crate) mod vectors;
 
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
+
+pub(crate) use vectors::{shared, skipped};
 
 /// The directory of the registry package `name` that this crate is built with.
 pub(crate) fn crate_dir(name: &str) -> Option<PathBuf> {
     let packages = metadata().get("packages")?.as_array()?;
     let package = packages.iter().find(|package| package["name"] == name)?;
     Some(PathBuf::from(package["manifest_path"].as_str()?).parent()?.to_path_buf())
-}
-
-/// A file or directory of the shared vectors. Where they are absent, says so loudly.
-pub(crate) fn shared(path: &str) -> Option<PathBuf> {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
-    let found = file.exists().then_some(file);
-    if found.is_none() {
-        eprintln!("SKIPPED: ../shared is absent, so {path} was not examined");
-    }
-    found
 }
 
 /// What cargo knows of the packages. Only the host's are asked for, and none of an optional

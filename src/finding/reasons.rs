@@ -241,7 +241,7 @@ reasons! {
     SIGSTORE_CERTIFICATE_VALIDITY: fail ["expired", "not-yet-valid"];
     SIGSTORE_CERTIFICATE_PROFILE: fail ["alternative-name", "alternative-name-not-critical", "certification-authority", "critical-extension", "key-kind", "malformed", "missing", "no-code-signing", "no-digital-signature", "too-large", "unsupported"];
     SIGSTORE_SCT: fail ["bad-signature", "log-key-not-valid", "malformed", "missing", "not-exactly-one", "root-unusable", "unknown-algorithm", "unknown-log", "unknown-version"];
-    SIGSTORE_KEY: fail ["not-by-these-keys", "not-by-this-key"];
+    SIGSTORE_KEY: fail ["not-by-these-keys"];
     SIGSTORE_LOG_ENTRY: fail ["algorithm", "certificate", "digest", "key", "kind", "malformed", "missing", "not-exactly-one-signature", "payload-type", "signature"];
     SIGSTORE_LOG_INCLUSION: warn ["promise-only"] fail ["index", "missing", "path-length", "root-hash"];
     SIGSTORE_LOG_CHECKPOINT: fail ["bad-signature", "log-key-not-valid", "malformed", "missing", "no-log-signature", "not-equal", "unknown-log"];
@@ -263,7 +263,7 @@ reasons! {
     GCB_TIME: warn ["no-time"];
     GCB_LOG: warn ["no-log"];
     GCB_UNSIGNED: fail ["not-equal", "not-listed"];
-    GCB_BUILDER: fail ["build-type"];
+    GCB_BUILDER: fail ["build-type", "missing", "not-accepted"];
     GCB_PROJECT: fail ["missing", "not-accepted"];
     GCB_AGREES: fail ["not-equal"];
     OCI_REFERENCE: warn ["by-tag"] fail ["malformed", "not-equal"];
@@ -299,7 +299,7 @@ reasons! {
     TINFOIL_VM_IMAGE: fail ["malformed", "missing", "not-equal"];
     COORDINATOR_DOCUMENT: fail ["malformed"];
     COORDINATOR_EVIDENCE: warn ["provider-is-the-root", "unsigned"] fail ["malformed", "not-exactly-one"];
-    COORDINATOR_OTHER_EVIDENCE: fail ["invalid", "malformed", "other-digest"];
+    COORDINATOR_OTHER_EVIDENCE: fail ["invalid", "malformed"];
     COORDINATOR_COLLATERAL: fail ["malformed", "wrong-name"];
     COORDINATOR_EVENT_LOG: fail ["malformed", "not-exactly-one"];
     COORDINATOR_LAUNCHER: warn ["issuer-is-the-verifier"] fail ["not-equal"];
@@ -321,7 +321,7 @@ reasons! {
     TOKEN_CHAIN_ROLE: fail ["is-a-ca", "malformed", "not-a-ca", "unknown-extension", "wrong-key", "wrong-length"];
     TOKEN_CHAIN_SIGNATURE: fail ["bad-signature", "wrong-issuer"];
     TOKEN_CHAIN_VALIDITY: fail ["expired", "not-yet-valid"];
-    TOKEN_KEY: warn ["fetched", "not-signed", "owner-unknown"] fail ["missing", "not-accepted", "not-equal"];
+    TOKEN_KEY: warn ["not-signed", "owner-unknown"] fail ["missing", "not-accepted", "not-equal"];
     TOKEN_SIGNATURE: fail ["bad-signature"];
     TOKEN_ISSUER: fail ["not-accepted"];
     TOKEN_TIME: fail ["expired", "not-yet-valid"];

@@ -126,7 +126,7 @@ const ROWS: &[Row] = &[
     row("binding.tls.domain", "fail not-equal", |case| {
         case.spec.domain = "another.simulated.example".into();
     }),
-    row("binding.tls.domain", "warn not-pinned", |case| {
+    row("binding.tls.domain", "unknown no-reference", |case| {
         case.policy.as_object_mut().unwrap().remove("domain");
     }),
 ];

@@ -86,7 +86,7 @@ const ROWS: &[Row<Case>] = &[
         case.spec.quote.extra_data = b"another".to_vec();
     }),
     row("azure.paravisor", "fail not-listed", |case| case.spec.report.measurement[0] ^= 1),
-    row("azure.paravisor", "warn no-reference", |case| {
+    row("azure.paravisor", "unknown no-reference", |case| {
         case.policy["snp"]["measurements"] = json!([]);
     }),
     row("azure.boot/pcr4", "fail not-equal", |case| {

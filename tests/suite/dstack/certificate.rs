@@ -168,7 +168,7 @@ pub(crate) const ROWS: &[Row<Case>] = &[
     Row::new(certified, "binding.tls.validity", "fail not-yet-valid", |case| {
         case.spoils.push(Spoil::NotYetValid);
     }),
-    Row::new(certified, "binding.tls.issuer", "warn not-pinned", |case| {
+    Row::new(certified, "binding.tls.issuer", "unknown no-reference", |case| {
         (case.issuer, case.signer) = ("dstack key service", Key::IntelPck);
     })
     .also(&[("dstack.certificate.signature", "unknown not-fetched", UNSIGNED)]),
@@ -213,7 +213,7 @@ fn issuer_beside_the_certificate_is_checked_and_still_nobody_pinned_it() {
         |key| findings(&case.examine_bytes((leaf.clone() + &issuer(key)).as_bytes()).unwrap());
     let found = with(Key::IntelPck);
     assert_eq!(found["dstack.certificate.signature"], "pass");
-    assert_eq!(found["binding.tls.issuer"], "warn not-pinned");
+    assert_eq!(found["binding.tls.issuer"], "unknown no-reference");
     let found = with(Key::IntelRoot);
     assert_eq!(found["dstack.certificate.signature"], "fail bad-signature");
 }

@@ -219,7 +219,7 @@ fn named() -> Guest {
 }
 
 const NOT_SHOWN: &str = "which image it is is not shown then";
-const NOT_COMPARED: (&str, &str, &str) = ("dstack.os-image", "warn not-compared", NOT_SHOWN);
+const NOT_COMPARED: (&str, &str, &str) = ("dstack.os-image", "unknown no-reference", NOT_SHOWN);
 const UNNAMED: &str = "the policy has no value to compare with";
 const FILE: &str = "dstack.image-file/file";
 
@@ -262,25 +262,25 @@ pub(crate) const ROWS: &[Row<Guest>] = &[
         of(guest).before = |file| first(file, 0xc1);
     })
     .also(&[NOT_COMPARED]),
-    Row::new(named, "dstack.acpi-tables", "warn not-compared", |guest| guest.named = false).also(
+    Row::new(named, "dstack.acpi-tables", "unknown no-reference", |guest| guest.named = false).also(
         &[
-            ("dstack.os-image", "warn own-statement", UNNAMED),
-            ("tdx.mrtd", "unknown not-applicable", UNNAMED),
-            ("tdx.rtmr/rtmr0", "unknown not-applicable", UNNAMED),
-            ("tdx.rtmr/rtmr1", "unknown not-applicable", UNNAMED),
-            ("tdx.rtmr/rtmr2", "unknown not-applicable", UNNAMED),
-            ("tdx.rtmr/rtmr3", "unknown not-applicable", UNNAMED),
-            ("tdx.software", "warn no-reference", UNNAMED),
+            ("dstack.os-image", "unknown no-reference", UNNAMED),
+            ("tdx.mrtd", "unknown no-reference", UNNAMED),
+            ("tdx.rtmr/rtmr0", "unknown no-reference", UNNAMED),
+            ("tdx.rtmr/rtmr1", "unknown no-reference", UNNAMED),
+            ("tdx.rtmr/rtmr2", "unknown no-reference", UNNAMED),
+            ("tdx.rtmr/rtmr3", "unknown no-reference", UNNAMED),
+            ("tdx.software", "unknown no-reference", UNNAMED),
         ],
     ),
     Row::new(pinned_image, "dstack.os-image", "fail not-listed", |guest| {
         guest.rules["os-images"] = json!(["09".repeat(32)]);
     })
-    .also(&[("tdx.software", "warn no-reference", NOT_SHOWN)]),
+    .also(&[("tdx.software", "unknown no-reference", NOT_SHOWN)]),
     Row::new(pinned_image, "dstack.application", "fail not-listed", |guest| {
         guest.rules["compose-hashes"] = json!(["09".repeat(32)]);
     })
-    .also(&[("tdx.software", "warn no-reference", NOT_SHOWN)]),
+    .also(&[("tdx.software", "unknown no-reference", NOT_SHOWN)]),
 ];
 
 const COMPARED: [&str; 6] = [
@@ -303,7 +303,7 @@ fn assert_measured(report: &Report) {
 fn image_that_nobody_else_names_is_the_hosts_own_statement() {
     let report = lite().examine();
     assert_measured(&report);
-    assert_eq!(findings(&report)["dstack.os-image"], "warn own-statement");
+    assert_eq!(findings(&report)["dstack.os-image"], "unknown no-reference");
     assert_eq!(report.assurance.level, Some(Level::A3));
 }
 
@@ -349,7 +349,7 @@ fn unlabelled_tables_and_other_versions_are_left_open() {
     };
     let found = findings(&guest.examine());
     assert_eq!(found["dstack.measurement/rtmr0"], "unknown not-published");
-    assert_eq!(found["dstack.os-image"], "warn own-statement");
+    assert_eq!(found["dstack.os-image"], "unknown no-reference");
     let mut guest = pinned_image();
     of(&mut guest).before = |file| file[9] = 4;
     let found = findings(&guest.examine());
@@ -399,8 +399,8 @@ fn real_tdx_answer_booted_the_image_it_names_and_every_changed_byte_of_that_fail
     let report = real(&answer, json!({}));
     assert_measured(&report);
     let found = findings(&report);
-    assert_eq!(found["dstack.os-image"], "warn own-statement");
-    assert_eq!(found["dstack.acpi-tables"], "warn not-compared");
+    assert_eq!(found["dstack.os-image"], "unknown no-reference");
+    assert_eq!(found["dstack.acpi-tables"], "unknown no-reference");
     let image = &vm["os_image_hash"];
     let report = real(&answer, json!({"os-images": [image]}));
     assert_eq!(findings(&report)["dstack.os-image"], "pass");
@@ -425,7 +425,7 @@ fn real_sev_snp_attestation_booted_the_image_it_names_and_no_other() {
     for name in [COMPARED[0], COMPARED[1], "dstack.measurement/launch"] {
         assert_eq!(found[name], "pass", "{name}");
     }
-    assert_eq!(found["dstack.os-image"], "warn own-statement");
+    assert_eq!(found["dstack.os-image"], "unknown no-reference");
     assert_eq!(found["dstack.acpi-tables"], "warn not-measured");
     let input: Json = serde_json::from_slice(&input).unwrap();
     let bytes = hex::decode(input["attestation"].as_str().unwrap()).unwrap();

@@ -24,6 +24,15 @@ use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Custody, Level, Report, State};
 use silicon_to_source::time::UnixTime;
 
+/// Sound answers of a TDX and of an SEV-SNP guest, each with the files beside it.
+pub(crate) fn sound() -> [(Vec<u8>, Vec<Vec<u8>>); 2] {
+    let (guest, machine) = (guest(), machine::machine());
+    let attested = json!({"attestation": hex::encode(machine.attestation())}).to_string();
+    let mut beside = machine.snp.collateral();
+    beside.extend(machine.compose.map(String::into_bytes));
+    [(guest.answer(), vec![guest.td.files().bytes()]), (attested.into_bytes(), beside)]
+}
+
 pub(crate) const IN_2026: &str = "2026-07-10T00:00:00Z";
 
 /// Changes a member of the JSON text that `outer` holds.
@@ -104,12 +113,12 @@ const ROWS: &[Row<Guest>] = &[
         "absent",
         CONTRACT,
     )]),
-    row("dstack.os-image", "warn not-compared", |guest| guest.named = false).on(named).also(&[
-        ("tdx.mrtd", "unknown not-applicable", UNNAMED),
-        ("tdx.rtmr/rtmr1", "unknown not-applicable", UNNAMED),
-        ("tdx.rtmr/rtmr2", "unknown not-applicable", UNNAMED),
-        ("tdx.rtmr/rtmr3", "unknown not-applicable", UNNAMED),
-        ("tdx.software", "warn no-reference", UNNAMED),
+    row("dstack.os-image", "unknown no-reference", |guest| guest.named = false).on(named).also(&[
+        ("tdx.mrtd", "unknown no-reference", UNNAMED),
+        ("tdx.rtmr/rtmr1", "unknown no-reference", UNNAMED),
+        ("tdx.rtmr/rtmr2", "unknown no-reference", UNNAMED),
+        ("tdx.rtmr/rtmr3", "unknown no-reference", UNNAMED),
+        ("tdx.software", "unknown no-reference", UNNAMED),
     ]),
     row("dstack.images/container 1", "warn by-tag", |guest| {
         starts(guest, compose("services: {web: {image: 'registry.example/web:1'}}"));

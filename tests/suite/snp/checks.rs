@@ -387,7 +387,7 @@ const ROWS: &[Row<Case>] = &[
         case.report.key_info |= 1;
     }),
     row("snp.measurement", "fail not-listed", |case| case.report.measurement[0] ^= 1),
-    row("snp.measurement", "warn no-reference", |case| case.rule("measurements", json!([]))),
+    row("snp.measurement", "unknown no-reference", |case| case.rule("measurements", json!([]))),
     row("snp.host-data", "fail not-equal", |case| case.report.host_data[31] = 1),
     row("snp.report-data", "fail not-equal", |case| case.report.report_data[63] = 1),
     row("snp.migration-report", "fail set", |case| case.report.report_id_ma[31] = 0),

@@ -56,7 +56,7 @@ const ALONE: [&str; 8] = [
     "snp.crl.signature unknown not-fetched",
     "snp.crl.freshness unknown not-fetched",
     "snp.crl.revocation unknown not-fetched",
-    "snp.measurement warn no-reference",
+    "snp.measurement unknown no-reference",
     "link.image unknown not-published",
     "link.provenance unknown not-published",
     "link.commit unknown not-published",

@@ -86,7 +86,7 @@ pub(crate) const ROWS: &[Row<Case>] = &[
     row("tdx.seam.measurement", "fail not-listed", |case| {
         case.dcap = json!({"tdx": {"mr-seam": [digest(1)]}});
     }),
-    row("tdx.mr-config-id", "warn no-reference", |case| case.quote.td().mr_config_id = [1; 48]),
+    row("tdx.mr-config-id", "unknown no-reference", |case| case.quote.td().mr_config_id = [1; 48]),
     row("tdx.mr-config-id", "fail not-listed", |case| {
         case.dcap = json!({"tdx": {"mr-config-id": {"one-of": [digest(2)]}}});
     }),
@@ -94,7 +94,7 @@ pub(crate) const ROWS: &[Row<Case>] = &[
         case.quote.td().mr_owner = [1; 48];
         case.dcap = json!({"tdx": {"mr-owner": "zero"}});
     }),
-    row("tdx.mr-owner-config", "warn no-reference", |case| {
+    row("tdx.mr-owner-config", "unknown no-reference", |case| {
         case.quote.td().mr_owner_config = [1; 48];
     }),
     row("tdx.mrtd", "fail not-listed", |case| {
@@ -108,7 +108,7 @@ pub(crate) const ROWS: &[Row<Case>] = &[
         case.dcap = json!({"tdx": {"rtmr3": [digest(3)]}});
     })
     .also(&[("tdx.software", "fail not-listed", NAMED_TOO)]),
-    row("tdx.software", "warn partial", |case| {
+    row("tdx.software", "unknown no-reference", |case| {
         let td = case.quote.td();
         (td.mr_td, td.rtmr) = ([4; 48], [[4; 48]; 4]);
         let list = json!([digest(4)]);

@@ -11,6 +11,7 @@ pub(crate) mod snp;
 pub(crate) mod table;
 
 pub(crate) mod eventlog;
+pub(crate) mod invariants;
 pub(crate) mod mutation;
 
 use std::path::PathBuf;
@@ -60,5 +61,8 @@ pub(crate) fn examine(
         beside
             .map(|(number, bytes)| silicon_to_source::File::new(format!("file {number}"), *bytes)),
     );
-    silicon_to_source::examine(&files, policy, &silicon_to_source::Context::at(now))
+    let report = silicon_to_source::examine(&files, policy, &silicon_to_source::Context::at(now))?;
+    let broken = invariants::broken(&report);
+    assert!(broken.is_empty(), "{} under {}: {broken:?}", report.subject.kind, report.policy.name);
+    Ok(report)
 }

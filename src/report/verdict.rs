@@ -35,7 +35,11 @@ pub(super) fn verdict(
     } else {
         findings.iter().filter(|f| contribution(f, policy) == state).map(FindingRef::of).collect()
     };
-    Verdict { state, because, required: required.len(), passed, lacks: Vec::new() }
+    let lacks = match (worst, is_answered) {
+        (Some(State::Verified | State::Warning), false) => vec!["nothing-decided"],
+        _ => Vec::new(),
+    };
+    Verdict { state, because, required: required.len(), passed, lacks }
 }
 
 /// Lowers a verdict to what the policy's least level and its rule for warnings leave of it.

@@ -127,12 +127,7 @@ fn dcap_cases() -> Vec<Case> {
     let rows: &[Spoiled<dcap::Case>] = &[
         ("tdx.debug", |c| bit(c, 0), "tdx.attributes.debug", "set"),
         ("tdx.tud", |c| bit(c, 1), "tdx.attributes.tud", "set"),
-        (
-            "tdx.without-sept-ve-disable",
-            |c| bit(c, 28),
-            "tdx.attributes.sept-ve-disable",
-            "clear",
-        ),
+        ("tdx.without-sept-ve-disable", |c| bit(c, 28), "tdx.attributes.sept-ve-disable", "clear"),
         ("tdx.migratable", |c| bit(c, 29), "tdx.attributes.migratable", "set"),
         ("tdx.pks", |c| bit(c, 30), "tdx.attributes.pks", "set"),
         ("tdx.kl", |c| bit(c, 31), "tdx.attributes.kl", "set"),

@@ -3,8 +3,9 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use silicon_to_source::crypto::remembering;
+use silicon_to_source::digest::Sha256;
 use silicon_to_source::evidence::snp::Product;
 use silicon_to_source::finding::{Check, Property, checks};
 use silicon_to_source::policy::Policy;
@@ -14,6 +15,7 @@ use silicon_to_source::sim::coordinator::CoordinatorSpec;
 use silicon_to_source::sim::gcb::CloudBuildSpec;
 use silicon_to_source::sim::google::{TokenSpec, VtpmSpec};
 use silicon_to_source::sim::intel::CollateralSpec;
+use silicon_to_source::sim::keys::Key;
 use silicon_to_source::sim::near::NearSpec;
 use silicon_to_source::sim::nitro::NitroSpec;
 use silicon_to_source::sim::nvidia::{ReportSpec, Role, certificate};
@@ -36,10 +38,12 @@ struct Piece {
     /// The least level that every piece of its kind reaches.
     level: &'static str,
     roots: &'static str,
+    /// What the policy says beside the check: whose keys count, and what a build is about.
+    rules: Json,
 }
 
 fn piece(name: &'static str, input: Vec<u8>, files: Vec<Vec<u8>>, now: UnixTime) -> Piece {
-    Piece { name, input, files, now, level: "A0", roots: "simulated" }
+    Piece { name, input, files, now, level: "A0", roots: "simulated", rules: json!({}) }
 }
 
 impl Piece {
@@ -49,9 +53,10 @@ impl Piece {
     }
 
     fn policy(&self, check: &Check, level: Option<&str>) -> Option<Policy> {
-        let json = json!({
+        let mut json = json!({
             "name": "x", "roots": self.roots, "least-level": level, "required": [check.id],
         });
+        json.as_object_mut().unwrap().extend(self.rules.as_object().unwrap().clone());
         Policy::from_json(json.to_string().as_bytes()).ok()
     }
 }
@@ -61,7 +66,9 @@ fn pieces() -> Vec<Piece> {
     let at = |text: &str| text.parse::<UnixTime>().unwrap();
     let (minute, year) = (UnixTime(TokenSpec::ISSUED.0 + 60), at("2026-02-01T00:00:10Z"));
     let chip = snp::Case::vcek(Product::Genoa);
-    let old = snp::Case { now: at("2025-01-15T00:00:00Z"), ..snp::Case::vcek(Product::Turin) };
+    // No bulletin of AMD's was about this product yet.
+    let then = at("2025-01-15T00:00:00Z");
+    let old = snp::Case { now: then, crl: None, ..snp::Case::vcek(Product::Turin) };
     let (td, enclave) = (dcap::Case::td(), dcap::Case::enclave());
     let [(guest, beside_guest), (attested, beside_attested)] = crate::dstack::sound();
     let gpu = ReportSpec::default();
@@ -77,7 +84,11 @@ fn pieces() -> Vec<Piece> {
         piece(name, bound.bytes(), files, case.now)
     };
     let exchange = |spec: CoordinatorSpec| serde_json::to_vec(&spec.exchange()).unwrap();
-    let built = |piece: Piece| Piece { level: "build", ..piece };
+    let built = |piece: Piece, rules: Json| Piece { level: "build", rules, ..piece };
+    let by = |piece: Piece, issuer: &str, key: Key| {
+        let pin = Sha256::of(&key.spki()).to_string();
+        Piece { rules: json!({ "token": { "issuers": [issuer], "keys": [pin] } }), ..piece }
+    };
     vec![
         piece("snp-report", chip.report_bytes(), chip.collateral(), chip.now),
         piece("snp-report of a new chip", old.report_bytes(), old.collateral(), old.now),
@@ -87,26 +98,69 @@ fn pieces() -> Vec<Piece> {
         piece("dstack-snp-attestation", attested, beside_attested, snp::NOW),
         piece("nitro-document", NitroSpec::healthy().bytes(), vec![], at("2030-01-01T00:01:00Z")),
         piece("tinfoil-bundle", TinfoilSpec::default().bytes(), vec![], year),
-        piece("near-report", NearSpec::default().bytes(), vec![CollateralSpec::tdx().bytes()], dcap::NOW),
-        piece("gpu-report", gpu.sign(), gpu_chain, at("2025-06-01T00:00:00Z")),
+        piece(
+            "near-report",
+            NearSpec::default().bytes(),
+            vec![CollateralSpec::tdx().bytes()],
+            dcap::NOW,
+        ),
+        piece("gpu-report", gpu.sign(), gpu_chain, UnixTime(1_740_000_000)),
         piece("confidential-space-token", TokenSpec::default().sign().into_bytes(), vec![], minute),
-        piece("kms-token", kms_token().sign().into_bytes(), vec![kms_key()], minute),
-        piece("trust-authority-token", authority_token().sign().into_bytes(), vec![authority_keys()], minute),
-        piece("gpu-tokens", GpuTokensSpec::default().bytes(), vec![gpu_keys(KeyForm::Coordinates)], minute),
-        piece("vtpm-attestation", VtpmSpec::new(b"SIMULATED question").bytes(), vec![], at("2025-06-01T00:00:00Z")),
-        piece("azure-snp-evidence", AzureSpec::new(b"SIMULATED question").bytes(), vec![], snp::NOW),
+        by(
+            piece("kms-token", kms_token().sign().into_bytes(), vec![kms_key()], minute),
+            "eigen-kms",
+            Key::EigenKms,
+        ),
+        by(
+            piece(
+                "trust-authority-token",
+                authority_token().sign().into_bytes(),
+                vec![authority_keys()],
+                minute,
+            ),
+            "intel-trust-authority",
+            Key::TrustAuthority,
+        ),
+        by(
+            piece(
+                "gpu-tokens",
+                GpuTokensSpec::default().bytes(),
+                vec![gpu_keys(KeyForm::Coordinates)],
+                minute,
+            ),
+            "nvidia",
+            Key::NvidiaService,
+        ),
+        piece(
+            "vtpm-attestation",
+            VtpmSpec::new(b"SIMULATED question").bytes(),
+            vec![],
+            at("2025-06-01T00:00:00Z"),
+        ),
+        piece(
+            "azure-snp-evidence",
+            AzureSpec::new(b"SIMULATED question").bytes(),
+            vec![],
+            snp::NOW,
+        ),
         eigen("eigencompute-evidence on TDX", eigencompute::Case::tdx()),
         eigen("eigencompute-evidence on SEV-SNP", eigencompute::Case::snp()),
         eigen("eigencompute-evidence without a report", eigencompute::Case::shielded()),
         piece("coordinator on SEV-SNP", exchange(CoordinatorSpec::default()), vec![], year),
         piece("coordinator on TDX", exchange(CoordinatorSpec::tdx()), vec![], year),
-        built(piece("sigstore-bundle", BundleSpec::dsse(&build, statement).bytes(), vec![], year)),
-        built(piece(
-            "cloud-build-provenance",
-            CloudBuildSpec::of(image.manifest_digest()).bytes(),
-            vec![image.manifest_bytes()],
-            dcap::NOW,
-        )),
+        built(
+            piece("sigstore-bundle", BundleSpec::dsse(&build, statement).bytes(), vec![], year),
+            json!({ "sigstore": { "artifact": format!("sha256:{}", "01".repeat(32)) } }),
+        ),
+        built(
+            piece(
+                "cloud-build-provenance",
+                CloudBuildSpec::of(image.manifest_digest()).bytes(),
+                vec![image.manifest_bytes()],
+                dcap::NOW,
+            ),
+            json!({ "provenance": { "cloud-build": {} } }),
+        ),
     ]
 }
 
@@ -120,7 +174,7 @@ fn real_pieces() -> Vec<Piece> {
     };
     let quote = "intel/tdx-v4-up-to-date.quote";
     [
-        vector("amd/milan.report", "2026-02-01T00:00:00Z", &["amd/milan.vcek.pem"]),
+        vector("amd/milan.report", "2026-03-01T00:00:00Z", &["amd/milan.vcek.pem"]),
         vector(quote, "2025-07-01T00:00:00Z", &["intel/tdx-v4-up-to-date.collateral.json"]),
         vector("dstack/quote-report.json", "2026-07-01T00:00:00Z", &[]),
         vector("azure/snp-live-evidence.json", "2026-03-01T00:00:00Z", &[]),
@@ -156,7 +210,7 @@ fn swept(piece: &Piece) -> Vec<String> {
         }
     }
     println!("{}: {counted} checks count alone", piece.name);
-    if counted == 0 {
+    if counted == 0 && piece.roots == "simulated" {
         wrong.push(format!("{}: no check counts, so nothing was tried", piece.name));
     }
     wrong
@@ -181,12 +235,8 @@ fn a_required_check_of_real_evidence_counts_only_where_it_was_decided() {
 /// policy that names none of these values is refused by the name of the check.
 #[test]
 fn a_policy_without_a_value_is_refused_by_the_name_of_the_check() {
-    let defaults = [
-        "provenance.predicate-type",
-        "provenance.runner",
-        "provenance.trigger",
-        "token.support",
-    ];
+    let defaults =
+        ["provenance.predicate-type", "provenance.runner", "provenance.trigger", "token.support"];
     for check in checks::ALL.iter().filter(|check| check.is(Property::NeedsReference)) {
         let json = json!({ "name": "x", "least-level": "A0", "required": [check.id] });
         let read = Policy::from_json(json.to_string().as_bytes());

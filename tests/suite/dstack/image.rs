@@ -262,8 +262,8 @@ pub(crate) const ROWS: &[Row<Guest>] = &[
         of(guest).before = |file| first(file, 0xc1);
     })
     .also(&[NOT_COMPARED]),
-    Row::new(named, "dstack.acpi-tables", "unknown no-reference", |guest| guest.named = false).also(
-        &[
+    Row::new(named, "dstack.acpi-tables", "unknown no-reference", |guest| guest.named = false)
+        .also(&[
             ("dstack.os-image", "unknown no-reference", UNNAMED),
             ("tdx.mrtd", "unknown no-reference", UNNAMED),
             ("tdx.rtmr/rtmr0", "unknown no-reference", UNNAMED),
@@ -271,8 +271,7 @@ pub(crate) const ROWS: &[Row<Guest>] = &[
             ("tdx.rtmr/rtmr2", "unknown no-reference", UNNAMED),
             ("tdx.rtmr/rtmr3", "unknown no-reference", UNNAMED),
             ("tdx.software", "unknown no-reference", UNNAMED),
-        ],
-    ),
+        ]),
     Row::new(pinned_image, "dstack.os-image", "fail not-listed", |guest| {
         guest.rules["os-images"] = json!(["09".repeat(32)]);
     })

@@ -147,7 +147,7 @@ fn everywhere(base: Base) -> Vec<Row<Case>> {
 
 /// The debug image is another image.
 const BOOT: Also = &[("eigencompute.boot", "fail not-accepted", "its command line is in PCR 8")];
-const NO_BOOT: Also = &[("eigencompute.boot", "unknown not-fetched", "no image is named")];
+const NO_BOOT: Also = &[("eigencompute.boot", "unknown no-reference", "no image is named")];
 
 fn leaf(bound: &mut BoundSpec, spoil: &Spoil) {
     let role = VtpmRole::Attestation;
@@ -283,7 +283,7 @@ fn without_the_launchers_log_nothing_is_said_about_the_container() {
 #[test]
 fn sound_evidence_has_the_level_that_each_platform_deserves() {
     for ((base, platform), (state, level, launch)) in PLATFORMS.into_iter().zip([
-        (State::Warning, Level::A3, "pass"),
+        (State::Verified, Level::A3, "pass"),
         (State::Warning, Level::A3, "warn provider-is-the-root"),
         (State::Warning, Level::A2, "warn provider-is-the-root"),
     ]) {

@@ -33,7 +33,9 @@ pub(super) fn verdict(
     let because = if state == State::Verified {
         Vec::new()
     } else {
-        findings.iter().filter(|f| contribution(f, policy) == state).map(FindingRef::of).collect()
+        let blamed = worst.filter(|worst| *worst > State::Warning).unwrap_or(state);
+        let open = findings.iter().filter(|f| contribution(f, policy) == blamed);
+        open.map(FindingRef::of).collect()
     };
     let lacks = match (worst, is_answered) {
         (Some(State::Verified | State::Warning), false) => vec!["nothing-decided"],

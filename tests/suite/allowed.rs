@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value as Json, json};
+use silicon_to_source::digest::Sha256;
 use silicon_to_source::evidence::snp::Product;
 use silicon_to_source::finding::checks;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::sim::azure::AzureSpec;
-use silicon_to_source::sim::google::{TokenSpec, VtpmSpec, boot_events};
+use silicon_to_source::sim::google::{TokenSpec, VtpmSpec, boot_events, key_list};
 use silicon_to_source::sim::nitro::NitroSpec;
 use silicon_to_source::sim::service::{
     GpuTokensSpec, KeyForm, authority_keys, authority_token, gpu_keys,
@@ -230,10 +231,13 @@ fn provider_cases() -> Vec<Case> {
 fn token_cases() -> Vec<Case> {
     let now = UnixTime(TokenSpec::ISSUED.0 + 60);
     let token = |change: fn(&mut Json), member: &str, accepted: Json| {
-        let mut spec = TokenSpec::default();
+        let mut spec = TokenSpec::by_key_list();
         change(&mut spec.claims);
-        let rules = policy("confidential-space", |p| p["token"] = json!({ member: accepted }));
-        examine(spec.sign().as_bytes(), &[], Some(&rules), now).unwrap()
+        let pin = Sha256::of(&spec.signer.spki()).to_string();
+        let rules = policy("confidential-space", |p| {
+            p["token"] = json!({ member: accepted, "keys": [pin] });
+        });
+        examine(spec.sign().as_bytes(), &[&key_list()], Some(&rules), now).unwrap()
     };
     let mut old = authority_token();
     old.claims["tdx"]["attester_tcb_status"] = json!("OutOfDate");

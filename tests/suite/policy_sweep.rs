@@ -13,7 +13,7 @@ use silicon_to_source::report::{Report, State};
 use silicon_to_source::sim::azure::AzureSpec;
 use silicon_to_source::sim::coordinator::CoordinatorSpec;
 use silicon_to_source::sim::gcb::CloudBuildSpec;
-use silicon_to_source::sim::google::{TokenSpec, VtpmSpec};
+use silicon_to_source::sim::google::{TokenSpec, VtpmSpec, key_list};
 use silicon_to_source::sim::intel::CollateralSpec;
 use silicon_to_source::sim::keys::Key;
 use silicon_to_source::sim::near::NearSpec;
@@ -76,7 +76,7 @@ fn pieces() -> Vec<Piece> {
     let root = [(Role::Authority, [0; 48]), (Role::Root, [0; 48])];
     let gpu_chain = gpu_chain.iter().chain(&root);
     let gpu_chain = gpu_chain.map(|(role, firmware)| certificate(*role, firmware, None)).collect();
-    let image = ImageSpec::default();
+    let (image, listed) = (ImageSpec::default(), TokenSpec::by_key_list());
     let build = Build::default();
     let statement = build.slsa_statement("SIMULATED", &"01".repeat(32));
     let eigen = |name, case: eigencompute::Case| {
@@ -105,7 +105,11 @@ fn pieces() -> Vec<Piece> {
             dcap::NOW,
         ),
         piece("gpu-report", gpu.sign(), gpu_chain, UnixTime(1_740_000_000)),
-        piece("confidential-space-token", TokenSpec::default().sign().into_bytes(), vec![], minute),
+        by(
+            piece("confidential-space-token", listed.sign().into_bytes(), vec![key_list()], minute),
+            "google",
+            listed.signer,
+        ),
         by(
             piece("kms-token", kms_token().sign().into_bytes(), vec![kms_key()], minute),
             "eigen-kms",
@@ -181,7 +185,6 @@ fn real_pieces() -> Vec<Piece> {
         vector("nitro/production-2022.cose", "2022-10-13T09:00:00Z", &[]),
         vector("tinfoil/attestation-bundle.json", "2026-02-01T00:00:00Z", &[]),
         vector("gcp/vtpm-cos-85-nonce9009.pb", "2025-02-20T00:00:00Z", &[]),
-        vector("gcp/confidential-space-pki-token.jwt", "2024-11-04T00:10:00Z", &[]),
     ]
     .into_iter()
     .flatten()

@@ -219,49 +219,38 @@ fn named() -> Guest {
 }
 
 const NOT_SHOWN: &str = "which image it is is not shown then";
-const NOT_COMPARED: (&str, &str, &str) = ("dstack.os-image", "unknown no-reference", NOT_SHOWN);
 const UNNAMED: &str = "the policy has no value to compare with";
 const FILE: &str = "dstack.image-file/file";
 
 pub(crate) const ROWS: &[Row<Guest>] = &[
     Row::new(lite, FILE, "fail not-equal", |guest| {
         of(guest).after = |file| file[20] ^= 1;
-    })
-    .also(&[NOT_COMPARED]),
+    }),
     Row::new(lite, FILE, "fail missing", |guest| {
         of(guest).list = |list| *list = list.replace("tdx", "snp");
-    })
-    .also(&[NOT_COMPARED]),
+    }),
     Row::new(lite, FILE, "fail malformed", |guest| {
         of(guest).list = |list| list.push_str("measurement.tdx.cbor");
-    })
-    .also(&[NOT_COMPARED]),
+    }),
     Row::new(lite, FILE, "fail malformed", |guest| {
         of(guest).list = |list| list.push_str(&list.clone());
-    })
-    .also(&[NOT_COMPARED]),
+    }),
     Row::new(lite, "dstack.image-file/os-image-hash", "fail disagree", |guest| {
         of(guest).last = |vm| vm["os_image_hash"] = json!("09".repeat(32));
-    })
-    .also(&[NOT_COMPARED]),
+    }),
     Row::new(lite, "dstack.image-file/content", "fail malformed", |guest| {
         of(guest).before = |file| file.truncate(file.len() - 1);
-    })
-    .also(&[NOT_COMPARED]),
-    Row::new(lite, "dstack.measurement/mrtd", "fail not-equal", |guest| of(guest).mr_td[0] ^= 4)
-        .also(&[NOT_COMPARED]),
+    }),
+    Row::new(lite, "dstack.measurement/mrtd", "fail not-equal", |guest| of(guest).mr_td[0] ^= 4),
     Row::new(lite, "dstack.measurement/rtmr0", "fail not-equal", |guest| {
         of(guest).last = |vm| vm["memory_size"] = json!(5_u64 << 30);
-    })
-    .also(&[NOT_COMPARED]),
+    }),
     Row::new(lite, "dstack.measurement/rtmr1", "fail not-equal", |guest| {
         of(guest).before = |file| first(file, 0xc2);
-    })
-    .also(&[NOT_COMPARED]),
+    }),
     Row::new(lite, "dstack.measurement/rtmr2", "fail not-equal", |guest| {
         of(guest).before = |file| first(file, 0xc1);
-    })
-    .also(&[NOT_COMPARED]),
+    }),
     Row::new(named, "dstack.acpi-tables", "unknown no-reference", |guest| guest.named = false)
         .also(&[
             ("dstack.os-image", "unknown no-reference", UNNAMED),

@@ -66,6 +66,7 @@ fn vek(case: &mut Case, spoil: Spoil) {
     case.vek.as_mut().unwrap().spoil = Some(spoil);
 }
 
+const ASKED: &str = "the guest asks for it, and the platform does not do it";
 const OTHER_ISSUER: &str = "the key's certificate does not name this intermediate key";
 const UNSOUND: &str = "the door for signatures does not know these parameters";
 
@@ -309,7 +310,11 @@ const ROWS: &[Row<Case>] = &[
     }),
     row("snp.mitigations", "warn dropped", |case| case.report.current_mitigations = 0b010)
         .on(turin),
-    row("snp.platform.smt", "fail disagree", |case| case.report.policy &= !POLICY_SMT),
+    row("snp.platform.smt", "fail disagree", |case| case.report.policy &= !POLICY_SMT).also(&[(
+        "snp.guest-policy.smt",
+        "pass",
+        ASKED,
+    )]),
     row("snp.platform.tsme", "warn clear", |case| {
         case.report.platform_info &= !PLATFORM_TSME;
         case.rule("without-tsme", "warn");
@@ -325,11 +330,13 @@ const ROWS: &[Row<Case>] = &[
     row("snp.platform.rapl-disabled", "fail clear", |case| {
         case.rule("without-rapl-disabled", "deny");
     }),
-    row("snp.platform.rapl-disabled", "fail disagree", |case| case.report.policy |= 1 << 23),
+    row("snp.platform.rapl-disabled", "fail disagree", |case| case.report.policy |= 1 << 23)
+        .also(&[("snp.guest-policy.rapl-disabled", "pass", ASKED)]),
     row("snp.platform.ciphertext-hiding", "fail clear", |case| {
         case.rule("without-ciphertext-hiding", "deny");
     }),
-    row("snp.platform.ciphertext-hiding", "fail disagree", |case| case.report.policy |= 1 << 24),
+    row("snp.platform.ciphertext-hiding", "fail disagree", |case| case.report.policy |= 1 << 24)
+        .also(&[("snp.guest-policy.ciphertext-hiding", "pass", ASKED)]),
     row("snp.platform.alias-check", "warn clear", |case| {
         case.report.platform_info &= !PLATFORM_ALIAS_CHECK;
     }),
@@ -352,7 +359,11 @@ const ROWS: &[Row<Case>] = &[
     }),
     row("snp.guest-policy.abi", "fail disagree", |case| case.report.policy += 1),
     row("snp.guest-policy.abi", "fail below-minimum", |case| case.report.policy -= 6),
-    row("snp.guest-policy.smt", "fail set", |case| case.rule("smt", "deny")),
+    row("snp.guest-policy.smt", "fail set", |case| case.rule("smt", "deny")).also(&[(
+        "snp.platform.smt",
+        "fail set",
+        "one rule is for what the guest allows and for what the platform does",
+    )]),
     row("snp.guest-policy.single-socket", "fail clear", |case| {
         case.rule("unasked-single-socket", "deny");
     }),

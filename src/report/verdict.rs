@@ -28,6 +28,7 @@ pub(super) fn verdict(
         Some(State::Failed) => State::Failed,
         Some(State::NotPublished) if root_of_trust == RootOfTrust::Nothing => State::NotPublished,
         Some(state) if is_answered => state,
+        Some(open) if open > State::Warning && !policy.required.is_empty() && passed > 0 => open,
         _ => State::Unknown,
     };
     let because = if state == State::Verified {

@@ -8,7 +8,7 @@ use silicon_to_source::crypto::remembering;
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::evidence::snp::Product;
 use silicon_to_source::finding::{Check, Property, checks};
-use silicon_to_source::policy::Policy;
+use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::sim::azure::AzureSpec;
 use silicon_to_source::sim::coordinator::CoordinatorSpec;
@@ -73,8 +73,7 @@ fn pieces() -> Vec<Piece> {
     let [(guest, beside_guest), (attested, beside_attested)] = crate::dstack::sound();
     let gpu = ReportSpec::default();
     let gpu_chain = [(Role::Device, ReportSpec::FIRMWARE), (Role::Authority, [0; 48])];
-    let root = [(Role::Authority, [0; 48]), (Role::Root, [0; 48])];
-    let gpu_chain = gpu_chain.iter().chain(&root);
+    let gpu_chain = gpu_chain.iter().chain(&[(Role::Root, [0; 48])]);
     let gpu_chain = gpu_chain.map(|(role, firmware)| certificate(*role, firmware, None)).collect();
     let (image, listed) = (ImageSpec::default(), TokenSpec::by_key_list());
     let build = Build::default();
@@ -85,9 +84,11 @@ fn pieces() -> Vec<Piece> {
     };
     let exchange = |spec: CoordinatorSpec| serde_json::to_vec(&spec.exchange()).unwrap();
     let built = |piece: Piece, rules: Json| Piece { level: "build", rules, ..piece };
-    let by = |piece: Piece, issuer: &str, key: Key| {
-        let pin = Sha256::of(&key.spki()).to_string();
-        Piece { rules: json!({ "token": { "issuers": [issuer], "keys": [pin] } }), ..piece }
+    let by = |piece: Piece, policy: &str, key: Key| {
+        let policy: Json = serde_json::from_str(builtin(policy).unwrap().json).unwrap();
+        let mut token = policy.get("token").cloned().unwrap_or(json!({}));
+        token["keys"] = json!([Sha256::of(&key.spki()).to_string()]);
+        Piece { rules: json!({ "token": token }), ..piece }
     };
     vec![
         piece("snp-report", chip.report_bytes(), chip.collateral(), chip.now),
@@ -107,12 +108,12 @@ fn pieces() -> Vec<Piece> {
         piece("gpu-report", gpu.sign(), gpu_chain, UnixTime(1_740_000_000)),
         by(
             piece("confidential-space-token", listed.sign().into_bytes(), vec![key_list()], minute),
-            "google",
+            "confidential-space",
             listed.signer,
         ),
         by(
             piece("kms-token", kms_token().sign().into_bytes(), vec![kms_key()], minute),
-            "eigen-kms",
+            "kms-token",
             Key::EigenKms,
         ),
         by(
@@ -122,7 +123,7 @@ fn pieces() -> Vec<Piece> {
                 vec![authority_keys()],
                 minute,
             ),
-            "intel-trust-authority",
+            "trust-authority",
             Key::TrustAuthority,
         ),
         by(
@@ -132,7 +133,7 @@ fn pieces() -> Vec<Piece> {
                 vec![gpu_keys(KeyForm::Coordinates)],
                 minute,
             ),
-            "nvidia",
+            "nras",
             Key::NvidiaService,
         ),
         piece(

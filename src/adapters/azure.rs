@@ -33,8 +33,9 @@ pub(super) fn examine(
     let collateral: Collateral = collateral::decode(files)?;
     let hcl = HclReport::parse(&evidence.hcl_report)?;
     let vcek = Vek::parse(&evidence.vcek)?;
-    let processor = snp::report(hcl.snp, Some(vcek), &collateral, policy, appraisal::COMPARERS, now)
-        .map_err(|error| error.shifted(HclReport::SNP_AT))?;
+    let processor =
+        snp::report(hcl.snp, Some(vcek), &collateral, policy, appraisal::COMPARERS, now)
+            .map_err(|error| error.shifted(HclReport::SNP_AT))?;
     let mut findings = processor.findings;
     let report = processor.verified.as_ref();
     let examined = verify::verify(evidence, &hcl, report.ok_or_else(|| to_blame(&findings)));

@@ -18,9 +18,7 @@ use super::dcap::{self, Files};
 use super::snp::to_blame;
 use super::{snp, tpm};
 use crate::appraise::coordinator::Measured;
-use crate::appraise::{
-    self, Compared, Comparers, eigencompute as appraisal, eigencompute::Logs,
-};
+use crate::appraise::{self, Compared, Comparers, eigencompute as appraisal, eigencompute::Logs};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::dcap::{Body, Quote};
@@ -327,8 +325,7 @@ pub(super) fn sev_snp(
     software: Compared,
     now: UnixTime,
 ) -> Result<Processor, Error> {
-    let examined =
-        snp::report(&part.report, None, collateral, policy, comparers(software), now)?;
+    let examined = snp::report(&part.report, None, collateral, policy, comparers(software), now)?;
     let by = to_blame(&examined.findings);
     let verified = examined.verified.as_ref();
     let report_data = match verified.map(|verified| verified.report()) {

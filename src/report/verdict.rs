@@ -28,14 +28,21 @@ pub(super) fn verdict(
         Some(State::Failed) => State::Failed,
         Some(State::NotPublished) if root_of_trust == RootOfTrust::Nothing => State::NotPublished,
         Some(state) if is_answered => state,
+        Some(open) if open > State::Warning && !policy.required.is_empty() && passed > 0 => open,
         _ => State::Unknown,
     };
     let because = if state == State::Verified {
         Vec::new()
     } else {
-        findings.iter().filter(|f| contribution(f, policy) == state).map(FindingRef::of).collect()
+        let blamed = worst.filter(|worst| *worst > State::Warning).unwrap_or(state);
+        let open = findings.iter().filter(|f| contribution(f, policy) == blamed);
+        open.map(FindingRef::of).collect()
     };
-    Verdict { state, because, required: required.len(), passed, lacks: Vec::new() }
+    let lacks = match (worst, is_answered) {
+        (Some(State::Verified | State::Warning), false) => vec!["nothing-decided"],
+        _ => Vec::new(),
+    };
+    Verdict { state, because, required: required.len(), passed, lacks }
 }
 
 /// Lowers a verdict to what the policy's least level and its rule for warnings leave of it.

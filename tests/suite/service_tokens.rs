@@ -19,13 +19,13 @@ use silicon_to_source::time::UnixTime;
 /// One minute after the healthy tokens were issued.
 const NOW: UnixTime = UnixTime(TokenSpec::ISSUED.0 + 60);
 
-const KMS: &str = r#"{"name":"test","required":
+const KMS: &str = r#"{"name":"test","least-level":"A1","required":
     ["token.hardware","token.debug","token.image","token.nonce","token.audience","token.project"],
     "token":{"issuers":["eigen-kms"],"audience":"https://verifier.example",
     "nonce":"c2ltdWxhdGVkLW5vbmNl","project":"simulated","debug":["hardened"],"support":null,
     "image-digest":"sha256:0101010101010101010101010101010101010101010101010101010101010101"}}"#;
 
-const AUTHORITY: &str = r#"{"name":"test","required":
+const AUTHORITY: &str = r#"{"name":"test","least-level":"A1","required":
     ["token.hardware","token.tcb","token.guest-debug","token.nonce"],
     "token":{"issuers":["intel-trust-authority"],"nonce":"c2ltdWxhdGVkLW5vbmNl",
     "hardware":["INTEL_TDX","TDX"],"support":null}}"#;

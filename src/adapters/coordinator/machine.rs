@@ -2,9 +2,9 @@
 
 use super::{bound, provider, stapled};
 use crate::adapters::{collateral, dcap, snp};
-use crate::appraise::{self, Compared, Comparers};
 use crate::appraise::coordinator::stated::Substrate;
 use crate::appraise::coordinator::{Measured, binding};
+use crate::appraise::{self, Compared, Comparers};
 use crate::claims::Claim;
 use crate::digest::Sha512;
 use crate::error::Error;

@@ -3,8 +3,8 @@
 use super::files::Files;
 use crate::adapters::snp::to_blame;
 use crate::adapters::{dcap, kind};
-use crate::appraise::{Compared, Comparers};
 use crate::appraise::dstack::{self as appraise, Beside, Identity, Image, Named};
+use crate::appraise::{Compared, Comparers};
 use crate::bytes::Span;
 use crate::digest::Sha256;
 use crate::error::Error;

@@ -50,14 +50,8 @@ pub(super) fn attested(
             endorsements.push(&der);
         }
     }
-    let examined = snp::report(
-        attestation.report,
-        None,
-        &endorsements,
-        policy,
-        comparers(policy, data),
-        now,
-    )?;
+    let examined =
+        snp::report(attestation.report, None, &endorsements, policy, comparers(policy, data), now)?;
     let mut findings = examined.findings;
     let mut claims = Vec::new();
     let mut custody = Custody::NotStated;

@@ -519,7 +519,7 @@ fn what_leads_the_chain_is_the_strongest_and_the_others_add_nothing() {
     case.spec.document = |document| document["reference_values"] = json!([]);
     let report = case.examine();
     assert_eq!(report.assurance.level, Some(Level::A3));
-    assert_eq!(findings(&report)["coordinator.image"], "warn no-reference");
+    assert_eq!(findings(&report)["coordinator.image"], "unknown no-reference");
     assert!(claim(&report, "image.digest").is_none());
 
     let report = vtpm().beside(token()).examine();

@@ -466,8 +466,8 @@ fn a_log_by_software_that_nobody_names_is_not_an_image_that_runs() {
     let report = case.examine();
     assert_eq!(report.assurance.level, Some(Level::A3), "{:?}", report.verdict);
     let found = findings(&report);
-    assert_eq!(found["coordinator.launcher"], "warn no-reference");
-    assert_eq!(found["coordinator.image"], "warn no-reference");
+    assert_eq!(found["coordinator.launcher"], "unknown no-reference");
+    assert_eq!(found["coordinator.image"], "unknown no-reference");
     assert_eq!(found["coordinator.build"], "blocked by coordinator.image");
 }
 

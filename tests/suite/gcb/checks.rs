@@ -182,7 +182,7 @@ const ROWS: &[Row<Case>] = &[
         case.policy["provenance"]["cloud-build"]["projects"] = json!(["900000005"]);
     })
     .on(Case::v0_1),
-    row("gcb.project", "warn not-pinned", |case| {
+    row("gcb.project", "unknown no-reference", |case| {
         case.policy["provenance"]["cloud-build"] = json!({});
     }),
     row("gcb.agrees/commit-sha", "fail not-equal", |case| {
@@ -232,7 +232,7 @@ const ROWS: &[Row<Case>] = &[
     row("provenance.issuer", "fail not-accepted", |case| {
         case.policy["provenance"].as_object_mut().unwrap().remove("cloud-build");
     })
-    .also(&[("gcb.project", "warn not-pinned", "no project is pinned either")]),
+    .also(&[("gcb.project", "unknown no-reference", "no project is pinned either")]),
     row("provenance.workflow", "fail not-equal", |case| {
         case.policy["provenance"]["workflow"] = json!("build/cloudbuild.yaml");
     }),
@@ -439,22 +439,28 @@ fn every_flipped_bit_of_an_envelope_fails_or_is_refused() {
 /// A chain in which each link holds and the software is a known one, with one more finding.
 fn level_with(last: Finding) -> Report {
     let shown = [
-        &checks::SNP_ROOT_PINNED,
+        &checks::SNP_ASK_SIGNATURE,
         &checks::SNP_VEK_SIGNATURE,
         &checks::SNP_REPORT_SIGNATURE,
         &checks::SNP_TCB_ORDER,
         &checks::SNP_MEASUREMENT,
         &checks::OCI_MANIFEST,
         &checks::OCI_SUBJECT,
+        &checks::SIGSTORE_SIGNATURE,
         &checks::PROVENANCE_COMMIT,
     ];
     let bytes = b"made up";
     let subject =
         Subject { kind: "snp-report", name: None, sha256: Sha256::of(bytes), len: bytes.len() };
-    let findings: Vec<Finding> = shown.map(Finding::pass).into_iter().chain([last]).collect();
+    let others = shown.into_iter().filter(|check| **check != *last.check).map(Finding::pass);
+    let findings: Vec<Finding> = others.chain([last.clone()]).collect();
     let mut draft = Draft::of(subject, RootOfTrust::CpuVendor);
     draft.findings = findings;
-    let policy = Policy::from_json(br#"{"name":"made up","required":["snp.measurement"]}"#);
+    let policy = format!(
+        r#"{{"name":"made up","required":["snp.measurement"],"snp":{{"measurements":["{}"]}}}}"#,
+        "00".repeat(48)
+    );
+    let policy = Policy::from_json(policy.as_bytes());
     Report::assemble(draft, &policy.unwrap(), NOW)
 }
 

@@ -15,7 +15,7 @@ use silicon_to_source::time::UnixTime;
 /// Half an hour after the healthy token was issued.
 const NOW: UnixTime = UnixTime(TokenSpec::ISSUED.0 + 1800);
 
-const POLICY: &str = r#"{"name":"test","roots":"simulated","required":
+const POLICY: &str = r#"{"name":"test","roots":"simulated","least-level":"A1","required":
     ["token.hardware","token.software","token.debug","token.image","token.nonce","token.audience"],
     "token":{"audience":"https://verifier.example","nonce":"c2ltdWxhdGVkLW5vbmNl","project":"simulated",
     "image-digest":"sha256:0101010101010101010101010101010101010101010101010101010101010101",

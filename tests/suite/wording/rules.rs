@@ -281,13 +281,13 @@ fn cases() -> Vec<(Report, &'static str, &'static str)> {
         (
             Case::of(RootOfTrust::CpuVendor, chip(), Some("A5")).report(),
             "Not decided",
-            "Your policy asks for a higher level than this evidence shows.",
+            "The chain shows less than the level that was asked for.",
         ),
         (
             denied.report(),
             "Not decided",
-            "Your policy accepts no reservations, and there is one: one part can be replaced \
-             without anyone noticing.",
+            "There is a warning, and you asked for an answer without one. It is this: one part can \
+             be replaced without anyone noticing.",
         ),
     ]
 }

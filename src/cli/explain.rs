@@ -88,9 +88,8 @@ fn flags(page: &mut Page, report: &Report) {
 fn attention(page: &mut Page, report: &Report, sentences: &Sentences<'_>) {
     let failures = findings(report).filter(|finding| finding.outcome == "fail");
     let noted = findings(report).filter(|f| ["warn", "allowed"].contains(&f.outcome));
-    let groups = grouped(failures.chain(noted), |finding| {
-        (finding.check.id, sentences.finding(finding))
-    });
+    let groups =
+        grouped(failures.chain(noted), |finding| (finding.check.id, sentences.finding(finding)));
     if groups.is_empty() {
         return;
     }

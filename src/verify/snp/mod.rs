@@ -7,7 +7,7 @@ mod report;
 
 use crate::endorsements::amd::Vek;
 use crate::evidence::snp::{Product, Report};
-use crate::finding::{Examined, Finding, Tier};
+use crate::finding::{Examined, Promise, checks};
 use crate::pki::anchors::{AMD_GENOA, AMD_MILAN, AMD_TURIN, AmdAnchor, Roots};
 use crate::pki::{Cert, Crl};
 use crate::time::UnixTime;
@@ -91,11 +91,13 @@ pub fn verify<'a>(
     findings.extend(chain::vek(report, product, anchor, endorsements, now));
     findings.extend(report::examine(report, endorsements.vek.as_ref()));
 
-    let authentic = findings.iter().all(counts_as_shown);
-    let verified = match (authentic, product, anchor, &endorsements.vek) {
-        (true, Some(product), Some(anchor), Some(vek)) => {
-            Some(VerifiedSnp { report: report.clone(), product, anchor, vek: vek.clone() })
-        }
+    let verified = match (product, anchor, &endorsements.vek) {
+        (Some(product), Some(anchor), Some(vek)) => PROMISE.keep(&findings, || VerifiedSnp {
+            report: report.clone(),
+            product,
+            anchor,
+            vek: vek.clone(),
+        }),
         _ => None,
     };
     Examined { findings, verified }
@@ -123,16 +125,22 @@ pub fn anchor(product: Product, roots: Roots) -> &'static AmdAnchor {
     }
 }
 
-/// Whether a finding leaves the promise of [`VerifiedSnp`] standing. Validity is a finding of its
-/// own, so that an expired chain can still be read.
-fn counts_as_shown(finding: &Finding) -> bool {
-    use crate::finding::checks::{SNP_ARK_VALIDITY, SNP_ASK_VALIDITY, SNP_VEK_VALIDITY};
-    use crate::finding::{Outcome, Why};
-    let about_time = [&SNP_ARK_VALIDITY, &SNP_ASK_VALIDITY, &SNP_VEK_VALIDITY];
-    finding.check.tier != Tier::Authenticity
-        || about_time.contains(&finding.check)
-        || matches!(
-            finding.outcome,
-            Outcome::Pass | Outcome::Warn(_) | Outcome::Unknown(Why::NotApplicable)
-        )
-}
+/// What [`VerifiedSnp`] promises. Validity is a finding of its own, so that an expired chain can
+/// still be read. A provider's key names no chip.
+const PROMISE: Promise = Promise {
+    holds: &[
+        &checks::SNP_ROOT_PINNED,
+        &checks::SNP_ASK_ROLE,
+        &checks::SNP_ASK_PARAMETERS,
+        &checks::SNP_ASK_SIGNATURE,
+        &checks::SNP_PRODUCT,
+        &checks::SNP_VEK_ROLE,
+        &checks::SNP_VEK_PARAMETERS,
+        &checks::SNP_VEK_SIGNATURE,
+        &checks::SNP_REPORT_VERSION,
+        &checks::SNP_REPORT_ALGORITHM,
+        &checks::SNP_REPORT_SIGNING_KEY,
+        &checks::SNP_REPORT_SIGNATURE,
+    ],
+    where_it_applies: &[&checks::SNP_VEK_TCB, &checks::SNP_CHIP_ID],
+};

@@ -54,7 +54,7 @@ pub(super) fn verify(
         }
     };
     let mut findings = Vec::new();
-    findings.push(begins_at(last, root));
+    findings.push(begins_at(last, root, &pinned));
     for (number, cert) in path.iter().enumerate() {
         let part = part(number);
         findings.push(role(&part, number, cert));
@@ -106,9 +106,14 @@ pub(super) fn key(cert: &Cert<'_>, public: &Public, at: Span) -> Finding {
     finding.at(ATTESTATION, at.start, at.len)
 }
 
-fn begins_at(last: &Cert<'_>, root: Option<&Cert<'static>>) -> Finding {
+fn begins_at(last: &Cert<'_>, root: Option<&Cert<'static>>, pinned: &[Cert<'_>]) -> Finding {
     let check = &checks::TPM_ROOT;
+    let simulated = anchors::simulated::GOOGLE_VTPM.map(|anchor| anchor.root);
+    let is_simulated = |root: &Cert<'_>| x509::is_simulated(last, root, &simulated);
     match root {
+        _ if pinned.iter().all(is_simulated) => {
+            Finding::fail(check, "simulated").actual(last.subject())
+        }
         Some(root) => Finding::pass(check).actual(root.subject()),
         // A certificate that names itself is a root of somebody's; one that names another lacks
         // what is between.

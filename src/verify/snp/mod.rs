@@ -72,6 +72,11 @@ pub fn intermediate<'a>(
     chain::intermediate(anchor, endorsements)
 }
 
+/// Whether the key of `vek` signed `report`: enough to choose a certificate by, and no check.
+pub fn is_signed_by(report: &Report<'_>, vek: &Vek<'_>) -> bool {
+    report::is_signed_by(report, vek)
+}
+
 /// The evidence id under which the revocation list at `index` of [`Endorsements::crls`] is shown.
 pub fn crl_evidence(index: usize) -> std::borrow::Cow<'static, str> {
     crl::evidence(index)

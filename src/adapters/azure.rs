@@ -35,12 +35,14 @@ pub(super) fn examine(
     Vek::parse(&evidence.vcek)?;
     let mut amd = Amd::of(beside);
     amd.add("vcek", &evidence.vcek);
-    let processor = snp::report(hcl.snp, &amd, policy, now)
+    let processor = snp::report(hcl.snp, &amd, policy, appraisal::COMPARERS, now)
         .map_err(|error| error.shifted(HclReport::SNP_AT))?;
     let mut part = processor.part;
     let report = processor.verified.as_ref();
     let examined = verify::verify(evidence, &hcl, report.ok_or_else(|| to_blame(&part.findings)));
-    appraisal::narrowed(&mut part.findings);
+    let measured = report.map(|report| report.report().measurement);
+    let measured = measured.ok_or_else(|| to_blame(&part.findings));
+    part.findings.push(appraisal::paravisor(measured, &policy.snp.measurements));
     part.findings.extend(examined.findings);
     let mut name = None;
     match &examined.verified {

@@ -4,7 +4,7 @@ use super::image;
 use super::intel::Intel;
 use super::logs::{Kind, Logs};
 use super::snp::to_blame;
-use crate::appraise;
+use crate::appraise::{self, Comparers};
 use crate::digest::Sha256;
 use crate::endorsements::intel::{Collateral, PckExtension};
 use crate::endorsements::oci::sha256;
@@ -34,7 +34,7 @@ pub(super) fn examine(
         Tee::Tdx => "tdx-quote",
     };
     let files = Beside::of(beside);
-    let examined = quoted(&quote, &files, policy, now);
+    let examined = quoted(&quote, &files, policy, Comparers::POLICY, now);
     finish(kind, input, examined, &files, policy, now)
 }
 
@@ -55,6 +55,10 @@ pub(super) struct Examined<'a> {
     pub(super) verified: Option<VerifiedQuote<'a>>,
     /// Logs that extend to the registers of the verified quote.
     pub(super) logs: Vec<VerifiedLog>,
+    /// The log of dstack's that was replayed, as it was read.
+    pub(super) of_dstack: Option<&'a [u8]>,
+    /// Whether a log of the firmware was replayed.
+    pub(super) has_firmware_log: bool,
     container: Container,
 }
 
@@ -96,8 +100,9 @@ pub(super) fn finish(
 /// Verifies and appraises a quote with what is at hand beside it.
 pub(super) fn quoted<'a>(
     quote: &Quote<'a>,
-    beside: &Beside<'_>,
+    beside: &Beside<'a>,
     policy: &Policy,
+    compared: Comparers,
     now: UnixTime,
 ) -> Examined<'a> {
     let collateral = beside.intel.choose(quote, policy.roots, now);
@@ -106,7 +111,7 @@ pub(super) fn quoted<'a>(
     let verified = examined.verified;
     match &verified {
         Some(verified) => {
-            part.findings.extend(appraise::dcap::appraise(verified, &policy.dcap, now));
+            part.findings.extend(appraise::dcap::appraise(verified, &policy.dcap, compared, now));
             part.claims = appraise::dcap::claims(verified);
             part.facts.add(Fact::ReportData(*quote.body.report_data()));
             if let Body::Td(report) = &quote.body {
@@ -127,8 +132,16 @@ pub(super) fn quoted<'a>(
         &collateral,
         policy.roots,
     );
-    let (logs, container) = logs(quote, verified.is_some(), &beside.logs, &mut part);
-    Examined { part, verified, logs, container }
+    let mut examined = Examined {
+        part,
+        verified,
+        logs: Vec::new(),
+        of_dstack: None,
+        has_firmware_log: false,
+        container: Container::default(),
+    };
+    examined.replay(quote, &beside.logs);
+    examined
 }
 
 fn debug(verified: Option<&VerifiedQuote<'_>>) -> DebugFlag {
@@ -167,43 +180,48 @@ impl Container {
     }
 }
 
-/// Replays the event logs against the registers of the quote; without a verified quote they show
-/// nothing. The container that they name is handed back. An enclave has no registers that a log
-/// could extend to: a log beside its quote is about something else.
-fn logs(
-    quote: &Quote<'_>,
-    is_verified: bool,
-    logs: &Logs<'_>,
-    part: &mut Part,
-) -> (Vec<VerifiedLog>, Container) {
-    let mut container = Container::default();
-    let mut shown = Vec::new();
-    let Body::Td(report) = &quote.body else { return (shown, container) };
-    let of_dstack: &[u8] = if logs.is_stripped { &[3] } else { &[0, 1, 2, 3] };
-    let kinds: [(Kind, &[u8]); 3] =
-        [(Kind::Firmware, &[0, 1, 2]), (Kind::Dstack, of_dstack), (Kind::Launcher, &[3])];
-    for (kind, which) in kinds {
-        let registers = Registers::of_quote(&report.rtmr, which);
-        let Some(replayed) = logs.replay(kind, &registers) else { continue };
-        if !is_verified {
-            replayed.shown(part);
-            let by = to_blame(&part.findings);
-            part.findings.push(Finding::blocked(&checks::EVENTLOG_REPLAY, by));
-            continue;
+impl<'a> Examined<'a> {
+    /// Replays the event logs against the registers of the quote; without a verified quote they
+    /// show nothing. An enclave has no registers that a log could extend to: a log beside its quote
+    /// is about something else.
+    fn replay(&mut self, quote: &Quote<'_>, logs: &Logs<'a>) {
+        let Body::Td(report) = &quote.body else { return };
+        let kinds: [(Kind, &[u8]); 3] =
+            [(Kind::Firmware, &[0, 1, 2]), (Kind::Dstack, &[0, 1, 2, 3]), (Kind::Launcher, &[3])];
+        for (kind, which) in kinds {
+            let is_cut = |is_beside: bool| {
+                logs.is_stripped && kind == Kind::Dstack && !is_beside
+            };
+            let registers = |is_beside: bool| {
+                let which = if is_cut(is_beside) { &[3] } else { which };
+                Registers::of_quote(&report.rtmr, which)
+            };
+            let Some(replayed) = logs.replay(kind, registers) else { continue };
+            match kind {
+                Kind::Dstack if replayed.is_read => self.of_dstack = Some(replayed.bytes),
+                Kind::Firmware => self.has_firmware_log = replayed.is_read,
+                Kind::Dstack | Kind::Launcher => {}
+            }
+            if self.verified.is_none() {
+                replayed.shown(&mut self.part);
+                let by = to_blame(&self.part.findings);
+                self.part.findings.push(Finding::blocked(&checks::EVENTLOG_REPLAY, by));
+                continue;
+            }
+            if is_cut(replayed.is_beside) {
+                let left_out = Finding::unknown(&checks::EVENTLOG_COVERAGE, Why::NotPublished);
+                let untold = ["rtmr0", "rtmr1", "rtmr2"].map(|part| left_out.clone().part(part));
+                self.part.findings.extend(untold);
+            }
+            let known = replayed.told(&mut self.part);
+            if kind == Kind::Launcher {
+                self.container = known.as_ref().map(Container::of).unwrap_or_default();
+                let image = self.container.digest.map(Fact::Image);
+                image.into_iter().for_each(|image| self.part.facts.add(image));
+            }
+            self.logs.extend(known);
         }
-        if kind == Kind::Dstack && logs.is_stripped {
-            let left_out = Finding::unknown(&checks::EVENTLOG_COVERAGE, Why::NotPublished);
-            let untold = ["rtmr0", "rtmr1", "rtmr2"].map(|part| left_out.clone().part(part));
-            part.findings.extend(untold);
-        }
-        let known = replayed.told(part);
-        if kind == Kind::Launcher {
-            container = known.as_ref().map(Container::of).unwrap_or_default();
-            part.facts.0.extend(container.digest.map(|digest| (None, Fact::Image(digest))));
-        }
-        shown.extend(known);
     }
-    (shown, container)
 }
 
 fn evidence(quote: &Quote<'_>, collateral: &Collateral) -> Vec<EvidenceItem> {

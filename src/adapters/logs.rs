@@ -33,8 +33,10 @@ pub(super) struct Replayed<'s> {
     /// The log, as it was read.
     pub(super) bytes: &'s [u8],
     pub(super) id: &'static str,
+    /// Whether it stands beside the evidence, and is no part of it.
+    pub(super) is_beside: bool,
     /// Whether its form is one that is read.
-    is_read: bool,
+    pub(super) is_read: bool,
 }
 
 impl<'s> Logs<'s> {
@@ -71,21 +73,27 @@ impl<'s> Logs<'s> {
         }
     }
 
-    /// The log of `kind` that extends to `registers`; when none does, the first that can be read.
-    pub(super) fn replay(&self, kind: Kind, registers: &Registers) -> Option<Replayed<'s>> {
+    /// The log of `kind` that extends to the registers; when none does, the first that can be read.
+    /// `registers` are those that a log covers, which may be fewer for one in the evidence.
+    pub(super) fn replay(
+        &self,
+        kind: Kind,
+        registers: impl Fn(bool) -> Registers,
+    ) -> Option<Replayed<'s>> {
         let mut chosen: Option<(Piece<'s>, Replayed<'s>)> = None;
         for piece in self.of_kind(kind) {
-            let replayed = match replay(kind, piece.bytes, registers) {
+            let replayed = match replay(kind, piece.bytes, &registers(piece.is_beside())) {
                 Ok(examined) => Replayed {
                     findings: examined.findings,
                     verified: examined.verified,
                     bytes: piece.bytes,
                     id: id(kind),
+                    is_beside: piece.is_beside(),
                     is_read: true,
                 },
                 Err(error) => {
                     piece.unreadable();
-                    unreadable(kind, piece.bytes, &error)
+                    unreadable(kind, piece, &error)
                 }
             };
             let is_better = chosen.as_ref().is_none_or(|(_, known)| {
@@ -130,7 +138,7 @@ fn replay(
 }
 
 /// A log that cannot be read: nobody signed it, so that its form is against nobody.
-fn unreadable<'s>(kind: Kind, bytes: &'s [u8], error: &Error) -> Replayed<'s> {
+fn unreadable<'s>(kind: Kind, piece: &Piece<'s>, error: &Error) -> Replayed<'s> {
     let check = &checks::EVENTLOG_REPLAY;
     let finding = Finding::unknown(check, Why::NotSupported).actual(error.to_string());
     let launch = match kind {
@@ -140,7 +148,14 @@ fn unreadable<'s>(kind: Kind, bytes: &'s [u8], error: &Error) -> Replayed<'s> {
     let others = eventlog::FIRMWARE_CHECKS.iter().chain(launch).filter(|other| **other != check);
     let blocked = others.map(|other| Finding::blocked(other, check));
     let findings = std::iter::once(finding).chain(blocked).collect();
-    Replayed { findings, verified: None, bytes, id: id(kind), is_read: false }
+    Replayed {
+        findings,
+        verified: None,
+        bytes: piece.bytes,
+        id: id(kind),
+        is_beside: piece.is_beside(),
+        is_read: false,
+    }
 }
 
 impl Replayed<'_> {

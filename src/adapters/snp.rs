@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::amd::Amd;
-use crate::appraise;
+use crate::appraise::{self, Comparers};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::Field;
@@ -31,7 +31,7 @@ pub(super) fn examine(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    let examined = report(bytes, &Amd::of(beside), policy, now)?;
+    let examined = report(bytes, &Amd::of(beside), policy, Comparers::POLICY, now)?;
     let subject =
         Subject { kind: "snp-report", name: None, sha256: Sha256::of(input), len: input.len() };
     Ok(Draft { part: examined.part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
@@ -42,6 +42,7 @@ pub(super) fn report<'a>(
     bytes: &'a [u8],
     amd: &Amd<'a>,
     policy: &Policy,
+    compared: Comparers,
     now: UnixTime,
 ) -> Result<Examined<'a>, Error> {
     let report = Report::parse(bytes)?;
@@ -52,7 +53,7 @@ pub(super) fn report<'a>(
     match &examined.verified {
         Some(verified) => {
             let report = verified.report();
-            part.findings.extend(appraise::snp::appraise(verified, &policy.snp, now));
+            part.findings.extend(appraise::snp::appraise(verified, &policy.snp, compared, now));
             part.claims = appraise::snp::claims(verified);
             part.facts.add(Fact::SnpMeasurement(report.measurement));
             part.facts.add(Fact::ReportData(report.report_data));

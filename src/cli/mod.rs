@@ -28,7 +28,7 @@ use clap::Parser as _;
 use crate::Context;
 use crate::adapters::{self, MAX_INPUT};
 use crate::plan::Origin;
-use crate::policy::{Builtin, Policy};
+use crate::policy::{Builtin, Policy, Warnings};
 use crate::report::{Report, State};
 use crate::time::UnixTime;
 use crate::wording::cli;
@@ -145,8 +145,9 @@ fn with_additions(
     chosen: Option<&Policy>,
     files: &[Input],
 ) -> Result<Option<Policy>, Problem> {
-    let Verify { artifact, trusted_root, firmware_root, .. } = arguments;
-    if artifact.is_none() && trusted_root.is_none() && firmware_root.is_none() {
+    let Verify { artifact, trusted_root, firmware_root, require, deny_warnings, .. } = arguments;
+    let named = artifact.is_some() || trusted_root.is_some() || firmware_root.is_some();
+    if !named && require.is_none() && !deny_warnings {
         return Ok(None);
     }
     let mut policy = match chosen {
@@ -164,6 +165,10 @@ fn with_additions(
     }
     if let Some(name) = artifact {
         policy.sigstore.artifact = Some(input::artifact(name)?);
+    }
+    policy.least_level = require.or(policy.least_level);
+    if *deny_warnings {
+        policy.warnings = Warnings::Deny;
     }
     Ok(Some(policy))
 }

@@ -45,7 +45,7 @@ pub(super) fn report(report: &Report, look: Look, detail: Detail) -> String {
 pub(super) fn state_of(finding: &LinkFinding) -> State {
     match (finding.outcome, finding.reason) {
         ("pass", _) => State::Verified,
-        ("warn", _) => State::Warning,
+        ("warn" | "allowed", _) => State::Warning,
         ("fail", _) => State::Failed,
         (_, Some("not-published")) => State::NotPublished,
         _ => State::Unknown,
@@ -59,6 +59,10 @@ fn verdict(page: &mut Page, report: &Report) {
     page.line(Styled(style, format!("{symbol} {}", state_word(report, state))));
     page.wrapped("", "", HEADING, wording::verdict(report));
     because(page, report);
+    for word in &report.verdict.lacks {
+        page.gap();
+        page.wrapped("  ", "  ", anstyle::Style::new(), &cli(&format!("lacks.{word}"), &[]));
+    }
     page.gap();
     for line in wording::means(report).into_iter().chain(wording::not_means(report)) {
         page.wrapped("  ", "  ", anstyle::Style::new(), line);
@@ -189,7 +193,7 @@ fn flags(page: &mut Page, report: &Report) {
 fn attention(page: &mut Page, report: &Report) {
     let findings = || report.links.iter().flat_map(|link| &link.findings);
     let failures = findings().filter(|finding| finding.outcome == "fail");
-    let warnings = findings().filter(|finding| finding.outcome == "warn");
+    let warnings = findings().filter(|f| ["warn", "allowed"].contains(&f.outcome));
     let groups = grouped(failures.chain(warnings), |finding| {
         (finding.check.id, wording::finding(finding, report.simulated))
     });

@@ -20,11 +20,14 @@ pub(super) fn verdict(
         .filter(|f| weight(f, policy) == Weight::Required && f.outcome != IDLE)
         .collect();
     let passed = required.iter().filter(|f| f.outcome.satisfies()).count();
+    // Idle checks answer beside others: of what the policy names, one at least was decided.
+    let is_answered =
+        required.iter().any(|f| f.outcome.satisfies() && policy.required.contains(&f.check));
     let worst = findings.iter().map(|f| contribution(f, policy)).max();
     let state = match worst {
         Some(State::Failed) => State::Failed,
         Some(State::NotPublished) if root_of_trust == RootOfTrust::Nothing => State::NotPublished,
-        Some(state) if !policy.required.is_empty() && passed > 0 => state,
+        Some(state) if is_answered => state,
         _ => State::Unknown,
     };
     let because = if state == State::Verified {

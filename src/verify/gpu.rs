@@ -20,7 +20,7 @@ pub const REPORT: &str = "gpu-report";
 const BELOW: std::ops::RangeInclusive<usize> = 2..=6;
 
 /// TCG DICE: identity of the firmware that holds the key.
-const FIRMWARE_ID: &str = "2.23.133.5.4.1";
+pub const FIRMWARE_ID: &str = "2.23.133.5.4.1";
 
 /// A report whose signature leads to NVIDIA's pinned root.
 #[derive(Clone, Debug)]
@@ -100,7 +100,7 @@ pub fn verify<'a>(
         findings.push(valid(cert, now).part(part));
     }
     findings.push(valid(&root, now).part("root"));
-    findings.push(Finding::warn(&checks::GPU_CHAIN_REVOCATION, "not-asked"));
+    findings.push(Finding::unknown(&checks::GPU_CHAIN_REVOCATION, Why::NotSupported));
     findings.push(signature(report, leaf));
     findings.push(firmware(report, leaf));
     let verified = PROMISE.keep(&findings, || VerifiedGpu { report });
@@ -133,19 +133,23 @@ fn valid(cert: &Cert<'_>, now: UnixTime) -> Finding {
 /// ECDSA on P-384 with SHA-384 over request and response, the signature left out.
 fn signature(report: &Report<'_>, leaf: &Cert<'_>) -> Finding {
     let check = &checks::GPU_SIGNATURE;
-    let holds = leaf.key_kind() == KeyKind::P384
+    Finding::test(check, is_signed_by(report, leaf), "bad-signature").expected(leaf.subject()).at(
+        REPORT,
+        report.signed.start,
+        report.signed.len,
+    )
+}
+
+/// Whether the key of `leaf` signed the report.
+pub fn is_signed_by(report: &Report<'_>, leaf: &Cert<'_>) -> bool {
+    leaf.key_kind() == KeyKind::P384
         && crypto::verify(
             Algorithm::EcdsaP384(Hash::Sha384),
             leaf.public_key(),
             Message::Bytes(report.signed_bytes()),
             Signature::Concatenated(&report.signature),
         )
-        .is_ok();
-    Finding::test(check, holds, "bad-signature").expected(leaf.subject()).at(
-        REPORT,
-        report.signed.start,
-        report.signed.len,
-    )
+        .is_ok()
 }
 
 /// The certificate's extension ends in the digest as an OCTET STRING of 48 bytes.

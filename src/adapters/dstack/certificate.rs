@@ -4,15 +4,16 @@ use super::files::statement;
 use super::quote::{Quoted, ReportData};
 use super::{snp, tdx};
 use crate::adapters::snp::certificate as item;
-use crate::appraise::dstack as appraise;
+use crate::appraise::{Compared, dstack as appraise};
 use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::dcap::Quote;
 use crate::evidence::dstack::{Answer, Carried, Ids, RaTls, TdxAttestation};
-use crate::finding::{Finding, LinkId, Outcome, Why, checks};
+use crate::finding::{LinkId, checks};
 use crate::pki::Cert;
 use crate::policy::Policy;
 use crate::report::{Custody, Draft, KeyFlag};
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 
 const WHAT: &str = "dstack certificate";
@@ -21,7 +22,7 @@ const WHAT: &str = "dstack certificate";
 pub(in crate::adapters) fn examine(
     input: &[u8],
     ders: &[Vec<u8>],
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
@@ -35,21 +36,20 @@ pub(in crate::adapters) fn examine(
             let log = std::str::from_utf8(log)
                 .map_err(|_| Error::malformed(WHAT, Span::new(0, log.len()), "not text"))?;
             let answer = Answer { event_log: Some(log.to_owned()), ids, ..Answer::default() };
-            quoted(input, quote, &answer, files, policy, now)?
+            quoted(input, quote, &answer, beside, policy, now)?
         }
         Carried::Tdx(bytes) => {
             let attestation = TdxAttestation::parse(bytes)?;
             let answer = Answer { ids, ..tdx::answer(&attestation) };
-            quoted(input, attestation.quote, &answer, files, policy, now)?
+            quoted(input, attestation.quote, &answer, beside, policy, now)?
         }
-        Carried::Snp(bytes) => snp::attested(KIND, input, bytes, files, policy, now)?,
+        Carried::Snp(bytes) => snp::attested(KIND, input, bytes, beside, policy, BY_KEY, now)?,
     };
     let key = appraise::key(cert, report_data.as_ref().map_err(|by| *by));
     draft.flags.key = if key.passed() { KeyFlag::Bound } else { KeyFlag::NotShown };
     draft.flags.custody = Custody::NotStated;
     draft.findings.push(key);
     draft.findings.extend(appraise::certificate(cert, further, now));
-    compared_elsewhere(&mut draft.findings);
     draft.stated.push(statement("certificate-subject", &cert.subject(), WHAT));
     if let Some(usage) = carried.usage.and_then(|usage| std::str::from_utf8(usage).ok()) {
         draft.stated.push(statement("certificate-usage", usage, WHAT));
@@ -68,26 +68,19 @@ pub(in crate::adapters) fn examine(
 
 const KIND: &str = "dstack-certificate";
 
+/// REPORT_DATA has a check of its own here.
+const BY_KEY: Compared = Compared::By(&checks::DSTACK_CERTIFICATE_KEY);
+
 fn quoted(
     input: &[u8],
     quote: &[u8],
     answer: &Answer,
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<(Draft, ReportData), Error> {
     let quote = &Quote::parse(quote)?;
-    let guest = Quoted { kind: KIND, input, quote, is_stripped: true };
-    let guest = guest.examine(answer, files, policy, now)?;
+    let guest = Quoted { kind: KIND, input, quote, is_stripped: true, data: BY_KEY };
+    let guest = guest.examine(answer, beside, policy, now)?;
     Ok((guest.draft, guest.report_data))
-}
-
-/// REPORT_DATA has a check of its own here.
-fn compared_elsewhere(findings: &mut [Finding]) {
-    let general = [&checks::SNP_REPORT_DATA, &checks::DCAP_REPORT_DATA];
-    for finding in findings.iter_mut().filter(|finding| general.contains(&finding.check)) {
-        if matches!(finding.outcome, Outcome::Warn(_) | Outcome::Unknown(Why::NotPublished)) {
-            finding.outcome = Outcome::Unknown(Why::NotApplicable);
-        }
-    }
 }

@@ -92,7 +92,6 @@ impl Compose<'_> {
                 part.stated.push(statement("cloud", name.as_str(), "dstack's agent"));
             }
         }
-        named_elsewhere(&mut part.findings);
         if let Some(why) = &self.unreadable {
             for finding in &mut part.findings {
                 if *finding.check == checks::DSTACK_COMPOSE_HASH && finding.outcome == NOT_FETCHED {
@@ -129,20 +128,6 @@ pub(super) fn statement(name: &'static str, said: &str, source: &'static str) ->
     let link = LinkId::Measurements;
     let (said, source) = (Value::text(said), source.into());
     Stated { name, said, source, shown: None, link, standing: Standing::NotShown }
-}
-
-/// When the policy names the image that the registers are those of, the general checks would only
-/// say that they have no value to compare with.
-fn named_elsewhere(findings: &mut [Finding]) {
-    let general = [&checks::TDX_SOFTWARE, &checks::SNP_MEASUREMENT];
-    let is_named = |f: &Finding| *f.check == checks::DSTACK_APPLICATION && f.passed();
-    if findings.iter().any(is_named) {
-        for finding in findings.iter_mut().filter(|f| general.contains(&f.check)) {
-            if finding.outcome == Outcome::Unknown(Why::NoReference) {
-                finding.outcome = Outcome::Unknown(Why::NotApplicable);
-            }
-        }
-    }
 }
 
 /// A part of the agent's answer that cannot be read: its members stand beside the quote, and nobody

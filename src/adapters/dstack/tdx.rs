@@ -1,11 +1,13 @@
 //! dstack's attestation of a TDX guest.
 
 use super::quote::Quoted;
+use crate::appraise::Compared;
 use crate::error::Error;
 use crate::evidence::dcap::Quote;
 use crate::evidence::dstack::{Answer, TdxAttestation};
 use crate::policy::Policy;
 use crate::report::Draft;
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 
 /// The attestation by itself: a quote report that lacks the agent's registers and names and the
@@ -13,15 +15,16 @@ use crate::time::UnixTime;
 pub(in crate::adapters) fn examine(
     input: &[u8],
     bytes: &[u8],
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let attestation = TdxAttestation::parse(bytes)?;
     let quote = &Quote::parse(attestation.quote)?;
     let is_stripped = attestation.is_stripped();
-    let quoted = Quoted { kind: "dstack-tdx-attestation", input, quote, is_stripped };
-    quoted.examine(&answer(&attestation), files, policy, now).map(|guest| guest.draft)
+    let (kind, data) = ("dstack-tdx-attestation", Compared::Policy);
+    let quoted = Quoted { kind, input, quote, is_stripped, data };
+    quoted.examine(&answer(&attestation), beside, policy, now).map(|guest| guest.draft)
 }
 
 /// What an attestation says, as a quote report says it.

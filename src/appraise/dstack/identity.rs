@@ -49,6 +49,11 @@ impl Identity {
         }
     }
 
+    /// SHA-256 of the app-compose file, in hex.
+    pub fn compose_hash(&self) -> Option<&str> {
+        self.compose_hash.as_deref()
+    }
+
     /// Whether keys come from a service that can make them again.
     pub fn is_kms(&self) -> bool {
         let word = self.key_provider.as_deref();

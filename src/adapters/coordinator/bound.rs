@@ -21,7 +21,7 @@ use crate::evidence::eigencompute::{BoundEvidence, Platform, report};
 use crate::evidence::tpm::{Attestation, TeePart};
 use crate::finding::{Finding, checks};
 use crate::policy::Machine;
-use crate::report::RootOfTrust;
+use crate::report::{Part, RootOfTrust};
 
 /// Whose word the evidence is, by whether a processor's report is in it.
 pub(super) fn root_of_trust(item: &Evidence) -> RootOfTrust {
@@ -60,14 +60,17 @@ pub(super) fn examine(context: &Context<'_>) -> Result<Examined, Error> {
     };
     findings.extend(bound.findings);
     Ok(Examined {
-        findings,
-        claims: bound.claims,
-        evidence: bound.evidence,
-        wanted: bound.wanted,
+        part: Part {
+            findings,
+            claims: bound.claims,
+            evidence: bound.evidence,
+            wanted: bound.wanted,
+            flags: bound.flags,
+            facts: measured.as_ref().map(Measured::facts).unwrap_or_default(),
+            ..Part::default()
+        },
         machine,
         substrate: measured.is_ok().then_some(substrate),
-        debug: bound.flags.debug,
-        overrides: bound.flags.overrides,
         digest,
         by_policy: measured.as_ref().is_ok_and(|known| software_by_policy(known, policy)),
         measured,
@@ -114,9 +117,12 @@ fn digest(context: &Context<'_>, platform: Platform, bound: &Bound) -> Finding {
         return Finding::blocked(&checks::BINDING_DIGEST, by);
     };
     let expected = carrier::eigen_qualifying_data(d, tag);
-    let quotes = binding::holds(own, &item.carrier, expected.as_bytes(), Ok(tpm.extra_data()));
+    let quotes =
+        binding::holds(own, &item.carrier, expected.as_bytes(), tpm.extra_data(), Ok(()));
     let Some(signed) = bound.processor.as_ref().filter(|_| quotes.passed()) else { return quotes };
     let expected = carrier::eigen_report_data(d, tpm.spki());
-    let actual = signed.report_data.as_deref().map_err(|by| *by);
-    binding::holds(own, &item.carrier, expected.as_bytes(), actual)
+    match signed.report_data.as_deref() {
+        Ok(actual) => binding::holds(own, &item.carrier, expected.as_bytes(), actual, Ok(())),
+        Err(by) => Finding::blocked(&checks::BINDING_DIGEST, *by),
+    }
 }

@@ -5,14 +5,14 @@ use crate::adapters::{collateral, dcap, snp};
 use crate::appraise;
 use crate::appraise::coordinator::stated::Substrate;
 use crate::appraise::coordinator::{Measured, binding};
-use crate::claims::Claim;
 use crate::digest::Sha512;
 use crate::error::Error;
 use crate::evidence::coordinator::{Document, Evidence};
 use crate::evidence::dcap::{Body, Quote};
+use crate::evidence::snp::Report;
 use crate::finding::{Check, Finding, Outcome, Why, checks};
 use crate::policy::{Machine, Policy};
-use crate::report::{DebugFlag, EvidenceItem, Overrides, RootOfTrust, Wanted};
+use crate::report::{Flags, Overrides, Part, RootOfTrust};
 use crate::time::UnixTime;
 use crate::verify::eventlog::VerifiedLog;
 
@@ -89,15 +89,11 @@ pub(super) struct Context<'a> {
 
 /// What came of one piece of evidence.
 pub(super) struct Examined {
-    pub(super) findings: Vec<Finding>,
-    pub(super) claims: Vec<Claim>,
-    pub(super) evidence: Vec<EvidenceItem>,
-    pub(super) wanted: Vec<Wanted>,
+    /// What was found; its flags are of the machine.
+    pub(super) part: Part,
     pub(super) machine: Machine,
     /// Which kind of machine it shows, or says.
     pub(super) substrate: Option<Substrate>,
-    pub(super) debug: DebugFlag,
-    pub(super) overrides: Overrides,
     /// Whether it carries D.
     pub(super) digest: Finding,
     /// What it measured, or the check that is to blame.
@@ -123,24 +119,30 @@ fn tdx(context: &Context<'_>) -> Result<Examined, Error> {
     findings.extend(stapled::logs(document, &mut files));
     let examined = dcap::quoted(&quote, &files, policy, now)?;
     findings.extend(examined.findings);
-    let (report_data, measured) = match &examined.verified {
-        Some(_) => (Ok(report.report_data), Ok(Measured::of_td(report))),
-        None => {
-            let by = snp::to_blame(&findings);
-            (Err(by), Err(by))
-        }
+    let signed = match &examined.verified {
+        Some(_) => Ok(()),
+        None => Err(snp::to_blame(&findings)),
     };
+    let measured = signed.map(|()| Measured::of_td(report));
     let at = quote.body_span.start.saturating_add(520);
-    Ok(Examined {
-        findings,
-        claims: examined.claims,
-        evidence: examined.evidence,
-        wanted: examined.wanted,
-        machine: Machine::Tdx,
-        substrate: measured.is_ok().then_some(Substrate::Tdx),
+    let flags = Flags {
         debug: examined.debug,
         overrides: overrides(&examined.logs),
-        digest: binding::digest(report_data, &item.carrier, d).at("quote", at, 64),
+        ..Flags::UNKNOWN
+    };
+    Ok(Examined {
+        part: Part {
+            findings,
+            claims: examined.claims,
+            evidence: examined.evidence,
+            wanted: examined.wanted,
+            flags,
+            facts: measured.as_ref().map(Measured::facts).unwrap_or_default(),
+            ..Part::default()
+        },
+        machine: Machine::Tdx,
+        substrate: measured.is_ok().then_some(Substrate::Tdx),
+        digest: binding::digest(&report.report_data, signed, &item.carrier, d).at("quote", at, 64),
         by_policy: software_by_policy(&Measured::of_td(report), policy),
         measured,
         logged: examined.logs.iter().flat_map(images).collect(),
@@ -156,29 +158,31 @@ fn sev_snp(context: &Context<'_>) -> Result<Examined, Error> {
     findings.extend(stapled::unread_logs(document));
     let examined = snp::report(&bytes, None, &endorsements, policy, now)?;
     findings.extend(examined.findings);
-    let (report_data, measured) = match &examined.verified {
+    let report = Report::parse(&bytes)?;
+    let (signed, measured) = match &examined.verified {
         Some(verified) if verified.report().is_host_requested() => {
             (Err(&checks::SNP_VMPL), Ok(Measured::Snp(verified.report().measurement)))
         }
-        Some(verified) => {
-            let report = verified.report();
-            (Ok(report.report_data), Ok(Measured::Snp(report.measurement)))
-        }
+        Some(verified) => (Ok(()), Ok(Measured::Snp(verified.report().measurement))),
         None => {
             let by = snp::to_blame(&findings);
             (Err(by), Err(by))
         }
     };
     Ok(Examined {
-        claims: examined.verified.as_ref().map(appraise::snp::claims).unwrap_or_default(),
-        findings,
-        evidence: examined.evidence,
-        wanted: examined.wanted,
+        part: Part {
+            claims: examined.verified.as_ref().map(appraise::snp::claims).unwrap_or_default(),
+            findings,
+            evidence: examined.evidence,
+            wanted: examined.wanted,
+            flags: Flags { debug: examined.debug, ..Flags::UNKNOWN },
+            facts: measured.as_ref().map(Measured::facts).unwrap_or_default(),
+            ..Part::default()
+        },
         machine: Machine::Snp,
         substrate: measured.is_ok().then_some(Substrate::Snp),
-        debug: examined.debug,
-        overrides: Overrides::NotShown,
-        digest: binding::digest(report_data, &item.carrier, d).at("snp-report", 0x50, 64),
+        digest: binding::digest(&report.report_data, signed, &item.carrier, d)
+            .at("snp-report", 0x50, 64),
         measured,
         logged: Vec::new(),
         by_policy: false,

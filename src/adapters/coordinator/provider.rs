@@ -15,11 +15,12 @@ use crate::evidence::coordinator::{Evidence, carrier};
 use crate::evidence::nitro::Document;
 use crate::evidence::token::{OneOrMore, Service, Token};
 use crate::evidence::tpm::Attestation;
-use crate::finding::Check;
+use crate::finding::{Finding, checks};
 use crate::policy::Machine;
-use crate::report::{DebugFlag, Overrides, RootOfTrust};
+use crate::report::{Flags, Part, RootOfTrust};
 use crate::verify::nitro::DOCUMENT;
 use crate::verify::token::TOKEN;
+use crate::verify::tpm::VerifiedTpm;
 
 /// The quotes of a virtual TPM, with nothing beside them.
 pub(super) fn vtpm(context: &Context<'_>) -> Result<Examined, Error> {
@@ -27,25 +28,36 @@ pub(super) fn vtpm(context: &Context<'_>) -> Result<Examined, Error> {
     let bytes = item.bytes()?;
     let attestation = Attestation::parse(&bytes)?;
     let machine = tpm::alone(&attestation, &bytes, files, policy, now)?;
-    let by = to_blame(&machine.findings);
-    let verified = machine.verified.as_ref().ok_or(by);
-    let expected = carrier::tpm_qualifying_data(d);
-    let actual = verified.map(|verified| verified.extra_data());
+    let signed = match &machine.verified {
+        Some(_) => Ok(()),
+        None => Err(to_blame(&machine.findings)),
+    };
+    let extra = machine.verified.as_ref().map(VerifiedTpm::extra_data);
+    let digest = match extra {
+        Some(extra) => {
+            let expected = carrier::tpm_qualifying_data(d);
+            binding::holds(carrier::TPM, &item.carrier, expected.as_bytes(), extra, signed)
+        }
+        None => Finding::blocked(&checks::BINDING_DIGEST, to_blame(&machine.findings)),
+    };
     let mut findings = stapled::unread_logs(document);
     findings.extend(machine.findings);
+    let flags = Flags { overrides: tpm::overrides(machine.launch.as_ref()), ..Flags::UNKNOWN };
     Ok(Examined {
-        findings,
+        part: Part {
+            findings,
+            claims: machine.claims,
+            evidence: machine.evidence,
+            wanted: machine.wanted,
+            flags,
+            ..Part::default()
+        },
         machine: Machine::Vtpm,
         substrate: None,
-        debug: DebugFlag::Unknown,
-        overrides: tpm::overrides(machine.launch.as_ref()),
-        digest: binding::holds(carrier::TPM, &item.carrier, expected.as_bytes(), actual),
-        measured: verified.map(|_| Measured::Provider),
+        digest,
+        measured: signed.map(|()| Measured::Provider),
         logged: machine.launch.iter().flat_map(images).collect(),
         by_policy: false,
-        claims: machine.claims,
-        evidence: machine.evidence,
-        wanted: machine.wanted,
     })
 }
 
@@ -66,9 +78,11 @@ pub(super) fn token(context: &Context<'_>) -> Result<Examined, Error> {
         _ => &policy.token,
     };
     let examined = token::token_of(&token, keys, rules, policy.roots, now)?;
-    let by: &'static Check = to_blame(&examined.findings);
     let nonces = token.claims.nonce.as_ref().map(OneOrMore::all).unwrap_or_default();
-    let held = examined.is_verified.then_some(()).ok_or(by);
+    let signed = match examined.is_verified {
+        true => Ok(()),
+        false => Err(to_blame(&examined.findings)),
+    };
     let at = token.claims_span();
     let measures = token.claims.software.as_deref() == Some("CONFIDENTIAL_SPACE");
     let container = token.claims.submodules.container.as_ref();
@@ -81,17 +95,19 @@ pub(super) fn token(context: &Context<'_>) -> Result<Examined, Error> {
             .as_deref()
             .filter(|_| examined.is_verified)
             .and_then(Substrate::of_hardware),
-        debug: examined.flags.debug,
-        overrides: examined.flags.overrides,
-        digest: binding::token_nonce(held.map(|()| nonces), &item.carrier, d)
+        digest: binding::token_nonce(nonces, signed, &item.carrier, d)
             .at(TOKEN, at.start, at.len),
-        measured: held.map(|()| Measured::Issuer),
+        measured: signed.map(|()| Measured::Issuer),
         logged: image.filter(|_| measures).into_iter().collect(),
         by_policy: false,
-        claims: if examined.is_verified { statements::claims(&token) } else { Vec::new() },
-        findings: examined.findings,
-        evidence: examined.evidence,
-        wanted: examined.wanted,
+        part: Part {
+            claims: if examined.is_verified { statements::claims(&token) } else { Vec::new() },
+            findings: examined.findings,
+            evidence: examined.evidence,
+            wanted: examined.wanted,
+            flags: examined.flags,
+            ..Part::default()
+        },
     })
 }
 
@@ -122,26 +138,29 @@ pub(super) fn nitro(context: &Context<'_>) -> Result<Examined, Error> {
     let bytes = item.bytes()?;
     let own = Document::parse(&bytes)?;
     let examined = document_of(&own, policy, now);
-    let by = to_blame(&examined.findings);
-    let held = examined.is_verified.then_some(()).ok_or(by);
-    let nonce = held.map(|()| own.nonce.map(|nonce| nonce.value).unwrap_or_default());
-    let digest = binding::holds(carrier::NITRO, &item.carrier, d.as_bytes(), nonce);
+    let signed = match examined.is_verified {
+        true => Ok(()),
+        false => Err(to_blame(&examined.findings)),
+    };
+    let nonce = own.nonce.map(|nonce| nonce.value).unwrap_or_default();
+    let digest = binding::holds(carrier::NITRO, &item.carrier, d.as_bytes(), nonce, signed);
     let mut findings = stapled::unread_logs(document);
     findings.extend(examined.findings);
     Ok(Examined {
-        findings,
-        claims: examined.claims,
-        evidence: examined.evidence,
-        wanted: Vec::new(),
+        part: Part {
+            findings,
+            claims: examined.claims,
+            evidence: examined.evidence,
+            flags: Flags { debug: examined.debug, ..Flags::UNKNOWN },
+            ..Part::default()
+        },
         machine: Machine::Nitro,
         substrate: examined.is_verified.then_some(Substrate::Nitro),
-        debug: examined.debug,
-        overrides: Overrides::NotShown,
         digest: match own.nonce {
             Some(nonce) => digest.at(DOCUMENT, nonce.span.start, nonce.span.len),
             None => digest,
         },
-        measured: held.map(|()| Measured::Provider),
+        measured: signed.map(|()| Measured::Provider),
         logged: Vec::new(),
         by_policy: false,
     })

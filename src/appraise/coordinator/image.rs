@@ -4,6 +4,7 @@ use crate::digest::{Sha256, Sha384};
 use crate::endorsements::launch::{LaunchMeasurement, Role, TdxLaunch};
 use crate::evidence::dcap::TdReport;
 use crate::finding::{Check, Finding, Outcome, Value, Why, checks};
+use crate::report::{Fact, Facts};
 
 /// A signed reference value whose signer was accepted.
 #[derive(Clone, Debug)]
@@ -36,6 +37,20 @@ impl Measured {
     /// That of a TDX guest.
     pub const fn of_td(report: &TdReport) -> Self {
         Self::Tdx { mrtd: report.mr_td, rtmr: report.rtmr }
+    }
+
+    /// The values, for others to compare with.
+    pub fn facts(&self) -> Facts {
+        let mut facts = Facts::default();
+        match self {
+            Self::Snp(measurement) => facts.add(Fact::SnpMeasurement(*measurement)),
+            Self::Tdx { mrtd, rtmr } => {
+                facts.add(Fact::Mrtd(*mrtd));
+                facts.add(Fact::Rtmr(*rtmr));
+            }
+            Self::Provider | Self::Issuer => {}
+        }
+        facts
     }
 
     fn values(&self) -> String {
@@ -145,7 +160,7 @@ fn launcher(
 ) -> Finding {
     let check = &checks::COORDINATOR_LAUNCHER;
     match measured {
-        Measured::Provider if has_log => Finding::warn(check, "no-reference"),
+        Measured::Provider if has_log => Finding::no_reference(check),
         Measured::Snp(_) | Measured::Provider | Measured::Issuer => {
             Finding::unknown(check, Why::NotApplicable)
         }
@@ -154,7 +169,7 @@ fn launcher(
         }
         Measured::Tdx { .. } if by_policy => Finding::pass(check).actual(measured.values()),
         Measured::Tdx { .. } if references.is_empty() => {
-            Finding::warn(check, "no-reference").actual(measured.values())
+            Finding::no_reference(check).actual(measured.values())
         }
         Measured::Tdx { .. } => Finding::fail(check, "not-equal")
             .expected(accepted(references))
@@ -170,7 +185,7 @@ fn by_log(measured: &Measured, logged: &[String], launcher: &Finding) -> (Findin
     let Some(image) = image else { return (named, None) };
     let finding = match launcher.outcome {
         Outcome::Pass => return (named, Some(image)),
-        Outcome::Warn(_) => Finding::warn(check, "no-reference"),
+        Outcome::Unknown(Why::NoReference) => Finding::no_reference(check),
         _ => Finding::blocked(check, &checks::COORDINATOR_LAUNCHER),
     };
     (Finding { outcome: finding.outcome, ..named }, None)

@@ -152,10 +152,7 @@ fn intermediate<'s>(
 }
 
 /// The product's root as it came along: it is compared with the pinned one and not used.
-fn root<'s>(
-    certs: &[(Piece<'s>, Cert<'s>)],
-    anchor: Option<&AmdAnchor>,
-) -> Option<Cert<'s>> {
+fn root<'s>(certs: &[(Piece<'s>, Cert<'s>)], anchor: Option<&AmdAnchor>) -> Option<Cert<'s>> {
     let anchor = anchor?;
     let is_own = |cert: &Cert<'_>| cert.common_name() == Some(anchor.ark_name);
     let own: Vec<_> = certs.iter().filter(|(_, cert)| is_own(cert)).collect();

@@ -4,6 +4,7 @@ use super::image;
 use super::intel::Intel;
 use super::logs::{Kind, Logs};
 use super::snp::to_blame;
+use super::{IMAGE, bytes_of};
 use crate::appraise::{self, Comparers};
 use crate::digest::Sha256;
 use crate::endorsements::intel::{Collateral, PckExtension};
@@ -15,7 +16,7 @@ use crate::pki::{Cert, pem_blocks};
 use crate::plan::{self, IntelCa, IntelPlatform};
 use crate::policy::Policy;
 use crate::report::{DebugFlag, Draft, EvidenceItem, Fact, Part, RootOfTrust, Subject};
-use crate::shelf::{self, Piece, Role};
+use crate::shelf::{self, Piece};
 use crate::time::UnixTime;
 use crate::verify::dcap::{self as verify, VerifiedQuote};
 use crate::verify::eventlog::{Registers, VerifiedLog};
@@ -65,12 +66,7 @@ pub(super) struct Examined<'a> {
 impl<'s> Beside<'s> {
     /// What of `pieces` can belong to a quote.
     pub(super) fn of(pieces: &[Piece<'s>]) -> Self {
-        let images = [Role::ImageDocument, Role::SigstoreBundle, Role::CloudBuild];
-        Self {
-            intel: Intel::of(pieces),
-            logs: Logs::of(pieces),
-            images: shelf::of(pieces, &images),
-        }
+        Self { intel: Intel::of(pieces), logs: Logs::of(pieces), images: shelf::of(pieces, IMAGE) }
     }
 }
 
@@ -85,10 +81,8 @@ pub(super) fn finish(
 ) -> Result<Draft, Error> {
     if !beside.images.is_empty() {
         let running = examined.container.borrowed();
-        let bytes: Vec<&[u8]> = beside.images.iter().map(|piece| piece.bytes).collect();
-        let (files, _) = image::Files::of(&bytes)?;
+        let (files, _) = image::Files::of(&bytes_of(&beside.images, IMAGE))?;
         let image = image::examine(&running, &files, policy, now)?;
-        beside.images.iter().for_each(Piece::used);
         examined.part.findings.extend(image.findings);
         examined.part.claims.extend(image.claims);
         examined.part.evidence.extend(image.evidence);
@@ -189,9 +183,7 @@ impl<'a> Examined<'a> {
         let kinds: [(Kind, &[u8]); 3] =
             [(Kind::Firmware, &[0, 1, 2]), (Kind::Dstack, &[0, 1, 2, 3]), (Kind::Launcher, &[3])];
         for (kind, which) in kinds {
-            let is_cut = |is_beside: bool| {
-                logs.is_stripped && kind == Kind::Dstack && !is_beside
-            };
+            let is_cut = |is_beside: bool| logs.is_stripped && kind == Kind::Dstack && !is_beside;
             let registers = |is_beside: bool| {
                 let which = if is_cut(is_beside) { &[3] } else { which };
                 Registers::of_quote(&report.rtmr, which)

@@ -19,9 +19,7 @@ use super::logs::Kind;
 use super::snp::to_blame;
 use super::{snp, tpm};
 use crate::appraise::coordinator::Measured;
-use crate::appraise::{
-    self, Compared, Comparers, eigencompute as appraisal, eigencompute::Logs,
-};
+use crate::appraise::{self, Compared, Comparers, eigencompute as appraisal, eigencompute::Logs};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::dcap::{Body, Quote};
@@ -162,7 +160,10 @@ pub(super) fn bound(
     match processor {
         None => {
             bound.part.findings.push(appraise::tpm::provider());
-            bound.part.findings.push(Finding::unknown(&checks::EIGEN_REPORT_DATA, Why::NotApplicable));
+            bound
+                .part
+                .findings
+                .push(Finding::unknown(&checks::EIGEN_REPORT_DATA, Why::NotApplicable));
         }
         Some(mut processor) => {
             (own_logs, own_boot) = (std::mem::take(&mut processor.logs), processor.boot);

@@ -55,8 +55,7 @@ pub(super) fn report(
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let report = Report::parse(bytes)?;
-    let chain =
-        ders.iter().map(|der| Cert::parse(WHAT, der)).collect::<Result<Vec<_>, _>>()?;
+    let chain = ders.iter().map(|der| Cert::parse(WHAT, der)).collect::<Result<Vec<_>, _>>()?;
     let examined = verify::verify(&report, &chain, policy.roots, now);
     let mut part = Part::of(examined.findings);
     match &examined.verified {
@@ -66,8 +65,13 @@ pub(super) fn report(
         }
         None => part.findings.extend(appraise::blocked(to_blame(&part.findings))),
     }
-    part.evidence
-        .push(EvidenceItem::new(REPORT, "gpu-report", LinkId::Report, bytes, report.fields()));
+    part.evidence.push(EvidenceItem::new(
+        REPORT,
+        "gpu-report",
+        LinkId::Report,
+        bytes,
+        report.fields(),
+    ));
     let ids = ["gpu", "gpu-issuer", "gpu-authority-1", "gpu-authority-2", "gpu-authority-3"];
     for (id, cert) in ids.into_iter().zip(&chain) {
         part.evidence.push(certificate(id, LinkId::Chip, cert));

@@ -96,9 +96,7 @@ impl<'s> Logs<'s> {
                     unreadable(kind, piece, &error)
                 }
             };
-            let is_better = chosen.as_ref().is_none_or(|(_, known)| {
-                rank(&replayed) > rank(known)
-            });
+            let is_better = chosen.as_ref().is_none_or(|(_, known)| rank(&replayed) > rank(known));
             if is_better {
                 chosen = Some((*piece, replayed));
             }
@@ -125,11 +123,7 @@ const fn id(kind: Kind) -> &'static str {
     }
 }
 
-fn replay(
-    kind: Kind,
-    bytes: &[u8],
-    registers: &Registers,
-) -> Result<Examined<VerifiedLog>, Error> {
+fn replay(kind: Kind, bytes: &[u8], registers: &Registers) -> Result<Examined<VerifiedLog>, Error> {
     Ok(match kind {
         Kind::Firmware => eventlog::tcg(&tcg::Log::parse(bytes)?, registers),
         Kind::Launcher => eventlog::cel(&cel::Log::parse(bytes)?, registers),

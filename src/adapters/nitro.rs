@@ -42,8 +42,7 @@ fn draft(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let document = Document::parse(bytes)?;
-    let Examined { mut part, is_verified } =
-        document_of(&document, policy, Comparers::POLICY, now);
+    let Examined { mut part, is_verified } = document_of(&document, policy, Comparers::POLICY, now);
     part.flags.freshness = match (is_verified, part.passed(&checks::NITRO_NONCE)) {
         (false, _) => Freshness::None,
         (true, true) => Freshness::Challenge,

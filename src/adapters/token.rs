@@ -100,8 +100,7 @@ pub(super) const fn root_of_trust(vouched: Option<Vouched>) -> RootOfTrust {
 
 /// The lists of keys among `beside`, as far as they name the key of any of `tokens`.
 pub(super) fn keys(tokens: &[&Token<'_>], beside: &[Piece<'_>]) -> Vec<Keys> {
-    let issuers: Vec<&str> =
-        tokens.iter().filter_map(|token| token.service()?.keys()).collect();
+    let issuers: Vec<&str> = tokens.iter().filter_map(|token| token.service()?.keys()).collect();
     let mut keys = Vec::new();
     for piece in shelf::of(beside, &[Role::KeyList]) {
         let Ok(list) = KeyList::parse(piece.bytes) else {

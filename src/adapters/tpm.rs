@@ -190,11 +190,7 @@ const MAX_DEPTH: usize = 4;
 
 /// The certificates beside the attestation that lead from its key upwards, and the revocation
 /// lists of their issuers.
-fn about<'s>(
-    attestation: &Attestation<'_>,
-    beside: &[Piece<'s>],
-    roots: Roots,
-) -> Vec<Piece<'s>> {
+fn about<'s>(attestation: &Attestation<'_>, beside: &[Piece<'s>], roots: Roots) -> Vec<Piece<'s>> {
     const ROLES: &[Role] =
         &[Role::GoogleCertificate, Role::Certificate, Role::GoogleCrl, Role::Crl];
     let pieces = shelf::of(beside, ROLES);

@@ -71,10 +71,8 @@ pub fn verify<'a>(document: &Document<'a>, roots: Roots) -> Examined<VerifiedNit
     let mut findings = vec![Finding::pass(&checks::NITRO_CHAIN)];
     findings.extend(chain.findings(made_at));
     findings.extend(signature(document, &chain.leaf));
-    let verified = PROMISE.keep(&findings, || VerifiedNitro {
-        document: document.clone(),
-        made_at,
-    });
+    let verified =
+        PROMISE.keep(&findings, || VerifiedNitro { document: document.clone(), made_at });
     Examined { findings, verified }
 }
 

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::evidence::dcap::{Body, Quote};
 use crate::evidence::dstack::{Answer, AppCompose, TcbInfo};
 use crate::finding::{Finding, LinkId, Outcome, Value, Why, checks};
-use crate::report::{EvidenceItem, Fact, Part};
+use crate::report::{EvidenceItem, Part};
 use crate::shelf::{self, Piece, Role};
 
 /// What dstack's agent and its app-compose files say, beside the evidence.
@@ -106,9 +106,8 @@ impl Compose<'_> {
         }
         let link = LinkId::Measurements;
         part.evidence.push(EvidenceItem::new("app-compose", "json", link, self.bytes, Vec::new()));
-        if let Some(file) = self.file.as_ref().filter(|_| part.passed(&checks::DSTACK_COMPOSE_HASH))
-        {
-            part.facts.add(Fact::ComposeHash(file.sha256));
+        let is_shown = part.passed(&checks::DSTACK_COMPOSE_HASH);
+        if let Some(file) = self.file.as_ref().filter(|_| is_shown) {
             part.claims.extend(appraise::image_claims(file));
         }
     }

@@ -3,8 +3,8 @@
 use super::files::{Files, read};
 use crate::adapters::snp::to_blame;
 use crate::adapters::{dcap, kind, logs};
-use crate::appraise::{Compared, Comparers};
 use crate::appraise::dstack::{self as appraise, Beside, Identity, Image, Named};
+use crate::appraise::{Compared, Comparers};
 use crate::bytes::Span;
 use crate::digest::Sha256;
 use crate::error::Error;
@@ -103,8 +103,7 @@ impl Quoted<'_> {
             files.logs.is_stripped = self.is_stripped;
         }
         let has_log = files.logs.has(logs::Kind::Dstack);
-        let mut examined =
-            dcap::quoted(quote, &files, policy, comparers(policy, self.data), now);
+        let mut examined = dcap::quoted(quote, &files, policy, comparers(policy, self.data), now);
         let identity = identity(&examined, has_log);
         let hash = identity.as_ref().ok().and_then(Identity::compose_hash);
         let compose = own.compose(hash, tcb.as_ref());
@@ -148,6 +147,9 @@ impl Quoted<'_> {
             Ok(identity) if identity.is_kms() => Custody::KmsDerived,
             _ => Custody::NotStated,
         };
+        if let Ok(identity) = &identity {
+            identity.facts().for_each(|fact| part.facts.add(fact));
+        }
         part.findings.extend(unread);
         part.findings.extend(findings);
         compose.show(part, &[answer, &info]);

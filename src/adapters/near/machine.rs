@@ -36,7 +36,8 @@ pub(super) fn quote(machine: &Machine) -> Result<Option<Vec<u8>>, Error> {
 fn bytes(text: &str) -> Result<Vec<u8>, Error> {
     const WHAT: &str = "NEAR AI report, quote";
     let why = "it is neither hex nor base64";
-    kind::decoded(text.as_bytes()).ok_or_else(|| Error::malformed(WHAT, Span::new(0, text.len()), why))
+    kind::decoded(text.as_bytes())
+        .ok_or_else(|| Error::malformed(WHAT, Span::new(0, text.len()), why))
 }
 
 /// Examines a machine with the files for its platform. `spki` is the key of the certificate that

@@ -15,7 +15,7 @@ mod machine;
 
 use self::images::Images;
 use self::machine::Examined;
-use super::{image, snp};
+use super::{IMAGE, bytes_of, image, snp};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::near::{Machine, Report};
@@ -26,7 +26,7 @@ use crate::report::{
     Custody, DebugFlag, Draft, Flags, Freshness, KeyFlag, RootOfTrust, Standing, Stated, Subject,
     Wanted,
 };
-use crate::shelf::{Piece, Role};
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::near as verify;
 
@@ -42,12 +42,9 @@ pub(super) fn examine(
     let tls = report.tls_certificate.as_ref();
     let tls = tls.map(|pem| pem_certificates(TLS, pem.as_bytes())).transpose()?.unwrap_or_default();
     let tls = tls.first().map(|der| Cert::parse(TLS, der)).transpose()?;
-    let images = [Role::ImageDocument, Role::SigstoreBundle, Role::CloudBuild];
-    let (images, others): (Vec<Piece<'_>>, Vec<Piece<'_>>) =
-        beside.iter().partition(|piece| images.contains(&piece.role));
-    let bytes: Vec<&[u8]> = images.iter().map(|piece| piece.bytes).collect();
-    images.iter().for_each(Piece::used);
-    let (image_files, _) = image::Files::of(&bytes)?;
+    let is_image = |piece: &Piece<'_>| IMAGE.contains(&piece.role);
+    let others: Vec<Piece<'_>> = beside.iter().filter(|piece| !is_image(piece)).copied().collect();
+    let (image_files, _) = image::Files::of(&bytes_of(beside, IMAGE))?;
     let mut images = Images::of(&image_files);
     let quotes = report.machines.iter().map(machine::quote).collect::<Result<Vec<_>, _>>()?;
 

@@ -39,7 +39,8 @@ pub(super) fn examine(
     let own: Vec<(usize, &Crl<'_>)> = named.iter().filter(passes).copied().collect();
     let (index, sound) = own.first().copied().unwrap_or((index, first));
     let signature = signature(index, sound, &ark);
-    let newest = own.iter().max_by_key(|(_, crl)| (freshness(crl, now).passed(), crl.this_update()));
+    let newest =
+        own.iter().max_by_key(|(_, crl)| (freshness(crl, now).passed(), crl.this_update()));
     let Some(&(_, newest)) = newest.filter(|_| signature.passed()) else {
         let by = &checks::SNP_CRL_SIGNATURE;
         return vec![

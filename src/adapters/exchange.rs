@@ -6,9 +6,9 @@ use super::coordinator::{self, Question, subject};
 use super::{collateral, tinfoil, tuf};
 use crate::appraise::coordinator::answer::{self, Answer};
 use crate::appraise::coordinator::binding::{Session, Teller};
+use crate::appraise::coordinator::darkbloom;
 use crate::appraise::coordinator::keys::Connection;
 use crate::appraise::coordinator::recorded::{self, Issued};
-use crate::appraise::coordinator::darkbloom;
 use crate::claims::{Standing, Stated};
 use crate::context::{Asked, Context};
 use crate::error::Error;
@@ -64,6 +64,7 @@ pub(super) fn examine(
         subject.kind = "tinfoil-bundle";
     }
     let mut draft = Draft::of(subject, RootOfTrust::Unknown);
+    draft.asked = asked.map(|asked| asked.origin.clone());
     draft.recorded_at = asked.is_none().then_some(exchange.started_at);
     if origin == darkbloom::ORIGIN {
         draft.stated = darkbloom::stated();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::policy::LeastLevel;
 use crate::time::UnixTime;
 
 /// Checks attestation evidence, from the chip maker's root key to a git commit.
@@ -12,7 +13,7 @@ use crate::time::UnixTime;
 ///   0  every required check passed, warnings included
 ///   1  a check failed
 ///   2  the command line or an input cannot be read
-///   3  undecided or not published
+///   3  undecided, not published, or less than --require or --deny-warnings asks for
 #[derive(Debug, Parser)]
 #[command(name = "s2s", version, verbatim_doc_comment, subcommand_required = true)]
 pub(super) struct Arguments {
@@ -86,6 +87,12 @@ pub(super) struct Verify {
     /// A name from `s2s policy list`, or a policy file
     #[arg(long, value_name = "NAME|FILE")]
     pub(super) policy: Option<String>,
+    /// The least that the chain has to show: A0 to A5, or build [what the policy asks for]
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub(super) require: Option<LeastLevel>,
+    /// Take a warning for an open answer
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
     /// What a Sigstore bundle must be about: a file, or sha256: (sha512:) and hex digits
     #[arg(long, value_name = "FILE|DIGEST")]
     pub(super) artifact: Option<String>,
@@ -101,6 +108,11 @@ pub(super) struct Verify {
     /// Print every finding, with the bytes it rests upon
     #[arg(long)]
     pub(super) explain: bool,
+}
+
+/// A level as it is written.
+fn level(text: &str) -> Result<LeastLevel, String> {
+    LeastLevel::parse(text).ok_or_else(|| "a level is build, or A0 to A5".to_owned())
 }
 
 /// Whom to ask.

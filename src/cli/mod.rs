@@ -18,7 +18,7 @@ mod serve;
 mod text;
 mod tuf;
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -28,7 +28,7 @@ use clap::Parser as _;
 use crate::Context;
 use crate::adapters::{self, MAX_INPUT};
 use crate::plan::{Origin, Session};
-use crate::policy::{Builtin, Policy};
+use crate::policy::{Builtin, Policy, Warnings};
 use crate::report::{Report, State};
 use crate::time::UnixTime;
 use crate::wording::cli;
@@ -105,7 +105,7 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
         }
     };
     let text = if arguments.json {
-        report.to_json()
+        printable(report.to_json(), io::stdout().is_terminal())
     } else {
         let detail = if arguments.explain { Detail::Findings } else { Detail::Chain };
         render::report(&report, Look::of_stdout(), detail)
@@ -151,6 +151,11 @@ impl Inputs {
     }
 }
 
+/// JSON as it is, but for a terminal, which would obey some of its letters.
+fn printable(json: String, terminal: bool) -> String {
+    if terminal { crate::text::escaped_json(&json) } else { json }
+}
+
 /// Examines files, and with what others serve for them where the reader allows that.
 fn of_files(
     arguments: &Verify,
@@ -175,8 +180,9 @@ fn with_additions(
     chosen: Option<&Policy>,
     files: &[Input],
 ) -> Result<Option<Policy>, Problem> {
-    let Verify { artifact, trusted_root, firmware_root, .. } = arguments;
-    if artifact.is_none() && trusted_root.is_none() && firmware_root.is_none() {
+    let Verify { artifact, trusted_root, firmware_root, require, deny_warnings, .. } = arguments;
+    let named = artifact.is_some() || trusted_root.is_some() || firmware_root.is_some();
+    if !named && require.is_none() && !deny_warnings {
         return Ok(None);
     }
     let mut policy = match chosen {
@@ -194,6 +200,10 @@ fn with_additions(
     }
     if let Some(name) = artifact {
         policy.sigstore.artifact = Some(input::artifact(name)?);
+    }
+    policy.least_level = require.or(policy.least_level);
+    if *deny_warnings {
+        policy.warnings = Warnings::Deny;
     }
     Ok(Some(policy))
 }

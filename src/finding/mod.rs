@@ -5,6 +5,7 @@
 
 mod check;
 pub mod checks;
+pub mod reasons;
 
 use std::borrow::Cow;
 

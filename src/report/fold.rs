@@ -240,15 +240,20 @@ pub(super) fn level(
     }
 }
 
-/// Checks whose warnings say what the level does not cover.
+/// Checks that say what the level does not cover: by a warning, by what the policy allows, or
+/// because nobody names a value to compare with.
 pub(super) fn except(level: Option<Level>, links: &[Link]) -> Vec<&'static Check> {
     if level < Some(Level::A4) {
         return Vec::new();
     }
     let mut except: Vec<&'static Check> = Vec::new();
     let own = links.iter().flat_map(|link| &link.findings);
-    for finding in own.filter(|f| ["warn", "allowed"].contains(&f.outcome)) {
-        let qualifies = finding.check.link == LinkId::Image || finding.check.is(Property::Limits);
+    for finding in own {
+        let limits = finding.check.is(Property::Limits);
+        let qualifies = match finding.outcome {
+            "warn" | "allowed" => finding.check.link == LinkId::Image || limits,
+            _ => limits && finding.reason == Some(Why::NoReference.word()),
+        };
         if qualifies && !except.contains(&finding.check) {
             except.push(finding.check);
         }

@@ -36,7 +36,6 @@ const ES384: [u8; 4] = [0xa1, 0x01, 0x38, 0x22];
 pub struct VerifiedNitro<'a> {
     document: Document<'a>,
     made_at: UnixTime,
-    valid_until: UnixTime,
 }
 
 impl<'a> VerifiedNitro<'a> {
@@ -48,11 +47,6 @@ impl<'a> VerifiedNitro<'a> {
     /// When the document was made, by AWS's word.
     pub const fn made_at(&self) -> UnixTime {
         self.made_at
-    }
-
-    /// When the first of its certificates ends.
-    pub const fn valid_until(&self) -> UnixTime {
-        self.valid_until
     }
 }
 
@@ -80,7 +74,6 @@ pub fn verify<'a>(document: &Document<'a>, roots: Roots) -> Examined<VerifiedNit
     let verified = findings.iter().all(Finding::passed).then(|| VerifiedNitro {
         document: document.clone(),
         made_at,
-        valid_until: chain.valid_until(),
     });
     Examined { findings, verified }
 }
@@ -143,13 +136,6 @@ impl<'a> Chain<'a> {
                 .actual(leaf.issuer()),
             dated(&checks::NITRO_CERTIFICATE_VALIDITY, leaf.validity(), made_at, "expired"),
         ]
-    }
-
-    /// When the first certificate ends.
-    fn valid_until(&self) -> UnixTime {
-        let below = self.authorities.iter().chain([&self.leaf]);
-        let root = self.root.validity().not_after;
-        below.map(|cert| cert.validity().not_after).fold(root, Ord::min)
     }
 
     /// The first authority that is not fit to be one.

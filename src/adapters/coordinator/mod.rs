@@ -38,7 +38,7 @@ use crate::verify::oci::Supplied;
 use super::image::Files;
 use super::kind::Kind;
 use build::{References, about_image, accepted, of_image, provenance, references};
-use machine::{Examined, compared_elsewhere};
+use machine::Examined;
 
 /// The kind of subject.
 pub(super) const KIND: &str = "coordinator-attestation";
@@ -207,7 +207,7 @@ fn image(
     });
     let (findings, references) = accepted(signed, builder, policy);
     draft.findings.extend(findings);
-    let Launched { findings, image, compared } = launched(measured, &references, logged, by_policy);
+    let Launched { findings, image } = launched(measured, &references, logged, by_policy);
     let digest = image.ok_or(&checks::COORDINATOR_IMAGE);
     let about = about_image(&builds, files, digest);
     let commit = image
@@ -222,8 +222,7 @@ fn image(
         covered: false,
     };
     match machine {
-        Some(mut machine) => {
-            compared_elsewhere(&mut machine.part.findings, compared);
+        Some(machine) => {
             result.substrate = machine.substrate;
             result.by_issuer = matches!(machine.measured, Ok(Measured::Issuer));
             result.covered = machine.digest.passed();

@@ -1,7 +1,7 @@
 //! Evidence that begins at a provider's key: its virtual TPM, its tokens, its enclaves. No chip
 //! maker vouches for any of it, and it shows no more here than on its own.
 
-use super::machine::{Context, Examined, images};
+use super::machine::{COMPARERS, Context, Examined, images};
 use super::stapled;
 use crate::adapters::nitro::document_of;
 use crate::adapters::snp::to_blame;
@@ -27,7 +27,7 @@ pub(super) fn vtpm(context: &Context<'_>) -> Result<Examined, Error> {
     let Context { document, item, files, policy, now, ref d, .. } = *context;
     let bytes = item.bytes()?;
     let attestation = Attestation::parse(&bytes)?;
-    let machine = tpm::alone(&attestation, &bytes, files, policy, now)?;
+    let machine = tpm::alone(&attestation, &bytes, files, policy, COMPARERS, now)?;
     let signed = match &machine.verified {
         Some(_) => Ok(()),
         None => Err(to_blame(&machine.findings)),
@@ -77,7 +77,7 @@ pub(super) fn token(context: &Context<'_>) -> Result<Examined, Error> {
         Machine::TrustAuthority => &policy.coordinator.trust_authority_token,
         _ => &policy.token,
     };
-    let examined = token::token_of(&token, keys, rules, policy.roots, now)?;
+    let examined = token::token_of(&token, keys, rules, policy.roots, COMPARERS, now)?;
     let nonces = token.claims.nonce.as_ref().map(OneOrMore::all).unwrap_or_default();
     let signed = match examined.is_verified {
         true => Ok(()),
@@ -95,8 +95,7 @@ pub(super) fn token(context: &Context<'_>) -> Result<Examined, Error> {
             .as_deref()
             .filter(|_| examined.is_verified)
             .and_then(Substrate::of_hardware),
-        digest: binding::token_nonce(nonces, signed, &item.carrier, d)
-            .at(TOKEN, at.start, at.len),
+        digest: binding::token_nonce(nonces, signed, &item.carrier, d).at(TOKEN, at.start, at.len),
         measured: signed.map(|()| Measured::Issuer),
         logged: image.filter(|_| measures).into_iter().collect(),
         by_policy: false,
@@ -137,7 +136,7 @@ pub(super) fn nitro(context: &Context<'_>) -> Result<Examined, Error> {
     let Context { document, item, policy, now, ref d, .. } = *context;
     let bytes = item.bytes()?;
     let own = Document::parse(&bytes)?;
-    let examined = document_of(&own, policy, now);
+    let examined = document_of(&own, policy, COMPARERS, now);
     let signed = match examined.is_verified {
         true => Ok(()),
         false => Err(to_blame(&examined.findings)),

@@ -59,7 +59,8 @@ const NO_CHALLENGE: &str = "no-challenge";
 /// Whether `nonce` is a challenge: long enough that nobody answers it beforehand, and not one byte
 /// again and again, which random numbers do not give.
 pub fn is_challenge(nonce: &[u8]) -> bool {
-    nonce.len() >= carrier::MIN_NONCE && nonce.windows(2).any(|pair| !matches!(pair, [a, b] if a == b))
+    nonce.len() >= carrier::MIN_NONCE
+        && nonce.windows(2).any(|pair| !matches!(pair, [a, b] if a == b))
 }
 
 /// What the document answers.
@@ -108,7 +109,9 @@ pub fn holds(
         return Finding::unknown(check, Why::NotSupported).actual(carried);
     }
     match (Finding::equal(check, expected, actual), signed) {
-        (equal, Err(by)) if equal.passed() => Finding { outcome: Finding::blocked(check, by).outcome, ..equal },
+        (equal, Err(by)) if equal.passed() => {
+            Finding { outcome: Finding::blocked(check, by).outcome, ..equal }
+        }
         (compared, _) => compared,
     }
 }
@@ -217,11 +220,7 @@ fn nonce(document: &Document, session: Option<&Session<'_>>) -> (Finding, Answer
 
 /// The binding is about the service that was asked: one machine's answer served by another would
 /// name the wrong one.
-fn origin(
-    binding: &Binding,
-    session: Option<&Session<'_>>,
-    policy: &CoordinatorPolicy,
-) -> Finding {
+fn origin(binding: &Binding, session: Option<&Session<'_>>, policy: &CoordinatorPolicy) -> Finding {
     let check = &checks::BINDING_ORIGIN;
     let asked = session.map(|session| session.origin);
     let expected: Vec<&str> = asked.into_iter().chain(policy.origin.as_deref()).collect();

@@ -72,8 +72,6 @@ pub struct Launched {
     pub findings: Vec<Finding>,
     /// SHA-256 of the manifest of the image that was shown to run.
     pub image: Option<Sha256>,
-    /// Whether reference values were there to compare the measurement with.
-    pub compared: bool,
 }
 
 /// Puts measurement, reference values and event log together.
@@ -91,7 +89,7 @@ pub fn launched(
         Err(by) => {
             let checks = [&checks::COORDINATOR_LAUNCHER, &checks::COORDINATOR_IMAGE];
             let findings = checks.into_iter().map(|check| Finding::blocked(check, by)).collect();
-            return Launched { findings, image: None, compared: false };
+            return Launched { findings, image: None };
         }
     };
     if let Measured::Issuer = measured {
@@ -107,7 +105,7 @@ pub fn launched(
     let launcher = launcher(measured, &launchers, !logged.is_empty(), by_policy);
     let (image, digest) = by_log(measured, logged, &launcher);
     let findings = vec![launcher, image];
-    Launched { findings, image: digest, compared: !launchers.is_empty() }
+    Launched { findings, image: digest }
 }
 
 /// Whether a reference value has anything to say about this kind of machine.
@@ -134,7 +132,7 @@ fn by_issuer(logged: &[String]) -> Launched {
         Some(_) => Finding::warn(launcher, "issuer-is-the-verifier"),
         None => Finding::unknown(launcher, Why::NotApplicable),
     };
-    Launched { findings: vec![launcher, image], image: digest, compared: digest.is_some() }
+    Launched { findings: vec![launcher, image], image: digest }
 }
 
 /// The launch measurement covers the image.
@@ -148,7 +146,7 @@ fn by_measurement(measured: &Measured, references: &[&Reference]) -> Launched {
         Some(_) => (Finding::fail(check, "not-exactly-one"), None),
     };
     let findings = vec![unneeded, finding.actual(measured.values())];
-    Launched { findings, image, compared: true }
+    Launched { findings, image }
 }
 
 /// The software that measures the image is one that somebody answers for.

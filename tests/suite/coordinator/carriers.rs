@@ -562,12 +562,13 @@ fn evidence_beside_the_chain_has_to_hold_too() {
 /// refused, whoever signed it.
 #[test]
 fn evidence_that_openly_carries_another_digest_contradicts_the_document() {
-    let mut wrong = Provided::token("gcp-cs-oidc-token", MADE);
-    if let Provided::Token(_, spec) = &mut wrong {
-        spec.claims["eat_nonce"] = carrier::eat_nonce(&Sha512::of(b"another")).into();
-    }
-    let case = Case::with(CoordinatorSpec::tdx()).beside(wrong);
-    let report = case.examine();
+    let token = || Provided::token("gcp-cs-oidc-token", MADE);
+    let case = Case::with(CoordinatorSpec::tdx()).beside(token());
+    let mut exchange = case.spec.exchange();
+    let other = CoordinatorSpec { nonce: Some(vec![9; 32]), ..CoordinatorSpec::provided(token()) };
+    let body = other.json()["evidence"][0]["body"].clone();
+    in_document(&mut exchange, |document| document["evidence"][1]["body"] = body);
+    let report = case.report(&exchange);
     assert!(case.files.is_empty(), "nobody knows whose key signed the token");
     assert_eq!(findings(&report)["coordinator.other-evidence/beside-0"], "fail other-digest");
     assert_eq!(report.verdict.state, State::Failed);

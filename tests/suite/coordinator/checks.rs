@@ -1,15 +1,14 @@
 //! Every check of a coordinator's attestation, with at least one exchange that makes exactly it
 //! fail, warn or stay open; and the chain that holds.
 
-use crate::common::{asked, examine, examine_asked};
 use crate::common::table::{Also, Expected, check_of, findings};
+use crate::common::{asked, examine, examine_asked};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::evidence::exchange::Exchange;
-use silicon_to_source::{Asked, Context, File};
 use silicon_to_source::endorsements::git::Format;
+use silicon_to_source::evidence::exchange::Exchange;
 use silicon_to_source::finding::checks;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{
@@ -23,6 +22,7 @@ use silicon_to_source::sim::gcb;
 use silicon_to_source::sim::keys::Key;
 use silicon_to_source::sim::repository::{Repository, WORKFLOW};
 use silicon_to_source::sim::sigstore::{Build, BundleSpec};
+use silicon_to_source::{Asked, Context, File};
 
 const NOW: &str = "2026-02-01T00:00:10Z";
 
@@ -192,8 +192,16 @@ const ROWS: &[Row] = &[
     Row {
         also: &[
             ("exchange.consistent", "absent", "it has parts when it fails"),
-            ("exchange.consistent/coordinator-attestation", "fail other-address", "the answers are of the first origin"),
-            ("exchange.consistent/encryption-key", "fail other-address", "the answers are of the first origin"),
+            (
+                "exchange.consistent/coordinator-attestation",
+                "fail other-address",
+                "the answers are of the first origin",
+            ),
+            (
+                "exchange.consistent/encryption-key",
+                "fail other-address",
+                "the answers are of the first origin",
+            ),
         ],
         ..row("binding.origin", "fail not-equal", |case| {
             case.exchange = |exchange| {
@@ -722,7 +730,10 @@ fn a_recorded_session_is_told_as_a_recording() {
     let (asked, recorded) = (case.examine(), case.recorded());
     assert_eq!((asked.verdict.state, asked.recorded_at), (State::Verified, None));
     assert_eq!(recorded.verdict.state, State::Warning);
-    assert_eq!(recorded.recorded_at.map(|at| at.to_string()).as_deref(), Some("2026-02-01T00:00:00Z"));
+    assert_eq!(
+        recorded.recorded_at.map(|at| at.to_string()).as_deref(),
+        Some("2026-02-01T00:00:00Z")
+    );
     assert_eq!(asked.flags.freshness, Freshness::Challenge);
     assert_eq!(recorded.flags.freshness, Freshness::Given);
     let caveat = recorded.headline.caveat.as_ref().unwrap();

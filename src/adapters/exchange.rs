@@ -64,6 +64,7 @@ pub(super) fn examine(
         subject.kind = "tinfoil-bundle";
     }
     let mut draft = Draft::of(subject, RootOfTrust::Unknown);
+    draft.asked = asked.map(|asked| asked.origin.clone());
     draft.recorded_at = asked.is_none().then_some(exchange.started_at);
     if origin == darkbloom::ORIGIN {
         draft.stated = darkbloom::stated();

@@ -6,6 +6,7 @@
 mod check;
 pub mod checks;
 mod promise;
+pub mod reasons;
 
 use std::borrow::Cow;
 

@@ -38,6 +38,9 @@ pub struct Part {
     pub files: Vec<Filed>,
     /// When somebody recorded the session, where it is known by a recording alone.
     pub recorded_at: Option<UnixTime>,
+    /// The address that was asked, where there was a session; never a name that evidence gives
+    /// itself.
+    pub asked: Option<String>,
     /// Whether a root of the simulated vendors was met.
     pub simulated: bool,
 }
@@ -60,6 +63,7 @@ impl Part {
             facts,
             files,
             recorded_at,
+            asked,
             simulated,
         } = other;
         self.findings.extend(findings);
@@ -70,6 +74,7 @@ impl Part {
         self.facts.0.extend(facts.0);
         self.files.extend(files);
         self.recorded_at = self.recorded_at.or(recorded_at);
+        self.asked = self.asked.take().or(asked);
         self.simulated |= simulated;
     }
 

@@ -204,7 +204,8 @@ fn chain_of_another_length_and_simulated_chain_under_nvidias_root_fail() {
     let files: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
     let report = crate::common::examine(&bytes, &files, None, NOW).unwrap();
     assert_eq!(report.verdict.state, State::Failed);
-    assert_eq!(findings(&report)["gpu.root"], "fail wrong-root");
+    assert_eq!(findings(&report)["gpu.root"], "fail simulated");
+    assert!(report.simulated);
 }
 
 #[test]

@@ -33,12 +33,14 @@ pub(super) fn examine(
     let collateral: Collateral = collateral::decode(files)?;
     let hcl = HclReport::parse(&evidence.hcl_report)?;
     let vcek = Vek::parse(&evidence.vcek)?;
-    let processor = snp::report(hcl.snp, Some(vcek), &collateral, policy, now)
+    let processor = snp::report(hcl.snp, Some(vcek), &collateral, policy, appraisal::COMPARERS, now)
         .map_err(|error| error.shifted(HclReport::SNP_AT))?;
     let mut findings = processor.findings;
     let report = processor.verified.as_ref();
     let examined = verify::verify(evidence, &hcl, report.ok_or_else(|| to_blame(&findings)));
-    appraisal::narrowed(&mut findings);
+    let measured = report.map(|report| report.report().measurement);
+    let measured = measured.ok_or_else(|| to_blame(&findings));
+    findings.push(appraisal::paravisor(measured, &policy.snp.measurements));
     findings.extend(examined.findings);
     let mut claims = report.map(appraise::snp::claims).unwrap_or_default();
     let mut flags = Flags { debug: processor.debug, ..Flags::UNKNOWN };

@@ -2,7 +2,7 @@
 
 use super::image;
 use super::snp::to_blame;
-use crate::appraise;
+use crate::appraise::{self, Comparers};
 use crate::bytes::Span;
 use crate::digest::Sha256;
 use crate::endorsements::intel::{Collateral, PckExtension};
@@ -35,7 +35,7 @@ pub(super) fn examine(
         Tee::Tdx => "tdx-quote",
     };
     let files = Files::of(files)?;
-    let examined = quoted(&quote, &files, policy, now)?;
+    let examined = quoted(&quote, &files, policy, Comparers::POLICY, now)?;
     finish(kind, input, examined, &files, policy, now)
 }
 
@@ -139,6 +139,7 @@ pub(super) fn quoted<'a>(
     quote: &Quote<'a>,
     files: &Files<'_>,
     policy: &Policy,
+    compared: Comparers,
     now: UnixTime,
 ) -> Result<Examined<'a>, Error> {
     let examined = verify::verify(quote, &files.collateral, policy.roots, now);
@@ -146,7 +147,7 @@ pub(super) fn quoted<'a>(
     let verified = examined.verified;
     match &verified {
         Some(verified) => {
-            findings.extend(appraise::dcap::appraise(verified, &policy.dcap, now));
+            findings.extend(appraise::dcap::appraise(verified, &policy.dcap, compared, now));
         }
         None => findings.extend(appraise::dcap::blocked(quote.tee, to_blame(&findings))),
     }

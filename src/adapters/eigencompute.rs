@@ -18,7 +18,9 @@ use super::dcap::{self, Files};
 use super::snp::to_blame;
 use super::{snp, tpm};
 use crate::appraise::coordinator::Measured;
-use crate::appraise::{self, eigencompute as appraisal, eigencompute::Logs};
+use crate::appraise::{
+    self, Compared, Comparers, eigencompute as appraisal, eigencompute::Logs,
+};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::dcap::{Body, Quote};
@@ -46,13 +48,14 @@ pub(super) fn examine(
     let evidence = &asked_with(evidence, own_challenge(policy));
     let attestation = Attestation::parse(&evidence.attestation)?;
     let beside = beside_processor(files);
+    let by_policy = Compared::Policy;
     let processor = match attestation.tee {
         Some(TeePart::Tdx(part)) => {
-            Some(tdx(part, &attestation, Files::of(&beside)?, policy, now)?)
+            Some(tdx(part, &attestation, Files::of(&beside)?, policy, by_policy, now)?)
         }
         Some(TeePart::SevSnp(part)) => {
             let part = report(part)?;
-            Some(sev_snp(&part, &endorsements(&part, &beside)?, policy, now)?)
+            Some(sev_snp(&part, &endorsements(&part, &beside)?, policy, by_policy, now)?)
         }
         None => None,
     };
@@ -60,7 +63,7 @@ pub(super) fn examine(
         Some(_) => RootOfTrust::CpuVendor,
         None => RootOfTrust::CloudProvider,
     };
-    let bound = bound(evidence, &attestation, processor, files, policy, now)?;
+    let bound = bound(evidence, &attestation, processor, files, policy, by_policy, now)?;
     let subject = Subject {
         kind: "eigencompute-evidence",
         name: bound.tpm.as_ref().map(|verified| verified.subject().to_owned()),
@@ -143,13 +146,14 @@ pub(super) struct Signed {
 }
 
 /// Ties quotes and report of the evidence to each other and to its challenge. `files` are what
-/// came beside it.
+/// came beside it, and `software` says who compares the image that is shown to run.
 pub(super) fn bound(
     evidence: &BoundEvidence,
     attestation: &Attestation<'_>,
     processor: Option<Processor>,
     files: &[&[u8]],
     policy: &Policy,
+    software: Compared,
     now: UnixTime,
 ) -> Result<Bound, Error> {
     let lists: Vec<&[u8]> = files.iter().copied().filter(|file| tpm::is_list(file)).collect();
@@ -212,10 +216,12 @@ pub(super) fn bound(
         }),
     };
     bound.findings.extend(match &bound.tpm {
-        Some(tpm) => appraisal::appraise(evidence.platform, tpm, logs, &policy.eigencompute),
+        Some(tpm) => {
+            let compared = comparers(software);
+            appraisal::appraise(evidence.platform, tpm, logs, &policy.eigencompute, compared)
+        }
         None => appraisal::blocked(blame),
     });
-    compared_elsewhere(&mut bound.findings);
     bound.flag(&evidence.extra_data, own_challenge(policy).is_some());
     Ok(bound)
 }
@@ -248,12 +254,17 @@ impl Bound {
         }
         if self.findings.iter().any(|f| {
             *f.check == checks::EIGEN_HARDENED
-                && matches!(f.outcome, Outcome::Fail(_) | Outcome::Warn(_))
+                && matches!(f.outcome, Outcome::Fail(_) | Outcome::Warn(_) | Outcome::Allowed(_))
         }) {
             self.flags.debug = DebugFlag::On;
         }
         self.flags.overrides = tpm::overrides(self.launch.as_ref());
     }
+}
+
+/// REPORT_DATA has a check of its own here.
+const fn comparers(software: Compared) -> Comparers {
+    Comparers { software, data: Compared::By(&checks::EIGEN_REPORT_DATA) }
 }
 
 /// A TDX quote, with the launcher's log beside it.
@@ -262,6 +273,7 @@ pub(super) fn tdx<'a>(
     attestation: &Attestation<'a>,
     mut files: Files<'a>,
     policy: &Policy,
+    software: Compared,
     now: UnixTime,
 ) -> Result<Processor, Error> {
     let raw = quote(part)?;
@@ -270,7 +282,7 @@ pub(super) fn tdx<'a>(
     if !log.is_empty() {
         files.supply_launch_log(log)?;
     }
-    let mut examined = dcap::quoted(&quote, &files, policy, now)?;
+    let mut examined = dcap::quoted(&quote, &files, policy, comparers(software), now)?;
     let logs = std::mem::take(&mut examined.logs);
     let by = to_blame(&examined.findings);
     let report_data = match &examined.verified {
@@ -312,9 +324,11 @@ pub(super) fn sev_snp(
     part: &SnpPart,
     collateral: &Collateral,
     policy: &Policy,
+    software: Compared,
     now: UnixTime,
 ) -> Result<Processor, Error> {
-    let examined = snp::report(&part.report, None, collateral, policy, now)?;
+    let examined =
+        snp::report(&part.report, None, collateral, policy, comparers(software), now)?;
     let by = to_blame(&examined.findings);
     let verified = examined.verified.as_ref();
     let report_data = match verified.map(|verified| verified.report()) {
@@ -348,20 +362,6 @@ fn launch_registers(
         Some(tpm) => {
             let log = cel::Log::parse(log).map_err(|error| error.shifted(at.start))?;
             Ok(verify::registers(&log, tpm))
-        }
-    }
-}
-
-/// REPORT_DATA has a check of its own here; the general ones, when the policy has no value for
-/// them, would only say that nothing was compared.
-pub(super) fn compared_elsewhere(findings: &mut [Finding]) {
-    for finding in findings {
-        let open =
-            matches!(finding.outcome, Outcome::Warn(_) | Outcome::Unknown(Why::NotPublished));
-        let general =
-            [&checks::SNP_REPORT_DATA, &checks::DCAP_REPORT_DATA].contains(&finding.check);
-        if general && open {
-            finding.outcome = Outcome::Unknown(Why::NotApplicable);
         }
     }
 }

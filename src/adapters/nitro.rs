@@ -1,7 +1,7 @@
 //! Documents of AWS Nitro enclaves, alone or inside dstack's attestation.
 
 use super::snp::{certificate, to_blame};
-use crate::appraise;
+use crate::appraise::{self, Comparers};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::nitro::{Document, fields, of_dstack};
@@ -44,7 +44,7 @@ fn draft(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let document = Document::parse(bytes)?;
-    let examined = document_of(&document, policy, now);
+    let examined = document_of(&document, policy, Comparers::POLICY, now);
     let answers = examined.findings.iter().any(|f| *f.check == checks::NITRO_NONCE && f.passed());
     let freshness = match (examined.is_verified, answers) {
         (false, _) => Freshness::None,
@@ -74,12 +74,17 @@ pub(super) struct Examined {
 }
 
 /// Verifies and appraises a document.
-pub(super) fn document_of(document: &Document<'_>, policy: &Policy, now: UnixTime) -> Examined {
+pub(super) fn document_of(
+    document: &Document<'_>,
+    policy: &Policy,
+    compared: Comparers,
+    now: UnixTime,
+) -> Examined {
     let examined = verify::verify(document, policy.roots);
     let mut findings = examined.findings;
     let (claims, debug) = match &examined.verified {
         Some(verified) => {
-            findings.extend(appraise::nitro::appraise(verified, &policy.nitro, now));
+            findings.extend(appraise::nitro::appraise(verified, &policy.nitro, compared, now));
             let debug = match appraise::nitro::is_debug(document) {
                 true => DebugFlag::On,
                 false => DebugFlag::Off,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::collateral::Collateral;
-use crate::appraise;
+use crate::appraise::{self, Comparers};
 use crate::digest::Sha256;
 use crate::endorsements::amd::Vek;
 use crate::error::Error;
@@ -34,7 +34,7 @@ pub(super) fn examine(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    let examined = report(bytes, None, collateral, policy, now)?;
+    let examined = report(bytes, None, collateral, policy, Comparers::POLICY, now)?;
     let subject =
         Subject { kind: "snp-report", name: None, sha256: Sha256::of(input), len: input.len() };
     Ok(Draft {
@@ -56,6 +56,7 @@ pub(super) fn report<'a>(
     vek: Option<Vek<'a>>,
     collateral: &'a Collateral,
     policy: &Policy,
+    compared: Comparers,
     now: UnixTime,
 ) -> Result<Examined<'a>, Error> {
     let report = Report::parse(bytes)?;
@@ -69,7 +70,9 @@ pub(super) fn report<'a>(
         None => DebugFlag::Unknown,
     };
     match &examined.verified {
-        Some(verified) => findings.extend(appraise::snp::appraise(verified, &policy.snp, now)),
+        Some(verified) => {
+            findings.extend(appraise::snp::appraise(verified, &policy.snp, compared, now));
+        }
         None => findings.extend(appraise::snp::blocked(to_blame(&findings))),
     }
     let mut evidence = vec![EvidenceItem::new(

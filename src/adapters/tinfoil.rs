@@ -10,14 +10,14 @@ use std::str::FromStr as _;
 
 use super::collateral::Collateral;
 use super::{sigstore, snp};
-use crate::appraise;
+use crate::appraise::{self, Compared, Comparers};
 use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::endorsements::amd::Vek;
 use crate::endorsements::sigstore::Statement;
 use crate::error::Error;
 use crate::evidence::tinfoil::{Bundle, PREDICATE_TYPE, Predicate};
-use crate::finding::{Finding, LinkId, Outcome, Value, Why, checks};
+use crate::finding::{Finding, LinkId, Value, checks};
 use crate::pki::Cert;
 use crate::policy::Policy;
 use crate::report::{
@@ -25,6 +25,12 @@ use crate::report::{
 };
 use crate::time::UnixTime;
 use crate::verify::sigstore::Artifact;
+
+/// The measurement and REPORT_DATA have checks of their own here.
+const COMPARERS: Comparers = Comparers {
+    software: Compared::By(&checks::TINFOIL_MEASUREMENT),
+    data: Compared::By(&checks::TLS_KEY),
+};
 
 /// A bundle.
 pub(super) fn examine(
@@ -37,7 +43,7 @@ pub(super) fn examine(
     let bundle = Bundle::parse(input)?;
     let vcek = Vek::parse(&bundle.vcek)?;
     let tls = Cert::parse("TLS certificate", &bundle.tls)?;
-    let machine = snp::report(&bundle.report, Some(vcek), collateral, policy, now)?;
+    let machine = snp::report(&bundle.report, Some(vcek), collateral, policy, COMPARERS, now)?;
     let artifact = Sha256::from_str(&bundle.digest)?;
     let artifact = Artifact::Sha256(artifact);
     let build = sigstore::bundle_with(&bundle.sigstore, Some(artifact), tuf, policy, now)?;
@@ -56,7 +62,6 @@ pub(super) fn examine(
             Err(blame)
         }
     };
-    compared_elsewhere(&mut findings);
     match build.verified.as_ref().and_then(|verified| Some((verified, verified.statement()?))) {
         Some((verified, statement)) => {
             findings.extend(appraise::tinfoil::appraise(
@@ -108,19 +113,6 @@ pub(super) fn examine(
         },
         ..Draft::of(subject, RootOfTrust::CpuVendor)
     })
-}
-
-/// The measurement and REPORT_DATA have checks of their own here; the general ones, when the
-/// policy has no value for them, would only say that nothing was compared.
-fn compared_elsewhere(findings: &mut [Finding]) {
-    for finding in findings {
-        let open =
-            matches!(finding.outcome, Outcome::Warn(_) | Outcome::Unknown(Why::NotPublished));
-        let general = [&checks::SNP_MEASUREMENT, &checks::SNP_REPORT_DATA].contains(&finding.check);
-        if general && open {
-            finding.outcome = Outcome::Unknown(Why::NotApplicable);
-        }
-    }
 }
 
 /// What the signed statement says about the machine.

@@ -10,7 +10,7 @@
 //! registers that the service names; a build that names the same digest is compared elsewhere.
 
 use super::snp::{certificate, to_blame};
-use crate::appraise::token as appraise;
+use crate::appraise::{Comparers, token as appraise};
 use crate::digest::Sha256;
 use crate::endorsements::jwks::KeyList;
 use crate::error::Error;
@@ -32,7 +32,7 @@ pub(super) fn examine(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let token = Token::parse(input)?;
-    let examined = token_of(&token, files, &policy.token, policy.roots, now)?;
+    let examined = token_of(&token, files, &policy.token, policy.roots, Comparers::POLICY, now)?;
     let mut flags = examined.flags;
     if examined.findings.iter().any(|f| *f.check == checks::TOKEN_NONCE && f.passed()) {
         flags.freshness = Freshness::Challenge;
@@ -73,6 +73,7 @@ pub(super) fn token_of(
     files: &[&[u8]],
     rules: &TokenPolicy,
     roots: Roots,
+    compared: Comparers,
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let keys = keys(files)?;
@@ -82,7 +83,7 @@ pub(super) fn token_of(
     let mut flags = Flags::UNKNOWN;
     match &examined.verified {
         Some(verified) => {
-            findings.extend(appraise::appraise(verified, rules));
+            findings.extend(appraise::appraise(verified, rules, compared));
             flags.debug = debug_flag(token);
             flags.overrides = overrides_flag(token);
         }

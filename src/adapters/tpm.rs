@@ -7,7 +7,7 @@
 //! command line and container that were measured; whether memory is encrypted is not shown.
 
 use super::snp::{certificate, to_blame};
-use crate::appraise;
+use crate::appraise::{self, Comparers};
 use crate::bytes::Span;
 use crate::digest::Sha256;
 use crate::error::Error;
@@ -42,7 +42,7 @@ pub(super) fn examine(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let attestation = Attestation::parse(bytes)?;
-    let machine = alone(&attestation, bytes, files, policy, now)?;
+    let machine = alone(&attestation, bytes, files, policy, Comparers::POLICY, now)?;
     let answers = |f: &Finding| *f.check == checks::TPM_NONCE && f.passed();
     let freshness = match machine.findings.iter().any(answers) {
         true => Freshness::Challenge,
@@ -77,6 +77,7 @@ pub(super) fn alone(
     bytes: &[u8],
     files: &[&[u8]],
     policy: &Policy,
+    compared: Comparers,
     now: UnixTime,
 ) -> Result<Machine, Error> {
     if attestation.tee.is_some() {
@@ -92,7 +93,7 @@ pub(super) fn alone(
     match &machine.verified {
         Some(verified) => {
             let log = machine.log.as_ref();
-            machine.findings.extend(appraise::tpm::appraise(verified, log, &policy.tpm));
+            machine.findings.extend(appraise::tpm::appraise(verified, log, &policy.tpm, compared));
         }
         None => machine.findings.extend(appraise::tpm::blocked(to_blame(&machine.findings))),
     }

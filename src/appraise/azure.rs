@@ -1,8 +1,9 @@
 //! What an Azure confidential VM says, against a policy.
 
+use super::{Compared, Comparers, ruled_unless};
 use crate::claims::Claim;
-use crate::digest::Sha256;
-use crate::finding::{Check, Finding, LinkId, Outcome, Value, Why, checks};
+use crate::digest::{Sha256, Sha384};
+use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
 use crate::policy::{AzurePolicy, Rule};
 use crate::verify::azure::{HCL_REPORT, VerifiedAzure};
 
@@ -25,17 +26,27 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 
 /// The report's measurement is of the paravisor, and not of the guest: comparing it identifies no
 /// image. REPORT_DATA is compared in `azure.runtime-data`.
-pub fn narrowed(findings: &mut Vec<Finding>) {
-    let paravisor = findings.iter().find(|f| f.check == &checks::SNP_MEASUREMENT).cloned();
-    findings.extend(paravisor.map(|found| Finding { check: &checks::AZURE_PARAVISOR, ..found }));
-    for finding in findings {
-        let is_report_data = finding.check == &checks::SNP_REPORT_DATA
-            && finding.outcome == Outcome::Unknown(Why::NotPublished);
-        let decided = !matches!(finding.outcome, Outcome::Unknown(_));
-        if is_report_data || (finding.check == &checks::SNP_MEASUREMENT && decided) {
-            finding.outcome = Outcome::Unknown(Why::NotApplicable);
-        }
-    }
+pub const COMPARERS: Comparers = Comparers {
+    software: Compared::Nobody,
+    data: Compared::By(&checks::AZURE_RUNTIME_DATA),
+};
+
+/// The paravisor that the processor measured is one that the policy names. `measured` is the
+/// verified report's measurement, or the check that is to blame.
+pub fn paravisor(measured: Result<Sha384, &'static Check>, accepted: &[Sha384]) -> Finding {
+    let check = &checks::AZURE_PARAVISOR;
+    let measured = match measured {
+        Ok(measured) => measured,
+        Err(by) => return Finding::blocked(check, by),
+    };
+    let finding = if accepted.is_empty() {
+        Finding::no_reference(check)
+    } else {
+        let texts: Vec<String> = accepted.iter().map(Sha384::to_string).collect();
+        Finding::test(check, accepted.contains(&measured), "not-listed")
+            .expected(texts.join(" or "))
+    };
+    finding.actual(Value::hex(measured.0)).at("snp-report", 0x90, Sha384::LEN)
 }
 
 /// What the paravisor and its TPM say about the machine.
@@ -63,7 +74,7 @@ fn nonce(verified: &VerifiedAzure<'_>, policy: &AzurePolicy) -> Finding {
     let check = &checks::AZURE_NONCE;
     let actual = Value::hex(verified.extra_data());
     match policy.nonce.as_ref().map(hex::decode) {
-        None => Finding::unknown(check, Why::NotFetched).actual(actual),
+        None => Finding::no_reference(check).actual(actual),
         Some(Err(_)) => Finding::fail(check, "malformed").actual(actual),
         Some(Ok(expected)) => Finding::equal(check, &expected, verified.extra_data()),
     }
@@ -73,7 +84,7 @@ fn nonce(verified: &VerifiedAzure<'_>, policy: &AzurePolicy) -> Finding {
 fn boot(verified: &VerifiedAzure<'_>, policy: &AzurePolicy) -> Vec<Finding> {
     let check = &checks::AZURE_BOOT;
     if policy.registers.is_empty() {
-        return vec![Finding::warn(check, "no-reference")];
+        return vec![Finding::no_reference(check)];
     }
     let compared = policy.registers.iter().map(|(number, Sha256(expected))| {
         let part = format!("pcr{number}");
@@ -88,12 +99,12 @@ fn boot(verified: &VerifiedAzure<'_>, policy: &AzurePolicy) -> Vec<Finding> {
 fn secure_boot(verified: &VerifiedAzure<'_>, without: Rule) -> Finding {
     let check = &checks::AZURE_SECURE_BOOT;
     let at = verified.hcl().runtime.1;
-    let finding = match (verified.hcl().said.configuration.secure_boot, without) {
-        (None, _) => Finding::unknown(check, Why::NotPublished),
-        (Some(true), _) => Finding::pass(check).actual("on"),
-        (Some(false), Rule::Allow) => Finding::pass(check).actual("off"),
-        (Some(false), Rule::Warn) => Finding::warn(check, "off").actual("off"),
-        (Some(false), Rule::Deny) => Finding::fail(check, "off").actual("off"),
+    let finding = match verified.hcl().said.configuration.secure_boot {
+        None => Finding::unknown(check, Why::NotPublished),
+        Some(on) => {
+            let off = (!on).then_some("off");
+            ruled_unless(check, off, without).actual(off.unwrap_or("on"))
+        }
     };
     finding.at(HCL_REPORT, at.start, at.len)
 }

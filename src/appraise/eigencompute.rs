@@ -1,5 +1,6 @@
 //! EigenCompute's bound evidence against a policy.
 
+use super::{Compared, Comparers, ruled_unless};
 use crate::claims::Claim;
 use crate::evidence::eigencompute::Platform;
 use crate::finding::{Check, Finding, Why, checks};
@@ -51,13 +52,14 @@ pub fn appraise(
     tpm: &VerifiedTpm,
     logs: Logs<'_>,
     policy: &EigenPolicy,
+    compared: Comparers,
 ) -> Vec<Finding> {
     vec![
         boot(tpm, policy),
         boot_log(&logs),
         hardened(&logs, policy.debug_image),
         launched_by(platform, logs.launch),
-        container(logs.launch, policy),
+        container(logs.launch, policy, compared.software),
         overrides(logs.launch, policy.overrides),
     ]
 }
@@ -85,7 +87,7 @@ fn boot(tpm: &VerifiedTpm, policy: &EigenPolicy) -> Finding {
         values.map(|(number, value)| format!("pcr{number} {}", hex::encode(value.0))).collect();
     let accepted = &policy.boot_registers;
     let finding = if accepted.is_empty() {
-        Finding::unknown(check, Why::NotFetched)
+        Finding::no_reference(check)
     } else {
         let agrees = accepted.iter().any(|image| {
             !image.is_empty()
@@ -126,14 +128,9 @@ fn hardened(logs: &Logs<'_>, debug_image: Rule) -> Finding {
     }
     let is_hardened =
         lines.iter().all(|line| line.split_ascii_whitespace().any(|word| word == HARDENED));
-    match (is_hardened, debug_image) {
-        (true, _) => Finding::pass(check),
-        (false, Rule::Allow) => Finding::pass(check),
-        (false, Rule::Warn) => Finding::warn(check, "debug-image"),
-        (false, Rule::Deny) => Finding::fail(check, "debug-image"),
-    }
-    .expected(HARDENED)
-    .actual(if is_hardened { HARDENED } else { "not on the command line" })
+    ruled_unless(check, (!is_hardened).then_some("debug-image"), debug_image)
+        .expected(HARDENED)
+        .actual(if is_hardened { HARDENED } else { "not on the command line" })
 }
 
 /// Whose registers the launcher's log extends to.
@@ -148,7 +145,11 @@ fn launched_by(platform: Platform, launch: Result<&VerifiedLog, Why>) -> Finding
     }
 }
 
-fn container(launch: Result<&VerifiedLog, Why>, policy: &EigenPolicy) -> Finding {
+fn container(
+    launch: Result<&VerifiedLog, Why>,
+    policy: &EigenPolicy,
+    compared: Compared,
+) -> Finding {
     let check = &checks::EIGEN_CONTAINER;
     let launch = match launch {
         Ok(launch) => launch,
@@ -156,13 +157,12 @@ fn container(launch: Result<&VerifiedLog, Why>, policy: &EigenPolicy) -> Finding
     };
     let digests = said(launch, "container.image-digest");
     let [digest] = digests.as_slice() else { return Finding::fail(check, "missing") };
-    let accepted = &policy.image_digests;
-    if accepted.is_empty() {
-        return Finding::unknown(check, Why::NotFetched).actual(digest.as_str());
-    }
-    Finding::test(check, accepted.contains(digest), "not-accepted")
-        .expected(accepted.join(" or "))
-        .actual(digest.as_str())
+    let accepted = Some(&policy.image_digests).filter(|accepted| !accepted.is_empty());
+    let finding = compared.with(check, accepted, |accepted| {
+        Finding::test(check, accepted.contains(digest), "not-accepted")
+            .expected(accepted.join(" or "))
+    });
+    finding.actual(digest.as_str())
 }
 
 fn overrides(launch: Result<&VerifiedLog, Why>, rule: Rule) -> Finding {
@@ -176,13 +176,8 @@ fn overrides(launch: Result<&VerifiedLog, Why>, rule: Rule) -> Finding {
         said(launch, "container.environment-override"),
     ]
     .concat();
-    let finding = match (changed.is_empty(), rule) {
-        (true, _) => return Finding::pass(check),
-        (false, Rule::Allow) => Finding::pass(check),
-        (false, Rule::Warn) => Finding::warn(check, "overridden"),
-        (false, Rule::Deny) => Finding::fail(check, "overridden"),
-    };
-    finding.actual(changed.join(", "))
+    let finding = ruled_unless(check, (!changed.is_empty()).then_some("overridden"), rule);
+    if changed.is_empty() { finding } else { finding.actual(changed.join(", ")) }
 }
 
 fn said(log: &VerifiedLog, name: &str) -> Vec<String> {

@@ -20,8 +20,8 @@ pub fn appraise(
     let report = verified.report();
     let count = u64::try_from(report.measurements.len()).unwrap_or(u64::MAX);
     vec![
-        // NVIDIA's reference manifests are XML with signatures of their own.
-        Finding::warn(&checks::GPU_MEASUREMENTS, "not-compared").actual(Value::number(count)),
+        // NVIDIA's reference manifests are XML with signatures of their own; none is read here.
+        Finding::no_reference(&checks::GPU_MEASUREMENTS).actual(Value::number(count)),
         nonce(report, policy, asked),
         // Nothing in the report names a machine.
         Finding::unknown(&checks::GPU_MACHINE, Why::NotPublished),
@@ -36,15 +36,11 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 fn nonce(report: &Report<'_>, policy: &GpuPolicy, asked: Option<&[u8]>) -> Finding {
     let check = &checks::GPU_NONCE;
     let pinned = policy.nonce.map(|nonce| nonce.0);
-    let mut expected = pinned.iter().map(|nonce| nonce.as_slice()).chain(asked).peekable();
-    let finding = if expected.peek().is_none() {
-        Finding::unknown(check, Why::NotApplicable).actual(Value::hex(report.nonce))
-    } else {
-        let other = expected.clone().find(|expected| *expected != report.nonce);
-        match other.or_else(|| expected.next()) {
-            Some(expected) => Finding::equal(check, expected, &report.nonce),
-            None => Finding::unknown(check, Why::NotApplicable),
-        }
+    let mut expected = pinned.iter().map(|nonce| nonce.as_slice()).chain(asked);
+    let other = expected.clone().find(|expected| *expected != report.nonce);
+    let finding = match other.or_else(|| expected.next()) {
+        Some(expected) => Finding::equal(check, expected, &report.nonce),
+        None => Finding::no_reference(check).actual(Value::hex(report.nonce)),
     };
     let span = report.nonce_span();
     finding.at(REPORT, span.start, span.len)

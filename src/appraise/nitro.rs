@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::{Compared, Comparers, ruled_unless};
 use crate::claims::Claim;
 use crate::digest::Sha384;
 use crate::evidence::nitro::{Document, Located};
-use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
-use crate::policy::{HexBytes, NitroPolicy, Rule};
+use crate::finding::{Check, Finding, LinkId, Value, checks};
+use crate::policy::{HexBytes, NitroPolicy};
 use crate::time::UnixTime;
 use crate::verify::nitro::{DOCUMENT, VerifiedNitro};
 
@@ -24,19 +25,31 @@ static CHECKS: [&Check; 7] = [
     &checks::NITRO_PUBLIC_KEY,
 ];
 
-/// Appraises a verified document for the moment `now`.
-pub fn appraise(verified: &VerifiedNitro<'_>, policy: &NitroPolicy, now: UnixTime) -> Vec<Finding> {
+/// Appraises a verified document for the moment `now`. Whoever compares what the machine chose to
+/// have signed compares the nonce: the other values have meanings of their own.
+pub fn appraise(
+    verified: &VerifiedNitro<'_>,
+    policy: &NitroPolicy,
+    compared: Comparers,
+    now: UnixTime,
+) -> Vec<Finding> {
     let document = verified.document();
+    let by_policy = Compared::Policy;
     let mut findings = vec![
         time(verified, policy, now),
-        chosen(&checks::NITRO_NONCE, policy.nonce.as_ref(), document.nonce),
+        chosen(&checks::NITRO_NONCE, policy.nonce.as_ref(), document.nonce, compared.data),
         debug(document, policy),
         image(document, policy),
     ];
     findings.extend(registers(document, policy));
     findings.extend([
-        chosen(&checks::NITRO_USER_DATA, policy.user_data.as_ref(), document.user_data),
-        chosen(&checks::NITRO_PUBLIC_KEY, policy.public_key.as_ref(), document.public_key),
+        chosen(&checks::NITRO_USER_DATA, policy.user_data.as_ref(), document.user_data, by_policy),
+        chosen(
+            &checks::NITRO_PUBLIC_KEY,
+            policy.public_key.as_ref(),
+            document.public_key,
+            by_policy,
+        ),
     ]);
     findings
 }
@@ -97,16 +110,16 @@ fn is_zero(value: &[u8; 48]) -> bool {
 }
 
 /// AWS's own time, which is signed: it does not lie after the asked one, nor too far before. Where
-/// no age is set, a document whose certificates have ended since is a record of the past.
+/// the policy sets no age, nothing here says that the document is recent, and its own date alone
+/// would let it count for ever.
 fn time(verified: &VerifiedNitro<'_>, policy: &NitroPolicy, now: UnixTime) -> Finding {
     let check = &checks::NITRO_TIME;
     let made_at = verified.made_at();
     let age = now.0.saturating_sub(made_at.0);
     let finding = match policy.maximum_age_s.map(i64::from) {
         _ if age < -CLOCK_SKEW => Finding::fail(check, "not-yet-valid"),
-        Some(most) if age > most => Finding::fail(check, "stale"),
-        None if now > verified.valid_until() => Finding::warn(check, "expired"),
-        _ => Finding::pass(check),
+        Some(most) => Finding::test(check, age <= most, "stale"),
+        None => Finding::no_reference(check),
     };
     let at = verified.document().timestamp_ms.span;
     finding.expected(now).actual(made_at).at(DOCUMENT, at.start, at.len)
@@ -114,17 +127,13 @@ fn time(verified: &VerifiedNitro<'_>, policy: &NitroPolicy, now: UnixTime) -> Fi
 
 fn debug(document: &Document<'_>, policy: &NitroPolicy) -> Finding {
     let check = &checks::NITRO_DEBUG;
-    let finding = match (is_debug(document), policy.debug) {
-        (false, _) => Finding::pass(check).actual("clear"),
-        (true, Rule::Deny) => Finding::fail(check, "set").actual("set"),
-        (true, Rule::Warn) => Finding::warn(check, "set").actual("set"),
-        (true, Rule::Allow) => Finding::pass(check).actual("set"),
-    };
+    let set = is_debug(document).then_some("set");
+    let finding = ruled_unless(check, set, policy.debug).actual(set.unwrap_or("clear"));
     placed(finding, pcr(document, 0))
 }
 
 /// PCR0 is the digest of the whole image file; PCR1 and PCR2 together are of kernel and
-/// application. Zero stands for no measurement, so it names nothing.
+/// application, and each alone names no image. Zero stands for no measurement, so it names nothing.
 fn image(document: &Document<'_>, policy: &NitroPolicy) -> Finding {
     let check = &checks::NITRO_IMAGE;
     let stands = |number: u8| {
@@ -137,8 +146,7 @@ fn image(document: &Document<'_>, policy: &NitroPolicy) -> Finding {
             Finding::fail(check, "not-listed")
         }
         (Some(true), ..) | (None, Some(true), Some(true)) => Finding::pass(check),
-        (None, None, None) => Finding::warn(check, "no-reference"),
-        (None, ..) => Finding::warn(check, "partial"),
+        (None, ..) => Finding::no_reference(check),
     };
     let value = pcr(document, 0).map(|pcr| Value::hex(pcr.value));
     match value {
@@ -153,7 +161,7 @@ fn registers(document: &Document<'_>, policy: &NitroPolicy) -> Vec<Finding> {
     let named: BTreeMap<_, _> =
         policy.pcrs.iter().filter(|(_, accepted)| !accepted.is_empty()).collect();
     if named.is_empty() {
-        return vec![Finding::unknown(check, Why::NotApplicable)];
+        return vec![Finding::no_reference(check)];
     }
     named
         .into_iter()
@@ -177,14 +185,15 @@ fn chosen(
     check: &'static Check,
     expected: Option<&HexBytes>,
     found: Option<Located<&[u8]>>,
+    compared: Compared,
 ) -> Finding {
-    let finding = match (expected, found) {
-        (Some(expected), Some(found)) => Finding::equal(check, &expected.0, found.value),
-        (Some(expected), None) => Finding::fail(check, "missing").expected(Value::hex(&expected.0)),
-        (None, Some(found)) => {
-            Finding::unknown(check, Why::NotPublished).actual(Value::hex(found.value))
-        }
-        (None, None) => Finding::unknown(check, Why::NotApplicable),
+    let finding = match found {
+        Some(found) => compared
+            .with(check, expected, |expected| Finding::equal(check, &expected.0, found.value))
+            .actual(Value::hex(found.value)),
+        None => compared.with(check, expected, |expected| {
+            Finding::fail(check, "missing").expected(Value::hex(&expected.0))
+        }),
     };
     placed(finding, found)
 }

@@ -5,6 +5,8 @@
 
 use serde_json::Value as Json;
 
+use super::ruled_unless;
+use super::token::kept_out;
 use crate::claims::Claim;
 use crate::evidence::token::{OneOrMore, Token};
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
@@ -93,7 +95,7 @@ fn nonces<'t>(token: &'t Token<'_>) -> &'t [String] {
 fn nonce(overall: &Token<'_>, policy: &TokenPolicy) -> Finding {
     let check = &checks::TOKEN_NONCE;
     match (&policy.nonce, nonces(overall)) {
-        (None, _) => Finding::unknown(check, Why::NotApplicable),
+        (None, _) => Finding::no_reference(check),
         (Some(expected), []) => Finding::fail(check, "missing").expected(expected.as_str()),
         (Some(expected), stated) => {
             let holds = matches!(stated, [only] if only == expected);
@@ -136,23 +138,19 @@ fn measurements(token: &Token<'_>) -> Finding {
 fn secure_boot(token: &Token<'_>, rule: Rule) -> Finding {
     let check = &checks::NRAS_SECURE_BOOT;
     let reason = match token.claims.secure_boot {
-        Some(true) => return Finding::pass(check),
-        Some(false) => "off",
-        None => "missing",
+        Some(true) => None,
+        Some(false) => Some("off"),
+        None => Some("missing"),
     };
-    match rule {
-        Rule::Allow => Finding::pass(check),
-        Rule::Warn => Finding::warn(check, reason),
-        Rule::Deny => Finding::fail(check, reason),
-    }
+    ruled_unless(check, reason, rule)
 }
 
 fn debug(token: &Token<'_>, policy: &TokenPolicy) -> Finding {
     let check = &checks::NRAS_DEBUG;
     match token.claims.debug.as_deref() {
         Some(status) => {
-            let holds = policy.debug.iter().any(|accepted| accepted == status);
-            Finding::test(check, holds, "not-accepted").actual(status)
+            let is_accepted = policy.debug.iter().any(|accepted| accepted == status);
+            kept_out(check, status, is_accepted).actual(status)
         }
         None => Finding::fail(check, "missing"),
     }

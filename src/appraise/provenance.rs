@@ -47,17 +47,15 @@ pub fn without_certificate() -> Vec<Finding> {
 
 /// Appraises the signer and the source.
 ///
-/// A value that the policy does not pin is shown and lowers nothing, with one exception: when
-/// neither the repository nor its owner is pinned by name or number, anybody's build would do,
-/// and that is a warning.
+/// A value that the policy does not pin is shown, and is compared with nothing. When neither the
+/// repository nor its owner is pinned by name or number, anybody's build would do.
 pub fn provenance(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> Vec<Finding> {
     if release::is_release(statement) {
         return release::appraise(statement, policy);
     }
     let identity = statement.identity();
-    let anybody = is_anybody(policy);
     let mut findings = vec![predicate_type(statement, policy), issuer(identity, policy)];
-    findings.extend(workflow(identity, policy, anybody));
+    findings.extend(workflow(identity, policy));
     findings.extend(signer(identity, policy));
     findings.extend([
         listed(&checks::PROVENANCE_RUNNER, &policy.runners, identity.runner_environment()),
@@ -71,7 +69,6 @@ pub fn provenance(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> V
                 &checks::PROVENANCE_REPOSITORY,
                 policy.repository.as_deref(),
                 identity.source_repository_uri(),
-                anybody,
             ),
             identity.source_repository_uri(),
             deprecated(identity, 5).map(|name| format!("https://github.com/{name}")),
@@ -80,19 +77,16 @@ pub fn provenance(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> V
             &checks::PROVENANCE_REPOSITORY_ID,
             policy.repository_id.as_deref(),
             identity.source_repository_id(),
-            false,
         ),
         pinned(
             &checks::PROVENANCE_OWNER,
             policy.owner.as_deref(),
             identity.source_repository_owner_uri(),
-            anybody,
         ),
         pinned(
             &checks::PROVENANCE_OWNER_ID,
             policy.owner_id.as_deref(),
             identity.source_repository_owner_id(),
-            false,
         ),
         agreeing(
             reference(policy.reference.as_ref(), identity.source_repository_ref()),
@@ -208,7 +202,7 @@ fn issuer(identity: &FulcioIdentity, policy: &ProvenancePolicy) -> Finding {
 
 /// The workflow that signed and the top-level workflow, which are two when a reusable workflow
 /// signs.
-fn workflow(identity: &FulcioIdentity, policy: &ProvenancePolicy, anybody: bool) -> Vec<Finding> {
+fn workflow(identity: &FulcioIdentity, policy: &ProvenancePolicy) -> Vec<Finding> {
     let check = &checks::PROVENANCE_WORKFLOW;
     let Some(signer) = identity.build_signer_uri() else {
         return vec![match policy.workflow {
@@ -241,10 +235,8 @@ fn workflow(identity: &FulcioIdentity, policy: &ProvenancePolicy, anybody: bool)
         None if policy.signer.is_some() => Vec::new(),
         None => {
             let inside = signer.strip_prefix(repository).is_some_and(|rest| rest.starts_with('/'));
-            let signs = if anybody {
-                Finding::warn(check, "not-pinned")
-            } else if inside {
-                Finding::unknown(check, Why::NotApplicable)
+            let signs = if is_anybody(policy) || inside {
+                Finding::no_reference(check)
             } else {
                 Finding::warn(check, "other-repository")
             };
@@ -266,7 +258,7 @@ fn workflow(identity: &FulcioIdentity, policy: &ProvenancePolicy, anybody: bool)
 fn signer(identity: &FulcioIdentity, policy: &ProvenancePolicy) -> Vec<Finding> {
     let check = &checks::PROVENANCE_SIGNER;
     let Some(rule) = &policy.signer else {
-        return vec![Finding::unknown(check, Why::NotApplicable)];
+        return vec![Finding::no_reference(check)];
     };
     let Some((workflow, at)) = identity.build_signer_uri().and_then(|uri| uri.split_once('@'))
     else {
@@ -291,7 +283,7 @@ fn signer(identity: &FulcioIdentity, policy: &ProvenancePolicy) -> Vec<Finding> 
 
 fn reference(rule: Option<&RefRule>, actual: Option<&str>) -> Finding {
     let check = &checks::PROVENANCE_REF;
-    let Some(rule) = rule else { return pinned(check, None, actual, false) };
+    let Some(rule) = rule else { return pinned(check, None, actual) };
     let expected = rule.to_string();
     match actual {
         Some(actual) => Finding::test(check, rule.accepts(actual), "not-accepted").actual(actual),
@@ -317,12 +309,11 @@ fn is_commit(text: &str) -> bool {
 }
 
 /// The value is the pinned one; without a pin it is shown.
-fn pinned(check: &'static Check, pin: Option<&str>, actual: Option<&str>, warn: bool) -> Finding {
+fn pinned(check: &'static Check, pin: Option<&str>, actual: Option<&str>) -> Finding {
     match (pin, actual) {
         (Some(pin), Some(actual)) => Finding::equal_text(check, pin, actual),
         (Some(pin), None) => Finding::fail(check, "missing").expected(pin),
-        (None, Some(actual)) if warn => Finding::warn(check, "not-pinned").actual(actual),
-        (None, Some(actual)) => Finding::unknown(check, Why::NotApplicable).actual(actual),
+        (None, Some(actual)) => Finding::no_reference(check).actual(actual),
         (None, None) => Finding::unknown(check, Why::NotPublished),
     }
 }
@@ -330,7 +321,7 @@ fn pinned(check: &'static Check, pin: Option<&str>, actual: Option<&str>, warn: 
 /// The value is one of a list; an empty list pins nothing.
 fn listed(check: &'static Check, accepted: &[String], actual: Option<&str>) -> Finding {
     if accepted.is_empty() {
-        return pinned(check, None, actual, false);
+        return pinned(check, None, actual);
     }
     let expected = accepted.join(", ");
     match actual {

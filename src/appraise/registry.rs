@@ -4,6 +4,7 @@
 //! alone is a warning: it could be the provider that is wrong, or a release that is just being
 //! replaced. It is a failure for whoever asks for the check.
 
+use super::ruled;
 use crate::digest::Sha256;
 use crate::endorsements::registry::{Recorded, Said};
 use crate::error::Error;
@@ -65,11 +66,11 @@ pub fn release(
         other => return open(check, &other),
     };
     let Some(said) = said else {
-        return against(check, "not-registered", contradiction).actual(Value::hex(running.0));
+        return ruled(check, contradiction, "not-registered").actual(Value::hex(running.0));
     };
     let finding = match said == running {
         true => Finding::pass(check),
-        false => against(check, "not-equal", contradiction),
+        false => ruled(check, contradiction, "not-equal"),
     };
     finding.expected(Value::hex(said.0)).actual(Value::hex(running.0))
 }
@@ -80,7 +81,7 @@ pub fn compose_hash(hash: Sha256, answered: Answered<bool>, contradiction: Rule)
     let check = &checks::REGISTRY_COMPOSE_HASH;
     match answered {
         Answered::Yes(true) => Finding::pass(check),
-        Answered::Yes(false) => against(check, "not-allowed", contradiction),
+        Answered::Yes(false) => ruled(check, contradiction, "not-allowed"),
         other => return open(check, &other),
     }
     .actual(Value::hex(hash.0))
@@ -98,17 +99,10 @@ pub fn unasked(part: String, url: &str) -> Finding {
 
 fn open<T>(check: &'static Check, answered: &Answered<T>) -> Finding {
     match answered {
-        Answered::NoQuestion(word) => Finding::unknown(check, Why::NotFetched).actual(*word),
+        Answered::NoQuestion(word) => Finding::no_reference(check).actual(*word),
         Answered::Unreadable(why) => {
             Finding::unknown(check, Why::NotSupported).actual(why.as_str())
         }
         Answered::No | Answered::Yes(_) => Finding::unknown(check, Why::NotFetched),
-    }
-}
-
-fn against(check: &'static Check, reason: &'static str, rule: Rule) -> Finding {
-    match rule {
-        Rule::Deny => Finding::fail(check, reason),
-        Rule::Warn | Rule::Allow => Finding::warn(check, reason),
     }
 }

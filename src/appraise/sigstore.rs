@@ -1,5 +1,6 @@
 //! Whether anybody but the instance could notice a signature.
 
+use super::ruled;
 use crate::claims::Claim;
 use crate::finding::{Finding, LinkId, Value, checks};
 use crate::policy::Rule;
@@ -12,12 +13,7 @@ use crate::verify::sigstore::VerifiedStatement;
 pub fn public_log(statement: &VerifiedStatement, rule: Rule) -> Finding {
     let check = &checks::SIGSTORE_PUBLIC_LOG;
     let Some(entry) = statement.logged().first() else {
-        let finding = match rule {
-            Rule::Deny => Finding::fail(check, "no-public-log"),
-            Rule::Warn => Finding::warn(check, "no-public-log"),
-            Rule::Allow => Finding::pass(check),
-        };
-        return finding.actual(statement.instance());
+        return ruled(check, rule, "no-public-log").actual(statement.instance());
     };
     Finding::pass(check).actual(format!("{}, index {}", entry.host, entry.index))
 }

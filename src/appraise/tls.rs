@@ -2,8 +2,8 @@
 //! certificate carries.
 //!
 //! REPORT_DATA is signed by the chip, so the two keys in it belong to the measured machine. The
-//! certificate is only compared: its issuer is not at hand, and a web page cannot see which
-//! certificate its own connection used.
+//! certificate is only compared: its issuer is not at hand, so that what it says of itself is its own
+//! word, and a web page cannot see which certificate its own connection used.
 
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 
@@ -39,7 +39,8 @@ pub fn keys(report: &Report<'_>, cert: &Cert<'_>) -> [Finding; 2] {
 }
 
 /// What the certificate says about itself: names, dates, and its commitment to the evidence
-/// document.
+/// document. Anybody can make a certificate for the same key that says anything, so nothing here
+/// passes; what speaks against the bundle fails.
 pub fn certificate(
     cert: &Cert<'_>,
     bundle: &Bundle,
@@ -49,7 +50,7 @@ pub fn certificate(
     let len = cert.der().len();
     let validity = cert.validity();
     let dates = match validity.standing(now) {
-        Standing::Within => Finding::pass(&checks::TLS_VALIDITY),
+        Standing::Within => Finding::unknown(&checks::TLS_VALIDITY, Why::SelfStated),
         Standing::Expired => Finding::fail(&checks::TLS_VALIDITY, "expired"),
         Standing::NotYet => Finding::fail(&checks::TLS_VALIDITY, "not-yet-valid"),
     };
@@ -74,8 +75,8 @@ fn domain(cert: &Cert<'_>, claimed: &str, expected: Option<&str>) -> Finding {
         _ if !names.iter().any(|name| name.eq_ignore_ascii_case(claimed)) => {
             Finding::fail(check, "not-listed")
         }
-        Some(_) => Finding::pass(check),
-        None => Finding::warn(check, "not-pinned"),
+        Some(_) => Finding::unknown(check, Why::SelfStated),
+        None => Finding::no_reference(check),
     };
     finding.expected(claimed).actual(names.join(", ")).at(TLS, 0, cert.der().len())
 }
@@ -85,6 +86,9 @@ fn document(cert: &Cert<'_>, bundle: &Bundle) -> Finding {
     let check = &checks::TLS_DOCUMENT;
     let digest = Sha256::of_parts(&[bundle.format.as_bytes(), bundle.body.as_bytes()]);
     match commitment(cert, "hatt").and_then(|text| HEXLOWER.decode(&text).ok()) {
+        Some(committed) if committed == digest.as_bytes() => {
+            Finding::unknown(check, Why::SelfStated).expected(Value::hex(digest.0))
+        }
         Some(committed) => Finding::equal(check, digest.as_bytes(), &committed),
         None => Finding::fail(check, "missing").expected(Value::hex(digest.0)),
     }

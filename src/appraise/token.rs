@@ -6,6 +6,7 @@
 mod claims;
 mod guest;
 
+use super::{Compared, Comparers, ruled_unless};
 use crate::evidence::token::{Claims, Container, NumberOrText, OneOrMore, Service, Token};
 use crate::finding::{Check, Finding, Why, checks};
 use crate::policy::{Rule, TokenPolicy};
@@ -42,7 +43,11 @@ const REPORTED_BY_CPU: [&str; 4] = ["GCP_INTEL_TDX", "GCP_AMD_SEV_SNP", "INTEL_T
 const HARDENED: [&str; 2] = ["not-hardened", "hardened"];
 
 /// Appraises a verified token.
-pub fn appraise(verified: &VerifiedToken<'_>, policy: &TokenPolicy) -> Vec<Finding> {
+pub fn appraise(
+    verified: &VerifiedToken<'_>,
+    policy: &TokenPolicy,
+    compared: Comparers,
+) -> Vec<Finding> {
     let token = verified.token();
     let claims = &token.claims;
     let service = token.service();
@@ -59,12 +64,12 @@ pub fn appraise(verified: &VerifiedToken<'_>, policy: &TokenPolicy) -> Vec<Findi
         secure_boot(claims, service, policy.secure_boot),
         debug(token, measures, policy),
         support(claims, measures, policy),
-        image(container, measures, policy),
+        image(container, measures, policy, compared.software),
         match (service, container) {
             (Some(Service::EigenKms), Some(container)) => environment(container, policy.overrides),
             _ => overrides(container, measures, policy.overrides),
         },
-        nonce(token, policy),
+        nonce(token, policy, compared.data),
     ];
     if service == Some(Service::IntelTrustAuthority) {
         findings.extend(guest::appraise(token, policy));
@@ -102,7 +107,7 @@ fn audience(audience: Option<&OneOrMore>, policy: &TokenPolicy) -> Finding {
     let Some(audience) = audience else {
         return match &policy.audience {
             Some(expected) => Finding::fail(check, "missing").expected(expected.as_str()),
-            None => Finding::warn(check, "not-pinned"),
+            None => Finding::no_reference(check),
         };
     };
     let actual = audience.all().join(", ");
@@ -112,7 +117,7 @@ fn audience(audience: Option<&OneOrMore>, policy: &TokenPolicy) -> Finding {
             let holds = matches!(audience.all(), [only] if only == expected);
             Finding::test(check, holds, "not-equal").expected(expected.as_str())
         }
-        None => Finding::warn(check, "not-pinned"),
+        None => Finding::no_reference(check),
     }
     .actual(actual)
 }
@@ -138,8 +143,8 @@ fn project(claims: &Claims, policy: &TokenPolicy) -> Finding {
     match (&policy.project, actual) {
         (Some(expected), Some(actual)) => Finding::equal_text(check, expected, actual),
         (Some(expected), None) => Finding::fail(check, "missing").expected(expected.as_str()),
-        (None, Some(actual)) => Finding::unknown(check, Why::NotApplicable).actual(actual),
-        (None, None) => Finding::unknown(check, Why::NotApplicable),
+        (None, Some(actual)) => Finding::no_reference(check).actual(actual),
+        (None, None) => Finding::no_reference(check),
     }
 }
 
@@ -169,10 +174,18 @@ fn secure_boot(claims: &Claims, service: Option<Service>, rule: Rule) -> Finding
         (Some(false), _) => Some("off"),
         (None, _) => Some("missing"),
     };
-    match (reason, rule) {
-        (None, _) | (Some(_), Rule::Allow) => Finding::pass(check),
-        (Some(reason), Rule::Warn) => Finding::warn(check, reason),
-        (Some(reason), Rule::Deny) => Finding::fail(check, reason),
+    ruled_unless(check, reason, rule)
+}
+
+/// Whether a state of debugging keeps the operator out. One that does not, and that the policy
+/// accepts, is allowed. The words for "no" begin alike (RFC 9711 section 4.2.9); "hardened" is
+/// EigenLabs' own.
+pub(super) fn kept_out(check: &'static Check, status: &str, is_accepted: bool) -> Finding {
+    let [_, hardened] = HARDENED;
+    match is_accepted {
+        false => Finding::fail(check, "not-accepted"),
+        true if status.starts_with("disabled") || status == hardened => Finding::pass(check),
+        true => Finding::allowed(check, "debuggable"),
     }
 }
 
@@ -184,14 +197,24 @@ fn debug(token: &Token<'_>, measures: bool, policy: &TokenPolicy) -> Finding {
         (Some(Service::EigenKms), _) => {
             let hardened = token.members.get("hardened").and_then(serde_json::Value::as_bool);
             let [no, yes] = HARDENED;
-            listed(check, &policy.debug, hardened.map(|hardened| if hardened { yes } else { no }))
+            debug_state(policy, hardened.map(|hardened| if hardened { yes } else { no }))
         }
         (_, None) if !measures => Finding::unknown(check, Why::NotPublished),
         // Elsewhere Intel's service says by it whether the host can read the guest.
         (Some(Service::IntelTrustAuthority), _) if !measures => {
             Finding::unknown(check, Why::NotPublished)
         }
-        (_, actual) => listed(check, &policy.debug, actual),
+        (_, actual) => debug_state(policy, actual),
+    }
+}
+
+fn debug_state(policy: &TokenPolicy, actual: Option<&str>) -> Finding {
+    let finding = listed(&checks::TOKEN_DEBUG, &policy.debug, actual);
+    match actual {
+        Some(status) if finding.passed() => {
+            Finding { outcome: kept_out(finding.check, status, true).outcome, ..finding }
+        }
+        _ => finding,
     }
 }
 
@@ -200,7 +223,7 @@ fn support(claims: &Claims, measures: bool, policy: &TokenPolicy) -> Finding {
     let space = claims.submodules.confidential_space.as_ref();
     let named = space.map(|space| space.support_attributes.as_slice()).unwrap_or_default();
     match &policy.support {
-        None => Finding::unknown(check, Why::NotApplicable),
+        None => Finding::no_reference(check),
         Some(_) if !measures => Finding::unknown(check, Why::NotPublished),
         Some(expected) => {
             let reason = if named.is_empty() { "missing" } else { "not-accepted" };
@@ -210,7 +233,12 @@ fn support(claims: &Claims, measures: bool, policy: &TokenPolicy) -> Finding {
     .actual(named.join(", "))
 }
 
-fn image(container: Option<&Container>, measures: bool, policy: &TokenPolicy) -> Finding {
+fn image(
+    container: Option<&Container>,
+    measures: bool,
+    policy: &TokenPolicy,
+    compared: Compared,
+) -> Finding {
     let check = &checks::TOKEN_IMAGE;
     let Some(container) = container else {
         return if measures {
@@ -222,11 +250,9 @@ fn image(container: Option<&Container>, measures: bool, policy: &TokenPolicy) ->
     if !measures {
         return Finding::fail(check, "not-measured");
     }
-    match (&policy.image_digest, &container.image_digest) {
-        (_, None) => Finding::fail(check, "missing"),
-        (Some(expected), Some(actual)) => Finding::equal_text(check, expected, actual),
-        (None, Some(actual)) => Finding::warn(check, "not-pinned").actual(actual.as_str()),
-    }
+    let Some(actual) = &container.image_digest else { return Finding::fail(check, "missing") };
+    let equal = |expected: &String| Finding::equal_text(check, expected, actual);
+    compared.with(check, policy.image_digest.as_ref(), equal).actual(actual.as_str())
 }
 
 fn overrides(container: Option<&Container>, measures: bool, rule: Rule) -> Finding {
@@ -239,30 +265,21 @@ fn overrides(container: Option<&Container>, measures: bool, rule: Rule) -> Findi
         .into_iter()
         .chain(container.env_override.keys().map(String::as_str))
         .collect();
-    match (names.is_empty(), rule) {
-        (true, _) => Finding::pass(check),
-        (false, Rule::Allow) => Finding::pass(check).actual(names.join(", ")),
-        (false, Rule::Warn) => Finding::warn(check, "present").actual(names.join(", ")),
-        (false, Rule::Deny) => Finding::fail(check, "present").actual(names.join(", ")),
-    }
+    let finding = ruled_unless(check, (!names.is_empty()).then_some("present"), rule);
+    if names.is_empty() { finding } else { finding.actual(names.join(", ")) }
 }
 
 /// EigenLabs' KMS lists the whole environment: what the operator set stands among the rest.
 fn environment(container: &Container, rule: Rule) -> Finding {
     let check = &checks::TOKEN_OVERRIDES;
     let names: Vec<&str> = container.env.keys().map(String::as_str).collect();
-    match rule {
-        Rule::Allow => Finding::pass(check),
-        Rule::Warn => Finding::warn(check, "not-told-apart"),
-        Rule::Deny => Finding::fail(check, "not-told-apart"),
-    }
-    .actual(names.join(", "))
+    ruled_unless(check, Some("not-told-apart"), rule).actual(names.join(", "))
 }
 
 /// A whole value of the token's list; several nonces are allowed, and none is a prefix match. What
 /// the asker chose stands in `extra_data` of EigenLabs' tokens, and in `attester_held_data` of
 /// Intel's where there is no `eat_nonce`.
-fn nonce(token: &Token<'_>, policy: &TokenPolicy) -> Finding {
+fn nonce(token: &Token<'_>, policy: &TokenPolicy, compared: Compared) -> Finding {
     let check = &checks::TOKEN_NONCE;
     let stated = |name| token.stated(name).into_iter().filter_map(|v| v.as_str()).collect();
     let values: Vec<&str> = match (token.service(), &token.claims.nonce) {
@@ -273,13 +290,10 @@ fn nonce(token: &Token<'_>, policy: &TokenPolicy) -> Finding {
             all.iter().map(String::as_str).collect()
         }
     };
-    match &policy.nonce {
-        None => Finding::unknown(check, Why::NotApplicable),
-        Some(expected) => {
-            let reason = if values.is_empty() { "missing" } else { "not-equal" };
-            Finding::test(check, values.contains(&expected.as_str()), reason)
-                .expected(expected.as_str())
-        }
-    }
-    .actual(values.join(", "))
+    let finding = compared.with(check, policy.nonce.as_ref(), |expected| {
+        let reason = if values.is_empty() { "missing" } else { "not-equal" };
+        Finding::test(check, values.contains(&expected.as_str()), reason)
+            .expected(expected.as_str())
+    });
+    finding.actual(values.join(", "))
 }

@@ -1,5 +1,6 @@
 //! A virtual TPM's quotes against a policy.
 
+use super::{Compared, Comparers, ruled_unless};
 use crate::claims::Claim;
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
 use crate::policy::{Rule, TpmPolicy};
@@ -21,8 +22,9 @@ pub fn appraise(
     verified: &VerifiedTpm,
     log: Option<&VerifiedLog>,
     policy: &TpmPolicy,
+    compared: Comparers,
 ) -> Vec<Finding> {
-    vec![nonce(verified, policy), secure_boot(log, policy.without_secure_boot)]
+    vec![nonce(verified, policy, compared.data), secure_boot(log, policy.without_secure_boot)]
 }
 
 /// The findings when there is nothing verified to appraise.
@@ -47,25 +49,24 @@ pub fn claims(verified: &VerifiedTpm) -> Vec<Claim> {
     ]
 }
 
-fn nonce(verified: &VerifiedTpm, policy: &TpmPolicy) -> Finding {
+fn nonce(verified: &VerifiedTpm, policy: &TpmPolicy, compared: Compared) -> Finding {
     let check = &checks::TPM_NONCE;
-    let actual = Value::hex(verified.extra_data());
-    match policy.nonce.as_ref().map(hex::decode) {
-        None => Finding::unknown(check, Why::NotFetched).actual(actual),
-        Some(Err(_)) => Finding::fail(check, "malformed").actual(actual),
-        Some(Ok(expected)) => Finding::equal(check, &expected, verified.extra_data()),
-    }
+    let finding = compared.with(check, policy.nonce.as_ref(), |nonce| match hex::decode(nonce) {
+        Err(_) => Finding::fail(check, "malformed"),
+        Ok(expected) => Finding::equal(check, &expected, verified.extra_data()),
+    });
+    finding.actual(Value::hex(verified.extra_data()))
 }
 
 fn secure_boot(log: Option<&VerifiedLog>, without: Rule) -> Finding {
     let check = &checks::TPM_SECURE_BOOT;
     let Some(log) = log else { return Finding::blocked(check, &checks::EVENTLOG_REPLAY) };
     let mut said = log.statements().iter().filter(|said| said.name == "boot.secure-boot");
-    match (said.next().map(|said| said.value.to_string()).as_deref(), without) {
-        (None, _) => Finding::unknown(check, Why::NotPublished),
-        (Some("on"), _) => Finding::pass(check).actual("on"),
-        (Some(_), Rule::Allow) => Finding::pass(check).actual("off"),
-        (Some(_), Rule::Warn) => Finding::warn(check, "off").actual("off"),
-        (Some(_), Rule::Deny) => Finding::fail(check, "off").actual("off"),
+    match said.next().map(|said| said.value.to_string()) {
+        None => Finding::unknown(check, Why::NotPublished),
+        Some(value) => {
+            let off = (value != "on").then_some("off");
+            ruled_unless(check, off, without).actual(off.unwrap_or("on"))
+        }
     }
 }

@@ -97,9 +97,9 @@ pub struct TdxPolicy {
     /// TDATTRIBUTES bit 29 is set: the guest can be moved to another machine.
     pub migratable: Rule,
     /// TDATTRIBUTES bit 30 is set: the guest uses protection keys for supervisor pages.
-    pub pks: Rule,
+    pub pks: Option<Rule>,
     /// TDATTRIBUTES bit 31 is set: the guest uses Key Locker.
-    pub kl: Rule,
+    pub kl: Option<Rule>,
     /// TDATTRIBUTES bit 63 is set: the guest uses performance counters.
     pub perfmon: Rule,
     /// TDATTRIBUTES bit 62 is set: the guest is an agent that provisions devices (TDX Connect).
@@ -139,8 +139,8 @@ impl Default for TdxPolicy {
             tud: Rule::Deny,
             without_sept_ve_disable: Rule::Deny,
             migratable: Rule::Deny,
-            pks: Rule::Allow,
-            kl: Rule::Allow,
+            pks: None,
+            kl: None,
             perfmon: Rule::Warn,
             tpa: Rule::Warn,
             reserved: Rule::Warn,
@@ -161,6 +161,12 @@ impl Default for TdxPolicy {
 }
 
 impl TdxPolicy {
+    /// Whether firmware, kernel and command line are named: each alone says of no guest what it
+    /// runs.
+    pub const fn names_software(&self) -> bool {
+        !self.mr_td.is_empty() && !self.rtmr1.is_empty() && !self.rtmr2.is_empty()
+    }
+
     /// Accepted values of RTMR0 to RTMR3.
     pub fn rtmrs(&self) -> [&[Sha384]; 4] {
         [&self.rtmr0, &self.rtmr1, &self.rtmr2, &self.rtmr3]

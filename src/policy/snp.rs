@@ -7,7 +7,8 @@ use crate::digest::Sha384;
 use crate::evidence::snp::{Firmware, Product};
 
 /// Accepted values of a SEV-SNP report. Defaults refuse what exposes the guest (debug, migration
-/// agents) and warn about the rest.
+/// agents) and warn about the rest. Without a rule of the policy's that may be absent, a bit that
+/// is not as a reader would want it is compared with nothing.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct SnpPolicy {
@@ -20,35 +21,35 @@ pub struct SnpPolicy {
     /// Guest policy allows a migration agent (bit 18), or the report names one.
     pub migration_agent: Rule,
     /// Guest policy allows SMT (bit 16).
-    pub smt: Rule,
+    pub smt: Option<Rule>,
     /// Guest policy allows CXL memory (bit 21).
     pub cxl: Rule,
     /// Guest policy bit 20 is clear: the guest may run on several sockets.
-    pub unasked_single_socket: Rule,
+    pub unasked_single_socket: Option<Rule>,
     /// Guest policy bit 22 is clear: the guest does not ask for AES-256-XTS.
-    pub unasked_aes_256_xts: Rule,
+    pub unasked_aes_256_xts: Option<Rule>,
     /// Guest policy bit 23 is clear: the guest does not ask for power readings to be off.
-    pub unasked_rapl_disabled: Rule,
+    pub unasked_rapl_disabled: Option<Rule>,
     /// Guest policy bit 24 is clear: the guest does not ask for ciphertext hiding.
-    pub unasked_ciphertext_hiding: Rule,
+    pub unasked_ciphertext_hiding: Option<Rule>,
     /// Guest policy bit 25 is clear: the host may move and swap the guest's pages.
-    pub unasked_page_swap_disabled: Rule,
+    pub unasked_page_swap_disabled: Option<Rule>,
     /// Bits or bytes that the specification reserves are set.
     pub reserved: Rule,
     /// PLATFORM_INFO bit 5 is clear: firmware did not report a completed alias check (BadRAM).
     pub without_alias_check: Rule,
     /// PLATFORM_INFO bit 1 is clear: transparent SME is off.
-    pub without_tsme: Rule,
+    pub without_tsme: Option<Rule>,
     /// PLATFORM_INFO bit 2 is clear: memory has no ECC.
-    pub without_ecc: Rule,
+    pub without_ecc: Option<Rule>,
     /// PLATFORM_INFO bit 4 is clear: ciphertext is visible to the host.
-    pub without_ciphertext_hiding: Rule,
+    pub without_ciphertext_hiding: Option<Rule>,
     /// PLATFORM_INFO bit 3 is clear: power readings are available to the host.
-    pub without_rapl_disabled: Rule,
+    pub without_rapl_disabled: Option<Rule>,
     /// PLATFORM_INFO bit 6 is clear.
-    pub without_iommu_write_safe: Rule,
+    pub without_iommu_write_safe: Option<Rule>,
     /// PLATFORM_INFO bit 7 is set: devices may be let into guests' memory (SEV-TIO).
-    pub tio: Rule,
+    pub tio: Option<Rule>,
     /// Committed firmware is older than current firmware: it can still be rolled back.
     pub provisional_firmware: Rule,
     /// A security version is below this project's dated table.
@@ -86,21 +87,21 @@ impl Default for SnpPolicy {
             weak_product: Rule::Warn,
             debug: Rule::Deny,
             migration_agent: Rule::Deny,
-            smt: Rule::Allow,
+            smt: None,
             cxl: Rule::Warn,
-            unasked_single_socket: Rule::Allow,
-            unasked_aes_256_xts: Rule::Allow,
-            unasked_rapl_disabled: Rule::Allow,
-            unasked_ciphertext_hiding: Rule::Allow,
-            unasked_page_swap_disabled: Rule::Allow,
+            unasked_single_socket: None,
+            unasked_aes_256_xts: None,
+            unasked_rapl_disabled: None,
+            unasked_ciphertext_hiding: None,
+            unasked_page_swap_disabled: None,
             reserved: Rule::Warn,
             without_alias_check: Rule::Warn,
-            without_tsme: Rule::Allow,
-            without_ecc: Rule::Allow,
-            without_ciphertext_hiding: Rule::Allow,
-            without_rapl_disabled: Rule::Allow,
-            without_iommu_write_safe: Rule::Allow,
-            tio: Rule::Allow,
+            without_tsme: None,
+            without_ecc: None,
+            without_ciphertext_hiding: None,
+            without_rapl_disabled: None,
+            without_iommu_write_safe: None,
+            tio: None,
             provisional_firmware: Rule::Warn,
             below_minimum: Rule::Warn,
             tcb_floor: None,

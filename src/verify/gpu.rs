@@ -82,7 +82,7 @@ pub fn verify<'a>(
         findings.push(valid(cert, now).part(part));
     }
     findings.push(valid(&root, now).part("root"));
-    findings.push(Finding::warn(&checks::GPU_CHAIN_REVOCATION, "not-asked"));
+    findings.push(Finding::unknown(&checks::GPU_CHAIN_REVOCATION, Why::NotSupported));
     findings.push(signature(report, leaf));
     findings.push(firmware(report, leaf));
     let holds =

@@ -4,7 +4,7 @@
 //! log, which extends to the processor's own register, may name the image. Without one, and for
 //! the log on SEV-SNP, it is the word of the provider's virtual TPM.
 
-use super::machine::{Context, Examined, images, software_by_policy};
+use super::machine::{COMPARERS, Context, Examined, images, software_by_policy};
 use super::stapled;
 use crate::adapters::collateral::Collateral;
 use crate::adapters::dcap::Files;
@@ -42,7 +42,7 @@ pub(super) fn examine(context: &Context<'_>) -> Result<Examined, Error> {
     let attestation = Attestation::parse(&evidence.attestation)?;
     let (processor, mut findings) = processor(context, &attestation)?;
     findings.extend(stapled::unread_logs(document));
-    let bound = bound(&evidence, &attestation, processor, files, policy, now)?;
+    let bound = bound(&evidence, &attestation, processor, files, policy, COMPARERS.software, now)?;
     let digest = digest(context, evidence.platform, &bound);
     // A log beside a processor's report that extends to the TPM: no chip says anything of it.
     let is_foreign = bound.processor.is_some() && !bound.is_launch_of_processor;
@@ -87,13 +87,13 @@ fn processor(
             let (stapled, findings) = stapled::intel(document);
             let mut files = Files::of(files)?;
             files.collateral = files.collateral.or(stapled);
-            (Some(tdx(part, attestation, files, policy, now)?), findings)
+            (Some(tdx(part, attestation, files, policy, COMPARERS.software, now)?), findings)
         }
         Some(TeePart::SevSnp(part)) => {
             let part = report(part)?;
             let mut collateral: Collateral = endorsements(&part, files)?;
             let findings = stapled::amd(document, &mut collateral);
-            (Some(sev_snp(&part, &collateral, policy, now)?), findings)
+            (Some(sev_snp(&part, &collateral, policy, COMPARERS.software, now)?), findings)
         }
         None => (None, Vec::new()),
     })

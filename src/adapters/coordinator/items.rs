@@ -5,7 +5,7 @@
 //! the binding too. It adds nothing to the chain: what a provider says about a machine is not what
 //! a chip measured, and both together are not more than each.
 
-use super::machine::{Context, EvidenceType, Examined, compared_elsewhere, evidence_type};
+use super::machine::{Context, EvidenceType, Examined, evidence_type};
 use crate::adapters::snp::to_blame;
 use crate::digest::Sha512;
 use crate::endorsements::jwks::KeyList;
@@ -128,8 +128,7 @@ impl Items {
         let check = &checks::COORDINATOR_OTHER_EVIDENCE;
         let finding = match examined {
             Err(error) => Finding::fail(check, "malformed").actual(error.to_string()),
-            Ok(mut examined) => {
-                compared_elsewhere(&mut examined.findings, true);
+            Ok(examined) => {
                 let finding = standing(&examined);
                 self.evidence.extend(examined.evidence.into_iter().map(|own| {
                     let id = format!("{} ({})", own.id, item.id).into();

@@ -2,7 +2,7 @@
 
 use super::{bound, provider, stapled};
 use crate::adapters::{collateral, dcap, snp};
-use crate::appraise;
+use crate::appraise::{self, Compared, Comparers};
 use crate::appraise::coordinator::stated::Substrate;
 use crate::appraise::coordinator::{Measured, binding};
 use crate::claims::Claim;
@@ -10,11 +10,17 @@ use crate::digest::Sha512;
 use crate::error::Error;
 use crate::evidence::coordinator::{Document, Evidence};
 use crate::evidence::dcap::{Body, Quote};
-use crate::finding::{Check, Finding, Outcome, Why, checks};
+use crate::finding::{Check, Finding, checks};
 use crate::policy::{Machine, Policy};
 use crate::report::{DebugFlag, EvidenceItem, Overrides, RootOfTrust, Wanted};
 use crate::time::UnixTime;
 use crate::verify::eventlog::VerifiedLog;
+
+/// The image and what evidence carries have checks of their own here.
+pub(super) const COMPARERS: Comparers = Comparers {
+    software: Compared::By(&checks::COORDINATOR_IMAGE),
+    data: Compared::By(&checks::BINDING_DIGEST),
+};
 
 /// A type of evidence.
 pub(super) struct EvidenceType {
@@ -121,7 +127,7 @@ fn tdx(context: &Context<'_>) -> Result<Examined, Error> {
     let mut files = dcap::Files::of(files)?;
     files.collateral = files.collateral.or(stapled);
     findings.extend(stapled::logs(document, &mut files));
-    let examined = dcap::quoted(&quote, &files, policy, now)?;
+    let examined = dcap::quoted(&quote, &files, policy, COMPARERS, now)?;
     findings.extend(examined.findings);
     let (report_data, measured) = match &examined.verified {
         Some(_) => (Ok(report.report_data), Ok(Measured::of_td(report))),
@@ -154,7 +160,7 @@ fn sev_snp(context: &Context<'_>) -> Result<Examined, Error> {
     let mut endorsements = collateral::decode(files)?;
     let mut findings = stapled::amd(document, &mut endorsements);
     findings.extend(stapled::unread_logs(document));
-    let examined = snp::report(&bytes, None, &endorsements, policy, now)?;
+    let examined = snp::report(&bytes, None, &endorsements, policy, COMPARERS, now)?;
     findings.extend(examined.findings);
     let (report_data, measured) = match &examined.verified {
         Some(verified) if verified.report().is_host_requested() => {
@@ -217,34 +223,5 @@ fn overrides(logs: &[VerifiedLog]) -> Overrides {
         Overrides::Present
     } else {
         Overrides::None
-    }
-}
-
-/// Values that have a check of their own here: what the general checks have no value for would
-/// only say that nothing was compared. `software_too` says whether the image was compared here.
-pub(super) fn compared_elsewhere(findings: &mut [Finding], software_too: bool) {
-    let carried = [
-        &checks::SNP_REPORT_DATA,
-        &checks::DCAP_REPORT_DATA,
-        &checks::TPM_NONCE,
-        &checks::NITRO_NONCE,
-        &checks::EIGEN_CONTAINER,
-    ];
-    let software = [&checks::SNP_MEASUREMENT, &checks::TDX_SOFTWARE, &checks::TOKEN_IMAGE];
-    for finding in findings {
-        let no_value = [&checks::TPM_NONCE, &checks::EIGEN_CONTAINER].contains(&finding.check)
-            && finding.outcome == Outcome::Unknown(Why::NotFetched);
-        let open = match finding.outcome {
-            Outcome::Warn(_) => true,
-            Outcome::Unknown(why) => why == Why::NotPublished,
-            Outcome::Pass | Outcome::Allowed(_) | Outcome::Fail(_) => false,
-        };
-        if no_value
-            || open
-                && (carried.contains(&finding.check)
-                    || software_too && software.contains(&finding.check))
-        {
-            finding.outcome = Outcome::Unknown(Why::NotApplicable);
-        }
     }
 }

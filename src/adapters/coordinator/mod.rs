@@ -39,7 +39,7 @@ use crate::verify::oci::Supplied;
 use super::image::Files;
 use super::kind::Kind;
 use build::{References, about_image, accepted, of_image, provenance, references};
-use machine::{Examined, compared_elsewhere};
+use machine::Examined;
 
 /// The kind of subject.
 pub(super) const KIND: &str = "coordinator-attestation";
@@ -213,7 +213,7 @@ fn image(
     });
     let (findings, references) = accepted(signed, builder, policy);
     draft.findings.extend(findings);
-    let Launched { findings, image, compared } = launched(measured, &references, logged, by_policy);
+    let Launched { findings, image } = launched(measured, &references, logged, by_policy);
     let digest = image.ok_or(&checks::COORDINATOR_IMAGE);
     let about = about_image(&builds, files, digest);
     let commit = image
@@ -230,8 +230,7 @@ fn image(
         overrides: Overrides::NotShown,
     };
     match machine {
-        Some(mut machine) => {
-            compared_elsewhere(&mut machine.findings, compared);
+        Some(machine) => {
             result.substrate = machine.substrate;
             result.by_issuer = matches!(machine.measured, Ok(Measured::Issuer));
             result.covered = machine.digest.passed();

@@ -1,7 +1,7 @@
 //! Evidence that begins at a provider's key: its virtual TPM, its tokens, its enclaves. No chip
 //! maker vouches for any of it, and it shows no more here than on its own.
 
-use super::machine::{Context, Examined, images};
+use super::machine::{COMPARERS, Context, Examined, images};
 use super::stapled;
 use crate::adapters::nitro::document_of;
 use crate::adapters::snp::to_blame;
@@ -26,7 +26,7 @@ pub(super) fn vtpm(context: &Context<'_>) -> Result<Examined, Error> {
     let Context { document, item, files, policy, now, ref d, .. } = *context;
     let bytes = item.bytes()?;
     let attestation = Attestation::parse(&bytes)?;
-    let machine = tpm::alone(&attestation, &bytes, files, policy, now)?;
+    let machine = tpm::alone(&attestation, &bytes, files, policy, COMPARERS, now)?;
     let by = to_blame(&machine.findings);
     let verified = machine.verified.as_ref().ok_or(by);
     let expected = carrier::tpm_qualifying_data(d);
@@ -65,7 +65,7 @@ pub(super) fn token(context: &Context<'_>) -> Result<Examined, Error> {
         Machine::TrustAuthority => &policy.coordinator.trust_authority_token,
         _ => &policy.token,
     };
-    let examined = token::token_of(&token, keys, rules, policy.roots, now)?;
+    let examined = token::token_of(&token, keys, rules, policy.roots, COMPARERS, now)?;
     let by: &'static Check = to_blame(&examined.findings);
     let nonces = token.claims.nonce.as_ref().map(OneOrMore::all).unwrap_or_default();
     let held = examined.is_verified.then_some(()).ok_or(by);
@@ -121,7 +121,7 @@ pub(super) fn nitro(context: &Context<'_>) -> Result<Examined, Error> {
     let Context { document, item, policy, now, ref d, .. } = *context;
     let bytes = item.bytes()?;
     let own = Document::parse(&bytes)?;
-    let examined = document_of(&own, policy, now);
+    let examined = document_of(&own, policy, COMPARERS, now);
     let by = to_blame(&examined.findings);
     let held = examined.is_verified.then_some(()).ok_or(by);
     let nonce = held.map(|()| own.nonce.map(|nonce| nonce.value).unwrap_or_default());

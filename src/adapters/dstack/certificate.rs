@@ -4,12 +4,12 @@ use super::files::statement;
 use super::quote::{Quoted, ReportData};
 use super::{snp, tdx};
 use crate::adapters::snp::certificate as item;
-use crate::appraise::dstack as appraise;
+use crate::appraise::{Compared, dstack as appraise};
 use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::dcap::Quote;
 use crate::evidence::dstack::{Answer, Carried, Ids, RaTls, TdxAttestation};
-use crate::finding::{Finding, LinkId, Outcome, Why, checks};
+use crate::finding::{LinkId, checks};
 use crate::pki::Cert;
 use crate::policy::Policy;
 use crate::report::{Custody, Draft, KeyFlag};
@@ -42,14 +42,13 @@ pub(in crate::adapters) fn examine(
             let answer = Answer { ids, ..tdx::answer(&attestation) };
             quoted(input, attestation.quote, &answer, files, policy, now)?
         }
-        Carried::Snp(bytes) => snp::attested(KIND, input, bytes, files, policy, now)?,
+        Carried::Snp(bytes) => snp::attested(KIND, input, bytes, files, policy, BY_KEY, now)?,
     };
     let key = appraise::key(cert, report_data.as_ref().map_err(|by| *by));
     draft.flags.key = if key.passed() { KeyFlag::Bound } else { KeyFlag::NotShown };
     draft.flags.custody = Custody::NotStated;
     draft.findings.push(key);
     draft.findings.extend(appraise::certificate(cert, further, now));
-    compared_elsewhere(&mut draft.findings);
     draft.stated.push(statement("certificate-subject", &cert.subject(), WHAT));
     if let Some(usage) = carried.usage.and_then(|usage| std::str::from_utf8(usage).ok()) {
         draft.stated.push(statement("certificate-usage", usage, WHAT));
@@ -68,6 +67,9 @@ pub(in crate::adapters) fn examine(
 
 const KIND: &str = "dstack-certificate";
 
+/// REPORT_DATA has a check of its own here.
+const BY_KEY: Compared = Compared::By(&checks::DSTACK_CERTIFICATE_KEY);
+
 fn quoted(
     input: &[u8],
     quote: &[u8],
@@ -77,17 +79,7 @@ fn quoted(
     now: UnixTime,
 ) -> Result<(Draft, ReportData), Error> {
     let quote = &Quote::parse(quote)?;
-    let guest = Quoted { kind: KIND, input, quote, is_stripped: true };
+    let guest = Quoted { kind: KIND, input, quote, is_stripped: true, data: BY_KEY };
     let guest = guest.examine(answer, files, policy, now)?;
     Ok((guest.draft, guest.report_data))
-}
-
-/// REPORT_DATA has a check of its own here.
-fn compared_elsewhere(findings: &mut [Finding]) {
-    let general = [&checks::SNP_REPORT_DATA, &checks::DCAP_REPORT_DATA];
-    for finding in findings.iter_mut().filter(|finding| general.contains(&finding.check)) {
-        if matches!(finding.outcome, Outcome::Warn(_) | Outcome::Unknown(Why::NotPublished)) {
-            finding.outcome = Outcome::Unknown(Why::NotApplicable);
-        }
-    }
 }

@@ -9,7 +9,7 @@ use crate::bytes::Span;
 use crate::claims::{Standing, Stated};
 use crate::error::Error;
 use crate::evidence::dstack::{Answer, AppCompose, TcbInfo};
-use crate::finding::{Finding, LinkId, Outcome, Value, Why, checks};
+use crate::finding::{Finding, LinkId, Value, checks};
 use crate::report::{Draft, EvidenceItem};
 
 /// dstack's files, told apart by their members.
@@ -76,7 +76,6 @@ impl<'a> Files<'a> {
                 draft.stated.push(statement("cloud", name.as_str(), "dstack's agent"));
             }
         }
-        named_elsewhere(&mut draft.findings);
         let Some(bytes) = self.compose_bytes(tcb) else { return };
         let link = LinkId::Measurements;
         draft.evidence.push(EvidenceItem::new("app-compose", "json", link, bytes, Vec::new()));
@@ -92,18 +91,4 @@ pub(super) fn statement(name: &'static str, said: &str, source: &'static str) ->
     let link = LinkId::Measurements;
     let (said, source) = (Value::text(said), source.into());
     Stated { name, said, source, shown: None, link, standing: Standing::NotShown }
-}
-
-/// When the policy names the image that the registers are those of, the general checks would only
-/// say that they have no value to compare with.
-fn named_elsewhere(findings: &mut [Finding]) {
-    let general = [&checks::TDX_SOFTWARE, &checks::SNP_MEASUREMENT];
-    let is_named = |f: &Finding| *f.check == checks::DSTACK_APPLICATION && f.passed();
-    if findings.iter().any(is_named) {
-        for finding in findings.iter_mut().filter(|f| general.contains(&f.check)) {
-            if matches!(finding.outcome, Outcome::Warn(_)) {
-                finding.outcome = Outcome::Unknown(Why::NotApplicable);
-            }
-        }
-    }
 }

@@ -27,7 +27,7 @@ use serde::Deserialize;
 use super::kind;
 
 pub(super) use certificate::examine as examine_certificate;
-pub(super) use quote::{examine, guest};
+pub(super) use quote::{Quoted, examine};
 pub(super) use snp::examine as examine_snp;
 pub(super) use tdx::examine as examine_tdx;
 

@@ -3,6 +3,7 @@
 use super::files::Files;
 use crate::adapters::snp::to_blame;
 use crate::adapters::{dcap, kind};
+use crate::appraise::{Compared, Comparers};
 use crate::appraise::dstack::{self as appraise, Beside, Identity, Image, Named};
 use crate::bytes::Span;
 use crate::digest::Sha256;
@@ -31,8 +32,9 @@ pub(in crate::adapters) fn examine(
     let quote = kind::decoded(quote.as_bytes())
         .ok_or_else(|| Error::malformed(WHAT, whole, "its quote is neither hex nor base64"))?;
     let quote = Quote::parse(&quote)?;
-    guest("dstack-quote-report", input, &quote, &answer, files, policy, now)
-        .map(|guest| guest.draft)
+    let (kind, data) = ("dstack-quote-report", Compared::Policy);
+    let quoted = Quoted { kind, input, quote: &quote, is_stripped: false, data };
+    quoted.examine(&answer, files, policy, now).map(|guest| guest.draft)
 }
 
 /// A guest with its quote, examined.
@@ -46,29 +48,28 @@ pub(in crate::adapters) struct Guest {
     pub(super) report_data: ReportData,
 }
 
-/// Examines a guest's quote with what its agent answers and the files beside it.
-pub(in crate::adapters) fn guest(
-    kind: &'static str,
-    input: &[u8],
-    quote: &Quote<'_>,
-    answer: &Answer,
-    files: &[&[u8]],
-    policy: &Policy,
-    now: UnixTime,
-) -> Result<Guest, Error> {
-    Quoted { kind, input, quote, is_stripped: false }.examine(answer, files, policy, now)
+/// Who compares what the guest's processor signed: the policy names software by its registers or,
+/// in dstack's terms, by the application.
+pub(super) fn comparers(policy: &Policy, data: Compared) -> Comparers {
+    let software = match policy.dstack.compose_hashes.is_empty() {
+        true => Compared::Policy,
+        false => Compared::By(&checks::DSTACK_APPLICATION),
+    };
+    Comparers { software, data }
 }
 
 /// A quote, and what it came in.
-pub(super) struct Quoted<'a> {
+pub(in crate::adapters) struct Quoted<'a> {
     /// The kind of input.
-    pub(super) kind: &'static str,
+    pub(in crate::adapters) kind: &'static str,
     /// The input.
-    pub(super) input: &'a [u8],
+    pub(in crate::adapters) input: &'a [u8],
     /// The quote.
-    pub(super) quote: &'a Quote<'a>,
+    pub(in crate::adapters) quote: &'a Quote<'a>,
     /// Whether the log was cut down to what dstack itself wrote.
-    pub(super) is_stripped: bool,
+    pub(in crate::adapters) is_stripped: bool,
+    /// Who compares REPORTDATA.
+    pub(in crate::adapters) data: Compared,
 }
 
 /// REPORT_DATA of a verified quote or report, or which check keeps it from being known.
@@ -76,7 +77,7 @@ pub(super) type ReportData = Result<[u8; 64], &'static Check>;
 
 impl Quoted<'_> {
     /// Verifies and appraises the quote with what its `answer` says beside it.
-    pub(super) fn examine(
+    pub(in crate::adapters) fn examine(
         &self,
         answer: &Answer,
         files: &[&[u8]],
@@ -99,7 +100,7 @@ impl Quoted<'_> {
             files.dstack = log.map(String::as_bytes);
             files.is_stripped = self.is_stripped;
         }
-        let examined = dcap::quoted(quote, &files, policy, now)?;
+        let examined = dcap::quoted(quote, &files, policy, comparers(policy, self.data), now)?;
         let identity = identity(&examined, files.dstack.is_some());
         let named = named(&examined.findings);
         let ids: Vec<&Ids> =

@@ -1,9 +1,10 @@
 //! dstack's attestation of an SEV-SNP guest.
 
 use super::files::Files;
-use super::quote::{ReportData, hashes};
+use super::quote::{ReportData, comparers, hashes};
 use crate::adapters::collateral;
 use crate::adapters::snp::{self, to_blame};
+use crate::appraise::Compared;
 use crate::appraise::dstack::{self as appraise, Beside, Image};
 use crate::digest::Sha256;
 use crate::error::Error;
@@ -22,16 +23,18 @@ pub(in crate::adapters) fn examine(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    attested("dstack-snp-attestation", input, bytes, files, policy, now).map(|(draft, _)| draft)
+    let kind = "dstack-snp-attestation";
+    attested(kind, input, bytes, files, policy, Compared::Policy, now).map(|(draft, _)| draft)
 }
 
-/// The same in an input of `kind`.
+/// The same in an input of `kind`; `data` says who compares REPORT_DATA.
 pub(super) fn attested(
     kind: &'static str,
     input: &[u8],
     bytes: &[u8],
     files: &[&[u8]],
     policy: &Policy,
+    data: Compared,
     now: UnixTime,
 ) -> Result<(Draft, ReportData), Error> {
     let attestation = SnpAttestation::parse(bytes)?;
@@ -47,7 +50,14 @@ pub(super) fn attested(
             endorsements.push(&der);
         }
     }
-    let examined = snp::report(attestation.report, None, &endorsements, policy, now)?;
+    let examined = snp::report(
+        attestation.report,
+        None,
+        &endorsements,
+        policy,
+        comparers(policy, data),
+        now,
+    )?;
     let mut findings = examined.findings;
     let mut claims = Vec::new();
     let mut custody = Custody::NotStated;

@@ -1,6 +1,7 @@
 //! dstack's attestation of a TDX guest.
 
 use super::quote::Quoted;
+use crate::appraise::Compared;
 use crate::error::Error;
 use crate::evidence::dcap::Quote;
 use crate::evidence::dstack::{Answer, TdxAttestation};
@@ -20,7 +21,8 @@ pub(in crate::adapters) fn examine(
     let attestation = TdxAttestation::parse(bytes)?;
     let quote = &Quote::parse(attestation.quote)?;
     let is_stripped = attestation.is_stripped();
-    let quoted = Quoted { kind: "dstack-tdx-attestation", input, quote, is_stripped };
+    let (kind, data) = ("dstack-tdx-attestation", Compared::Policy);
+    let quoted = Quoted { kind, input, quote, is_stripped, data };
     quoted.examine(&answer(&attestation), files, policy, now).map(|guest| guest.draft)
 }
 

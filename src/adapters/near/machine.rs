@@ -3,7 +3,8 @@
 use super::platforms;
 use crate::adapters::qualify::About;
 use crate::adapters::snp::to_blame;
-use crate::adapters::{dstack, eigencompute, gpu};
+use crate::adapters::{dstack, gpu};
+use crate::appraise::Compared;
 use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::dcap::{Body, Quote, TdReport};
@@ -60,8 +61,13 @@ pub(super) fn examine(
     let Some(quote) = &quote else { return Ok(of_another_form(machine, false)) };
     let info = machine.info.as_deref().map(str::as_bytes).map(Answer::parse).transpose()?;
     let info = info.unwrap_or_default();
-    let mut own =
-        guest(quote, &machine.event_log, &machine.report_data, &info, files, policy, now)?;
+    let answer = Answer {
+        event_log: machine.event_log.clone(),
+        report_data: machine.report_data.clone(),
+        ..info.clone()
+    };
+    let by_binding = Compared::By(&checks::NEAR_REPORT_DATA);
+    let mut own = guest(quote, &answer, by_binding, files, policy, now)?;
     own.about.findings.push(Finding::pass(&checks::NEAR_FORM));
     let blame = to_blame(&own.about.findings);
     let known = own.report_data.is_some().then_some(td);
@@ -118,18 +124,16 @@ fn of_another_form(machine: &Machine, is_enclave: bool) -> Examined {
 /// A quote with its log and what dstack's agent says.
 fn guest(
     quote: &Quote<'_>,
-    event_log: &Option<String>,
-    report_data: &Option<String>,
-    info: &Answer,
+    answer: &Answer,
+    data: Compared,
     files: &[&[u8]],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Examined, Error> {
-    let answer =
-        Answer { event_log: event_log.clone(), report_data: report_data.clone(), ..info.clone() };
-    let guest = dstack::guest("near-machine", quote.bytes, quote, &answer, files, policy, now)?;
-    let mut draft = guest.draft;
-    eigencompute::compared_elsewhere(&mut draft.findings);
+    let (kind, input) = ("near-machine", quote.bytes);
+    let quoted = dstack::Quoted { kind, input, quote, is_stripped: false, data };
+    let guest = quoted.examine(answer, files, policy, now)?;
+    let draft = guest.draft;
     Ok(Examined {
         about: About {
             findings: draft.part.findings,
@@ -223,7 +227,13 @@ fn manager(
         ];
         return Ok(none);
     };
-    let mut own = guest(quote, &manager.event_log, &manager.report_data, info, files, policy, now)?;
+    let answer = Answer {
+        event_log: manager.event_log.clone(),
+        report_data: manager.report_data.clone(),
+        ..info.clone()
+    };
+    let by_binding = Compared::By(&checks::NEAR_MANAGER);
+    let mut own = guest(quote, &answer, by_binding, files, policy, now)?;
     let findings = match own.report_data {
         Some(_) => verify::manager(manager, td, machine, by),
         None => vec![Finding::blocked(&checks::NEAR_MANAGER, to_blame(&own.about.findings))],

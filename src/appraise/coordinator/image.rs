@@ -57,8 +57,6 @@ pub struct Launched {
     pub findings: Vec<Finding>,
     /// SHA-256 of the manifest of the image that was shown to run.
     pub image: Option<Sha256>,
-    /// Whether reference values were there to compare the measurement with.
-    pub compared: bool,
 }
 
 /// Puts measurement, reference values and event log together.
@@ -76,7 +74,7 @@ pub fn launched(
         Err(by) => {
             let checks = [&checks::COORDINATOR_LAUNCHER, &checks::COORDINATOR_IMAGE];
             let findings = checks.into_iter().map(|check| Finding::blocked(check, by)).collect();
-            return Launched { findings, image: None, compared: false };
+            return Launched { findings, image: None };
         }
     };
     if let Measured::Issuer = measured {
@@ -92,7 +90,7 @@ pub fn launched(
     let launcher = launcher(measured, &launchers, !logged.is_empty(), by_policy);
     let (image, digest) = by_log(measured, logged, &launcher);
     let findings = vec![launcher, image];
-    Launched { findings, image: digest, compared: !launchers.is_empty() }
+    Launched { findings, image: digest }
 }
 
 /// Whether a reference value has anything to say about this kind of machine.
@@ -119,7 +117,7 @@ fn by_issuer(logged: &[String]) -> Launched {
         Some(_) => Finding::warn(launcher, "issuer-is-the-verifier"),
         None => Finding::unknown(launcher, Why::NotApplicable),
     };
-    Launched { findings: vec![launcher, image], image: digest, compared: digest.is_some() }
+    Launched { findings: vec![launcher, image], image: digest }
 }
 
 /// The launch measurement covers the image.
@@ -133,7 +131,7 @@ fn by_measurement(measured: &Measured, references: &[&Reference]) -> Launched {
         Some(_) => (Finding::fail(check, "not-exactly-one"), None),
     };
     let findings = vec![unneeded, finding.actual(measured.values())];
-    Launched { findings, image, compared: true }
+    Launched { findings, image }
 }
 
 /// The software that measures the image is one that somebody answers for.
@@ -145,7 +143,7 @@ fn launcher(
 ) -> Finding {
     let check = &checks::COORDINATOR_LAUNCHER;
     match measured {
-        Measured::Provider if has_log => Finding::warn(check, "no-reference"),
+        Measured::Provider if has_log => Finding::no_reference(check),
         Measured::Snp(_) | Measured::Provider | Measured::Issuer => {
             Finding::unknown(check, Why::NotApplicable)
         }
@@ -154,7 +152,7 @@ fn launcher(
         }
         Measured::Tdx { .. } if by_policy => Finding::pass(check).actual(measured.values()),
         Measured::Tdx { .. } if references.is_empty() => {
-            Finding::warn(check, "no-reference").actual(measured.values())
+            Finding::no_reference(check).actual(measured.values())
         }
         Measured::Tdx { .. } => Finding::fail(check, "not-equal")
             .expected(accepted(references))
@@ -170,7 +168,7 @@ fn by_log(measured: &Measured, logged: &[String], launcher: &Finding) -> (Findin
     let Some(image) = image else { return (named, None) };
     let finding = match launcher.outcome {
         Outcome::Pass => return (named, Some(image)),
-        Outcome::Warn(_) => Finding::warn(check, "no-reference"),
+        Outcome::Unknown(Why::NoReference) => Finding::no_reference(check),
         _ => Finding::blocked(check, &checks::COORDINATOR_LAUNCHER),
     };
     (Finding { outcome: finding.outcome, ..named }, None)

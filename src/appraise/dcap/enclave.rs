@@ -1,6 +1,6 @@
 //! T30: the rules and the identity of an SGX enclave.
 
-use super::{QUOTE, listed, ruled, shown};
+use super::{QUOTE, listed, ruled};
 use crate::bytes::Span;
 use crate::evidence::dcap::EnclaveReport;
 use crate::evidence::dcap::bits::{SGX_FLAGS, XFRM, unnamed};
@@ -35,19 +35,21 @@ pub(super) fn appraise(report: &EnclaveReport, body: Span, policy: &SgxPolicy) -
     let at = |finding: Finding, start: usize, len: usize| {
         finding.at(QUOTE, body.start.saturating_add(start), len)
     };
-    let bit = |check, mask: u64, if_set: Rule, if_clear: Rule| {
+    let bit = |check, mask: u64, wanted: bool, rule: Rule| {
         let set = flags & mask != 0;
-        let finding =
-            if set { ruled(check, if_set, "set") } else { ruled(check, if_clear, "clear") };
+        let finding = match set == wanted {
+            true => Finding::pass(check),
+            false => ruled(check, rule, if set { "set" } else { "clear" }),
+        };
         at(finding.actual(if set { "set" } else { "clear" }), 48, 8)
     };
     vec![
-        bit(&checks::SGX_DEBUG, DEBUG, policy.debug, Rule::Allow),
-        bit(&checks::SGX_INIT, INIT, Rule::Allow, Rule::Deny),
-        bit(&checks::SGX_PROVISION_KEY, PROVISION_KEY, policy.provision_key, Rule::Allow),
+        bit(&checks::SGX_DEBUG, DEBUG, false, policy.debug),
+        bit(&checks::SGX_INIT, INIT, true, Rule::Deny),
+        bit(&checks::SGX_PROVISION_KEY, PROVISION_KEY, false, policy.provision_key),
         at(xfrm(report, policy), 56, 8),
         reserved(report, policy),
-        at(mr_enclave(report, policy), 64, 32),
+        at(listed(&checks::SGX_MRENCLAVE, &policy.mr_enclave, &report.mr_enclave), 64, 32),
         at(listed(&checks::SGX_MRSIGNER, &policy.mr_signer, &report.mr_signer), 128, 32),
         at(product(report, policy), 256, 2),
         at(svn(report, policy), 258, 2),
@@ -81,20 +83,12 @@ fn xfrm(report: &EnclaveReport, policy: &SgxPolicy) -> Finding {
     finding.actual(Value::hex(bits.to_le_bytes()))
 }
 
-fn mr_enclave(report: &EnclaveReport, policy: &SgxPolicy) -> Finding {
-    let check = &checks::SGX_MRENCLAVE;
-    match policy.mr_enclave.as_slice() {
-        [] => Finding::warn(check, "no-reference").actual(Value::hex(report.mr_enclave.0)),
-        accepted => listed(check, accepted, &report.mr_enclave),
-    }
-}
-
 fn product(report: &EnclaveReport, policy: &SgxPolicy) -> Finding {
     let check = &checks::SGX_PRODUCT;
     match policy.isv_prod_id {
         Some(expected) => Finding::test(check, report.isv_prod_id == expected, "not-equal")
             .expected(Value::number(expected)),
-        None => shown(check),
+        None => Finding::no_reference(check),
     }
     .actual(Value::number(report.isv_prod_id))
 }
@@ -104,7 +98,7 @@ fn svn(report: &EnclaveReport, policy: &SgxPolicy) -> Finding {
     match policy.minimum_isv_svn {
         Some(minimum) => Finding::test(check, report.isv_svn >= minimum, "below-minimum")
             .expected(format!("at least {minimum}")),
-        None => shown(check),
+        None => Finding::no_reference(check),
     }
     .actual(Value::number(report.isv_svn))
 }
@@ -113,6 +107,6 @@ fn config_id(report: &EnclaveReport, policy: &SgxPolicy) -> Finding {
     let check = &checks::SGX_CONFIG_ID;
     match policy.config_id {
         Some(expected) => Finding::equal(check, &expected.0, &report.config_id),
-        None => shown(check).actual(Value::hex(report.config_id)),
+        None => Finding::no_reference(check).actual(Value::hex(report.config_id)),
     }
 }

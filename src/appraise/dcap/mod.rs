@@ -5,10 +5,11 @@ mod enclave;
 mod tcb;
 mod td;
 
-use crate::digest::Sha384;
+use crate::digest::{Sha384, Sha512};
 use crate::evidence::dcap::{Body, Quote, Tee};
-use crate::finding::{Check, Finding, Value, Why, checks};
-use crate::policy::{DcapPolicy, Rule};
+use super::{Compared, Comparers, ruled, wished};
+use crate::finding::{Check, Finding, Value, checks};
+use crate::policy::DcapPolicy;
 use crate::time::UnixTime;
 use crate::verify::dcap::VerifiedQuote;
 
@@ -28,8 +29,13 @@ static SHARED: &[&Check] = &[
 ];
 
 /// Appraises a verified quote for the moment `now`.
-pub fn appraise(verified: &VerifiedQuote<'_>, policy: &DcapPolicy, now: UnixTime) -> Vec<Finding> {
-    let mut findings = quote(verified.quote(), policy);
+pub fn appraise(
+    verified: &VerifiedQuote<'_>,
+    policy: &DcapPolicy,
+    compared: Comparers,
+    now: UnixTime,
+) -> Vec<Finding> {
+    let mut findings = quote(verified.quote(), policy, compared);
     findings.extend(tcb::appraise(verified, policy, now));
     findings
 }
@@ -44,13 +50,15 @@ pub fn blocked(tee: Tee, by: &'static Check) -> Vec<Finding> {
 }
 
 /// What the quote itself says, without its firmware's standing.
-fn quote(quote: &Quote<'_>, policy: &DcapPolicy) -> Vec<Finding> {
+fn quote(quote: &Quote<'_>, policy: &DcapPolicy, compared: Comparers) -> Vec<Finding> {
     let mut findings = vec![vendor(quote), trailing(quote, policy)];
     findings.extend(match &quote.body {
         Body::Enclave(report) => enclave::appraise(report, quote.body_span, &policy.sgx),
-        Body::Td(report) => td::appraise(report, quote.body_span, &policy.tdx),
+        Body::Td(report) => {
+            td::appraise(report, quote.body_span, &policy.tdx, compared.software)
+        }
     });
-    findings.push(report_data(quote, policy));
+    findings.push(report_data(quote, policy, compared.data));
     findings
 }
 
@@ -73,32 +81,16 @@ fn trailing(quote: &Quote<'_>, policy: &DcapPolicy) -> Finding {
 }
 
 /// T39.
-fn report_data(quote: &Quote<'_>, policy: &DcapPolicy) -> Finding {
+fn report_data(quote: &Quote<'_>, policy: &DcapPolicy, compared: Compared) -> Finding {
     let check = &checks::DCAP_REPORT_DATA;
     let actual = quote.body.report_data();
     let start = match quote.tee {
         Tee::Sgx => 320_usize,
         Tee::Tdx => 520,
     };
-    match policy.report_data {
-        Some(expected) => Finding::equal(check, &expected.0, actual),
-        None => Finding::unknown(check, Why::NotPublished).actual(Value::hex(actual)),
-    }
-    .at(QUOTE, quote.body_span.start.saturating_add(start), 64)
-}
-
-/// What a rule makes of a property that is not as a reader would want it.
-fn ruled(check: &'static Check, rule: Rule, reason: &'static str) -> Finding {
-    match rule {
-        Rule::Deny => Finding::fail(check, reason),
-        Rule::Warn => Finding::warn(check, reason),
-        Rule::Allow => Finding::pass(check),
-    }
-}
-
-/// A check that a policy has no expectation for: the value is shown and lowers nothing.
-fn shown(check: &'static Check) -> Finding {
-    Finding::unknown(check, Why::NotApplicable)
+    let equal = |expected: Sha512| Finding::equal(check, &expected.0, actual);
+    let finding = compared.with(check, policy.report_data, equal).actual(Value::hex(actual));
+    finding.at(QUOTE, quote.body_span.start.saturating_add(start), 64)
 }
 
 /// A value against those that a policy lists; an empty list expects nothing.
@@ -109,7 +101,7 @@ fn listed<T: PartialEq + std::fmt::Display>(
 ) -> Finding {
     let accepted_texts: Vec<String> = accepted.iter().map(T::to_string).collect();
     match accepted {
-        [] => shown(check),
+        [] => Finding::no_reference(check),
         _ => Finding::test(check, accepted.contains(actual), "not-listed")
             .expected(accepted_texts.join(" or ")),
     }

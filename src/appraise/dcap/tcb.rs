@@ -28,7 +28,7 @@ pub(super) fn appraise(
 fn status(standing: &TcbStanding, rules: &TcbRules, now: UnixTime) -> Finding {
     let check = &checks::DCAP_POLICY_STATUS;
     let (rule, reason) = match standing.status {
-        TcbStatus::UpToDate => (Rule::Allow, ""),
+        TcbStatus::UpToDate => return placed(Finding::pass(check), standing),
         TcbStatus::SwHardeningNeeded => (rules.sw_hardening_needed, "hardening"),
         TcbStatus::ConfigurationNeeded => (rules.configuration_needed, "configuration"),
         TcbStatus::ConfigurationAndSwHardeningNeeded => {
@@ -51,6 +51,10 @@ fn status(standing: &TcbStanding, rules: &TcbRules, now: UnixTime) -> Finding {
     } else {
         ruled(check, rule, reason)
     };
+    placed(finding, standing)
+}
+
+fn placed(finding: Finding, standing: &TcbStanding) -> Finding {
     finding.expected(TcbStatus::UpToDate.word()).actual(standing.status.word())
 }
 
@@ -61,7 +65,7 @@ fn evaluation(standing: &TcbStanding, policy: &DcapPolicy) -> Finding {
     match policy.minimum_evaluation_number {
         Some(minimum) => Finding::test(check, actual >= minimum, "below-minimum")
             .expected(format!("at least {minimum}")),
-        None => super::shown(check),
+        None => Finding::no_reference(check),
     }
     .actual(Value::number(actual))
 }
@@ -71,7 +75,7 @@ fn platform(verified: &VerifiedQuote<'_>, policy: &DcapPolicy) -> Finding {
     let check = &checks::DCAP_POLICY_PLATFORM;
     let ppid = hex::encode(verified.ppid());
     let finding = match policy.platforms.as_slice() {
-        [] => super::shown(check),
+        [] => Finding::no_reference(check),
         accepted => {
             let known = accepted.iter().any(|known| known.eq_ignore_ascii_case(&ppid));
             Finding::test(check, known, "not-listed").expected(accepted.join(" or "))

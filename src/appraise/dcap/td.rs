@@ -1,11 +1,11 @@
 //! T31 to T38: the rules and the identity of a TDX guest.
 
-use super::{QUOTE, is_zero, listed, ruled, shown};
+use super::{Compared, QUOTE, is_zero, listed, ruled, wished};
 use crate::bytes::Span;
 use crate::digest::Sha384;
 use crate::evidence::dcap::TdReport;
 use crate::evidence::dcap::bits::{TD_ATTRIBUTES, XFAM, names, unnamed};
-use crate::finding::{Check, Finding, Value, checks};
+use crate::finding::{Check, Finding, Value, Why, checks};
 use crate::policy::{RegisterRule, Rule, TdxPolicy, Xfam};
 
 /// The checks of this file, in the order of the checklist.
@@ -46,7 +46,12 @@ const UNTRUSTED: u64 = 0xfe;
 /// XFAM bits that must be one: x87 and SSE.
 const XFAM_ONE: u64 = 0x3;
 
-pub(super) fn appraise(report: &TdReport, body: Span, policy: &TdxPolicy) -> Vec<Finding> {
+pub(super) fn appraise(
+    report: &TdReport,
+    body: Span,
+    policy: &TdxPolicy,
+    compared: Compared,
+) -> Vec<Finding> {
     let place = |start: usize, len: usize| Span::new(body.start.saturating_add(start), len);
     let mut findings = attributes(report, place(120, 8), policy);
     findings.extend([
@@ -69,13 +74,18 @@ pub(super) fn appraise(report: &TdReport, body: Span, policy: &TdxPolicy) -> Vec
     findings.push(placed(listed(&checks::TDX_MRTD, &policy.mr_td, &report.mr_td), place(136, 48)));
     let names = ["rtmr0", "rtmr1", "rtmr2", "rtmr3"];
     let starts = [328, 376, 424, 472];
+    let is_named = policy.rtmrs().iter().any(|accepted| !accepted.is_empty());
     for (((name, start), accepted), value) in
         names.into_iter().zip(starts).zip(policy.rtmrs()).zip(&report.rtmr)
     {
+        // Where the policy names registers, it asks for nothing of the others.
+        if is_named && accepted.is_empty() {
+            continue;
+        }
         let finding = listed(&checks::TDX_RTMR, accepted, value).part(name);
         findings.push(placed(finding, place(start, 48)));
     }
-    findings.push(software(report, policy));
+    findings.push(software(report, policy, compared));
     findings
 }
 
@@ -86,10 +96,12 @@ fn placed(finding: Finding, span: Span) -> Finding {
 /// T31 to T34.
 fn attributes(report: &TdReport, at: Span, policy: &TdxPolicy) -> Vec<Finding> {
     let bits = report.attributes();
-    let bit = |check, position: u32, if_set: Rule, if_clear: Rule| {
+    let bit = |check, position: u32, wanted: bool, rule: Option<Rule>| {
         let set = bits.checked_shr(position).is_some_and(|shifted| shifted & 1 != 0);
-        let finding =
-            if set { ruled(check, if_set, "set") } else { ruled(check, if_clear, "clear") };
+        let finding = match set == wanted {
+            true => Finding::pass(check),
+            false => wished(check, rule, if set { "set" } else { "clear" }),
+        };
         placed(finding.actual(if set { "set" } else { "clear" }), at)
     };
     let none_of = |check, bits: u64, rule| {
@@ -97,27 +109,29 @@ fn attributes(report: &TdReport, at: Span, policy: &TdxPolicy) -> Vec<Finding> {
         placed(finding.actual(names(TD_ATTRIBUTES, bits)), at)
     };
     vec![
-        bit(&checks::TDX_DEBUG, DEBUG, policy.debug, Rule::Allow),
+        bit(&checks::TDX_DEBUG, DEBUG, false, Some(policy.debug)),
         none_of(&checks::TDX_UNTRUSTED, bits & UNTRUSTED, policy.tud),
         bit(
             &checks::TDX_SEPT_VE_DISABLE,
             SEPT_VE_DISABLE,
-            Rule::Allow,
-            policy.without_sept_ve_disable,
+            true,
+            Some(policy.without_sept_ve_disable),
         ),
-        bit(&checks::TDX_PKS, PKS, policy.pks, Rule::Allow),
-        bit(&checks::TDX_KEY_LOCKER, KEY_LOCKER, policy.kl, Rule::Allow),
-        bit(&checks::TDX_PERFMON, PERFMON, policy.perfmon, Rule::Allow),
-        bit(&checks::TDX_AGENT, AGENT, policy.tpa, Rule::Allow),
+        bit(&checks::TDX_PKS, PKS, false, policy.pks),
+        bit(&checks::TDX_KEY_LOCKER, KEY_LOCKER, false, policy.kl),
+        bit(&checks::TDX_PERFMON, PERFMON, false, Some(policy.perfmon)),
+        bit(&checks::TDX_AGENT, AGENT, false, Some(policy.tpa)),
         none_of(&checks::TDX_RESERVED, unnamed(TD_ATTRIBUTES, bits & !UNTRUSTED), policy.reserved),
-        bit(&checks::TDX_MIGRATABLE, MIGRATABLE, policy.migratable, Rule::Allow),
+        bit(&checks::TDX_MIGRATABLE, MIGRATABLE, false, Some(policy.migratable)),
     ]
 }
 
 /// T34: only TDX 1.5 bodies name service guests.
 fn service_td(report: &TdReport, at: Span, policy: &TdxPolicy) -> Finding {
     let check = &checks::TDX_SERVICE_TD;
-    let Some(relaunch) = &report.relaunch else { return shown(check) };
+    let Some(relaunch) = &report.relaunch else {
+        return Finding::unknown(check, Why::NotApplicable);
+    };
     let finding = if is_zero(&relaunch.mr_service_td) {
         Finding::pass(check)
     } else {
@@ -170,8 +184,9 @@ fn seam_attributes(report: &TdReport, policy: &TdxPolicy) -> Finding {
 /// T37.
 fn register(check: &'static Check, rule: &RegisterRule, value: &Sha384) -> Finding {
     match rule {
-        RegisterRule::Any if is_zero(value) => Finding::pass(check),
-        RegisterRule::Any => Finding::warn(check, "no-reference"),
+        // Zero: the host used it for nothing.
+        RegisterRule::Any if is_zero(value) => Finding::unknown(check, Why::NotApplicable),
+        RegisterRule::Any => Finding::no_reference(check),
         RegisterRule::Zero => {
             Finding::test(check, is_zero(value), "not-equal").expected(Value::hex([0; Sha384::LEN]))
         }
@@ -186,8 +201,8 @@ fn register(check: &'static Check, rule: &RegisterRule, value: &Sha384) -> Findi
 
 /// T38: the firmware, the kernel and its command line together say which software was started;
 /// each alone does not. RTMR0 differs with the machine's size. RTMR3 belongs to the software:
-/// where it is in use, it has to be named as well.
-fn software(report: &TdReport, policy: &TdxPolicy) -> Finding {
+/// where it is in use, it has to be named as well. A part alone names no software.
+fn software(report: &TdReport, policy: &TdxPolicy, compared: Compared) -> Finding {
     let check = &checks::TDX_SOFTWARE;
     let [_, rtmr1, rtmr2, rtmr3] = &report.rtmr;
     let pairs = [
@@ -199,17 +214,7 @@ fn software(report: &TdReport, policy: &TdxPolicy) -> Finding {
     let differs = pairs.iter().any(|(accepted, v)| !accepted.is_empty() && !accepted.contains(v));
     let is_open =
         |(accepted, value): &(&Vec<Sha384>, &Sha384)| accepted.is_empty() && !is_zero(value);
-    if differs {
-        Finding::fail(check, "not-listed")
-    } else if policy.mr_td.is_empty() && policy.rtmr1.is_empty() && policy.rtmr2.is_empty() {
-        Finding::warn(check, "no-reference")
-    } else if policy.mr_td.is_empty()
-        || policy.rtmr1.is_empty()
-        || policy.rtmr2.is_empty()
-        || pairs.iter().any(is_open)
-    {
-        Finding::warn(check, "partial")
-    } else {
-        Finding::pass(check)
-    }
+    let is_whole = policy.names_software() && !pairs.iter().any(is_open);
+    let named = (differs || is_whole).then_some(differs);
+    compared.with(check, named, |differs| Finding::test(check, !differs, "not-listed"))
 }

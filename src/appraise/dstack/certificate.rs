@@ -21,12 +21,13 @@ pub fn key(cert: &Cert<'_>, report_data: Result<&[u8; 64], &'static Check>) -> F
     place.into_iter().fold(finding, |finding, at| finding.at(CERTIFICATE, at.start, at.len))
 }
 
-/// What the certificate says by itself: who signed it, and its dates.
+/// What the certificate says by itself: who signed it, and its dates. No issuer is pinned, so its
+/// dates are its own word.
 pub fn certificate(cert: &Cert<'_>, further: &[Cert<'_>], now: UnixTime) -> Vec<Finding> {
     let len = cert.der().len();
     let validity = cert.validity();
     let dates = match validity.standing(now) {
-        Standing::Within => Finding::pass(&checks::TLS_VALIDITY),
+        Standing::Within => Finding::unknown(&checks::TLS_VALIDITY, Why::SelfStated),
         Standing::Expired => Finding::fail(&checks::TLS_VALIDITY, "expired"),
         Standing::NotYet => Finding::fail(&checks::TLS_VALIDITY, "not-yet-valid"),
     };
@@ -36,7 +37,7 @@ pub fn certificate(cert: &Cert<'_>, further: &[Cert<'_>], now: UnixTime) -> Vec<
         dates.expected(validity.to_string()).actual(now).at(CERTIFICATE, 0, len),
         match cert.names_issuer(cert) {
             true => Finding::unknown(&checks::TLS_ISSUER, Why::NotApplicable),
-            false => Finding::warn(&checks::TLS_ISSUER, "not-pinned"),
+            false => Finding::no_reference(&checks::TLS_ISSUER),
         }
         .actual(issuer),
         Finding::unknown(&checks::TLS_CONNECTION, Why::NotSupported),

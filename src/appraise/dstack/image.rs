@@ -39,7 +39,7 @@ impl Image<'_> {
                 findings.extend(self.registers(&image, report));
                 findings.push(match named.rtmr0 {
                     true => Finding::unknown(&checks::DSTACK_ACPI, Why::NotApplicable),
-                    false => Finding::warn(&checks::DSTACK_ACPI, "not-compared"),
+                    false => Finding::no_reference(&checks::DSTACK_ACPI),
                 });
             }
             None => findings.extend(blocked()),
@@ -171,8 +171,8 @@ impl Image<'_> {
             }
             (None, [_, ..]) => Finding::blocked(check, &checks::DSTACK_MEASUREMENT),
             (_, []) if is_named => Finding::unknown(check, Why::NotApplicable),
-            (Some(image), []) => Finding::warn(check, "own-statement").actual(Value::hex(image.0)),
-            (None, []) => Finding::warn(check, "not-compared"),
+            (Some(image), []) => Finding::no_reference(check).actual(Value::hex(image.0)),
+            (None, []) => Finding::no_reference(check),
         }
     }
 }
@@ -192,7 +192,7 @@ pub(super) fn application(
 ) -> Finding {
     let check = &checks::DSTACK_APPLICATION;
     if policy.compose_hashes.is_empty() {
-        return Finding::unknown(check, Why::NotApplicable);
+        return Finding::no_reference(check);
     }
     let texts: Vec<String> = policy.compose_hashes.iter().map(Sha256::to_string).collect();
     let os_image = before.iter().any(|f| *f.check == checks::DSTACK_OS_IMAGE && f.passed());

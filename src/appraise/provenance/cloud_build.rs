@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::{is_anybody, is_commit, listed, owner, pinned, predicate_type_of, reference};
+use super::{is_commit, listed, owner, pinned, predicate_type_of, reference};
 use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::endorsements::gcb::{Envelope, Provenance};
@@ -67,17 +67,16 @@ pub fn cloud_build(
 ) -> Vec<Finding> {
     let mut findings = unsigned(builds, provenance);
     let Some(build) = Build::main(builds) else { return findings };
-    let anybody = is_anybody(policy);
     findings.extend([
         predicate_type_of(build.statement, policy),
         issuer(policy),
         builder(&build, policy),
         project(&build, policy),
-        pinned(&checks::PROVENANCE_WORKFLOW, policy.workflow.as_deref(), build.path, false),
+        pinned(&checks::PROVENANCE_WORKFLOW, policy.workflow.as_deref(), build.path),
         match &policy.signer {
             Some(rule) => Finding::fail(&checks::PROVENANCE_SIGNER, "missing")
                 .expected(rule.workflow.as_str()),
-            None => Finding::unknown(&checks::PROVENANCE_SIGNER, Why::NotApplicable),
+            None => Finding::no_reference(&checks::PROVENANCE_SIGNER),
         },
         Finding::unknown(&checks::PROVENANCE_RUNNER, Why::NotApplicable),
         trigger(&build),
@@ -85,16 +84,14 @@ pub fn cloud_build(
             &checks::PROVENANCE_REPOSITORY,
             policy.repository.as_deref(),
             build.repository,
-            anybody,
         ),
-        pinned(&checks::PROVENANCE_REPOSITORY_ID, policy.repository_id.as_deref(), None, false),
+        pinned(&checks::PROVENANCE_REPOSITORY_ID, policy.repository_id.as_deref(), None),
         pinned(
             &checks::PROVENANCE_OWNER,
             policy.owner.as_deref(),
             build.repository.and_then(owner),
-            anybody,
         ),
-        pinned(&checks::PROVENANCE_OWNER_ID, policy.owner_id.as_deref(), None, false),
+        pinned(&checks::PROVENANCE_OWNER_ID, policy.owner_id.as_deref(), None),
         reference(policy.reference.as_ref(), build.reference),
         commit(&build),
         Finding::unknown(&checks::PROVENANCE_PREDICATE_AGREES, Why::NotApplicable),
@@ -275,7 +272,7 @@ fn project(build: &Build<'_>, policy: &ProvenancePolicy) -> Finding {
     let number = build.substitution("PROJECT_NUMBER");
     let shown = build.project.or(number);
     if accepted.is_empty() {
-        return pinned(check, None, shown, true);
+        return pinned(check, None, shown);
     }
     let is_accepted =
         |name: Option<&str>| name.is_some_and(|name| accepted.iter().any(|a| a == name));

@@ -5,7 +5,7 @@
 
 use serde_json::Value as Json;
 
-use super::{is_anybody, is_commit, logged, pinned, reference};
+use super::{is_commit, logged, pinned, reference};
 use crate::claims::Claim;
 use crate::endorsements::sigstore::{Statement, Subject};
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
@@ -36,7 +36,6 @@ pub(super) fn appraise(statement: &VerifiedStatement, policy: &ProvenancePolicy)
     let Some(said) = statement.statement() else { return Vec::new() };
     let release = Release::of(said);
     let name = statement.identity().san().and_then(|name| name.text()).unwrap_or_default();
-    let anybody = is_anybody(policy);
     let mut findings = vec![
         super::predicate_type(statement, policy),
         Finding::equal_text(&checks::PROVENANCE_ISSUER, IDENTITY, name),
@@ -44,20 +43,18 @@ pub(super) fn appraise(statement: &VerifiedStatement, policy: &ProvenancePolicy)
     findings.extend(ABOUT_BUILDS.map(|check| Finding::unknown(check, Why::NotApplicable)));
     let repository = release.repository.as_deref();
     findings.extend([
-        pinned(&checks::PROVENANCE_REPOSITORY, policy.repository.as_deref(), repository, anybody),
+        pinned(&checks::PROVENANCE_REPOSITORY, policy.repository.as_deref(), repository),
         pinned(
             &checks::PROVENANCE_REPOSITORY_ID,
             policy.repository_id.as_deref(),
             release.repository_id,
-            false,
         ),
         pinned(
             &checks::PROVENANCE_OWNER,
             policy.owner.as_deref(),
             repository.and_then(super::owner),
-            anybody,
         ),
-        pinned(&checks::PROVENANCE_OWNER_ID, policy.owner_id.as_deref(), release.owner_id, false),
+        pinned(&checks::PROVENANCE_OWNER_ID, policy.owner_id.as_deref(), release.owner_id),
         reference(policy.reference.as_ref(), release.reference.as_deref()),
         commit(&release),
         Finding::warn(&checks::PROVENANCE_RELEASE, "not-a-build"),

@@ -1,10 +1,11 @@
 //! S13 and S15 to S21: the rules and the identity of the guest.
 
-use super::{REPORT, ruled, shown};
-use crate::digest::Sha384;
+use super::REPORT;
+use crate::appraise::{Compared, Comparers, ruled, wished};
+use crate::digest::{Sha384, Sha512};
 use crate::evidence::snp::{Bit, Firmware, GUEST_POLICY, Report};
-use crate::finding::{Check, Finding, Value, Why, checks};
-use crate::policy::{AbiVersion, Rule, SnpPolicy};
+use crate::finding::{Check, Finding, Value, checks};
+use crate::policy::{AbiVersion, SnpPolicy};
 
 /// The guest policy's reserved bit that must be one.
 const MUST_BE_ONE: u32 = 17;
@@ -27,20 +28,23 @@ pub(super) fn policy(report: &Report<'_>, policy: &SnpPolicy) -> Vec<Finding> {
 
 fn policy_bit(report: &Report<'_>, policy: &SnpPolicy, bit: &Bit) -> Finding {
     let set = report.policy.bit(bit.position);
-    let (if_set, if_clear) = match bit.position {
-        16 => (policy.smt, Rule::Allow),
-        18 => (policy.migration_agent, Rule::Allow),
-        19 => (policy.debug, Rule::Allow),
-        20 => (Rule::Allow, policy.unasked_single_socket),
-        21 => (policy.cxl, Rule::Allow),
-        22 => (Rule::Allow, policy.unasked_aes_256_xts),
-        23 => (Rule::Allow, policy.unasked_rapl_disabled),
-        24 => (Rule::Allow, policy.unasked_ciphertext_hiding),
-        25 => (Rule::Allow, policy.unasked_page_swap_disabled),
-        _ => (Rule::Allow, Rule::Allow),
+    // Whether a reader would want the bit set, and the policy's rule where it is not so.
+    let (wanted, rule) = match bit.position {
+        16 => (false, policy.smt),
+        18 => (false, Some(policy.migration_agent)),
+        19 => (false, Some(policy.debug)),
+        21 => (false, Some(policy.cxl)),
+        20 => (true, policy.unasked_single_socket),
+        22 => (true, policy.unasked_aes_256_xts),
+        23 => (true, policy.unasked_rapl_disabled),
+        24 => (true, policy.unasked_ciphertext_hiding),
+        25 => (true, policy.unasked_page_swap_disabled),
+        _ => (false, None),
     };
-    let finding =
-        if set { ruled(bit.check, if_set, "set") } else { ruled(bit.check, if_clear, "clear") };
+    let finding = match set == wanted {
+        true => Finding::pass(bit.check),
+        false => wished(bit.check, rule, if set { "set" } else { "clear" }),
+    };
     finding.actual(if set { "set" } else { "clear" }).at(REPORT, 0x08, 8)
 }
 
@@ -63,7 +67,11 @@ fn abi(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
 }
 
 /// S15 to S21.
-pub(super) fn identity(report: &Report<'_>, policy: &SnpPolicy) -> Vec<Finding> {
+pub(super) fn identity(
+    report: &Report<'_>,
+    policy: &SnpPolicy,
+    compared: Comparers,
+) -> Vec<Finding> {
     vec![
         vmpl(report, policy),
         guest_svn(report, policy),
@@ -71,9 +79,9 @@ pub(super) fn identity(report: &Report<'_>, policy: &SnpPolicy) -> Vec<Finding> 
         id(&checks::SNP_IMAGE_ID, policy.image_id.as_deref(), &report.image_id, 0x20),
         key(&checks::SNP_ID_KEY, &policy.id_keys, report.id_key_digest, 0xe0),
         author_key(report, policy),
-        measurement(report, policy),
+        measurement(report, policy, compared.software),
         host_data(report, policy),
-        report_data(report, policy),
+        report_data(report, policy, compared.data),
         migration_report(report, policy),
     ]
 }
@@ -97,7 +105,7 @@ fn guest_svn(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
     let finding = match policy.minimum_guest_svn {
         Some(minimum) => Finding::test(check, report.guest_svn >= minimum, "below-minimum")
             .expected(format!("at least {minimum}")),
-        None => shown(check),
+        None => Finding::no_reference(check),
     };
     finding.actual(Value::number(report.guest_svn)).at(REPORT, 0x04, 4)
 }
@@ -108,14 +116,14 @@ fn id(check: &'static Check, expected: Option<&str>, actual: &[u8], at: usize) -
             let equal = expected.eq_ignore_ascii_case(&hex::encode(actual));
             Finding::test(check, equal, "not-equal").expected(Value::Hex(expected.to_owned()))
         }
-        None => shown(check),
+        None => Finding::no_reference(check),
     };
     finding.actual(Value::hex(actual)).at(REPORT, at, actual.len())
 }
 
 fn key(check: &'static Check, accepted: &[Sha384], digest: Sha384, at: usize) -> Finding {
     let finding = match accepted {
-        [] => shown(check),
+        [] => Finding::no_reference(check),
         accepted => Finding::test(check, accepted.contains(&digest), "not-listed")
             .expected(joined(accepted)),
     };
@@ -136,13 +144,13 @@ fn author_key(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
 }
 
 /// S18: equal to a reference value of the policy; without one, it stands for an unknown guest.
-fn measurement(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
+fn measurement(report: &Report<'_>, policy: &SnpPolicy, compared: Compared) -> Finding {
     let check = &checks::SNP_MEASUREMENT;
-    let finding = match policy.measurements.as_slice() {
-        [] => Finding::warn(check, "no-reference"),
-        accepted => Finding::test(check, accepted.contains(&report.measurement), "not-listed")
-            .expected(joined(accepted)),
-    };
+    let accepted = Some(policy.measurements.as_slice()).filter(|accepted| !accepted.is_empty());
+    let finding = compared.with(check, accepted, |accepted| {
+        Finding::test(check, accepted.contains(&report.measurement), "not-listed")
+            .expected(joined(accepted))
+    });
     finding.actual(Value::hex(report.measurement.0)).at(REPORT, 0x90, Sha384::LEN)
 }
 
@@ -150,18 +158,16 @@ fn host_data(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
     let check = &checks::SNP_HOST_DATA;
     match policy.host_data {
         Some(expected) => Finding::equal(check, &expected.0, &report.host_data),
-        None => shown(check).actual(Value::hex(report.host_data)),
+        None => Finding::no_reference(check).actual(Value::hex(report.host_data)),
     }
     .at(REPORT, 0xc0, 32)
 }
 
-fn report_data(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
+fn report_data(report: &Report<'_>, policy: &SnpPolicy, compared: Compared) -> Finding {
     let check = &checks::SNP_REPORT_DATA;
-    match policy.report_data {
-        Some(expected) => Finding::equal(check, &expected.0, &report.report_data),
-        None => Finding::unknown(check, Why::NotPublished).actual(Value::hex(report.report_data)),
-    }
-    .at(REPORT, 0x50, 64)
+    let equal = |expected: Sha512| Finding::equal(check, &expected.0, &report.report_data);
+    let finding = compared.with(check, policy.report_data, equal);
+    finding.actual(Value::hex(report.report_data)).at(REPORT, 0x50, 64)
 }
 
 /// S21: without a migration agent REPORT_ID_MA is all ones.

@@ -5,8 +5,9 @@ mod guest;
 mod platform;
 mod tcb;
 
-use crate::finding::{Check, Finding, Why, checks};
-use crate::policy::{Rule, SnpPolicy};
+use super::{Comparers, ruled};
+use crate::finding::{Check, Finding, checks};
+use crate::policy::SnpPolicy;
 use crate::time::UnixTime;
 use crate::verify::snp::VerifiedSnp;
 
@@ -57,12 +58,17 @@ pub static CHECKS: &[&Check] = &[
 ];
 
 /// Appraises a verified report for the moment `now`.
-pub fn appraise(verified: &VerifiedSnp<'_>, policy: &SnpPolicy, now: UnixTime) -> Vec<Finding> {
+pub fn appraise(
+    verified: &VerifiedSnp<'_>,
+    policy: &SnpPolicy,
+    compared: Comparers,
+    now: UnixTime,
+) -> Vec<Finding> {
     let mut findings = vec![reserved(verified, policy)];
     findings.extend(tcb::appraise(verified, policy, now));
     findings.extend(guest::policy(verified.report(), policy));
     findings.extend(platform::appraise(verified.report(), policy));
-    findings.extend(guest::identity(verified.report(), policy));
+    findings.extend(guest::identity(verified.report(), policy, compared));
     findings
 }
 
@@ -85,18 +91,4 @@ fn reserved(verified: &VerifiedSnp<'_>, policy: &SnpPolicy) -> Finding {
         None if !tcb_well => ruled(check, policy.reserved, "set"),
         None => Finding::pass(check),
     }
-}
-
-/// What a rule makes of a property that is not as a reader would want it.
-fn ruled(check: &'static Check, rule: Rule, reason: &'static str) -> Finding {
-    match rule {
-        Rule::Deny => Finding::fail(check, reason),
-        Rule::Warn => Finding::warn(check, reason),
-        Rule::Allow => Finding::pass(check),
-    }
-}
-
-/// A check that a policy has no expectation for: the value is shown and lowers nothing.
-fn shown(check: &'static Check) -> Finding {
-    Finding::unknown(check, Why::NotApplicable)
 }

@@ -1,6 +1,7 @@
 //! S14: what the platform says about itself.
 
 use super::{REPORT, ruled};
+use crate::appraise::wished;
 use crate::evidence::snp::{Bit, PLATFORM_INFO, Report};
 use crate::finding::{Finding, Value, checks};
 use crate::policy::{Rule, SnpPolicy};
@@ -28,19 +29,23 @@ fn platform_bit(report: &Report<'_>, policy: &SnpPolicy, bit: &Bit) -> Finding {
     const CIPHERTEXT_HIDING: u32 = 24;
     let check = bit.check;
     let set = report.platform_info.bit(bit.position);
-    let wanted = |rule: Rule| if set { Finding::pass(check) } else { ruled(check, rule, "clear") };
+    let wanted = |rule: Option<Rule>| match set {
+        true => Finding::pass(check),
+        false => wished(check, rule, "clear"),
+    };
     let promised = |position: u32| report.policy.bit(position) && !set;
     let finding = match bit.position {
         0 if set && !report.policy.bit(SMT_ALLOWED) => Finding::fail(check, "disagree"),
+        0 if set => wished(check, policy.smt, "set"),
         3 if promised(RAPL_DISABLED) => Finding::fail(check, "disagree"),
         4 if promised(CIPHERTEXT_HIDING) => Finding::fail(check, "disagree"),
         1 => wanted(policy.without_tsme),
         2 => wanted(policy.without_ecc),
         3 => wanted(policy.without_rapl_disabled),
         4 => wanted(policy.without_ciphertext_hiding),
-        5 => wanted(policy.without_alias_check),
+        5 => wanted(Some(policy.without_alias_check)),
         6 => wanted(policy.without_iommu_write_safe),
-        7 if set => ruled(check, policy.tio, "set"),
+        7 if set => wished(check, policy.tio, "set"),
         _ => Finding::pass(check),
     };
     finding.actual(if set { "set" } else { "clear" }).at(REPORT, 0x40, 8)

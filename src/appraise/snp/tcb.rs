@@ -1,6 +1,6 @@
 //! S10 to S12 and S22: security versions and firmware.
 
-use super::{REPORT, ruled, shown};
+use super::{REPORT, ruled};
 use crate::evidence::snp::{Component, Firmware, Product, Report, Tcb};
 use crate::finding::{Finding, Value, Why, checks};
 use crate::policy::{SnpPolicy, TcbFloor, WEAK_PRODUCTS, minimum_of_any_chip, minimum_tcb};
@@ -120,7 +120,8 @@ fn minimum(
                 None if floor > 0 => {
                     Finding::pass(check).expected(format!("at least {floor} (the policy's floor)"))
                 }
-                None => shown(check),
+                // Neither the table nor the policy has a minimum for this chip.
+                None => Finding::unknown(check, Why::NotApplicable),
             };
             let byte = component.offset(product).unwrap_or(0).saturating_add(at);
             findings.push(
@@ -153,7 +154,7 @@ fn firmware(report: &Report<'_>, policy: &SnpPolicy) -> [Finding; 2] {
                 Finding::fail(check, "below-minimum").expected(format!("at least {minimum}"))
             }
             Some(minimum) => Finding::pass(check).expected(format!("at least {minimum}")),
-            None => shown(check),
+            None => Finding::no_reference(check),
         };
         finding.part(part).actual(version.to_string()).at(REPORT, at, 3)
     };

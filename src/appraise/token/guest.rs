@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use crate::endorsements::intel::TcbStatus;
 use crate::evidence::token::Token;
 use crate::finding::{Check, Finding, Why, checks};
 use crate::policy::TokenPolicy;
@@ -38,10 +39,13 @@ fn tcb(token: &Token<'_>, policy: &TokenPolicy) -> Finding {
         .filter_map(Json::as_str)
         .collect();
     let is_accepted = |status: &&str| policy.tcb_statuses.iter().any(|known| known == *status);
+    let is_current = |status: &&str| *status == TcbStatus::UpToDate.word();
     let finding = if all.is_empty() {
         Finding::fail(check, "missing")
     } else if !all.iter().all(is_accepted) {
         Finding::fail(check, "not-accepted")
+    } else if !all.iter().all(is_current) {
+        Finding::allowed(check, "not-up-to-date")
     } else if !advisories.is_empty() {
         Finding::warn(check, "advisories")
     } else if now.is_empty() {

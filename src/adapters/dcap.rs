@@ -108,20 +108,18 @@ impl<'a> Files<'a> {
 pub(super) fn finish(
     kind: &'static str,
     input: &[u8],
-    mut examined: Examined<'_>,
+    examined: Examined<'_>,
     files: &Files<'_>,
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
+    let mut image = Part::default();
     if !files.image.is_empty() {
         let running = examined.container.borrowed();
-        let image = image::examine(&running, &files.image, policy, now)?;
-        examined.findings.extend(image.findings);
-        examined.claims.extend(image.claims);
-        examined.evidence.extend(image.evidence);
+        image = image::examine(&running, &files.image, policy, now);
     }
     let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
-    Ok(Draft {
+    let mut draft = Draft {
         part: Part {
             findings: examined.findings,
             claims: examined.claims,
@@ -131,7 +129,9 @@ pub(super) fn finish(
             ..Part::default()
         },
         ..Draft::of(subject, RootOfTrust::CpuVendor)
-    })
+    };
+    draft.part.absorb(image);
+    Ok(draft)
 }
 
 /// Verifies and appraises a quote with the files that came with it.

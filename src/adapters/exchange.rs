@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::coordinator::{self, Question, subject};
-use super::{collateral, tinfoil, tuf};
+use super::{collateral, tinfoil};
 use crate::appraise::coordinator::answer::{self, Answer};
 use crate::appraise::coordinator::binding::Asked;
 use crate::appraise::coordinator::darkbloom;
@@ -15,7 +15,7 @@ use crate::evidence::exchange::{ATTESTATION, ENCRYPTION_KEY, Exchange, Response,
 use crate::finding::{Finding, LinkId, Value, Why, checks};
 use crate::policy::Policy;
 use crate::report::{Draft, RootOfTrust};
-use crate::shelf::{File, Origin};
+use crate::shelf::{File, Origin, Piece};
 use crate::time::UnixTime;
 
 /// The name of the built-in policy for `exchange`.
@@ -48,6 +48,7 @@ pub(super) fn examine(
     input: &[u8],
     exchange: &Exchange,
     files: &[&[u8]],
+    tuf: &[Piece<'_>],
     policy: &Policy,
     context: &Context,
 ) -> Result<(Draft, Policy), Error> {
@@ -65,9 +66,8 @@ pub(super) fn examine(
     draft.findings.push(finding);
     match answer {
         Answer::Body(response) if what == TINFOIL => {
-            let (tuf, others) = tuf::split(files);
-            let files = collateral::decode(&others)?;
-            match tinfoil::examine(&response.body.0, &files, &tuf, policy, now) {
+            let files = collateral::decode(files)?;
+            match tinfoil::examine(&response.body.0, &files, tuf, policy, now) {
                 Ok(mut read) => {
                     read.findings.extend(draft.part.findings);
                     Ok((read, policy.clone()))

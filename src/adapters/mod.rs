@@ -2,6 +2,7 @@
 
 mod artifact;
 mod azure;
+mod builds;
 mod collateral;
 pub mod conformance;
 mod coordinator;
@@ -19,7 +20,6 @@ mod launch;
 mod near;
 mod nitro;
 mod nras;
-mod qualify;
 mod registry;
 pub mod roots;
 mod sigstore;
@@ -54,8 +54,6 @@ const GOOGLE: &[Role] = &[Role::GoogleCertificate, Role::GoogleCrl];
 const LOGS: &[Role] = &[Role::FirmwareLog, Role::LauncherLog, Role::DstackLog];
 const IMAGE: &[Role] = &[Role::ImageDocument, Role::SigstoreBundle, Role::CloudBuild];
 const DSTACK: &[Role] = &[Role::DstackInfo, Role::AppCompose];
-const TUF: &[Role] = &[Role::TufMetadata, Role::TrustedRoot];
-const SOURCE: &[Role] = &[Role::GitObject, Role::GithubAnswer, Role::SigstoreBundle];
 const KEYS: &[Role] = &[Role::KeyList];
 const OTHERS: &[Role] = &[Role::Certificate, Role::Crl];
 
@@ -63,9 +61,8 @@ const OTHERS: &[Role] = &[Role::Certificate, Role::Crl];
 fn belonging(kind: &Kind<'_>) -> Vec<Role> {
     let of: &[&[Role]] = match kind {
         Kind::CoordinatorAttestation | Kind::Exchange(_) => {
-            &[AMD, INTEL, GOOGLE, LOGS, IMAGE, DSTACK, TUF, KEYS, OTHERS]
+            &[AMD, INTEL, GOOGLE, LOGS, IMAGE, DSTACK, KEYS, OTHERS]
         }
-        Kind::TinfoilBundle => &[AMD, TUF],
         Kind::DstackQuoteReport | Kind::DstackTdxAttestation(_) | Kind::DstackCertificate(_) => {
             &[AMD, INTEL, LOGS, IMAGE, DSTACK]
         }
@@ -73,14 +70,18 @@ fn belonging(kind: &Kind<'_>) -> Vec<Role> {
         Kind::NearReport | Kind::NearMachine => &[INTEL, IMAGE, DSTACK, LOGS],
         Kind::SgxQuote(_) | Kind::TdxQuote(_) => &[INTEL, LOGS, IMAGE],
         Kind::BoundEvidence(_) => &[AMD, INTEL, GOOGLE, LOGS, IMAGE, OTHERS],
-        Kind::AzureEvidence(_) | Kind::SnpReport(_) => &[AMD],
+        Kind::AzureEvidence(_) | Kind::SnpReport(_) | Kind::TinfoilBundle => &[AMD],
         Kind::TpmAttestation(_) => &[GOOGLE, OTHERS],
         Kind::GpuReport(_) => &[OTHERS],
         Kind::GpuTokens | Kind::Token(_) => &[KEYS],
-        Kind::GithubAttestations => &[IMAGE, TUF],
-        Kind::SigstoreBundle | Kind::StoredBundle(_) => &[&[Role::ImageDocument], TUF],
-        Kind::CloudBuildProvenance => &[&[Role::ImageDocument]],
-        Kind::NitroDocument(_) | Kind::DstackNitroAttestation(_) | Kind::LaunchDescription => &[],
+        // Builds take their pieces from the shelf.
+        Kind::GithubAttestations
+        | Kind::SigstoreBundle
+        | Kind::StoredBundle(_)
+        | Kind::CloudBuildProvenance
+        | Kind::NitroDocument(_)
+        | Kind::DstackNitroAttestation(_)
+        | Kind::LaunchDescription => &[],
     };
     of.concat()
 }
@@ -129,19 +130,19 @@ fn of_kind(
     let google = google::Files::of(shelf, policy);
     let registry = registry::Files::of(shelf);
     let along = coordinator::along(input, kind);
-    let mut source = source::Files::of(&shelf.files(SOURCE))?;
+    let mut source = source::Files::of(shelf);
     let left_out = source.add(&along.source);
     let collateral = shelf.files(&belonging(kind));
     let collateral = collateral.as_slice();
     let certificates = || collateral::decode(collateral);
-    let (tuf, unsigned) = tuf::split(collateral);
+    let tuf = shelf.pieces(tuf::ROLES);
     let applied;
     let mut draft = match *kind {
-        Kind::CloudBuildProvenance => gcb::examine(input, collateral, policy)?,
+        Kind::CloudBuildProvenance => gcb::examine(input, shelf, policy)?,
         Kind::CoordinatorAttestation | Kind::Exchange(_) => {
             let (draft, own) = match *kind {
                 Kind::Exchange(ref exchange) => {
-                    exchange::examine(input, exchange, collateral, policy, context)?
+                    exchange::examine(input, exchange, collateral, &tuf, policy, context)?
                 }
                 _ => coordinator::examine(input, collateral, policy, now)?,
             };
@@ -175,11 +176,13 @@ fn of_kind(
         }
         Kind::GpuReport(ref bytes) => gpu::examine(input, bytes, collateral, policy, now)?,
         Kind::LaunchDescription => launch.examine(input)?,
-        Kind::GithubAttestations => github::examine_attestations(input, &source, policy, now)?,
+        Kind::GithubAttestations => {
+            github::examine_attestations(input, shelf, &source, policy, now)?
+        },
         Kind::StoredBundle(ref bundle) => {
-            github::examine_stored(input, bundle, collateral, policy, now)?
+            github::examine_stored(input, bundle, shelf, policy, now)?
         }
-        Kind::SigstoreBundle => sigstore::examine(input, &unsigned, &tuf, policy, now)?,
+        Kind::SigstoreBundle => sigstore::examine(input, input, shelf, policy, now)?,
         Kind::GpuTokens | Kind::Token(Some(Service::Nvidia)) => {
             nras::examine(input, collateral, policy, now)?
         }
@@ -187,7 +190,7 @@ fn of_kind(
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
         Kind::TpmAttestation(ref bytes) => tpm::examine(input, bytes, collateral, policy, now)?,
         Kind::TinfoilBundle => {
-            tinfoil::examine(input, &collateral::decode(&unsigned)?, &tuf, policy, now)?
+            tinfoil::examine(input, &certificates()?, &tuf, policy, now)?
         }
     };
     draft.findings.extend(left_out);

@@ -23,6 +23,7 @@ use crate::policy::Policy;
 use crate::report::{
     Custody, Draft, EvidenceItem, Flags, Freshness, KeyFlag, Part, RootOfTrust, Subject,
 };
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::sigstore::Artifact;
 
@@ -36,7 +37,7 @@ const COMPARERS: Comparers = Comparers {
 pub(super) fn examine(
     input: &[u8],
     collateral: &Collateral,
-    tuf: &[&[u8]],
+    tuf: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
@@ -75,18 +76,18 @@ pub(super) fn examine(
         None => {
             let by = match build.verified {
                 Some(_) => &checks::PROVENANCE_STATEMENT,
-                None => snp::to_blame(&build.findings),
+                None => snp::to_blame(&build.part.findings),
             };
             let blocked = appraise::tinfoil::FROM_STATEMENT.iter();
             findings.extend(blocked.map(|check| Finding::blocked(check, by)));
         }
     }
-    findings.extend(build.findings);
+    findings.extend(build.part.findings);
     findings.extend(appraise::tls::certificate(&tls, &bundle, policy.domain.as_deref(), now));
-    claims.extend(build.claims);
+    claims.extend(build.part.claims);
 
     let mut evidence = machine.evidence;
-    evidence.extend(build.evidence);
+    evidence.extend(build.part.evidence);
     evidence.push(tls_certificate(&tls));
     let key_bound =
         findings.iter().any(|finding| finding.check == &checks::TLS_KEY && finding.passed());
@@ -101,7 +102,7 @@ pub(super) fn examine(
             findings,
             claims,
             evidence,
-            wanted: [machine.wanted, build.wanted].concat(),
+            wanted: [machine.wanted, build.part.wanted].concat(),
             flags: Flags {
                 key: if key_bound { KeyFlag::Bound } else { KeyFlag::NotShown },
                 custody: Custody::NotStated,
@@ -109,6 +110,8 @@ pub(super) fn examine(
                 debug: machine.debug,
                 ..Flags::UNKNOWN
             },
+            facts: build.part.facts,
+            simulated: build.part.simulated,
             ..Part::default()
         },
         ..Draft::of(subject, RootOfTrust::CpuVendor)

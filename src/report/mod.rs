@@ -20,7 +20,7 @@ use crate::time::UnixTime;
 
 pub use part::{
     Custody, DebugFlag, Draft, EvidenceItem, Fact, Facts, Flags, Freshness, KeyFlag, Overrides,
-    Part, RootOfTrust, Subject, Wanted,
+    Part, Placed, RootOfTrust, Subject, Wanted,
 };
 
 /// The schema that the JSON of a [`Report`] follows.

@@ -11,7 +11,7 @@ use super::Filed;
 use crate::claims::{Claim, Stated};
 use crate::digest::{Sha256, Sha384};
 use crate::evidence::Field;
-use crate::finding::{Check, Finding, LinkId, Outcome, Why};
+use crate::finding::{Check, Finding, LinkId, Outcome, Reason, Why};
 use crate::time::UnixTime;
 
 /// What an examination of one thing found, before a policy decides what it means.
@@ -109,6 +109,12 @@ impl Part {
         let own = || self.findings.iter().filter(|finding| finding.check == check);
         own().any(Finding::passed) && own().all(|f| f.passed() || f.outcome == IDLE)
     }
+
+    /// Whether a finding of `check` failed for `reason`.
+    pub fn failed_as(&self, check: &Check, reason: &'static str) -> bool {
+        let failed = Outcome::Fail(Reason(reason));
+        self.findings.iter().any(|finding| finding.check == check && finding.outcome == failed)
+    }
 }
 
 const IDLE: Outcome = Outcome::Unknown(Why::NotApplicable);
@@ -138,8 +144,25 @@ pub enum Fact {
     Commit(String),
     /// The repository that a verified build names.
     Repository(String),
+    /// The git ref that a verified build names.
+    Reference(String),
+    /// The workflow that a verified build ran.
+    Workflow(Placed),
+    /// The workflow that signed a verified build.
+    Signer(Placed),
+    /// The first moment at which the signature over a verified build was seen.
+    SignedAt(UnixTime),
     /// SHA-256 of a public key (SubjectPublicKeyInfo, DER) that the evidence names.
     Key(Sha256),
+}
+
+/// A file that a verified build names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Where it is: `repository/path@ref`, or a path in the build's own repository.
+    pub uri: String,
+    /// The commit that it was taken from, where one is named.
+    pub commit: Option<String>,
 }
 
 impl Facts {

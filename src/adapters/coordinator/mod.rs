@@ -219,7 +219,7 @@ fn image(
     let commit = image
         .filter(|_| about.as_ref().is_some_and(Finding::passed))
         .and_then(|image| of_image(&builds, files, image).find_map(|build| build.commit.as_ref()))
-        .map(|claim| claim.value.to_string());
+        .cloned();
     let mut result = Image {
         substrate: None,
         by_issuer: false,
@@ -249,7 +249,6 @@ fn image(
     draft.findings.extend(findings);
     let manifest = manifest(document, bound, digest, &mut draft.evidence);
     draft.findings.push(manifest);
-    draft.findings.extend(builds.findings);
     draft.findings.extend(about);
     draft.claims.extend(image.map(|digest| Claim {
         name: "image.digest",
@@ -257,8 +256,7 @@ fn image(
         link: LinkId::Image,
         part: None,
     }));
-    draft.claims.extend(builds.claims);
-    draft.evidence.extend(builds.evidence);
+    draft.part.absorb(builds.part);
     result
 }
 

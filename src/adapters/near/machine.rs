@@ -1,7 +1,7 @@
 //! One machine of a NEAR AI report: its quote as dstack's, its GPUs, its manager.
 
 use super::platforms;
-use crate::adapters::qualify::About;
+use crate::report::Part;
 use crate::adapters::snp::to_blame;
 use crate::adapters::{dstack, gpu};
 use crate::appraise::Compared;
@@ -22,7 +22,7 @@ const HOPPER: &str = "HOPPER";
 
 /// What one machine's answer shows.
 pub(super) struct Examined {
-    pub(super) about: About,
+    pub(super) about: Part,
     pub(super) wanted: Vec<Wanted>,
     pub(super) debug: DebugFlag,
     pub(super) custody: Custody,
@@ -89,10 +89,10 @@ pub(super) fn examine(
             own.about.findings.extend(blocked);
         }
     }
-    own.about.add(gpus(machine, own.report_data.as_ref(), blame, policy, now));
+    own.about.absorb(gpus(machine, own.report_data.as_ref(), blame, policy, now));
     if let Some(manager) = &machine.manager {
         let examined = self::manager(manager, known, blame, &info, files, policy, now)?;
-        own.about.add(examined.about);
+        own.about.absorb(examined.about);
         own.wanted.extend(examined.wanted);
         own.debug = match (own.debug, examined.debug) {
             (DebugFlag::On, _) | (_, DebugFlag::On) => DebugFlag::On,
@@ -112,7 +112,7 @@ fn of_another_form(machine: &Machine, is_enclave: bool) -> Examined {
     };
     let finding = Finding::unknown(&checks::NEAR_FORM, Why::NotSupported).actual(form);
     Examined {
-        about: About { findings: vec![finding], ..About::default() },
+        about: Part { findings: vec![finding], ..Part::default() },
         wanted: Vec::new(),
         debug: DebugFlag::Unknown,
         custody: Custody::NotStated,
@@ -135,10 +135,12 @@ fn guest(
     let guest = quoted.examine(answer, files, policy, now)?;
     let draft = guest.draft;
     Ok(Examined {
-        about: About {
+        about: Part {
             findings: draft.part.findings,
             claims: draft.part.claims,
             evidence: draft.part.evidence,
+            facts: draft.part.facts,
+            ..Part::default()
         },
         wanted: draft.part.wanted,
         debug: draft.part.flags.debug,
@@ -155,9 +157,9 @@ fn gpus(
     by: &'static Check,
     policy: &Policy,
     now: UnixTime,
-) -> About {
+) -> Part {
     let check = &checks::NEAR_GPU;
-    let mut about = About::default();
+    let mut about = Part::default();
     let Some(gpus) = machine.gpus.as_ref().filter(|gpus| !gpus.answers.is_empty()) else {
         let why = if machine.is_gateway { Why::NotApplicable } else { Why::NotPublished };
         about.findings.push(Finding::unknown(check, why));
@@ -171,9 +173,9 @@ fn gpus(
     }
     for (number, answer) in (1_u32..).zip(&gpus.answers) {
         let own = match report(answer, policy, now) {
-            Err(why) => About {
+            Err(why) => Part {
                 findings: vec![Finding::unknown(check, Why::NotSupported).actual(why)],
-                ..About::default()
+                ..Part::default()
             },
             Ok(mut examined) => {
                 examined.findings.push(match (examined.nonce, data) {
@@ -182,10 +184,10 @@ fn gpus(
                     (_, None) => Finding::blocked(check, by),
                 });
                 let gpu::Examined { findings, claims, evidence, .. } = examined;
-                About { findings, claims, evidence }
+                Part { findings, claims, evidence, ..Part::default() }
             }
         };
-        about.add(own.named(&format!("gpu-{number}")));
+        about.absorb(own.named(&format!("gpu-{number}")));
     }
     about
 }

@@ -16,7 +16,6 @@ mod platforms;
 
 use self::images::Images;
 use self::machine::Examined;
-use super::qualify::About;
 use super::{image, snp};
 use crate::digest::Sha256;
 use crate::error::Error;
@@ -24,7 +23,7 @@ use crate::evidence::near::{Machine, Report};
 use crate::finding::{Finding, LinkId, Value, checks};
 use crate::pki::{Cert, pem_certificates};
 use crate::policy::Policy;
-use crate::report::{
+use crate::report::{Part, 
     Custody, DebugFlag, Draft, Flags, Freshness, KeyFlag, RootOfTrust, Standing, Stated, Subject,
 };
 use crate::time::UnixTime;
@@ -43,14 +42,14 @@ pub(super) fn examine(
     let tls = tls.map(|pem| pem_certificates(TLS, pem.as_bytes())).transpose()?.unwrap_or_default();
     let tls = tls.first().map(|der| Cert::parse(TLS, der)).transpose()?;
     let (image_files, files) = image::Files::of(files)?;
-    let mut images = Images::of(&image_files);
+    let images = Images::of(&image_files);
     let quotes = report.machines.iter().map(machine::quote).collect::<Result<Vec<_>, _>>()?;
     let files = platforms::Files::of(&quotes, &files)?;
 
     let kind = if report.is_whole { "near-report" } else { "near-machine" };
     let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
     let mut draft = Draft::of(subject, RootOfTrust::CpuVendor);
-    let mut all = About::default();
+    let mut all = Part::default();
     let mut quoted = Vec::new();
     let mut flags = Vec::new();
     for (machine, bytes) in report.machines.iter().zip(&quotes) {
@@ -58,12 +57,10 @@ pub(super) fn examine(
         let spki = tls.as_ref().filter(|_| asks_for_tls).map(Cert::spki);
         let own = files.for_quote(bytes.as_deref());
         let mut examined = machine::examine(machine, bytes.as_deref(), &own, spki, policy, now)?;
-        images
-            .follow(&examined, policy, now)?
-            .into_iter()
-            .for_each(|about| examined.about.add(about));
+        let followed = images.follow(&examined, policy, now);
+        followed.into_iter().for_each(|about| examined.about.absorb(about));
         let Examined { about, wanted, debug, custody, report_data, .. } = examined;
-        all.add(about.named(&machine.name));
+        all.absorb(about.named(&machine.name));
         for wanted in wanted {
             if !draft.wanted.contains(&wanted) {
                 draft.wanted.push(wanted);
@@ -73,7 +70,6 @@ pub(super) fn examine(
         flags.push((debug, custody));
         draft.stated.extend(stated(machine));
     }
-    all.add(images.left_over(policy, now)?);
     all.findings.extend(verify::one_nonce(&quoted));
     all.evidence
         .extend(tls.map(|cert| snp::certificate("tls-certificate", LinkId::KeyBinding, &cert)));
@@ -81,6 +77,8 @@ pub(super) fn examine(
     draft.findings = all.findings;
     draft.claims = all.claims;
     draft.evidence = all.evidence;
+    draft.facts = all.facts;
+    draft.simulated |= all.simulated;
     Ok(draft)
 }
 

@@ -105,7 +105,10 @@ impl BundleSpec {
             material: Material::Certificate,
             signer: Key::FulcioLeaf,
             content,
-            entries: vec![EntrySpec::default()],
+            entries: vec![EntrySpec {
+                integrated_time: UnixTime(build.time.0 + 5),
+                ..EntrySpec::default()
+            }],
             timestamps: Vec::new(),
         }
     }

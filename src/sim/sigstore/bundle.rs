@@ -8,6 +8,7 @@ use super::{Build, EntrySpec, Issuer, LeafSpec, Rekor, TokenSpec, root};
 use crate::digest::Sha256;
 use crate::sim::keys::Key;
 use crate::sim::pem;
+use crate::time::UnixTime;
 
 /// The DSSE payload type of in-toto statements.
 pub const IN_TOTO: &str = "application/vnd.in-toto+json";

@@ -78,6 +78,7 @@ pub mod serve;
 mod shelf;
 #[cfg(feature = "sim")]
 pub mod sim;
+pub mod text;
 pub mod time;
 pub mod verify;
 #[cfg(target_arch = "wasm32")]

@@ -1,15 +1,23 @@
 //! The English wording, looked up by stable ids.
 //!
 //! The sentences are in `www/locales/en.json`, which the page reads too; its `README.md` says
-//! which key is used when. A key that is missing shows as the key itself, so that a gap is seen.
+//! which key is used when. There is one key for each sentence and no second choice:
+//! `tests/wording.rs` holds the file complete. A key that is missing all the same shows as the key
+//! itself, so that a gap is seen.
+
+mod headline;
+mod sentences;
 
 use std::sync::LazyLock;
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::finding::{Check, LinkId, Value};
-use crate::report::{Level, Link, LinkFinding, Report, RootOfTrust, State};
+use crate::finding::{Check, LinkId};
+use crate::report::{Level, LinkFinding, Report, RootOfTrust, State, Word};
+
+pub use headline::Line;
+pub use sentences::Sentences;
 
 static ENGLISH: LazyLock<Json> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../www/locales/en.json")).unwrap_or(Json::Null)
@@ -33,6 +41,16 @@ pub fn list(path: &[&str]) -> Vec<&'static str> {
         .unwrap_or_default()
 }
 
+/// The text at `path` for a chain that begins with `root`: one text for all, or one for each root.
+pub fn by_root<'a>(path: &[&'a str], root: RootOfTrust) -> &'a str {
+    match at(path) {
+        Some(Json::Object(texts)) => texts.get(&word(&root)).and_then(Json::as_str),
+        text => text.and_then(Json::as_str),
+    }
+    .or(path.last().copied())
+    .unwrap_or_default()
+}
+
 /// A string of the terminal with its placeholders filled in.
 pub fn cli(key: &str, values: &[(&str, &str)]) -> String {
     fill(text(&["cli", key]), values)
@@ -46,7 +64,7 @@ pub fn word(value: &impl Serialize) -> String {
     }
 }
 
-/// The word for `state` that a person sees.
+/// The word for the state of a link that a person sees.
 pub fn state(state: State) -> &'static str {
     find(&["states", &word(&state), "word"]).unwrap_or_default()
 }
@@ -56,75 +74,17 @@ pub fn title(check: &'static Check) -> &'static str {
     text(&["checks", check.id, "title"])
 }
 
-/// The title of `link`.
+/// The title of `link` in a chain that begins with `root`.
 pub fn link_title(link: LinkId, root: RootOfTrust) -> &'static str {
-    find(&["links", link.word(), &format!("title.{}", word(&root))])
-        .or_else(|| find(&["links", link.word(), "title"]))
-        .unwrap_or(link.word())
-}
-
-/// One sentence on `link` of `report` as it stands. Whose word the chain begins with narrows it.
-pub fn link(link: &Link, report: &Report) -> String {
-    let root = report.assurance.root_of_trust;
-    if let Some(broken) = link.undermined_by {
-        return fill(text(&["undermined"]), &[("link", link_title(broken, root))]);
-    }
-    let key = match link.state {
-        State::Verified => "holds",
-        State::Warning => "warning",
-        State::NotPublished => "not-published",
-        State::Unknown => "unknown",
-        State::Failed => "failed",
-    };
-    let id = link.id.word();
-    let narrow = format!("{key}.{}", word(&root));
-    let simulated = [format!("{narrow}.simulated"), format!("{key}.simulated")];
-    let simulated = simulated.iter().filter(|_| report.simulated).map(String::as_str);
-    simulated
-        .chain([narrow.as_str(), key])
-        .find_map(|key| find(&["links", id, key]))
-        .unwrap_or(id)
-        .to_owned()
+    by_root(&["links", link.word(), "title"], root)
 }
 
 /// What no chain that begins with `root` reaches.
 pub fn beyond(root: RootOfTrust) -> Vec<&'static str> {
-    let own = list(&[&format!("beyond.{}", word(&root))]);
-    if own.is_empty() { list(&["beyond"]) } else { own }
+    list(&["beyond", &word(&root)])
 }
 
-/// One sentence on what came of a check.
-pub fn finding(finding: &LinkFinding, simulated: bool) -> String {
-    let id = finding.check.id;
-    let of = |key: &str| narrowed("checks", id, key, simulated);
-    let found = match (&finding.actual, finding.outcome) {
-        (Some(Value::Text(text)), "unknown") => Some(text.as_str()),
-        (Some(Value::Text(text)), "pass") => ["set", "clear"].into_iter().find(|bit| bit == text),
-        _ => None,
-    };
-    let by_word = |word| of(&format!("{}.{word}", finding.outcome));
-    let by_reason = match finding.outcome {
-        "unknown" => found.and_then(by_word).or_else(|| finding.reason.and_then(by_word)),
-        _ => finding.reason.or(found).and_then(by_word),
-    };
-    let own = title(finding.check);
-    match (finding.outcome, finding.reason) {
-        ("unknown", Some("blocked")) => {
-            let by = finding.blocked_by.map_or(own, title);
-            by_reason
-                .map_or_else(|| fill(text(&["why", "blocked"]), &[("check", by)]), str::to_owned)
-        }
-        ("unknown", why) => by_reason.or_else(|| of("unknown")).map_or_else(
-            || fill(text(&["why", why.unwrap_or("not-supported")]), &[("check", own)]),
-            str::to_owned,
-        ),
-        (outcome, _) => by_reason
-            .or_else(|| of(outcome))
-            .map_or_else(|| fill(text(&["outcomes", outcome]), &[("check", own)]), str::to_owned),
-    }
-}
-
-/// What to do about a failure or a warning.
+/// What to do about a finding that does not simply pass.
 pub fn todo(finding: &LinkFinding) -> Option<&'static str> {
     let id = finding.check.id;
     finding
@@ -133,19 +93,14 @@ pub fn todo(finding: &LinkFinding) -> Option<&'static str> {
         .or_else(|| find(&["checks", id, "todo"]))
 }
 
-/// The verdict as one sentence with its object.
-pub fn verdict(report: &Report) -> &'static str {
-    verdict_keys(report).iter().find_map(|key| find(&["verdicts", key])).unwrap_or_default()
+/// What the headline means.
+pub fn means(headline: Word) -> Vec<&'static str> {
+    list(&["means", &word(&headline)])
 }
 
-/// What the verdict means.
-pub fn means(report: &Report) -> Vec<&'static str> {
-    verdict_list("means", report)
-}
-
-/// What the verdict does not mean.
-pub fn not_means(report: &Report) -> Vec<&'static str> {
-    verdict_list("not-means", report)
+/// What the headline does not mean.
+pub fn not_means(headline: Word) -> Vec<&'static str> {
+    list(&["not-means", &word(&headline)])
 }
 
 /// The key of the assurance level under `levels`.
@@ -158,8 +113,17 @@ pub fn level_key(level: Option<Level>, root: RootOfTrust) -> String {
 }
 
 /// The `name` or the `meaning` of the level called `key`.
-pub fn level(key: &str, field: &str, simulated: bool) -> &'static str {
-    narrowed("levels", key, field, simulated).unwrap_or_default()
+pub fn level(key: &str, field: &str) -> &'static str {
+    find(&["levels", key, field]).unwrap_or_default()
+}
+
+/// `sentence`, marked when nothing real is behind it.
+pub fn marked(sentence: String, report: &Report) -> String {
+    if report.simulated {
+        fill(text(&["simulated", "sentence"]), &[("sentence", &sentence)])
+    } else {
+        sentence
+    }
 }
 
 /// Replaces each `{name}` by its value.
@@ -187,26 +151,6 @@ fn at(path: &[&str]) -> Option<&'static Json> {
     path.iter().try_fold(&*ENGLISH, |json, key| json.get(key))
 }
 
-fn narrowed(section: &str, id: &str, key: &str, simulated: bool) -> Option<&'static str> {
-    let narrower = simulated.then(|| find(&[section, id, &format!("{key}.simulated")])).flatten();
-    narrower.or_else(|| find(&[section, id, key]))
-}
-
-fn verdict_keys(report: &Report) -> [String; 2] {
-    let kind = if report.simulated { "simulated" } else { report.subject.kind };
-    let key = format!("{kind}.{}", word(&report.verdict.state));
-    let level = level_key(report.assurance.level, report.assurance.root_of_trust);
-    [format!("{key}.{level}"), key]
-}
-
-fn verdict_list(section: &str, report: &Report) -> Vec<&'static str> {
-    verdict_keys(report)
-        .iter()
-        .map(|key| list(&[section, key]))
-        .find(|texts| !texts.is_empty())
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,5 +166,6 @@ mod tests {
     fn a_missing_key_shows_as_itself() {
         assert_eq!(text(&["checks", "no.such.check", "title"]), "title");
         assert_eq!(text(&["claims", "no.such.claim"]), "no.such.claim");
+        assert_eq!(by_root(&["links", "no-such-link", "title"], RootOfTrust::CpuVendor), "title");
     }
 }

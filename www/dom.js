@@ -36,16 +36,59 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 /**
+ * The letters that show nothing, or change how the text around them is read, beside the control
+ * characters: format characters, zero widths, marks of direction, separators of lines, variation
+ * selectors and tags, from and to. `src/text.rs` has the same list, and a test compares the two.
+ */
+export const INVISIBLE = [
+  [0xad, 0xad],
+  [0x34f, 0x34f],
+  [0x61c, 0x61c],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x200b, 0x200f],
+  [0x2028, 0x202e],
+  [0x2060, 0x206f],
+  [0x2800, 0x2800],
+  [0x3164, 0x3164],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+  [0xfff9, 0xfffb],
+  [0x1d173, 0x1d17a],
+  [0xe0000, 0xe0fff],
+];
+
+/** How many letters of the evidence's own words are shown. */
+const SHOWN = 80;
+
+const HEX = (/** @type {number} */ point) => point.toString(16);
+const UNSEEN = new RegExp(
+  `[^\\P{C}\\n\\t]|[${INVISIBLE.map(([from = 0, to = 0]) => `\\u{${HEX(from)}}-\\u{${HEX(to)}}`).join('')}]`,
+  'gu',
+);
+
+/**
  * The text with every control, direction and invisible character written out. Values come from
  * evidence, which an attacker may have made: a direction mark could reverse what a reader sees.
  *
  * @param {string} text
  */
 export function visible(text) {
-  return text.replace(/[^\P{C}\n\t]|[\u2028\u2029\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u{${code.toString(16)}}`;
-  });
+  return text.replace(UNSEEN, (character) => `\\u{${HEX(character.codePointAt(0) ?? 0)}}`);
+}
+
+/**
+ * Words of the evidence, or of whoever named a file, in quotation marks: written out, cut, and no
+ * quotation mark in them, so that they can neither run on nor end before their end.
+ *
+ * @param {string} text
+ */
+export function evidenceWords(text) {
+  const letters = [...visible(text.replace(/"/g, "'").replace(/[\n\t]+/g, ' '))];
+  const shown = letters.length <= SHOWN ? letters : [...letters.slice(0, SHOWN - 3), '...'];
+  return `"${shown.join('')}"`;
 }
 
 /**

@@ -53,19 +53,24 @@ mod tests {
     #[test]
     fn policy_comes_before_the_image_among_the_files() {
         let mut policy = policy::builtin("sigstore").unwrap().policy().unwrap();
-        let manifest = br#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",
+        let manifest =
+            br#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",
             "config":{"mediaType":"application/vnd.oci.image.config.v1+json",
             "digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000",
             "size":1},"layers":[]}"#;
         let (files, _) = Files::of(&[manifest.as_slice()]).unwrap();
         let (image, other) = (Sha256::of(manifest), Sha256::of(b"other"));
-        let of = |policy: &Policy, subjects: &[Sha256]| {
-            match Asked::of(policy, &files, subjects).artifact {
-                Some(Artifact::Sha256(digest)) => Some(digest),
-                _ => None,
-            }
+        let of = |policy: &Policy, subjects: &[Sha256]| match Asked::of(policy, &files, subjects)
+            .artifact
+        {
+            Some(Artifact::Sha256(digest)) => Some(digest),
+            _ => None,
         };
-        assert_eq!(of(&policy, &[other]), None, "a document about something else is not asked about");
+        assert_eq!(
+            of(&policy, &[other]),
+            None,
+            "a document about something else is not asked about"
+        );
         assert_eq!(of(&policy, &[image]), Some(image));
         policy.sigstore.artifact = policy::Artifact::parse(&format!("sha256:{other}"));
         assert_eq!(of(&policy, &[image]), Some(other));

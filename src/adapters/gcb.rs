@@ -8,10 +8,10 @@ use crate::appraise::provenance as appraise;
 use crate::digest::Sha256;
 use crate::endorsements::gcb::Provenance;
 use crate::error::Error;
-use crate::finding::{LinkId, checks};
+use crate::finding::LinkId;
 use crate::policy::Policy;
 use crate::report::{Draft, EvidenceItem, Part, RootOfTrust, Subject};
-use crate::shelf::{Role, Shelf};
+use crate::shelf::{self, Piece, Role};
 use crate::verify::gcb::{self as verify, VerifiedBuilds};
 
 /// What is said about one document, and what of it was verified.
@@ -23,8 +23,8 @@ pub(super) struct Examined {
 /// A document on its own. The image that the reader asks about is the policy's artifact, or else
 /// one whose manifest or index is at hand and that the statement is about; without either, the
 /// statement's subjects stay the reader's to compare.
-pub(super) fn examine(input: &[u8], shelf: &Shelf<'_>, policy: &Policy) -> Result<Draft, Error> {
-    let files = Files::on(&shelf.pieces(&[Role::ImageDocument]));
+pub(super) fn examine(input: &[u8], beside: &[Piece<'_>], policy: &Policy) -> Result<Draft, Error> {
+    let files = Files::of(&shelf::of(beside, &[Role::ImageDocument]));
     let asked = Asked::of(policy, &files, &Signed::cloud_build(input)?.subjects);
     let mut part = asked.part;
     let examined = provenance(input, &asked.digests, policy)?;
@@ -51,7 +51,6 @@ pub(super) fn provenance(
     let parsed = Provenance::parse(bytes)?;
     let examined = verify::verify(&parsed, policy.roots, digests);
     let mut part = Part::of(examined.findings);
-    part.simulated = part.failed_as(&checks::GCB_SIGNATURE, "simulated");
     match &examined.verified {
         Some(builds) => {
             part.findings.extend(appraise::cloud_build(builds, &parsed, &policy.provenance));

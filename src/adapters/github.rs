@@ -1,4 +1,4 @@
-//! GitHub's answer about the attestations of an artifact, and bundles as GitHub stores them.
+//! GitHub's answer about the attestations of an artifact.
 
 use std::cmp::Reverse;
 
@@ -15,7 +15,7 @@ use crate::finding::{Finding, Outcome, Value, Why, checks};
 use crate::plan;
 use crate::policy::Policy;
 use crate::report::{self, Draft, RootOfTrust};
-use crate::shelf::{Piece, Role, Shelf};
+use crate::shelf::{self, Piece, Role};
 use crate::time::UnixTime;
 use crate::verify;
 use crate::verify::sigstore::Artifact;
@@ -24,9 +24,9 @@ use crate::verify::sigstore::Artifact;
 const MAX_EXAMINED: usize = 16;
 
 /// An answer about attestations, with the bundles that it names beside it.
-pub(super) fn examine_attestations(
+pub(super) fn examine(
     input: &[u8],
-    shelf: &Shelf<'_>,
+    beside: &[Piece<'_>],
     source: &source::Files<'_>,
     policy: &Policy,
     now: UnixTime,
@@ -34,7 +34,7 @@ pub(super) fn examine_attestations(
     let Some(Answer::Attestations(listed)) = Answer::of(input)? else {
         return Err(Error::Missing { what: "the member attestations" });
     };
-    let beside = shelf.pieces(&[Role::SigstoreBundle]);
+    let stored = shelf::of(beside, &[Role::SigstoreBundle]);
     let stored_at: Vec<&str> = listed
         .iter()
         .filter_map(|attestation| match attestation {
@@ -47,19 +47,19 @@ pub(super) fn examine_attestations(
         Attestation::Bundle(bundle) => Some(Listed { bytes: bundle, piece: None }),
         Attestation::Stored(_) => None,
     });
-    let beside_it = beside.iter().map(|piece| Listed { bytes: piece.bytes, piece: Some(*piece) });
+    let beside_it = stored.iter().map(|piece| Listed { bytes: piece.bytes, piece: Some(*piece) });
     let bundles: Vec<Listed<'_>> = inside.chain(beside_it).collect();
     let subjects: Vec<Sha256> = bundles
         .iter()
         .filter_map(|listed| Signed::bundle(listed.bytes).ok())
         .flat_map(|signed| signed.subjects)
         .collect();
-    let files = Files::on(&shelf.pieces(&[Role::ImageDocument]));
+    let files = Files::of(&shelf::of(beside, &[Role::ImageDocument]));
     let asked = Asked::of(policy, &files, &subjects);
     let mut draft = draft(input, "github-attestations");
     // An answer does not say which address has which bundle: while bundles are fewer, all are
     // asked for.
-    let open = beside.len() < stored_at.len();
+    let open = stored.len() < stored_at.len();
     if open {
         draft.wanted.extend(stored_at.iter().map(|url| plan::github_bundle(url)));
     }
@@ -93,17 +93,6 @@ pub(super) fn examine_attestations(
     let count = u64::try_from(bundles.len()).unwrap_or(u64::MAX);
     draft.findings.push(verdict.actual(Value::number(count)));
     Ok(draft)
-}
-
-/// A bundle as GitHub stores it. The report is about the input as it was received.
-pub(super) fn examine_stored(
-    input: &[u8],
-    bundle: &[u8],
-    shelf: &Shelf<'_>,
-    policy: &Policy,
-    now: UnixTime,
-) -> Result<Draft, Error> {
-    sigstore::examine(input, bundle, shelf, policy, now)
 }
 
 fn draft(input: &[u8], kind: &'static str) -> Draft {
@@ -166,8 +155,7 @@ impl Standing {
     /// The finding about a bundle that the report is not about.
     fn told(&self) -> Finding {
         let check = &checks::GITHUB_ATTESTATIONS;
-        let is_failed =
-            |finding: &Finding| matches!(finding.outcome, Outcome::Fail(_));
+        let is_failed = |finding: &Finding| matches!(finding.outcome, Outcome::Fail(_));
         let finding = match &self.examined {
             _ if !self.is_about => Finding::unknown(check, Why::NotApplicable),
             Some(examined) if examined.verified.is_some() => Finding::pass(check),

@@ -6,7 +6,6 @@
 //! image decide nothing.
 
 use super::builds::{Builds, Signed, listed};
-use super::kind;
 use crate::digest::Sha256;
 use crate::endorsements::oci::{Document, Reference};
 use crate::error::Error;
@@ -88,7 +87,7 @@ pub(super) fn examine(
 
 impl<'a> Files<'a> {
     /// The pieces about images and builds. A piece that cannot be read is left out, and said.
-    pub(super) fn on(pieces: &[Piece<'a>]) -> Self {
+    pub(super) fn of(pieces: &[Piece<'a>]) -> Self {
         let mut own = Self { pieces: pieces.to_vec(), ..Self::default() };
         for piece in pieces {
             let (check, read) = match piece.role {
@@ -108,24 +107,6 @@ impl<'a> Files<'a> {
             }
         }
         own
-    }
-
-    /// Takes the files about images and builds out of `files`; the others are returned.
-    ///
-    /// # Errors
-    /// When one is not of its form.
-    pub(super) fn of(files: &[&'a [u8]]) -> Result<(Self, Vec<&'a [u8]>), Error> {
-        let mut own = Self::default();
-        let mut others = Vec::new();
-        for &bytes in files {
-            match kind::part(bytes) {
-                Some(kind::Part::Image) => own.document(bytes)?,
-                Some(kind::Part::SigstoreBundle) => own.build(Signed::bundle(bytes))?,
-                Some(kind::Part::CloudBuildProvenance) => own.build(Signed::cloud_build(bytes))?,
-                None => others.push(bytes),
-            }
-        }
-        Ok((own, others))
     }
 
     fn document(&mut self, bytes: &'a [u8]) -> Result<(), Error> {
@@ -208,10 +189,7 @@ impl<'a> Files<'a> {
             let image = verify::verify(*digest, &related).verified;
             image.is_some_and(|image| image.digests().iter().any(|own| subjects.contains(own)))
         };
-        digests
-            .into_iter()
-            .find(is_about)
-            .map_or_else(Named::default, |digest| self.named(digest))
+        digests.into_iter().find(is_about).map_or_else(Named::default, |digest| self.named(digest))
     }
 }
 

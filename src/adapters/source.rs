@@ -10,12 +10,9 @@ use crate::finding::{Check, Finding, LinkId, Outcome, Why, checks};
 use crate::plan;
 use crate::policy::Policy;
 use crate::report::{Draft, EvidenceItem, Fact, Facts, Placed};
-use crate::shelf::{Piece, Role, Shelf};
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::git::{self, Objects, Place, Sought, VerifiedSource, Workflow};
-
-/// The pieces that are about a source.
-pub(super) const ROLES: &[Role] = &[Role::GitObject, Role::GithubAnswer];
 
 /// Every check about the source, in its order.
 const CHECKS: [&Check; 2] = [&checks::GIT_COMMIT_SIGNATURE, &checks::PROVENANCE_TIME_ORDER];
@@ -33,12 +30,12 @@ pub(super) struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// The pieces about a source. A piece that cannot be read is left out, and said.
-    pub(super) fn of(shelf: &'a Shelf<'_>) -> Self {
-        let mut own =
-            Self { bundles: shelf.pieces(&[Role::SigstoreBundle]).len(), ..Self::default() };
-        for piece in shelf.pieces(ROLES) {
-            if let Err(error) = own.piece(piece) {
+    /// The pieces about a source, beside this many `bundles`. A piece that cannot be read is left
+    /// out, and said.
+    pub(super) fn of(pieces: &[Piece<'a>], bundles: usize) -> Self {
+        let mut own = Self { bundles, ..Self::default() };
+        for piece in pieces {
+            if let Err(error) = own.piece(*piece) {
                 piece.unreadable();
                 let finding = Finding::unknown(&checks::GIT_OBJECT, Why::NotSupported);
                 let finding = finding.part(piece.name.to_owned());
@@ -56,12 +53,12 @@ impl<'a> Files<'a> {
         } else {
             match Answer::of(piece.bytes)? {
                 Some(Answer::Attestations(attestations)) => {
-                    self.stored_at.extend(attestations.into_iter().filter_map(
-                        |attestation| match attestation {
+                    self.stored_at.extend(attestations.into_iter().filter_map(|attestation| {
+                        match attestation {
                             Attestation::Stored(url) => Some(url),
                             Attestation::Bundle(_) => None,
-                        },
-                    ));
+                        }
+                    }));
                 }
                 Some(answer) => {
                     readable(&answer)?;
@@ -164,9 +161,9 @@ impl<'a> Files<'a> {
         let git::Examination { findings, verified, missing, used } =
             git::verify(&sought, &self.objects);
         for (piece, objects) in &self.pieces {
-            let is_of_tag = objects.references().any(|own| {
-                tag.as_ref().is_some_and(|tag| own.name == format!("refs/tags/{tag}"))
-            });
+            let is_of_tag = objects
+                .references()
+                .any(|own| tag.as_ref().is_some_and(|tag| own.name == format!("refs/tags/{tag}")));
             if is_of_tag || !objects.names(commit.format()).is_disjoint(&used) {
                 piece.used();
             }
@@ -181,8 +178,7 @@ impl<'a> Files<'a> {
             }
             None => {
                 let absent = Outcome::Unknown(Why::NotFetched);
-                let is_absent =
-                    |f: &Finding| *f.check == checks::GIT_COMMIT && f.outcome == absent;
+                let is_absent = |f: &Finding| *f.check == checks::GIT_COMMIT && f.outcome == absent;
                 let why = match findings.iter().any(is_absent) {
                     true => Why::NotFetched,
                     false => Why::Blocked { by: &checks::GIT_COMMIT },

@@ -19,9 +19,6 @@ pub use crate::verify::tuf::Instance;
 #[cfg(feature = "cli")]
 pub use crate::verify::tuf::client;
 
-/// The pieces that are about Sigstore's keys.
-pub(super) const ROLES: &[Role] = &[Role::TufMetadata, Role::TrustedRoot];
-
 /// The keys in force, and what is to be said about them.
 pub(super) struct InForce {
     pub(super) root: TrustedRoot,

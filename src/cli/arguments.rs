@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::policy::LeastLevel;
 use crate::time::UnixTime;
 
 /// Checks attestation evidence, from the chip maker's root key to a git commit.
@@ -12,7 +13,7 @@ use crate::time::UnixTime;
 ///   0  every required check passed, warnings included
 ///   1  a check failed
 ///   2  the command line or an input cannot be read
-///   3  undecided or not published
+///   3  undecided, not published, or less than --require or --deny-warnings asks for
 #[derive(Debug, Parser)]
 #[command(name = "s2s", version, verbatim_doc_comment, subcommand_required = true)]
 pub(super) struct Arguments {
@@ -64,19 +65,20 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// The evidence, or the address of a service; - reads standard input
-    #[arg(value_name = "FILE|URL")]
-    pub(super) input: String,
+    /// The evidence with what stands beside it, in any order, or the address of a service; -
+    /// reads standard input
+    #[arg(value_name = "FILE|URL", required = true)]
+    pub(super) inputs: Vec<String>,
     /// Whom to ask [stapled for an address, none for a file]
     #[arg(long, value_name = "WHOM")]
     pub(super) fetch: Option<Fetch>,
     /// Ask the hosts that --fetch all names without a question first
     #[arg(long)]
     pub(super) yes: bool,
-    /// Keep what was asked and answered, to check it again or to hand it on
+    /// Keep what was asked and answered in a new file, to check it again or to hand it on
     #[arg(long, value_name = "FILE")]
     pub(super) save: Option<PathBuf>,
-    /// Certificates and CRLs (PEM or DER), vendor lists, logs, TUF files; may be repeated
+    /// One more file beside the evidence (certificates, lists, logs); may be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) collateral: Vec<PathBuf>,
     /// Time to check for [now], such as 2026-02-01T00:00:00Z
@@ -85,6 +87,12 @@ pub(super) struct Verify {
     /// A name from `s2s policy list`, or a policy file
     #[arg(long, value_name = "NAME|FILE")]
     pub(super) policy: Option<String>,
+    /// The least that the chain has to show: A0 to A5, or build [what the policy asks for]
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub(super) require: Option<LeastLevel>,
+    /// Take a warning for an open answer
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
     /// What a Sigstore bundle must be about: a file, or sha256: (sha512:) and hex digits
     #[arg(long, value_name = "FILE|DIGEST")]
     pub(super) artifact: Option<String>,
@@ -100,6 +108,11 @@ pub(super) struct Verify {
     /// Print every finding, with the bytes it rests upon
     #[arg(long)]
     pub(super) explain: bool,
+}
+
+/// A level as it is written.
+fn level(text: &str) -> Result<LeastLevel, String> {
+    LeastLevel::parse(text).ok_or_else(|| "a level is build, or A0 to A5".to_owned())
 }
 
 /// Whom to ask.

@@ -1,43 +1,52 @@
-//! A report as text.
+//! A report as text: the answer, the chain, and what is missing.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
+use anstyle::Style;
 
 use crate::finding::{Check, LinkId};
-use crate::report::{Link, LinkFinding, NotChecked, Report, RootOfTrust, Standing, State, Weight};
-use crate::wording::{self, cli};
+use crate::report::{Link, LinkFinding, Report, RootOfTrust, State, Weight};
+use crate::wording::{self, Sentences, cli};
 
 use super::explain;
 use super::look::{DIM, HEADING, Look, Page, Styled, style};
 
-/// The column in which values begin.
-const COLUMN: usize = 20;
+/// How many findings of a kind the short answer names.
+const SHOWN: usize = 3;
 
 /// How much to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Detail {
-    /// The chain, and what a reader should know.
+    /// The answer, the chain, and what is missing.
     Chain,
-    /// Every finding as well.
+    /// Everything that the report holds.
     Findings,
 }
 
 /// The report as text, with terminal styles in it.
 pub(super) fn report(report: &Report, look: Look, detail: Detail) -> String {
     let mut page = Page::new(look);
-    verdict(&mut page, report);
-    level(&mut page, report);
-    chain(&mut page, report);
-    attention(&mut page, report);
-    stated(&mut page, report);
-    not_checked(&mut page, report);
-    ends(&mut page, report);
-    wanted(&mut page, report);
+    let sentences = Sentences::of(report);
+    answer(&mut page, report, &sentences);
     if detail == Detail::Findings {
-        explain::findings(&mut page, report);
+        explain::meaning(&mut page, report);
     }
-    details(&mut page, report);
-    if detail == Detail::Chain {
-        page.gap();
-        page.wrapped("", "", DIM, &cli("more", &[]));
+    failures(&mut page, report, &sentences);
+    level(&mut page, report);
+    chain(&mut page, report, &sentences, detail);
+    ends(&mut page, report);
+    if detail == Detail::Findings {
+        explain::everything(&mut page, report, &sentences);
+        return page.into_text();
     }
+    reservations(&mut page, report, &sentences);
+    missing(&mut page, report, &sentences);
+    page.gap();
+    let time = report.checked_at.to_string();
+    let values = [("time", time.as_str()), ("policy", report.policy.name.as_str())];
+    page.wrapped("", "", DIM, &cli("checked", &values));
+    page.wrapped("", "", DIM, &cli("more", &[]));
     page.into_text()
 }
 
@@ -45,323 +54,204 @@ pub(super) fn report(report: &Report, look: Look, detail: Detail) -> String {
 pub(super) fn state_of(finding: &LinkFinding) -> State {
     match (finding.outcome, finding.reason) {
         ("pass", _) => State::Verified,
-        ("warn", _) => State::Warning,
+        ("warn" | "allowed", _) => State::Warning,
         ("fail", _) => State::Failed,
         (_, Some("not-published")) => State::NotPublished,
         _ => State::Unknown,
     }
 }
 
-fn verdict(page: &mut Page, report: &Report) {
+/// The headline comes first, in words of this program alone; the evidence's own words follow.
+fn answer(page: &mut Page, report: &Report, sentences: &Sentences<'_>) {
     let state = report.verdict.state;
-    let style = style(state);
+    let line = sentences.headline();
     let symbol = page.look.symbol(state);
-    page.line(Styled(style, format!("{symbol} {}", state_word(report, state))));
-    page.wrapped("", "", HEADING, wording::verdict(report));
-    because(page, report);
-    page.gap();
-    for line in wording::means(report).into_iter().chain(wording::not_means(report)) {
-        page.wrapped("  ", "  ", anstyle::Style::new(), line);
+    page.wrapped(&format!("{} ", Styled(style(state), symbol)), "  ", style(state), &line.short);
+    page.wrapped("", "", HEADING, &line.sentence);
+    if let Some(words) = sentences.calls_itself() {
+        page.wrapped("", "", DIM, &words);
+    }
+    if let Some(time) = report.recorded_at {
+        page.wrapped("", "", Style::new(), &cli("recorded", &[("time", &time.to_string())]));
     }
 }
 
-/// The word for a state, which is never without its label when nothing real is behind it.
-fn state_word(report: &Report, state: State) -> String {
-    let word = wording::state(state);
-    if report.simulated {
-        format!("{word}, {}", wording::text(&["simulated", "word"]))
-    } else {
-        word.to_owned()
-    }
-}
-
-/// The sentences that decided the verdict; those that only follow from another come last.
-fn because(page: &mut Page, report: &Report) {
-    const SHOWN: usize = 3;
-    let blamed = |finding: &&LinkFinding| {
-        let mut because = report.verdict.because.iter();
-        because.any(|named| named.check == finding.check && named.part == finding.part)
-    };
-    let findings = || report.links.iter().flat_map(|link| &link.findings).filter(blamed);
-    let first = findings().filter(|finding| finding.blocked_by.is_none());
-    let follow = findings().filter(|finding| finding.blocked_by.is_some());
-    let sentences =
-        grouped(first.chain(follow), |finding| wording::finding(finding, report.simulated));
-    if sentences.is_empty() {
+/// What fails, with what was expected and what to do; what only follows from it is not told again.
+fn failures(page: &mut Page, report: &Report, sentences: &Sentences<'_>) {
+    let failed = findings(report).filter(|finding| finding.outcome == "fail");
+    let groups = grouped(failed, |finding| (finding.check.id, sentences.finding(finding)));
+    if groups.is_empty() {
         return;
     }
-    page.gap();
-    page.line(cli("because", &[]));
-    for (sentence, group) in sentences.iter().take(SHOWN) {
-        let state = group.first().map_or(report.verdict.state, |finding| state_of(finding));
-        let symbol = Styled(style(state), page.look.symbol(state));
-        page.wrapped(&format!("  {symbol}  "), "     ", anstyle::Style::new(), sentence);
+    page.heading(&cli("because", &[]));
+    for ((_, sentence), group) in groups.iter().take(SHOWN) {
+        if let Some(first) = group.first() {
+            item(page, state_of(first), sentence);
+            explain::values(page, "     ", first, explain::Length::Shortened);
+            if let Some(todo) = wording::todo(first) {
+                page.wrapped("     ", "     ", Style::new(), &cli("todo", &[("todo", todo)]));
+            }
+        }
     }
-    let more = sentences.len().saturating_sub(SHOWN);
+    more(page, "reservations-more", groups.len());
+}
+
+/// One line with the symbol of a state.
+pub(super) fn item(page: &mut Page, state: State, sentence: &str) {
+    let symbol = Styled(style(state), page.look.symbol(state));
+    page.wrapped(&format!("  {symbol}  "), "     ", Style::new(), sentence);
+}
+
+fn more(page: &mut Page, key: &str, all: usize) {
+    let more = all.saturating_sub(SHOWN);
     if more > 0 {
-        page.line(format!("     {}", cli("because-more", &[("count", &more.to_string())])));
+        page.line(format!("     {}", cli(key, &[("count", &more.to_string())])));
     }
 }
 
 fn level(page: &mut Page, report: &Report) {
     let assurance = &report.assurance;
     let key = wording::level_key(assurance.level, assurance.root_of_trust);
-    let template = match (assurance.level, report.simulated) {
-        (None, _) => "level.none",
-        (Some(_), true) => "level.simulated",
-        (Some(_), false) => "level",
-    };
-    let name = wording::level(&key, "name", report.simulated);
-    let word = wording::text(&["simulated", "word"]);
-    let mut text = cli(template, &[("level", &key), ("name", name), ("word", word)]);
+    let template = if assurance.level.is_none() { "level.none" } else { "level" };
+    let name = wording::level(&key, "name");
+    let mut text = cli(template, &[("level", &key), ("name", name)]);
     if !assurance.except.is_empty() {
         let checks: Vec<_> = assurance.except.iter().map(|check| wording::title(check)).collect();
         text.push_str("; ");
         text.push_str(&cli("except", &[("checks", &checks.join(", "))]));
     }
     page.gap();
-    page.wrapped("", "  ", HEADING, &text);
-    let meaning = wording::level(&key, "meaning", report.simulated);
-    page.wrapped("  ", "  ", anstyle::Style::new(), meaning);
+    page.wrapped("", "  ", HEADING, &wording::marked(text, report));
+    page.wrapped("  ", "  ", Style::new(), wording::level(&key, "meaning"));
 }
 
-fn chain(page: &mut Page, report: &Report) {
+fn chain(page: &mut Page, report: &Report, sentences: &Sentences<'_>, detail: Detail) {
     page.heading(&cli("chain", &[]));
     let mut links = report.links.iter().filter(|link| link.id != LinkId::KeyBinding).peekable();
     let mut holds = true;
     while let Some(link) = links.next() {
-        holds = holds && link.state <= State::Warning;
+        holds = holds && link.holds();
         let margin = match links.peek() {
             Some(_) => format!("  {}  ", page.look.connector(holds)),
             None => "     ".to_owned(),
         };
-        self::link(page, report, link, &margin);
-        if links.peek().is_some() && page.look == Look::Drawn {
-            page.line(margin.trim_end());
-        }
+        self::link(page, report, sentences, link, &margin, detail);
     }
-    page.heading(&cli("beside", &[]));
     if let Some(link) = report.link(LinkId::KeyBinding) {
-        self::link(page, report, link, "     ");
-    }
-    if report.assurance.root_of_trust != RootOfTrust::BuildOnly {
-        flags(page, report);
+        self::link(page, report, sentences, link, "     ", detail);
     }
 }
 
-fn link(page: &mut Page, report: &Report, link: &Link, margin: &str) {
+fn link(
+    page: &mut Page,
+    report: &Report,
+    sentences: &Sentences<'_>,
+    link: &Link,
+    margin: &str,
+    detail: Detail,
+) {
     let symbol = page.look.symbol(link.state);
-    let word = format!("{symbol}  {}:", state_word(report, link.state));
+    let word = format!("{symbol}  {}:", wording::state(link.state));
     let title = Styled(HEADING, wording::link_title(link.id, report.assurance.root_of_trust));
     page.line(format!("  {} {title}", Styled(style(link.state), word)));
-    let sentence = wording::link(link, report);
-    page.wrapped(margin, margin, anstyle::Style::new(), &sentence);
-    let mut claims = report.claims.iter().filter(|claim| claim.link == link.id).peekable();
-    if claims.peek().is_some() && link.state > State::Warning {
-        page.wrapped(margin, margin, DIM, &cli("claimed", &[]));
+    let mut said = sentences.link(link);
+    said.extend(sentences.apart(link).map(str::to_owned));
+    page.wrapped(margin, margin, Style::new(), &said.join(" "));
+    if detail == Detail::Findings {
+        explain::claims(page, report, link, margin);
     }
-    for claim in claims {
-        let title = wording::text(&["claims", claim.name]);
-        let title = match &claim.part {
-            Some(part) => format!("{title}, {part}"),
-            None => title.to_owned(),
-        };
-        page.pair(margin, &title, COLUMN, &claim.value);
-    }
-}
-
-fn flags(page: &mut Page, report: &Report) {
-    let flags = &report.flags;
-    page.heading(&cli("flags", &[]));
-    for (name, value) in [
-        ("key", wording::word(&flags.key)),
-        ("custody", wording::word(&flags.custody)),
-        ("freshness", wording::word(&flags.freshness)),
-        ("debug", wording::word(&flags.debug)),
-        ("overrides", wording::word(&flags.overrides)),
-    ] {
-        let title = wording::text(&["flags", name, "title"]);
-        page.pair_text("     ", title, COLUMN, wording::text(&["flags", name, &value]));
-    }
-}
-
-/// Failures first, then warnings; findings that say the same are shown together.
-fn attention(page: &mut Page, report: &Report) {
-    let findings = || report.links.iter().flat_map(|link| &link.findings);
-    let failures = findings().filter(|finding| finding.outcome == "fail");
-    let warnings = findings().filter(|finding| finding.outcome == "warn");
-    let groups = grouped(failures.chain(warnings), |finding| {
-        (finding.check.id, wording::finding(finding, report.simulated))
-    });
-    if groups.is_empty() {
-        return;
-    }
-    page.heading(&cli("attention", &[]));
-    for ((id, sentence), group) in groups {
-        let Some(first) = group.first() else { continue };
-        let state = state_of(first);
-        let symbol = Styled(style(state), page.look.symbol(state));
-        page.wrapped(&format!("  {symbol}  "), "     ", HEADING, &sentence);
-        page.line(Styled(DIM, format!("     {} ({id})", wording::title(first.check))));
-        for finding in &group {
-            explain::values(page, "       ", finding, explain::Length::Shortened);
-        }
-        if let Some(todo) = wording::todo(first) {
-            page.wrapped("     ", "     ", anstyle::Style::new(), &cli("todo", &[("todo", todo)]));
-        }
-    }
-}
-
-/// What the service says about itself, beside what the chain derived.
-fn stated(page: &mut Page, report: &Report) {
-    if report.stated.is_empty() {
-        return;
-    }
-    page.heading(&cli("stated", &[]));
-    for (name, rows) in grouped(&report.stated, |stated| stated.name) {
-        page.line(format!("  {}", Styled(HEADING, wording::text(&["stated", name]))));
-        let shown = rows.iter().find_map(|row| row.shown.as_ref()).map(ToString::to_string);
-        let line = match &shown {
-            Some(value) => cli("stated.shown", &[("value", value)]),
-            None => cli("stated.nothing", &[]),
-        };
-        page.wrapped("    ", "    ", anstyle::Style::new(), &line);
-        for row in rows {
-            let state = match row.standing {
-                Standing::Agrees => State::Verified,
-                Standing::Contradicts => State::Failed,
-                Standing::NotShown => State::Unknown,
-            };
-            let symbol = Styled(style(state), page.look.symbol(state));
-            let standing = wording::text(&["standing", &wording::word(&row.standing)]).to_owned();
-            let said = format!("{standing}: {}", row.said);
-            page.wrapped(&format!("    {symbol}  "), "       ", anstyle::Style::new(), &said);
-            page.wrapped("       ", "       ", DIM, &row.source);
-        }
-    }
-}
-
-fn not_checked(page: &mut Page, report: &Report) {
-    page.heading(&cli("not-checked", &[]));
-    if report.not_checked.is_empty() {
-        page.wrapped("  ", "  ", anstyle::Style::new(), &cli("not-checked-none", &[]));
-        return;
-    }
-    let mut groups = grouped(&report.not_checked, |open| {
-        let finding = report.links.iter().flat_map(|link| &link.findings).find(|finding| {
-            finding.check == open.check && finding.part == open.part && finding.outcome == "unknown"
-        });
-        let sentence = finding.map(|finding| wording::finding(finding, report.simulated));
-        sentence.unwrap_or_else(|| wording::text(&["why", open.why]).to_owned())
-    });
-    let is_required = |open: &&NotChecked| open.weight == Weight::Required;
-    groups.sort_by_key(|(_, group)| !group.iter().any(is_required));
-    for (sentence, group) in groups {
-        let absent = group.iter().all(|open| open.why == "not-published");
-        let state = if absent { State::NotPublished } else { State::Unknown };
-        let symbol = Styled(style(state), page.look.symbol(state));
-        page.wrapped(&format!("  {symbol}  "), "     ", anstyle::Style::new(), &sentence);
-        let (required, advisory): (Vec<_>, Vec<_>) = group.into_iter().partition(is_required);
-        for (key, group) in [("not-checked.required", required), ("not-checked.advisory", advisory)]
-        {
-            let titles: Vec<_> =
-                group.iter().map(|open| titled(open.check, open.part.as_deref())).collect();
-            if !titles.is_empty() {
-                let text = cli(key, &[("checks", &titles.join("; "))]);
-                page.wrapped("     ", "     ", DIM, &text);
-            }
-        }
-    }
-}
-
-fn titled(check: &'static Check, part: Option<&str>) -> String {
-    let title = wording::title(check);
-    part.map_or_else(|| title.to_owned(), |part| format!("{title}, {part}"))
 }
 
 fn ends(page: &mut Page, report: &Report) {
-    page.heading(&cli("ends", &[]));
     let ends_at = &report.ends_at;
-    let title = |link| wording::link_title(link, report.assurance.root_of_trust);
+    let root = report.assurance.root_of_trust;
+    let title = |link| wording::link_title(link, root);
     let link = ends_at.link.map(title).unwrap_or_default();
     let next = ends_at.next.map(title).unwrap_or_default();
     let state = ends_at.state.map(wording::state).unwrap_or_default();
     let key = match (ends_at.link, ends_at.next) {
-        _ if report.assurance.root_of_trust == RootOfTrust::BuildOnly => "build-only",
+        _ if root == RootOfTrust::BuildOnly => "build-only",
         (_, None) => "complete",
         (Some(_), Some(_)) => "after",
         (None, Some(_)) => "nowhere",
     };
     let values = [("link", link), ("next", next), ("state", state)];
-    let sentence = wording::fill(wording::text(&["ends-at", key]), &values);
-    page.wrapped("  ", "  ", anstyle::Style::new(), &sentence);
     page.gap();
-    page.line(format!("  {}", Styled(HEADING, cli("beyond", &[]))));
-    for line in wording::beyond(report.assurance.root_of_trust) {
-        page.wrapped("  - ", "    ", anstyle::Style::new(), line);
-    }
+    let sentence = wording::fill(wording::text(&["ends-at", key]), &values);
+    page.wrapped("", "", Style::new(), &sentence);
 }
 
-fn wanted(page: &mut Page, report: &Report) {
-    if report.wanted.is_empty() {
+/// What holds with a reservation, and what the policy lets pass: what the policy asks for first.
+fn reservations(page: &mut Page, report: &Report, sentences: &Sentences<'_>) {
+    let noted = || findings(report).filter(|f| ["warn", "allowed"].contains(&f.outcome));
+    let required = noted().filter(|finding| finding.weight == Weight::Required);
+    let advisory = noted().filter(|finding| finding.weight == Weight::Advisory);
+    let all = required.chain(advisory);
+    let groups = grouped(all, |finding| (finding.check.id, sentences.finding(finding)));
+    if groups.is_empty() {
         return;
     }
-    page.heading(&cli("wanted", &[]));
-    for wanted in &report.wanted {
-        page.wrapped("  ", "  ", anstyle::Style::new(), wording::text(&["wanted", wanted.what]));
-        page.pair_text("    ", "", 0, &wanted.url);
-        page.wrapped("    ", "    ", DIM, wording::text(&["reveals", wanted.reveals]));
+    page.heading(&cli("reservations", &[]));
+    for ((_, sentence), _) in groups.iter().take(SHOWN) {
+        item(page, State::Warning, sentence);
     }
+    more(page, "reservations-more", groups.len());
 }
 
-fn details(page: &mut Page, report: &Report) {
-    page.heading(&cli("details", &[]));
-    let subject = &report.subject;
-    let kind = wording::text(&["kinds", subject.kind]);
-    let kind =
-        subject.name.as_ref().map_or_else(|| kind.to_owned(), |name| format!("{kind}, {name}"));
-    let checks = required_checks(report);
-    let verifier = &report.verifier;
-    let rows = [
-        ("subject", kind),
-        ("sha256", subject.sha256.to_string()),
-        ("time", report.checked_at.to_string()),
-        ("policy", report.policy.name.clone()),
-        ("sha256", report.policy.sha256.to_string()),
-        ("required-checks", checks),
-        ("verifier", format!("{} {}", verifier.name, verifier.version)),
-        ("sha256", verifier.source_sha256.to_owned()),
-    ];
-    for (label, value) in rows {
-        page.pair_text("  ", &cli(label, &[]), 14, &value);
-    }
-}
-
-/// How many of the required checks passed, and how many have no meaning for this evidence.
-fn required_checks(report: &Report) -> String {
-    let required = report.verdict.required.to_string();
-    let passed = report.verdict.passed.to_string();
-    let mut text = cli("required-count", &[("passed", &passed), ("required", &required)]);
-    let idle = report.links.iter().flat_map(|link| &link.findings).filter(|finding| {
-        finding.weight == Weight::Required && finding.reason == Some("not-applicable")
+/// What the policy asks for and nobody could decide, and what would decide it.
+fn missing(page: &mut Page, report: &Report, sentences: &Sentences<'_>) {
+    let open = findings(report).filter(|finding| {
+        let own = !["not-applicable", "blocked"].contains(&finding.reason.unwrap_or_default());
+        finding.outcome == "unknown" && finding.weight == Weight::Required && own
     });
-    let idle = idle.count();
-    if idle > 0 {
-        text.push_str(", ");
-        text.push_str(&cli("required-rest", &[("count", &idle.to_string())]));
+    let groups = grouped(open, |finding| sentences.finding(finding));
+    if groups.is_empty() {
+        if !report.wanted.is_empty() {
+            page.gap();
+            let count = report.wanted.len().to_string();
+            page.wrapped("", "", Style::new(), &cli("wanted-more", &[("count", &count)]));
+        }
+        return;
     }
-    text
+    page.heading(&cli("missing", &[]));
+    for (sentence, group) in groups.iter().take(SHOWN) {
+        let state = group.first().map_or(State::Unknown, |first| state_of(first));
+        item(page, state, sentence);
+    }
+    more(page, "open-more", groups.len());
+    let awaited: HashSet<&str> = groups.iter().flat_map(|(_, g)| g).map(|f| f.check.id).collect();
+    for wanted in &report.wanted {
+        if !wanted.decides.iter().any(|check| awaited.contains(check.id)) {
+            continue;
+        }
+        let what = wording::text(&["wanted", wanted.what]);
+        page.wrapped("     ", "     ", Style::new(), &format!("{what}:"));
+        page.pair_text("       ", "", 0, &wanted.url);
+    }
 }
 
-/// The items by key, in the order in which the keys first appear.
-fn grouped<'a, T, K: PartialEq>(
+/// Every finding, in the order of the links.
+pub(super) fn findings(report: &Report) -> impl Iterator<Item = &LinkFinding> {
+    report.links.iter().flat_map(|link| &link.findings)
+}
+
+/// The title of a check with its part.
+pub(super) fn titled(check: &'static Check, part: Option<&str>) -> String {
+    let title = wording::title(check);
+    part.map_or_else(|| title.to_owned(), |part| format!("{title}, {part}"))
+}
+
+/// The items by key, in the order in which the keys first appear. Each item is looked at once.
+pub(super) fn grouped<'a, T, K: Clone + Eq + Hash>(
     items: impl IntoIterator<Item = &'a T>,
     key: impl Fn(&T) -> K,
 ) -> Vec<(K, Vec<&'a T>)> {
+    let mut places: HashMap<K, usize> = HashMap::new();
     let mut groups: Vec<(K, Vec<&'a T>)> = Vec::new();
     for item in items {
         let key = key(item);
-        match groups.iter_mut().find(|(known, _)| *known == key) {
+        let place = *places.entry(key.clone()).or_insert(groups.len());
+        match groups.get_mut(place) {
             Some((_, group)) => group.push(item),
             None => groups.push((key, vec![item])),
         }

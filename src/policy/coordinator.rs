@@ -178,21 +178,6 @@ impl Default for File {
 }
 
 impl File {
-    /// The names of all checks that are required in some case.
-    pub(super) fn required(&self) -> impl Iterator<Item = &String> {
-        let of_machines = [
-            &self.snp,
-            &self.tdx,
-            &self.vtpm,
-            &self.eigencompute,
-            &self.confidential_space,
-            &self.google_vm,
-            &self.trust_authority,
-            &self.nitro,
-        ];
-        self.required.iter().flatten().chain(of_machines.into_iter().flatten())
-    }
-
     pub(super) fn policy(self, len: usize) -> Result<CoordinatorPolicy, Error> {
         Ok(CoordinatorPolicy {
             required: self.required.map(|ids| checks_named(&ids, len)).transpose()?,

@@ -16,6 +16,7 @@ mod minimum;
 mod near;
 mod nitro;
 mod provenance;
+mod reference;
 mod registry;
 mod sigstore;
 mod snp;
@@ -218,55 +219,6 @@ struct File {
     domain: Option<String>,
 }
 
-impl File {
-    /// The first required check that only compares with a value which the policy does not have.
-    fn required_without_value(&self) -> Option<&'static Check> {
-        let (snp, build, token) = (&self.snp, &self.provenance, &self.token);
-        let cloud_projects = build.cloud_build.as_ref().map(|cloud| cloud.projects.is_empty());
-        let absent: &[(&'static Check, bool)] = &[
-            (&checks::SNP_FIRMWARE_MINIMUM, snp.minimum_firmware.is_none()),
-            (&checks::SNP_GUEST_SVN, snp.minimum_guest_svn.is_none()),
-            (&checks::SNP_FAMILY_ID, snp.family_id.is_none()),
-            (&checks::SNP_IMAGE_ID, snp.image_id.is_none()),
-            (&checks::SNP_ID_KEY, snp.id_keys.is_empty()),
-            (&checks::SNP_AUTHOR_KEY, snp.author_keys.is_empty()),
-            (&checks::SNP_HOST_DATA, snp.host_data.is_none()),
-            (&checks::PROVENANCE_PREDICATE_TYPE, build.predicate_types.is_empty()),
-            (&checks::PROVENANCE_WORKFLOW, build.workflow.is_none()),
-            (&checks::PROVENANCE_SIGNER, build.signer.is_none()),
-            (&checks::GCB_PROJECT, cloud_projects != Some(false)),
-            (&checks::PROVENANCE_RUNNER, build.runners.is_empty()),
-            (&checks::PROVENANCE_TRIGGER, build.triggers.is_empty()),
-            (&checks::PROVENANCE_REPOSITORY, build.repository.is_none()),
-            (&checks::PROVENANCE_REPOSITORY_ID, build.repository_id.is_none()),
-            (&checks::PROVENANCE_OWNER, build.owner.is_none()),
-            (&checks::PROVENANCE_OWNER_ID, build.owner_id.is_none()),
-            (&checks::PROVENANCE_REF, build.reference.is_none()),
-            (&checks::GCE_ROOT, self.google_firmware.roots.is_empty()),
-            (&checks::GCE_MEASUREMENT, self.google_firmware.roots.is_empty()),
-            (&checks::GPU_NONCE, self.gpu.nonce.is_none()),
-            (&checks::NEAR_NONCE, self.near.nonce.is_none()),
-            (&checks::TOKEN_AUDIENCE, token.audience.is_none()),
-            (&checks::TOKEN_NONCE, token.nonce.is_none()),
-            (&checks::TOKEN_PROJECT, token.project.is_none()),
-            (&checks::TOKEN_IMAGE, token.image_digest.is_none()),
-            (&checks::TOKEN_SUPPORT, token.support.is_none()),
-            (&checks::TPM_NONCE, self.tpm.nonce.is_none()),
-            (&checks::AZURE_NONCE, self.azure.nonce.is_none()),
-            (&checks::AZURE_BOOT, self.azure.registers.is_empty()),
-            (&checks::DSTACK_OS_IMAGE, self.dstack.os_images.is_empty()),
-            (&checks::DSTACK_APPLICATION, self.dstack.compose_hashes.is_empty()),
-            (&checks::EIGEN_CONTAINER, self.eigencompute.image_digests.is_empty()),
-        ];
-        let all = || {
-            let of_kinds = self.required_of.values().flatten();
-            self.required.iter().chain(of_kinds).chain(self.coordinator.required())
-        };
-        let is_required = |check: &Check| all().any(|id| id == check.id);
-        absent.iter().find(|(check, absent)| *absent && is_required(check)).map(|(check, _)| *check)
-    }
-}
-
 impl Policy {
     /// The policy with what it requires of an input of `kind`.
     pub fn for_kind(&self, kind: &str) -> Cow<'_, Self> {
@@ -291,11 +243,7 @@ impl Policy {
             .iter()
             .map(|(kind, ids)| Ok((kind.clone(), checks_named(ids, bytes.len())?)))
             .collect::<Result<_, Error>>()?;
-        if let Some(check) = file.required_without_value() {
-            let why = format!("{check} is required, and the policy has no value to compare with");
-            return Err(Error::malformed(WHAT, Span::new(0, bytes.len()), why));
-        }
-        Ok(Self {
+        let policy = Self {
             name: file.name,
             description: file.description,
             roots: file.roots,
@@ -320,7 +268,12 @@ impl Policy {
             registry: file.registry,
             domain: file.domain,
             sha256: Sha256::of(bytes),
-        })
+        };
+        if let Some(check) = reference::missing(&policy) {
+            let why = format!("{check} is required, and the policy has no value to compare with");
+            return Err(Error::malformed(WHAT, Span::new(0, bytes.len()), why));
+        }
+        Ok(policy)
     }
 }
 

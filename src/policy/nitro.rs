@@ -21,8 +21,17 @@ pub struct NitroPolicy {
     pub user_data: Option<HexBytes>,
     /// The public key that the enclave is to name, in hex.
     pub public_key: Option<HexBytes>,
-    /// How many seconds before the asked time the document may have been made.
+    /// How many seconds before the asked time the document may have been made. Without it nothing
+    /// here says that a document is recent, however old it is.
     pub maximum_age_s: Option<u32>,
+}
+
+impl NitroPolicy {
+    /// Whether an image is named: by PCR0, or by PCR1 and PCR2 together.
+    pub fn names_image(&self) -> bool {
+        let is_named = |number: u8| self.pcrs.get(&number).is_some_and(|known| !known.is_empty());
+        is_named(0) || (is_named(1) && is_named(2))
+    }
 }
 
 /// Bytes as a policy file writes them: hex of either case.

@@ -1,6 +1,6 @@
 //! How findings become links.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     EndsAt, EvidenceItem, Flags, Freshness, KeyFlag, Level, Link, LinkFinding, Overrides,
@@ -35,11 +35,13 @@ pub(super) fn completed(mut findings: Vec<Finding>, policy: &Policy, asked: Why)
 
 /// Every blocked check is blocked by the one at the end: by a check that is not blocked itself.
 fn followed(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let is_blocked = |f: &&Finding| matches!(f.outcome, Outcome::Unknown(Why::Blocked { .. }));
+    let decided: BTreeSet<&'static str> =
+        findings.iter().filter(|f| !is_blocked(f)).map(|finding| finding.check.id).collect();
     let mut blocked: BTreeMap<&'static str, &'static Check> = BTreeMap::new();
     for finding in &findings {
-        let own = || findings.iter().filter(|other| other.check == finding.check);
         if let Outcome::Unknown(Why::Blocked { by }) = finding.outcome
-            && own().all(|f| matches!(f.outcome, Outcome::Unknown(Why::Blocked { .. })))
+            && !decided.contains(finding.check.id)
         {
             blocked.entry(finding.check.id).or_insert(by);
         }
@@ -271,15 +273,20 @@ fn is_signed_by_policy_key(links: &[Link]) -> bool {
     own.is_some_and(|link| link.told_by.contains(&&checks::SIGSTORE_KEY))
 }
 
-/// Checks whose warnings say what the level does not cover.
+/// Checks that say what the level does not cover: by a warning, by what the policy allows, or
+/// because nobody names a value to compare with.
 pub(super) fn except(level: Option<Level>, links: &[Link]) -> Vec<&'static Check> {
     if level < Some(Level::A4) {
         return Vec::new();
     }
     let mut except: Vec<&'static Check> = Vec::new();
     let own = links.iter().flat_map(|link| &link.findings);
-    for finding in own.filter(|f| ["warn", "allowed"].contains(&f.outcome)) {
-        let qualifies = finding.check.link == LinkId::Image || finding.check.is(Property::Limits);
+    for finding in own {
+        let limits = finding.check.is(Property::Limits);
+        let qualifies = match finding.outcome {
+            "warn" | "allowed" => finding.check.link == LinkId::Image || limits,
+            _ => limits && finding.reason == Some(Why::NoReference.word()),
+        };
         if qualifies && !except.contains(&finding.check) {
             except.push(finding.check);
         }

@@ -14,7 +14,7 @@ use serde::Serialize;
 pub use crate::claims::{Claim, Standing, Stated};
 use crate::digest::Sha256;
 pub use crate::evidence::Field;
-use crate::finding::{At, Check, LinkId, Outcome, Value, Why};
+use crate::finding::{At, Check, LinkId, Outcome, Value, Why, reasons};
 use crate::policy::{Policy, Roots};
 use crate::time::UnixTime;
 
@@ -147,8 +147,8 @@ pub struct Verdict {
 pub struct Headline {
     /// Which sentence it is.
     pub word: Word,
-    /// The service, by the name that was asked or that the evidence gives itself; absent for
-    /// evidence without one, which is "this evidence".
+    /// The service, by the address that was asked; absent where nobody was asked. A name that
+    /// evidence gives itself is never here.
     pub of: Option<String>,
     /// The worst caveat, which stands in the sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -180,6 +180,8 @@ pub enum Word {
     NotPublished,
     /// The host gave no answer that could be read.
     NoAnswer,
+    /// Nothing at hand says whose key signed.
+    UnknownKey,
     /// Something is missing, or the policy asks for more.
     Undecided,
 }
@@ -352,6 +354,7 @@ impl Report {
             RootOfTrust::Unknown => Why::NotAsked,
             _ => Why::NotPublished,
         };
+        debug_assert!(part.findings.iter().all(reasons::lists), "a reason without a sentence");
         let findings = fold::completed(part.findings, policy, absent);
         let links = fold::links(&findings, &part.evidence, policy);
         let verdict = verdict::verdict(&findings, root_of_trust, policy);
@@ -373,7 +376,7 @@ impl Report {
             .collect();
         Self {
             schema: SCHEMA,
-            headline: verdict::headline(&subject, &verdict, &assurance, &flags, &links),
+            headline: verdict::headline(part.asked, &verdict, &assurance, &flags, &links),
             subject,
             checked_at: now,
             policy: PolicyRef { name: policy.name.clone(), sha256: policy.sha256 },

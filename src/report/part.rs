@@ -11,7 +11,7 @@ use super::Filed;
 use crate::claims::{Claim, Stated};
 use crate::digest::{Sha256, Sha384};
 use crate::evidence::Field;
-use crate::finding::{Check, Finding, LinkId, Outcome, Reason, Why};
+use crate::finding::{Check, Finding, LinkId, Outcome, Why};
 use crate::time::UnixTime;
 
 /// What an examination of one thing found, before a policy decides what it means.
@@ -38,6 +38,9 @@ pub struct Part {
     pub files: Vec<Filed>,
     /// When somebody recorded the session, where it is known by a recording alone.
     pub recorded_at: Option<UnixTime>,
+    /// The address that was asked, where there was a session; never a name that evidence gives
+    /// itself.
+    pub asked: Option<String>,
     /// Whether a root of the simulated vendors was met.
     pub simulated: bool,
 }
@@ -60,6 +63,7 @@ impl Part {
             facts,
             files,
             recorded_at,
+            asked,
             simulated,
         } = other;
         self.findings.extend(findings);
@@ -70,6 +74,7 @@ impl Part {
         self.facts.0.extend(facts.0);
         self.files.extend(files);
         self.recorded_at = self.recorded_at.or(recorded_at);
+        self.asked = self.asked.take().or(asked);
         self.simulated |= simulated;
     }
 
@@ -109,12 +114,6 @@ impl Part {
         let own = || self.findings.iter().filter(|finding| finding.check == check);
         own().any(Finding::passed) && own().all(|f| f.passed() || f.outcome == IDLE)
     }
-
-    /// Whether a finding of `check` failed for `reason`.
-    pub fn failed_as(&self, check: &Check, reason: &'static str) -> bool {
-        let failed = Outcome::Fail(Reason(reason));
-        self.findings.iter().any(|finding| finding.check == check && finding.outcome == failed)
-    }
 }
 
 const IDLE: Outcome = Outcome::Unknown(Why::NotApplicable);
@@ -138,8 +137,10 @@ pub enum Fact {
     ReportData([u8; 64]),
     /// The digest of an image that is shown to run, or that a verified log or token names.
     Image(Sha256),
-    /// The hash of the app-compose file that a measured log names.
+    /// The hash of the app-compose file that a measured log or document names.
     ComposeHash(Sha256),
+    /// The id of the application that a measured log or document names, in hex.
+    App(String),
     /// The commit that a verified build names.
     Commit(String),
     /// The repository that a verified build names.

@@ -2,10 +2,10 @@
 
 use super::fold::{IDLE, contribution, weight};
 use super::{
-    Assurance, DebugFlag, FindingRef, Flags, Headline, Level, Link, RootOfTrust, State, Subject,
-    Verdict, Weight, Word,
+    Assurance, DebugFlag, FindingRef, Flags, Headline, Level, Link, RootOfTrust, State, Verdict,
+    Weight, Word,
 };
-use crate::finding::{Finding, LinkId, Outcome, Why};
+use crate::finding::{Finding, LinkId, Outcome, Why, checks};
 use crate::policy::{LeastLevel, Policy, Warnings};
 
 /// The worst required finding, and what the policy asks for beside it: a least level, and what
@@ -20,11 +20,14 @@ pub(super) fn verdict(
         .filter(|f| weight(f, policy) == Weight::Required && f.outcome != IDLE)
         .collect();
     let passed = required.iter().filter(|f| f.outcome.satisfies()).count();
+    // Idle checks answer beside others: of what the policy names, one at least was decided.
+    let is_answered =
+        required.iter().any(|f| f.outcome.satisfies() && policy.required.contains(&f.check));
     let worst = findings.iter().map(|f| contribution(f, policy)).max();
     let state = match worst {
         Some(State::Failed) => State::Failed,
         Some(State::NotPublished) if root_of_trust == RootOfTrust::Nothing => State::NotPublished,
-        Some(state) if !policy.required.is_empty() && passed > 0 => state,
+        Some(state) if is_answered => state,
         _ => State::Unknown,
     };
     let because = if state == State::Verified {
@@ -99,7 +102,7 @@ pub(super) fn held_to(
 
 /// The headline: a function of level, state and worst caveat.
 pub(super) fn headline(
-    subject: &Subject,
+    of: Option<String>,
     verdict: &Verdict,
     assurance: &Assurance,
     flags: &Flags,
@@ -108,6 +111,7 @@ pub(super) fn headline(
     let word = match (verdict.state, assurance.level, assurance.root_of_trust) {
         (State::Failed, ..) => Word::Failed,
         (State::NotPublished, ..) => Word::NotPublished,
+        (_, _, RootOfTrust::Unknown) if is_answered(links) => Word::UnknownKey,
         (_, _, RootOfTrust::Unknown) => Word::NoAnswer,
         (State::Unknown, ..) => Word::Undecided,
         (_, Some(Level::A5), _) => Word::Verified,
@@ -120,10 +124,18 @@ pub(super) fn headline(
         (_, Some(Level::A0) | None, _) => Word::Undecided,
     };
     let caveat = match word {
-        Word::Failed | Word::NotPublished | Word::NoAnswer | Word::Undecided => None,
+        Word::Failed | Word::NotPublished | Word::NoAnswer | Word::UnknownKey | Word::Undecided => {
+            None
+        }
         _ => worst_caveat(links, flags, assurance),
     };
-    Headline { word, of: subject.name.clone(), caveat }
+    Headline { word, of, caveat }
+}
+
+/// Whether there is something to read: evidence, or an answer that holds it.
+fn is_answered(links: &[Link]) -> bool {
+    let answers = || links.iter().flat_map(|link| &link.findings);
+    answers().all(|f| f.check != &checks::COORDINATOR_ANSWER || f.outcome != "unknown")
 }
 
 /// The warning that a reader should hear first: what the level does not cover, then a guest that

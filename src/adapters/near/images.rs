@@ -2,12 +2,12 @@
 
 use super::machine::Examined;
 use crate::adapters::image::{self, Files, Running};
-use crate::report::Part;
 use crate::digest::Sha256;
 use crate::endorsements::oci::Reference;
 use crate::evidence::tinfoil::{ImageReferences, Pin};
 use crate::finding::{Finding, Value, Why, checks};
 use crate::policy::Policy;
+use crate::report::Part;
 use crate::time::UnixTime;
 
 /// The files about images.
@@ -28,7 +28,7 @@ impl<'f, 'a> Images<'f, 'a> {
             return Vec::new();
         }
         let check = &checks::OCI_SUBJECT;
-        let only = |finding| vec![Part { findings: vec![finding], ..Part::default() }];
+        let only = |finding| vec![Part::of([finding])];
         let Some(compose) = &machine.compose else {
             return only(Finding::blocked(check, &checks::DSTACK_COMPOSE_HASH));
         };
@@ -43,12 +43,9 @@ impl<'f, 'a> Images<'f, 'a> {
             let digest = Reference::parse(&container.text).ok().and_then(|named| named.digest);
             let about = match digest.filter(|_| container.pin == Pin::Digest) {
                 Some(digest) => self.image(digest, &container.text, policy, now),
-                None => Part {
-                    findings: vec![
-                        Finding::unknown(check, Why::NotPublished).actual(container.text),
-                    ],
-                    ..Part::default()
-                },
+                None => {
+                    Part::of([Finding::unknown(check, Why::NotPublished).actual(container.text)])
+                }
             };
             followed.push(about.named(&format!("container {number}")));
         }

@@ -38,7 +38,7 @@ impl Image<'_> {
             Some(image) => {
                 findings.extend(self.registers(&image, report));
                 findings.push(match named.rtmr0 {
-                    true => Finding::unknown(&checks::DSTACK_ACPI, Why::NotApplicable),
+                    true => Finding::pass(&checks::DSTACK_ACPI),
                     false => Finding::no_reference(&checks::DSTACK_ACPI),
                 });
             }

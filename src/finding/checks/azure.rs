@@ -13,7 +13,8 @@ checks! {
         tells [Measurements];
     AZURE_NONCE = "azure.nonce", "", Report, Appraisal, QUOTE,
         is [NeedsReference];
-    AZURE_PARAVISOR = "azure.paravisor", "", Measurements, Appraisal, "AMD 56860, MEASUREMENT";
+    AZURE_PARAVISOR = "azure.paravisor", "", Measurements, Appraisal, "AMD 56860, MEASUREMENT",
+        is [NeedsReference];
     AZURE_BOOT = "azure.boot", "", Measurements, Appraisal, "TCG PC Client Platform Firmware Profile, PCR use",
         is [NeedsReference];
     AZURE_SECURE_BOOT = "azure.secure-boot", "", Measurements, Appraisal, DESIGN;

@@ -5,8 +5,10 @@ const TINFOIL: &str = "Tinfoil attestation bundle, sev-snp-guest/v2 and snp-tdx-
 
 checks! {
     TLS_VALIDITY = "binding.tls.validity", "", KeyBinding, Appraisal, PKIX;
-    TLS_ISSUER = "binding.tls.issuer", "", KeyBinding, Appraisal, PKIX;
-    TLS_DOMAIN = "binding.tls.domain", "", KeyBinding, Appraisal, "RFC 9525 section 6";
+    TLS_ISSUER = "binding.tls.issuer", "", KeyBinding, Appraisal, PKIX,
+        is [NeedsReference];
+    TLS_DOMAIN = "binding.tls.domain", "", KeyBinding, Appraisal, "RFC 9525 section 6",
+        is [NeedsReference];
     TLS_KEY = "binding.tls.key", "S20", KeyBinding, Appraisal, TINFOIL,
         carries [KeyBinding];
     TLS_HPKE = "binding.tls.hpke", "S20", KeyBinding, Appraisal, TINFOIL,

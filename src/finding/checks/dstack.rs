@@ -17,7 +17,7 @@ checks! {
     DSTACK_IMAGE_FILE = "dstack.image-file", "", Measurements, Appraisal, MEASURE;
     DSTACK_MEASUREMENT = "dstack.measurement", "", Measurements, Appraisal, MEASURE;
     DSTACK_ACPI = "dstack.acpi-tables", "", Measurements, Appraisal, MEASURE,
-        is [Limits];
+        is [NeedsReference, Limits];
     DSTACK_OS_IMAGE = "dstack.os-image", "", Measurements, Appraisal, "dstack dstack-mr",
         tells [Measurements],
         is [NeedsReference];

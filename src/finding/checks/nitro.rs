@@ -22,16 +22,20 @@ checks! {
     NITRO_SIGNATURE = "nitro.document.signature", "", Report, Authenticity, COSE,
         carries [Report, Measurements],
         joins [Chip => Report, Report => Measurements];
-    NITRO_TIME = "nitro.document.time", "", Report, Appraisal, NSM;
-    NITRO_NONCE = "nitro.nonce", "", Report, Appraisal, NSM;
+    NITRO_TIME = "nitro.document.time", "", Report, Appraisal, NSM,
+        is [NeedsReference];
+    NITRO_NONCE = "nitro.nonce", "", Report, Appraisal, NSM,
+        is [NeedsReference];
     NITRO_DEBUG = "nitro.debug", "", Measurements, Appraisal, PCRS,
         tells [Measurements];
     NITRO_IMAGE = "nitro.image", "", Measurements, Appraisal, PCRS,
         carries [Image],
         joins [Measurements => Image],
         is [NeedsReference];
-    NITRO_PCR = "nitro.pcr", "", Measurements, Appraisal, PCRS;
-    NITRO_USER_DATA = "nitro.user-data", "", KeyBinding, Appraisal, NSM;
+    NITRO_PCR = "nitro.pcr", "", Measurements, Appraisal, PCRS,
+        is [NeedsReference];
+    NITRO_USER_DATA = "nitro.user-data", "", KeyBinding, Appraisal, NSM,
+        is [NeedsReference];
     NITRO_PUBLIC_KEY = "nitro.public-key", "", KeyBinding, Appraisal, NSM,
         carries [KeyBinding],
         is [NeedsReference];

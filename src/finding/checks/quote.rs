@@ -8,9 +8,11 @@ checks! {
     DCAP_QUOTE_TRAILING = "dcap.quote.trailing", "T4", Report, Appraisal, TDX;
     DCAP_POLICY_STATUS = "dcap.policy.tcb-status", "T29", Tcb, Appraisal, PCS,
         carries [Tcb];
-    DCAP_POLICY_EVALUATION = "dcap.policy.evaluation-number", "T14", Tcb, Appraisal, PCS;
-    DCAP_POLICY_PLATFORM = "dcap.policy.platform", "T40", Chip, Appraisal, "Intel PCK certificate, PPID (1.2.840.113741.1.13.1.1)";
+    DCAP_POLICY_EVALUATION = "dcap.policy.evaluation-number", "T14", Tcb, Appraisal, PCS,
+        is [NeedsReference];
+    DCAP_POLICY_PLATFORM = "dcap.policy.platform", "T40", Chip, Appraisal, "Intel PCK certificate, PPID (1.2.840.113741.1.13.1.1)",
+        is [NeedsReference];
     DCAP_REPORT_DATA = "dcap.report-data", "T39", KeyBinding, Appraisal, TDX,
         carries [KeyBinding],
-        is [NeedsReference, IdleAnswers];
+        is [NeedsReference];
 }

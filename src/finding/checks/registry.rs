@@ -4,9 +4,9 @@ const RPC: &str = "Ethereum execution API, JSON-RPC";
 
 checks! {
     REGISTRY_RELEASE = "registry.release", "", Image, Appraisal, "IAppController (Layr-Labs/eigenx-contracts), AppUpgraded",
-        is [Hearsay];
+        is [NeedsReference, Hearsay];
     REGISTRY_COMPOSE_HASH = "registry.compose-hash", "", Measurements, Appraisal, "DstackApp (Dstack-TEE/dstack, kms/auth-eth), allowedComposeHashes",
-        is [Hearsay];
+        is [NeedsReference, Hearsay];
     REGISTRY_ENTRY = "registry.entry", "", Image, Appraisal, "Coordinator attestation, contract v1",
         is [Hearsay];
     REGISTRY_ANSWER = "registry.answer", "", Image, Appraisal, RPC,

@@ -14,8 +14,12 @@ checks! {
         carries [Image],
         joins [Measurements => Image],
         is [NeedsReference];
-    SGX_MRSIGNER = "sgx.mrsigner", "T30", Measurements, Appraisal, REPORT;
-    SGX_PRODUCT = "sgx.isv-prod-id", "T30", Measurements, Appraisal, REPORT;
-    SGX_SVN = "sgx.isv-svn", "T30", Measurements, Appraisal, REPORT;
-    SGX_CONFIG_ID = "sgx.config-id", "T30", Measurements, Appraisal, REPORT;
+    SGX_MRSIGNER = "sgx.mrsigner", "T30", Measurements, Appraisal, REPORT,
+        is [NeedsReference];
+    SGX_PRODUCT = "sgx.isv-prod-id", "T30", Measurements, Appraisal, REPORT,
+        is [NeedsReference];
+    SGX_SVN = "sgx.isv-svn", "T30", Measurements, Appraisal, REPORT,
+        is [NeedsReference];
+    SGX_CONFIG_ID = "sgx.config-id", "T30", Measurements, Appraisal, REPORT,
+        is [NeedsReference];
 }

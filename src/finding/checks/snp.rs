@@ -80,11 +80,11 @@ checks! {
     SNP_MEASUREMENT = "snp.measurement", "S18", Measurements, Appraisal, ABI,
         carries [Image],
         joins [Measurements => Image],
-        is [NeedsReference, IdleAnswers];
+        is [NeedsReference];
     SNP_HOST_DATA = "snp.host-data", "S19", Measurements, Appraisal, ABI,
         is [NeedsReference];
     SNP_MIGRATION_REPORT = "snp.migration-report", "S21", Measurements, Appraisal, ABI;
     SNP_REPORT_DATA = "snp.report-data", "S20", KeyBinding, Appraisal, ABI,
         carries [KeyBinding],
-        is [NeedsReference, IdleAnswers];
+        is [NeedsReference];
 }

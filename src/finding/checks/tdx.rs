@@ -8,7 +8,8 @@ const TEE_TCB_INFO: &str = "Intel TDX module 1.5 ABI, TEE_TCB_INFO_STRUCT";
 checks! {
     TDX_SEAM_SIGNER = "tdx.seam.signer", "T36", Tcb, Appraisal, TEE_TCB_INFO;
     TDX_SEAM_ATTRIBUTES = "tdx.seam.attributes", "T36", Tcb, Appraisal, TEE_TCB_INFO;
-    TDX_SEAM_MEASUREMENT = "tdx.seam.measurement", "T36", Tcb, Appraisal, TEE_TCB_INFO;
+    TDX_SEAM_MEASUREMENT = "tdx.seam.measurement", "T36", Tcb, Appraisal, TEE_TCB_INFO,
+        is [NeedsReference];
     TDX_DEBUG = "tdx.attributes.debug", "T31", Measurements, Appraisal, ATTRIBUTES,
         tells [Measurements];
     TDX_UNTRUSTED = "tdx.attributes.tud", "T31", Measurements, Appraisal, ATTRIBUTES;
@@ -21,13 +22,18 @@ checks! {
     TDX_MIGRATABLE = "tdx.attributes.migratable", "T34", Measurements, Appraisal, ATTRIBUTES;
     TDX_SERVICE_TD = "tdx.service-td", "T34", Measurements, Appraisal, TDINFO;
     TDX_XFAM = "tdx.xfam", "T35", Measurements, Appraisal, XFAM;
-    TDX_CONFIG_ID = "tdx.mr-config-id", "T37", Measurements, Appraisal, TDINFO;
-    TDX_OWNER = "tdx.mr-owner", "T37", Measurements, Appraisal, TDINFO;
-    TDX_OWNER_CONFIG = "tdx.mr-owner-config", "T37", Measurements, Appraisal, TDINFO;
-    TDX_MRTD = "tdx.mrtd", "T38", Measurements, Appraisal, TDINFO;
-    TDX_RTMR = "tdx.rtmr", "T38", Measurements, Appraisal, TDINFO;
+    TDX_CONFIG_ID = "tdx.mr-config-id", "T37", Measurements, Appraisal, TDINFO,
+        is [NeedsReference];
+    TDX_OWNER = "tdx.mr-owner", "T37", Measurements, Appraisal, TDINFO,
+        is [NeedsReference];
+    TDX_OWNER_CONFIG = "tdx.mr-owner-config", "T37", Measurements, Appraisal, TDINFO,
+        is [NeedsReference];
+    TDX_MRTD = "tdx.mrtd", "T38", Measurements, Appraisal, TDINFO,
+        is [NeedsReference];
+    TDX_RTMR = "tdx.rtmr", "T38", Measurements, Appraisal, TDINFO,
+        is [NeedsReference];
     TDX_SOFTWARE = "tdx.software", "T38", Measurements, Appraisal, "Silicon to Source: MRTD, RTMR1 and RTMR2 together",
         carries [Image],
         joins [Measurements => Image],
-        is [NeedsReference, IdleAnswers];
+        is [NeedsReference];
 }

@@ -5,7 +5,7 @@ use super::level::{self, Module, Platform, Reached, Shortfall, TcbComponent};
 use super::signed::TCB_INFO_EVIDENCE;
 use super::standing::{self, Statements, TcbStanding, td};
 use crate::bytes::Span;
-use crate::endorsements::intel::{QeIdentity, SvnLevel, TcbInfo, TcbStatus};
+use crate::endorsements::intel::{QeIdentity, SvnLevel, TcbInfo, TcbLevel, TcbStatus};
 use crate::evidence::dcap::Quote;
 use crate::finding::{Check, Finding, Value, Why, checks};
 
@@ -52,7 +52,7 @@ pub(super) fn examine(
     let mut findings = vec![evaluation(info, identity)];
     let level = level::reached(info, platform);
     findings.push(level_finding(info, platform));
-    let (module_findings, module) = module(quote, info);
+    let (module_findings, module) = module(quote, info, level);
     findings.extend(module_findings);
 
     let launch = match (level, module, qe) {
@@ -146,10 +146,12 @@ fn place(short: &Shortfall) -> String {
     if short.name.is_empty() { name } else { format!("{name} ({})", short.name) }
 }
 
-/// T24 and T25.
+/// T24 and T25. The version of a module of major version 0 is among the platform's own components:
+/// the level that those reach is the module's as well.
 fn module<'i>(
     quote: &Quote<'_>,
     info: &'i TcbInfo,
+    platform: Option<&'i TcbLevel>,
 ) -> (Vec<Finding>, Result<Option<&'i SvnLevel>, Why>) {
     const TEE_TCB_SVN: Span = Span::new(0, 16);
     const SEAM: Span = Span::new(64, 56);
@@ -184,7 +186,12 @@ fn module<'i>(
     }
     let reached = module.level(td.tee_tcb_svn);
     let level_finding = match (reached, &module) {
-        (Some(None), _) => Finding::unknown(level, Why::NotApplicable),
+        (Some(None), _) => match platform.map(|platform| platform.tdx) {
+            Some(Some([needed, ..])) => {
+                Finding::test(level, minor >= needed, "no-level").expected(Value::number(needed))
+            }
+            _ => Finding::blocked(level, &checks::DCAP_TCB_LEVEL),
+        },
         (Some(Some(reached)), _) => Finding::pass(level).expected(Value::number(reached.svn)),
         (None, Module::Later(module)) => Finding::fail(level, "no-level")
             .expected(Value::number(module.levels.last().map_or(0, |level| level.svn))),

@@ -33,11 +33,8 @@ impl<'a> Objects<'a> {
     /// one that it gives itself.
     pub fn names(&self, format: Format) -> BTreeSet<ObjectName> {
         let hashed = |kind, content: &[u8]| name(format, kind, content).ok();
-        let mut names: BTreeSet<ObjectName> = self
-            .stored
-            .iter()
-            .filter_map(|object| hashed(object.kind, &object.content))
-            .collect();
+        let mut names: BTreeSet<ObjectName> =
+            self.stored.iter().filter_map(|object| hashed(object.kind, &object.content)).collect();
         for answer in &self.answers {
             match answer {
                 Answer::Commit(commit) => names.extend(commit.sha.parse::<ObjectName>().ok()),

@@ -232,11 +232,12 @@ impl TrustedRoot {
     pub(super) fn names_issuer_of(&self, cert: &Cert<'_>) -> bool {
         let chains = self.parts.certificate_authorities.iter();
         let own = chains.flat_map(|authority| &authority.cert_chain.certificates);
-        own.filter_map(|own| Cert::parse("Sigstore authority", own.raw_bytes.as_bytes()).ok())
-            .any(|own| match (authority_key(cert), own.octets(SUBJECT_KEY)) {
+        own.filter_map(|own| Cert::parse("Sigstore authority", own.raw_bytes.as_bytes()).ok()).any(
+            |own| match (authority_key(cert), own.octets(SUBJECT_KEY)) {
                 (Some(named), Some(key)) => named == key && cert.names_issuer(&own),
                 _ => cert.names_issuer(&own),
-            })
+            },
+        )
     }
 
     /// Whether both lists have a key of an authority or a log in common: then they are of one

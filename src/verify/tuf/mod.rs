@@ -184,7 +184,8 @@ impl<'a> Run<'a> {
         for file in own {
             let is_signed_by_known = file.key_ids.iter().any(|id| self.keys.contains(id));
             if is_signed_by_known
-                && let Ok(later) = sigstore_tuf::metadata::Metadata::<Root>::from_slice(file.bytes) {
+                && let Ok(later) = sigstore_tuf::metadata::Metadata::<Root>::from_slice(file.bytes)
+            {
                 self.keys.extend(later.signed().keys.keys().cloned());
             }
         }
@@ -364,8 +365,7 @@ impl<'a> Run<'a> {
         check: &'static Check,
     ) -> Result<Vec<Metadata<'a>>, &'static Check> {
         let all = self.files.metadata.iter().filter(|file| file.role == role);
-        let is_own =
-            |file: &&Metadata<'_>| file.key_ids.iter().any(|id| self.keys.contains(id));
+        let is_own = |file: &&Metadata<'_>| file.key_ids.iter().any(|id| self.keys.contains(id));
         let mut files: Vec<Metadata<'a>> = all.filter(is_own).cloned().collect();
         self.used.extend(files.iter().map(|file| Sha256::of(file.bytes)));
         files.sort_by(|a, b| (a.version, a.bytes).cmp(&(b.version, b.bytes)));

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::common::examine;
+use crate::common::examine_asked;
 use crate::common::table::{Also, Expected};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -61,7 +61,7 @@ impl Case {
         let policy = Policy::from_json(self.policy.to_string().as_bytes()).unwrap();
         let files: Vec<&[u8]> = self.files.iter().map(Vec::as_slice).collect();
         let input = serde_json::to_vec(exchange).unwrap();
-        examine(&input, &files, Some(&policy), NOW.parse().unwrap()).unwrap()
+        examine_asked(&input, &files, Some(&policy), NOW.parse().unwrap()).unwrap()
     }
 
     fn bound(&mut self) -> &mut BoundSpec {
@@ -242,7 +242,7 @@ fn under_the_vendors_roots_none_of_it_holds() {
     for healthy in ALL {
         let case = healthy();
         let input = serde_json::to_vec(&case.spec.exchange()).unwrap();
-        let report = examine(&input, &[], None, NOW.parse().unwrap()).unwrap();
+        let report = examine_asked(&input, &[], None, NOW.parse().unwrap()).unwrap();
         assert!(report.verdict.state >= State::Unknown, "{:?}", report.verdict);
         assert!(report.assurance.level <= Some(Level::A1));
         assert_eq!(report.flags.key, KeyFlag::NotShown);
@@ -454,7 +454,7 @@ fn a_tokens_nonce_counts_as_a_whole() {
     let d = Sha512::of(b"SIMULATED");
     let own = carrier::eat_nonce(&d);
     assert_eq!(own.len(), 86);
-    let holds = |nonces: &[String]| token_nonce(Ok(nonces), carrier::EAT_NONCE, &d).passed();
+    let holds = |nonces: &[String]| token_nonce(nonces, Ok(()), carrier::EAT_NONCE, &d).passed();
     assert!(holds(&["another".into(), own.clone()]));
     for other in [format!("{own}A"), own[..85].to_owned(), own.to_uppercase(), format!(" {own}")] {
         assert!(!holds(&[other]));
@@ -519,7 +519,7 @@ fn what_leads_the_chain_is_the_strongest_and_the_others_add_nothing() {
     case.spec.document = |document| document["reference_values"] = json!([]);
     let report = case.examine();
     assert_eq!(report.assurance.level, Some(Level::A3));
-    assert_eq!(findings(&report)["coordinator.image"], "warn no-reference");
+    assert_eq!(findings(&report)["coordinator.image"], "unknown no-reference");
     assert!(claim(&report, "image.digest").is_none());
 
     let report = vtpm().beside(token()).examine();
@@ -548,7 +548,7 @@ fn evidence_beside_the_chain_has_to_hold_too() {
     let body = other.spec.json()["evidence"][0]["body"].clone();
     in_document(&mut exchange, |document| document["evidence"][1]["body"] = body);
     let report = case.report(&exchange);
-    assert_eq!(findings(&report)["coordinator.other-evidence/beside-0"], "fail invalid");
+    assert_eq!(findings(&report)["coordinator.other-evidence/beside-0"], "fail other-digest");
     assert_eq!(report.verdict.state, State::Failed);
 
     let report = Case::with(CoordinatorSpec::tdx())
@@ -556,6 +556,22 @@ fn evidence_beside_the_chain_has_to_hold_too() {
         .examine();
     let found = findings(&report);
     assert_eq!(found["coordinator.other-evidence/beside-0"], "blocked by token.key");
+}
+
+/// Nobody signs a digest of another document for this one: a piece that openly carries another is
+/// refused, whoever signed it.
+#[test]
+fn evidence_that_openly_carries_another_digest_contradicts_the_document() {
+    let token = || Provided::token("gcp-cs-oidc-token", MADE);
+    let case = Case::with(CoordinatorSpec::tdx()).beside(token());
+    let mut exchange = case.spec.exchange();
+    let other = CoordinatorSpec { nonce: Some(vec![9; 32]), ..CoordinatorSpec::provided(token()) };
+    let body = other.json()["evidence"][0]["body"].clone();
+    in_document(&mut exchange, |document| document["evidence"][1]["body"] = body);
+    let report = case.report(&exchange);
+    assert!(case.files.is_empty(), "nobody knows whose key signed the token");
+    assert_eq!(findings(&report)["coordinator.other-evidence/beside-0"], "fail other-digest");
+    assert_eq!(report.verdict.state, State::Failed);
 }
 
 /// A chip's report that does not hold, or cannot be decided, is not replaced by a weaker word.

@@ -11,6 +11,7 @@ pub(crate) mod snp;
 pub(crate) mod table;
 
 pub(crate) mod eventlog;
+pub(crate) mod invariants;
 pub(crate) mod mutation;
 
 use std::path::PathBuf;
@@ -55,7 +56,7 @@ pub(crate) fn examine(
     now: silicon_to_source::time::UnixTime,
 ) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
     let context = silicon_to_source::Context::at(now);
-    silicon_to_source::examine(&files(input, collateral), policy, &context)
+    held(silicon_to_source::examine(&files(input, collateral), policy, &context)?)
 }
 
 /// Examines a session file as the process does that asked: it knows by itself what the file says of
@@ -68,7 +69,7 @@ pub(crate) fn examine_asked(
 ) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
     let exchange = silicon_to_source::evidence::exchange::Exchange::parse(input)?;
     let context = silicon_to_source::Context { now, asked: Some(asked(&exchange)) };
-    silicon_to_source::examine(&files(input, collateral), policy, &context)
+    held(silicon_to_source::examine(&files(input, collateral), policy, &context)?)
 }
 
 /// What the process knows that asked as `exchange` says.
@@ -92,6 +93,15 @@ pub(crate) fn asked(
         started_at: exchange.started_at,
         answers: answers.collect(),
     }
+}
+
+/// A report that keeps to what its links carry.
+fn held(
+    report: silicon_to_source::report::Report,
+) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
+    let broken = invariants::broken(&report);
+    assert!(broken.is_empty(), "{} under {}: {broken:?}", report.subject.kind, report.policy.name);
+    Ok(report)
 }
 
 fn files<'a>(input: &'a [u8], collateral: &[&'a [u8]]) -> Vec<silicon_to_source::File<'a>> {

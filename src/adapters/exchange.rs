@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::coordinator::{self, Question, subject};
-use super::{collateral, tinfoil, tuf};
+use super::{TUF, bytes_of, tinfoil};
 use crate::appraise::coordinator::answer::{self, Answer};
 use crate::appraise::coordinator::binding::{Session, Teller};
 use crate::appraise::coordinator::darkbloom;
@@ -17,7 +17,7 @@ use crate::evidence::exchange::{ATTESTATION, ENCRYPTION_KEY, Exchange, Response,
 use crate::finding::{Finding, LinkId, Value, Why, checks};
 use crate::policy::Policy;
 use crate::report::{Draft, RootOfTrust};
-use crate::shelf::{File, Origin};
+use crate::shelf::{File, Origin, Piece};
 
 /// The name of the built-in policy for `exchange`.
 pub(super) fn policy(exchange: &Exchange) -> &'static str {
@@ -51,7 +51,7 @@ pub(super) fn collateral(exchange: &Exchange, context: &Context) -> Vec<File<'st
 pub(super) fn examine(
     input: &[u8],
     exchange: &Exchange,
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     context: &Context,
 ) -> Result<(Draft, Policy), Error> {
@@ -75,9 +75,8 @@ pub(super) fn examine(
     match answer {
         Answer::Body(response) if what == TINFOIL => {
             draft.findings.extend(consistent(None));
-            let (tuf, others) = tuf::split(files);
-            let files = collateral::decode(&others)?;
-            match tinfoil::examine(&response.body.0, &files, &tuf, policy, now) {
+            let tuf = bytes_of(beside, TUF);
+            match tinfoil::examine(&response.body.0, beside, &tuf, policy, now) {
                 Ok(mut read) => {
                     draft.subject.name = read.subject.name.take();
                     draft.root_of_trust = read.root_of_trust;
@@ -92,7 +91,7 @@ pub(super) fn examine(
             Ok(document) => {
                 let question = question(exchange, response, asked);
                 draft.findings.extend(consistent(issued(&document, question.session.nonce)));
-                coordinator::answered(&document, Some(&question), files, policy, now, draft)
+                coordinator::answered(&document, Some(&question), beside, policy, now, draft)
             }
             Err(error) => {
                 draft.findings.extend(consistent(None));

@@ -8,7 +8,7 @@
 
 use std::str::FromStr as _;
 
-use super::collateral::Collateral;
+use super::amd::Amd;
 use super::{sigstore, snp};
 use crate::appraise::{self, Compared, Comparers};
 use crate::claims::Claim;
@@ -20,9 +20,8 @@ use crate::evidence::tinfoil::{Bundle, PREDICATE_TYPE, Predicate};
 use crate::finding::{Finding, LinkId, Value, checks};
 use crate::pki::Cert;
 use crate::policy::Policy;
-use crate::report::{
-    Custody, Draft, EvidenceItem, Flags, Freshness, KeyFlag, Part, RootOfTrust, Subject,
-};
+use crate::report::{Draft, EvidenceItem, KeyFlag, RootOfTrust, Subject};
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::sigstore::Artifact;
 
@@ -32,45 +31,46 @@ const COMPARERS: Comparers = Comparers {
     data: Compared::By(&checks::TLS_KEY),
 };
 
-/// A bundle.
+/// A bundle. `tuf` are files that may bring newer keys of Sigstore's into force.
 pub(super) fn examine(
     input: &[u8],
-    collateral: &Collateral,
+    beside: &[Piece<'_>],
     tuf: &[&[u8]],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let bundle = Bundle::parse(input)?;
-    let vcek = Vek::parse(&bundle.vcek)?;
+    Vek::parse(&bundle.vcek)?;
     let tls = Cert::parse("TLS certificate", &bundle.tls)?;
-    let machine = snp::report(&bundle.report, Some(vcek), collateral, policy, COMPARERS, now)?;
+    let mut amd = Amd::of(beside);
+    amd.add("vcek", &bundle.vcek);
+    let machine = snp::report(&bundle.report, &amd, policy, COMPARERS, now)?;
     let artifact = Sha256::from_str(&bundle.digest)?;
     let artifact = Artifact::Sha256(artifact);
     let build = sigstore::bundle_with(&bundle.sigstore, Some(artifact), tuf, policy, now)?;
 
-    let mut findings = machine.findings;
-    let mut claims = Vec::new();
-    let blame = snp::to_blame(&findings);
+    let mut part = machine.part;
     let measurement = match &machine.verified {
         Some(verified) => {
-            claims.extend(appraise::snp::claims(verified));
-            findings.extend(appraise::tls::keys(verified.report(), &tls));
+            part.findings.extend(appraise::tls::keys(verified.report(), &tls));
             Ok(verified.report().measurement)
         }
         None => {
-            findings.extend(appraise::tls::FROM_REPORT.iter().map(|c| Finding::blocked(c, blame)));
+            let blame = snp::to_blame(&part.findings);
+            let blocked = appraise::tls::FROM_REPORT.iter().map(|c| Finding::blocked(c, blame));
+            part.findings.extend(blocked);
             Err(blame)
         }
     };
     match build.verified.as_ref().and_then(|verified| Some((verified, verified.statement()?))) {
         Some((verified, statement)) => {
-            findings.extend(appraise::tinfoil::appraise(
+            part.findings.extend(appraise::tinfoil::appraise(
                 statement,
                 verified.payload(),
                 &bundle.digest,
                 measurement,
             ));
-            claims.extend(build_claims(statement, verified.payload()));
+            part.claims.extend(build_claims(statement, verified.payload()));
         }
         None => {
             let by = match build.verified {
@@ -78,41 +78,26 @@ pub(super) fn examine(
                 None => snp::to_blame(&build.findings),
             };
             let blocked = appraise::tinfoil::FROM_STATEMENT.iter();
-            findings.extend(blocked.map(|check| Finding::blocked(check, by)));
+            part.findings.extend(blocked.map(|check| Finding::blocked(check, by)));
         }
     }
-    findings.extend(build.findings);
-    findings.extend(appraise::tls::certificate(&tls, &bundle, policy.domain.as_deref(), now));
-    claims.extend(build.claims);
-
-    let mut evidence = machine.evidence;
-    evidence.extend(build.evidence);
-    evidence.push(tls_certificate(&tls));
-    let key_bound =
-        findings.iter().any(|finding| finding.check == &checks::TLS_KEY && finding.passed());
+    part.findings.extend(build.findings);
+    let domain = policy.domain.as_deref();
+    part.findings.extend(appraise::tls::certificate(&tls, &bundle, domain, now));
+    part.claims.extend(build.claims);
+    part.evidence.extend(build.evidence);
+    part.evidence.push(tls_certificate(&tls));
+    part.wanted.extend(build.wanted);
+    if part.passed(&checks::TLS_KEY) {
+        part.flags.key = KeyFlag::Bound;
+    }
     let subject = Subject {
         kind: "tinfoil-bundle",
         name: Some(bundle.domain),
         sha256: Sha256::of(input),
         len: input.len(),
     };
-    Ok(Draft {
-        part: Part {
-            findings,
-            claims,
-            evidence,
-            wanted: [machine.wanted, build.wanted].concat(),
-            flags: Flags {
-                key: if key_bound { KeyFlag::Bound } else { KeyFlag::NotShown },
-                custody: Custody::NotStated,
-                freshness: Freshness::None,
-                debug: machine.debug,
-                ..Flags::UNKNOWN
-            },
-            ..Part::default()
-        },
-        ..Draft::of(subject, RootOfTrust::CpuVendor)
-    })
+    Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
 }
 
 /// What the signed statement says about the machine.

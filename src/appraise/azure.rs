@@ -26,10 +26,8 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 
 /// The report's measurement is of the paravisor, and not of the guest: comparing it identifies no
 /// image. REPORT_DATA is compared in `azure.runtime-data`.
-pub const COMPARERS: Comparers = Comparers {
-    software: Compared::Nobody,
-    data: Compared::By(&checks::AZURE_RUNTIME_DATA),
-};
+pub const COMPARERS: Comparers =
+    Comparers { software: Compared::Nobody, data: Compared::By(&checks::AZURE_RUNTIME_DATA) };
 
 /// The paravisor that the processor measured is one that the policy names. `measured` is the
 /// verified report's measurement, or the check that is to blame.

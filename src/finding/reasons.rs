@@ -58,14 +58,14 @@ pub fn lists(finding: &Finding) -> bool {
 }
 
 reasons! {
-    SNP_ROOT_PINNED: fail ["wrong-root"];
+    SNP_ROOT_PINNED: fail ["simulated", "wrong-root"];
     SNP_ROOT_SUPPLIED: warn ["not-equal"];
     SNP_ASK_ROLE: fail ["not-a-ca", "unknown-extension", "wrong-key", "wrong-name"];
     SNP_ASK_PARAMETERS: fail ["wrong-parameters"];
     SNP_ASK_SIGNATURE: fail ["bad-signature", "wrong-issuer"];
     SNP_ARK_VALIDITY: fail ["expired", "not-yet-valid"];
     SNP_ASK_VALIDITY: fail ["expired", "not-yet-valid"];
-    SNP_CRL_SIGNATURE: fail ["bad-signature", "unknown-extension", "wrong-issuer"];
+    SNP_CRL_SIGNATURE: fail ["bad-signature", "unknown-extension"];
     SNP_CRL_FRESHNESS: fail ["missing", "not-yet-valid", "stale"];
     SNP_CRL_REVOCATION: fail ["revoked"];
     SNP_PRODUCT: fail ["missing", "not-equal", "unsupported"];
@@ -117,7 +117,7 @@ reasons! {
     SNP_MIGRATION_REPORT: warn ["set"] allowed ["set"] fail ["set"];
     SNP_REPORT_DATA: fail ["not-equal"];
     DCAP_PCK_CHAIN: fail ["malformed", "wrong-length"];
-    DCAP_ROOT_PINNED: fail ["wrong-root"];
+    DCAP_ROOT_PINNED: fail ["simulated", "wrong-root"];
     DCAP_ROOT_VALIDITY: fail ["expired", "not-yet-valid"];
     DCAP_PCK_CA_ROLE: fail ["not-a-ca", "unknown-extension", "wrong-key", "wrong-name", "wrong-parameters"];
     DCAP_PCK_CA_SIGNATURE: fail ["bad-signature", "wrong-issuer"];
@@ -217,7 +217,7 @@ reasons! {
     DSTACK_CERTIFICATE_SIGNATURE: fail ["bad-signature"];
     DSTACK_REPORT_DATA: fail ["not-equal"];
     NITRO_CHAIN: fail ["malformed"];
-    NITRO_ROOT_PINNED: fail ["wrong-root"];
+    NITRO_ROOT_PINNED: fail ["simulated", "wrong-root"];
     NITRO_CA_ROLE: fail ["not-a-ca", "path-length", "unknown-extension", "wrong-key", "wrong-parameters"];
     NITRO_CA_SIGNATURE: fail ["bad-signature", "wrong-issuer"];
     NITRO_CA_VALIDITY: fail ["expired", "not-yet-valid"];
@@ -318,11 +318,11 @@ reasons! {
     BINDING_CUSTODY: warn ["issuer-is-the-verifier", "kms-derived", "operator-provisioned"];
     BINDING_TLS_END: warn ["edge", "host", "issuer-is-the-verifier"];
     TOKEN_ALGORITHM: fail ["not-accepted"];
-    TOKEN_ROOT: fail ["wrong-root"];
+    TOKEN_ROOT: fail ["simulated", "wrong-root"];
     TOKEN_CHAIN_ROLE: fail ["is-a-ca", "malformed", "not-a-ca", "unknown-extension", "wrong-key", "wrong-length"];
     TOKEN_CHAIN_SIGNATURE: fail ["bad-signature", "wrong-issuer"];
     TOKEN_CHAIN_VALIDITY: fail ["expired", "not-yet-valid"];
-    TOKEN_KEY: warn ["fetched", "not-signed", "owner-unknown"] fail ["missing", "not-accepted", "not-equal"];
+    TOKEN_KEY: warn ["fetched"] fail ["missing", "not-accepted", "not-equal"];
     TOKEN_SIGNATURE: fail ["bad-signature"];
     TOKEN_ISSUER: fail ["not-accepted"];
     TOKEN_TIME: fail ["expired", "not-yet-valid"];
@@ -379,7 +379,7 @@ reasons! {
     TLS_DOCUMENT: fail ["missing", "not-equal"];
     TLS_CONNECTION: fail ["not-equal"];
     FRESHNESS: warn ["cached", "no-challenge", "recorded", "stale"] fail ["in-the-future", "stale"];
-    GPU_ROOT: fail ["wrong-root"];
+    GPU_ROOT: fail ["simulated", "wrong-root"];
     GPU_CHAIN_ROLE: fail ["is-a-ca", "not-a-ca", "unknown-extension", "wrong-key", "wrong-length"];
     GPU_CHAIN_SIGNATURE: fail ["bad-signature", "wrong-issuer"];
     GPU_CHAIN_VALIDITY: fail ["expired", "not-yet-valid"];

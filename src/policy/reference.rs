@@ -147,9 +147,9 @@ mod tests {
 
     #[test]
     fn idleness_answers_no_check_that_needs_a_reference() {
-        let both = checks::ALL.iter().find(|check| {
-            check.is(Property::NeedsReference) && check.is(Property::IdleAnswers)
-        });
+        let both = checks::ALL
+            .iter()
+            .find(|check| check.is(Property::NeedsReference) && check.is(Property::IdleAnswers));
         assert_eq!(both, None);
     }
 }

@@ -137,8 +137,10 @@ pub enum Fact {
     ReportData([u8; 64]),
     /// The digest of an image that is shown to run, or that a verified log or token names.
     Image(Sha256),
-    /// The hash of the app-compose file that a measured log names.
+    /// The hash of the app-compose file that a measured log or document names.
     ComposeHash(Sha256),
+    /// The id of the application that a measured log or document names, in hex.
+    App(String),
     /// The commit that a verified build names.
     Commit(String),
     /// The repository that a verified build names.

@@ -8,12 +8,12 @@
 use super::machine::{Context, EvidenceType, Examined, evidence_type};
 use crate::adapters::snp::to_blame;
 use crate::digest::Sha512;
-use crate::endorsements::jwks::KeyList;
 use crate::error::Error;
 use crate::evidence::coordinator::{Document, Evidence};
 use crate::finding::{Check, Finding, Outcome, Why, checks};
 use crate::policy::Policy;
 use crate::report::{Part, RootOfTrust, Wanted};
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 
 /// What came of a document's evidence.
@@ -36,7 +36,7 @@ struct Known<'a> {
 /// Examines every piece of evidence of `document`, which has to carry `d`.
 pub(super) fn examine(
     document: &Document,
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
     d: Sha512,
@@ -50,10 +50,7 @@ pub(super) fn examine(
         })
         .collect();
     known.sort_by_key(|known| (strength(known.root), known.kind.place()));
-    let only_tokens = known.iter().all(|known| known.kind.is_token());
-    let (keys, files): (Vec<&[u8]>, Vec<&[u8]>) =
-        files.iter().partition(|file| only_tokens || KeyList::parse(file).is_ok());
-    let context = |item| Context { document, item, files: &files, keys: &keys, policy, now, d };
+    let context = |item| Context { document, item, beside, policy, now, d };
     let mut items = Items {
         machine: None,
         part: Part::default(),
@@ -118,6 +115,9 @@ impl Items {
             }
             (Ok(_), _) => Finding::warn(check, "unsigned").actual(kind),
         });
+        if let Some(root) = examined.as_ref().ok().and_then(|examined| examined.root_of_trust) {
+            self.root_of_trust = root;
+        }
         self.machine = examined.ok();
     }
 

@@ -29,14 +29,14 @@ use crate::evidence::coordinator::{Binding, Document, Registry, Source, carrier}
 use crate::evidence::exchange::ATTESTATION;
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
 use crate::policy::Policy;
-use crate::report::{
-    Custody, Draft, EvidenceItem, Fact, Flags, KeyFlag, RootOfTrust, Subject,
-};
+use crate::report::{Custody, Draft, EvidenceItem, Fact, Flags, KeyFlag, RootOfTrust, Subject};
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::oci::Supplied;
 
 use super::image::Files;
 use super::kind::Kind;
+use super::{IMAGE, bytes_of};
 use build::{References, about_image, accepted, of_image, provenance, references};
 use machine::Examined;
 
@@ -53,13 +53,13 @@ pub(super) struct Question<'a> {
 /// A document that came as a file.
 pub(super) fn examine(
     input: &[u8],
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<(Draft, Policy), Error> {
     let document = Document::parse(input)?;
     let draft = Draft::of(subject(input, None), RootOfTrust::CpuVendor);
-    answered(&document, None, files, policy, now, draft)
+    answered(&document, None, beside, policy, now, draft)
 }
 
 /// What a document brings along that others than this adapter look at.
@@ -100,7 +100,7 @@ pub(super) fn subject(input: &[u8], origin: Option<&str>) -> Subject {
 pub(super) fn answered(
     document: &Document,
     question: Option<&Question<'_>>,
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
     mut draft: Draft,
@@ -120,10 +120,9 @@ pub(super) fn answered(
 
     let nonce = document.nonce.as_ref().map_or(&[][..], |nonce| &nonce.0);
     let d = carrier::digest(nonce, bytes)?;
-    let (mut images, others) = Files::of(files)?;
-    let files = others.as_slice();
+    let (mut images, _) = Files::of(&bytes_of(beside, IMAGE))?;
     draft.findings.extend(index(document, &mut images));
-    let items = items::examine(document, files, policy, now, d);
+    let items = items::examine(document, beside, policy, now, d);
     draft.root_of_trust = items.root_of_trust;
     draft.absorb(items.part);
     let machine = items.machine;
@@ -214,13 +213,7 @@ fn image(
         .filter(|_| about.as_ref().is_some_and(Finding::passed))
         .and_then(|image| of_image(&builds, files, image).find_map(|build| build.commit.as_ref()))
         .map(|claim| claim.value.to_string());
-    let mut result = Image {
-        substrate: None,
-        by_issuer: false,
-        digest,
-        commit,
-        covered: false,
-    };
+    let mut result = Image { substrate: None, by_issuer: false, digest, commit, covered: false };
     match machine {
         Some(machine) => {
             result.substrate = machine.substrate;

@@ -2,13 +2,13 @@
 
 use super::machine::Examined;
 use crate::adapters::image::{self, Files, Running};
-use crate::adapters::qualify::About;
 use crate::digest::Sha256;
 use crate::endorsements::oci::{Document, Reference};
 use crate::error::Error;
 use crate::evidence::tinfoil::{ImageReferences, Pin};
 use crate::finding::{Finding, Value, Why, checks};
 use crate::policy::Policy;
+use crate::report::Part;
 use crate::time::UnixTime;
 use crate::verify::oci::Supplied;
 
@@ -31,12 +31,12 @@ impl<'f, 'a> Images<'f, 'a> {
         machine: &Examined,
         policy: &Policy,
         now: UnixTime,
-    ) -> Result<Vec<About>, Error> {
+    ) -> Result<Vec<Part>, Error> {
         if self.files.is_empty() {
             return Ok(Vec::new());
         }
         let check = &checks::OCI_SUBJECT;
-        let only = |finding| vec![About { findings: vec![finding], ..About::default() }];
+        let only = |finding| vec![Part::of([finding])];
         let Some(compose) = &machine.compose else {
             return Ok(only(Finding::blocked(check, &checks::DSTACK_COMPOSE_HASH)));
         };
@@ -51,12 +51,9 @@ impl<'f, 'a> Images<'f, 'a> {
             let digest = Reference::parse(&container.text).ok().and_then(|named| named.digest);
             let about = match digest.filter(|_| container.pin == Pin::Digest) {
                 Some(digest) => self.image(digest, &container.text, policy, now)?,
-                None => About {
-                    findings: vec![
-                        Finding::unknown(check, Why::NotPublished).actual(container.text),
-                    ],
-                    ..About::default()
-                },
+                None => {
+                    Part::of([Finding::unknown(check, Why::NotPublished).actual(container.text)])
+                }
             };
             followed.push(about.named(&format!("container {number}")));
         }
@@ -70,7 +67,7 @@ impl<'f, 'a> Images<'f, 'a> {
         reference: &str,
         policy: &Policy,
         now: UnixTime,
-    ) -> Result<About, Error> {
+    ) -> Result<Part, Error> {
         let all = &self.files.documents;
         let named = all.iter().find(|document| document.digest() == digest);
         let is_about = |document: &&Supplied<'_>| {
@@ -94,10 +91,10 @@ impl<'f, 'a> Images<'f, 'a> {
         self.used.extend(&own.builds);
         let running = Running { digest: Some(digest), reference: Some(reference) };
         let examined = image::examine(&running, &own, policy, now)?;
-        let mut about = About {
-            findings: examined.findings,
+        let mut about = Part {
             claims: examined.claims,
             evidence: examined.evidence,
+            ..Part::of(examined.findings)
         };
         if own.builds.is_empty() {
             let open = Finding::unknown(&checks::OCI_SUBJECT, Why::NotFetched);
@@ -107,11 +104,11 @@ impl<'f, 'a> Images<'f, 'a> {
     }
 
     /// What is about no container of any machine.
-    pub(super) fn left_over(&self, policy: &Policy, now: UnixTime) -> Result<About, Error> {
+    pub(super) fn left_over(&self, policy: &Policy, now: UnixTime) -> Result<Part, Error> {
         let is_used = |file: &[u8]| self.used.contains(&file);
         let builds: Vec<&[u8]> =
             self.files.builds.iter().copied().filter(|build| !is_used(build)).collect();
-        let mut about = About::default();
+        let mut about = Part::default();
         let others = self.files.documents.iter().filter(|document| !is_used(document.bytes));
         for (number, document) in (1_u32..).zip(others) {
             let finding = Finding::fail(&checks::OCI_MANIFEST, "not-equal");

@@ -5,9 +5,9 @@ mod enclave;
 mod tcb;
 mod td;
 
+use super::{Compared, Comparers, ruled, wished};
 use crate::digest::{Sha384, Sha512};
 use crate::evidence::dcap::{Body, Quote, Tee};
-use super::{Compared, Comparers, ruled, wished};
 use crate::finding::{Check, Finding, Value, checks};
 use crate::policy::DcapPolicy;
 use crate::time::UnixTime;
@@ -54,9 +54,7 @@ fn quote(quote: &Quote<'_>, policy: &DcapPolicy, compared: Comparers) -> Vec<Fin
     let mut findings = vec![vendor(quote), trailing(quote, policy)];
     findings.extend(match &quote.body {
         Body::Enclave(report) => enclave::appraise(report, quote.body_span, &policy.sgx),
-        Body::Td(report) => {
-            td::appraise(report, quote.body_span, &policy.tdx, compared.software)
-        }
+        Body::Td(report) => td::appraise(report, quote.body_span, &policy.tdx, compared.software),
     });
     findings.push(report_data(quote, policy, compared.data));
     findings

@@ -80,11 +80,7 @@ pub fn cloud_build(
         },
         Finding::unknown(&checks::PROVENANCE_RUNNER, Why::NotApplicable),
         trigger(&build),
-        pinned(
-            &checks::PROVENANCE_REPOSITORY,
-            policy.repository.as_deref(),
-            build.repository,
-        ),
+        pinned(&checks::PROVENANCE_REPOSITORY, policy.repository.as_deref(), build.repository),
         pinned(&checks::PROVENANCE_REPOSITORY_ID, policy.repository_id.as_deref(), None),
         pinned(
             &checks::PROVENANCE_OWNER,

@@ -90,9 +90,9 @@ export class EvidenceReport extends HTMLElement {
  *
  * @param {Report} report
  */
-function subjectLine({ subject, checked_at, files, headline }) {
+function subjectLine({ subject, checked_at, files, headline, recorded_at: recorded }) {
   const evidence = files.find(({ became }) => became === 'evidence');
-  const isOwn = subject.name !== null && subject.name !== headline.of;
+  const isOwn = subject.name !== null && subject.name !== headline.of && !recorded;
   return h(
     'p',
     {},

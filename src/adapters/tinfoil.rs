@@ -53,6 +53,7 @@ pub(super) fn examine(
     let measurement = match &machine.verified {
         Some(verified) => {
             part.findings.extend(appraise::tls::keys(verified.report(), &tls));
+            part.claims.extend(appraise::tls::claims(verified.report()));
             Ok(verified.report().measurement)
         }
         None => {

@@ -299,7 +299,7 @@ reasons! {
     TINFOIL_VM_IMAGE: fail ["malformed", "missing", "not-equal"];
     EXCHANGE_CONSISTENT: warn ["recorded"] fail ["in-the-future", "made-after", "made-before", "not-what-was-asked", "other-address", "other-nonce"];
     COORDINATOR_DOCUMENT: fail ["malformed"];
-    COORDINATOR_EVIDENCE: warn ["provider-is-the-root", "unsigned"] fail ["malformed", "not-exactly-one"];
+    COORDINATOR_EVIDENCE: warn ["provider-is-the-root", "statement"] fail ["malformed", "not-exactly-one"];
     COORDINATOR_OTHER_EVIDENCE: fail ["invalid", "malformed", "other-digest"];
     COORDINATOR_COLLATERAL: fail ["malformed", "wrong-name"];
     COORDINATOR_EVENT_LOG: fail ["malformed", "not-exactly-one"];

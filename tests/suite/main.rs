@@ -45,6 +45,8 @@ mod coordinator {
     #[cfg(feature = "sim")]
     mod checks;
     mod contract;
+    #[cfg(feature = "cli")]
+    mod faults;
 }
 
 mod dcap {

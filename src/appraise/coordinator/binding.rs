@@ -116,6 +116,23 @@ pub fn holds(
     }
 }
 
+/// The evidence covers D: each of several quotes has exactly the bytes that the carrier `own` makes
+/// of D.
+pub fn all_hold(
+    own: &str,
+    carried: &str,
+    expected: &[u8],
+    actual: &[&[u8]],
+    signed: Result<(), &'static Check>,
+) -> Finding {
+    let other = actual.iter().find(|actual| **actual != expected).or(actual.first());
+    match (other, signed) {
+        (Some(actual), signed) => holds(own, carried, expected, actual, signed),
+        (None, Err(by)) => Finding::blocked(&checks::BINDING_DIGEST, by),
+        (None, Ok(())) => Finding::fail(&checks::BINDING_DIGEST, "missing"),
+    }
+}
+
 /// The evidence covers D: one of a token's nonces, as a whole, is D in base64url.
 pub fn token_nonce(
     nonces: &[String],

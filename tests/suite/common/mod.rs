@@ -59,15 +59,6 @@ pub(crate) fn examine(
     held(silicon_to_source::examine(&files(input, collateral), policy, &context)?)
 }
 
-/// The report, held to what its links carry.
-fn held(
-    report: silicon_to_source::report::Report,
-) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
-    let broken = invariants::broken(&report);
-    assert!(broken.is_empty(), "{} under {}: {broken:?}", report.subject.kind, report.policy.name);
-    Ok(report)
-}
-
 /// Examines a session file as the process does that asked: it knows by itself what the file says of
 /// the question.
 pub(crate) fn examine_asked(
@@ -102,6 +93,15 @@ pub(crate) fn asked(
         started_at: exchange.started_at,
         answers: answers.collect(),
     }
+}
+
+/// A report that keeps to what its links carry.
+fn held(
+    report: silicon_to_source::report::Report,
+) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
+    let broken = invariants::broken(&report);
+    assert!(broken.is_empty(), "{} under {}: {broken:?}", report.subject.kind, report.policy.name);
+    Ok(report)
 }
 
 fn files<'a>(input: &'a [u8], collateral: &[&'a [u8]]) -> Vec<silicon_to_source::File<'a>> {

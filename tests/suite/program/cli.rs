@@ -349,11 +349,43 @@ fn a_report_without_its_chip_certificate_is_unknown_and_exits_3() {
 }
 
 #[test]
-fn collateral_that_cannot_be_read_is_blamed_by_name() {
+fn a_file_that_is_nothing_known_spoils_nothing_and_is_named() {
     let wrong = scratch("wrong-collateral", b"no certificate");
-    let at = ["--collateral", wrong.to_str().unwrap()];
-    let Some(output) = amd("milan.report", &["milan.vcek.pem"], &at) else { return };
-    assert_unreadable(&output, "wrong-collateral: ");
+    let wrong = wrong.to_str().unwrap();
+    let at = ["--at", "2026-03-01T00:00:00Z", "--json"];
+    let Some(alone) = amd("milan.report", &["milan.vcek.pem"], &at) else { return };
+    let alone: Json = serde_json::from_slice(&alone.stdout).unwrap();
+    for more in [&["--collateral", wrong][..], &[wrong]] {
+        let more = [&at[..], more].concat();
+        let Some(output) = amd("milan.report", &["milan.vcek.pem"], &more) else { return };
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let report: Json = serde_json::from_slice(&output.stdout).unwrap();
+        for member in ["verdict", "assurance", "links"] {
+            assert_eq!(report[member], alone[member]);
+        }
+        let files = report["files"].as_array().unwrap().iter();
+        let own = files.filter(|file| file["name"] == wrong).map(|file| &file["became"]);
+        assert_eq!(own.collect::<Vec<_>>(), ["not-known"]);
+    }
+}
+
+/// The evidence is chosen by what it is, and not by its place.
+#[test]
+fn files_may_be_named_in_any_order() {
+    let at = ["--at", "2026-03-01T00:00:00Z", "--json"];
+    let (Some(report), Some(vcek)) = (vector("amd/milan.report"), vector("amd/milan.vcek.pem"))
+    else {
+        return;
+    };
+    let (report, vcek) = (report.to_str().unwrap(), vcek.to_str().unwrap());
+    let [one, other] = [[report, vcek], [vcek, report]].map(|files| {
+        let output = s2s(&[&["verify"], &files[..], &at].concat(), b"");
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let mut report: Json = serde_json::from_slice(&output.stdout).unwrap();
+        report["files"] = Json::Null;
+        report
+    });
+    assert_eq!(one, other);
 }
 
 #[test]
@@ -371,7 +403,13 @@ fn standard_input_gives_the_report_that_the_file_gives() {
     let at = ["--json", "--at", "2026-03-01T00:00:00Z"];
     let file = s2s(&[&["verify", path.to_str().unwrap()][..], &at].concat(), b"");
     let piped = s2s(&[&["verify", "-"][..], &at].concat(), &std::fs::read(&path).unwrap());
-    assert_eq!(file.stdout, piped.stdout);
+    let [from_file, from_pipe] = [&file, &piped].map(|output| {
+        let mut report: Json = serde_json::from_slice(&output.stdout).unwrap();
+        let name = report["files"][0]["name"].take();
+        (report, name)
+    });
+    assert_eq!(from_file.0, from_pipe.0);
+    assert_eq!(from_pipe.1, "Standard input");
     assert_eq!(file.status.code(), piped.status.code());
 }
 
@@ -382,9 +420,11 @@ fn json_is_the_report_of_the_library_byte_for_byte() {
     let at = "2026-03-01T00:00:00Z";
     let more = ["--json", "--at", at];
     let Some(output) = amd("turin.report", &["turin.vcek.pem"], &more) else { return };
-    let (input, vcek) = (std::fs::read(path).unwrap(), std::fs::read(vcek).unwrap());
-    let now = at.parse().unwrap();
-    let report = crate::common::examine(&input, &[&vcek], None, now).unwrap();
+    let file = |path: &Path| {
+        silicon_to_source::File::new(path.display().to_string(), std::fs::read(path).unwrap())
+    };
+    let context = silicon_to_source::Context::at(at.parse().unwrap());
+    let report = silicon_to_source::examine(&[file(&path), file(&vcek)], None, &context).unwrap();
     assert_eq!(stdout(&output), report.to_json());
 }
 

@@ -10,7 +10,7 @@ use crate::crypto::{self, Algorithm, Hash, Message};
 use crate::digest::Sha256;
 use crate::endorsements::gcb::{Envelope, Provenance, Signature};
 use crate::endorsements::sigstore::{PAYLOAD_TYPE, Statement};
-use crate::finding::{Check, Examined, Finding, Outcome, Value, Why, checks};
+use crate::finding::{Check, Examined, Finding, Outcome, Promise, Value, Why, checks};
 use crate::pki::anchors::Roots;
 use crate::pki::build_keys::{self, BuildKey};
 
@@ -165,23 +165,28 @@ fn examine(envelope: &Envelope, keys: &'static [BuildKey], image: &[Sha256]) -> 
     };
     let is_compared = subject.passed();
     let findings = vec![shape, signature, statement, subject];
-    let verified = read.zip(key).filter(|_| is_promised(&findings)).map(|(statement, key)| {
-        VerifiedBuild { statement, payload: envelope.payload.clone(), key, is_compared }
-    });
+    let verified = read.zip(key).filter(|_| is_compared_or_open(&findings)).and_then(
+        |(statement, key)| {
+            let payload = envelope.payload.clone();
+            PROMISE.keep(&findings, || VerifiedBuild { statement, payload, key, is_compared })
+        },
+    );
     One { findings, foreign, is_foreign, is_signed: key.is_some(), verified }
 }
 
-/// Whether every check that a [`VerifiedBuild`] promises is among `findings` and passed. Only the
-/// subject may be left for a reader to compare.
-fn is_promised(findings: &[Finding]) -> bool {
-    let of = |check: &Check| findings.iter().find(|finding| finding.check == check);
-    let passed = |check: &Check| of(check).is_some_and(Finding::passed);
-    let subject = of(&checks::GCB_SUBJECT).is_some_and(|finding| {
-        finding.passed()
-            || matches!(finding.outcome, Outcome::Unknown(Why::NotFetched | Why::NoReference))
-    });
-    let promised = [&checks::GCB_ENVELOPE, &checks::GCB_SIGNATURE, &checks::PROVENANCE_STATEMENT];
-    promised.into_iter().all(passed) && subject
+/// What a [`VerifiedBuild`] promises. Its subject may be left for a reader to compare.
+const PROMISE: Promise = Promise {
+    holds: &[&checks::GCB_ENVELOPE, &checks::GCB_SIGNATURE, &checks::PROVENANCE_STATEMENT],
+    where_it_applies: &[],
+};
+
+/// Whether the subject is the one that was asked for, or was compared with nothing.
+fn is_compared_or_open(findings: &[Finding]) -> bool {
+    let open = |finding: &Finding| {
+        matches!(finding.outcome, Outcome::Unknown(Why::NotFetched | Why::NoReference))
+    };
+    let mut own = findings.iter().filter(|finding| finding.check == &checks::GCB_SUBJECT);
+    own.next().is_some_and(|finding| finding.passed() || open(finding))
 }
 
 /// Every signature that names a pinned key verifies under it, and there is one.

@@ -21,7 +21,7 @@ use sigstore_tuf::{Error as Tuf, TrustedMetadataSet};
 use crate::crypto::provider;
 use crate::digest::{Sha256, Sha512};
 use crate::endorsements::tuf::{Metadata, Role};
-use crate::finding::{Check, Finding, Value, Why, checks};
+use crate::finding::{Check, Finding, Promise, Value, Why, checks};
 use crate::time::UnixTime;
 
 pub use instance::Instance;
@@ -141,18 +141,12 @@ pub fn verify(instance: Instance, files: &Files<'_>, now: UnixTime) -> Refresh {
         }
     };
     let Run { findings, next, used, .. } = run;
-    // Nothing promises a target but every step together.
-    let verified = verified.filter(|_| is_promised(&findings));
+    let verified = verified.and_then(|target| PROMISE.keep(&findings, || target));
     Refresh { findings, verified, root_version, next, used }
 }
 
-/// Whether every step of the workflow is among `findings`, and each passed.
-fn is_promised(findings: &[Finding]) -> bool {
-    STEPS.into_iter().all(|check| {
-        let mut own = findings.iter().filter(|finding| finding.check == check).peekable();
-        own.peek().is_some() && own.all(Finding::passed)
-    })
-}
+/// What a [`VerifiedTarget`] promises: every step.
+const PROMISE: Promise = Promise { holds: &STEPS, where_it_applies: &[] };
 
 struct Run<'a> {
     instance: Instance,

@@ -27,7 +27,7 @@ impl Container {
     pub fn of(repository: &Repository) -> Self {
         let commit = repository.commit_name().to_string();
         // Nobody builds a commit before it is made.
-        let committed = repository.committed_at();
+        let committed = repository.committed_at().unwrap_or(BUILD_TIME);
         let time = if committed > BUILD_TIME { committed } else { BUILD_TIME };
         Self {
             layer: format!("SIMULATED layer of {commit}").into_bytes(),

@@ -83,9 +83,9 @@ impl Repository {
         Self { format, commit: commit.into_bytes(), trees, files }
     }
 
-    /// When the commit was made, as its maker wrote.
-    pub fn committed_at(&self) -> UnixTime {
-        Commit::parse(self.format, &self.commit).unwrap().committer.time
+    /// When the commit was made, as its maker wrote; `None` for one that is spoiled.
+    pub fn committed_at(&self) -> Option<UnixTime> {
+        Some(Commit::parse(self.format, &self.commit).ok()?.committer.time)
     }
 
     /// The commit's name.

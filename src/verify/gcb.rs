@@ -165,12 +165,11 @@ fn examine(envelope: &Envelope, keys: &'static [BuildKey], image: &[Sha256]) -> 
     };
     let is_compared = subject.passed();
     let findings = vec![shape, signature, statement, subject];
-    let verified = read.zip(key).filter(|_| is_compared_or_open(&findings)).and_then(
-        |(statement, key)| {
+    let verified =
+        read.zip(key).filter(|_| is_compared_or_open(&findings)).and_then(|(statement, key)| {
             let payload = envelope.payload.clone();
             PROMISE.keep(&findings, || VerifiedBuild { statement, payload, key, is_compared })
-        },
-    );
+        });
     One { findings, foreign, is_foreign, is_signed: key.is_some(), verified }
 }
 

@@ -351,7 +351,7 @@ impl Report {
         let Draft { subject, root_of_trust, part } = draft;
         // Where nobody gave an answer, nothing was asked of the links.
         let absent = match root_of_trust {
-            RootOfTrust::Unknown => Why::NotAsked,
+            RootOfTrust::Unknown if part.evidence.is_empty() => Why::NotAsked,
             _ => Why::NotPublished,
         };
         debug_assert!(part.findings.iter().all(reasons::lists), "a reason without a sentence");

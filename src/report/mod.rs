@@ -355,7 +355,7 @@ impl Report {
             RootOfTrust::Unknown if part.findings.iter().any(is_unasked) => Why::NotAsked,
             _ => Why::NotPublished,
         };
-        debug_assert!(part.findings.iter().all(reasons::lists), "a reason without a sentence");
+        debug_assert_eq!(part.findings.iter().find(|f| !reasons::lists(f)), None, "no sentence");
         let findings = fold::completed(part.findings, policy, absent);
         let links = fold::links(&findings, &part.evidence, policy);
         let verdict = verdict::verdict(&findings, root_of_trust, policy);

@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// From the bottom up. Modules of one layer may use each other.
 const LAYERS: &[&[&str]] = &[
-    &["bytes", "digest", "error", "finding", "json", "time"],
+    &["bytes", "digest", "error", "finding", "json", "text", "time"],
     &["crypto"],
     &["pki"],
     &["evidence"],

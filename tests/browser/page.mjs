@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
+import { skipped } from '../skipped.mjs';
 import { drawn } from './fixtures/reports.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -181,6 +182,6 @@ export async function openAll(page) {
 /** Whether real vectors are there; says loudly what is left out when they are not. */
 export function vectors(what) {
   if (existsSync(SHARED)) return true;
-  console.log(`SKIPPED: ../shared is absent, so ${what}`);
+  skipped(`../shared is absent, so ${what}`);
   return false;
 }

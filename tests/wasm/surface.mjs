@@ -25,31 +25,32 @@ export const demonstration = new Uint8Array(readFileSync(join(ROOT, 'target/site
 
 const S2S = process.env.S2S ?? join(ROOT, 'target/debug/s2s');
 
-const SHARED = join(ROOT, '../shared/vectors');
+const SHARED = join(ROOT, '../shared');
+const VECTORS = join(SHARED, 'vectors');
 
 /** What an input can be refused with. */
 const CODES = ['malformed', 'missing', 'too-large', 'unsupported'];
 
-/** One of the real files beside the repository, or `null` where there are none. */
+/** One of the real files beside the repository, or `null` where there is no folder of them at all. */
 export function realFile(name) {
-  const path = join(SHARED, name);
-  return existsSync(path) ? new Uint8Array(readFileSync(path)) : null;
+  if (!existsSync(SHARED)) return null;
+  return new Uint8Array(readFileSync(join(VECTORS, name)));
 }
 
 /** The real inputs beside the repository, by name; empty in a plain clone. */
 export function realInputs() {
   if (!existsSync(SHARED)) return null;
   return ['amd', 'azure', 'dstack', 'gcb', 'gcp', 'intel', 'nitro', 'nvidia', 'tinfoil']
-    .flatMap((folder) => readdirSync(join(SHARED, folder), { recursive: true, withFileTypes: true }))
+    .flatMap((folder) => readdirSync(join(VECTORS, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
-    .map((path) => ({ name: relative(SHARED, path), bytes: new Uint8Array(readFileSync(path)) }));
+    .map((path) => ({ name: relative(VECTORS, path), bytes: new Uint8Array(readFileSync(path)) }));
 }
 
 /** Certificates and revocation lists of a real folder. */
 export function realCollateral(folder) {
-  const path = join(SHARED, folder);
+  const path = join(VECTORS, folder);
   return readdirSync(path)
     .filter((name) => /\.(der|pem|crt|crl)$/.test(name))
     .sort()

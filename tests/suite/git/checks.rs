@@ -519,9 +519,7 @@ fn objects_beside_evidence_that_names_no_commit_show_nothing() {
 fn container_of_this_repository_is_followed_to_its_commit_and_its_workflow_file() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let Some(repository) = Repository::read(root) else {
-        eprintln!(
-            "SKIPPED: this folder is not a git repository, so its own build was not examined"
-        );
+        common::skipped("this folder is no git repository, so its own build was not examined");
         return;
     };
     let container = Container::of(&repository);

@@ -213,7 +213,7 @@ fn image(
     let about = about_image(&builds, files, digest);
     if image.is_none() {
         // What was compared is an image that is only said to run.
-        builds.findings.retain(|f| f.check != &checks::OCI_SUBJECT || !f.outcome.holds());
+        builds.part.findings.retain(|f| f.check != &checks::OCI_SUBJECT || !f.outcome.holds());
     }
     let commit = image
         .filter(|_| about.as_ref().is_some_and(Finding::passed))

@@ -311,7 +311,8 @@ fn a_milan_report_holds_with_a_warning_about_milan() {
     let Some(output) = amd("milan.report", &["milan.vcek.pem"], &at) else { return };
     let text = flowing(&stdout(&output));
     assert_eq!(output.status.code(), Some(0), "{text}");
-    let first = "! Real machine, unknown software, but research says that keys of this kind of chip";
+    let first =
+        "! Real machine, unknown software, but research says that keys of this kind of chip";
     assert!(text.starts_with(first), "{text}");
     assert!(text.contains("So a Milan report may be forged."), "{text}");
     assert!(text.contains("Nothing here shows which software runs on it."), "{text}");

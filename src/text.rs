@@ -3,7 +3,7 @@
 //! Whoever made the evidence chose its words: an escape sequence in a host name could repaint a
 //! verdict in a terminal, a direction mark could reverse it, and a name could read like one. So
 //! there is one list of letters that are written out, for the terminal, for JSON that goes to a
-//! terminal, and for the page (`www/values.js` mirrors it).
+//! terminal, and for the page (`www/dom.js` mirrors it).
 
 /// How many letters of the evidence's own words are shown.
 pub const SHOWN: usize = 80;

@@ -10,7 +10,7 @@ import { EvidenceIntake, rfc3339 } from './elements/evidence-intake.js';
 import { EvidenceReport } from './elements/evidence-report.js';
 import { HexView } from './elements/hex-view.js';
 import { ServiceInquiry, tell } from './elements/service-inquiry.js';
-import { headline } from './phrases.js';
+import { sentencesOf } from './phrases.js';
 import { ask, examine, loadVerifier, policies } from './verifier.js';
 import { has, loadWording, ui } from './wording.js';
 
@@ -290,7 +290,7 @@ function show(examination, byReader) {
   const kept = session && sources[0] ? sources[0] : null;
   const shown = view.show(examination, sources, kept);
   if (shown.kind === 'report') {
-    document.title = visible(`${headline(shown.report).short} · ${ui('name')}`);
+    document.title = visible(`${sentencesOf(shown.report).headline().short} · ${ui('name')}`);
   } else {
     const name = sources[0] ? `: ${evidenceWords(sources[0].name)}` : '';
     document.title = `${visible(ui('no-answer-title'))}${name} · ${visible(ui('name'))}`;

@@ -35,39 +35,42 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-/**
- * The letters that show nothing, or change how the text around them is read, beside the control
- * characters: format characters, zero widths, marks of direction, separators of lines, variation
- * selectors and tags, from and to. `src/text.rs` has the same list, and a test compares the two.
- */
-export const INVISIBLE = [
-  [0xad, 0xad],
-  [0x34f, 0x34f],
-  [0x61c, 0x61c],
-  [0x115f, 0x1160],
-  [0x17b4, 0x17b5],
-  [0x180b, 0x180f],
-  [0x200b, 0x200f],
-  [0x2028, 0x202e],
-  [0x2060, 0x206f],
-  [0x2800, 0x2800],
-  [0x3164, 0x3164],
-  [0xfe00, 0xfe0f],
-  [0xfeff, 0xfeff],
-  [0xffa0, 0xffa0],
-  [0xfff9, 0xfffb],
-  [0x1d173, 0x1d17a],
-  [0xe0000, 0xe0fff],
-];
-
 /** How many letters of the evidence's own words are shown. */
 const SHOWN = 80;
 
-const HEX = (/** @type {number} */ point) => point.toString(16);
-const UNSEEN = new RegExp(
-  `[^\\P{C}\\n\\t]|[${INVISIBLE.map(([from = 0, to = 0]) => `\\u{${HEX(from)}}-\\u{${HEX(to)}}`).join('')}]`,
-  'gu',
-);
+/**
+ * Letters that show nothing, or change how the text around them is read: the list of `src/text.rs`,
+ * and what Unicode calls "other" (controls, formats, surrogates, private use, unassigned).
+ */
+const INVISIBLE =
+  /[\u{ad}\u{34f}\u{61c}\u{115f}-\u{1160}\u{17b4}-\u{17b5}\u{180b}-\u{180f}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{2800}\u{3164}\u{fe00}-\u{fe0f}\u{feff}\u{ffa0}\u{fff9}-\u{fffb}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\p{C}/gu;
+
+/**
+ * Words of the evidence in quotation marks: cut, with every invisible character written out, and
+ * no quotation mark in them, so that they cannot end before their end. They stand after our own
+ * words and never alone.
+ *
+ * @param {string} text
+ */
+export function evidenceWords(text) {
+  return `"${shortWords(text.replaceAll('"', "'"))}"`;
+}
+
+/**
+ * Words of the evidence, cut, with every invisible character written out.
+ *
+ * @param {string} text
+ */
+export function shortWords(text) {
+  const letters = [...text.replace(INVISIBLE, written)];
+  if (letters.length <= SHOWN) return letters.join('');
+  return `${letters.slice(0, SHOWN - 3).join('')}...`;
+}
+
+/** @param {string} character */
+function written(character) {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
 
 /**
  * The text with every control, direction and invisible character written out. Values come from
@@ -76,19 +79,9 @@ const UNSEEN = new RegExp(
  * @param {string} text
  */
 export function visible(text) {
-  return text.replace(UNSEEN, (character) => `\\u{${HEX(character.codePointAt(0) ?? 0)}}`);
-}
-
-/**
- * Words of the evidence, or of whoever named a file, in quotation marks: written out, cut, and no
- * quotation mark in them, so that they can neither run on nor end before their end.
- *
- * @param {string} text
- */
-export function evidenceWords(text) {
-  const letters = [...visible(text.replace(/"/g, "'").replace(/[\n\t]+/g, ' '))];
-  const shown = letters.length <= SHOWN ? letters : [...letters.slice(0, SHOWN - 3), '...'];
-  return `"${shown.join('')}"`;
+  return text.replace(INVISIBLE, (character) =>
+    character === '\n' || character === '\t' ? character : written(character),
+  );
 }
 
 /**

@@ -18,28 +18,24 @@ export async function loadWording(url) {
 }
 
 /**
- * The sentence at the first of `paths` that exists, with `{name}` replaced from `values`; the
- * first path itself when none does.
- *
- * @param {string[][]} paths
- * @param {Record<string, string | number>} [values]
- */
-export function sayFirst(paths, values = {}) {
-  for (const path of paths) {
-    const sentence = lookup(path);
-    if (typeof sentence === 'string') return fill(sentence, values);
-  }
-  return (paths[0] ?? []).join('.');
-}
-
-/**
- * The sentence at `path`.
+ * The sentence at `path`, with `{name}` replaced from `values`; the path itself when there is none.
  *
  * @param {string[]} path
  * @param {Record<string, string | number>} [values]
  */
-export function say(path, values) {
-  return sayFirst([path], values);
+export function say(path, values = {}) {
+  const sentence = lookup(path);
+  return typeof sentence === 'string' ? fill(sentence, values) : path.join('.');
+}
+
+/**
+ * The sentence at `path` for a chain that begins with `root`: one for all, or one for each root.
+ *
+ * @param {string[]} path
+ * @param {string} root
+ */
+export function sayByRoot(path, root) {
+  return say(has(path) ? path : [...path, root]);
 }
 
 /**
@@ -60,7 +56,8 @@ export function ui(key, values) {
  */
 export function uiCount(key, count) {
   const form = new Intl.PluralRules('en').select(count);
-  return sayFirst([['ui', `${key}.${form}`], ['ui', `${key}.other`]], { count });
+  const own = `${key}.${form}`;
+  return ui(has(['ui', own]) ? own : `${key}.other`, { count });
 }
 
 /**

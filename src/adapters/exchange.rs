@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::coordinator::{self, Question, subject};
-use super::{TUF, bytes_of, tinfoil};
+use super::tinfoil;
 use crate::appraise::coordinator::answer::{self, Answer};
 use crate::appraise::coordinator::binding::{Session, Teller};
 use crate::appraise::coordinator::darkbloom;
@@ -70,42 +70,45 @@ pub(super) fn examine(
         draft.stated = darkbloom::stated();
     }
     let (finding, answer) = answer::attestation(exchange.outcome(what));
-    draft.findings.push(finding);
+    let unreadable = |error: &Error| [answer::unreadable(), self::unreadable(error)];
     let consistent = |issued| recorded::consistent(exchange, asked, issued, now);
     match answer {
         Answer::Body(response) if what == TINFOIL => {
             draft.findings.extend(consistent(None));
-            let tuf = bytes_of(beside, TUF);
-            match tinfoil::examine(&response.body.0, beside, &tuf, policy, now) {
+            match tinfoil::examine(&response.body.0, beside, policy, now) {
                 Ok(mut read) => {
                     draft.subject.name = read.subject.name.take();
                     draft.root_of_trust = read.root_of_trust;
                     draft.flags = read.flags;
+                    draft.findings.push(finding);
                     draft.absorb(read.part);
                 }
-                Err(error) => draft.findings.push(unreadable(&error)),
+                Err(error) => draft.findings.extend(unreadable(&error)),
             }
             Ok((draft, policy.clone()))
         }
         Answer::Body(response) => match Document::parse(&response.body.0) {
             Ok(document) => {
+                draft.findings.push(finding);
                 let question = question(exchange, response, asked);
                 draft.findings.extend(consistent(issued(&document, question.session.nonce)));
                 coordinator::answered(&document, Some(&question), beside, policy, now, draft)
             }
             Err(error) => {
                 draft.findings.extend(consistent(None));
-                draft.findings.push(unreadable(&error));
+                draft.findings.extend(unreadable(&error));
                 Ok((draft, policy.for_coordinator(None)))
             }
         },
         Answer::NotPublished { substrate } => {
+            draft.findings.push(finding);
             draft.findings.extend(consistent(None));
             draft.root_of_trust = RootOfTrust::Nothing;
             draft.stated.extend(substrate.map(said_unavailable));
             Ok((draft, without_document(what, policy)))
         }
         Answer::None => {
+            draft.findings.push(finding);
             draft.findings.extend(consistent(None));
             Ok((draft, without_document(what, policy)))
         }

@@ -42,7 +42,7 @@ use render::Detail;
 
 /// Runs the command line of this process and gives its exit status: 0 when every required check
 /// passed (warnings included), 1 when a check failed, 2 when the command line or an input cannot
-/// be read, 3 when it is undecided or not published.
+/// be read or the session cannot be kept, 3 when it is undecided or not published.
 pub fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Verify(arguments) => verify(&arguments),

@@ -5,7 +5,7 @@ use super::{
     Assurance, DebugFlag, FindingRef, Flags, Headline, Level, Link, RootOfTrust, State, Verdict,
     Weight, Word,
 };
-use crate::finding::{Finding, LinkId, Outcome, checks};
+use crate::finding::{Finding, LinkId, Outcome, Why, checks};
 use crate::policy::{LeastLevel, Policy, Warnings};
 
 /// The worst required finding, and what the policy asks for beside it: a least level, and what
@@ -33,9 +33,32 @@ pub(super) fn verdict(
     let because = if state == State::Verified {
         Vec::new()
     } else {
-        findings.iter().filter(|f| contribution(f, policy) == state).map(FindingRef::of).collect()
+        because(findings, findings.iter().filter(|f| contribution(f, policy) == state))
     };
     Verdict { state, because, required: required.len(), passed, lacks: Vec::new() }
+}
+
+/// The findings that decided. What is only blocked gives way to what blocks it.
+fn because<'f>(
+    findings: &'f [Finding],
+    deciding: impl Iterator<Item = &'f Finding>,
+) -> Vec<FindingRef> {
+    let mut because: Vec<FindingRef> = Vec::new();
+    for finding in deciding {
+        let blockers: Vec<&Finding> = match finding.outcome {
+            Outcome::Unknown(Why::Blocked { by }) => {
+                findings.iter().filter(|f| f.check == by && !f.outcome.satisfies()).collect()
+            }
+            _ => Vec::new(),
+        };
+        let own = if blockers.is_empty() { vec![finding] } else { blockers };
+        for own in own.into_iter().filter(|own| own.outcome != IDLE).map(FindingRef::of) {
+            if !because.contains(&own) {
+                because.push(own);
+            }
+        }
+    }
+    because
 }
 
 /// Lowers a verdict to what the policy's least level and its rule for warnings leave of it.
@@ -53,8 +76,10 @@ pub(super) fn held_to(
     let reached = match policy.least_level {
         None => false,
         Some(LeastLevel::Build) => {
-            let own = |link: &&Link| link.id == LinkId::Provenance && link.holds();
-            root_of_trust == RootOfTrust::BuildOnly && links.iter().any(|link| own(&link))
+            // A statement that names no source of what it is about is no build.
+            let of = |id: LinkId| links.iter().find(|link| link.id == id && link.holds());
+            let is_built = of(LinkId::Commit).is_some_and(|link| link.joined_by.is_some());
+            root_of_trust == RootOfTrust::BuildOnly && of(LinkId::Provenance).is_some() && is_built
         }
         Some(LeastLevel::At(least)) => level >= Some(least),
     };

@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
+import { skipped } from '../skipped.mjs';
 import { ROOT, SITE, axe, launch, open, openAll, settled, site } from './page.mjs';
 
 const WORKFLOW = '.github/workflows/release.yml';
@@ -18,7 +19,8 @@ const git = (...args) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8'
 
 const LIST = join(SITE, 'demo/build/files.json');
 const left = !existsSync(LIST) || JSON.parse(readFileSync(LIST, 'utf8')).length === 0;
-const skip = left && 'SKIPPED: the site was built without git, so it has no demonstration of a build';
+const skip = left && 'the site was built without git, so it has no demonstration of a build';
+if (skip) skipped(skip);
 
 let browser;
 let server;

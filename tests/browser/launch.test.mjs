@@ -1,12 +1,12 @@
 /** Claims about the built page when a description of a launch and its firmware are dropped on it. */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
-import { ROOT, launch, open, settled, site } from './page.mjs';
+import { packages } from '../packages.mjs';
+import { launch, open, settled, site } from './page.mjs';
 
 /** From the sev crate's tests/measurement.rs, which has it from AMD's sev-snp-measure. */
 const DIGEST =
@@ -25,10 +25,7 @@ const DESCRIPTION = {
 
 /** The firmware image of the sev crate's own test. */
 function firmware() {
-  const args = ['metadata', '--format-version', '1', '--offline'];
-  const { stdout } = spawnSync('cargo', args, { cwd: ROOT, maxBuffer: 1 << 28, encoding: 'utf8' });
-  const { manifest_path } = JSON.parse(stdout).packages.find(({ name }) => name === 'sev');
-  return readFileSync(join(dirname(manifest_path), 'tests/measurement/ovmf_AmdSev_suffix.bin'));
+  return readFileSync(join(packages().get('sev'), 'tests/measurement/ovmf_AmdSev_suffix.bin'));
 }
 
 let browser;

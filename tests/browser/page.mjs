@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
+import { skipped } from '../skipped.mjs';
 import { drawn } from './fixtures/reports.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -127,8 +128,8 @@ export async function open(browser, { context: options = {}, routes = {}, path =
  * Routes that put a verifier in the page which answers with a report DRAWN BY HAND, so that
  * layout can be tested without a verifier.
  */
-export function stub(state, { simulated = false, init = '' } = {}) {
-  const json = drawn(state, { simulated });
+export function stub(state, { init = '', ...more } = {}) {
+  const json = drawn(state, more);
   const module = `
     export default async function () { ${init} }
     export function verify() { return ${JSON.stringify(json)}; }
@@ -181,6 +182,6 @@ export async function openAll(page) {
 /** Whether real vectors are there; says loudly what is left out when they are not. */
 export function vectors(what) {
   if (existsSync(SHARED)) return true;
-  console.log(`SKIPPED: ../shared is absent, so ${what}`);
+  skipped(`../shared is absent, so ${what}`);
   return false;
 }

@@ -9,6 +9,8 @@ mod intel;
 mod provider;
 mod sigstore;
 mod tinfoil;
+#[path = "../suite/common/vectors.rs"]
+mod vectors;
 
 use std::fs;
 use std::path::Path;

@@ -22,6 +22,8 @@ mod wording;
 #[cfg(feature = "sim")]
 mod dstack;
 #[cfg(feature = "sim")]
+mod faults;
+#[cfg(feature = "sim")]
 mod near;
 #[cfg(feature = "sim")]
 mod nitro;
@@ -46,6 +48,8 @@ mod coordinator {
     #[cfg(feature = "sim")]
     mod checks;
     mod contract;
+    #[cfg(feature = "cli")]
+    mod faults;
 }
 
 mod dcap {

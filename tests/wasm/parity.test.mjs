@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { skipped } from '../skipped.mjs';
 import {
   agree,
   demonstration,
@@ -62,7 +63,7 @@ test('inputs of no known kind are refused alike', () => {
 
 const real = realInputs();
 if (real === null) {
-  console.log('SKIPPED: ../shared is absent, so no real vector is compared between wasm and CLI.');
+  skipped('../shared is absent, so no real vector is compared between wasm and CLI');
 } else {
   for (const { name, bytes } of real) {
     test(`${name} equals the command line`, () => {

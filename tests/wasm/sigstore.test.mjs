@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { packages } from '../packages.mjs';
 import { fromCommandLine, fromWasm, ROOT, s2s } from './surface.mjs';
 
 const NOW = '2026-11-01T00:00:00Z';
@@ -19,29 +20,15 @@ const FOLDERS = { 'sigstore-verify': 'test_data', 'sigstore-bundle': 'tests/fixt
 const CLIENT = join(ROOT, 'tests/conformance/s2s-wasm.mjs');
 
 const table = JSON.parse(readFileSync(join(ROOT, 'tests/sigstore_table.json'), 'utf8'));
-const packages = metadata();
-
-function metadata() {
-  const { stdout, status, stderr } = spawnSync(
-    'cargo',
-    ['metadata', '--format-version', '1', '--offline'],
-    { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
-  );
-  assert.equal(status, 0, stderr);
-  const folders = JSON.parse(stdout).packages.map(({ name, manifest_path }) => [
-    name,
-    join(manifest_path, '..'),
-  ]);
-  return new Map(folders);
-}
+const folders = packages();
 
 /** The path of a file of the row's package. */
 function path(row, file) {
   const name = row.package ?? 'sigstore-verify';
-  return join(packages.get(name), FOLDERS[name], file);
+  return join(folders.get(name), FOLDERS[name], file);
 }
 
-const staging = () => join(packages.get('sigstore-trust-root'), 'src/trusted_root_staging.json');
+const staging = () => join(folders.get('sigstore-trust-root'), 'src/trusted_root_staging.json');
 
 /** The file of the row's own root, or `undefined` for the ones that come with the verifier. */
 function root(row) {

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { skipped } from '../skipped.mjs';
 import { agree, realFile } from './surface.mjs';
 
 const GOOGLE_TDX = 'gcp/tdx-2026-06-30.collateral.json';
@@ -60,7 +61,7 @@ function evidence(name) {
 }
 
 if (realFile('README.md') === null) {
-  console.log('SKIPPED: ../shared is absent, so no real evidence is compared between wasm and CLI.');
+  skipped('../shared is absent, so no real evidence is compared between wasm and CLI');
 } else {
   for (const [name, at, state, level, beside = []] of CASES) {
     test(`${name} at ${at} is ${state}, ${level ?? 'without a level'}, from both`, () => {

@@ -25,31 +25,32 @@ export const demonstration = new Uint8Array(readFileSync(join(ROOT, 'target/site
 
 const S2S = process.env.S2S ?? join(ROOT, 'target/debug/s2s');
 
-const SHARED = join(ROOT, '../shared/vectors');
+const SHARED = join(ROOT, '../shared');
+const VECTORS = join(SHARED, 'vectors');
 
 /** What an input can be refused with. */
 const CODES = ['malformed', 'missing', 'too-large', 'unsupported'];
 
-/** One of the real files beside the repository, or `null` where there are none. */
+/** One of the real files beside the repository, or `null` where there is no folder of them at all. */
 export function realFile(name) {
-  const path = join(SHARED, name);
-  return existsSync(path) ? new Uint8Array(readFileSync(path)) : null;
+  if (!existsSync(SHARED)) return null;
+  return new Uint8Array(readFileSync(join(VECTORS, name)));
 }
 
 /** The real inputs beside the repository, by name; empty in a plain clone. */
 export function realInputs() {
   if (!existsSync(SHARED)) return null;
   return ['amd', 'azure', 'dstack', 'gcb', 'gcp', 'intel', 'nitro', 'nvidia', 'tinfoil']
-    .flatMap((folder) => readdirSync(join(SHARED, folder), { recursive: true, withFileTypes: true }))
+    .flatMap((folder) => readdirSync(join(VECTORS, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
-    .map((path) => ({ name: relative(SHARED, path), bytes: new Uint8Array(readFileSync(path)) }));
+    .map((path) => ({ name: relative(VECTORS, path), bytes: new Uint8Array(readFileSync(path)) }));
 }
 
 /** Certificates and revocation lists of a real folder. */
 export function realCollateral(folder) {
-  const path = join(SHARED, folder);
+  const path = join(VECTORS, folder);
   return readdirSync(path)
     .filter((name) => /\.(der|pem|crt|crl)$/.test(name))
     .sort()
@@ -58,7 +59,13 @@ export function realCollateral(folder) {
 
 /** Runs `s2s` and returns its exit status and both outputs. */
 export function s2s(...args) {
-  const { status, stdout, stderr, error } = spawnSync(S2S, args, {
+  return s2sIn(undefined, ...args);
+}
+
+/** The same in a folder, so that files have short names. */
+function s2sIn(cwd, ...args) {
+  const { status, stdout, stderr, error } = spawnSync(resolve(S2S), args, {
+    cwd,
     encoding: 'utf8',
     env: { ...process.env, NO_COLOR: '1' },
     maxBuffer: 64 * 1024 * 1024,
@@ -75,9 +82,8 @@ export function fromCommandLine(bytes, { at = NOW, policy, collateral = [], arti
   const folder = mkdtempSync(join(tmpdir(), 's2s-'));
   try {
     const file = (name, content) => {
-      const path = join(folder, name);
-      writeFileSync(path, content);
-      return path;
+      writeFileSync(join(folder, name), content);
+      return name;
     };
     const args = ['verify', file('input', bytes), '--json', '--at', at];
     if (policy !== undefined) {
@@ -89,17 +95,23 @@ export function fromCommandLine(bytes, { at = NOW, policy, collateral = [], arti
       args.push('--artifact', isDigest ? artifact : file('artifact', artifact));
     }
     collateral.forEach((piece, n) => args.push('--collateral', file(`collateral-${n}`, piece)));
-    const { status, stdout, stderr } = s2s(...args);
+    const { status, stdout, stderr } = s2sIn(folder, ...args);
     return status === 2 ? { refused: stderr } : { json: stdout, status };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
+/** `bytes` and the files beside it, as the wasm takes them. */
+export function named(bytes, collateral = []) {
+  const beside = collateral.map((piece, n) => ({ name: `collateral-${n}`, bytes: piece }));
+  return [{ name: 'input', bytes }, ...beside];
+}
+
 /** What the wasm says about `bytes`: the report's JSON, or the error it throws. */
 export function fromWasm(bytes, { at = NOW, policy, collateral, artifact } = {}) {
   try {
-    return { json: verifier.verify(bytes, { at, policy, collateral, artifact }) };
+    return { json: verifier.verify(named(bytes, collateral), { at, policy, artifact }) };
   } catch (error) {
     return { error };
   }
@@ -116,6 +128,7 @@ export function agree(bytes, options) {
       native.refused.includes(wasm.error.message),
       `"${native.refused}" is not about "${wasm.error.message}"`,
     );
+    if (wasm.error.file) assert.ok(native.refused.includes(`${wasm.error.file}: `), native.refused);
     return null;
   }
   assert.equal(native.refused, undefined, 'only the command line refuses');

@@ -6,7 +6,7 @@
 
 import { copyButton, h } from '../dom.js';
 import { icon } from '../icons.js';
-import { checkTitle, findingGist, linkSentences, linkTitle, sayOr, stateName } from '../phrases.js';
+import { checkTitle, findingGist, linkTitle, sayOr, sentencesOf, stateName } from '../phrases.js';
 import { textOf, valueElement } from '../values.js';
 import { say, ui, uiCount } from '../wording.js';
 import { findingItem } from './finding-item.js';
@@ -44,10 +44,10 @@ export class ChainLink extends HTMLElement {
             stateName(link.state),
           ),
         ),
-        linkSentences(link, report).map((sentence) => h('p', {}, sentence)),
+        sentencesOf(report).link(link).map((sentence) => h('p', {}, sentence)),
         claims.length > 0 && !holds(link) ? h('p', { class: 'note' }, ui('claims-not-shown')) : null,
         claims.length > 0 ? h('dl', { class: 'facts claims' }, claims.map(claimFact)) : null,
-        notable.length > 0 ? notableList(notable, report) : null,
+        notable.length > 0 ? notableList(notable) : null,
         h(
           'details',
           { class: 'findings' },
@@ -121,13 +121,12 @@ function shownBy({ carried_by: carried, joined_by: joint }) {
  * same are said once, with the names of what they are about.
  *
  * @param {LinkFinding[]} findings
- * @param {Report} report
  */
-function notableList(findings, report) {
+function notableList(findings) {
   /** @type {Map<string, { outcome: string, titles: string[] }>} */
   const byGist = new Map();
   for (const finding of findings) {
-    const gist = findingGist(finding, report);
+    const gist = findingGist(finding);
     const entry = byGist.get(gist) ?? { outcome: finding.outcome, titles: [] };
     entry.titles.push(checkTitle(finding.check, finding.part));
     byGist.set(gist, entry);

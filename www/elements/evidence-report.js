@@ -90,9 +90,9 @@ export class EvidenceReport extends HTMLElement {
  *
  * @param {Report} report
  */
-function subjectLine({ subject, checked_at, files, headline }) {
+function subjectLine({ subject, checked_at, files, headline, recorded_at: recorded }) {
   const evidence = files.find(({ became }) => became === 'evidence');
-  const isOwn = subject.name !== null && subject.name !== headline.of;
+  const isOwn = subject.name !== null && subject.name !== headline.of && !recorded;
   return h(
     'p',
     {},
@@ -218,18 +218,18 @@ function chain(report) {
       : null,
     held.length > 0 ? h('ol', { class: 'links' }, held.map((link) => linkItem(link, report))) : null,
     cap,
-    own.length > 0
-      ? [
-          h('h3', { class: 'loose-heading' }, ui(hasMachine ? 'apart-links' : 'build-links')),
-          h('p', {}, ui(hasMachine ? 'apart-links-sentence' : 'build-links-sentence')),
-          h('ul', { class: 'links loose apart' }, own.map((link) => linkItem(link, report))),
-        ]
-      : [],
     loose.length > 0
       ? [
           h('h3', { class: 'loose-heading' }, ui('loose-links')),
           h('p', {}, ui('loose-links-sentence')),
           h('ul', { class: 'links loose' }, loose.map((link) => linkItem(link, report))),
+        ]
+      : [],
+    own.length > 0
+      ? [
+          h('h3', { class: 'loose-heading' }, ui(hasMachine ? 'apart-links' : 'build-links')),
+          h('p', {}, ui(hasMachine ? 'apart-links-sentence' : 'build-links-sentence')),
+          h('ul', { class: 'links loose apart' }, own.map((link) => linkItem(link, report))),
         ]
       : [],
     beyondEnd.length > 0 ? beyond(report.assurance.root_of_trust) : null,

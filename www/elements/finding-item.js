@@ -6,7 +6,7 @@
 
 import { button, h } from '../dom.js';
 import { icon } from '../icons.js';
-import { checkTitle, findingAdvice, findingSentence, outcomeWord } from '../phrases.js';
+import { checkTitle, findingAdvice, outcomeWord, sentencesOf } from '../phrases.js';
 import { comparison, textOf, valueElement } from '../values.js';
 import { ui } from '../wording.js';
 import { HexView } from './hex-view.js';
@@ -54,7 +54,7 @@ export function findingItem(finding, report) {
       ' ',
       h('span', { class: 'outcome' }, outcomeWord(finding)),
     ),
-    h('p', {}, findingSentence(finding, report)),
+    h('p', {}, sentencesOf(report).finding(finding)),
     advice ? h('p', { class: 'advice' }, advice) : null,
     h(
       'dl',

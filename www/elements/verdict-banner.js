@@ -10,11 +10,10 @@ import { evidenceWords, h } from '../dom.js';
 import { icon } from '../icons.js';
 import {
   checkTitle,
-  findingSentence,
-  headline,
   level,
   meanings,
   rootOfTrust,
+  sentencesOf,
 } from '../phrases.js';
 import { timeElement } from '../values.js';
 import { ui, uiCount } from '../wording.js';
@@ -65,7 +64,7 @@ export class VerdictBanner extends HTMLElement {
 
   /** @param {Report} report */
   #report(report) {
-    const { short, sentence } = headline(report);
+    const { short, sentence } = sentencesOf(report).headline();
     this.#draw(report.verdict.state, report.simulated, short, sentence);
     this.setAttribute('data-headline', report.headline.word);
     this.#body.replaceChildren(
@@ -155,7 +154,7 @@ function because(report) {
   const told = new Map();
   for (const { check, part } of verdict.because) {
     const finding = findings.find((one) => one.check === check && (one.part ?? null) === part);
-    const sentence = finding ? findingSentence(finding, report) : '';
+    const sentence = finding ? sentencesOf(report).finding(finding) : '';
     const anchor = h('a', { href: `#${findingAnchor(check, part)}` }, checkTitle(check, part));
     told.set(sentence, [...(told.get(sentence) ?? []), anchor]);
   }

@@ -41,7 +41,7 @@ pub(super) fn examine(context: &Context<'_>) -> Result<Examined, Error> {
     let (processor, mut findings) = processor(context, &attestation)?;
     findings.extend(stapled::unread_logs(document));
     let bound = bound(&evidence, &attestation, processor, beside, policy, COMPARERS.software, now);
-    let digest = digest(context, evidence.platform, &bound);
+    let digest = digest(context, &attestation, evidence.platform, &bound);
     // A log beside a processor's report that extends to the TPM: no chip says anything of it.
     let is_foreign = bound.processor.is_some() && !bound.is_launch_of_processor;
     let launch = bound.launch.as_ref().filter(|_| !is_foreign);
@@ -94,7 +94,12 @@ fn processor(
 
 /// Both carry D: the TPM's quotes with the platform's name, and the processor's report with the
 /// TPM's key.
-fn digest(context: &Context<'_>, platform: Platform, bound: &Bound) -> Finding {
+fn digest(
+    context: &Context<'_>,
+    attestation: &Attestation<'_>,
+    platform: Platform,
+    bound: &Bound,
+) -> Finding {
     let Context { item, ref d, .. } = *context;
     let own = carrier::EIGEN_BOUND;
     let by = to_blame(&bound.part.findings);
@@ -103,12 +108,12 @@ fn digest(context: &Context<'_>, platform: Platform, bound: &Bound) -> Finding {
         Platform::SevSnp => EigenPlatform::AmdSevSnp,
         Platform::ShieldedVm => EigenPlatform::ShieldedVm,
     };
-    let Some(tpm) = &bound.tpm else {
-        return Finding::blocked(&checks::BINDING_DIGEST, by);
-    };
     let expected = carrier::eigen_qualifying_data(d, tag);
-    let quotes = binding::holds(own, &item.carrier, expected.as_bytes(), tpm.extra_data(), Ok(()));
-    let Some(signed) = bound.processor.as_ref().filter(|_| quotes.passed()) else { return quotes };
+    let verified = bound.tpm.as_ref().map(|_| ()).ok_or(by);
+    let extra = attestation.extra_data();
+    let quotes = binding::all_hold(own, &item.carrier, expected.as_bytes(), &extra, verified);
+    let Some(tpm) = bound.tpm.as_ref().filter(|_| quotes.passed()) else { return quotes };
+    let Some(signed) = bound.processor.as_ref() else { return quotes };
     let expected = carrier::eigen_report_data(d, tpm.spki());
     match signed.report_data.as_deref() {
         Ok(actual) => binding::holds(own, &item.carrier, expected.as_bytes(), actual, Ok(())),

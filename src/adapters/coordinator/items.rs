@@ -105,19 +105,15 @@ impl Items {
     fn chain(&mut self, known: &Known<'_>, examined: Result<Examined, Error>) {
         let check = &checks::COORDINATOR_EVIDENCE;
         let kind = known.item.kind.as_str();
-        self.part.findings.push(match (&examined, known.root) {
-            (Err(error), _) => {
+        self.part.findings.push(match &examined {
+            Err(error) => {
                 Finding::fail(check, "malformed").part(kind.to_owned()).actual(error.to_string())
             }
-            (Ok(_), RootOfTrust::CpuVendor) => Finding::pass(check).actual(kind),
-            (Ok(_), RootOfTrust::CloudProvider) => {
-                Finding::warn(check, "provider-is-the-root").actual(kind)
+            Ok(examined) => {
+                self.root_of_trust = examined.root_of_trust.unwrap_or(known.root);
+                by_root(self.root_of_trust).actual(kind)
             }
-            (Ok(_), _) => Finding::warn(check, "unsigned").actual(kind),
         });
-        if let Some(root) = examined.as_ref().ok().and_then(|examined| examined.root_of_trust) {
-            self.root_of_trust = root;
-        }
         self.machine = examined.ok();
     }
 
@@ -134,6 +130,17 @@ impl Items {
             }
         };
         self.part.findings.push(finding.part(item.id.clone()));
+    }
+}
+
+/// Whose word the evidence is that the chain is made of.
+const fn by_root(root: RootOfTrust) -> Finding {
+    let check = &checks::COORDINATOR_EVIDENCE;
+    match root {
+        RootOfTrust::CpuVendor => Finding::pass(check),
+        RootOfTrust::CloudProvider => Finding::warn(check, "provider-is-the-root"),
+        RootOfTrust::Unknown => Finding::unknown(check, Why::SelfStated),
+        _ => Finding::warn(check, "statement"),
     }
 }
 

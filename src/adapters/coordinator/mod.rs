@@ -17,7 +17,7 @@ mod provider;
 mod stapled;
 
 use crate::appraise::coordinator::answer::{self, Answer};
-use crate::appraise::coordinator::binding::{self, InSession, Session, Teller};
+use crate::appraise::coordinator::binding::{self, Answered, InSession, Session, Teller};
 use crate::appraise::coordinator::keys::{self, Connection, Published, Speaker};
 use crate::appraise::coordinator::stated::{Derived, Substrate, contradictions, stated};
 use crate::appraise::coordinator::{Launched, Measured, image, image::launched};
@@ -29,14 +29,16 @@ use crate::evidence::coordinator::{Binding, Document, Registry, Source, carrier}
 use crate::evidence::exchange::ATTESTATION;
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
 use crate::policy::Policy;
-use crate::report::{Custody, Draft, EvidenceItem, Fact, Flags, KeyFlag, RootOfTrust, Subject};
-use crate::shelf::Piece;
+use crate::report::{
+    Custody, Draft, EvidenceItem, Fact, Flags, Freshness, KeyFlag, RootOfTrust, Subject,
+};
+use crate::shelf::{self, Piece};
 use crate::time::UnixTime;
 use crate::verify::oci::Supplied;
 
+use super::IMAGE;
 use super::image::Files;
 use super::kind::Kind;
-use super::{IMAGE, bytes_of};
 use build::{References, about_image, accepted, of_image, provenance, references};
 use machine::Examined;
 
@@ -120,7 +122,7 @@ pub(super) fn answered(
 
     let nonce = document.nonce.as_ref().map_or(&[][..], |nonce| &nonce.0);
     let d = carrier::digest(nonce, bytes)?;
-    let (mut images, _) = Files::of(&bytes_of(beside, IMAGE))?;
+    let mut images = Files::of(&shelf::of(beside, IMAGE));
     draft.findings.extend(index(document, &mut images));
     let items = items::examine(document, beside, policy, now, d);
     draft.root_of_trust = items.root_of_trust;
@@ -200,7 +202,7 @@ fn image(
     let all: Vec<_> = signed.iter().map(|signed| signed.reference().clone()).collect();
     let candidate = launched(measured, &all, logged, by_policy).image;
     let artifact = candidate.or_else(|| said_image(document, bound));
-    let builds = provenance(document, files, artifact, policy, now);
+    let mut builds = provenance(document, files, artifact, policy, now);
     let builder = artifact.and_then(|image| {
         of_image(&builds, files, image).find_map(|build| build.statement.as_ref())
     });
@@ -209,10 +211,14 @@ fn image(
     let Launched { findings, image } = launched(measured, &references, logged, by_policy);
     let digest = image.ok_or(&checks::COORDINATOR_IMAGE);
     let about = about_image(&builds, files, digest);
+    if image.is_none() {
+        // What was compared is an image that is only said to run.
+        builds.part.findings.retain(|f| f.check != &checks::OCI_SUBJECT || !f.outcome.holds());
+    }
     let commit = image
         .filter(|_| about.as_ref().is_some_and(Finding::passed))
         .and_then(|image| of_image(&builds, files, image).find_map(|build| build.commit.as_ref()))
-        .map(|claim| claim.value.to_string());
+        .cloned();
     let mut result = Image { substrate: None, by_issuer: false, digest, commit, covered: false };
     match machine {
         Some(machine) => {
@@ -230,7 +236,6 @@ fn image(
     draft.findings.extend(findings);
     let manifest = manifest(document, bound, digest, &mut draft.evidence);
     draft.findings.push(manifest);
-    draft.findings.extend(builds.findings);
     draft.findings.extend(about);
     if let Some(digest) = image {
         draft.facts.add(Fact::Image(digest));
@@ -241,8 +246,7 @@ fn image(
             part: None,
         });
     }
-    draft.claims.extend(builds.claims);
-    draft.evidence.extend(builds.evidence);
+    draft.part.absorb(builds.part);
     result
 }
 
@@ -314,7 +318,7 @@ fn keys_and_session(
     };
     let session = question.map(|question| &question.session);
     let rules = &policy.coordinator;
-    let InSession { findings: mut own, freshness } =
+    let InSession { findings: mut own, answered } =
         binding::session(document, binding, image.covered, session, rules, now);
     let speaker = match image.digest {
         Ok(_) if image.by_issuer => Speaker::ByProvider,
@@ -344,7 +348,12 @@ fn keys_and_session(
             Some("operator-provisioned") => Custody::OperatorProvisioned,
             _ => Custody::NotStated,
         },
-        freshness,
+        freshness: match answered {
+            Some(Answered::Challenge(Teller::ThisProcess)) => Freshness::Challenge,
+            Some(Answered::Challenge(Teller::Recording)) => Freshness::Given,
+            Some(Answered::Nothing) => Freshness::Cached,
+            Some(Answered::NoChallenge) | None => Freshness::None,
+        },
         ..draft.flags
     };
     if image.covered {

@@ -14,12 +14,10 @@ use crate::evidence::coordinator::{Evidence, carrier};
 use crate::evidence::nitro::Document;
 use crate::evidence::token::{OneOrMore, Service, Token};
 use crate::evidence::tpm::Attestation;
-use crate::finding::{Finding, checks};
 use crate::policy::Machine;
 use crate::report::RootOfTrust;
 use crate::verify::nitro::DOCUMENT;
 use crate::verify::token::TOKEN;
-use crate::verify::tpm::VerifiedTpm;
 
 /// The quotes of a virtual TPM, with nothing beside them.
 pub(super) fn vtpm(context: &Context<'_>) -> Result<Examined, Error> {
@@ -28,19 +26,13 @@ pub(super) fn vtpm(context: &Context<'_>) -> Result<Examined, Error> {
     let attestation = Attestation::parse(&bytes)?;
     let machine = tpm::alone(&attestation, &bytes, beside, policy, COMPARERS, now)?;
     let mut part = machine.part;
-    let by = to_blame(&part.findings);
     let signed = match &machine.verified {
         Some(_) => Ok(()),
-        None => Err(by),
+        None => Err(to_blame(&part.findings)),
     };
-    let extra = machine.verified.as_ref().map(VerifiedTpm::extra_data);
-    let digest = match extra {
-        Some(extra) => {
-            let expected = carrier::tpm_qualifying_data(d);
-            binding::holds(carrier::TPM, &item.carrier, expected.as_bytes(), extra, signed)
-        }
-        None => Finding::blocked(&checks::BINDING_DIGEST, by),
-    };
+    let (own, expected) = (carrier::TPM, carrier::tpm_qualifying_data(d));
+    let extra = attestation.extra_data();
+    let digest = binding::all_hold(own, &item.carrier, expected.as_bytes(), &extra, signed);
     part.findings.splice(0..0, stapled::unread_logs(document));
     part.flags.overrides = tpm::overrides(machine.launch.as_ref());
     Ok(Examined {

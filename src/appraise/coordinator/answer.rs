@@ -63,6 +63,11 @@ pub fn attestation(outcome: Option<&Outcome>) -> (Finding, Answer<'_>) {
     }
 }
 
+/// An answer whose body turns out to be no document: none that can be read.
+pub fn unreadable() -> Finding {
+    Finding::unknown(&checks::COORDINATOR_ANSWER, Why::NotAsked).actual("not-a-document")
+}
+
 /// Reads the answer to the question for the key of sealed requests.
 pub fn encryption_key(outcome: Option<&Outcome>) -> Published {
     #[derive(Deserialize)]

@@ -4,7 +4,6 @@ use crate::digest::Sha512;
 use crate::evidence::coordinator::{Binding, Document, Mode, carrier};
 use crate::finding::{Check, Finding, Outcome, Value, Why, checks};
 use crate::policy::CoordinatorPolicy;
-use crate::report::Freshness;
 use crate::time::UnixTime;
 
 /// How far the clocks of reader and machine may differ, in seconds.
@@ -65,7 +64,7 @@ pub fn is_challenge(nonce: &[u8]) -> bool {
 
 /// What the document answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answered {
+pub enum Answered {
     /// A challenge, as the teller says.
     Challenge(Teller),
     /// A nonce that is no challenge.
@@ -116,6 +115,23 @@ pub fn holds(
     }
 }
 
+/// The evidence covers D: each of several quotes has exactly the bytes that the carrier `own` makes
+/// of D.
+pub fn all_hold(
+    own: &str,
+    carried: &str,
+    expected: &[u8],
+    actual: &[&[u8]],
+    signed: Result<(), &'static Check>,
+) -> Finding {
+    let other = actual.iter().find(|actual| **actual != expected).or(actual.first());
+    match (other, signed) {
+        (Some(actual), signed) => holds(own, carried, expected, actual, signed),
+        (None, Err(by)) => Finding::blocked(&checks::BINDING_DIGEST, by),
+        (None, Ok(())) => Finding::fail(&checks::BINDING_DIGEST, "missing"),
+    }
+}
+
 /// The evidence covers D: one of a token's nonces, as a whole, is D in base64url.
 pub fn token_nonce(
     nonces: &[String],
@@ -136,12 +152,13 @@ pub fn token_nonce(
     finding.actual(nonces.join(", ")).expected(expected)
 }
 
-/// What is known of a session, and how fresh the evidence is by it.
+/// What is known of a session.
+#[derive(Clone, Debug)]
 pub struct InSession {
     /// Nonce, origin, types of evidence and age, in this order.
     pub findings: Vec<Finding>,
-    /// Whether the evidence was made for a challenge of the session.
-    pub freshness: Freshness,
+    /// What the evidence answers, where it covers the binding and its age is accepted.
+    pub answered: Option<Answered>,
 }
 
 /// Nonce, origin, types of evidence and age. Without `session` the document came as a file: then
@@ -160,14 +177,9 @@ pub fn session(
     } else {
         Finding::blocked(&checks::FRESHNESS, &checks::BINDING_DIGEST)
     };
-    let freshness = match (age.outcome.holds(), answered) {
-        (true, Answered::Challenge(Teller::ThisProcess)) => Freshness::Challenge,
-        (true, Answered::Challenge(Teller::Recording)) => Freshness::Given,
-        (true, Answered::Nothing) => Freshness::Cached,
-        (true, Answered::NoChallenge) | (false, _) => Freshness::None,
-    };
+    let answered = age.outcome.holds().then_some(answered);
     let findings = vec![nonce, origin(binding, session, policy), types(document, binding), age];
-    InSession { findings, freshness }
+    InSession { findings, answered }
 }
 
 /// Every finding of [`session`] as blocked by `by`.

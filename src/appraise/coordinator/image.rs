@@ -4,7 +4,6 @@ use crate::digest::{Sha256, Sha384};
 use crate::endorsements::launch::{LaunchMeasurement, Role, TdxLaunch};
 use crate::evidence::dcap::TdReport;
 use crate::finding::{Check, Finding, Outcome, Value, Why, checks};
-use crate::report::{Fact, Facts};
 
 /// A signed reference value whose signer was accepted.
 #[derive(Clone, Debug)]
@@ -37,20 +36,6 @@ impl Measured {
     /// That of a TDX guest.
     pub const fn of_td(report: &TdReport) -> Self {
         Self::Tdx { mrtd: report.mr_td, rtmr: report.rtmr }
-    }
-
-    /// The values, for others to compare with.
-    pub fn facts(&self) -> Facts {
-        let mut facts = Facts::default();
-        match self {
-            Self::Snp(measurement) => facts.add(Fact::SnpMeasurement(*measurement)),
-            Self::Tdx { mrtd, rtmr } => {
-                facts.add(Fact::Mrtd(*mrtd));
-                facts.add(Fact::Rtmr(*rtmr));
-            }
-            Self::Provider | Self::Issuer => {}
-        }
-        facts
     }
 
     fn values(&self) -> String {

@@ -1,10 +1,9 @@
-use std::path::Path;
-
 use silicon_to_source::endorsements::intel::Collateral;
 use silicon_to_source::sim::intel::{CollateralSpec, pem_chain};
 use silicon_to_source::sim::keys::Key;
 
 use super::is_raw_signed_by;
+use crate::vectors::shared;
 
 #[test]
 fn answers_of_the_services_carry_the_same_collateral() {
@@ -70,11 +69,7 @@ fn percent_decoded(text: &str) -> String {
 /// Members, their order in the signed texts, and encodings, against real collateral.
 #[test]
 fn collateral_has_the_shape_of_real_collateral() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors/intel");
-    if !folder.exists() {
-        eprintln!("SKIPPED: ../shared is absent, so the shape of real collateral is not compared");
-        return;
-    }
+    let Some(folder) = shared("vectors/intel") else { return };
     let cases = [
         ("sgx-v3-config-and-sw-hardening", CollateralSpec::sgx()),
         ("tdx-v4-up-to-date", CollateralSpec::tdx()),

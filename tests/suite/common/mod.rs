@@ -13,10 +13,13 @@ pub(crate) mod table;
 pub(crate) mod eventlog;
 pub(crate) mod invariants;
 pub(crate) mod mutation;
+pub(crate) mod vectors;
 
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
+
+pub(crate) use vectors::{shared, skipped};
 
 /// The directory of the registry package `name` that this crate is built with.
 pub(crate) fn crate_dir(name: &str) -> Option<PathBuf> {
@@ -25,26 +28,27 @@ pub(crate) fn crate_dir(name: &str) -> Option<PathBuf> {
     Some(PathBuf::from(package["manifest_path"].as_str()?).parent()?.to_path_buf())
 }
 
-/// A file or directory of the shared vectors. Where they are absent, says so loudly.
-pub(crate) fn shared(path: &str) -> Option<PathBuf> {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
-    let found = file.exists().then_some(file);
-    if found.is_none() {
-        eprintln!("SKIPPED: ../shared is absent, so {path} was not examined");
-    }
-    found
-}
-
+/// What cargo knows of the packages. Only the host's are asked for, and none of an optional
+/// feature: whoever runs these tests has those, and nobody may have fetched another platform's.
 fn metadata() -> &'static serde_json::Value {
     static METADATA: OnceLock<serde_json::Value> = OnceLock::new();
     METADATA.get_or_init(|| {
-        let output = Command::new(env!("CARGO"))
-            .args(["metadata", "--format-version", "1", "--offline"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .output()
-            .expect("cargo runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON")
+        let cargo = |arguments: &[&str]| {
+            let output = Command::new(env!("CARGO"))
+                .args(arguments)
+                .current_dir(env!("CARGO_MANIFEST_DIR"))
+                .output()
+                .expect("cargo runs");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            output.stdout
+        };
+        let version = String::from_utf8(cargo(&["-vV"])).expect("cargo's version is text");
+        let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+        let host = host.expect("cargo names its host");
+        let asked = ["metadata", "--format-version", "1", "--offline", "--locked"];
+        let narrowed = ["--no-default-features", "--filter-platform", host];
+        let answer = cargo(&[&asked[..], &narrowed].concat());
+        serde_json::from_slice(&answer).expect("cargo metadata is JSON")
     })
 }
 
@@ -57,15 +61,6 @@ pub(crate) fn examine(
 ) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
     let context = silicon_to_source::Context::at(now);
     held(silicon_to_source::examine(&files(input, collateral), policy, &context)?)
-}
-
-/// The report, held to what its links carry.
-fn held(
-    report: silicon_to_source::report::Report,
-) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
-    let broken = invariants::broken(&report);
-    assert!(broken.is_empty(), "{} under {}: {broken:?}", report.subject.kind, report.policy.name);
-    Ok(report)
 }
 
 /// Examines `input` beside a file that this process fetched from `url`.
@@ -115,6 +110,15 @@ pub(crate) fn asked(
         started_at: exchange.started_at,
         answers: answers.collect(),
     }
+}
+
+/// A report that keeps to what its links carry.
+fn held(
+    report: silicon_to_source::report::Report,
+) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
+    let broken = invariants::broken(&report);
+    assert!(broken.is_empty(), "{} under {}: {broken:?}", report.subject.kind, report.policy.name);
+    Ok(report)
 }
 
 fn files<'a>(input: &'a [u8], collateral: &[&'a [u8]]) -> Vec<silicon_to_source::File<'a>> {

@@ -280,6 +280,10 @@ const ROWS: &[Row] = &[
             binding["keys"].as_array_mut().unwrap().push(key);
         };
     }),
+    // An algorithm may be called anything; the sentence is about an algorithm that is not known.
+    row("binding.sealed-key", "unknown not-supported", |case| {
+        case.spec.binding = |binding| binding["keys"][0]["alg"] = "not-published".into();
+    }),
     row("binding.key-id", "fail disagree", |case| {
         case.spec.binding = |binding| binding["keys"][0]["kid"] = "0000000000000000".into();
     }),

@@ -1,0 +1,137 @@
+//! The table of reasons and the source agree: whatever reason the source gives is in the table, and
+//! whatever is in the table is a word of the source.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use silicon_to_source::finding::{checks, reasons};
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The source of everything that makes findings, without its tests.
+fn code() -> String {
+    let mut all = Vec::new();
+    for folder in ["verify", "appraise", "adapters"] {
+        files(&source().join(folder), &mut all);
+    }
+    let text = |path: &PathBuf| fs::read_to_string(path).unwrap();
+    all.iter().map(|path| text(path).split("#[cfg(test)]").next().unwrap().to_owned()).collect()
+}
+
+/// The id of each check by the name of its static.
+fn ids() -> BTreeMap<String, String> {
+    let mut all = Vec::new();
+    files(&source().join("finding").join("checks"), &mut all);
+    let mut ids = BTreeMap::new();
+    for path in all {
+        for line in fs::read_to_string(path).unwrap().lines() {
+            let Some((name, rest)) = line.trim().split_once(" = \"") else { continue };
+            if name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') {
+                let id = rest.split('"').next().unwrap().to_owned();
+                ids.insert(name.to_owned(), id);
+            }
+        }
+    }
+    assert_eq!(ids.len(), checks::ALL.len());
+    ids
+}
+
+/// The arguments of a call that begins after its bracket.
+fn arguments(text: &str) -> Vec<String> {
+    let (mut depth, mut quoted) = (0, false);
+    let mut all = vec![String::new()];
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            '(' | '[' | '{' if !quoted => depth += 1,
+            ')' | ']' | '}' if !quoted && depth == 0 => break,
+            ')' | ']' | '}' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => {
+                all.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        all.last_mut().unwrap().push(letter);
+    }
+    all.retain(|argument| !argument.trim().is_empty());
+    all.iter().map(|argument| argument.trim().to_owned()).collect()
+}
+
+fn literal(argument: &str) -> Option<&str> {
+    argument.strip_prefix('"')?.strip_suffix('"')
+}
+
+fn listed(id: Option<&str>, outcome: &str, reason: &str) -> bool {
+    reasons::ALL.iter().filter(|own| id.is_none_or(|id| own.check.id == id)).any(|own| {
+        let reasons = match outcome {
+            "warn" => own.warn,
+            "allowed" => own.allowed,
+            _ => own.fail,
+        };
+        reasons.contains(&reason)
+    })
+}
+
+#[test]
+fn every_reason_that_the_source_gives_is_listed() {
+    const CALLS: [(&str, &str); 5] = [
+        ("Finding::fail(", "fail"),
+        ("Finding::test(", "fail"),
+        ("Finding::unless(", "fail"),
+        ("Finding::warn(", "warn"),
+        ("Finding::allowed(", "allowed"),
+    ];
+    let (code, ids) = (code(), ids());
+    let mut seen = 0;
+    for (call, outcome) in CALLS {
+        for (at, _) in code.match_indices(call) {
+            let arguments = arguments(&code[at + call.len()..]);
+            let Some(reason) = arguments.last().and_then(|last| literal(last)) else { continue };
+            let name = arguments[0].trim_start_matches('&').trim_start_matches("checks::");
+            let id = ids.get(name).map(String::as_str);
+            assert!(listed(id, outcome, reason), "{outcome} of {name} for {reason} is not listed");
+            seen += 1;
+        }
+    }
+    assert!(seen > 300, "{seen} reasons found");
+}
+
+#[test]
+fn every_listed_reason_is_a_word_of_the_source() {
+    let mut code = code();
+    for path in ["error.rs", "finding/mod.rs"] {
+        code.push_str(&fs::read_to_string(source().join(path)).unwrap());
+    }
+    for own in reasons::ALL {
+        for reason in own.warn.iter().chain(own.allowed).chain(own.fail) {
+            assert!(code.contains(&format!("\"{reason}\"")), "{}: {reason}", own.check.id);
+        }
+    }
+}
+
+#[test]
+fn no_check_is_listed_twice_and_no_reason_of_it() {
+    let ids: BTreeSet<&str> = reasons::ALL.iter().map(|own| own.check.id).collect();
+    assert_eq!(ids.len(), reasons::ALL.len());
+    for own in reasons::ALL {
+        for list in [own.warn, own.allowed, own.fail] {
+            let once: BTreeSet<_> = list.iter().collect();
+            assert_eq!(once.len(), list.len(), "{}", own.check.id);
+        }
+    }
+}

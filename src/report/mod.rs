@@ -14,7 +14,7 @@ use serde::Serialize;
 pub use crate::claims::{Claim, Standing, Stated};
 use crate::digest::Sha256;
 pub use crate::evidence::Field;
-use crate::finding::{At, Check, Finding, LinkId, Outcome, Value, Why, reasons};
+use crate::finding::{At, Check, LinkId, Outcome, Value, Why, reasons};
 use crate::policy::{Policy, Roots};
 use crate::time::UnixTime;
 
@@ -350,9 +350,8 @@ impl Report {
     pub fn assemble(draft: Draft, policy: &Policy, now: UnixTime) -> Self {
         let Draft { subject, root_of_trust, part } = draft;
         // Where nobody gave an answer, nothing was asked of the links.
-        let is_unasked = |finding: &Finding| finding.outcome == Outcome::Unknown(Why::NotAsked);
         let absent = match root_of_trust {
-            RootOfTrust::Unknown if part.findings.iter().any(is_unasked) => Why::NotAsked,
+            RootOfTrust::Unknown if part.evidence.is_empty() => Why::NotAsked,
             _ => Why::NotPublished,
         };
         debug_assert_eq!(part.findings.iter().find(|f| !reasons::lists(f)), None, "no sentence");

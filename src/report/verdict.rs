@@ -2,8 +2,8 @@
 
 use super::fold::{IDLE, contribution, weight};
 use super::{
-    Assurance, DebugFlag, FindingRef, Flags, Headline, Level, Link, RootOfTrust, State,
-    Verdict, Weight, Word,
+    Assurance, DebugFlag, FindingRef, Flags, Headline, Level, Link, RootOfTrust, State, Verdict,
+    Weight, Word,
 };
 use crate::finding::{Finding, LinkId, Outcome, checks};
 use crate::policy::{LeastLevel, Policy, Warnings};
@@ -99,11 +99,9 @@ pub(super) fn headline(
         (_, Some(Level::A0) | None, _) => Word::Undecided,
     };
     let caveat = match word {
-        Word::Failed
-        | Word::NotPublished
-        | Word::NoAnswer
-        | Word::UnknownKey
-        | Word::Undecided => None,
+        Word::Failed | Word::NotPublished | Word::NoAnswer | Word::UnknownKey | Word::Undecided => {
+            None
+        }
         _ => worst_caveat(links, flags, assurance),
     };
     Headline { word, of, caveat }

@@ -106,8 +106,8 @@ impl Sentences<'_> {
     fn source(&self) -> Option<(String, String)> {
         let link = self.report.link(LinkId::Commit)?;
         let root = self.report.assurance.root_of_trust;
-        let in_chain = root == RootOfTrust::BuildOnly
-            || self.report.ends_at.link == Some(LinkId::Commit);
+        let in_chain =
+            root == RootOfTrust::BuildOnly || self.report.ends_at.link == Some(LinkId::Commit);
         if !link.holds() || link.joined_by.is_none() || !in_chain {
             return None;
         }

@@ -141,9 +141,8 @@ impl<'r> Sentences<'r> {
     pub fn calls_itself(&self) -> Option<String> {
         let name = self.report.subject.name.as_deref()?;
         let asked = self.report.headline.of.as_deref();
-        (asked != Some(name)).then(|| {
-            fill(text(&["evidence-words", "calls-itself"]), &[("words", &quoted(name))])
-        })
+        (asked != Some(name))
+            .then(|| fill(text(&["evidence-words", "calls-itself"]), &[("words", &quoted(name))]))
     }
 
     /// The caveat of a finding as the end of a sentence.

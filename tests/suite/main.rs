@@ -8,6 +8,7 @@ mod servers;
 
 #[cfg(feature = "sim")]
 mod adversarial;
+mod beside;
 mod crypto_wycheproof;
 mod layers;
 mod mixtures;

@@ -29,8 +29,12 @@ pub enum Part {
     QeIdentity(Signed),
     /// A revocation list, DER.
     RevocationList(Vec<u8>),
-    /// Certificates that belong together, DER; the first says whose they are.
+    /// Certificates by themselves, DER; their names say whose they are.
     Certificates(Chain),
+    /// What is handed over as a platform's certificate, with or without those above it, DER.
+    PckChain(Chain),
+    /// What is handed over as the certificates above a platform's, DER.
+    IssuerChain(Chain),
 }
 
 /// The parts of one file, and why one that is in it cannot be read.
@@ -65,6 +69,8 @@ pub(super) fn read(files: &[&[u8]]) -> Result<Collateral, Error> {
                     Some(ROOT) => {}
                     _ => set(&mut whole.pck_issuer_chain, chain)?,
                 },
+                Part::PckChain(chain) => set(&mut whole.pck_chain, chain)?,
+                Part::IssuerChain(chain) => set(&mut whole.pck_issuer_chain, chain)?,
             }
         }
     }
@@ -143,7 +149,7 @@ impl Reading {
                 | "sgx-tcb-info-issuer-chain"
                 | "sgx-enclave-identity-issuer-chain" => set(&mut signer, chain()?)?,
                 "sgx-pck-crl-issuer-chain" | "sgx-pck-certificate-issuer-chain" => {
-                    self.0.push(chain().map(Part::Certificates));
+                    self.0.push(chain().map(Part::IssuerChain));
                 }
                 _ => {}
             }
@@ -166,13 +172,18 @@ impl Reading {
     fn flat(&mut self, members: &Members<'_>) {
         let list =
             |text: String| Ok(Part::RevocationList(chain::revocation_list(text.as_bytes())?));
-        let chain = |text: String| chain::certificates(text.as_bytes()).map(Part::Certificates);
         self.0.extend(signed(members, "tcb_info", Part::TcbInfo).transpose());
         self.0.extend(signed(members, "qe_identity", Part::QeIdentity).transpose());
         for name in ["root_ca_crl", "pck_crl"] {
             self.0.extend(text_member(members, name).transpose().map(|text| list(text?)));
         }
-        for name in ["pck_crl_issuer_chain", "pck_certificate_chain", "pck_chain"] {
+        let chains: [(&str, fn(Chain) -> Part); 3] = [
+            ("pck_crl_issuer_chain", Part::IssuerChain),
+            ("pck_certificate_chain", Part::PckChain),
+            ("pck_chain", Part::PckChain),
+        ];
+        for (name, part) in chains {
+            let chain = |text: String| chain::certificates(text.as_bytes()).map(part);
             self.0.extend(text_member(members, name).transpose().map(|text| chain(text?)));
         }
     }

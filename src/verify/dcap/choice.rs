@@ -32,7 +32,7 @@ pub fn choose(parts: &[Part], quote: &Quote<'_>, roots: Roots, now: UnixTime) ->
     let root = anchors::intel(roots).root;
     let certificates = parts.iter().enumerate().flat_map(|(place, part)| {
         let chain: &[Vec<u8>] = match part {
-            Part::Certificates(chain) => chain,
+            Part::Certificates(chain) | Part::IssuerChain(chain) => chain,
             _ => &[],
         };
         chain.iter().filter_map(move |der| Some((place, Cert::parse(WHAT, der).ok()?)))
@@ -105,6 +105,20 @@ impl Choice<'_> {
     /// The platform's certificate and its issuer, with the root that came along or else the pinned
     /// one.
     fn pck_chain(&self, quote: &Quote<'_>, used: &mut Vec<usize>) -> Option<Chain> {
+        let named = self.parts.iter().enumerate().filter_map(|(place, part)| match part {
+            Part::PckChain(chain) => Some((place, chain)),
+            _ => None,
+        });
+        let named: Vec<(usize, &Chain)> = named.collect();
+        let signs = |chain: &Chain| {
+            let leaf = chain.first().and_then(|der| Cert::parse(WHAT, der).ok());
+            leaf.is_some_and(|leaf| qe::is_signed_by(quote, &leaf))
+        };
+        let own = named.iter().find(|(_, chain)| named.len() == 1 || signs(chain));
+        if let Some((place, chain)) = own.or(named.first()) {
+            used.push(*place);
+            return Some(self.completed((*chain).clone(), used));
+        }
         let is_pck = |cert: &Cert<'_>| cert.common_name() == Some(PCK_NAME);
         let leaf = self.certificate(is_pck, |cert| qe::is_signed_by(quote, cert))?;
         let is_issuer = |cert: &Cert<'_>| leaf.1.names_issuer(cert);
@@ -112,6 +126,28 @@ impl Choice<'_> {
         used.extend([leaf.0, issuer.0]);
         let root = self.root_of(&issuer.1, used);
         Some(vec![leaf.1.der().to_vec(), issuer.1.der().to_vec(), root])
+    }
+
+    /// The chain with what is above it, where it ends below a root.
+    fn completed(&self, mut chain: Chain, used: &mut Vec<usize>) -> Chain {
+        if let [leaf] = &*chain
+            && let Ok(leaf) = Cert::parse(WHAT, leaf)
+        {
+            let is_issuer = |cert: &Cert<'_>| leaf.names_issuer(cert) && !cert.names_issuer(cert);
+            let issuer = self.certificate(is_issuer, |cert| leaf.verify_signed_by(cert).is_ok());
+            let issuer = issuer.map(|(place, issuer)| {
+                used.push(*place);
+                issuer.der().to_vec()
+            });
+            chain.extend(issuer);
+        }
+        if let [_, issuer] = &*chain
+            && let Ok(issuer) = Cert::parse(WHAT, issuer)
+        {
+            let root = self.root_of(&issuer, used);
+            chain.push(root);
+        }
+        chain
     }
 
     /// The certificate at hand that issued `cert` and is its own issuer, or else the pinned root.

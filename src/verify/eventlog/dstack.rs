@@ -156,7 +156,7 @@ fn names(log: &Log<'_>, ready: Option<usize>) -> Finding {
             (true, true) if once && seen.contains(&name) => "duplicate",
             (true, true) if late && (once || name == REPEATED.0) => "after-launch",
             (true, true) => {
-                seen.push(name);
+                seen.extend(once.then_some(name));
                 continue;
             }
         };

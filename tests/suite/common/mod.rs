@@ -63,6 +63,19 @@ pub(crate) fn examine(
     held(silicon_to_source::examine(&files(input, collateral), policy, &context)?)
 }
 
+/// Examines `input` beside a file that this process fetched from `url`.
+pub(crate) fn examine_fetched(
+    input: &[u8],
+    (url, fetched): (&str, &[u8]),
+    policy: Option<&silicon_to_source::policy::Policy>,
+    now: silicon_to_source::time::UnixTime,
+) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
+    let mut files = files(input, &[]);
+    files.push(silicon_to_source::File::fetched(url, fetched));
+    let context = silicon_to_source::Context::at(now);
+    held(silicon_to_source::examine(&files, policy, &context)?)
+}
+
 /// Examines a session file as the process does that asked: it knows by itself what the file says of
 /// the question.
 pub(crate) fn examine_asked(

@@ -14,7 +14,7 @@ use serde::Serialize;
 pub use crate::claims::{Claim, Standing, Stated};
 use crate::digest::Sha256;
 pub use crate::evidence::Field;
-use crate::finding::{At, Check, Finding, LinkId, Outcome, Value, Why, reasons};
+use crate::finding::{At, Check, LinkId, Outcome, Value, Why, reasons};
 use crate::policy::{Policy, Roots};
 use crate::time::UnixTime;
 

@@ -14,7 +14,7 @@ use serde::Serialize;
 pub use crate::claims::{Claim, Standing, Stated};
 use crate::digest::Sha256;
 pub use crate::evidence::Field;
-use crate::finding::{At, Check, LinkId, Outcome, Value, Why, reasons};
+use crate::finding::{At, Check, Finding, LinkId, Outcome, Value, Why, reasons};
 use crate::policy::{Policy, Roots};
 use crate::time::UnixTime;
 
@@ -137,7 +137,7 @@ pub struct Verdict {
     /// How many of those passed, warnings and what the policy allows included.
     pub passed: usize,
     /// What keeps an answer without an open check from counting: `no-least-level`,
-    /// `level-not-reached`, `warnings-denied`, `no-link-holds`.
+    /// `level-not-reached`, `warnings-denied`, `no-link-holds`, `nothing-decided`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<&'static str>,
 }

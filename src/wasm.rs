@@ -16,25 +16,37 @@ use crate::adapters::{self, MAX_INPUT};
 use crate::error::Error;
 use crate::policy::{self, Builtin, Policy, builtin};
 use crate::time::UnixTime;
+use crate::{Context, File, Origin};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** What an examination needs beside the evidence. An unknown member is an error. */
+/** A file as it is handed over: one of them is the evidence, the others stand beside it. An unknown member is an error. */
+export interface VerifyFile {
+  /** What the reader calls it, for people: a file name, an address. */
+  name: string;
+  bytes: Uint8Array;
+  /** The address, only where this process itself asked there and got these bytes as the answer. */
+  url?: string;
+}
+
+/** What an examination needs beside the files. An unknown member is an error. */
 export interface VerifyOptions {
   /** The moment to examine for, RFC 3339 with an offset, such as 2026-02-01T00:00:00Z. */
   at: string;
-  /** The name of a built-in policy, or the JSON text of a policy file. Left out: the policy for the kind of input. */
+  /** The name of a built-in policy, or the JSON text of a policy file. Left out: the policy for the kind of evidence. */
   policy?: string;
-  /** Certificates, revocation lists, Intel's lists, event logs and image manifests, one each. */
-  collateral?: Uint8Array[];
   /** What a Sigstore bundle must be about: its bytes, or "sha256:" or "sha512:" and the digest in hex digits. */
   artifact?: Uint8Array | string;
+  /** What Session.asked() of this module gave, only for a session of this very process. A session that came as a file is a recording. */
+  asked?: string;
 }
 
-/** Thrown by verify: the input could not be understood. It says nothing against the evidence. */
+/** Thrown by verify: the evidence could not be understood. It says nothing against it. */
 export interface VerifyError extends Error {
   /** A stable word for programs. */
   code: "malformed" | "missing" | "too-large" | "unsupported" | "usage";
+  /** The name of the file that cannot be read, when one is to blame. */
+  file?: string;
 }
 
 /** One of the policies that come with the verifier. */
@@ -67,46 +79,51 @@ export interface BundleOptions {
 export interface Report {
   schema: "silicon-to-source/report/v1";
   simulated: boolean;
+  /** When somebody recorded the session; absent when this process asked, or when there was none. */
+  recorded_at?: string;
+  /** Every file that was handed over, with what became of it. */
+  files: { name: string; sha256: string; len: number; what: string; became: string }[];
+  /** The answer in one line. */
+  headline: { word: string; of: string | null; caveat?: { check: string; part: string | null } };
   verdict: {
     state: "verified" | "warning" | "not-published" | "unknown" | "failed";
     because: { check: string; part: string | null }[];
     required: number;
     passed: number;
+    /** What keeps an answer without an open check from counting. */
+    lacks?: string[];
   };
   assurance: { level: "A0" | "A1" | "A2" | "A3" | "A4" | "A5" | null; root_of_trust: string; except: string[] };
-  ends_at: { link: string | null; next: string | null; state: string | null };
+  ends_at: { link: string | null; next: string | null; state: string | null; apart: string[] };
   [member: string]: unknown;
 }
 "#;
 
-/// The most that is taken over from JavaScript in one call, in bytes: the input and the
-/// collateral together. The formats have smaller limits of their own.
+/// The most that is taken over from JavaScript in one call, in bytes: the files and the artifact
+/// together. The formats have smaller limits of their own.
 const MAX_TAKEN: usize = MAX_INPUT;
 
-/// Examines `input` and returns the text of the report's JSON.
+/// Examines `files` and returns the text of the report's JSON. Which of the files is the evidence is
+/// decided here.
 ///
 /// # Errors
-/// Throws a `VerifyError` when the input, the collateral, the policy or the options cannot be
-/// understood. Evidence that was understood and is not genuine is a report, not an error.
+/// Throws a `VerifyError` when no file is evidence that can be understood, or when the policy or the
+/// options cannot be; it names the file. Evidence that was understood and is not genuine is a
+/// report, not an error.
 #[wasm_bindgen]
 pub fn verify(
-    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] input: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "VerifyFile[]")] files: JsValue,
     #[wasm_bindgen(unchecked_param_type = "VerifyOptions")] options: JsValue,
 ) -> Result<String, JsValue> {
     let mut left = MAX_TAKEN;
-    let input = take("the input", &input, &mut left)?;
-    let options = Options::read(options)?;
-    let collateral = options
-        .collateral
-        .iter()
-        .map(|piece| take("the collateral", piece, &mut left))
-        .collect::<Result<Vec<_>, _>>()?;
-    let collateral: Vec<&[u8]> = collateral.iter().map(Vec::as_slice).collect();
+    let files = self::files(&files, &mut left)?;
+    let options: Options = written(options, &Options::MEMBERS)?;
     let artifact = options.artifact(&mut left)?;
+    let context = options.context()?;
     let report = options
-        .policy(&input, artifact)
-        .and_then(|policy| crate::examine(&input, &collateral, policy.as_ref(), options.at))
-        .map_err(|error| thrown(error.code(), &error.to_string()))?;
+        .policy(&files, artifact)
+        .and_then(|policy| crate::examine(&files, policy.as_ref(), &context))
+        .map_err(|error| refused(&error))?;
     Ok(report.to_json())
 }
 
@@ -179,7 +196,7 @@ pub fn policies() -> Result<String, JsValue> {
             })
         })
         .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| thrown(error.code(), &error.to_string()))?;
+        .map_err(|error| refused(&error))?;
     Ok(serde_json::Value::Array(summaries).to_string())
 }
 
@@ -189,27 +206,41 @@ pub fn version() -> String {
     env!("CARGO_PKG_VERSION").into()
 }
 
-/// What `verify` was asked for.
-struct Options {
-    at: UnixTime,
-    policy: Option<String>,
-    collateral: Vec<JsValue>,
-    artifact: JsValue,
-}
-
-/// The options as JavaScript writes them.
+/// What `verify` was asked for, as JavaScript writes it.
 #[derive(Deserialize)]
-struct Written {
+struct Options {
     at: String,
     policy: Option<String>,
     #[serde(default, with = "serde_wasm_bindgen::preserve")]
-    collateral: JsValue,
-    #[serde(default, with = "serde_wasm_bindgen::preserve")]
     artifact: JsValue,
+    asked: Option<String>,
 }
 
-impl Written {
-    const MEMBERS: [&str; 4] = ["at", "policy", "collateral", "artifact"];
+/// One of the files as JavaScript writes it.
+#[derive(Deserialize)]
+struct WrittenFile {
+    name: String,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    bytes: JsValue,
+    url: Option<String>,
+}
+
+impl WrittenFile {
+    const MEMBERS: [&str; 3] = ["name", "bytes", "url"];
+}
+
+/// The files, each copied after looking at how much is left.
+fn files(list: &JsValue, left: &mut usize) -> Result<Vec<File<'static>>, JsValue> {
+    const WHAT: &str = "The files must be an array of { name, bytes }.";
+    let list = list.dyn_ref::<Array>().ok_or_else(|| thrown(USAGE, WHAT))?;
+    list.iter()
+        .map(|file| {
+            let WrittenFile { name, bytes, url } = written(file, &WrittenFile::MEMBERS)?;
+            let bytes = take(&format!("the file \"{name}\""), &bytes, left)?;
+            let origin = url.map_or(Origin::HandedIn, |url| Origin::Fetched { url });
+            Ok(File { name: name.into(), bytes: bytes.into(), origin })
+        })
+        .collect()
 }
 
 /// The options of `verifyBundle` as JavaScript writes them.
@@ -233,20 +264,22 @@ impl WrittenBundle {
         ["at", "artifact", "identity", "issuer", "key", "trustedRoot", "staging"];
 }
 
-/// Reads options strictly: a misspelt `policy` must not mean "no policy".
-fn written<T: DeserializeOwned>(options: JsValue, members: &[&str]) -> Result<T, JsValue> {
-    let names = options.dyn_ref::<Object>().map(Object::keys).unwrap_or_default();
+/// Reads files and options strictly: a misspelt `policy` must not mean "no policy".
+fn written<T: DeserializeOwned>(object: JsValue, members: &[&str]) -> Result<T, JsValue> {
+    let names = object.dyn_ref::<Object>().map(Object::keys).unwrap_or_default();
     for name in names.iter().filter_map(|name| name.as_string()) {
         if !members.contains(&name.as_str()) {
-            return Err(thrown(USAGE, &format!("The options have no member \"{name}\".")));
+            let known = members.join(", ");
+            let why = format!("There is no member \"{name}\". The members are: {known}.");
+            return Err(thrown(USAGE, &why));
         }
     }
-    serde_wasm_bindgen::from_value(options)
-        .map_err(|error| thrown(USAGE, &format!("The options cannot be read: {error}.")))
+    serde_wasm_bindgen::from_value(object)
+        .map_err(|error| thrown(USAGE, &format!("The call cannot be read: {error}.")))
 }
 
 fn moment(text: &str) -> Result<UnixTime, JsValue> {
-    text.parse().map_err(|error: Error| thrown(error.code(), &error.to_string()))
+    text.parse().map_err(|error: Error| refused(&error))
 }
 
 fn is_absent(value: &JsValue) -> bool {
@@ -254,17 +287,15 @@ fn is_absent(value: &JsValue) -> bool {
 }
 
 impl Options {
-    fn read(options: JsValue) -> Result<Self, JsValue> {
-        let written: Written = written(options, &Written::MEMBERS)?;
-        let collateral = match written.collateral {
-            absent if is_absent(&absent) => Vec::new(),
-            list => list
-                .dyn_into::<Array>()
-                .map_err(|_| thrown(USAGE, "The collateral must be an array of Uint8Array."))?
-                .to_vec(),
-        };
-        let at = moment(&written.at)?;
-        Ok(Self { at, policy: written.policy, collateral, artifact: written.artifact })
+    const MEMBERS: [&str; 4] = ["at", "policy", "artifact", "asked"];
+
+    /// The moment, and what this process asked.
+    fn context(&self) -> Result<Context, JsValue> {
+        let asked = self.asked.as_deref().map(serde_json::from_str).transpose();
+        let asked = asked.map_err(|error| {
+            thrown(USAGE, &format!("What was asked is not what Session.asked() gives: {error}."))
+        })?;
+        Ok(Context { now: moment(&self.at)?, asked })
     }
 
     /// The artifact: its bytes or its digest.
@@ -286,7 +317,7 @@ impl Options {
     /// The policy: a built-in one by its name, or a policy file's text, with `artifact`.
     fn policy(
         &self,
-        input: &[u8],
+        files: &[File<'_>],
         artifact: Option<policy::Artifact>,
     ) -> Result<Option<Policy>, Error> {
         let chosen = self
@@ -302,7 +333,7 @@ impl Options {
         }
         let mut policy = match chosen {
             Some(policy) => policy,
-            None => adapters::default_policy(input)?,
+            None => adapters::default_policy(files)?,
         };
         policy.sigstore.artifact = artifact;
         Ok(Some(policy))
@@ -323,6 +354,17 @@ fn take(what: &str, value: &JsValue, left: &mut usize) -> Result<Vec<u8>, JsValu
         thrown("too-large", &format!("More than {MAX_TAKEN} bytes were handed over with {what}."))
     })?;
     Ok(array.to_vec())
+}
+
+/// What cannot be read, with the file that it is in.
+fn refused(error: &Error) -> JsValue {
+    let (file, inside) = error.of_file();
+    let thrown = thrown(error.code(), &inside.to_string());
+    if let Some(file) = file {
+        // Setting a property of an object made on the line above cannot fail.
+        let _ = Reflect::set(&thrown, &"file".into(), &file.into());
+    }
+    thrown
 }
 
 /// An `Error` with a `code`.

@@ -5,14 +5,14 @@
  * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source } from './report.d.ts'
  */
 
-import { visible } from './dom.js';
+import { evidenceWords, visible } from './dom.js';
 import { EvidenceIntake, rfc3339 } from './elements/evidence-intake.js';
 import { EvidenceReport } from './elements/evidence-report.js';
 import { HexView } from './elements/hex-view.js';
 import { ServiceInquiry, tell } from './elements/service-inquiry.js';
-import { stateName } from './phrases.js';
+import { sentencesOf } from './phrases.js';
 import { ask, examine, loadVerifier, policies } from './verifier.js';
-import { has, loadWording, say, ui } from './wording.js';
+import { has, loadWording, ui } from './wording.js';
 
 /** The policies under which simulated roots count; no real evidence passes them. */
 const DEMONSTRATION_POLICY = 'simulated';
@@ -21,11 +21,20 @@ const BUILD_POLICY = 'simulated-build';
 /** @type {Source[]} */
 let sources = [];
 
-/** @type {SessionHandle | null} the session that the sources came from */
+/** @type {SessionHandle | null} the session of this page that the sources came from */
 let session = null;
+
+/** Counts what the reader started, so that what was started before shows nothing any more. */
+let turn = 0;
+
+/** @type {File[]} files that were dropped before the page could take them */
+const early = [];
+document.addEventListener('dragover', keepEarly);
+document.addEventListener('drop', keepEarly);
 
 const demonstration = file('./demo/bundle.json');
 const verifier = loadVerifier();
+let isLoaded = false;
 await loadWording(new URL('./locales/en.json', import.meta.url));
 
 for (const element of document.querySelectorAll('[data-ui]')) {
@@ -38,17 +47,21 @@ const intake = new EvidenceIntake();
 const view = new EvidenceReport();
 document.getElementById('intake')?.append(inquiry, intake);
 document.getElementById('result')?.replaceChildren(view);
-view.checking();
+clear(ui('checking'));
 
 intake.addEventListener('request', (event) => {
   const request = /** @type {CustomEvent<Request>} */ (event).detail;
-  const isNew = request.sources.length > 0;
-  if (isNew) {
+  turn += 1;
+  if (request.sources.length > 0) {
     sources = request.sources;
     session = null;
     intake.releasePolicy();
   }
-  check(request.at, true);
+  check(request.at, request.byReader);
+});
+intake.addEventListener('changed', () => {
+  turn += 1;
+  clear(ui('options-changed'));
 });
 intake.addEventListener('demonstration', (event) => {
   const { name } = /** @type {CustomEvent<{ name: string }>} */ (event).detail;
@@ -64,18 +77,63 @@ view.addEventListener('ask-further', (event) => {
 });
 view.addEventListener('add-files', async (event) => {
   const { files } = /** @type {CustomEvent<{ files: File[] }>} */ (event).detail;
+  const before = turn;
   const added = await intake.read(files);
-  if (!added) return;
+  if (!added || turn !== before) return;
   sources = [...sources, ...added];
+  intake.again();
+});
+view.addEventListener('remove-file', (event) => {
+  const { place } = /** @type {CustomEvent<{ place: number }>} */ (event).detail;
+  const removed = sources[place];
+  sources = sources.filter((source) => source !== removed);
+  if (place === 0) session = null;
+  if (sources.length > 0) {
+    intake.again();
+  } else {
+    turn += 1;
+    clear(ui('nothing-yet'));
+  }
+});
+view.addEventListener('choose-policy', (event) => {
+  const { policy } = /** @type {CustomEvent<{ policy: string }>} */ (event).detail;
+  intake.choosePolicy(policy);
   intake.again();
 });
 addEventListener('beforeprint', openEverything);
 addEventListener('afterprint', closeAgain);
+document.removeEventListener('dragover', keepEarly);
+document.removeEventListener('drop', keepEarly);
+const taken = early.length > 0 ? intake.take(early) : null;
 
-await verifier;
+await Promise.all([verifier, taken]);
+isLoaded = true;
 intake.policies = policies();
 inquiry.ready();
-await showDemonstration(false);
+// What the reader handed in by now comes before the demonstration.
+if (sources.length > 0) intake.again();
+else if (turn === 0) await showDemonstration(false);
+
+/**
+ * Keeps what is dropped before the page can take it; without this the browser would leave the page
+ * and open the file.
+ *
+ * @param {DragEvent} event
+ */
+function keepEarly(event) {
+  event.preventDefault();
+  if (event.type === 'drop') early.push(...(event.dataTransfer?.files ?? []));
+}
+
+/**
+ * Takes down the answer that stands: it is not about what is being asked for now.
+ *
+ * @param {string} sentence
+ */
+function clear(sentence) {
+  view.clear(sentence);
+  document.title = visible(`${sentence.replace(/\.$/, '')} · ${ui('name')}`);
+}
 
 /**
  * Examines the built-in demonstration.
@@ -83,10 +141,11 @@ await showDemonstration(false);
  * @param {boolean} byReader whether the reader asked for it
  */
 async function showDemonstration(byReader) {
-  const bytes = await demonstration;
+  const bytes = await begun(demonstration, byReader);
+  if (bytes === undefined) return;
   if (!bytes) {
     const reason = (await verifier) ? 'no-demonstration' : 'no-verifier';
-    show({ kind: 'unknown', reason }, ui('demonstration-name'), byReader);
+    show({ kind: 'unknown', reason }, byReader);
     return;
   }
   sources = [{ name: ui('demonstration-name'), bytes }];
@@ -97,9 +156,10 @@ async function showDemonstration(byReader) {
 
 /** Examines the demonstration of a build: a container of the repository that this page is from. */
 async function showBuild() {
-  const files = await readBuild();
+  const files = await begun(readBuild(), true);
+  if (files === undefined) return;
   if (!files) {
-    show({ kind: 'unknown', reason: 'no-demonstration' }, ui('demonstration-build-name'), true);
+    show({ kind: 'unknown', reason: 'no-demonstration' }, true);
     return;
   }
   sources = files;
@@ -110,9 +170,10 @@ async function showBuild() {
 
 /** Examines what was recorded of Darkbloom's coordinator. */
 async function showRecorded() {
-  const bytes = await file('./examples/darkbloom-2026-05-10.json');
+  const bytes = await begun(file('./examples/darkbloom-2026-05-10.json'), true);
+  if (bytes === undefined) return;
   if (!bytes) {
-    show({ kind: 'unknown', reason: 'no-demonstration' }, ui('recorded'), true);
+    show({ kind: 'unknown', reason: 'no-demonstration' }, true);
     return;
   }
   sources = [{ name: ui('recorded'), bytes }];
@@ -122,14 +183,35 @@ async function showRecorded() {
 }
 
 /**
+ * What comes of `work`, or `undefined` when the reader started something else meanwhile.
+ *
+ * @template T
+ * @param {Promise<T>} work
+ * @param {boolean} byReader
+ * @returns {Promise<T | undefined>}
+ */
+async function begun(work, byReader) {
+  if (byReader) {
+    turn += 1;
+    clear(ui('checking'));
+  }
+  const own = turn;
+  const came = await work;
+  return turn === own ? came : undefined;
+}
+
+/**
  * Asks a service the first questions, one after another, and examines what came back.
  *
  * @param {Inquiry} inquiry
  */
 async function carryOut({ session: own, list, signal, done }) {
+  turn += 1;
+  const begun = turn;
+  clear(ui('asking-service', { host: own.origin }));
   own.begin(rfc3339(new Date()));
   for (const request of own.first) {
-    if (signal.aborted) break;
+    if (signal.aborted || turn !== begun) break;
     list.say(request, 'asking', ui('asking'));
     const asked = await ask(request, signal);
     own.record(request, asked);
@@ -138,6 +220,8 @@ async function carryOut({ session: own, list, signal, done }) {
     if (asked.failed) break;
   }
   done();
+  // The reader may have handed something else in by now.
+  if (turn !== begun) return;
   session = own;
   sources = [{ name: own.origin, bytes: own.exchange() }];
   intake.releasePolicy();
@@ -151,24 +235,26 @@ async function carryOut({ session: own, list, signal, done }) {
  */
 async function askFurther({ requests, list, signal, done }) {
   const own = session;
-  const before = sources;
+  const before = turn;
   /** @type {Set<string>} */
   const silent = new Set();
   /** @type {Source[]} */
   const came = [];
   for (const request of requests) {
-    if (signal.aborted) break;
+    if (signal.aborted || turn !== before) break;
     if (silent.has(request.host)) continue;
     list.say(request, 'asking', ui('asking'));
     const asked = await ask(request, signal);
     if (asked.failed) silent.add(request.host);
     own?.record(request, asked);
-    if (asked.status === 200) came.push({ name: request.url, bytes: asked.file });
+    if (asked.status === 200) {
+      came.push({ name: request.url, bytes: asked.file, url: request.url });
+    }
     tell(list, request, told(asked));
   }
   done();
   // The reader may have handed something else in by now.
-  if (came.length === 0 || sources !== before) return;
+  if (came.length === 0 || turn !== before) return;
   const [first, ...others] = sources;
   sources = own && first ? [{ ...first, bytes: own.exchange() }, ...others] : [...sources, ...came];
   intake.again();
@@ -180,31 +266,34 @@ function told({ failed, file, status }) {
 }
 
 /**
+ * Examines the sources; before the verifier is there they are kept until it is.
+ *
  * @param {string | null} at
  * @param {boolean} byReader
  */
 function check(at, byReader) {
+  if (!isLoaded || sources.length === 0) {
+    clear(ui(isLoaded ? 'nothing-yet' : 'checking'));
+    return;
+  }
   const { policy, artifact } = intake;
-  const options = { at: at ?? rfc3339(new Date()), policy, artifact };
-  const { examination, name } = examine(sources, options);
-  show(examination, name, byReader);
+  const asked = session?.asked() ?? null;
+  const options = { at: at ?? rfc3339(new Date()), policy, artifact, asked };
+  show(examine(sources, options), byReader);
 }
 
 /**
  * @param {Examination} examination
- * @param {string} source
  * @param {boolean} byReader
  */
-function show(examination, source, byReader) {
+function show(examination, byReader) {
   const kept = session && sources[0] ? sources[0] : null;
-  const shown = view.show(examination, source, kept);
+  const shown = view.show(examination, sources, kept);
   if (shown.kind === 'report') {
-    const { simulated, subject, verdict } = shown.report;
-    const mark = simulated ? `${say(['simulated', 'word'])} ` : '';
-    const name = subject.name ?? source;
-    document.title = visible(`${mark}${stateName(verdict.state)}: ${name} · ${ui('name')}`);
+    document.title = visible(`${sentencesOf(shown.report).headline().short} · ${ui('name')}`);
   } else {
-    document.title = visible(`${stateName('unknown')}: ${source} · ${ui('name')}`);
+    const name = sources[0] ? `: ${evidenceWords(sources[0].name)}` : '';
+    document.title = `${visible(ui('no-answer-title'))}${name} · ${visible(ui('name'))}`;
   }
   if (byReader) view.focusAnswer();
 }

@@ -1,5 +1,5 @@
 /**
- * The JSON of a report, member for member as `src/report.rs` serialises it
+ * The JSON of a report, member for member as `src/report` serialises it
  * (schema `silicon-to-source/report/v1`), and the interface of the verifier in `src/wasm.rs`.
  */
 
@@ -30,21 +30,6 @@ export type RootOfTrust =
   | 'nothing'
   | 'unknown';
 
-/** What a headline says. */
-export type Word =
-  | 'verified'
-  | 'verified-image'
-  | 'real-machine'
-  | 'provider'
-  | 'policy-key'
-  | 'statement'
-  | 'build'
-  | 'failed'
-  | 'not-published'
-  | 'no-answer'
-  | 'unknown-key'
-  | 'undecided';
-
 /** A value is typed and already text: 64-bit numbers do not survive JavaScript. */
 export type Value = { hex: string } | { number: string } | { text: string } | { time: string };
 
@@ -55,16 +40,18 @@ export interface Report {
   checked_at: string;
   policy: { name: string; sha256: string };
   verifier: { name: string; version: string; source_sha256: string };
-  /** RFC 3339 in UTC; absent when the session was not known by a recording alone. */
+  /** Every file that was handed over, in order, then what came along inside a session file. */
+  files: Filed[];
+  /** When somebody recorded the session; absent when this process asked, or when there was none. */
   recorded_at?: string;
   simulated: boolean;
-  /** `of` is the address that was asked, never a name that evidence gives itself. */
-  headline: { word: Word; of: string | null; caveat?: FindingRef };
+  headline: Headline;
   verdict: {
     state: State;
     because: FindingRef[];
     required: number;
     passed: number;
+    /** What keeps an answer without an open check from counting. */
     lacks?: string[];
   };
   assurance: { level: Level | null; root_of_trust: RootOfTrust; except: string[] };
@@ -86,6 +73,36 @@ export interface Report {
 
 export type Level = 'A0' | 'A1' | 'A2' | 'A3' | 'A4' | 'A5';
 
+/** The answer in one line. */
+export interface Headline {
+  word:
+    | 'verified'
+    | 'verified-image'
+    | 'real-machine'
+    | 'provider'
+    | 'policy-key'
+    | 'statement'
+    | 'build'
+    | 'failed'
+    | 'not-published'
+    | 'no-answer'
+    | 'unknown-key'
+    | 'undecided';
+  /** The address that was asked. */
+  of: string | null;
+  caveat?: FindingRef;
+}
+
+/** A file that was handed over, with what became of it. */
+export interface Filed {
+  name: string;
+  sha256: string;
+  len: number;
+  /** What it is. */
+  what: string;
+  became: 'evidence' | 'used' | 'not-about-this' | 'unreadable' | 'not-known';
+}
+
 export interface FindingRef {
   check: string;
   part: string | null;
@@ -95,8 +112,11 @@ export interface Link {
   id: LinkId;
   state: State;
   undermined_by?: LinkId;
+  /** The checks that hold and by which it holds. */
   carried_by: string[];
+  /** Checks that hold and say something more about it. */
   told_by: string[];
+  /** The check that ties it to the link before. */
   joined_by?: string;
   findings: LinkFinding[];
   evidence: string[];
@@ -178,7 +198,8 @@ export interface VerifyOptions {
   at: string;
   /** The name of a built-in policy, or the JSON of one; the verifier chooses when absent. */
   policy?: string;
-  collateral?: Uint8Array[];
+  /** What `Session.asked()` gave, for a session of this page alone. */
+  asked?: string;
   /** The digest that a signed build must be about, `sha256:` and 64 hex digits. */
   artifact?: string;
 }
@@ -221,6 +242,8 @@ export interface SessionHandle {
   /** Notes when the first question is sent, RFC 3339. */
   begin(at: string): void;
   record(request: PlannedRequest, asked: Asked): void;
+  /** What this page asked so far, as `verify` takes it. */
+  asked(): string;
   /** The exchange so far, as a file that `verify` takes. */
   exchange(): Uint8Array;
 }
@@ -253,9 +276,10 @@ export interface VerifierModule {
     first(): string;
     begin(at: string): void;
     record(request: string, asked: Asked): void;
+    asked(): string;
     exchange(): Uint8Array;
   };
-  verify(input: Uint8Array, options: VerifyOptions): string;
+  verify(files: Source[], options: VerifyOptions): string;
   policies(): string;
   version(): string;
 }
@@ -266,13 +290,15 @@ export interface VerifierModule {
  */
 export type Examination =
   | { kind: 'report'; report: Report; json: string }
-  | { kind: 'unreadable'; code: string; message: string }
+  | { kind: 'unreadable'; code: string; message: string; file: string | null }
   | { kind: 'unknown'; reason: 'no-verifier' | 'no-demonstration' | 'stopped' | 'not-a-report' };
 
 /** A file, a paste or the demonstration, as bytes with the name to show for it. */
 export interface Source {
   name: string;
   bytes: Uint8Array;
+  /** The address, only where this page asked there and got these bytes as the answer. */
+  url?: string;
 }
 
 /** What a reader asks for. */
@@ -281,4 +307,6 @@ export interface Request {
   /** RFC 3339, or `null` for the moment of the check. */
   at: string | null;
   policy: string | null;
+  /** Whether the reader asked for an answer, and not only changed an option. */
+  byReader: boolean;
 }

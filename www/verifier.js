@@ -74,6 +74,7 @@ export function newSession(address) {
       first: JSON.parse(session.first()),
       begin: (at) => session.begin(at),
       record: (request, asked) => session.record(JSON.stringify(request), asked),
+      asked: () => session.asked(),
       exchange: () => session.exchange(),
     };
   } catch (error) {
@@ -107,43 +108,26 @@ function listed(read) {
 }
 
 /**
- * Examines `sources`: the first that is recognised as evidence, with the others beside it.
+ * Examines `sources`. Which of them is the evidence, the verifier chooses.
  *
  * @param {Source[]} sources
- * @param {{ at: string, policy: string | null, artifact: string | null }} options
- * @returns {{ examination: Examination, name: string }}
- *   with the name of the source that was examined.
- */
-export function examine(sources, options) {
-  /** @type {Array<{ name: string, examination: Examination }>} */
-  const unreadable = [];
-  for (const source of sources) {
-    const others = sources.filter((other) => other !== source).map((other) => other.bytes);
-    const examination = examineOne(source.bytes, others, options);
-    if (examination.kind !== 'unreadable') return { examination, name: source.name };
-    unreadable.push({ name: source.name, examination });
-  }
-  return merge(unreadable);
-}
-
-/**
- * @param {Uint8Array} input
- * @param {Uint8Array[]} collateral
- * @param {{ at: string, policy: string | null, artifact: string | null }} options
+ * @param {{ at: string, policy: string | null, artifact: string | null, asked: string | null }} options
  * @returns {Examination}
  */
-function examineOne(input, collateral, { at, policy, artifact }) {
+export function examine(sources, { at, policy, artifact, asked }) {
   if (!module) return { kind: 'unknown', reason: 'no-verifier' };
   /** @type {VerifyOptions} */
-  const options = { at, collateral };
+  const options = { at };
   if (policy !== null) options.policy = policy;
   if (artifact !== null) options.artifact = artifact;
+  if (asked !== null) options.asked = asked;
   let json;
   try {
-    json = module.verify(input, options);
+    json = module.verify(sources, options);
   } catch (error) {
     if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-      return { kind: 'unreadable', code: error.code, message: error.message };
+      const file = 'file' in error && typeof error.file === 'string' ? error.file : null;
+      return { kind: 'unreadable', code: error.code, message: error.message, file };
     }
     module = null;
     return { kind: 'unknown', reason: 'stopped' };
@@ -165,26 +149,11 @@ function parse(json) {
     const isDrawable =
       report.schema === SCHEMA &&
       states.includes(report.verdict.state) &&
+      typeof report.headline.word === 'string' &&
+      Array.isArray(report.files) &&
       typeof report.simulated === 'boolean';
     return isDrawable ? report : null;
   } catch {
     return null;
   }
-}
-
-/**
- * @param {Array<{ name: string, examination: Examination }>} unreadable
- * @returns {{ examination: Examination, name: string }}
- */
-function merge(unreadable) {
-  const [first, ...rest] = unreadable;
-  if (!first) return { examination: { kind: 'unknown', reason: 'not-a-report' }, name: '' };
-  if (rest.length === 0 || first.examination.kind !== 'unreadable') return first;
-  const message = unreadable
-    .map(({ name, examination }) =>
-      examination.kind === 'unreadable' ? `${name}: ${examination.message}` : name,
-    )
-    .join(' ');
-  const names = unreadable.map(({ name }) => name).join(', ');
-  return { examination: { ...first.examination, message }, name: names };
 }

@@ -7,10 +7,10 @@
 //! report measures. The chain ends at those two: the measurement is the paravisor's and no guest's,
 //! so no image is identified, and the level is A3 at most.
 
-use super::collateral::{self, Collateral};
+use super::amd::Amd;
 use super::snp;
 use super::snp::to_blame;
-use crate::appraise::{self, azure as appraisal};
+use crate::appraise::azure as appraisal;
 use crate::digest::Sha256;
 use crate::endorsements::amd::Vek;
 use crate::error::Error;
@@ -18,7 +18,8 @@ use crate::evidence::Field;
 use crate::evidence::azure::{Evidence, HclReport};
 use crate::finding::{LinkId, Value, checks};
 use crate::policy::Policy;
-use crate::report::{Draft, EvidenceItem, Flags, Freshness, Part, RootOfTrust, Subject};
+use crate::report::{Draft, EvidenceItem, Freshness, RootOfTrust, Subject};
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::azure as verify;
 
@@ -26,54 +27,43 @@ use crate::verify::azure as verify;
 pub(super) fn examine(
     input: &[u8],
     evidence: &Evidence,
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    let collateral: Collateral = collateral::decode(files)?;
     let hcl = HclReport::parse(&evidence.hcl_report)?;
-    let vcek = Vek::parse(&evidence.vcek)?;
-    let processor =
-        snp::report(hcl.snp, Some(vcek), &collateral, policy, appraisal::COMPARERS, now)
-            .map_err(|error| error.shifted(HclReport::SNP_AT))?;
-    let mut findings = processor.findings;
+    Vek::parse(&evidence.vcek)?;
+    let mut amd = Amd::of(beside);
+    amd.add("vcek", &evidence.vcek);
+    let processor = snp::report(hcl.snp, &amd, policy, appraisal::COMPARERS, now)
+        .map_err(|error| error.shifted(HclReport::SNP_AT))?;
+    let mut part = processor.part;
     let report = processor.verified.as_ref();
-    let examined = verify::verify(evidence, &hcl, report.ok_or_else(|| to_blame(&findings)));
+    let examined = verify::verify(evidence, &hcl, report.ok_or_else(|| to_blame(&part.findings)));
     let measured = report.map(|report| report.report().measurement);
-    let measured = measured.ok_or_else(|| to_blame(&findings));
-    findings.push(appraisal::paravisor(measured, &policy.snp.measurements));
-    findings.extend(examined.findings);
-    let mut claims = report.map(appraise::snp::claims).unwrap_or_default();
-    let mut flags = Flags { debug: processor.debug, ..Flags::UNKNOWN };
+    let measured = measured.ok_or_else(|| to_blame(&part.findings));
+    part.findings.push(appraisal::paravisor(measured, &policy.snp.measurements));
+    part.findings.extend(examined.findings);
     let mut name = None;
     match &examined.verified {
         Some(verified) => {
-            findings.extend(appraisal::appraise(verified, &policy.azure));
-            claims.extend(appraisal::claims(verified));
+            part.findings.extend(appraisal::appraise(verified, &policy.azure));
+            part.claims.extend(appraisal::claims(verified));
             name = hcl.said.configuration.machine.clone();
-            let answers = findings.iter().any(|f| *f.check == checks::AZURE_NONCE && f.passed());
-            flags.freshness = if answers { Freshness::Challenge } else { Freshness::Cached };
+            part.flags.freshness = match part.passed(&checks::AZURE_NONCE) {
+                true => Freshness::Challenge,
+                false => Freshness::Cached,
+            };
         }
         None => {
-            let blame = to_blame(&findings);
-            findings.extend(appraisal::blocked(blame));
+            let blame = to_blame(&part.findings);
+            part.findings.extend(appraisal::blocked(blame));
         }
     }
-    let mut items = own_evidence(evidence, &hcl);
-    items.extend(processor.evidence);
+    part.evidence.splice(0..0, own_evidence(evidence, &hcl));
     let subject =
         Subject { kind: "azure-snp-evidence", name, sha256: Sha256::of(input), len: input.len() };
-    Ok(Draft {
-        part: Part {
-            findings,
-            claims,
-            evidence: items,
-            wanted: processor.wanted,
-            flags,
-            ..Part::default()
-        },
-        ..Draft::of(subject, RootOfTrust::CpuVendor)
-    })
+    Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
 }
 
 fn own_evidence(evidence: &Evidence, hcl: &HclReport<'_>) -> Vec<EvidenceItem> {

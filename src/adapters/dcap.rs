@@ -1,31 +1,31 @@
 //! Quotes of SGX enclaves and TDX guests, with Intel's collateral and event logs beside them.
 
+use super::IMAGE;
 use super::image;
+use super::intel::Intel;
+use super::logs::{Kind, Logs};
 use super::snp::to_blame;
 use crate::appraise::{self, Comparers};
-use crate::bytes::Span;
 use crate::digest::Sha256;
 use crate::endorsements::intel::{Collateral, PckExtension};
 use crate::endorsements::oci::sha256;
 use crate::error::Error;
 use crate::evidence::dcap::{Body, PCK_CHAIN, Quote, Tee, fields};
-use crate::evidence::eventlog::{cel, dstack, tcg};
 use crate::finding::{Finding, LinkId, Why, checks};
 use crate::pki::{Cert, pem_blocks};
 use crate::plan::{self, IntelCa, IntelPlatform};
 use crate::policy::Policy;
-use crate::report::{
-    Claim, DebugFlag, Draft, EvidenceItem, Flags, Part, RootOfTrust, Subject, Wanted,
-};
+use crate::report::{DebugFlag, Draft, EvidenceItem, Fact, Part, RootOfTrust, Subject};
+use crate::shelf::{self, Piece};
 use crate::time::UnixTime;
 use crate::verify::dcap::{self as verify, VerifiedQuote};
-use crate::verify::eventlog::{self, CANONICAL_LOG, EVENT_LOG, Registers, VerifiedLog};
+use crate::verify::eventlog::{Registers, VerifiedLog};
 
 /// A quote, as it is or in hex or base64.
 pub(super) fn examine(
     input: &[u8],
     bytes: &[u8],
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
@@ -34,73 +34,39 @@ pub(super) fn examine(
         Tee::Sgx => "sgx-quote",
         Tee::Tdx => "tdx-quote",
     };
-    let files = Files::of(files)?;
-    let examined = quoted(&quote, &files, policy, Comparers::POLICY, now)?;
+    let files = Beside::of(beside);
+    let examined = quoted(&quote, &files, policy, Comparers::POLICY, now);
     finish(kind, input, examined, &files, policy, now)
 }
 
-/// The files beside a quote, told apart by their content.
+/// What is at hand beside a quote.
 #[derive(Default)]
-pub(super) struct Files<'a> {
-    pub(super) image: image::Files<'a>,
-    pub(super) collateral: Collateral,
-    pub(super) tcg: Option<&'a [u8]>,
-    pub(super) cel: Option<&'a [u8]>,
-    pub(super) dstack: Option<&'a [u8]>,
-    /// Whether dstack's log was cut down to its own events.
-    pub(super) is_stripped: bool,
+pub(super) struct Beside<'s> {
+    /// Intel's statements.
+    pub(super) intel: Intel<'s>,
+    /// Event logs.
+    pub(super) logs: Logs<'s>,
+    /// Files about images and builds.
+    images: Vec<Piece<'s>>,
 }
 
-/// The findings about one quote with its collateral and logs, and everything to show beside them.
+/// What one quote with its collateral and logs shows.
 pub(super) struct Examined<'a> {
-    pub(super) findings: Vec<Finding>,
+    pub(super) part: Part,
     pub(super) verified: Option<VerifiedQuote<'a>>,
     /// Logs that extend to the registers of the verified quote.
     pub(super) logs: Vec<VerifiedLog>,
+    /// The log of dstack's that was replayed, as it was read.
+    pub(super) of_dstack: Option<&'a [u8]>,
+    /// Whether a log of the firmware was replayed.
+    pub(super) has_firmware_log: bool,
     container: Container,
-    pub(super) claims: Vec<Claim>,
-    pub(super) evidence: Vec<EvidenceItem>,
-    pub(super) wanted: Vec<Wanted>,
-    pub(super) debug: DebugFlag,
 }
 
-impl<'a> Files<'a> {
-    /// # Errors
-    /// When a file is of no known kind, or a second event log of one kind is among them.
-    pub(super) fn of(files: &[&'a [u8]]) -> Result<Self, Error> {
-        let (image, files) = image::Files::of(files)?;
-        let (mut tcg, mut cel, mut dstack) = (None, None, None);
-        let mut rest = Vec::new();
-        for file in files {
-            let slot = if file.get(32..47) == Some(b"Spec ID Event03") {
-                &mut tcg
-            } else if file.trim_ascii_start().starts_with(b"[") {
-                &mut dstack
-            } else if matches!(file, [0, 0, 0, 0, 8, ..]) {
-                &mut cel
-            } else {
-                rest.push(file);
-                continue;
-            };
-            if slot.replace(file).is_some_and(|known| known != file) {
-                let why = "two event logs of one kind were supplied";
-                return Err(Error::malformed("event log", Span::new(0, file.len()), why));
-            }
-        }
-        let collateral = Collateral::from_files(&rest)?;
-        Ok(Self { image, collateral, tcg, cel, dstack, is_stripped: false })
-    }
-
-    /// A launcher's log that came with the quote.
-    ///
-    /// # Errors
-    /// When another one is among the files.
-    pub(super) fn supply_launch_log(&mut self, log: &'a [u8]) -> Result<(), Error> {
-        if self.cel.replace(log).is_some_and(|known| known != log) {
-            let why = "two event logs of one kind were supplied";
-            return Err(Error::malformed("event log", Span::new(0, log.len()), why));
-        }
-        Ok(())
+impl<'s> Beside<'s> {
+    /// What of `pieces` can belong to a quote.
+    pub(super) fn of(pieces: &[Piece<'s>]) -> Self {
+        Self { intel: Intel::of(pieces), logs: Logs::of(pieces), images: shelf::of(pieces, IMAGE) }
     }
 }
 
@@ -109,68 +75,64 @@ pub(super) fn finish(
     kind: &'static str,
     input: &[u8],
     mut examined: Examined<'_>,
-    files: &Files<'_>,
+    beside: &Beside<'_>,
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    if !files.image.is_empty() {
+    if !beside.images.is_empty() {
         let running = examined.container.borrowed();
-        let image = image::examine(&running, &files.image, policy, now)?;
-        examined.findings.extend(image.findings);
-        examined.claims.extend(image.claims);
-        examined.evidence.extend(image.evidence);
+        let files = image::Files::of(&beside.images);
+        examined.part.absorb(image::examine(&running, &files, policy, now));
     }
     let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
-    Ok(Draft {
-        part: Part {
-            findings: examined.findings,
-            claims: examined.claims,
-            evidence: examined.evidence,
-            wanted: examined.wanted,
-            flags: Flags { debug: examined.debug, ..Flags::UNKNOWN },
-            ..Part::default()
-        },
-        ..Draft::of(subject, RootOfTrust::CpuVendor)
-    })
+    Ok(Draft { part: examined.part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
 }
 
-/// Verifies and appraises a quote with the files that came with it.
+/// Verifies and appraises a quote with what is at hand beside it.
 pub(super) fn quoted<'a>(
     quote: &Quote<'a>,
-    files: &Files<'_>,
+    beside: &Beside<'a>,
     policy: &Policy,
     compared: Comparers,
     now: UnixTime,
-) -> Result<Examined<'a>, Error> {
-    let examined = verify::verify(quote, &files.collateral, policy.roots, now);
-    let mut findings = examined.findings;
+) -> Examined<'a> {
+    let collateral = beside.intel.choose(quote, policy.roots, now);
+    let examined = verify::verify(quote, &collateral, policy.roots, now);
+    let mut part = Part::of(examined.findings);
     let verified = examined.verified;
     match &verified {
         Some(verified) => {
-            findings.extend(appraise::dcap::appraise(verified, &policy.dcap, compared, now));
+            part.findings.extend(appraise::dcap::appraise(verified, &policy.dcap, compared, now));
+            part.claims = appraise::dcap::claims(verified);
+            part.facts.add(Fact::ReportData(*quote.body.report_data()));
+            if let Body::Td(report) = &quote.body {
+                part.facts.add(Fact::Mrtd(report.mr_td));
+                part.facts.add(Fact::Rtmr(report.rtmr));
+            }
         }
-        None => findings.extend(appraise::dcap::blocked(quote.tee, to_blame(&findings))),
+        None => {
+            part.findings.extend(appraise::dcap::blocked(quote.tee, to_blame(&part.findings)));
+        }
     }
-    let mut evidence = evidence(quote, &files.collateral);
-    let mut claims = verified.as_ref().map(appraise::dcap::claims).unwrap_or_default();
-    let (logs, container) =
-        logs(quote, verified.as_ref(), files, &mut findings, &mut claims, &mut evidence)?;
-    Ok(Examined {
-        wanted: plan::intel(
-            quote.tee,
-            platform(quote, &files.collateral),
-            &quote.certification,
-            &files.collateral,
-            policy.roots,
-        ),
-        debug: debug(verified.as_ref()),
-        findings,
+    part.evidence = evidence(quote, &collateral);
+    part.flags.debug = debug(verified.as_ref());
+    part.wanted = plan::intel(
+        quote.tee,
+        platform(quote, &collateral),
+        &quote.certification,
+        &collateral,
+        policy.roots,
+    );
+    let mut examined = Examined {
+        part,
         verified,
-        logs,
-        claims,
-        evidence,
-        container,
-    })
+        logs: Vec::new(),
+        of_dstack: None,
+        has_firmware_log: false,
+        container: Container::default(),
+    };
+    examined.replay(quote, &beside.logs);
+    examined
 }
 
 fn debug(verified: Option<&VerifiedQuote<'_>>) -> DebugFlag {
@@ -209,65 +171,46 @@ impl Container {
     }
 }
 
-/// Replays the event logs against the registers of the quote; without a verified quote they show
-/// nothing. The container that they name is handed back.
-fn logs(
-    quote: &Quote<'_>,
-    verified: Option<&VerifiedQuote<'_>>,
-    files: &Files<'_>,
-    findings: &mut Vec<Finding>,
-    claims: &mut Vec<Claim>,
-    evidence: &mut Vec<EvidenceItem>,
-) -> Result<(Vec<VerifiedLog>, Container), Error> {
-    let mut container = Container::default();
-    let Body::Td(report) = &quote.body else {
-        if files.tcg.or(files.dstack).or(files.cel).is_some() {
-            // An enclave has no registers that a log could extend to.
-            findings.push(Finding::unknown(&checks::EVENTLOG_REPLAY, Why::NotSupported));
-        }
-        return Ok((Vec::new(), container));
-    };
-    let registers = |which: &[u8]| Registers::of_quote(&report.rtmr, which);
-    let mut examined = Vec::new();
-    if let Some(bytes) = files.tcg {
-        let log = tcg::Log::parse(bytes)?;
-        examined.push((EVENT_LOG, bytes, eventlog::tcg(&log, &registers(&[0, 1, 2]))));
-    }
-    if let Some(bytes) = files.dstack {
-        let log = dstack::Log::parse(bytes)?;
-        let which: &[u8] = if files.is_stripped { &[3] } else { &[0, 1, 2, 3] };
-        if files.is_stripped {
-            let left_out = Finding::unknown(&checks::EVENTLOG_COVERAGE, Why::NotPublished);
-            findings.extend(["rtmr0", "rtmr1", "rtmr2"].map(|part| left_out.clone().part(part)));
-        }
-        examined.push((EVENT_LOG, bytes, eventlog::dstack(&log, &registers(which))));
-    }
-    if let Some(bytes) = files.cel {
-        let log = cel::Log::parse(bytes)?;
-        examined.push((CANONICAL_LOG, bytes, eventlog::cel(&log, &registers(&[3]))));
-    }
-    let mut shown = Vec::new();
-    for (id, bytes, log) in examined {
-        let events = log.verified.as_ref().map(appraise::eventlog::fields).unwrap_or_default();
-        evidence.push(EvidenceItem::new(id, "event-log", LinkId::Measurements, bytes, events));
-        match (verified, &log.verified) {
-            (Some(_), Some(known)) => {
-                claims.extend(appraise::eventlog::claims(known));
-                if id == CANONICAL_LOG {
-                    container = Container::of(known);
-                }
+impl<'a> Examined<'a> {
+    /// Replays the event logs against the registers of the quote; without a verified quote they
+    /// show nothing. An enclave has no registers that a log could extend to: a log beside its quote
+    /// is about something else.
+    fn replay(&mut self, quote: &Quote<'_>, logs: &Logs<'a>) {
+        let Body::Td(report) = &quote.body else { return };
+        let kinds: [(Kind, &[u8]); 3] =
+            [(Kind::Firmware, &[0, 1, 2]), (Kind::Dstack, &[0, 1, 2, 3]), (Kind::Launcher, &[3])];
+        for (kind, which) in kinds {
+            let is_cut = |is_beside: bool| logs.is_stripped && kind == Kind::Dstack && !is_beside;
+            let registers = |is_beside: bool| {
+                let which = if is_cut(is_beside) { &[3] } else { which };
+                Registers::of_quote(&report.rtmr, which)
+            };
+            let Some(replayed) = logs.replay(kind, registers) else { continue };
+            match kind {
+                Kind::Dstack if replayed.is_read => self.of_dstack = Some(replayed.bytes),
+                Kind::Firmware => self.has_firmware_log = replayed.is_read,
+                Kind::Dstack | Kind::Launcher => {}
             }
-            (Some(_), None) => {}
-            (None, _) => {
-                let by = to_blame(findings);
-                findings.push(Finding::blocked(&checks::EVENTLOG_REPLAY, by));
+            if self.verified.is_none() {
+                replayed.shown(&mut self.part);
+                let by = to_blame(&self.part.findings);
+                self.part.findings.push(Finding::blocked(&checks::EVENTLOG_REPLAY, by));
                 continue;
             }
+            if is_cut(replayed.is_beside) {
+                let left_out = Finding::unknown(&checks::EVENTLOG_COVERAGE, Why::NotPublished);
+                let untold = ["rtmr0", "rtmr1", "rtmr2"].map(|part| left_out.clone().part(part));
+                self.part.findings.extend(untold);
+            }
+            let known = replayed.told(&mut self.part);
+            if kind == Kind::Launcher {
+                self.container = known.as_ref().map(Container::of).unwrap_or_default();
+                let image = self.container.digest.map(Fact::Image);
+                image.into_iter().for_each(|image| self.part.facts.add(image));
+            }
+            self.logs.extend(known);
         }
-        findings.extend(log.findings);
-        shown.extend(log.verified);
     }
-    Ok((shown, container))
 }
 
 fn evidence(quote: &Quote<'_>, collateral: &Collateral) -> Vec<EvidenceItem> {

@@ -13,8 +13,9 @@
 
 use std::borrow::Cow;
 
-use super::collateral::{self, Collateral};
-use super::dcap::{self, Files};
+use super::amd::Amd;
+use super::dcap::{self, Beside};
+use super::logs::Kind;
 use super::snp::to_blame;
 use super::{snp, tpm};
 use crate::appraise::coordinator::Measured;
@@ -27,9 +28,8 @@ use crate::evidence::eventlog::{Register, cel};
 use crate::evidence::tpm::{Attestation, TeePart};
 use crate::finding::{Check, Finding, Outcome, Value, Why, checks};
 use crate::policy::{HexBytes, Policy};
-use crate::report::{
-    Claim, DebugFlag, Draft, EvidenceItem, Flags, Freshness, Part, RootOfTrust, Subject, Wanted,
-};
+use crate::report::{DebugFlag, Draft, Freshness, Part, RootOfTrust, Subject};
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::eigencompute as verify;
 use crate::verify::eventlog::VerifiedLog;
@@ -39,21 +39,20 @@ use crate::verify::tpm::VerifiedTpm;
 pub(super) fn examine(
     input: &[u8],
     evidence: &BoundEvidence,
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let evidence = &asked_with(evidence, own_challenge(policy));
     let attestation = Attestation::parse(&evidence.attestation)?;
-    let beside = beside_processor(files);
     let by_policy = Compared::Policy;
     let processor = match attestation.tee {
         Some(TeePart::Tdx(part)) => {
-            Some(tdx(part, &attestation, Files::of(&beside)?, policy, by_policy, now)?)
+            Some(tdx(part, &attestation, Beside::of(beside), policy, by_policy, now)?)
         }
         Some(TeePart::SevSnp(part)) => {
             let part = report(part)?;
-            Some(sev_snp(&part, &endorsements(&part, &beside)?, policy, by_policy, now)?)
+            Some(sev_snp(&part, &endorsements(&part, beside), policy, by_policy, now)?)
         }
         None => None,
     };
@@ -61,24 +60,14 @@ pub(super) fn examine(
         Some(_) => RootOfTrust::CpuVendor,
         None => RootOfTrust::CloudProvider,
     };
-    let bound = bound(evidence, &attestation, processor, files, policy, by_policy, now)?;
+    let bound = bound(evidence, &attestation, processor, beside, policy, by_policy, now);
     let subject = Subject {
         kind: "eigencompute-evidence",
         name: bound.tpm.as_ref().map(|verified| verified.subject().to_owned()),
         sha256: Sha256::of(input),
         len: input.len(),
     };
-    Ok(Draft {
-        part: Part {
-            findings: bound.findings,
-            claims: bound.claims,
-            evidence: bound.evidence,
-            wanted: bound.wanted,
-            flags: bound.flags,
-            ..Part::default()
-        },
-        ..Draft::of(subject, root)
-    })
+    Ok(Draft { part: bound.part, ..Draft::of(subject, root) })
 }
 
 /// The challenge that the policy names.
@@ -98,11 +87,7 @@ fn asked_with<'e>(evidence: &'e BoundEvidence, own: Option<&Vec<u8>>) -> Cow<'e,
 
 /// What the processor's report adds.
 pub(super) struct Processor {
-    findings: Vec<Finding>,
-    claims: Vec<Claim>,
-    evidence: Vec<EvidenceItem>,
-    wanted: Vec<Wanted>,
-    debug: DebugFlag,
+    part: Part,
     /// report_data, or the check that is to blame.
     report_data: Result<Vec<u8>, &'static Check>,
     /// What it measured, or the check that is to blame.
@@ -122,13 +107,9 @@ enum Boot {
     Log,
 }
 
-/// The findings about bound evidence, and everything to show beside them.
+/// What bound evidence shows.
 pub(super) struct Bound {
-    pub(super) findings: Vec<Finding>,
-    pub(super) claims: Vec<Claim>,
-    pub(super) evidence: Vec<EvidenceItem>,
-    pub(super) wanted: Vec<Wanted>,
-    pub(super) flags: Flags,
+    pub(super) part: Part,
     pub(super) tpm: Option<VerifiedTpm>,
     /// What the processor's report says, when there is one: report_data and measurement.
     pub(super) processor: Option<Signed>,
@@ -149,27 +130,21 @@ pub(super) fn bound(
     evidence: &BoundEvidence,
     attestation: &Attestation<'_>,
     processor: Option<Processor>,
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     software: Compared,
     now: UnixTime,
-) -> Result<Bound, Error> {
-    let lists: Vec<&[u8]> = files.iter().copied().filter(|file| tpm::is_list(file)).collect();
-    let beside_tpm = if attestation.tee.is_some() { &*lists } else { files };
-    let machine = tpm::quotes(attestation, &evidence.attestation, beside_tpm, policy, now)?;
-    let blame = to_blame(&machine.findings);
+) -> Bound {
+    let machine = tpm::quotes(attestation, &evidence.attestation, beside, policy, now);
+    let blame = to_blame(&machine.part.findings);
     let mut bound = Bound {
-        findings: machine.findings,
-        claims: machine.claims,
-        evidence: machine.evidence,
-        wanted: machine.wanted,
-        flags: Flags::UNKNOWN,
+        part: machine.part,
         tpm: machine.verified,
         processor: None,
         launch: machine.launch,
         is_launch_of_processor: false,
     };
-    bound.findings.push(match &bound.tpm {
+    bound.part.findings.push(match &bound.tpm {
         Some(verified) => match (own_challenge(policy), &evidence.challenge) {
             (Some(own), Some(given)) if own != given => {
                 Finding::fail(&checks::EIGEN_CHALLENGE, "not-yours")
@@ -180,12 +155,15 @@ pub(super) fn bound(
         },
         None => Finding::blocked(&checks::EIGEN_CHALLENGE, blame),
     });
-    bound.findings.push(launch_registers(attestation, bound.tpm.as_ref(), blame)?);
+    bound.part.findings.push(launch_registers(attestation, bound.tpm.as_ref(), blame));
     let (mut own_logs, mut own_boot) = (Vec::new(), Boot::default());
     match processor {
         None => {
-            bound.findings.push(appraise::tpm::provider());
-            bound.findings.push(Finding::unknown(&checks::EIGEN_REPORT_DATA, Why::NotApplicable));
+            bound.part.findings.push(appraise::tpm::provider());
+            bound
+                .part
+                .findings
+                .push(Finding::unknown(&checks::EIGEN_REPORT_DATA, Why::NotApplicable));
         }
         Some(mut processor) => {
             (own_logs, own_boot) = (std::mem::take(&mut processor.logs), processor.boot);
@@ -213,7 +191,7 @@ pub(super) fn bound(
             _ => Why::Blocked { by: &checks::EVENTLOG_REPLAY },
         }),
     };
-    bound.findings.extend(match &bound.tpm {
+    bound.part.findings.extend(match &bound.tpm {
         Some(tpm) => {
             let compared = comparers(software);
             appraisal::appraise(evidence.platform, tpm, logs, &policy.eigencompute, compared)
@@ -221,42 +199,39 @@ pub(super) fn bound(
         None => appraisal::blocked(blame),
     });
     bound.flag(&evidence.extra_data, own_challenge(policy).is_some());
-    Ok(bound)
+    bound
 }
 
 impl Bound {
     fn add(&mut self, evidence: &BoundEvidence, processor: Processor, blame: &'static Check) {
-        self.findings.push(match (&self.tpm, &processor.report_data) {
+        self.part.findings.push(match (&self.tpm, &processor.report_data) {
             (Some(tpm), Ok(data)) => verify::report_data(evidence, tpm.spki(), data),
             (None, _) => Finding::blocked(&checks::EIGEN_REPORT_DATA, blame),
             (_, Err(by)) => Finding::blocked(&checks::EIGEN_REPORT_DATA, by),
         });
-        self.findings.extend(processor.findings);
-        self.claims.extend(processor.claims);
-        self.evidence.extend(processor.evidence);
-        self.wanted.extend(processor.wanted);
-        self.flags.debug = processor.debug;
-        let Processor { report_data, measured, .. } = processor;
+        let Processor { part, report_data, measured, .. } = processor;
+        self.part.flags.debug = part.flags.debug;
+        self.part.absorb(part);
         self.processor = Some(Signed { report_data, measured });
     }
 
     fn flag(&mut self, extra_data: &[u8], is_own_challenge: bool) {
-        let answer = self.findings.iter().find(|f| *f.check == checks::EIGEN_CHALLENGE);
+        let answer = self.part.findings.iter().find(|f| *f.check == checks::EIGEN_CHALLENGE);
         let is_answered = answer.is_some_and(Finding::passed);
         if answer.is_some_and(|f| matches!(f.outcome, Outcome::Pass | Outcome::Warn(_))) {
-            self.claims.extend(appraisal::claims(extra_data));
+            self.part.claims.extend(appraisal::claims(extra_data));
         }
         if is_answered {
-            self.flags.freshness =
+            self.part.flags.freshness =
                 if is_own_challenge { Freshness::Challenge } else { Freshness::Given };
         }
-        if self.findings.iter().any(|f| {
+        if self.part.findings.iter().any(|f| {
             *f.check == checks::EIGEN_HARDENED
                 && matches!(f.outcome, Outcome::Fail(_) | Outcome::Warn(_) | Outcome::Allowed(_))
         }) {
-            self.flags.debug = DebugFlag::On;
+            self.part.flags.debug = DebugFlag::On;
         }
-        self.flags.overrides = tpm::overrides(self.launch.as_ref());
+        self.part.flags.overrides = tpm::overrides(self.launch.as_ref());
     }
 }
 
@@ -269,7 +244,7 @@ const fn comparers(software: Compared) -> Comparers {
 pub(super) fn tdx<'a>(
     part: &[u8],
     attestation: &Attestation<'a>,
-    mut files: Files<'a>,
+    mut beside: Beside<'a>,
     policy: &Policy,
     software: Compared,
     now: UnixTime,
@@ -278,11 +253,12 @@ pub(super) fn tdx<'a>(
     let quote = Quote::parse(&raw)?;
     let (log, _) = attestation.canonical_log;
     if !log.is_empty() {
-        files.supply_launch_log(log)?;
+        beside.logs.add(Kind::Launcher, log);
     }
-    let mut examined = dcap::quoted(&quote, &files, policy, comparers(software), now)?;
+    let mut examined = dcap::quoted(&quote, &beside, policy, comparers(software), now);
     let logs = std::mem::take(&mut examined.logs);
-    let by = to_blame(&examined.findings);
+    let boot = if examined.has_firmware_log { Boot::Log } else { Boot::NoLog };
+    let by = to_blame(&examined.part.findings);
     let report_data = match &examined.verified {
         Some(verified) => Ok(verified.quote().body.report_data().to_vec()),
         None => Err(by),
@@ -291,42 +267,28 @@ pub(super) fn tdx<'a>(
         (Some(_), Body::Td(td)) => Some(td),
         _ => None,
     };
-    let draft = dcap::finish("eigencompute-evidence", &raw, examined, &files, policy, now)?;
-    Ok(Processor {
-        findings: draft.part.findings,
-        claims: draft.part.claims,
-        evidence: draft.part.evidence,
-        wanted: draft.part.wanted,
-        debug: draft.part.flags.debug,
-        report_data,
-        measured: td.map(Measured::of_td).ok_or(by),
-        logs,
-        boot: if files.tcg.is_some() { Boot::Log } else { Boot::NoLog },
-    })
+    let measured = td.map(Measured::of_td).ok_or(by);
+    let draft = dcap::finish("eigencompute-evidence", &raw, examined, &beside, policy, now)?;
+    Ok(Processor { part: draft.part, report_data, measured, logs, boot })
 }
 
-/// The files beside a processor's report: the TPM's revocation lists are not among them.
-pub(super) fn beside_processor<'f>(files: &[&'f [u8]]) -> Vec<&'f [u8]> {
-    files.iter().copied().filter(|file| !tpm::is_list(file)).collect()
-}
-
-/// The certificates that came with a report, and the files beside it.
-pub(super) fn endorsements(part: &SnpPart, files: &[&[u8]]) -> Result<Collateral, Error> {
-    let ders: Vec<&[u8]> =
-        part.certificates.iter().map(Vec::as_slice).chain(files.iter().copied()).collect();
-    collateral::decode(&ders)
+/// AMD's certificates and lists that came with a report, and those beside it.
+pub(super) fn endorsements<'s>(part: &'s SnpPart, beside: &[Piece<'s>]) -> Amd<'s> {
+    let mut amd = Amd::of(beside);
+    part.certificates.iter().for_each(|der| amd.add("certificate of the report", der));
+    amd
 }
 
 /// An SEV-SNP report with its endorsements.
 pub(super) fn sev_snp(
     part: &SnpPart,
-    collateral: &Collateral,
+    amd: &Amd<'_>,
     policy: &Policy,
     software: Compared,
     now: UnixTime,
 ) -> Result<Processor, Error> {
-    let examined = snp::report(&part.report, None, collateral, policy, comparers(software), now)?;
-    let by = to_blame(&examined.findings);
+    let examined = snp::report(&part.report, amd, policy, comparers(software), now)?;
+    let by = to_blame(&examined.part.findings);
     let verified = examined.verified.as_ref();
     let report_data = match verified.map(|verified| verified.report()) {
         Some(report) if report.is_host_requested() => Err(&checks::SNP_VMPL),
@@ -334,13 +296,9 @@ pub(super) fn sev_snp(
         None => Err(by),
     };
     Ok(Processor {
-        claims: verified.map(appraise::snp::claims).unwrap_or_default(),
         report_data,
         measured: verified.map(|verified| Measured::Snp(verified.report().measurement)).ok_or(by),
-        findings: examined.findings,
-        evidence: examined.evidence,
-        wanted: examined.wanted,
-        debug: examined.debug,
+        part: examined.part,
         logs: Vec::new(),
         boot: Boot::NoRegisters,
     })
@@ -352,13 +310,14 @@ fn launch_registers(
     attestation: &Attestation<'_>,
     tpm: Option<&VerifiedTpm>,
     blame: &'static Check,
-) -> Result<Finding, Error> {
-    let (log, at) = attestation.canonical_log;
-    match tpm {
-        None => Ok(Finding::blocked(&checks::EIGEN_REGISTERS, blame)),
-        Some(tpm) => {
-            let log = cel::Log::parse(log).map_err(|error| error.shifted(at.start))?;
-            Ok(verify::registers(&log, tpm))
+) -> Finding {
+    let check = &checks::EIGEN_REGISTERS;
+    let (log, _) = attestation.canonical_log;
+    match (tpm, cel::Log::parse(log)) {
+        (None, _) => Finding::blocked(check, blame),
+        (Some(tpm), Ok(log)) => verify::registers(&log, tpm),
+        (Some(_), Err(error)) => {
+            Finding::unknown(check, Why::NotSupported).actual(error.to_string())
         }
     }
 }

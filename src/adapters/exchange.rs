@@ -3,20 +3,21 @@
 use std::borrow::Cow;
 
 use super::coordinator::{self, Question, subject};
-use super::{collateral, tinfoil, tuf};
+use super::tinfoil;
 use crate::appraise::coordinator::answer::{self, Answer};
-use crate::appraise::coordinator::binding::Asked;
+use crate::appraise::coordinator::binding::{Session, Teller};
 use crate::appraise::coordinator::darkbloom;
+use crate::appraise::coordinator::keys::Connection;
+use crate::appraise::coordinator::recorded::{self, Issued};
 use crate::claims::{Standing, Stated};
-use crate::context::Context;
+use crate::context::{Asked, Context};
 use crate::error::Error;
-use crate::evidence::coordinator::Document;
+use crate::evidence::coordinator::{Base64Url, Binding, Document};
 use crate::evidence::exchange::{ATTESTATION, ENCRYPTION_KEY, Exchange, Response, TINFOIL};
 use crate::finding::{Finding, LinkId, Value, Why, checks};
 use crate::policy::Policy;
 use crate::report::{Draft, RootOfTrust};
-use crate::shelf::{File, Origin};
-use crate::time::UnixTime;
+use crate::shelf::{File, Origin, Piece};
 
 /// The name of the built-in policy for `exchange`.
 pub(super) fn policy(exchange: &Exchange) -> &'static str {
@@ -44,49 +45,73 @@ pub(super) fn collateral(exchange: &Exchange, context: &Context) -> Vec<File<'st
 }
 
 /// An exchange. What the answers mean, or their absence, is decided here.
+///
+/// What this process asked comes from `context`. Without it the exchange is a recording: whatever
+/// holds in it holds according to that recording.
 pub(super) fn examine(
     input: &[u8],
     exchange: &Exchange,
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     context: &Context,
 ) -> Result<(Draft, Policy), Error> {
     let now = context.now;
+    let asked = context.asked.as_ref();
     let what = if is_tinfoil(exchange) { TINFOIL } else { ATTESTATION };
-    let mut subject = subject(input, Some(&exchange.origin));
+    let origin = asked.map_or(exchange.origin.as_str(), |asked| asked.origin.as_str());
+    let mut subject = subject(input, Some(origin));
     if what == TINFOIL {
         subject.kind = "tinfoil-bundle";
     }
-    let mut draft = Draft::of(subject, RootOfTrust::CpuVendor);
-    draft.asked = Some(exchange.origin.clone());
-    if exchange.origin == darkbloom::ORIGIN {
+    let mut draft = Draft::of(subject, RootOfTrust::Unknown);
+    draft.asked = asked.map(|asked| asked.origin.clone());
+    draft.recorded_at = asked.is_none().then_some(exchange.started_at);
+    if origin == darkbloom::ORIGIN {
         draft.stated = darkbloom::stated();
     }
     let (finding, answer) = answer::attestation(exchange.outcome(what));
-    draft.findings.push(finding);
+    let unreadable = |error: &Error| [answer::unreadable(), self::unreadable(error)];
+    let consistent = |issued| recorded::consistent(exchange, asked, issued, now);
     match answer {
         Answer::Body(response) if what == TINFOIL => {
-            let (tuf, others) = tuf::split(files);
-            let files = collateral::decode(&others)?;
-            match tinfoil::examine(&response.body.0, &files, &tuf, policy, now) {
+            draft.findings.extend(consistent(None));
+            match tinfoil::examine(&response.body.0, beside, policy, now) {
                 Ok(mut read) => {
-                    read.asked = draft.part.asked;
-                    read.findings.extend(draft.part.findings);
-                    Ok((read, policy.clone()))
+                    draft.subject.name = read.subject.name.take();
+                    draft.root_of_trust = read.root_of_trust;
+                    draft.flags = read.flags;
+                    draft.findings.push(finding);
+                    draft.absorb(read.part);
                 }
-                Err(error) => {
-                    draft.findings.push(unreadable(&error));
-                    Ok((draft, policy.clone()))
-                }
+                Err(error) => draft.findings.extend(unreadable(&error)),
             }
+            Ok((draft, policy.clone()))
         }
-        Answer::Body(response) => document(exchange, response, files, policy, now, draft),
+        Answer::Body(response) => match Document::parse(&response.body.0) {
+            Ok(document) => {
+                draft.findings.push(finding);
+                let question = question(exchange, response, asked);
+                draft.findings.extend(consistent(issued(&document, question.session.nonce)));
+                coordinator::answered(&document, Some(&question), beside, policy, now, draft)
+            }
+            Err(error) => {
+                draft.findings.extend(consistent(None));
+                draft.findings.extend(unreadable(&error));
+                Ok((draft, policy.for_coordinator(None)))
+            }
+        },
         Answer::NotPublished { substrate } => {
+            draft.findings.push(finding);
+            draft.findings.extend(consistent(None));
             draft.root_of_trust = RootOfTrust::Nothing;
             draft.stated.extend(substrate.map(said_unavailable));
             Ok((draft, without_document(what, policy)))
         }
-        Answer::NotFetched => Ok((draft, without_document(what, policy))),
+        Answer::None => {
+            draft.findings.push(finding);
+            draft.findings.extend(consistent(None));
+            Ok((draft, without_document(what, policy)))
+        }
     }
 }
 
@@ -102,31 +127,47 @@ fn is_tinfoil(exchange: &Exchange) -> bool {
     exchange.outcome(TINFOIL).is_some() && exchange.outcome(ATTESTATION).is_none()
 }
 
-fn document(
-    exchange: &Exchange,
+/// The question that the document answers, by whoever knows it best.
+fn question<'a>(
+    exchange: &'a Exchange,
     response: &Response,
-    files: &[&[u8]],
-    policy: &Policy,
-    now: UnixTime,
-    mut draft: Draft,
-) -> Result<(Draft, Policy), Error> {
-    let document = match Document::parse(&response.body.0) {
-        Ok(document) => document,
-        Err(error) => {
-            draft.findings.push(unreadable(&error));
-            return Ok((draft, policy.for_coordinator(None)));
-        }
-    };
-    let question = Question {
-        asked: Asked {
-            origin: &exchange.origin,
-            nonce: exchange.nonce.as_ref().map(|nonce| nonce.0.as_slice()),
-            age_s: response.age_s,
+    asked: Option<&'a Asked>,
+) -> Question<'a> {
+    let bytes = |nonce: &'a Option<Base64Url>| nonce.as_ref().map(|nonce| nonce.0.as_slice());
+    let age_s = response.age_s;
+    let published = answer::encryption_key(exchange.outcome(ENCRYPTION_KEY));
+    match asked {
+        Some(asked) => Question {
+            session: Session {
+                teller: Teller::ThisProcess,
+                origin: &asked.origin,
+                nonce: bytes(&asked.nonce),
+                age_s,
+            },
+            published,
+            connection: asked
+                .answer(ATTESTATION)
+                .and_then(|answer| answer.tls_spki_sha256)
+                .map_or(Connection::NotSeen, Connection::Met),
         },
-        published: answer::encryption_key(exchange.outcome(ENCRYPTION_KEY)),
-        tls_key: response.tls_spki_sha256,
-    };
-    coordinator::answered(&document, Some(&question), files, policy, now, draft)
+        None => Question {
+            session: Session {
+                teller: Teller::Recording,
+                origin: &exchange.origin,
+                nonce: bytes(&exchange.nonce),
+                age_s,
+            },
+            published,
+            connection: Connection::Recorded,
+        },
+    }
+}
+
+/// When the evidence says that it was made.
+fn issued(document: &Document, nonce: Option<&[u8]>) -> Option<Issued> {
+    let at = Binding::parse(&document.binding.bytes.0).ok()?.issued_at;
+    let answered = document.nonce.as_ref().map(|nonce| nonce.0.as_slice());
+    Some(Issued { at, for_nonce: nonce.is_some() && answered == nonce })
 }
 
 /// What a service without evidence says about itself.

@@ -9,18 +9,20 @@
 //! vouches for its firmware itself. No real endorsement was at hand when this was built: it
 //! follows Google's published format and was tried on simulated ones.
 
+use std::borrow::Cow;
+
 use super::snp::{certificate, to_blame};
 use crate::appraise::gce::{self as appraise, Measured};
 use crate::bytes::Span;
-use crate::digest::{Sha256, Sha384};
+use crate::digest::Sha256;
 use crate::endorsements::google::LaunchEndorsement;
 use crate::error::Error;
 use crate::finding::{At, Finding, LinkId, Value, Why, checks};
 use crate::pki::{Cert, pem_certificates};
 use crate::plan::{self, GuestFirmware};
 use crate::policy::{Endorsement, Policy};
-use crate::report::{Draft, EvidenceItem};
-use crate::shelf::{Role, Shelf};
+use crate::report::{Draft, EvidenceItem, Fact};
+use crate::shelf::{self, Piece, Role};
 use crate::time::UnixTime;
 use crate::verify::gce::{ENDORSEMENT, verify};
 
@@ -50,83 +52,37 @@ pub fn root_fingerprint(file: &[u8]) -> Result<Sha256, Error> {
 
 const WHAT: &str = "root certificate for firmware endorsements";
 
-/// Files about Google's firmware, among others.
-#[derive(Default)]
-pub(super) struct Files<'a> {
-    endorsement: Option<&'a [u8]>,
-    roots: Vec<Vec<u8>>,
+/// Files about Google's firmware.
+struct Files<'a> {
+    endorsement: Option<Piece<'a>>,
+    roots: Vec<Cert<'a>>,
 }
 
 impl<'a> Files<'a> {
-    /// The first endorsement, and every root certificate that `policy` names or that bears the name
-    /// of Google's root.
-    pub(super) fn of(shelf: &'a Shelf<'_>, policy: &Policy) -> Self {
-        let mut own = Self::default();
-        for piece in shelf.pieces(&[Role::GoogleEndorsement]).into_iter().take(1) {
-            piece.used();
-            own.endorsement = Some(piece.bytes);
+    /// The endorsement that covers one of `measured`, or else the first that can be read, and every
+    /// root certificate that `policy` names or that bears the name of Google's root.
+    fn of(beside: &[Piece<'a>], measured: &[About], policy: &Policy) -> Self {
+        let mut own = Self { endorsement: None, roots: Vec::new() };
+        for piece in shelf::of(beside, &[Role::GoogleEndorsement]) {
+            match LaunchEndorsement::parse(piece.bytes) {
+                Ok(endorsement) => {
+                    let covers = |about: &&About| appraise::covers(&endorsement, about.measured);
+                    if measured.iter().any(|about| covers(&about)) {
+                        own.endorsement = Some(piece);
+                        break;
+                    }
+                    own.endorsement.get_or_insert(piece);
+                }
+                Err(_) => piece.unreadable(),
+            }
         }
-        for piece in shelf.pieces(&[Role::Certificate]) {
-            if let Some(der) = root(piece.bytes, &policy.google_firmware.roots) {
+        for piece in shelf::of(beside, &[Role::Certificate]) {
+            if let Some(root) = root(piece.bytes, &policy.google_firmware.roots) {
                 piece.used();
-                own.roots.push(der);
+                own.roots.push(root);
             }
         }
         own
-    }
-
-    /// Adds what there is to say about the firmware that `draft` shows.
-    ///
-    /// # Errors
-    /// When the endorsement cannot be read.
-    pub(super) fn compare(
-        &self,
-        draft: &mut Draft,
-        policy: &Policy,
-        now: UnixTime,
-    ) -> Result<(), Error> {
-        let rules = &policy.google_firmware;
-        let is_wanted = rules.endorsement == Endorsement::Wanted;
-        let measured = measured(draft);
-        let Some(bytes) = self.endorsement else {
-            if !self.roots.is_empty() || (is_wanted && has_guest(draft)) {
-                let check = &checks::GCE_ENDORSEMENT;
-                draft.findings.push(Finding::unknown(check, Why::NotFetched));
-                self.ask(draft, measured, policy);
-            }
-            return Ok(());
-        };
-        let endorsement = LaunchEndorsement::parse(bytes)?;
-        let roots = self.roots.iter().map(|der| Cert::parse(WHAT, der));
-        let roots: Vec<Cert<'_>> = roots.collect::<Result<_, _>>()?;
-        let examined = verify(&endorsement, &roots, &rules.roots, now);
-        let finding = match (measured, &examined.verified) {
-            (Some(measured), Some(verified)) => {
-                let (finding, claims) = appraise::appraise(verified, measured);
-                draft.claims.extend(claims);
-                finding
-            }
-            (Some(measured), None) => appraise::blocked(measured, first_open(&examined.findings)),
-            (None, _) if has_guest(draft) => {
-                Finding::blocked(&checks::GCE_MEASUREMENT, to_blame(&draft.findings))
-            }
-            (None, _) => appraise::not_applicable(),
-        };
-        let finding =
-            Finding { at: measured.and_then(|measured| place(draft, measured)), ..finding };
-        draft.findings.push(Finding::pass(&checks::GCE_ENDORSEMENT));
-        draft.findings.extend(examined.findings);
-        draft.findings.push(finding);
-        let link = LinkId::Measurements;
-        let fields = endorsement.fields();
-        draft.evidence.push(EvidenceItem::new(ENDORSEMENT, "protobuf", link, bytes, fields));
-        for (root, id) in roots.iter().zip(["firmware-root", "firmware-root-2"]) {
-            draft.evidence.push(certificate(id, link, root));
-        }
-        if draft.findings.iter().any(is_without_root) {
-            self.ask(draft, None, policy);
-        }
-        Ok(())
     }
 
     /// Says where Google serves what is not at hand.
@@ -140,6 +96,69 @@ impl<'a> Files<'a> {
     }
 }
 
+/// What one machine of a report measured at launch.
+struct About {
+    part: Option<String>,
+    measured: Measured,
+}
+
+/// Adds what there is to say about the firmware of every machine that `draft` shows.
+pub(super) fn compare(draft: &mut Draft, beside: &[Piece<'_>], policy: &Policy, now: UnixTime) {
+    let rules = &policy.google_firmware;
+    let is_wanted = rules.endorsement == Endorsement::Wanted;
+    let measured = measured(draft);
+    let files = Files::of(beside, &measured, policy);
+    let read = files
+        .endorsement
+        .and_then(|piece| Some((piece, LaunchEndorsement::parse(piece.bytes).ok()?)));
+    let Some((piece, endorsement)) = read else {
+        if !files.roots.is_empty() || (is_wanted && has_guest(draft)) {
+            draft.findings.push(Finding::unknown(&checks::GCE_ENDORSEMENT, Why::NotFetched));
+            files.ask(draft, measured.first().map(|about| about.measured), policy);
+        }
+        return;
+    };
+    piece.used();
+    let examined = verify(&endorsement, &files.roots, &rules.roots, now);
+    let mut findings = Vec::new();
+    for About { part, measured } in &measured {
+        let finding = match &examined.verified {
+            Some(verified) => {
+                let (finding, mut claims) = appraise::appraise(verified, *measured);
+                for claim in &mut claims {
+                    claim.part = part.clone().map(Cow::Owned);
+                }
+                draft.claims.extend(claims);
+                finding
+            }
+            None => appraise::blocked(*measured, first_open(&examined.findings)),
+        };
+        let finding = Finding { at: place(draft, *measured), ..finding };
+        findings.push(match part {
+            Some(part) => finding.part(part.clone()),
+            None => finding,
+        });
+    }
+    if findings.is_empty() {
+        findings.push(match has_guest(draft) {
+            true => Finding::blocked(&checks::GCE_MEASUREMENT, to_blame(&draft.findings)),
+            false => appraise::not_applicable(),
+        });
+    }
+    draft.findings.push(Finding::pass(&checks::GCE_ENDORSEMENT));
+    draft.findings.extend(examined.findings);
+    draft.findings.extend(findings);
+    let link = LinkId::Measurements;
+    let fields = endorsement.fields();
+    draft.evidence.push(EvidenceItem::new(ENDORSEMENT, "protobuf", link, piece.bytes, fields));
+    for (root, id) in files.roots.iter().zip(["firmware-root", "firmware-root-2"]) {
+        draft.evidence.push(certificate(id, link, root));
+    }
+    if draft.findings.iter().any(is_without_root) {
+        files.ask(draft, None, policy);
+    }
+}
+
 fn is_without_root(finding: &Finding) -> bool {
     *finding.check == checks::GCE_ROOT && !finding.passed()
 }
@@ -150,17 +169,12 @@ fn first_open(findings: &[Finding]) -> &'static crate::finding::Check {
     open.map_or(&checks::GCE_SIGNATURE, |finding| finding.check)
 }
 
-/// The certificate in `file`, when a policy names it or it bears the name of Google's root.
-fn root(file: &[u8], named: &[Sha256]) -> Option<Vec<u8>> {
-    let [der] = <[Vec<u8>; 1]>::try_from(der(file).ok()?).ok()?;
-    let bears_name = der.windows(ROOT_NAME.len()).any(|at| at == ROOT_NAME.as_bytes());
-    if !bears_name && !named.contains(&Sha256::of(&der)) {
-        return None;
-    }
-    let cert = Cert::parse(WHAT, &der).ok()?;
+/// The certificate, when a policy names it or it bears the name of Google's root.
+fn root<'a>(der: &'a [u8], named: &[Sha256]) -> Option<Cert<'a>> {
+    let cert = Cert::parse(WHAT, der).ok()?;
     let own = cert.names_issuer(&cert)
         && cert.common_name().is_some_and(|name| name.starts_with(ROOT_NAME));
-    (own || named.contains(&cert.fingerprint())).then(|| der.clone())
+    (own || named.contains(&cert.fingerprint())).then_some(cert)
 }
 
 fn der(file: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
@@ -174,17 +188,17 @@ fn der(file: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
     }
 }
 
-/// What the verified report or quote of `draft` measures at launch.
-fn measured(draft: &Draft) -> Option<Measured> {
-    draft.claims.iter().find_map(|claim| {
-        let Value::Hex(digits) = &claim.value else { return None };
-        let digest = || digits.parse::<Sha384>().ok();
-        match claim.name {
-            "tdx.mrtd" => digest().map(Measured::Tdx),
-            "snp.measurement" => digest().map(Measured::Snp),
-            _ => None,
-        }
-    })
+/// What the verified reports and quotes of `draft` measured at launch.
+fn measured(draft: &Draft) -> Vec<About> {
+    let about = |(part, fact): (Option<&str>, &Fact)| {
+        let measured = match fact {
+            Fact::Mrtd(mrtd) => Measured::Tdx(*mrtd),
+            Fact::SnpMeasurement(measurement) => Measured::Snp(*measurement),
+            _ => return None,
+        };
+        Some(About { part: part.map(str::to_owned), measured })
+    };
+    draft.facts.iter().filter_map(about).collect()
 }
 
 /// Whether `draft` has a quote or report, verified or not, of a guest and not of an enclave.
@@ -196,11 +210,13 @@ fn has_guest(draft: &Draft) -> bool {
 
 /// Where the measurement is in the evidence.
 fn place(draft: &Draft, measured: Measured) -> Option<At> {
-    let (kind, name) = match measured {
-        Measured::Tdx(_) => ("dcap-quote", "MRTD"),
-        Measured::Snp(_) => ("snp-report", "MEASUREMENT"),
+    let (kind, name, digest) = match measured {
+        Measured::Tdx(digest) => ("dcap-quote", "MRTD", digest),
+        Measured::Snp(digest) => ("snp-report", "MEASUREMENT", digest),
     };
-    let item = draft.evidence.iter().find(|item| item.kind == kind)?;
-    let span = item.fields.iter().find(|field| field.name == name)?.span;
-    Some(At { evidence: item.id.clone(), span })
+    let value = Value::hex(digest.0);
+    draft.evidence.iter().filter(|item| item.kind == kind).find_map(|item| {
+        let field = item.fields.iter().find(|field| field.name == name && field.value == value)?;
+        Some(At { evidence: item.id.clone(), span: field.span })
+    })
 }

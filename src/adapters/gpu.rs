@@ -10,10 +10,12 @@ use crate::appraise::gpu as appraise;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::gpu::Report;
-use crate::finding::{Finding, LinkId, checks};
-use crate::pki::{Cert, pem_blocks};
+use crate::finding::{LinkId, checks};
+use crate::pki::Cert;
+use crate::pki::anchors::{self, Roots};
 use crate::policy::Policy;
-use crate::report::{Claim, Draft, EvidenceItem, Flags, Freshness, Part, RootOfTrust, Subject};
+use crate::report::{Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject};
+use crate::shelf::{self, Piece, Role};
 use crate::time::UnixTime;
 use crate::verify::gpu::{self as verify, REPORT};
 
@@ -21,37 +23,25 @@ use crate::verify::gpu::{self as verify, REPORT};
 pub(super) fn examine(
     input: &[u8],
     bytes: &[u8],
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    let Examined { findings, claims, evidence, .. } = report(bytes, &chain(files)?, policy, now)?;
-    let answers = |finding: &Finding| *finding.check == checks::GPU_NONCE && finding.passed();
-    let freshness = match findings.iter().any(answers) {
-        true => Freshness::Challenge,
-        false => Freshness::None,
-    };
+    let ders = chain(&Report::parse(bytes)?, beside, policy.roots);
+    let Examined { mut part, .. } = report(bytes, &ders, policy, now)?;
+    if part.passed(&checks::GPU_NONCE) {
+        part.flags.freshness = Freshness::Challenge;
+    }
     let subject =
         Subject { kind: "gpu-report", name: None, sha256: Sha256::of(input), len: input.len() };
-    Ok(Draft {
-        part: Part {
-            findings,
-            claims,
-            evidence,
-            flags: Flags { freshness, ..Flags::UNKNOWN },
-            ..Part::default()
-        },
-        ..Draft::of(subject, RootOfTrust::CpuVendor)
-    })
+    Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
 }
 
-/// The findings about one report, and everything to show beside them.
+/// What one report shows.
 pub(super) struct Examined {
     /// The question that a verified report answers.
     pub(super) nonce: Option<[u8; 32]>,
-    pub(super) findings: Vec<Finding>,
-    pub(super) claims: Vec<Claim>,
-    pub(super) evidence: Vec<EvidenceItem>,
+    pub(super) part: Part,
 }
 
 /// Verifies and appraises a report with its certificates in DER, the GPU's own first.
@@ -65,40 +55,67 @@ pub(super) fn report(
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let report = Report::parse(bytes)?;
-    let chain = ders
-        .iter()
-        .map(|der| Cert::parse("GPU certificate", der))
-        .collect::<Result<Vec<_>, _>>()?;
+    let chain = ders.iter().map(|der| Cert::parse(WHAT, der)).collect::<Result<Vec<_>, _>>()?;
     let examined = verify::verify(&report, &chain, policy.roots, now);
-    let mut findings = examined.findings;
-    let mut claims = Vec::new();
+    let mut part = Part::of(examined.findings);
     match &examined.verified {
         Some(verified) => {
-            findings.extend(appraise::appraise(verified, &policy.gpu, None));
-            claims.extend(appraise::claims(verified));
+            part.findings.extend(appraise::appraise(verified, &policy.gpu, None));
+            part.claims.extend(appraise::claims(verified));
         }
-        None => findings.extend(appraise::blocked(to_blame(&findings))),
+        None => part.findings.extend(appraise::blocked(to_blame(&part.findings))),
     }
-    let mut evidence =
-        vec![EvidenceItem::new(REPORT, "gpu-report", LinkId::Report, bytes, report.fields())];
+    part.evidence.push(EvidenceItem::new(
+        REPORT,
+        "gpu-report",
+        LinkId::Report,
+        bytes,
+        report.fields(),
+    ));
     let ids = ["gpu", "gpu-issuer", "gpu-authority-1", "gpu-authority-2", "gpu-authority-3"];
     for (id, cert) in ids.into_iter().zip(&chain) {
-        evidence.push(certificate(id, LinkId::Chip, cert));
+        part.evidence.push(certificate(id, LinkId::Chip, cert));
     }
     let nonce = examined.verified.as_ref().map(|verified| verified.report().nonce);
-    Ok(Examined { nonce, findings, claims, evidence })
+    Ok(Examined { nonce, part })
 }
 
-/// The certificates of all files, in order.
-fn chain(files: &[&[u8]]) -> Result<Vec<Vec<u8>>, Error> {
-    const WHAT: &str = "GPU certificate chain";
-    let mut ders = Vec::new();
-    for file in files {
-        if file.windows(11).any(|window| window == b"-----BEGIN ") {
-            ders.extend(pem_blocks(WHAT, file)?.into_iter().map(|(_, der)| der));
-        } else {
-            ders.push(file.to_vec());
-        }
+const WHAT: &str = "GPU certificate";
+
+/// The most certificates of one GPU, the root included.
+const MAX_CHAIN: usize = 8;
+
+/// The certificates beside the report that lead from the GPU's own upwards, whatever files they
+/// lie in. The GPU's own is the one whose key signed the report, or else the first that is made out
+/// for a GPU's firmware.
+fn chain(report: &Report<'_>, beside: &[Piece<'_>], roots: Roots) -> Vec<Vec<u8>> {
+    let pieces = shelf::of(beside, &[Role::Certificate]);
+    let certs = pieces.iter().filter_map(|p| Some((p, Cert::parse(WHAT, p.bytes).ok()?)));
+    let certs: Vec<(&Piece<'_>, Cert<'_>)> = certs.collect();
+    let is_leaf = |cert: &Cert<'_>| !cert.is_ca() && cert.extension(verify::FIRMWARE_ID).is_some();
+    let signer = certs.iter().find(|(_, cert)| verify::is_signed_by(report, cert));
+    let mut chain: Vec<&(&Piece<'_>, Cert<'_>)> = Vec::new();
+    let mut next = signer.or_else(|| certs.iter().find(|(_, cert)| is_leaf(cert)));
+    let root = anchors::nvidia(roots).root().ok();
+    while let Some(own) = next.filter(|_| chain.len() < MAX_CHAIN) {
+        chain.push(own);
+        let (_, last) = own;
+        let issuers: Vec<_> = certs
+            .iter()
+            .filter(|(_, cert)| last.names_issuer(cert))
+            .filter(|(_, cert)| !chain.iter().any(|(_, known)| known.der() == cert.der()))
+            .collect();
+        let signs = |cert: &Cert<'_>| last.verify_signed_by(cert).is_ok();
+        let is_below_root = root.as_ref().is_some_and(|root| last.names_issuer(root));
+        let issuer = match issuers.as_slice() {
+            [_, _, ..] => issuers.iter().find(|(_, cert)| signs(cert)),
+            _ => None,
+        };
+        next = issuer.or(issuers.first()).copied().filter(|(_, cert)| {
+            // A root that came along is the pinned one, or shows which other one it is.
+            !is_below_root || root.as_ref().is_some_and(|r| r.der() == cert.der()) || signs(cert)
+        });
     }
-    Ok(ders)
+    chain.iter().for_each(|(piece, _)| piece.used());
+    chain.iter().map(|(_, cert)| cert.der().to_vec()).collect()
 }

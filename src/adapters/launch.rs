@@ -5,94 +5,119 @@
 //! by hand. Beside a report, shown, when the check passes: the report's measurement is that of exactly this launch. The
 //! reader vouches for the files; nothing signs them.
 
+use std::borrow::Cow;
+
+use super::snp::to_blame;
 use crate::appraise::launch as appraise;
 use crate::bytes::Span;
 use crate::digest::{Sha256, Sha384};
 use crate::error::Error;
 use crate::evidence::firmware::{Description, Firmware, processor_signature};
 use crate::finding::{Finding, LinkId, Value, Why, checks};
-use crate::report::{Claim, Draft, EvidenceItem, Part, RootOfTrust, Subject};
-use crate::shelf::{Role, Shelf};
+use crate::report::{Claim, Draft, EvidenceItem, Fact, RootOfTrust, Subject};
+use crate::shelf::{self, Piece, Role};
 use crate::verify::snp::launch::{self, KernelHashes, Launch, Monitor, Processors};
 
-/// Files about a launch, among others.
-#[derive(Default)]
-pub(super) struct Files<'a> {
-    firmware: Option<&'a [u8]>,
-    description: Option<&'a [u8]>,
+/// The kind of subject.
+const KIND: &str = "launch-description";
+
+/// A description as the input: the measurement is computed with the firmware beside it, and no
+/// machine is at hand to have measured it.
+///
+/// # Errors
+/// When the description cannot be understood.
+pub(super) fn examine(input: &[u8], beside: &[Piece<'_>]) -> Result<Draft, Error> {
+    let description = Description::parse(input)?;
+    let check = &checks::LAUNCH_RECOMPUTED;
+    let (name, link) = ("launch.measurement", LinkId::Measurements);
+    let subject = Subject { kind: KIND, name: None, sha256: Sha256::of(input), len: input.len() };
+    let mut draft = Draft::of(subject, RootOfTrust::Nothing);
+    let finding = match computed(&description, beside) {
+        Some(Ok(computed)) => {
+            let value = Value::hex(computed.0);
+            draft.claims.push(Claim { name, value: value.clone(), link, part: None });
+            Finding::unknown(check, Why::NotPublished).expected(value)
+        }
+        Some(Err(error)) => Finding::unknown(check, Why::NotSupported).actual(error.to_string()),
+        None => Finding::unknown(check, Why::NotFetched),
+    };
+    draft.findings.push(finding);
+    draft.evidence.push(EvidenceItem::new(KIND, "json", link, input, Vec::new()));
+    Ok(draft)
 }
 
-impl<'a> Files<'a> {
-    /// The first of each kind.
-    pub(super) fn of(shelf: &'a Shelf<'_>) -> Self {
-        let first = |role| {
-            let piece = shelf.pieces(&[role]).into_iter().next()?;
-            piece.used();
-            Some(piece.bytes)
+/// Adds the findings on the measurements of `draft`, when there are files to compute another from.
+/// A report about several machines is compared machine by machine; evidence without an SEV-SNP
+/// report measures no launch of this kind.
+pub(super) fn compare(draft: &mut Draft, beside: &[Piece<'_>]) {
+    let check = &checks::LAUNCH_RECOMPUTED;
+    let description = shelf::of(beside, &[Role::LaunchDescription]).into_iter().next();
+    let Some(piece) = description else { return };
+    let facts = draft.facts.iter().filter_map(|(part, fact)| match fact {
+        Fact::SnpMeasurement(measurement) => Some((part.map(str::to_owned), *measurement)),
+        _ => None,
+    });
+    let measured: Vec<(Option<String>, Sha384)> = facts.collect();
+    if measured.is_empty() {
+        let has_report = draft.evidence.iter().any(|item| item.kind == "snp-report");
+        let finding = match has_report {
+            true => Finding::blocked(check, to_blame(&draft.findings)),
+            false => Finding::unknown(check, Why::NotApplicable),
         };
-        Self { firmware: first(Role::Firmware), description: first(Role::LaunchDescription) }
+        draft.findings.push(finding);
+        return;
     }
-
-    /// A description as the input: the measurement is computed, and no machine is at hand to have
-    /// measured it.
-    ///
-    /// # Errors
-    /// When a file cannot be understood.
-    pub(super) fn examine(&self, input: &[u8]) -> Result<Draft, Error> {
-        let description = Description::parse(input)?;
-        let computed = self.firmware.map(|firmware| measure(firmware, &description)).transpose()?;
-        let check = &checks::LAUNCH_RECOMPUTED;
-        let (name, link) = ("launch.measurement", LinkId::Measurements);
+    let read = Description::parse(piece.bytes);
+    let computed = match read.map(|description| computed(&description, beside)) {
+        Ok(computed) => computed.transpose(),
+        Err(error) => Err(error),
+    };
+    for (part, measurement) in measured {
         let finding = match &computed {
-            Some(computed) => {
-                Finding::unknown(check, Why::NotPublished).expected(Value::hex(computed.0))
+            Ok(computed) => appraise::measurement(*computed, measurement),
+            Err(error) => {
+                piece.unreadable();
+                Finding::unknown(check, Why::NotSupported).actual(error.to_string())
             }
-            None => Finding::unknown(check, Why::NotFetched),
         };
-        let kind = "launch-description";
-        let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
-        Ok(Draft {
-            part: Part {
-                findings: vec![finding],
-                claims: computed
-                    .map(|computed| Claim { name, value: Value::hex(computed.0), link, part: None })
-                    .into_iter()
-                    .collect(),
-                evidence: vec![EvidenceItem::new(kind, "json", link, input, Vec::new())],
-                ..Part::default()
-            },
-            ..Draft::of(subject, RootOfTrust::Nothing)
-        })
+        let finding = match finding.at.clone().zip(place(draft, measurement)) {
+            Some((at, evidence)) => finding.at(evidence, at.span.start, at.span.len),
+            None => finding,
+        };
+        draft.findings.push(match part {
+            Some(part) => finding.part(part),
+            None => finding,
+        });
     }
+    if computed.is_ok() {
+        piece.used();
+        let link = LinkId::Measurements;
+        draft.evidence.push(EvidenceItem::new(KIND, "json", link, piece.bytes, Vec::new()));
+    }
+}
 
-    /// Adds the finding on the measurement that `draft` claims, when there are files to compute
-    /// another from.
-    ///
-    /// # Errors
-    /// When a file cannot be understood.
-    pub(super) fn compare(&self, draft: &mut Draft) -> Result<(), Error> {
-        let computed = match (self.firmware, self.description) {
-            (None, None) => return Ok(()),
-            (Some(firmware), Some(description)) => {
-                Some(measure(firmware, &Description::parse(description)?)?)
-            }
-            _ => None,
-        };
-        let measurement = draft.claims.iter().find_map(|claim| match &claim.value {
-            Value::Hex(digits) if claim.name == "snp.measurement" => digits.parse().ok(),
-            _ => None,
-        });
-        draft.findings.push(match measurement {
-            Some(measurement) => appraise::measurement(computed, measurement),
-            None => Finding::blocked(&checks::LAUNCH_RECOMPUTED, &checks::SNP_REPORT_SIGNATURE),
-        });
-        if let Some(bytes) = self.description {
-            let id = "launch-description";
-            let item = EvidenceItem::new(id, "json", LinkId::Measurements, bytes, Vec::new());
-            draft.evidence.push(item);
+/// The measurement of the launch, when firmware is at hand. Of several, the first that can be
+/// launched so.
+fn computed(description: &Description, beside: &[Piece<'_>]) -> Option<Result<Sha384, Error>> {
+    let mut first = None;
+    for piece in shelf::of(beside, &[Role::Firmware]) {
+        let measured = measure(piece.bytes, description);
+        if measured.is_ok() {
+            piece.used();
+            return Some(measured);
         }
-        Ok(())
+        first.get_or_insert(measured);
     }
+    first
+}
+
+/// The evidence id of the report with that measurement.
+fn place(draft: &Draft, measurement: Sha384) -> Option<Cow<'static, str>> {
+    let value = Value::hex(measurement.0);
+    let has = |item: &&EvidenceItem| {
+        item.kind == "snp-report" && item.fields.iter().any(|field| field.value == value)
+    };
+    draft.evidence.iter().find(has).map(|item| item.id.clone())
 }
 
 /// The launch measurement of `firmware`, launched as `description` says.

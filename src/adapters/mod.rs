@@ -1,8 +1,9 @@
 //! From bytes to a report: the input is recognised, taken apart, verified and appraised.
 
+mod amd;
 mod artifact;
 mod azure;
-mod collateral;
+mod builds;
 pub mod conformance;
 mod coordinator;
 mod dcap;
@@ -14,12 +15,13 @@ mod github;
 mod google;
 mod gpu;
 mod image;
+mod intel;
 pub(crate) mod kind;
 mod launch;
+mod logs;
 mod near;
 mod nitro;
 mod nras;
-mod qualify;
 mod registry;
 pub mod roots;
 mod sigstore;
@@ -34,6 +36,7 @@ use crate::bytes::Span;
 use crate::context::Context;
 use crate::error::Error;
 use crate::evidence::token::Service;
+use crate::finding::{Finding, Outcome, Reason};
 use crate::policy::{Policy, builtin};
 use crate::report::Report;
 use crate::shelf::{File, Role, Shelf};
@@ -55,32 +58,37 @@ const LOGS: &[Role] = &[Role::FirmwareLog, Role::LauncherLog, Role::DstackLog];
 const IMAGE: &[Role] = &[Role::ImageDocument, Role::SigstoreBundle, Role::CloudBuild];
 const DSTACK: &[Role] = &[Role::DstackInfo, Role::AppCompose];
 const TUF: &[Role] = &[Role::TufMetadata, Role::TrustedRoot];
-const SOURCE: &[Role] = &[Role::GitObject, Role::GithubAnswer, Role::SigstoreBundle];
+const SOURCE: &[Role] = &[Role::GitObject, Role::GithubAnswer];
 const KEYS: &[Role] = &[Role::KeyList];
 const OTHERS: &[Role] = &[Role::Certificate, Role::Crl];
+/// What a processor's launch is compared with.
+const LAUNCH: &[Role] =
+    &[Role::Firmware, Role::LaunchDescription, Role::GoogleEndorsement, Role::Certificate];
+const REGISTRY: &[Role] = &[Role::RegistryAnswer];
 
 /// The roles that belong to evidence of `kind`.
 fn belonging(kind: &Kind<'_>) -> Vec<Role> {
     let of: &[&[Role]] = match kind {
         Kind::CoordinatorAttestation | Kind::Exchange(_) => {
-            &[AMD, INTEL, GOOGLE, LOGS, IMAGE, DSTACK, TUF, KEYS, OTHERS]
+            &[AMD, INTEL, GOOGLE, LOGS, IMAGE, DSTACK, TUF, KEYS, OTHERS, LAUNCH, REGISTRY]
         }
-        Kind::TinfoilBundle => &[AMD, TUF],
+        Kind::TinfoilBundle => &[AMD, TUF, LAUNCH],
         Kind::DstackQuoteReport | Kind::DstackTdxAttestation(_) | Kind::DstackCertificate(_) => {
-            &[AMD, INTEL, LOGS, IMAGE, DSTACK]
+            &[AMD, INTEL, LOGS, IMAGE, DSTACK, LAUNCH, REGISTRY]
         }
-        Kind::DstackSnpAttestation(_) => &[AMD, IMAGE, DSTACK],
-        Kind::NearReport | Kind::NearMachine => &[INTEL, IMAGE, DSTACK, LOGS],
-        Kind::SgxQuote(_) | Kind::TdxQuote(_) => &[INTEL, LOGS, IMAGE],
-        Kind::BoundEvidence(_) => &[AMD, INTEL, GOOGLE, LOGS, IMAGE, OTHERS],
-        Kind::AzureEvidence(_) | Kind::SnpReport(_) => &[AMD],
-        Kind::TpmAttestation(_) => &[GOOGLE, OTHERS],
+        Kind::DstackSnpAttestation(_) => &[AMD, IMAGE, DSTACK, LAUNCH, REGISTRY],
+        Kind::NearReport | Kind::NearMachine => &[INTEL, IMAGE, DSTACK, LOGS, LAUNCH, REGISTRY],
+        Kind::SgxQuote(_) | Kind::TdxQuote(_) => &[INTEL, LOGS, IMAGE, LAUNCH, REGISTRY],
+        Kind::BoundEvidence(_) => &[AMD, INTEL, GOOGLE, LOGS, IMAGE, OTHERS, LAUNCH, REGISTRY],
+        Kind::AzureEvidence(_) | Kind::SnpReport(_) => &[AMD, LAUNCH],
+        Kind::TpmAttestation(_) => &[GOOGLE, OTHERS, REGISTRY],
         Kind::GpuReport(_) => &[OTHERS],
-        Kind::GpuTokens | Kind::Token(_) => &[KEYS],
-        Kind::GithubAttestations => &[IMAGE, TUF],
+        Kind::GpuTokens | Kind::Token(_) => &[KEYS, REGISTRY],
+        Kind::GithubAttestations => &[&[Role::ImageDocument, Role::SigstoreBundle], TUF],
         Kind::SigstoreBundle | Kind::StoredBundle(_) => &[&[Role::ImageDocument], TUF],
         Kind::CloudBuildProvenance => &[&[Role::ImageDocument]],
-        Kind::NitroDocument(_) | Kind::DstackNitroAttestation(_) | Kind::LaunchDescription => &[],
+        Kind::LaunchDescription => &[&[Role::Firmware]],
+        Kind::NitroDocument(_) | Kind::DstackNitroAttestation(_) => &[],
     };
     of.concat()
 }
@@ -125,84 +133,80 @@ fn of_kind(
         let what = "an artifact to compare with, for evidence other than a build record";
         return Err(Error::unsupported(what, kind.policy(), whole));
     }
-    let launch = launch::Files::of(shelf);
-    let google = google::Files::of(shelf, policy);
-    let registry = registry::Files::of(shelf);
     let along = coordinator::along(input, kind);
-    let mut source = source::Files::of(&shelf.files(SOURCE))?;
+    let bundles = shelf.pieces(&[Role::SigstoreBundle]).len();
+    let mut source = source::Files::of(&shelf.pieces(SOURCE), bundles);
     let left_out = source.add(&along.source);
-    let collateral = shelf.files(&belonging(kind));
-    let collateral = collateral.as_slice();
-    let certificates = || collateral::decode(collateral);
-    let (tuf, unsigned) = tuf::split(collateral);
+    let pieces = shelf.pieces(&belonging(kind));
+    let beside = pieces.as_slice();
     let applied;
     let mut draft = match *kind {
-        Kind::CloudBuildProvenance => gcb::examine(input, collateral, policy)?,
+        Kind::CloudBuildProvenance => gcb::examine(input, beside, policy)?,
         Kind::CoordinatorAttestation | Kind::Exchange(_) => {
             let (draft, own) = match *kind {
                 Kind::Exchange(ref exchange) => {
-                    exchange::examine(input, exchange, collateral, policy, context)?
+                    exchange::examine(input, exchange, beside, policy, context)?
                 }
-                _ => coordinator::examine(input, collateral, policy, now)?,
+                _ => coordinator::examine(input, beside, policy, now)?,
             };
             applied = own;
             policy = &applied;
             draft
         }
-        Kind::DstackQuoteReport => dstack::examine(input, collateral, policy, now)?,
+        Kind::DstackQuoteReport => dstack::examine(input, beside, policy, now)?,
         Kind::DstackCertificate(ref ders) => {
-            dstack::examine_certificate(input, ders, collateral, policy, now)?
+            dstack::examine_certificate(input, ders, beside, policy, now)?
         }
         Kind::DstackSnpAttestation(ref bytes) => {
-            dstack::examine_snp(input, bytes, collateral, policy, now)?
+            dstack::examine_snp(input, bytes, beside, policy, now)?
         }
         Kind::DstackTdxAttestation(ref bytes) => {
-            dstack::examine_tdx(input, bytes, collateral, policy, now)?
+            dstack::examine_tdx(input, bytes, beside, policy, now)?
         }
         Kind::SgxQuote(ref bytes) | Kind::TdxQuote(ref bytes) => {
-            dcap::examine(input, bytes, collateral, policy, now)?
+            dcap::examine(input, bytes, beside, policy, now)?
         }
-        Kind::AzureEvidence(ref evidence) => {
-            azure::examine(input, evidence, collateral, policy, now)?
-        }
+        Kind::AzureEvidence(ref evidence) => azure::examine(input, evidence, beside, policy, now)?,
         Kind::BoundEvidence(ref evidence) => {
-            eigencompute::examine(input, evidence, collateral, policy, now)?
+            eigencompute::examine(input, evidence, beside, policy, now)?
         }
-        Kind::NearReport | Kind::NearMachine => near::examine(input, collateral, policy, now)?,
+        Kind::NearReport | Kind::NearMachine => near::examine(input, beside, policy, now)?,
         Kind::NitroDocument(ref bytes) => nitro::examine(input, bytes, policy, now)?,
         Kind::DstackNitroAttestation(ref bytes) => {
             nitro::examine_dstack(input, bytes, policy, now)?
         }
-        Kind::GpuReport(ref bytes) => gpu::examine(input, bytes, collateral, policy, now)?,
-        Kind::LaunchDescription => launch.examine(input)?,
-        Kind::GithubAttestations => github::examine_attestations(input, &source, policy, now)?,
-        Kind::StoredBundle(ref bundle) => {
-            github::examine_stored(input, bundle, collateral, policy, now)?
-        }
-        Kind::SigstoreBundle => sigstore::examine(input, &unsigned, &tuf, policy, now)?,
+        Kind::GpuReport(ref bytes) => gpu::examine(input, bytes, beside, policy, now)?,
+        Kind::LaunchDescription => launch::examine(input, beside)?,
+        Kind::GithubAttestations => github::examine(input, beside, &source, policy, now)?,
+        Kind::StoredBundle(ref bundle) => sigstore::examine(input, bundle, beside, policy, now)?,
+        Kind::SigstoreBundle => sigstore::examine(input, input, beside, policy, now)?,
         Kind::GpuTokens | Kind::Token(Some(Service::Nvidia)) => {
-            nras::examine(input, collateral, policy, now)?
+            nras::examine(input, beside, policy, now)?
         }
-        Kind::Token(_) => token::examine(input, collateral, policy, now)?,
-        Kind::SnpReport(ref bytes) => snp::examine(input, bytes, &certificates()?, policy, now)?,
-        Kind::TpmAttestation(ref bytes) => tpm::examine(input, bytes, collateral, policy, now)?,
-        Kind::TinfoilBundle => {
-            tinfoil::examine(input, &collateral::decode(&unsigned)?, &tuf, policy, now)?
-        }
+        Kind::Token(_) => token::examine(input, beside, policy, now)?,
+        Kind::SnpReport(ref bytes) => snp::examine(input, bytes, beside, policy, now)?,
+        Kind::TpmAttestation(ref bytes) => tpm::examine(input, bytes, beside, policy, now)?,
+        Kind::TinfoilBundle => tinfoil::examine(input, beside, policy, now)?,
     };
     draft.findings.extend(left_out);
     if !matches!(kind, Kind::LaunchDescription) {
-        launch.compare(&mut draft)?;
+        launch::compare(&mut draft, beside);
     }
-    google.compare(&mut draft, policy, now)?;
-    registry.complete(&mut draft, policy, &along.registry);
+    google::compare(&mut draft, beside, policy, now);
+    registry::complete(&mut draft, beside, policy, &along.registry);
     if !matches!(kind, Kind::GithubAttestations) {
         source.ask(&mut draft);
     }
     source.complete(&mut draft, policy);
+    draft.simulated |= draft.findings.iter().any(is_simulated);
     let policy = policy.for_kind(draft.subject.kind);
     draft.files = shelf.told();
     Ok(Report::assemble(draft, &policy, now))
+}
+
+/// Whether a root of the simulated vendors was met where a real one was asked for.
+fn is_simulated(finding: &Finding) -> bool {
+    finding.outcome == Outcome::Fail(Reason("simulated"))
 }
 
 /// The built-in policy for the evidence among `files`.

@@ -5,12 +5,10 @@ use crate::appraise::{self, Comparers};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::nitro::{Document, fields, of_dstack};
-use crate::finding::{Finding, LinkId, checks};
+use crate::finding::{LinkId, checks};
 use crate::pki::Cert;
 use crate::policy::Policy;
-use crate::report::{
-    Claim, DebugFlag, Draft, EvidenceItem, Flags, Freshness, Part, RootOfTrust, Subject,
-};
+use crate::report::{DebugFlag, Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject};
 use crate::time::UnixTime;
 use crate::verify::nitro as verify;
 
@@ -44,33 +42,20 @@ fn draft(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let document = Document::parse(bytes)?;
-    let examined = document_of(&document, policy, Comparers::POLICY, now);
-    let answers = examined.findings.iter().any(|f| *f.check == checks::NITRO_NONCE && f.passed());
-    let freshness = match (examined.is_verified, answers) {
+    let Examined { mut part, is_verified } = document_of(&document, policy, Comparers::POLICY, now);
+    part.flags.freshness = match (is_verified, part.passed(&checks::NITRO_NONCE)) {
         (false, _) => Freshness::None,
         (true, true) => Freshness::Challenge,
         (true, false) => Freshness::Cached,
     };
     let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
-    Ok(Draft {
-        part: Part {
-            findings: examined.findings,
-            claims: examined.claims,
-            evidence: examined.evidence,
-            flags: Flags { debug: examined.debug, freshness, ..Flags::UNKNOWN },
-            ..Part::default()
-        },
-        ..Draft::of(subject, RootOfTrust::CloudProvider)
-    })
+    Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CloudProvider) })
 }
 
-/// The findings about one document, and everything to show beside them.
+/// What one document shows.
 pub(super) struct Examined {
-    pub(super) findings: Vec<Finding>,
+    pub(super) part: Part,
     pub(super) is_verified: bool,
-    pub(super) claims: Vec<Claim>,
-    pub(super) evidence: Vec<EvidenceItem>,
-    pub(super) debug: DebugFlag,
 }
 
 /// Verifies and appraises a document.
@@ -81,23 +66,21 @@ pub(super) fn document_of(
     now: UnixTime,
 ) -> Examined {
     let examined = verify::verify(document, policy.roots);
-    let mut findings = examined.findings;
-    let (claims, debug) = match &examined.verified {
+    let mut part = Part::of(examined.findings);
+    match &examined.verified {
         Some(verified) => {
-            findings.extend(appraise::nitro::appraise(verified, &policy.nitro, compared, now));
-            let debug = match appraise::nitro::is_debug(document) {
+            let appraised = appraise::nitro::appraise(verified, &policy.nitro, compared, now);
+            part.findings.extend(appraised);
+            part.claims = appraise::nitro::claims(verified);
+            part.flags.debug = match appraise::nitro::is_debug(document) {
                 true => DebugFlag::On,
                 false => DebugFlag::Off,
             };
-            (appraise::nitro::claims(verified), debug)
         }
-        None => {
-            findings.extend(appraise::nitro::blocked(to_blame(&findings)));
-            (Vec::new(), DebugFlag::Unknown)
-        }
-    };
-    let is_verified = examined.verified.is_some();
-    Examined { findings, is_verified, claims, evidence: evidence(document), debug }
+        None => part.findings.extend(appraise::nitro::blocked(to_blame(&part.findings))),
+    }
+    part.evidence = evidence(document);
+    Examined { part, is_verified: examined.verified.is_some() }
 }
 
 fn evidence(document: &Document<'_>) -> Vec<EvidenceItem> {

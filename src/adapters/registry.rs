@@ -8,65 +8,73 @@
 //! nothing rises by its word. A register tells what was registered and keeps nobody from
 //! registering something else: mostly one transaction of the developer does.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
-use crate::appraise::registry::{Answered, compose_hash, release, unasked, unread_entry};
+use crate::appraise::registry::{Answered, compose_hash, release, unread_entry, unreadable};
 use crate::claims::{Standing, Stated};
 use crate::digest::Sha256;
 use crate::endorsements::registry::{
     Address, Question, Recorded, is_allowed, latest_release, release as read_release,
 };
 use crate::evidence::coordinator::Registry;
-use crate::finding::{Check, LinkId, Value, checks};
+use crate::finding::{Check, Finding, LinkId, Value, checks};
 use crate::plan;
 use crate::policy::{Policy, Rule};
-use crate::report::{Custody, Draft, EvidenceItem};
-use crate::shelf::{Role, Shelf};
+use crate::report::{Custody, Draft, EvidenceItem, Fact};
+use crate::shelf::{self, Piece, Role};
 
 /// The most recorded answers that are taken.
 const MAX_FILES: usize = 64;
-/// The names of the claim of which image runs, the one that counts first.
-const IMAGE_CLAIMS: [&str; 2] = ["image.digest", "container.image-digest"];
-
-/// Recorded answers among the files beside the evidence.
+/// Recorded answers among what lies beside the evidence.
 #[derive(Default)]
-pub(super) struct Files<'a> {
-    recorded: Vec<(&'a [u8], Recorded)>,
+struct Files<'a> {
+    recorded: Vec<(Piece<'a>, Recorded)>,
 }
 
 impl<'a> Files<'a> {
-    /// Every recorded answer that can be read, each once.
-    pub(super) fn of(shelf: &'a Shelf<'_>) -> Self {
+    /// Every recorded answer that can be read, each once; there is a finding for each other.
+    fn of(beside: &[Piece<'a>], findings: &mut Vec<Finding>) -> Self {
         let mut own = Self::default();
-        for piece in shelf.pieces(&[Role::RegistryAnswer]).into_iter().take(MAX_FILES) {
+        let pieces = shelf::of(beside, &[Role::RegistryAnswer]);
+        for (number, piece) in (1_u32..).zip(pieces.into_iter().take(MAX_FILES)) {
             match Recorded::parse(piece.bytes) {
                 Ok(recorded) => {
-                    piece.used();
                     if own.recorded.iter().all(|(_, known)| *known != recorded) {
-                        own.recorded.push((piece.bytes, recorded));
+                        own.recorded.push((piece, recorded));
                     }
                 }
-                Err(_) => piece.unreadable(),
+                Err(error) => {
+                    piece.unreadable();
+                    findings.push(unreadable(format!("answer {number}"), &error));
+                }
             }
         }
         own
     }
+}
 
-    /// Adds what a provider says to `draft`, and what it could be asked. `entries` are the
-    /// registers that the evidence's document names.
-    pub(super) fn complete(&self, draft: &mut Draft, policy: &Policy, entries: &[Registry]) {
-        let mut search =
-            Search { files: self, policy, used: vec![false; self.recorded.len()], draft };
-        search.releases(entries);
-        search.compose_hash();
-        let used = std::mem::take(&mut search.used);
-        for (number, ((file, recorded), used)) in (1_u32..).zip(self.recorded.iter().zip(used)) {
-            let part = format!("answer {number}");
-            if !used {
-                draft.findings.push(unasked(part.clone(), &recorded.url));
-            }
-            let id = format!("registry {part}");
-            draft.evidence.push(EvidenceItem::new(id, "json", LinkId::Image, file, Vec::new()));
+/// Adds what a provider says to `draft`, and what it could be asked. `entries` are the registers
+/// that the evidence's document names.
+pub(super) fn complete(
+    draft: &mut Draft,
+    beside: &[Piece<'_>],
+    policy: &Policy,
+    entries: &[Registry],
+) {
+    let files = Files::of(beside, &mut draft.findings);
+    let mut search =
+        Search { files: &files, policy, used: vec![false; files.recorded.len()], draft };
+    search.releases(entries);
+    search.compose_hashes();
+    let used = std::mem::take(&mut search.used);
+    let link = LinkId::Image;
+    for (number, ((piece, _), used)) in (1_u32..).zip(files.recorded.iter().zip(used)) {
+        if used {
+            piece.used();
+            let id = format!("registry answer {number}");
+            draft.evidence.push(EvidenceItem::new(id, "json", link, piece.bytes, Vec::new()));
         }
     }
 }
@@ -144,23 +152,35 @@ impl<'s> Search<'s, '_> {
         })
     }
 
-    /// The contract of a dstack app, which is asked when the app has keys of a key service: such a
-    /// service asks the contract before it gives any out.
-    fn compose_hash(&mut self) {
+    /// The contracts of the dstack apps of every machine. One is asked when the app has keys of a
+    /// key service: such a service asks the contract before it gives any out.
+    fn compose_hashes(&mut self) {
         let of_service = self.draft.flags.custody == Custody::KmsDerived;
         let chain = self.policy.registry.dstack_chain;
-        let (Some(app), Some(hash)) =
-            (self.claimed("dstack.app-id"), self.claimed("dstack.compose-hash"))
-        else {
-            return;
-        };
-        let (Ok(app), Ok(hash)) = (format!("0x{app}").parse::<Address>(), hash.parse::<Sha256>())
-        else {
-            return;
-        };
         if !of_service && chain.is_none() {
             return;
         }
+        let facts = &self.draft.facts;
+        let apps = facts.iter().filter_map(|(part, fact)| match fact {
+            Fact::App(app) => Some((part.map(str::to_owned), format!("0x{app}").parse().ok()?)),
+            _ => None,
+        });
+        let apps: Vec<(Option<String>, Address)> = apps.collect();
+        for (part, app) in apps {
+            let hash = self.draft.facts.iter().find_map(|(own, fact)| match fact {
+                Fact::ComposeHash(hash) if own == part.as_deref() => Some(*hash),
+                _ => None,
+            });
+            let Some(hash) = hash else { continue };
+            let finding = self.compose_hash(app, hash, chain);
+            self.draft.findings.push(match part {
+                Some(part) => finding.part(part),
+                None => finding,
+            });
+        }
+    }
+
+    fn compose_hash(&mut self, app: Address, hash: Sha256, chain: Option<u64>) -> Finding {
         let check = &checks::REGISTRY_COMPOSE_HASH;
         let answered = match chain.map(|chain| self.provider(chain)) {
             None => Answered::NoQuestion("no-chain"),
@@ -170,8 +190,7 @@ impl<'s> Search<'s, '_> {
                 Answered::of(self.ask(provider, &question, check, true), is_allowed)
             }
         };
-        let rule = self.contradiction(check);
-        self.draft.findings.push(compose_hash(hash, answered, rule));
+        compose_hash(hash, answered, self.contradiction(check))
     }
 
     /// The recorded answer to exactly this question to this provider, or else the question among
@@ -226,27 +245,23 @@ impl<'s> Search<'s, '_> {
         Ok(App { chain, controller, app })
     }
 
-    /// The image that was shown to run, or what is to blame.
+    /// The image that was shown to run, or what is to blame. Of several machines with different
+    /// images none is the one.
     fn running(&self) -> Result<Sha256, &'static Check> {
-        let digest = IMAGE_CLAIMS.iter().find_map(|name| self.claimed(name));
-        let digest = digest
-            .and_then(|text| text.strip_prefix("sha256:").unwrap_or(&text).parse::<Sha256>().ok());
         let of_coordinator = self.draft.subject.kind == super::coordinator::KIND;
-        digest.ok_or(match of_coordinator {
+        let by = match of_coordinator {
             true => &checks::COORDINATOR_IMAGE,
             false => &checks::EIGEN_CONTAINER,
-        })
-    }
-
-    /// The value that every claim of this name has, without the register behind it.
-    fn claimed(&self, name: &str) -> Option<String> {
-        let own = self.draft.claims.iter().filter(|claim| claim.name == name);
-        let mut values = own.map(|claim| {
-            let text = claim.value.to_string();
-            text.rsplit_once(" (").map_or(text.clone(), |(value, _)| value.to_owned())
+        };
+        let images = self.draft.facts.iter().filter_map(|(_, fact)| match fact {
+            Fact::Image(digest) => Some(*digest),
+            _ => None,
         });
-        let first = values.next()?;
-        values.all(|value| value == first).then_some(first)
+        let images: BTreeSet<Sha256> = images.collect();
+        match images.len() {
+            1 => images.first().copied().ok_or(by),
+            _ => Err(by),
+        }
     }
 }
 

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::collateral::Collateral;
+use super::amd::Amd;
 use crate::appraise::{self, Comparers};
 use crate::digest::Sha256;
-use crate::endorsements::amd::Vek;
 use crate::error::Error;
 use crate::evidence::Field;
 use crate::evidence::snp::{Report, fields};
@@ -13,91 +12,81 @@ use crate::finding::{Check, Finding, LinkId, Outcome, Tier, Value, Why, checks};
 use crate::pki::Cert;
 use crate::plan;
 use crate::policy::Policy;
-use crate::report::{DebugFlag, Draft, EvidenceItem, Flags, Part, RootOfTrust, Subject, Wanted};
+use crate::report::{DebugFlag, Draft, EvidenceItem, Fact, Part, RootOfTrust, Subject};
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::snp::{self as verify, VerifiedSnp};
 
-/// The findings about one report with its endorsements, and everything to show beside them.
+/// What one report with its endorsements shows.
 pub(super) struct Examined<'a> {
-    pub(super) findings: Vec<Finding>,
+    pub(super) part: Part,
     pub(super) verified: Option<VerifiedSnp<'a>>,
-    pub(super) evidence: Vec<EvidenceItem>,
-    pub(super) wanted: Vec<Wanted>,
-    pub(super) debug: DebugFlag,
 }
 
 /// A raw report.
 pub(super) fn examine(
     input: &[u8],
     bytes: &[u8],
-    collateral: &Collateral,
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    let examined = report(bytes, None, collateral, policy, Comparers::POLICY, now)?;
+    let examined = report(bytes, &Amd::of(beside), policy, Comparers::POLICY, now)?;
     let subject =
         Subject { kind: "snp-report", name: None, sha256: Sha256::of(input), len: input.len() };
-    Ok(Draft {
-        part: Part {
-            claims: examined.verified.as_ref().map(appraise::snp::claims).unwrap_or_default(),
-            flags: Flags { debug: examined.debug, ..Flags::UNKNOWN },
-            findings: examined.findings,
-            evidence: examined.evidence,
-            wanted: examined.wanted,
-            ..Part::default()
-        },
-        ..Draft::of(subject, RootOfTrust::CpuVendor)
-    })
+    Ok(Draft { part: examined.part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
 }
 
-/// Verifies and appraises a report with the certificate that came with it, if any.
+/// Verifies and appraises a report with AMD's certificates and lists at hand.
 pub(super) fn report<'a>(
     bytes: &'a [u8],
-    vek: Option<Vek<'a>>,
-    collateral: &'a Collateral,
+    amd: &Amd<'a>,
     policy: &Policy,
     compared: Comparers,
     now: UnixTime,
 ) -> Result<Examined<'a>, Error> {
     let report = Report::parse(bytes)?;
-    let endorsements = collateral.amd(&report, vek)?;
+    let endorsements = amd.choose(&report, policy.roots);
     let product = verify::product(&report, endorsements.vek.as_ref());
     let examined = verify::verify(&report, &endorsements, policy.roots, now);
-    let mut findings = examined.findings;
-    let debug = match &examined.verified {
-        Some(verified) if verified.report().policy.bit(19) => DebugFlag::On,
-        Some(_) => DebugFlag::Off,
-        None => DebugFlag::Unknown,
-    };
+    let mut part = Part::of(examined.findings);
     match &examined.verified {
         Some(verified) => {
-            findings.extend(appraise::snp::appraise(verified, &policy.snp, compared, now));
+            let report = verified.report();
+            part.findings.extend(appraise::snp::appraise(verified, &policy.snp, compared, now));
+            part.claims = appraise::snp::claims(verified);
+            part.facts.add(Fact::SnpMeasurement(report.measurement));
+            part.facts.add(Fact::ReportData(report.report_data));
+            part.flags.debug = match report.policy.bit(19) {
+                true => DebugFlag::On,
+                false => DebugFlag::Off,
+            };
         }
-        None => findings.extend(appraise::snp::blocked(to_blame(&findings))),
+        None => part.findings.extend(appraise::snp::blocked(to_blame(&part.findings))),
     }
-    let mut evidence = vec![EvidenceItem::new(
+    part.evidence.push(EvidenceItem::new(
         "snp-report",
         "snp-report",
         LinkId::Report,
         bytes,
         fields(&report, product),
-    )];
+    ));
     if let Some(vek) = &endorsements.vek {
-        evidence.push(certificate("vek", LinkId::Chip, &vek.cert));
+        part.evidence.push(certificate("vek", LinkId::Chip, &vek.cert));
     }
     if let Some(product) = product {
         let anchor = verify::anchor(product, policy.roots);
         if let Some(ask) = verify::intermediate(anchor, &endorsements) {
-            evidence.push(certificate("amd-intermediate", LinkId::HardwareRoot, &ask));
+            part.evidence.push(certificate("amd-intermediate", LinkId::HardwareRoot, &ask));
         }
-        evidence.push(certificate("amd-root", LinkId::HardwareRoot, &anchor.root()?));
+        part.evidence.push(certificate("amd-root", LinkId::HardwareRoot, &anchor.root()?));
     }
     for (index, crl) in endorsements.crls.iter().enumerate() {
         let (id, link) = (verify::crl_evidence(index), LinkId::HardwareRoot);
-        evidence.push(EvidenceItem::new(id, "crl", link, crl.der(), Vec::new()));
+        part.evidence.push(EvidenceItem::new(id, "crl", link, crl.der(), Vec::new()));
     }
-    let wanted = plan::amd(&report, product, &endorsements, policy.roots);
-    Ok(Examined { findings, verified: examined.verified, evidence, wanted, debug })
+    part.wanted = plan::amd(&report, product, &endorsements, policy.roots);
+    Ok(Examined { part, verified: examined.verified })
 }
 
 /// The first check about authenticity that was not passed: what blocks everything after it.
@@ -107,7 +96,13 @@ pub(super) fn to_blame(findings: &[Finding]) -> &'static Check {
             && matches!(
                 finding.outcome,
                 Outcome::Fail(_)
-                    | Outcome::Unknown(Why::NotFetched | Why::NotPublished | Why::NotSupported)
+                    | Outcome::Unknown(
+                        Why::NotFetched
+                            | Why::NotPublished
+                            | Why::NotSupported
+                            | Why::NoReference
+                            | Why::SelfStated
+                    )
             )
     };
     let failed = findings.iter().find(|f| open(f) && matches!(f.outcome, Outcome::Fail(_)));

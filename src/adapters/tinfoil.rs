@@ -8,8 +8,8 @@
 
 use std::str::FromStr as _;
 
-use super::collateral::Collateral;
-use super::{sigstore, snp};
+use super::amd::Amd;
+use super::{TUF, sigstore, snp};
 use crate::appraise::{self, Compared, Comparers};
 use crate::claims::Claim;
 use crate::digest::Sha256;
@@ -20,9 +20,8 @@ use crate::evidence::tinfoil::{Bundle, PREDICATE_TYPE, Predicate};
 use crate::finding::{Finding, LinkId, Value, checks};
 use crate::pki::Cert;
 use crate::policy::Policy;
-use crate::report::{
-    Custody, Draft, EvidenceItem, Flags, Freshness, KeyFlag, Part, RootOfTrust, Subject,
-};
+use crate::report::{Draft, EvidenceItem, KeyFlag, RootOfTrust, Subject};
+use crate::shelf::{self, Piece};
 use crate::time::UnixTime;
 use crate::verify::sigstore::Artifact;
 
@@ -35,84 +34,68 @@ const COMPARERS: Comparers = Comparers {
 /// A bundle.
 pub(super) fn examine(
     input: &[u8],
-    collateral: &Collateral,
-    tuf: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let bundle = Bundle::parse(input)?;
-    let vcek = Vek::parse(&bundle.vcek)?;
+    Vek::parse(&bundle.vcek)?;
     let tls = Cert::parse("TLS certificate", &bundle.tls)?;
-    let machine = snp::report(&bundle.report, Some(vcek), collateral, policy, COMPARERS, now)?;
+    let mut amd = Amd::of(beside);
+    amd.add("vcek", &bundle.vcek);
+    let machine = snp::report(&bundle.report, &amd, policy, COMPARERS, now)?;
     let artifact = Sha256::from_str(&bundle.digest)?;
     let artifact = Artifact::Sha256(artifact);
-    let build = sigstore::bundle_with(&bundle.sigstore, Some(artifact), tuf, policy, now)?;
+    let tuf = shelf::of(beside, TUF);
+    let build = sigstore::bundle_with(&bundle.sigstore, Some(artifact), &tuf, policy, now)?;
 
-    let mut findings = machine.findings;
-    let mut claims = Vec::new();
-    let blame = snp::to_blame(&findings);
+    let mut part = machine.part;
     let measurement = match &machine.verified {
         Some(verified) => {
-            claims.extend(appraise::snp::claims(verified));
-            findings.extend(appraise::tls::keys(verified.report(), &tls));
+            part.findings.extend(appraise::tls::keys(verified.report(), &tls));
+            part.claims.extend(appraise::tls::claims(verified.report()));
             Ok(verified.report().measurement)
         }
         None => {
-            findings.extend(appraise::tls::FROM_REPORT.iter().map(|c| Finding::blocked(c, blame)));
+            let blame = snp::to_blame(&part.findings);
+            let blocked = appraise::tls::FROM_REPORT.iter().map(|c| Finding::blocked(c, blame));
+            part.findings.extend(blocked);
             Err(blame)
         }
     };
     match build.verified.as_ref().and_then(|verified| Some((verified, verified.statement()?))) {
         Some((verified, statement)) => {
-            findings.extend(appraise::tinfoil::appraise(
+            part.findings.extend(appraise::tinfoil::appraise(
                 statement,
                 verified.payload(),
                 &bundle.digest,
                 measurement,
             ));
-            claims.extend(build_claims(statement, verified.payload()));
+            part.claims.extend(build_claims(statement, verified.payload()));
         }
         None => {
             let by = match build.verified {
                 Some(_) => &checks::PROVENANCE_STATEMENT,
-                None => snp::to_blame(&build.findings),
+                None => snp::to_blame(&build.part.findings),
             };
             let blocked = appraise::tinfoil::FROM_STATEMENT.iter();
-            findings.extend(blocked.map(|check| Finding::blocked(check, by)));
+            part.findings.extend(blocked.map(|check| Finding::blocked(check, by)));
         }
     }
-    findings.extend(build.findings);
-    findings.extend(appraise::tls::certificate(&tls, &bundle, policy.domain.as_deref(), now));
-    claims.extend(build.claims);
-
-    let mut evidence = machine.evidence;
-    evidence.extend(build.evidence);
-    evidence.push(tls_certificate(&tls));
-    let key_bound =
-        findings.iter().any(|finding| finding.check == &checks::TLS_KEY && finding.passed());
+    part.absorb(build.part);
+    let domain = policy.domain.as_deref();
+    part.findings.extend(appraise::tls::certificate(&tls, &bundle, domain, now));
+    part.evidence.push(tls_certificate(&tls));
+    if part.passed(&checks::TLS_KEY) {
+        part.flags.key = KeyFlag::Bound;
+    }
     let subject = Subject {
         kind: "tinfoil-bundle",
         name: Some(bundle.domain),
         sha256: Sha256::of(input),
         len: input.len(),
     };
-    Ok(Draft {
-        part: Part {
-            findings,
-            claims,
-            evidence,
-            wanted: [machine.wanted, build.wanted].concat(),
-            flags: Flags {
-                key: if key_bound { KeyFlag::Bound } else { KeyFlag::NotShown },
-                custody: Custody::NotStated,
-                freshness: Freshness::None,
-                debug: machine.debug,
-                ..Flags::UNKNOWN
-            },
-            ..Part::default()
-        },
-        ..Draft::of(subject, RootOfTrust::CpuVendor)
-    })
+    Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
 }
 
 /// What the signed statement says about the machine.

@@ -1,122 +1,124 @@
 //! A token of Google Confidential Space, of a plain confidential machine at Google, of Intel Trust
 //! Authority, or of EigenLabs' KMS.
 //!
-//! Shown, when every check passes: the service's key signed these claims, and they count at the
-//! asked time. The root of trust is the service; it measured, verified and reports. Google's
-//! certificates lead to Google's pinned root, so that such a token shows A2 at most. A token that
-//! names its key in a list, or whose key is handed in, shows A1: no chain stands above that key,
-//! and a policy that names it makes the reader the one who vouches. EigenLabs' token is a
-//! statement of EigenLabs, A1 whatever its key. The chain ends at the image digest or the
-//! registers that the service names; a build that names the same digest is compared elsewhere.
+//! Shown, when every check passes: a key signed these claims, and they count at the asked time. The
+//! service measured, verified and reports: a token is its statement, A1 at most, whatever chain
+//! stands above the key. Whose key it is, is shown by Google's certificates below Google's pinned
+//! root; by a list of keys that this process fetched from the service's own address, which is a
+//! warning; or by the policy, which names the key: then the chain begins at that key, and the
+//! reader is the one who vouches. A list that was handed in beside the token vouches for nothing:
+//! then nobody says whose key it is, and the token shows nothing. The chain ends at the image
+//! digest or the registers that the service names; a build that names the same digest is compared
+//! elsewhere.
 
 use super::snp::{certificate, to_blame};
 use crate::appraise::{Comparers, token as appraise};
 use crate::digest::Sha256;
 use crate::endorsements::jwks::KeyList;
+use crate::endorsements::oci::sha256;
 use crate::error::Error;
 use crate::evidence::token::{Service, Token};
-use crate::finding::{Finding, LinkId, checks};
+use crate::finding::{LinkId, checks};
 use crate::pki::Cert;
 use crate::policy::{Policy, Roots, TokenPolicy};
 use crate::report::{
-    DebugFlag, Draft, EvidenceItem, Flags, Freshness, Overrides, Part, RootOfTrust, Subject, Wanted,
+    DebugFlag, Draft, EvidenceItem, Fact, Freshness, Overrides, Part, RootOfTrust, Subject, Wanted,
 };
+use crate::shelf::{self, Origin, Piece, Role};
 use crate::time::UnixTime;
-use crate::verify::token::{self as verify, Accepted, TOKEN};
+use crate::verify::token::{self as verify, Accepted, Keys, TOKEN, Vouched};
 
-/// A token on its own, with a list of keys beside it where it carries no certificates.
+/// A token on its own, with lists of keys beside it where it carries no certificates.
 pub(super) fn examine(
     input: &[u8],
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let token = Token::parse(input)?;
-    let examined = token_of(&token, files, &policy.token, policy.roots, Comparers::POLICY, now)?;
-    let mut flags = examined.flags;
-    if examined.findings.iter().any(|f| *f.check == checks::TOKEN_NONCE && f.passed()) {
-        flags.freshness = Freshness::Challenge;
+    let Examined { mut part, vouched } =
+        token_of(&token, beside, &policy.token, policy.roots, Comparers::POLICY, now);
+    if part.passed(&checks::TOKEN_NONCE) {
+        part.flags.freshness = Freshness::Challenge;
     }
     let subject = Subject {
         kind: "attestation-token",
-        name: token.claims.subject.clone(),
+        name: token.claims.subject.clone().filter(|_| vouched.is_some()),
         sha256: Sha256::of(input),
         len: input.len(),
     };
-    Ok(Draft {
-        part: Part {
-            findings: examined.findings,
-            claims: appraise::claims(&token),
-            evidence: examined.evidence,
-            wanted: examined.wanted,
-            flags,
-            ..Part::default()
-        },
-        ..Draft::of(subject, root_of_trust(&token))
-    })
+    Ok(Draft { part, ..Draft::of(subject, root_of_trust(vouched)) })
 }
 
-/// The findings about one token, and everything to show beside them.
+/// What one token shows.
 pub(super) struct Examined {
-    pub(super) findings: Vec<Finding>,
-    pub(super) is_verified: bool,
-    pub(super) evidence: Vec<EvidenceItem>,
-    pub(super) wanted: Vec<Wanted>,
-    /// Debugging and the operator's changes, as the token says.
-    pub(super) flags: Flags,
+    pub(super) part: Part,
+    /// What vouches for the key of a verified token.
+    pub(super) vouched: Option<Vouched>,
 }
 
-/// Verifies and appraises a token, with a list of keys among `files` where it carries no
+/// Verifies and appraises a token, with lists of keys among `beside` where it carries no
 /// certificates.
 pub(super) fn token_of(
     token: &Token<'_>,
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     rules: &TokenPolicy,
     roots: Roots,
     compared: Comparers,
     now: UnixTime,
-) -> Result<Examined, Error> {
-    let keys = keys(files)?;
+) -> Examined {
+    let keys = keys(&[token], beside);
     let accepted = Accepted { roots, issuers: &rules.issuers, keys: &rules.keys };
-    let examined = verify::verify(token, keys.as_ref(), accepted, now);
-    let mut findings = examined.findings;
-    let mut flags = Flags::UNKNOWN;
+    let examined = verify::verify(token, &keys, accepted, now);
+    let mut part = Part::of(examined.findings);
     match &examined.verified {
         Some(verified) => {
-            findings.extend(appraise::appraise(verified, rules, compared));
-            flags.debug = debug_flag(token);
-            flags.overrides = overrides_flag(token);
+            part.findings.extend(appraise::appraise(verified, rules, compared));
+            part.claims = appraise::claims(token);
+            part.flags.debug = debug_flag(token);
+            part.flags.overrides = overrides_flag(token);
+            let container = token.claims.submodules.container.as_ref();
+            let image = container.and_then(|container| container.image_digest.as_deref());
+            let image = image.and_then(sha256).map(Fact::Image);
+            image.into_iter().for_each(|image| part.facts.add(image));
         }
-        None => findings.extend(appraise::blocked(token, to_blame(&findings))),
+        None => part.findings.extend(appraise::blocked(token, to_blame(&part.findings))),
     }
-    Ok(Examined {
-        findings,
-        is_verified: examined.verified.is_some(),
-        evidence: evidence(token),
-        wanted: wanted(token, keys.as_ref(), rules),
-        flags,
-    })
+    part.evidence = evidence(token);
+    part.wanted = wanted(token, &keys, rules);
+    Examined { part, vouched: examined.verified.map(|verified| verified.vouched()) }
 }
 
-/// Whose word a token is: no chain stands above a key of a list.
-pub(super) const fn root_of_trust(token: &Token<'_>) -> RootOfTrust {
-    if token.header.certificates.is_empty() {
-        RootOfTrust::Statement
-    } else {
-        RootOfTrust::CloudProvider
+/// Whose word a token is.
+pub(super) const fn root_of_trust(vouched: Option<Vouched>) -> RootOfTrust {
+    match vouched {
+        Some(Vouched::Certificates | Vouched::Fetched) => RootOfTrust::Statement,
+        Some(Vouched::Policy) => RootOfTrust::PolicyKey,
+        None => RootOfTrust::Unknown,
     }
 }
 
-/// The list of keys among `files`.
-pub(super) fn keys(files: &[&[u8]]) -> Result<Option<KeyList>, Error> {
-    let mut keys = None;
-    for file in files {
-        if keys.replace(KeyList::parse(file)?).is_some() {
-            let whole = crate::bytes::Span::new(0, file.len());
-            return Err(Error::malformed("list of token keys", whole, "two were supplied"));
+/// The lists of keys among `beside`, as far as they name the key of any of `tokens`.
+pub(super) fn keys(tokens: &[&Token<'_>], beside: &[Piece<'_>]) -> Vec<Keys> {
+    let issuers: Vec<&str> = tokens.iter().filter_map(|token| token.service()?.keys()).collect();
+    let mut keys = Vec::new();
+    for piece in shelf::of(beside, &[Role::KeyList]) {
+        let Ok(list) = KeyList::parse(piece.bytes) else {
+            piece.unreadable();
+            continue;
+        };
+        let is_fetched = match piece.origin {
+            Origin::Fetched { url } => issuers.contains(&url.as_str()),
+            Origin::HandedIn | Origin::Recorded { .. } => false,
+        };
+        let names = |token: &&Token<'_>| list.key(token.header.key_id.as_deref()).is_some();
+        let is_about = tokens.iter().any(|t| t.header.certificates.is_empty() && names(&t));
+        if is_about || is_fetched {
+            piece.used();
+            keys.push(Keys { list, is_fetched });
         }
     }
-    Ok(keys)
+    keys
 }
 
 /// What the policy accepts as the origin of a token.
@@ -126,20 +128,16 @@ pub(super) fn accepted(policy: &Policy) -> Accepted<'_> {
 }
 
 /// Whether the token says that its image lets its operator in, or that the host can read the
-/// guest. EigenLabs' KMS says only which image it is.
+/// guest. That debugging is refused is what hardware says, and no service in its place.
 fn debug_flag(token: &Token<'_>) -> DebugFlag {
     let hardened = token.members.get("hardened").and_then(serde_json::Value::as_bool);
-    match (token.service(), token.claims.debug.as_deref()) {
-        (Some(Service::EigenKms), _) if hardened == Some(false) => DebugFlag::On,
-        (Some(Service::EigenKms), _) => DebugFlag::Unknown,
-        (Some(Service::IntelTrustAuthority), _) if appraise::may_be_debugged(token) => {
-            DebugFlag::On
-        }
-        (_, Some("disabled-since-boot")) => DebugFlag::Off,
-        (Some(Service::IntelTrustAuthority), Some("disabled")) => DebugFlag::Off,
-        (_, Some(_)) => DebugFlag::On,
-        (_, None) => DebugFlag::Unknown,
-    }
+    let is_off = match (token.service(), token.claims.debug.as_deref()) {
+        (Some(Service::EigenKms), _) => hardened != Some(false),
+        (Some(Service::IntelTrustAuthority), _) if appraise::may_be_debugged(token) => false,
+        (Some(Service::IntelTrustAuthority), Some("disabled")) => true,
+        (_, debug) => debug.is_none_or(|debug| debug == "disabled-since-boot"),
+    };
+    if is_off { DebugFlag::Unknown } else { DebugFlag::On }
 }
 
 /// Whether the token lists changes of the operator's; EigenLabs' does not tell them apart.
@@ -170,14 +168,12 @@ fn evidence(token: &Token<'_>) -> Vec<EvidenceItem> {
     items
 }
 
-/// Where the service serves its keys, when none is at hand.
-pub(super) fn wanted(
-    token: &Token<'_>,
-    keys: Option<&KeyList>,
-    policy: &TokenPolicy,
-) -> Vec<Wanted> {
-    let held = keys.is_some() || policy.keys.iter().any(|pin| pin.key.is_some());
-    let open = token.header.certificates.is_empty() && !held;
+/// Where the service serves its keys, when nothing at hand vouches for one.
+pub(super) fn wanted(token: &Token<'_>, keys: &[Keys], policy: &TokenPolicy) -> Vec<Wanted> {
+    let is_held = keys.iter().any(|keys| keys.is_fetched)
+        || !policy.keys.is_empty() && !keys.is_empty()
+        || policy.keys.iter().any(|pin| pin.key.is_some());
+    let open = token.header.certificates.is_empty() && !is_held;
     let url = token.service().and_then(Service::keys).filter(|_| open);
     let wanted = url.map(|url| Wanted {
         what: "token-keys",

@@ -43,6 +43,12 @@ pub fn appraise(verified: &VerifiedEndorsement<'_>, measured: Measured) -> (Find
     (finding, claims)
 }
 
+/// Whether the endorsement names the measurement: enough to choose an endorsement by, and no check.
+pub fn covers(endorsement: &LaunchEndorsement<'_>, measured: Measured) -> bool {
+    let (_, _, machines) = machines(endorsement, measured);
+    !machines.is_empty()
+}
+
 /// Without a verified endorsement, `by` is to blame.
 pub fn blocked(measured: Measured, by: &'static Check) -> Finding {
     Finding::blocked(&checks::GCE_MEASUREMENT, by).actual(Value::hex(measured.digest().0))

@@ -92,9 +92,10 @@ pub fn unread_entry(part: String, why: &str) -> Finding {
     Finding::unknown(&checks::REGISTRY_ENTRY, Why::NotSupported).part(part).actual(why)
 }
 
-/// An answer that was handed in and that belongs to no question about this evidence.
-pub fn unasked(part: String, url: &str) -> Finding {
-    Finding::unknown(&checks::REGISTRY_ANSWER, Why::NotSupported).part(part).actual(url)
+/// An answer that was handed in and cannot be read.
+pub fn unreadable(part: String, error: &Error) -> Finding {
+    let finding = Finding::unknown(&checks::REGISTRY_ANSWER, Why::NotSupported);
+    finding.part(part).actual(error.to_string())
 }
 
 fn open<T>(check: &'static Check, answered: &Answered<T>) -> Finding {

@@ -7,10 +7,11 @@
 
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 
+use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::evidence::snp::Report;
 use crate::evidence::tinfoil::Bundle;
-use crate::finding::{Check, Finding, Value, Why, checks};
+use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
 use crate::pki::{Cert, SubjectName};
 use crate::time::{Standing, UnixTime};
 
@@ -36,6 +37,18 @@ pub fn keys(report: &Report<'_>, cert: &Cert<'_>) -> [Finding; 2] {
         None => Finding::fail(&checks::TLS_HPKE, "missing").expected(Value::hex(hpke)),
     };
     [key.at(REPORT, 0x50, 32), hpke.at(REPORT, 0x70, 32)]
+}
+
+/// The keys that the report names, for a reader to compare: SHA-256 of the TLS key, and the HPKE
+/// key.
+pub fn claims(report: &Report<'_>) -> Vec<Claim> {
+    if report.is_host_requested() {
+        return Vec::new();
+    }
+    let (tls, hpke) = report.report_data.split_at(32);
+    let claim =
+        |name, key| Claim { name, value: Value::hex(key), link: LinkId::KeyBinding, part: None };
+    vec![claim("key.tls-spki-sha256", tls), claim("key.hpke", hpke)]
 }
 
 /// What the certificate says about itself: names, dates, and its commitment to the evidence

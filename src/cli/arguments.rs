@@ -65,19 +65,20 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// The evidence, or the address of a service; - reads standard input
-    #[arg(value_name = "FILE|URL")]
-    pub(super) input: String,
+    /// The evidence with what stands beside it, in any order, or the address of a service; -
+    /// reads standard input
+    #[arg(value_name = "FILE|URL", required = true)]
+    pub(super) inputs: Vec<String>,
     /// Whom to ask [stapled for an address, none for a file]
     #[arg(long, value_name = "WHOM")]
     pub(super) fetch: Option<Fetch>,
     /// Ask the hosts that --fetch all names without a question first
     #[arg(long)]
     pub(super) yes: bool,
-    /// Keep what was asked and answered, to check it again or to hand it on
+    /// Keep what was asked and answered in a new file, to check it again or to hand it on
     #[arg(long, value_name = "FILE")]
     pub(super) save: Option<PathBuf>,
-    /// Certificates and CRLs (PEM or DER), vendor lists, logs, TUF files; may be repeated
+    /// One more file beside the evidence (certificates, lists, logs); may be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) collateral: Vec<PathBuf>,
     /// Time to check for [now], such as 2026-02-01T00:00:00Z

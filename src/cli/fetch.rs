@@ -3,7 +3,7 @@
 //! Each host is named before it is asked, with what it learns. What the answers mean is decided
 //! by the examination alone.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
@@ -112,12 +112,27 @@ pub(super) fn further(
     Ok(came)
 }
 
-/// Keeps the session as a file.
+/// Nothing is called `path` yet, so that nothing is overwritten: not even through a link.
+pub(super) fn is_free(path: &Path) -> Result<(), Problem> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Err(exists(path)),
+        Err(_) => Ok(()),
+    }
+}
+
+fn exists(path: &Path) -> Problem {
+    Problem::new("error.exists", &[("file", &path.display().to_string())])
+}
+
+/// Keeps the session as a new file. What is there already stays, whatever it is.
 pub(super) fn save(session: &Session, path: &Path) -> Result<(), Problem> {
     let name = path.display().to_string();
-    fs::write(path, session.to_json()).map_err(|error| {
-        Problem::new("error.write", &[("file", &name), ("why", &problem::reason(&error))])
-    })?;
+    let refused = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => exists(path),
+        _ => Problem::new("error.write", &[("file", &name), ("why", &problem::reason(&error))]),
+    };
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(refused)?;
+    file.write_all(session.to_json().as_bytes()).map_err(refused)?;
     let mut page = Page::new(Look::of_stdout());
     page.wrapped("", "", DIM, &cli("fetch.saved", &[("file", &name)]));
     said(page);

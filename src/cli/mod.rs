@@ -27,7 +27,7 @@ use clap::Parser as _;
 
 use crate::Context;
 use crate::adapters::{self, MAX_INPUT};
-use crate::plan::Origin;
+use crate::plan::{Origin, Session};
 use crate::policy::{Builtin, Policy, Warnings};
 use crate::report::{Report, State};
 use crate::time::UnixTime;
@@ -42,7 +42,7 @@ use render::Detail;
 
 /// Runs the command line of this process and gives its exit status: 0 when every required check
 /// passed (warnings included), 1 when a check failed, 2 when the command line or an input cannot
-/// be read, 3 when it is undecided or not published.
+/// be read or the session cannot be kept, 3 when it is undecided or not published.
 pub fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Verify(arguments) => verify(&arguments),
@@ -96,15 +96,13 @@ impl From<State> for Exit {
 
 fn verify(arguments: &Verify) -> Result<Exit, Problem> {
     let policy: Option<Policy> = arguments.policy.as_deref().map(input::policy).transpose()?;
-    let collateral = arguments
-        .collateral
-        .iter()
-        .chain(&arguments.firmware_root)
-        .map(|path| input::read(path, MAX_INPUT))
-        .collect::<Result<Vec<_>, _>>()?;
-    let report = match Target::of(&arguments.input)? {
-        Target::File => of_file(arguments, collateral, policy.as_ref())?,
-        Target::Service(origin) => of_service(arguments, &origin, &collateral, policy.as_ref())?,
+    let Inputs { service, files } = Inputs::of(arguments)?;
+    let (report, session) = match service {
+        None => (of_files(arguments, files, policy.as_ref())?, None),
+        Some(origin) => {
+            let (report, session) = of_service(arguments, &origin, &files, policy.as_ref())?;
+            (report, Some(session))
+        }
     };
     let text = if arguments.json {
         printable(report.to_json(), io::stdout().is_terminal())
@@ -113,7 +111,44 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
         render::report(&report, Look::of_stdout(), detail)
     };
     print(&text, if arguments.json { Colors::AsIs } else { Colors::Auto })?;
+    // The answer is out before anything is kept: it is not lost when that fails.
+    if let (Some(path), Some(session)) = (&arguments.save, session) {
+        fetch::save(&session, path)?;
+    }
     Ok(Exit::from(report.verdict.state))
+}
+
+/// What a reader hands over to be checked.
+struct Inputs {
+    /// The service to ask.
+    service: Option<Origin>,
+    /// The files, in order.
+    files: Vec<Input>,
+}
+
+impl Inputs {
+    fn of(arguments: &Verify) -> Result<Self, Problem> {
+        let mut service = None;
+        let mut files = Vec::new();
+        for input in &arguments.inputs {
+            match Target::of(input)? {
+                Target::File => files.push(input::read(Path::new(input), MAX_INPUT)?),
+                Target::Service(origin) => {
+                    if service.replace(origin).is_some() {
+                        return Err(Problem::new("error.two-addresses", &[]));
+                    }
+                }
+            }
+        }
+        for path in arguments.collateral.iter().chain(&arguments.firmware_root) {
+            files.push(input::read(path, MAX_INPUT)?);
+        }
+        match &arguments.save {
+            Some(_) if service.is_none() => Err(Problem::new("error.save", &[])),
+            Some(path) => fetch::is_free(path).map(|()| Self { service, files }),
+            None => Ok(Self { service, files }),
+        }
+    }
 }
 
 /// JSON as it is, but for a terminal, which would obey some of its letters.
@@ -122,16 +157,11 @@ fn printable(json: String, terminal: bool) -> String {
 }
 
 /// Examines files, and with what others serve for them where the reader allows that.
-fn of_file(
+fn of_files(
     arguments: &Verify,
-    collateral: Vec<Input>,
+    mut files: Vec<Input>,
     policy: Option<&Policy>,
 ) -> Result<Report, Problem> {
-    if arguments.save.is_some() {
-        return Err(Problem::new("error.save", &[]));
-    }
-    let mut files = vec![input::read(Path::new(&arguments.input), MAX_INPUT)?];
-    files.extend(collateral);
     let added = with_additions(arguments, policy, &files)?;
     let policy = added.as_ref().or(policy);
     let context = Context::at(arguments.at.map_or_else(clock, Ok)?);
@@ -182,31 +212,27 @@ fn with_additions(
 fn of_service(
     arguments: &Verify,
     origin: &Origin,
-    collateral: &[Input],
+    beside: &[Input],
     policy: Option<&Policy>,
-) -> Result<Report, Problem> {
+) -> Result<(Report, Session), Problem> {
     if arguments.fetch == Some(Fetch::None) {
         return Err(Problem::new("error.fetch-none", &[("address", &origin.to_string())]));
     }
     let begun = clock()?;
     let mut session = fetch::begin(origin, begun)?;
     let mut asked = Vec::new();
-    let report = loop {
+    loop {
         let session_file = Input::new(origin.to_string(), session.to_json().into_bytes());
         let files: Vec<Input> =
-            std::iter::once(session_file).chain(collateral.iter().cloned()).collect();
+            std::iter::once(session_file).chain(beside.iter().cloned()).collect();
         let now = arguments.at.map_or_else(clock, Ok)?;
         let added = with_additions(arguments, policy, &files)?;
         let context = Context { now, asked: Some(session.asked()) };
         let report = examined(&files, added.as_ref().or(policy), &context)?;
         if !fetch::further(&report, arguments, &mut asked, &mut Further::Session(&mut session))? {
-            break report;
+            return Ok((report, session));
         }
-    };
-    if let Some(path) = &arguments.save {
-        fetch::save(&session, path)?;
     }
-    Ok(report)
 }
 
 fn examined(

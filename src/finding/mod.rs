@@ -5,6 +5,7 @@
 
 mod check;
 pub mod checks;
+mod promise;
 pub mod reasons;
 
 use std::borrow::Cow;
@@ -15,6 +16,7 @@ use crate::bytes::Span;
 use crate::time::UnixTime;
 
 pub use check::{Check, LinkId, Property, Tier};
+pub use promise::Promise;
 
 /// The outcome of one check, with what was expected, what was found and where.
 #[derive(Clone, Debug, PartialEq)]

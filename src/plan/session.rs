@@ -100,7 +100,7 @@ impl Session {
         };
         Asked {
             origin: self.exchange.origin.clone(),
-            nonce: self.exchange.nonce.as_ref().map(|nonce| nonce.0.clone()),
+            nonce: self.exchange.nonce.clone(),
             started_at: self.exchange.started_at,
             answers: self
                 .exchange

@@ -13,8 +13,9 @@ pub struct TokenPolicy {
     /// The services whose tokens count.
     pub issuers: Vec<Service>,
     /// The keys that count for tokens without certificates, in PEM or as SHA-256 of their
-    /// SubjectPublicKeyInfo. Without any, a key that is handed in counts with a warning. With one,
-    /// the reader vouches for the key; the level stays that of a statement.
+    /// SubjectPublicKeyInfo. Without any, a key counts, with a warning, when this process fetched it
+    /// from its issuer's own address; one that is handed in counts for nothing. With one, the reader
+    /// vouches for the key; the level stays that of a statement.
     pub keys: Vec<Pin>,
     /// Whom the token has to be made for (`aud`). Without it the audience is compared with nothing:
     /// a token made for somebody else can be shown to you.

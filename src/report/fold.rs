@@ -1,5 +1,7 @@
 //! How findings become links.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{
     EndsAt, EvidenceItem, Flags, Freshness, KeyFlag, Level, Link, LinkFinding, Overrides,
     RootOfTrust, Standing, State, Stated, Weight,
@@ -26,6 +28,30 @@ pub(super) fn completed(mut findings: Vec<Finding>, policy: &Policy, asked: Why)
     for link in LinkId::ALL {
         if !findings.iter().any(|f| f.check.link == link && !f.check.is(Property::Hearsay)) {
             findings.push(Finding::unknown(checks::presence(link), asked));
+        }
+    }
+    followed(findings)
+}
+
+/// Every blocked check is blocked by the one at the end: by a check that is not blocked itself.
+fn followed(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let is_blocked = |f: &&Finding| matches!(f.outcome, Outcome::Unknown(Why::Blocked { .. }));
+    let decided: BTreeSet<&'static str> =
+        findings.iter().filter(|f| !is_blocked(f)).map(|finding| finding.check.id).collect();
+    let mut blocked: BTreeMap<&'static str, &'static Check> = BTreeMap::new();
+    for finding in &findings {
+        if let Outcome::Unknown(Why::Blocked { by }) = finding.outcome
+            && !decided.contains(finding.check.id)
+        {
+            blocked.entry(finding.check.id).or_insert(by);
+        }
+    }
+    for finding in &mut findings {
+        let Outcome::Unknown(Why::Blocked { by }) = &mut finding.outcome else { continue };
+        let mut seen = vec![finding.check.id];
+        while let Some(next) = blocked.get(by.id).filter(|_| !seen.contains(&by.id)) {
+            seen.push(by.id);
+            *by = next;
         }
     }
     findings
@@ -241,7 +267,8 @@ pub(super) fn level(
     match root_of_trust {
         _ if verdict == State::Failed => None,
         RootOfTrust::Nothing => Some(Level::A0),
-        RootOfTrust::Statement | RootOfTrust::PolicyKey => report.then_some(Level::A1),
+        RootOfTrust::Statement => report.then_some(Level::A1),
+        RootOfTrust::PolicyKey => (report || is_signed_by_policy_key(links)).then_some(Level::A1),
         RootOfTrust::BuildOnly | RootOfTrust::Unknown => None,
         RootOfTrust::CloudProvider => reaches(LinkId::Report).then_some(Level::A2),
         RootOfTrust::CpuVendor if !reaches(LinkId::Report) => None,
@@ -250,6 +277,12 @@ pub(super) fn level(
         RootOfTrust::CpuVendor if reaches(LinkId::Image) => Some(Level::A4),
         RootOfTrust::CpuVendor => Some(Level::A3),
     }
+}
+
+/// Whether a key that the policy names signed a statement on its own.
+fn is_signed_by_policy_key(links: &[Link]) -> bool {
+    let own = links.iter().find(|link| link.id == LinkId::Provenance && link.holds());
+    own.is_some_and(|link| link.told_by.contains(&&checks::SIGSTORE_KEY))
 }
 
 /// Checks that say what the level does not cover: by a warning, by what the policy allows, or

@@ -50,19 +50,41 @@ pub(crate) struct Piece<'s> {
     pub(crate) origin: &'s Origin,
     /// The name of its file.
     pub(crate) name: &'s str,
-    became: &'s RefCell<Became>,
+    /// What became of its file; a piece of the evidence itself has none.
+    became: Option<&'s RefCell<Became>>,
 }
 
-impl Piece<'_> {
-    /// Notes that the examination used the piece.
-    pub(crate) fn used(&self) {
-        self.became.replace(Became::Used);
+impl<'s> Piece<'s> {
+    /// A piece of the evidence itself, which its service put there, called `name`.
+    pub(crate) const fn inside(role: Role, name: &'s str, bytes: &'s [u8]) -> Self {
+        const HANDED_IN: &Origin = &Origin::HandedIn;
+        Self { role, bytes, origin: HANDED_IN, name, became: None }
     }
 
-    /// Notes that the piece cannot be read as what it seems to be; a finding says more.
-    pub(crate) fn unreadable(&self) {
-        self.became.replace(Became::Unreadable);
+    /// Whether it came beside the evidence, as a file.
+    pub(crate) const fn is_beside(&self) -> bool {
+        self.became.is_some()
     }
+
+    /// Notes that the examination used the piece.
+    pub(crate) fn used(&self) {
+        if let Some(became) = self.became {
+            became.replace(Became::Used);
+        }
+    }
+
+    /// Notes that the piece cannot be read as what it seems to be; a finding says more. A file of
+    /// which another piece was used stays used.
+    pub(crate) fn unreadable(&self) {
+        if let Some(became) = self.became.filter(|became| *became.borrow() != Became::Used) {
+            became.replace(Became::Unreadable);
+        }
+    }
+}
+
+/// Those of `pieces` that have any of `roles`, in their order.
+pub(crate) fn of<'s>(pieces: &[Piece<'s>], roles: &[Role]) -> Vec<Piece<'s>> {
+    pieces.iter().filter(|piece| roles.contains(&piece.role)).copied().collect()
 }
 
 impl<'a> Shelf<'a> {
@@ -116,42 +138,23 @@ impl<'a> Shelf<'a> {
         }
     }
 
-    /// The pieces of any of `roles`, in the order of the files.
-    pub(crate) fn pieces(&self, roles: &[Role]) -> Vec<Piece<'_>> {
+    /// Every piece beside the evidence, in the order of the files.
+    pub(crate) fn all(&self) -> Vec<Piece<'_>> {
         self.beside()
             .flat_map(|(_, book)| book.parts.iter().map(move |part| (book, part)))
-            .filter(|(_, (role, _))| roles.contains(role))
             .map(|(book, (role, bytes))| Piece {
                 role: *role,
                 bytes,
                 origin: &book.file.origin,
                 name: &book.file.name,
-                became: &book.became,
+                became: Some(&book.became),
             })
             .collect()
     }
 
-    /// Every piece of any of `roles`, each noted as used; a PEM file is given as it is.
-    pub(crate) fn files(&self, roles: &[Role]) -> Vec<&[u8]> {
-        let mut files = Vec::new();
-        for (_, book) in self.beside() {
-            let own: Vec<&[u8]> = book
-                .parts
-                .iter()
-                .filter(|(role, _)| roles.contains(role))
-                .map(|(_, bytes)| &**bytes)
-                .collect();
-            if own.is_empty() {
-                continue;
-            }
-            book.became.replace(Became::Used);
-            if role::is_pem(&book.file.bytes) {
-                files.push(&*book.file.bytes);
-            } else {
-                files.extend(own);
-            }
-        }
-        files
+    /// The pieces of any of `roles`, in the order of the files.
+    pub(crate) fn pieces(&self, roles: &[Role]) -> Vec<Piece<'_>> {
+        of(&self.all(), roles)
     }
 
     /// The files beside the evidence.

@@ -10,7 +10,7 @@ use crate::evidence::azure::{Evidence, HclReport, RsaKey};
 use crate::evidence::eventlog;
 use crate::evidence::snp::Report;
 use crate::evidence::tpm::Attest;
-use crate::finding::{Check, Examined, Finding, Tier, Value, checks};
+use crate::finding::{Check, Examined, Finding, Promise, Value, checks};
 use crate::pki::rsa_public_key;
 use crate::verify::snp::VerifiedSnp;
 
@@ -59,6 +59,19 @@ impl<'a> VerifiedAzure<'a> {
     }
 }
 
+/// What [`VerifiedAzure`] promises.
+const PROMISE: Promise = Promise {
+    holds: &[
+        &checks::AZURE_RUNTIME_DATA,
+        &checks::AZURE_VMPL,
+        &checks::AZURE_KEY,
+        &checks::AZURE_QUOTE_FORM,
+        &checks::AZURE_QUOTE_SIGNATURE,
+        &checks::AZURE_QUOTE_REGISTERS,
+    ],
+    where_it_applies: &[],
+};
+
 /// Verifies the runtime data against the processor's report, and the quote against the key in it.
 /// `snp` is the verified report of `hcl`, or else the check that is to blame.
 pub fn verify<'a>(
@@ -89,12 +102,13 @@ pub fn verify<'a>(
         Ok(attest) => registers(evidence, attest),
         Err(_) => Finding::blocked(&checks::AZURE_QUOTE_REGISTERS, &checks::AZURE_QUOTE_FORM),
     });
-    let holds = findings.iter().all(|f| f.check.tier != Tier::Authenticity || f.passed());
-    let verified = attest.ok().filter(|_| holds).map(|attest| VerifiedAzure {
-        hcl: hcl.clone(),
-        extra_data: attest.extra_data.to_vec(),
-        registers: evidence.registers.clone(),
-        boots: (attest.reset_count, attest.restart_count),
+    let verified = attest.ok().and_then(|attest| {
+        PROMISE.keep(&findings, || VerifiedAzure {
+            hcl: hcl.clone(),
+            extra_data: attest.extra_data.to_vec(),
+            registers: evidence.registers.clone(),
+            boots: (attest.reset_count, attest.restart_count),
+        })
     });
     Examined { findings, verified }
 }

@@ -8,7 +8,7 @@
 use crate::crypto::{self, Algorithm, Hash, Message, Signature};
 use crate::digest::Sha256;
 use crate::endorsements::google::LaunchEndorsement;
-use crate::finding::{Examined, Finding, Value, Why, checks};
+use crate::finding::{Examined, Finding, Promise, Value, Why, checks};
 use crate::pki::{Cert, KeyKind};
 use crate::time::UnixTime;
 use crate::verify::x509;
@@ -34,6 +34,18 @@ impl<'a> VerifiedEndorsement<'a> {
         self.endorsement
     }
 }
+
+/// What [`VerifiedEndorsement`] promises.
+const PROMISE: Promise = Promise {
+    holds: &[
+        &checks::GCE_ROOT,
+        &checks::GCE_CHAIN_ROLE,
+        &checks::GCE_CHAIN_SIGNATURE,
+        &checks::GCE_CHAIN_VALIDITY,
+        &checks::GCE_SIGNATURE,
+    ],
+    where_it_applies: &[],
+};
 
 /// Verifies `endorsement` at `now`. A root is one of `accepted` by its SHA-256; its bytes are among
 /// `supplied` or in the endorsement's own bundle. No other root counts.
@@ -86,8 +98,8 @@ pub fn verify<'a>(
             .push(x509::dated(&checks::GCE_CHAIN_VALIDITY, validity, now, "expired").part(part));
     }
     findings.push(signature(endorsement));
-    let holds = findings.iter().all(Finding::passed);
-    Examined { findings, verified: holds.then_some(VerifiedEndorsement { endorsement }) }
+    let verified = PROMISE.keep(&findings, || VerifiedEndorsement { endorsement });
+    Examined { findings, verified }
 }
 
 /// The way up from the signer through the bundle, without the root.

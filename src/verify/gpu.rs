@@ -7,7 +7,7 @@
 
 use crate::crypto::{self, Algorithm, Hash, Message, Signature};
 use crate::evidence::gpu::Report;
-use crate::finding::{Check, Examined, Finding, Value, Why, checks};
+use crate::finding::{Check, Examined, Finding, Promise, Value, Why, checks};
 use crate::pki::anchors::{self, Roots};
 use crate::pki::{Cert, KeyKind};
 use crate::time::UnixTime;
@@ -20,7 +20,7 @@ pub const REPORT: &str = "gpu-report";
 const BELOW: std::ops::RangeInclusive<usize> = 2..=6;
 
 /// TCG DICE: identity of the firmware that holds the key.
-const FIRMWARE_ID: &str = "2.23.133.5.4.1";
+pub const FIRMWARE_ID: &str = "2.23.133.5.4.1";
 
 /// A report whose signature leads to NVIDIA's pinned root.
 #[derive(Clone, Debug)]
@@ -34,6 +34,19 @@ impl<'a> VerifiedGpu<'a> {
         self.report
     }
 }
+
+/// What [`VerifiedGpu`] promises.
+const PROMISE: Promise = Promise {
+    holds: &[
+        &checks::GPU_ROOT,
+        &checks::GPU_CHAIN_ROLE,
+        &checks::GPU_CHAIN_SIGNATURE,
+        &checks::GPU_CHAIN_VALIDITY,
+        &checks::GPU_SIGNATURE,
+        &checks::GPU_FIRMWARE_ID,
+    ],
+    where_it_applies: &[],
+};
 
 /// Verifies `report` with the GPU's `chain`, its own certificate first.
 pub fn verify<'a>(
@@ -63,10 +76,15 @@ pub fn verify<'a>(
         let findings = ALL.map(|check| Finding::unknown(check, Why::NotFetched));
         return Examined { findings: findings.to_vec(), verified: None };
     };
+    let reason = if x509::is_simulated(top, &root, &[anchors::simulated::NVIDIA.root]) {
+        Some("simulated")
+    } else if top.names_issuer(&root) {
+        None
+    } else {
+        Some("wrong-root")
+    };
     let mut findings = vec![
-        Finding::test(&checks::GPU_ROOT, top.names_issuer(&root), "wrong-root")
-            .expected(root.subject())
-            .actual(top.issuer()),
+        Finding::unless(&checks::GPU_ROOT, reason).expected(root.subject()).actual(top.issuer()),
     ];
     if !BELOW.contains(&below.len()) {
         let count = u64::try_from(below.len()).unwrap_or(u64::MAX);
@@ -85,9 +103,7 @@ pub fn verify<'a>(
     findings.push(Finding::unknown(&checks::GPU_CHAIN_REVOCATION, Why::NotSupported));
     findings.push(signature(report, leaf));
     findings.push(firmware(report, leaf));
-    let holds =
-        |finding: &Finding| finding.passed() || *finding.check == checks::GPU_CHAIN_REVOCATION;
-    let verified = findings.iter().all(holds).then_some(VerifiedGpu { report });
+    let verified = PROMISE.keep(&findings, || VerifiedGpu { report });
     Examined { findings, verified }
 }
 
@@ -117,19 +133,23 @@ fn valid(cert: &Cert<'_>, now: UnixTime) -> Finding {
 /// ECDSA on P-384 with SHA-384 over request and response, the signature left out.
 fn signature(report: &Report<'_>, leaf: &Cert<'_>) -> Finding {
     let check = &checks::GPU_SIGNATURE;
-    let holds = leaf.key_kind() == KeyKind::P384
+    Finding::test(check, is_signed_by(report, leaf), "bad-signature").expected(leaf.subject()).at(
+        REPORT,
+        report.signed.start,
+        report.signed.len,
+    )
+}
+
+/// Whether the key of `leaf` signed the report.
+pub fn is_signed_by(report: &Report<'_>, leaf: &Cert<'_>) -> bool {
+    leaf.key_kind() == KeyKind::P384
         && crypto::verify(
             Algorithm::EcdsaP384(Hash::Sha384),
             leaf.public_key(),
             Message::Bytes(report.signed_bytes()),
             Signature::Concatenated(&report.signature),
         )
-        .is_ok();
-    Finding::test(check, holds, "bad-signature").expected(leaf.subject()).at(
-        REPORT,
-        report.signed.start,
-        report.signed.len,
-    )
+        .is_ok()
 }
 
 /// The certificate's extension ends in the digest as an OCTET STRING of 48 bytes.

@@ -15,6 +15,20 @@ pub(super) fn unsigned(cert: &Cert<'_>, issuer: &Cert<'_>) -> Option<&'static st
     }
 }
 
+/// Whether one of the `simulated` roots (DER) signed `cert`, or is it, and the `pinned` root did
+/// not sign it. A simulated root bears its vendor's names, so that only its key tells it apart.
+pub(super) fn is_simulated(
+    cert: &Cert<'_>,
+    pinned: &Cert<'_>,
+    simulated: &[&'static [u8]],
+) -> bool {
+    if simulated.contains(&pinned.der()) || unsigned(cert, pinned).is_none() {
+        return false;
+    }
+    let roots = simulated.iter().filter_map(|der| Cert::parse("simulated root", der).ok());
+    roots.into_iter().any(|root| cert.der() == root.der() || unsigned(cert, &root).is_none())
+}
+
 /// Whether `now` lies in `validity`; the word for "after it" depends on what it is.
 pub(super) fn dated(
     check: &'static Check,

@@ -106,7 +106,13 @@ impl Session {
         Ok(())
     }
 
-    /// The exchange so far: what `verify` takes, and what a reader can keep.
+    /// What this process asked so far: the text that `verify` takes as `asked`, beside the exchange.
+    /// It is for this process alone: whoever keeps it in a file would make a recording of it.
+    pub fn asked(&self) -> String {
+        serde_json::to_string(&self.inner.asked()).unwrap_or_default()
+    }
+
+    /// The exchange so far: what `verify` takes as a file, and what a reader can keep.
     pub fn exchange(&self) -> Uint8Array {
         Uint8Array::from(self.inner.to_json().as_bytes())
     }

@@ -92,7 +92,7 @@ test('a service is asked without cookies and without a referrer, and sent the no
   await coordinator.close();
 });
 
-test('what was asked and answered can be kept, and handed in again to the same report', async () => {
+test('what was asked and answered can be kept, and handed in again as a recording', async () => {
   const coordinator = await service(FAULTS['not found']);
   const { page, context } = await ready();
   await propose(page, coordinator.origin);
@@ -109,7 +109,12 @@ test('what was asked and answered can be kept, and handed in again to the same r
   await settled(page);
   await page.waitForFunction(() => document.querySelector('#download-exchange') === null);
   const again = JSON.parse(await downloaded(page, '#download-report'));
-  assert.deepEqual({ ...again, checked_at: '' }, { ...first, checked_at: '' });
+  assert.deepEqual(again.ends_at, first.ends_at);
+  assert.equal(again.verdict.state, first.verdict.state);
+  assert.deepEqual([first.headline.of, first.recorded_at], [coordinator.origin, undefined]);
+  assert.deepEqual([again.headline.of, again.recorded_at], [null, exchange.started_at]);
+  assert.match(await page.locator('.recorded').innerText(), /according to a recording of "http:/);
+  assert.match(await page.locator('.recorded').innerText(), /Nobody was asked now/);
   await context.close();
   await coordinator.close();
 });
@@ -133,6 +138,11 @@ for (const [fault, expected, words] of [
     assert.match((await statuses(page))[0], words);
     assert.equal(await state(page), expected);
     assert.ok((await page.locator('.because, .meanings').first().innerText()).length > 0);
+    if (expected === 'unknown') {
+      const links = await page.locator('chain-link').evaluateAll((all) => all.map((one) => one.dataset.state));
+      assert.deepEqual(new Set(links), new Set(['unknown']), 'no link is told as not published');
+      assert.equal(await page.locator('verdict-banner').getAttribute('data-headline'), 'no-answer');
+    }
     assert.deepEqual(ownTroubles(troubles), []);
     await context.close();
     await coordinator.close();
@@ -169,6 +179,38 @@ test('a service that stays silent is given up after its time', async () => {
   await askIt(page);
   assert.equal(await state(page), 'unknown');
   assert.match((await statuses(page))[0], /took too long/);
+  await context.close();
+  await coordinator.close();
+});
+
+test('while a service is asked no answer about anything else stands', async () => {
+  const coordinator = await service(FAULTS.silent);
+  const { page, context } = await ready();
+  assert.match(await page.locator('#verdict-heading').innerText(), /^SIMULATED/);
+  await propose(page, coordinator.origin);
+  await page.click('#ask');
+  await page.waitForFunction(() => document.activeElement?.id === 'stop');
+  assert.equal(await state(page), 'checking');
+  assert.match(await page.locator('.sentence').innerText(), /is being asked/);
+  assert.equal(await page.locator('chain-link').count(), 0);
+  assert.doesNotMatch(await page.title(), /SIMULATED|Verified/);
+  await page.click('#stop');
+  await page.waitForFunction(() => document.activeElement?.id === 'verdict-heading');
+  await context.close();
+  await coordinator.close();
+});
+
+test('a file that is handed in while a service is asked is what is shown', async () => {
+  const coordinator = await service(FAULTS.silent);
+  const { page, context } = await ready();
+  await propose(page, coordinator.origin);
+  await page.click('#ask');
+  await page.waitForFunction(() => document.activeElement?.id === 'stop');
+  await page.setInputFiles('#files', { name: 'mine.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+  await page.waitForFunction(() => document.querySelector('.subject')?.textContent.includes('mine.json'));
+  await page.click('#stop');
+  await page.waitForTimeout(300);
+  assert.match(await page.locator('.subject').innerText(), /mine\.json/);
   await context.close();
   await coordinator.close();
 });

@@ -21,11 +21,11 @@ after(async () => {
   await server.close();
 });
 
-const ready = async (state, options = {}, simulated = false) => {
+const ready = async (state, options = {}, simulated = false, more = {}) => {
   const opened = await open(browser, {
     url: server.url,
     ...options,
-    routes: { ...stub(state, { simulated }), ...options.routes },
+    routes: { ...stub(state, { simulated, ...more }), ...options.routes },
   });
   await settled(opened.page);
   return opened;
@@ -145,6 +145,9 @@ test('a chain that ends early is cut where it ends, and what follows is called l
   ]);
   assert.match(await page.locator('end-cap').innerText(), /What was started \(Failed\)/);
   assert.equal(await page.locator('.links.loose chain-link').count(), 4);
+  const apart = await page.locator('.links.apart chain-link').evaluateAll((all) => all.map(({ id }) => id));
+  assert.deepEqual(apart, ['link-provenance', 'link-commit'], 'what holds by itself is drawn apart');
+  assert.match(await page.locator('.chain').innerText(), /True of itself, not tied to this machine/);
   await context.close();
 });
 
@@ -316,7 +319,7 @@ test('the focus moves to the verdict when the reader started the check, and only
 test('other wording changes words, and no verdict', async () => {
   const wording = JSON.parse(readFileSync(join(WWW, 'locales/en.json'), 'utf8'));
   for (const state of Object.values(wording.states)) state.word = 'Verified';
-  wording.verdicts['tinfoil-bundle.failed'] = 'Everything is fine.';
+  wording.headlines.failed.alone = 'Everything is fine.';
   const { page, context } = await ready('failed', {
     routes: { '**/locales/en.json': (route) => route.fulfill({ json: wording }) },
   });
@@ -331,8 +334,8 @@ test('missing wording shows its key, and nothing is blank', async () => {
   const { page, context } = await ready('warning', {
     routes: { '**/locales/en.json': (route) => route.fulfill({ json: {} }) },
   });
-  assert.equal(await page.locator('#verdict-heading').innerText(), 'states.warning.word');
-  assert.equal(await page.locator('.sentence').innerText(), 'verdicts.tinfoil-bundle.warning.A5');
+  assert.match(await page.locator('#verdict-heading').innerText(), /^headlines\.verified\.short/);
+  assert.match(await page.locator('.sentence').innerText(), /^headlines\.verified\.alone/);
   assert.match(await page.locator('#link-image').innerText(), /tinfoil\.container/);
   const blank = await page.evaluate(() =>
     [...document.querySelectorAll('h2, h3, button, summary, dt, .sentence')].filter(
@@ -340,6 +343,42 @@ test('missing wording shows its key, and nothing is blank', async () => {
     ).length,
   );
   assert.equal(blank, 0);
+  await context.close();
+});
+
+test('a recorded session says so before anything that holds, with the name that the file gives', async () => {
+  const at = '2026-01-31T12:00:00Z';
+  const { page, context } = await ready('warning', {}, false, { recorded_at: at });
+  const banner = await page.locator('.recorded').innerText();
+  assert.match(banner, /^This is according to a recording of "drawn-by-hand\.test"/);
+  assert.equal(await page.locator('.recorded time').getAttribute('datetime'), at);
+  assert.doesNotMatch(await page.locator('#result').innerText(), /connection use[sd] the key|made for this check/i);
+  assert.deepEqual(await axe(page), []);
+  await context.close();
+});
+
+test('by which checks a link holds, and what ties it to the one before, is said beside its findings', async () => {
+  const { page, context } = await ready('verified');
+  await openAll(page);
+  assert.match(await page.locator('#link-image .carried-by').innerText(), /^It holds by: /);
+  assert.match(await page.locator('#link-image .joined-by').innerText(), /^Tied to the link before by: /);
+  assert.equal(await page.locator('#link-hardware-root .joined-by').count(), 0);
+  await context.close();
+});
+
+test("the evidence's own name stands after our words, in quotation marks, and never bold", async () => {
+  const { page, context } = await ready('verified');
+  const line = await page.locator('.subject').innerText();
+  assert.match(line, /^\S.* · .* · calls itself "drawn-by-hand\.test" · from "bundle\.json"$/);
+  assert.equal(await page.locator('.subject strong, .subject b').count(), 0);
+  await context.close();
+});
+
+test('files are named in quotation marks, with every invisible letter written out', async () => {
+  const { page, context } = await ready('verified');
+  const names = await page.locator('.file-list > li').allInnerTexts();
+  assert.equal(names.length, 3);
+  assert.match(names[2], /"intel \\u\{202e\}\.crl": not used: it is about something else/);
   await context.close();
 });
 

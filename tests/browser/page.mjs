@@ -128,8 +128,8 @@ export async function open(browser, { context: options = {}, routes = {}, path =
  * Routes that put a verifier in the page which answers with a report DRAWN BY HAND, so that
  * layout can be tested without a verifier.
  */
-export function stub(state, { simulated = false, init = '' } = {}) {
-  const json = drawn(state, { simulated });
+export function stub(state, { init = '', ...more } = {}) {
+  const json = drawn(state, more);
   const module = `
     export default async function () { ${init} }
     export function verify() { return ${JSON.stringify(json)}; }

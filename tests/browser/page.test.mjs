@@ -61,19 +61,14 @@ async function shownReport(page) {
   return readFileSync(await file.path(), 'utf8');
 }
 
-/** The report that the command line writes for the same input. */
-function cliReport(bytes, { at = AT, policy, collateral = [] } = {}) {
+/** The report that the command line writes for the same files under the same names. */
+function cliReport(files, { at = AT, policy } = {}) {
   assert.ok(existsSync(CLI), `${CLI} is missing: build it with "cargo build" or set SITE_CLI`);
-  const write = (name, content) => {
-    const path = join(folder, name);
-    writeFileSync(path, content);
-    return path;
-  };
-  const parameters = ['verify', write('input', bytes), '--at', at, '--json'];
+  for (const [name, content] of files) writeFileSync(join(folder, name), content);
+  const parameters = ['verify', ...files.map(([name]) => name), '--at', at, '--json'];
   if (policy) parameters.push('--policy', policy);
-  collateral.forEach((piece, index) => parameters.push('--collateral', write(`collateral-${index}`, piece)));
   try {
-    return execFileSync(CLI, parameters, { encoding: 'utf8', stdio: 'pipe', maxBuffer: 1 << 26 });
+    return execFileSync(CLI, parameters, { cwd: folder, encoding: 'utf8', stdio: 'pipe', maxBuffer: 1 << 26 });
   } catch (error) {
     assert.ok([1, 3].includes(error.status), `s2s ended with ${error.status}: ${error.stderr}`);
     return error.stdout;
@@ -175,15 +170,15 @@ test('the demonstration fits 320 px without scrolling sideways, with everything 
 });
 
 test('a picked, a dropped and a pasted bundle give the report of the command line, byte for byte', async () => {
-  const expected = cliReport(demonstration, { policy: 'simulated' });
-  assert.equal(JSON.parse(expected).simulated, true);
+  const expected = (name) => cliReport([[name, demonstration]], { policy: 'simulated' });
+  assert.equal(JSON.parse(expected('picked')).simulated, true);
   const { page, context, troubles } = await ready();
   await choose(page);
 
   await pick(page, demonstration, 'picked');
   await choose(page, { policy: 'simulated' });
   await page.locator('#again').click();
-  assert.equal(await shownReport(page), expected);
+  assert.equal(await shownReport(page), expected('picked'));
 
   await page.evaluate((text) => {
     const data = new DataTransfer();
@@ -193,7 +188,7 @@ test('a picked, a dropped and a pasted bundle give the report of the command lin
   await page.waitForFunction(() => document.querySelector('.subject').textContent.includes('dropped'));
   await choose(page, { policy: 'simulated' });
   await page.locator('#again').click();
-  assert.equal(await shownReport(page), expected);
+  assert.equal(await shownReport(page), expected('dropped'));
 
   for (const text of [demonstration.toString(), demonstration.toString('base64')]) {
     if (!(await page.locator('#paste').isVisible())) await page.locator('details.paste summary').click();
@@ -201,7 +196,7 @@ test('a picked, a dropped and a pasted bundle give the report of the command lin
     await page.locator('#paste-check').click();
     await choose(page, { policy: 'simulated' });
     await page.locator('#again').click();
-    assert.equal(await shownReport(page), expected);
+    assert.equal(await shownReport(page), expected('pasted text'));
   }
   assert.deepEqual(troubles, []);
   await context.close();
@@ -292,11 +287,14 @@ test('a real bundle leads from AMD to the commit, with the report of the command
   const { page, context, troubles } = await ready();
   await choose(page);
   await pick(page, bundle, 'attestation-bundle.json');
-  assert.match(await page.locator('verdict-banner').getAttribute('data-state'), /^(verified|warning)$/);
+  // Nothing in the bundle says when it was made, which the policy for it asks for.
+  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'unknown');
+  assert.match(await page.locator('.sentence').innerText(), /no mark of when or for whom it was made|carries a mark/);
+  assert.equal(await page.locator('end-cap').getAttribute('data-end'), 'complete');
   assert.doesNotMatch(await page.locator('main').innerText(), /SIMULATED/);
   const commit = await page.locator('.chain [data-claim="git.commit"] dd').innerText();
   assert.match(commit.replaceAll(/\s/g, ''), /^7a4ca87d5481e1b37c1caa8b49c1771f0b8694a7/);
-  assert.equal(await shownReport(page), cliReport(bundle));
+  assert.equal(await shownReport(page), cliReport([['attestation-bundle.json', bundle]]));
   await openAll(page);
   assert.deepEqual(await axe(page), []);
   assert.deepEqual(troubles, []);
@@ -325,9 +323,7 @@ test('a report and its certificates are recognised in any order', async () => {
   const { page, context } = await ready();
   // The certificate of this chip is valid from 2026-02-05 to 2033-02-05.
   const at = '2026-06-01T00:00:00Z';
-  const expected = JSON.parse(
-    cliReport(files[1].buffer, { at, collateral: [files[0].buffer, files[2].buffer] }),
-  );
+  const expected = JSON.parse(cliReport(files.map(({ name, buffer }) => [name, buffer]), { at }));
   for (const order of [files, files.toReversed()]) {
     await choose(page, { at });
     await page.locator('#files').setInputFiles(order);
@@ -336,6 +332,8 @@ test('a report and its certificates are recognised in any order', async () => {
     assert.deepEqual(report.verdict, expected.verdict);
     assert.deepEqual(report.links, expected.links);
     assert.equal(report.links.find(({ id }) => id === 'report').state, 'verified');
+    const told = report.files.map(({ name, became }) => `${name} ${became}`).toSorted();
+    assert.deepEqual(told, ['milan.ask.pem used', 'milan.report evidence', 'milan.vcek.pem used']);
     await page.locator('#demonstration').click();
   }
   await context.close();
@@ -353,5 +351,128 @@ test('files that are added to a check decide what was open', async () => {
   await page.locator('#add-files').setInputFiles([path('milan.vcek.pem'), path('milan.ask.pem')]);
   await page.waitForSelector('#link-chip[data-state="verified"], #link-chip[data-state="warning"]');
   assert.equal(await page.locator('#link-report').getAttribute('data-state'), 'verified');
+  await context.close();
+});
+
+/** Drops `bytes` as a file on the page as it stands. */
+const dropped = (page, bytes, name) =>
+  page.evaluate(
+    ([text, name]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], name));
+      document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
+    },
+    [bytes.toString(), name],
+  );
+
+test('a file that is dropped before the verifier is there is kept, and checked when it is', async () => {
+  let release;
+  const held = new Promise((done) => {
+    release = done;
+  });
+  const { page, context, troubles } = await open(browser, {
+    url: server.url,
+    routes: {
+      '**/*.wasm': async (route) => {
+        await held;
+        await route.continue();
+      },
+    },
+  });
+  await page.waitForSelector('verdict-banner[data-state="checking"]');
+  await dropped(page, flipped('report'), 'early.json');
+  release();
+  await page.waitForFunction(() => document.querySelector('.subject')?.textContent.includes('early.json'));
+  await settled(page);
+  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'failed');
+  assert.doesNotMatch(await page.title(), /SIMULATED: Verified/);
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
+test('a file that is dropped before the wording is there is kept as well', async () => {
+  let release;
+  const held = new Promise((done) => {
+    release = done;
+  });
+  const { page, context } = await open(browser, {
+    url: server.url,
+    routes: {
+      '**/locales/en.json': async (route) => {
+        await held;
+        await route.continue();
+      },
+    },
+  });
+  await page.waitForFunction(() => document.readyState !== 'loading');
+  await page.waitForTimeout(300);
+  await dropped(page, flipped('report'), 'earliest.json');
+  release();
+  await page.waitForFunction(() => document.querySelector('.subject')?.textContent.includes('earliest.json'));
+  await settled(page);
+  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'failed');
+  await context.close();
+});
+
+test('another policy changes the answer at once, and a date that is being written takes it down', async () => {
+  const { page, context } = await ready();
+  assert.match(await page.locator('verdict-banner').getAttribute('data-state'), /^(verified|warning)$/);
+  await page.locator('details.options summary').click();
+  await page.locator('#policy').selectOption('tinfoil');
+  assert.doesNotMatch(await page.locator('verdict-banner').getAttribute('data-state'), /^(verified|warning)$/);
+  assert.doesNotMatch(await page.title(), /Verified/);
+  await page.locator('#policy').selectOption('simulated');
+  assert.match(await page.locator('verdict-banner').getAttribute('data-state'), /^(verified|warning)$/);
+  await page.locator('#artifact').pressSequentially('sha256:');
+  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'checking');
+  assert.equal(await page.locator('chain-link').count(), 0);
+  assert.doesNotMatch(await page.title(), /Verified/);
+  await context.close();
+});
+
+test('every file is listed with what became of it, and can be left out', async () => {
+  const { page, context } = await ready();
+  await page.locator('#files').setInputFiles([
+    { name: 'bundle.json', mimeType: 'application/json', buffer: demonstration },
+    { name: 'diary.txt', mimeType: 'text/plain', buffer: Buffer.from('Dear diary') },
+  ]);
+  await page.waitForFunction(() => document.querySelectorAll('.file-list > li').length === 2);
+  const list = page.locator('.file-list > li');
+  assert.match(await list.nth(0).innerText(), /"bundle\.json": this is what was checked/);
+  assert.match(await list.nth(1).innerText(), /"diary\.txt": not used/);
+  assert.match(await page.locator('section.files .unused').innerText(), /1 file was not used/);
+  await list.nth(1).locator('button').click();
+  await page.waitForFunction(() => document.querySelectorAll('.file-list > li').length === 1);
+  await list.nth(0).locator('button').click();
+  assert.equal(await page.locator('chain-link').count(), 0);
+  assert.match(await page.locator('.sentence').innerText(), /Nothing has been checked yet/);
+  await context.close();
+});
+
+test('the key of the service is shown whole, with how to compare it', async () => {
+  if (!vectors('no real key was shown in the page')) return;
+  const bundle = readFileSync(join(SHARED, 'vectors/tinfoil/attestation-bundle.json'));
+  const { page, context } = await ready();
+  await choose(page);
+  await pick(page, bundle, 'attestation-bundle.json');
+  const key = page.locator('[data-flag="key"] .service-key').first();
+  assert.match(await key.getAttribute('data-key'), /^[0-9a-f]{64}$/);
+  assert.match(await key.innerText(), /openssl s_client -connect HOST:443/);
+  await context.close();
+});
+
+test('a name in a token that nobody vouches for is told nowhere above the chain', async () => {
+  if (!vectors('no spoofed name was shown in the page')) return;
+  const path = (name) => join(SHARED, 'vectors/faults/doctored', name);
+  const [, claims] = readFileSync(path('spoof.jwt'), 'utf8').split('.');
+  const { sub } = JSON.parse(Buffer.from(claims, 'base64url'));
+  assert.ok(sub.length > 20);
+  const { page, context } = await ready();
+  await choose(page, { at: '2026-02-01T00:00:00Z' });
+  await page.locator('#files').setInputFiles([path('spoof.jwt'), path('spoof-jwks.json')]);
+  await page.waitForFunction(() => document.querySelector('.subject')?.textContent.includes('spoof.jwt'));
+  const above = `${await page.locator('.subject').innerText()} ${await page.locator('verdict-banner').innerText()}`;
+  assert.ok(!above.includes(sub.slice(0, 16)), above);
+  assert.doesNotMatch(await page.locator('verdict-banner').getAttribute('data-state'), /^(verified|warning)$/);
   await context.close();
 });

@@ -109,6 +109,16 @@ test('every string that the page asks for exists, and every string is asked for'
   }
 });
 
+test('one list of letters is written out, in the page and everywhere else', () => {
+  const rust = readFileSync(join(ROOT, 'src/text.rs'), 'utf8');
+  const pairs = [...rust.matchAll(/\(0x([0-9a-f]+), 0x([0-9a-f]+)\)/g)].map(([, from, to]) =>
+    from === to ? `\\u{${from}}` : `\\u{${from}}-\\u{${to}}`,
+  );
+  assert.ok(pairs.length > 10);
+  const page = readFileSync(join(WWW, 'dom.js'), 'utf8');
+  assert.ok(page.includes(`[${pairs.join('')}]`), pairs.join(''));
+});
+
 test('the page says no forbidden word', () => {
   const { ui } = JSON.parse(readFileSync(join(WWW, 'locales/en.json'), 'utf8'));
   for (const [key, sentence] of Object.entries(ui)) {

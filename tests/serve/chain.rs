@@ -87,7 +87,7 @@ fn simulated() -> Policy {
 }
 
 fn examined(exchange: &[u8]) -> Report {
-    crate::examine(exchange, &[], Some(&simulated()), now()).unwrap()
+    crate::examine_asked(exchange, Some(&simulated()), now()).unwrap()
 }
 
 /// The ids of the checks that failed.
@@ -121,7 +121,7 @@ fn healthy_coordinator_reaches_the_commit_under_the_simulated_roots_only() {
             let id = format!("git-file:{WORKFLOW}");
             let shown = report.evidence.iter().find(|item| item.id == id).unwrap();
             assert_eq!(shown.sha256, Sha256::of(workflow), "{vendor:?}");
-            let vendors = crate::examine(&exchange, &[], None, now()).unwrap();
+            let vendors = crate::examine_asked(&exchange, None, now()).unwrap();
             assert_eq!(vendors.verdict.state, State::Failed, "{vendor:?}");
         });
     }
@@ -183,7 +183,7 @@ fn answers_that_are_no_document_never_verify() {
     beside(Vendor::Amd, |address| {
         for fault in [Fault::WrongType, Fault::BadJson, Fault::Redirect, Fault::Oversized] {
             let host = format!("{fault}.localhost:{}", address.port());
-            let report = crate::examine(&exchange(address, &host), &[], Some(&simulated()), now());
+            let report = crate::examine_asked(&exchange(address, &host), Some(&simulated()), now());
             let state = report.map(|report| report.verdict.state);
             assert!(!matches!(state, Ok(State::Verified | State::Warning)), "{fault}: {state:?}");
         }

@@ -40,3 +40,28 @@ fn examine(
     files.extend(collateral.iter().map(|bytes| silicon_to_source::File::new("file", *bytes)));
     silicon_to_source::examine(&files, policy, &silicon_to_source::Context::at(now))
 }
+
+/// Examines a session as the process does that asked.
+fn examine_asked(
+    input: &[u8],
+    policy: Option<&silicon_to_source::policy::Policy>,
+    now: silicon_to_source::time::UnixTime,
+) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
+    use silicon_to_source::evidence::exchange::Exchange;
+    use silicon_to_source::{Asked, AskedAnswer, Context, File};
+
+    let exchange = Exchange::parse(input)?;
+    let answers = exchange.answers.iter().map(|answer| AskedAnswer {
+        what: answer.what.clone(),
+        url: answer.url.clone(),
+        tls_spki_sha256: None,
+    });
+    let asked = Asked {
+        origin: exchange.origin.clone(),
+        nonce: exchange.nonce.clone(),
+        started_at: exchange.started_at,
+        answers: answers.collect(),
+    };
+    let files = [File::new("session", input)];
+    silicon_to_source::examine(&files, policy, &Context { now, asked: Some(asked) })
+}

@@ -16,9 +16,10 @@ const LAYERS: &[&[&str]] = &[
     &["evidence"],
     &["endorsements"],
     &["verify"],
-    &["claims", "policy", "appraise"],
+    &["claims", "context", "policy", "appraise"],
     &["report"],
-    &["adapters", "examine", "plan"],
+    // The names of the crate's root stand for what they re-export.
+    &["adapters", "examine", "plan", "shelf", "Asked", "AskedAnswer", "Context", "File", "Origin"],
     &["wording"],
     &["net"],
     &["serve"],

@@ -10,6 +10,7 @@ mod servers;
 mod adversarial;
 #[cfg(feature = "sim")]
 mod allowed;
+mod beside;
 mod crypto_wycheproof;
 mod layers;
 mod mixtures;
@@ -24,6 +25,8 @@ mod wording;
 
 #[cfg(feature = "sim")]
 mod dstack;
+#[cfg(feature = "sim")]
+mod faults;
 #[cfg(feature = "sim")]
 mod near;
 #[cfg(feature = "sim")]
@@ -49,6 +52,8 @@ mod coordinator {
     #[cfg(feature = "sim")]
     mod checks;
     mod contract;
+    #[cfg(feature = "cli")]
+    mod faults;
 }
 
 mod dcap {

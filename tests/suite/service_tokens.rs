@@ -8,7 +8,9 @@ use serde_json::json;
 use silicon_to_source::adapters::Kind;
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::policy::{Policy, builtin};
-use silicon_to_source::report::{DebugFlag, Freshness, Level, Overrides, Report, State};
+use silicon_to_source::report::{
+    Became, DebugFlag, Freshness, Level, Overrides, Report, RootOfTrust, State,
+};
 use silicon_to_source::sim::google::{TokenSpec, key_list};
 use silicon_to_source::sim::keys::Key;
 use silicon_to_source::sim::service::{
@@ -35,12 +37,29 @@ fn examine(token: &[u8], files: &[&[u8]], policy: &str) -> Report {
     crate::common::examine(token, files, Some(&policy), NOW).unwrap()
 }
 
+/// The same beside the keys that this process fetched from Intel's service.
+fn fetched(token: &[u8], keys: &[u8], policy: &str, now: UnixTime) -> Report {
+    const KEYS: &str = "https://portal.trustauthority.intel.com/certs";
+    let policy = Policy::from_json(policy.as_bytes()).unwrap();
+    crate::common::examine_fetched(token, (KEYS, keys), Some(&policy), now).unwrap()
+}
+
+/// The policy with a key that it names.
+fn pinned(policy: &str, pin: &str) -> String {
+    policy.replace(r#""issuers""#, &format!(r#""keys":[{pin}],"issuers""#))
+}
+
+/// The key of EigenLabs' KMS, as a policy names it.
+fn kms_pin() -> String {
+    json!(Sha256::of(&Key::EigenKms.spki()).to_string()).to_string()
+}
+
 fn kms(spec: &TokenSpec) -> Report {
-    examine(spec.sign().as_bytes(), &[&kms_key()], KMS)
+    examine(spec.sign().as_bytes(), &[&kms_key()], &pinned(KMS, &kms_pin()))
 }
 
 fn authority(spec: &TokenSpec) -> Report {
-    examine(spec.sign().as_bytes(), &[&authority_keys()], AUTHORITY)
+    fetched(spec.sign().as_bytes(), &authority_keys(), AUTHORITY, NOW)
 }
 
 /// Every finding that the tables compare is about a token that holds, so authenticity has tests
@@ -131,17 +150,22 @@ fn each_spoiled_token_fails_exactly_its_check() {
 
 #[test]
 fn kms_token_is_eigenlabs_word_whoever_holds_its_key() {
+    let handed_in = examine(kms_token().sign().as_bytes(), &[&kms_key()], KMS);
+    assert_eq!(findings(&handed_in)["token.key"], "unknown self-stated");
+    assert_eq!(handed_in.verdict.state, State::Unknown);
+    assert_eq!(handed_in.assurance.root_of_trust, RootOfTrust::Unknown);
     let report = kms(&kms_token());
     assert_eq!(report.verdict.state, State::Warning);
     assert_eq!(report.assurance.level, Some(Level::A1));
-    assert_eq!(report.flags.freshness, Freshness::None, "no flag rests on a key without a root");
+    assert_eq!(report.assurance.root_of_trust, RootOfTrust::PolicyKey);
+    assert_eq!(report.flags.freshness, Freshness::Challenge);
     assert_eq!(
         (report.flags.debug, report.flags.overrides),
         (DebugFlag::Unknown, Overrides::NotShown)
     );
     let seen = findings(&report);
     assert_eq!(seen["token.nonce"], "pass");
-    assert_eq!(seen["token.key"], "warn owner-unknown");
+    assert_eq!(seen["token.key"], "pass");
     assert_eq!(seen["token.verifier"], "warn issuer-is-the-verifier");
     assert_eq!(
         seen["token.secure-boot"], "unknown not-published",
@@ -160,8 +184,8 @@ fn kms_token_is_eigenlabs_word_whoever_holds_its_key() {
     }
     // The policy's own key, in either form, and one of somebody else's.
     let token = kms_token().sign();
-    let pinned = |pin: &str| KMS.replace(r#""issuers""#, &format!(r#""keys":[{pin}],"issuers""#));
-    let fingerprint = json!(Sha256::of(&Key::EigenKms.spki()).to_string()).to_string();
+    let pinned = |pin: &str| pinned(KMS, pin);
+    let fingerprint = kms_pin();
     let in_pem = json!(String::from_utf8(kms_key()).unwrap()).to_string();
     for (pin, files) in
         [(&fingerprint, vec![kms_key()]), (&in_pem, vec![kms_key()]), (&in_pem, vec![])]
@@ -191,7 +215,7 @@ fn authority_token_is_intels_services_word_in_each_of_its_forms() {
     assert_eq!(report.flags.debug, DebugFlag::Unknown);
     let seen = findings(&report);
     assert_eq!((&*seen["token.tcb"], &*seen["token.guest-debug"]), ("pass", "pass"));
-    assert_eq!(seen["token.key"], "warn not-signed");
+    assert_eq!(seen["token.key"], "warn fetched");
     let rtmr = report.claims.iter().find(|claim| claim.name == "token.rtmr1").unwrap();
     assert_eq!(rtmr.value.to_string(), "33".repeat(48));
     // Version 1 writes the same members at the top, and RS256 is what Confidential Space asks for.
@@ -203,15 +227,13 @@ fn authority_token_is_intels_services_word_in_each_of_its_forms() {
     assert_eq!(seen, seen_flat);
     let keys = String::from_utf8(authority_keys()).unwrap().replace("PS384", "RS256");
     let other = TokenSpec { algorithm: "RS256".into(), ..authority_token() };
-    let report = examine(other.sign().as_bytes(), &[keys.as_bytes()], AUTHORITY);
+    let report = fetched(other.sign().as_bytes(), keys.as_bytes(), AUTHORITY, NOW);
     assert_eq!(findings(&report)["token.signature"], "pass");
     // The key is for the one method that the list names.
     assert_eq!(findings(&authority(&other))["token.key"], "fail not-accepted");
     let now = UnixTime(TokenSpec::ISSUED.0 + 300);
-    let policy = Policy::from_json(AUTHORITY.as_bytes()).unwrap();
-    let token = authority_token().sign();
-    let late = crate::common::examine(token.as_bytes(), &[&authority_keys()], Some(&policy), now);
-    assert_eq!(findings(&late.unwrap())["token.time/end"], "fail expired");
+    let late = fetched(authority_token().sign().as_bytes(), &authority_keys(), AUTHORITY, now);
+    assert_eq!(findings(&late)["token.time/end"], "fail expired");
 }
 
 #[test]
@@ -253,10 +275,9 @@ fn built_in_policies_are_told_apart_by_the_issuer() {
         let report = crate::common::examine(spec.sign().as_bytes(), &[], None, NOW).unwrap();
         assert_eq!(report.verdict.state, State::Unknown, "{name}: nobody can tell who signed");
     }
-    let policy = builtin("kms-token").unwrap().policy().unwrap();
-    let token = kms_token().sign();
-    let report = crate::common::examine(token.as_bytes(), &[&kms_key()], Some(&policy), NOW);
-    assert_eq!(report.unwrap().verdict.state, State::Warning);
+    let policy = pinned(builtin("kms-token").unwrap().json, &kms_pin());
+    let report = examine(kms_token().sign().as_bytes(), &[&kms_key()], &policy);
+    assert_eq!(report.verdict.state, State::Warning, "{:?}", report.verdict);
 }
 
 #[test]
@@ -266,9 +287,9 @@ fn wrong_mixtures_are_refused_with_the_check_that_does_not_fit() {
     let nvidia = gpu_keys(KeyForm::Coordinates);
     let confidential_space = builtin("confidential-space").unwrap().json;
     for (token, keys, policy, check, outcome) in [
-        (&google, nvidia.clone(), confidential_space, "token.key", "fail missing"),
-        (&google, kms_key(), confidential_space, "token.key", "fail missing"),
-        (&kms_token, key_list(), KMS, "token.key", "fail missing"),
+        (&google, nvidia.clone(), confidential_space, "token.key", "unknown not-fetched"),
+        (&google, kms_key(), confidential_space, "token.key", "unknown not-fetched"),
+        (&kms_token, key_list(), KMS, "token.key", "unknown not-fetched"),
         (
             &kms_token,
             public_pem(Key::GoogleTokenSigner),
@@ -279,12 +300,13 @@ fn wrong_mixtures_are_refused_with_the_check_that_does_not_fit() {
         (&kms_token, public_pem(Key::NvidiaService), KMS, "token.signature", "fail bad-signature"),
         (&kms_token, kms_key(), confidential_space, "token.issuer", "fail not-accepted"),
         (&kms_token, kms_key(), AUTHORITY, "token.issuer", "fail not-accepted"),
-        (&authority_token, key_list(), AUTHORITY, "token.key", "fail missing"),
+        (&authority_token, key_list(), AUTHORITY, "token.key", "unknown not-fetched"),
         (&authority_token, authority_keys(), KMS, "token.issuer", "fail not-accepted"),
     ] {
         let report = examine(token.as_bytes(), &[&keys], policy);
         assert_eq!(findings(&report)[check], outcome);
-        assert_eq!(report.verdict.state, State::Failed);
+        let state = if outcome.starts_with("fail") { State::Failed } else { State::Unknown };
+        assert_eq!(report.verdict.state, state, "{check} {outcome}");
         assert_eq!(report.assurance.level, None);
     }
 }
@@ -320,17 +342,21 @@ fn no_method_makes_a_public_key_a_secret_or_a_signature_needless() {
 }
 
 #[test]
-fn what_is_no_key_file_is_an_error_and_so_is_what_is_no_key_in_a_policy() {
+fn what_is_no_key_file_is_told_and_what_is_no_key_in_a_policy_is_an_error() {
     let token = kms_token().sign();
     let policy = Policy::from_json(KMS.as_bytes()).unwrap();
     let certificate = b"-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----\n";
     let garbage = b"-----BEGIN PUBLIC KEY-----\nAAEC\n-----END PUBLIC KEY-----\n";
     for file in [&certificate[..], garbage, b"{}"] {
-        assert!(crate::common::examine(token.as_bytes(), &[file], Some(&policy), NOW).is_err());
+        let report = crate::common::examine(token.as_bytes(), &[file], Some(&policy), NOW);
+        let report = report.unwrap();
+        assert_eq!(findings(&report)["token.key"], "unknown not-fetched");
+        assert_eq!(report.verdict.state, State::Unknown);
+        assert_ne!(report.files[1].became, Became::Used);
     }
     let two = [&kms_key()[..], &kms_key()].concat();
     let report = examine(token.as_bytes(), &[&two], KMS);
-    assert_eq!(findings(&report)["token.key"], "fail missing", "which of the two is not said");
+    assert_eq!(findings(&report)["token.key"], "unknown not-fetched", "which of the two?");
     for pin in [json!("00"), json!(String::from_utf8(two).unwrap()), json!("-----BEGIN ")] {
         let policy = KMS.replace(r#""issuers""#, &format!(r#""keys":[{pin}],"issuers""#));
         assert!(Policy::from_json(policy.as_bytes()).is_err(), "{pin}");
@@ -339,9 +365,10 @@ fn what_is_no_key_file_is_an_error_and_so_is_what_is_no_key_in_a_policy() {
 
 #[test]
 fn no_changed_or_cut_token_keeps_its_verdict() {
+    let authority_pin = json!(Sha256::of(&Key::TrustAuthority.spki()).to_string()).to_string();
     for (token, files, policy) in [
-        (kms_token().sign(), kms_key(), KMS),
-        (authority_token().sign(), authority_keys(), AUTHORITY),
+        (kms_token().sign(), kms_key(), pinned(KMS, &kms_pin())),
+        (authority_token().sign(), authority_keys(), pinned(AUTHORITY, &authority_pin)),
     ] {
         let policy = Policy::from_json(policy.as_bytes()).unwrap();
         let stands = |bytes: &[u8]| {

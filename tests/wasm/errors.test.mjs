@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { demonstration, fromWasm, NOW, ROOT, verifier } from './surface.mjs';
+import { demonstration, fromWasm, named, NOW, ROOT, verifier } from './surface.mjs';
+
+const files = named(demonstration);
 
 /** Asserts that a call throws an `Error` with a code and a sentence, which a trap is not. */
 function refuses(call, code) {
@@ -18,28 +20,58 @@ function refuses(call, code) {
   });
 }
 
-test('input that is no Uint8Array is refused', () => {
-  for (const input of [undefined, null, 'text', 7, {}, [1, 2], new ArrayBuffer(4)]) {
-    refuses(() => verifier.verify(input, { at: NOW }), 'usage');
+test('files that are no array of names and bytes are refused', () => {
+  for (const list of [undefined, null, 'text', 7, {}, demonstration, [demonstration], [{ name: 'a' }]]) {
+    refuses(() => verifier.verify(list, { at: NOW }), 'usage');
   }
+  for (const bytes of [undefined, null, 'text', 7, {}, [1, 2], new ArrayBuffer(4)]) {
+    refuses(() => verifier.verify([{ name: 'a', bytes }], { at: NOW }), 'usage');
+  }
+  for (const file of [{ bytes: demonstration }, { name: 7, bytes: demonstration }]) {
+    refuses(() => verifier.verify([file], { at: NOW }), 'usage');
+  }
+  const misspelt = { name: 'a', bytes: demonstration, ulr: 'https://a.example/' };
+  refuses(() => verifier.verify([misspelt], { at: NOW }), 'usage');
+  refuses(() => verifier.verify([], { at: NOW }), 'missing');
 });
 
 test('options that are absent, misspelt or of the wrong type are refused', () => {
   for (const options of [undefined, null, 'text', {}, { at: 7 }, { at: NOW, polcy: 'snp' }]) {
-    refuses(() => verifier.verify(demonstration, options), 'usage');
+    refuses(() => verifier.verify(files, options), 'usage');
   }
-  refuses(() => verifier.verify(demonstration, { at: NOW, policy: 7 }), 'usage');
-  for (const collateral of ['text', {}, [[1]], [new ArrayBuffer(4)]]) {
-    refuses(() => verifier.verify(demonstration, { at: NOW, collateral }), 'usage');
+  refuses(() => verifier.verify(files, { at: NOW, policy: 7 }), 'usage');
+  refuses(() => verifier.verify(files, { at: NOW, collateral: [] }), 'usage');
+  for (const asked of [7, {}, '', '{}', '{"origin":"https://a.example"}']) {
+    refuses(() => verifier.verify(files, { at: NOW, asked }), 'usage');
+  }
+});
+
+test('an error names the file that it is in', () => {
+  const text = new TextEncoder().encode('{"domain": 7');
+  assert.throws(
+    () => verifier.verify([{ name: 'broken.json', bytes: text }], { at: NOW }),
+    (error) => error.file === 'broken.json' && !error.message.includes('broken.json'),
+  );
+});
+
+test('a file that is nothing known spoils nothing, and is named', () => {
+  const stray = { name: 'holiday.txt', bytes: new TextEncoder().encode('Dear diary') };
+  const { json } = fromWasm(demonstration, { policy: 'simulated' });
+  for (const list of [[...files, stray], [stray, ...files]]) {
+    const report = JSON.parse(verifier.verify(list, { at: NOW, policy: 'simulated' }));
+    assert.deepEqual(report.verdict, JSON.parse(json).verdict);
+    const told = report.files.map(({ name, became }) => [name, became]);
+    assert.ok(told.some(([name, became]) => name === 'holiday.txt' && became === 'not-known'), told.join());
+    assert.ok(told.some(([name, became]) => name === 'input' && became === 'evidence'), told.join());
   }
 });
 
 test('artifact that is neither bytes nor a digest is refused', () => {
   for (const artifact of ['', 'sha256:00', 'image', 7, {}, [1]]) {
-    refuses(() => verifier.verify(demonstration, { at: NOW, artifact }), 'usage');
+    refuses(() => verifier.verify(files, { at: NOW, artifact }), 'usage');
   }
   const artifact = new Uint8Array([1]);
-  refuses(() => verifier.verify(demonstration, { at: NOW, artifact }), 'unsupported');
+  refuses(() => verifier.verify(files, { at: NOW, artifact }), 'unsupported');
 });
 
 test('question about a bundle that is not complete is refused', () => {
@@ -63,16 +95,16 @@ test('question about a bundle that is not complete is refused', () => {
 
 test('time that is not RFC 3339 with an offset is refused', () => {
   for (const at of ['', 'now', '2026-02-01', '2026-02-01T00:00:00']) {
-    refuses(() => verifier.verify(demonstration, { at }), 'malformed');
+    refuses(() => verifier.verify(files, { at }), 'malformed');
   }
 });
 
 test('policy that is neither a name nor a policy file is refused', () => {
   for (const policy of ['', 'no-such-policy', '{', '{"name":"x"}', '{"name":"x","name":"y"}']) {
-    refuses(() => verifier.verify(demonstration, { at: NOW, policy }), 'malformed');
+    refuses(() => verifier.verify(files, { at: NOW, policy }), 'malformed');
   }
   const policy = '{"name":"x","required":["no.such-check"]}';
-  refuses(() => verifier.verify(demonstration, { at: NOW, policy }), 'unsupported');
+  refuses(() => verifier.verify(files, { at: NOW, policy }), 'unsupported');
 });
 
 test('policy that requires nothing verifies nothing', () => {
@@ -84,8 +116,8 @@ test('policy that requires nothing verifies nothing', () => {
 
 test('more than 16 MiB are refused before they are copied', () => {
   const large = new Uint8Array(16 * 1024 * 1024 + 1);
-  refuses(() => verifier.verify(large, { at: NOW }), 'too-large');
-  refuses(() => verifier.verify(demonstration, { at: NOW, collateral: [large] }), 'too-large');
+  refuses(() => verifier.verify(named(large), { at: NOW }), 'too-large');
+  refuses(() => verifier.verify(named(demonstration, [large]), { at: NOW }), 'too-large');
 });
 
 test('truncated demonstration never traps and is never verified', () => {

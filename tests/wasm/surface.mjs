@@ -59,7 +59,13 @@ export function realCollateral(folder) {
 
 /** Runs `s2s` and returns its exit status and both outputs. */
 export function s2s(...args) {
-  const { status, stdout, stderr, error } = spawnSync(S2S, args, {
+  return s2sIn(undefined, ...args);
+}
+
+/** The same in a folder, so that files have short names. */
+function s2sIn(cwd, ...args) {
+  const { status, stdout, stderr, error } = spawnSync(resolve(S2S), args, {
+    cwd,
     encoding: 'utf8',
     env: { ...process.env, NO_COLOR: '1' },
     maxBuffer: 64 * 1024 * 1024,
@@ -76,9 +82,8 @@ export function fromCommandLine(bytes, { at = NOW, policy, collateral = [], arti
   const folder = mkdtempSync(join(tmpdir(), 's2s-'));
   try {
     const file = (name, content) => {
-      const path = join(folder, name);
-      writeFileSync(path, content);
-      return path;
+      writeFileSync(join(folder, name), content);
+      return name;
     };
     const args = ['verify', file('input', bytes), '--json', '--at', at];
     if (policy !== undefined) {
@@ -90,17 +95,23 @@ export function fromCommandLine(bytes, { at = NOW, policy, collateral = [], arti
       args.push('--artifact', isDigest ? artifact : file('artifact', artifact));
     }
     collateral.forEach((piece, n) => args.push('--collateral', file(`collateral-${n}`, piece)));
-    const { status, stdout, stderr } = s2s(...args);
+    const { status, stdout, stderr } = s2sIn(folder, ...args);
     return status === 2 ? { refused: stderr } : { json: stdout, status };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
+/** `bytes` and the files beside it, as the wasm takes them. */
+export function named(bytes, collateral = []) {
+  const beside = collateral.map((piece, n) => ({ name: `collateral-${n}`, bytes: piece }));
+  return [{ name: 'input', bytes }, ...beside];
+}
+
 /** What the wasm says about `bytes`: the report's JSON, or the error it throws. */
 export function fromWasm(bytes, { at = NOW, policy, collateral, artifact } = {}) {
   try {
-    return { json: verifier.verify(bytes, { at, policy, collateral, artifact }) };
+    return { json: verifier.verify(named(bytes, collateral), { at, policy, artifact }) };
   } catch (error) {
     return { error };
   }
@@ -117,6 +128,7 @@ export function agree(bytes, options) {
       native.refused.includes(wasm.error.message),
       `"${native.refused}" is not about "${wasm.error.message}"`,
     );
+    if (wasm.error.file) assert.ok(native.refused.includes(`${wasm.error.file}: `), native.refused);
     return null;
   }
   assert.equal(native.refused, undefined, 'only the command line refuses');

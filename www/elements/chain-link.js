@@ -1,12 +1,12 @@
 /**
  * `<chain-link>`: one link of the chain with its findings and the bytes they rest upon.
  *
- * @import { Claim, EvidenceItem, Link, LinkFinding, RootOfTrust } from '../report.d.ts'
+ * @import { Claim, EvidenceItem, Link, LinkFinding, Report } from '../report.d.ts'
  */
 
 import { copyButton, h } from '../dom.js';
 import { icon } from '../icons.js';
-import { checkTitle, findingGist, linkSentence, linkTitle, sayOr, stateName } from '../phrases.js';
+import { checkTitle, findingGist, linkTitle, sayOr, sentencesOf, stateName } from '../phrases.js';
 import { textOf, valueElement } from '../values.js';
 import { say, ui, uiCount } from '../wording.js';
 import { findingItem } from './finding-item.js';
@@ -18,10 +18,10 @@ export class ChainLink extends HTMLElement {
    * @param {Link} link
    * @param {Claim[]} claims the values that this link shows
    * @param {EvidenceItem[]} evidence the bytes that it rests upon
-   * @param {boolean} simulated
-   * @param {RootOfTrust} root
+   * @param {Report} report
    */
-  draw(link, claims, evidence, simulated, root) {
+  draw(link, claims, evidence, report) {
+    const root = report.assurance.root_of_trust;
     this.setAttribute('data-state', link.state);
     this.id = `link-${link.id}`;
     const notable = link.findings.filter(
@@ -40,19 +40,20 @@ export class ChainLink extends HTMLElement {
           h(
             'span',
             { class: 'state', 'data-state': link.state },
-            simulated && `${say(['simulated', 'word'])} · `,
+            report.simulated && `${say(['simulated', 'word'])} · `,
             stateName(link.state),
           ),
         ),
-        h('p', {}, linkSentence(link, simulated, root)),
+        sentencesOf(report).link(link).map((sentence) => h('p', {}, sentence)),
         claims.length > 0 && !holds(link) ? h('p', { class: 'note' }, ui('claims-not-shown')) : null,
         claims.length > 0 ? h('dl', { class: 'facts claims' }, claims.map(claimFact)) : null,
-        notable.length > 0 ? notableList(notable, simulated) : null,
+        notable.length > 0 ? notableList(notable) : null,
         h(
           'details',
           { class: 'findings' },
           h('summary', {}, summaryOf(link.findings)),
-          h('ol', { class: 'finding-list' }, link.findings.map((finding) => findingItem(finding, simulated))),
+          shownBy(link),
+          h('ol', { class: 'finding-list' }, link.findings.map((finding) => findingItem(finding, report))),
         ),
         evidence
           .filter(({ kind }) => kind === 'workflow')
@@ -103,17 +104,29 @@ export function claimFact({ name, value, part }) {
 }
 
 /**
+ * The checks by which a link holds, and the one that ties it to the link before.
+ *
+ * @param {Link} link
+ */
+function shownBy({ carried_by: carried, joined_by: joint }) {
+  const titles = carried.map((check) => checkTitle(check)).join(', ');
+  return [
+    carried.length > 0 ? h('p', { class: 'basis carried-by' }, ui('carried-by', { checks: titles })) : null,
+    joint ? h('p', { class: 'basis joined-by' }, ui('joined-by', { check: checkTitle(joint) })) : null,
+  ];
+}
+
+/**
  * What is not a plain pass is said without anything having to be opened. Findings that say the
  * same are said once, with the names of what they are about.
  *
  * @param {LinkFinding[]} findings
- * @param {boolean} simulated
  */
-function notableList(findings, simulated) {
+function notableList(findings) {
   /** @type {Map<string, { outcome: string, titles: string[] }>} */
   const byGist = new Map();
   for (const finding of findings) {
-    const gist = findingGist(finding, simulated);
+    const gist = findingGist(finding);
     const entry = byGist.get(gist) ?? { outcome: finding.outcome, titles: [] };
     entry.titles.push(checkTitle(finding.check, finding.part));
     byGist.set(gist, entry);
@@ -129,7 +142,7 @@ function notableList(findings, simulated) {
 
 /** @param {LinkFinding[]} findings */
 function summaryOf(findings) {
-  const kinds = ['fail', 'warn', 'unknown', 'pass', 'not-applicable'];
+  const kinds = ['fail', 'allowed', 'warn', 'unknown', 'pass', 'not-applicable'];
   const parts = kinds.flatMap((kind) => {
     const count = findings.filter(({ outcome, reason }) =>
       reason === 'not-applicable' ? kind === reason : kind === outcome,

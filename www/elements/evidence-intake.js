@@ -2,8 +2,8 @@
  * `<evidence-intake>`: where a reader drops, picks or pastes evidence and says for which moment and
  * under which policy it is to be examined. Nothing that is handed in here leaves the page.
  *
- * Fires `request` with a Request, in which no sources stand for the same input again, and
- * `demonstration` with the name of one.
+ * Fires `request` with a Request, in which no sources stand for the same input again, `changed`
+ * while the reader writes a date or a digest, and `demonstration` with the name of one.
  *
  * @import { PolicyEntry, Request, Source } from '../report.d.ts'
  */
@@ -41,16 +41,22 @@ export class EvidenceIntake extends HTMLElement {
     if (this.childElementCount > 0) return;
     this.append(this.#dropZone(), this.#problem);
     this.#files.addEventListener('change', () => {
-      this.#read([...(this.#files.files ?? [])]);
+      this.take([...(this.#files.files ?? [])]);
       this.#files.value = '';
     });
     this.#time.addEventListener('input', () => {
       this.#asOf.checked = true;
+      this.dispatchEvent(new CustomEvent('changed'));
     });
+    this.#artifact.addEventListener('input', () => this.dispatchEvent(new CustomEvent('changed')));
     this.#policy.addEventListener('change', () => {
       this.#isReadersPolicy = true;
       this.#describePolicy();
     });
+    // An answer for another moment or policy does not stay up.
+    for (const option of [this.#policy, this.#now, this.#asOf, this.#time, this.#artifact]) {
+      option.addEventListener('change', () => this.#request([], false));
+    }
     document.addEventListener('dragover', (event) => {
       event.preventDefault();
       this.toggleAttribute('data-over', true);
@@ -61,7 +67,7 @@ export class EvidenceIntake extends HTMLElement {
     document.addEventListener('drop', (event) => {
       event.preventDefault();
       this.toggleAttribute('data-over', false);
-      this.#read([...(event.dataTransfer?.files ?? [])]);
+      this.take([...(event.dataTransfer?.files ?? [])]);
     });
   }
 
@@ -118,7 +124,7 @@ export class EvidenceIntake extends HTMLElement {
    *
    * @param {File[]} files
    */
-  async #read(files) {
+  async take(files) {
     if (files.length === 0) return;
     const sources = await this.read(files);
     if (sources) this.#request(sources);
@@ -149,13 +155,17 @@ export class EvidenceIntake extends HTMLElement {
     }
   }
 
-  /** @param {Source[]} sources */
-  #request(sources) {
+  /**
+   * @param {Source[]} sources
+   * @param {boolean} [byReader] whether the reader asked for an answer, and not only changed an
+   *   option: then the focus goes to the answer
+   */
+  #request(sources, byReader = true) {
     const at = this.#moment();
     if (at === undefined) return;
     this.#say('');
     /** @type {Request} */
-    const detail = { sources, at, policy: this.policy };
+    const detail = { sources, at, policy: this.policy, byReader };
     this.dispatchEvent(new CustomEvent('request', { detail }));
   }
 

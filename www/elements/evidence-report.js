@@ -4,15 +4,17 @@
  * @import { Examination, Link, NotChecked, PlannedRequest, Report, Source, Wanted } from '../report.d.ts'
  */
 
-import { button, copyButton, download, h } from '../dom.js';
+import { button, copyButton, download, evidenceWords, h } from '../dom.js';
 import { checkTitle, sayOr } from '../phrases.js';
 import { byteCount, hexElement, timeElement } from '../values.js';
 import { further } from '../verifier.js';
 import { say, ui } from '../wording.js';
 import { ChainLink } from './chain-link.js';
 import { EndCap, beyond } from './end-cap.js';
+import { fileList } from './file-list.js';
 import { findingAnchor } from './finding-item.js';
 import { RequestList } from './request-list.js';
+import { serviceKey } from './service-key.js';
 import { simulatedMark } from './simulated-mark.js';
 import { statedTable } from './stated-table.js';
 import { VerdictBanner } from './verdict-banner.js';
@@ -28,10 +30,15 @@ export class EvidenceReport extends HTMLElement {
     this.addEventListener('click', openTarget);
   }
 
-  checking() {
+  /**
+   * Takes down what stands; `sentence` says why there is no answer now.
+   *
+   * @param {string} sentence
+   */
+  clear(sentence) {
     this.setAttribute('aria-busy', 'true');
     this.removeAttribute('data-simulated');
-    this.#verdict.checking();
+    this.#verdict.clear(sentence);
     this.#subject.replaceChildren();
     this.#rest.replaceChildren();
   }
@@ -41,34 +48,34 @@ export class EvidenceReport extends HTMLElement {
    * all, and counts as no answer.
    *
    * @param {Examination} examination
-   * @param {string} source what the reader called the input
-   * @param {Source | null} [kept] what was asked and answered, to be kept by the reader
+   * @param {Source[]} sources what was handed over
+   * @param {Source | null} [kept] what this page asked and was answered, to be kept by the reader
    * @returns {Examination} what was drawn.
    */
-  show(examination, source, kept = null) {
+  show(examination, sources, kept = null) {
     try {
-      this.#draw(examination, source, kept);
+      this.#draw(examination, sources, kept);
       return examination;
     } catch (error) {
       if (examination.kind !== 'report') throw error;
-      return this.show({ kind: 'unknown', reason: 'not-a-report' }, source);
+      return this.show({ kind: 'unknown', reason: 'not-a-report' }, sources);
     }
   }
 
   /**
    * @param {Examination} examination
-   * @param {string} source
+   * @param {Source[]} sources
    * @param {Source | null} kept
    */
-  #draw(examination, source, kept) {
+  #draw(examination, sources, kept) {
     this.removeAttribute('aria-busy');
     const report = examination.kind === 'report' ? examination.report : null;
     this.toggleAttribute('data-simulated', report?.simulated ?? false);
-    this.#subject.replaceChildren(subjectLine(report, source));
+    this.#subject.replaceChildren(report ? subjectLine(report) : inputs(sources));
     this.#verdict.examination = examination;
     this.#rest.replaceChildren();
     if (examination.kind === 'report') {
-      this.#rest.append(...sections(examination.report, examination.json, kept));
+      this.#rest.append(...sections(examination.report, examination.json, sources.length, kept));
     }
   }
 
@@ -79,21 +86,31 @@ export class EvidenceReport extends HTMLElement {
 }
 
 /**
- * @param {Report | null} report
- * @param {string} source
+ * What was examined, in our words; then the evidence's own.
+ *
+ * @param {Report} report
  */
-function subjectLine(report, source) {
-  if (!report) return h('p', {}, ui('subject-unread', { source }));
-  const { subject } = report;
+function subjectLine({ subject, checked_at, files, headline, recorded_at: recorded }) {
+  const evidence = files.find(({ became }) => became === 'evidence');
+  const isOwn = subject.name !== null && subject.name !== headline.of && !recorded;
   return h(
     'p',
     {},
-    h('strong', { class: 'subject-name' }, subject.name ?? kindName(subject.kind)),
-    ` · ${kindName(subject.kind)} · ${byteCount(subject.len)} · ${source === subject.name ? '' : `${source} · `}`,
-    ui('checked-for'),
-    ' ',
-    timeElement(report.checked_at),
+    `${kindName(subject.kind)} · ${byteCount(subject.len)} · ${ui('checked-for')} `,
+    timeElement(checked_at),
+    isOwn ? ` · ${ui('calls-itself', { words: evidenceWords(subject.name ?? '') })}` : '',
+    evidence ? ` · ${ui('from-file', { words: evidenceWords(evidence.name) })}` : '',
   );
+}
+
+/**
+ * What was handed in and could not be read.
+ *
+ * @param {Source[]} sources
+ */
+function inputs(sources) {
+  const names = sources.map(({ name }) => evidenceWords(name)).join(', ');
+  return names === '' ? '' : h('p', {}, ui('subject-unread', { source: names }));
 }
 
 /** @param {string} kind */
@@ -104,9 +121,10 @@ function kindName(kind) {
 /**
  * @param {Report} report
  * @param {string} json
+ * @param {number} handed how many files were handed over
  * @param {Source | null} kept
  */
-function sections(report, json, kept) {
+function sections(report, json, handed, kept) {
   const stated = report.stated.length > 0 ? statedTable(report) : '';
   const isAllThereIs = report.assurance.root_of_trust === 'nothing';
   return [
@@ -114,6 +132,7 @@ function sections(report, json, kept) {
     report.not_checked.length > 0 ? notChecked(report) : '',
     report.wanted.length > 0 ? wanted(report.wanted) : '',
     flags(report),
+    fileList(report, handed),
     facts(report),
     actions(report, json, kept),
   ];
@@ -181,33 +200,55 @@ function notChecked({ not_checked }) {
 function chain(report) {
   const joined = report.links.filter((link) => link.id !== 'key-binding');
   const beside = report.links.filter((link) => link.id === 'key-binding');
-  const { next } = report.ends_at;
+  const { next, apart } = report.ends_at;
   const end = next === null ? joined.length : joined.findIndex((link) => link.id === next);
   if (end < 0) throw new TypeError('the chain ends at a link that it does not have');
   const cap = new EndCap();
   cap.draw(report);
-  const [held, loose] = [joined.slice(0, end), joined.slice(end)];
+  const [held, beyondEnd] = [joined.slice(0, end), joined.slice(end)];
+  const own = beyondEnd.filter((link) => apart.includes(link.id));
+  const loose = beyondEnd.filter((link) => !apart.includes(link.id));
+  const hasMachine = report.assurance.root_of_trust !== 'build-only';
   return h(
     'section',
     { class: 'chain', 'aria-labelledby': 'chain-heading' },
     h('h2', { id: 'chain-heading' }, ui('chain'), ' ', report.simulated && simulatedMark()),
+    report.links.some(({ findings }) => findings.some(({ reason }) => reason === 'simulated'))
+      ? suggestSimulated()
+      : null,
     held.length > 0 ? h('ol', { class: 'links' }, held.map((link) => linkItem(link, report))) : null,
     cap,
     loose.length > 0
       ? [
           h('h3', { class: 'loose-heading' }, ui('loose-links')),
           h('p', {}, ui('loose-links-sentence')),
-          h(
-            'ol',
-            { class: 'links loose', start: end + 1 },
-            loose.map((link) => linkItem(link, report)),
-          ),
-          beyond(report.assurance.root_of_trust),
+          h('ul', { class: 'links loose' }, loose.map((link) => linkItem(link, report))),
         ]
       : [],
+    own.length > 0
+      ? [
+          h('h3', { class: 'loose-heading' }, ui(hasMachine ? 'apart-links' : 'build-links')),
+          h('p', {}, ui(hasMachine ? 'apart-links-sentence' : 'build-links-sentence')),
+          h('ul', { class: 'links loose apart' }, own.map((link) => linkItem(link, report))),
+        ]
+      : [],
+    beyondEnd.length > 0 ? beyond(report.assurance.root_of_trust) : null,
     h('h3', { class: 'beside-heading' }, ui('beside-the-chain')),
     h('ul', { class: 'links beside' }, beside.map((link) => linkItem(link, report))),
   );
+}
+
+/** Evidence of simulated vendors under a policy for real ones: which policy takes them. */
+function suggestSimulated() {
+  const choose = button(
+    ui('simulated-check'),
+    () => {
+      const detail = { policy: 'simulated' };
+      choose.dispatchEvent(new CustomEvent('choose-policy', { bubbles: true, detail }));
+    },
+    { id: 'simulated-check', class: 'no-print' },
+  );
+  return h('p', { class: 'suggestion' }, ui('simulated-sentence'), ' ', choose);
 }
 
 /**
@@ -220,14 +261,14 @@ function linkItem(link, report) {
     link,
     report.claims.filter((claim) => claim.link === link.id),
     report.evidence.filter((item) => link.evidence.includes(item.id)),
-    report.simulated,
-    report.assurance.root_of_trust,
+    report,
   );
   return h('li', {}, element);
 }
 
 /** @param {Report} report */
-function flags({ flags }) {
+function flags(report) {
+  const { flags } = report;
   return h(
     'section',
     { class: 'flags', 'aria-labelledby': 'flags-heading' },
@@ -240,7 +281,7 @@ function flags({ flags }) {
           'div',
           { 'data-flag': flag },
           h('dt', {}, say(['flags', flag, 'title'])),
-          h('dd', {}, say(['flags', flag, value])),
+          h('dd', {}, say(['flags', flag, value]), flag === 'key' ? serviceKey(report) : []),
         ),
       ),
     ),
@@ -349,14 +390,15 @@ function decides({ decides }) {
  * @param {string} json
  * @param {Source | null} kept
  */
-function actions({ checked_at, policy }, json, kept) {
+function actions({ checked_at, files, policy }, json, kept) {
   const words = { copied: ui('copied'), failed: ui('copy-failed') };
-  const command = `s2s verify FILE --at ${checked_at} --policy ${policy.name} --json`;
+  const names = kept || files.length < 2 ? ['FILE'] : files.map((_, place) => `FILE-${place + 1}`);
+  const command = `s2s verify ${names.join(' ')} --at ${checked_at} --policy ${policyWord(policy.name)} --json`;
   return h(
     'section',
     { class: 'actions', 'aria-labelledby': 'actions-heading' },
     h('h2', { id: 'actions-heading' }, ui('actions')),
-    h('p', {}, ui('again-elsewhere')),
+    h('p', {}, ui(kept ? 'again-recorded' : 'again-elsewhere')),
     h('p', {}, h('code', { class: 'url', translate: 'no' }, command)),
     h(
       'div',
@@ -376,6 +418,15 @@ function actions({ checked_at, policy }, json, kept) {
       button(ui('print'), () => print(), { id: 'print-report' }),
     ),
   );
+}
+
+/**
+ * A policy as a command line takes it; a name that a shell would take apart is left to the reader.
+ *
+ * @param {string} name
+ */
+function policyWord(name) {
+  return /^[a-z0-9][a-z0-9-]*$/.test(name) ? name : 'POLICY';
 }
 
 /**

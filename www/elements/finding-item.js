@@ -1,12 +1,12 @@
 /**
  * One finding: what was checked, what came of it, the values, and the bytes they rest upon.
  *
- * @import { LinkFinding, State } from '../report.d.ts'
+ * @import { LinkFinding, Report, State } from '../report.d.ts'
  */
 
 import { button, h } from '../dom.js';
 import { icon } from '../icons.js';
-import { checkTitle, findingAdvice, findingSentence, outcomeWord } from '../phrases.js';
+import { checkTitle, findingAdvice, outcomeWord, sentencesOf } from '../phrases.js';
 import { comparison, textOf, valueElement } from '../values.js';
 import { ui } from '../wording.js';
 import { HexView } from './hex-view.js';
@@ -29,16 +29,16 @@ export function findingAnchor(check, part) {
  */
 function iconOf({ outcome, reason }) {
   if (outcome === 'pass') return 'verified';
-  if (outcome === 'warn') return 'warning';
+  if (outcome === 'warn' || outcome === 'allowed') return 'warning';
   if (outcome === 'fail') return 'failed';
   return reason === 'not-published' || reason === 'not-applicable' ? 'not-published' : 'unknown';
 }
 
 /**
  * @param {LinkFinding} finding
- * @param {boolean} simulated
+ * @param {Report} report
  */
-export function findingItem(finding, simulated) {
+export function findingItem(finding, report) {
   const { check, part, step, weight, outcome, expected, actual, at, basis } = finding;
   const compared = outcome !== 'pass' && expected && actual ? comparison(expected, actual) : null;
   const advice = findingAdvice(finding);
@@ -54,7 +54,7 @@ export function findingItem(finding, simulated) {
       ' ',
       h('span', { class: 'outcome' }, outcomeWord(finding)),
     ),
-    h('p', {}, findingSentence(finding, simulated)),
+    h('p', {}, sentencesOf(report).finding(finding)),
     advice ? h('p', { class: 'advice' }, advice) : null,
     h(
       'dl',

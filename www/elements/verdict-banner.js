@@ -6,17 +6,16 @@
  * @import { Examination, Report, ShownState } from '../report.d.ts'
  */
 
-import { h } from '../dom.js';
+import { evidenceWords, h } from '../dom.js';
 import { icon } from '../icons.js';
 import {
   checkTitle,
-  findingSentence,
   level,
   meanings,
   rootOfTrust,
-  stateName,
-  verdictSentence,
+  sentencesOf,
 } from '../phrases.js';
+import { timeElement } from '../values.js';
 import { ui, uiCount } from '../wording.js';
 import { claimFact, holds } from './chain-link.js';
 import { findingAnchor } from './finding-item.js';
@@ -37,9 +36,13 @@ export class VerdictBanner extends HTMLElement {
     this.replaceChildren(this.#status, this.#body);
   }
 
-  /** The check is running. */
-  checking() {
-    this.#draw('checking', false, ui('checking'));
+  /**
+   * There is no answer now.
+   *
+   * @param {string} sentence why
+   */
+  clear(sentence) {
+    this.#draw('checking', false, ui('no-answer-now'), sentence);
     this.#body.replaceChildren();
   }
 
@@ -47,7 +50,9 @@ export class VerdictBanner extends HTMLElement {
   set examination(examination) {
     if (examination.kind === 'report') this.#report(examination.report);
     else if (examination.kind === 'unreadable') {
-      this.#explain('unreadable', { message: examination.message });
+      const { file, message } = examination;
+      const happened = file === null ? message : ui('in-file', { file: evidenceWords(file), message });
+      this.#explain('unreadable', { message: happened });
       this.setAttribute('data-code', examination.code);
     } else this.#explain(examination.reason, {});
   }
@@ -59,8 +64,11 @@ export class VerdictBanner extends HTMLElement {
 
   /** @param {Report} report */
   #report(report) {
-    this.#draw(report.verdict.state, report.simulated, verdictSentence(report));
+    const { short, sentence } = sentencesOf(report).headline();
+    this.#draw(report.verdict.state, report.simulated, short, sentence);
+    this.setAttribute('data-headline', report.headline.word);
     this.#body.replaceChildren(
+      recorded(report),
       source(report),
       h('div', { class: 'meanings' }, meaning('means', report), meaning('not-means', report)),
       because(report),
@@ -76,7 +84,7 @@ export class VerdictBanner extends HTMLElement {
    * @param {Record<string, string>} values
    */
   #explain(key, values) {
-    this.#draw('unknown', false, ui(`${key}.sentence`));
+    this.#draw('unknown', false, ui('no-answer-title'), ui(`${key}.sentence`));
     this.#body.replaceChildren(
       h(
         'dl',
@@ -91,23 +99,31 @@ export class VerdictBanner extends HTMLElement {
   /**
    * @param {ShownState} state
    * @param {boolean} simulated
+   * @param {string} short
    * @param {string} sentence
    */
-  #draw(state, simulated, sentence) {
+  #draw(state, simulated, short, sentence) {
     this.setAttribute('data-state', state);
     this.toggleAttribute('data-simulated', simulated);
     this.removeAttribute('data-code');
-    this.#heading = h(
-      'h2',
-      { id: 'verdict-heading', tabindex: -1 },
-      icon(state),
-      h('span', {}, simulated ? [simulatedMark(), ' '] : [], stateName(state)),
-    );
+    this.removeAttribute('data-headline');
+    this.#heading = h('h2', { id: 'verdict-heading', tabindex: -1 }, icon(state), h('span', {}, short));
     this.#status.replaceChildren(
       this.#heading,
       h('p', { class: 'sentence' }, sentence),
     );
   }
+}
+
+/**
+ * Everything about a recorded session is according to whoever wrote the file.
+ *
+ * @param {Report} report
+ */
+function recorded({ recorded_at: at, subject }) {
+  if (!at) return '';
+  const words = subject.name === null ? '' : `${ui('recorded-of')} ${evidenceWords(subject.name)}. `;
+  return h('p', { class: 'recorded' }, `${words}${ui('recorded-at')} `, timeElement(at), `. ${ui('recorded-means')}`);
 }
 
 /**
@@ -130,14 +146,15 @@ function source({ claims, ends_at, links, verdict }) {
  *
  * @param {Report} report
  */
-function because({ links, simulated, verdict }) {
+function because(report) {
+  const { links, verdict } = report;
   if (verdict.because.length === 0) return '';
   const findings = links.flatMap((link) => link.findings);
   /** @type {Map<string, HTMLElement[]>} */
   const told = new Map();
   for (const { check, part } of verdict.because) {
     const finding = findings.find((one) => one.check === check && (one.part ?? null) === part);
-    const sentence = finding ? findingSentence(finding, simulated) : '';
+    const sentence = finding ? sentencesOf(report).finding(finding) : '';
     const anchor = h('a', { href: `#${findingAnchor(check, part)}` }, checkTitle(check, part));
     told.set(sentence, [...(told.get(sentence) ?? []), anchor]);
   }

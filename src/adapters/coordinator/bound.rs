@@ -6,11 +6,9 @@
 
 use super::machine::{COMPARERS, Context, Examined, images, software_by_policy};
 use super::stapled;
-use crate::adapters::collateral::Collateral;
-use crate::adapters::dcap::Files;
-use crate::adapters::eigencompute::{
-    Bound, Processor, beside_processor, bound, endorsements, sev_snp, tdx,
-};
+use crate::adapters::amd::Amd;
+use crate::adapters::dcap::Beside;
+use crate::adapters::eigencompute::{Bound, Processor, bound, endorsements, sev_snp, tdx};
 use crate::adapters::snp::to_blame;
 use crate::appraise::coordinator::stated::Substrate;
 use crate::appraise::coordinator::{Measured, binding};
@@ -34,7 +32,7 @@ pub(super) fn root_of_trust(item: &Evidence) -> RootOfTrust {
 
 /// Bound evidence.
 pub(super) fn examine(context: &Context<'_>) -> Result<Examined, Error> {
-    let Context { document, item, files, policy, now, ref d, .. } = *context;
+    let Context { document, item, beside, policy, now, ref d, .. } = *context;
     let evidence = BoundEvidence {
         challenge: (item.carrier == carrier::EIGEN_BOUND).then(|| d.as_bytes().to_vec()),
         ..BoundEvidence::from_attestation(&item.bytes()?)?
@@ -42,8 +40,8 @@ pub(super) fn examine(context: &Context<'_>) -> Result<Examined, Error> {
     let attestation = Attestation::parse(&evidence.attestation)?;
     let (processor, mut findings) = processor(context, &attestation)?;
     findings.extend(stapled::unread_logs(document));
-    let bound = bound(&evidence, &attestation, processor, files, policy, COMPARERS.software, now)?;
-    let digest = digest(context, evidence.platform, &bound);
+    let bound = bound(&evidence, &attestation, processor, beside, policy, COMPARERS.software, now);
+    let digest = digest(context, &attestation, evidence.platform, &bound);
     // A log beside a processor's report that extends to the TPM: no chip says anything of it.
     let is_foreign = bound.processor.is_some() && !bound.is_launch_of_processor;
     let launch = bound.launch.as_ref().filter(|_| !is_foreign);
@@ -56,22 +54,19 @@ pub(super) fn examine(context: &Context<'_>) -> Result<Examined, Error> {
     let measured = match (bound.processor, &bound.tpm) {
         (Some(signed), _) => signed.measured,
         (None, Some(_)) => Ok(Measured::Provider),
-        (None, None) => Err(to_blame(&bound.findings)),
+        (None, None) => Err(to_blame(&bound.part.findings)),
     };
-    findings.extend(bound.findings);
+    let mut part = bound.part;
+    part.findings.splice(0..0, findings);
     Ok(Examined {
-        findings,
-        claims: bound.claims,
-        evidence: bound.evidence,
-        wanted: bound.wanted,
+        part,
         machine,
         substrate: measured.is_ok().then_some(substrate),
-        debug: bound.flags.debug,
-        overrides: bound.flags.overrides,
         digest,
         by_policy: measured.as_ref().is_ok_and(|known| software_by_policy(known, policy)),
         measured,
         logged,
+        root_of_trust: None,
     })
 }
 
@@ -80,20 +75,18 @@ fn processor(
     context: &Context<'_>,
     attestation: &Attestation<'_>,
 ) -> Result<(Option<Processor>, Vec<Finding>), Error> {
-    let Context { document, policy, now, .. } = *context;
-    let files = &beside_processor(context.files);
+    let Context { document, beside, policy, now, .. } = *context;
     Ok(match attestation.tee {
         Some(TeePart::Tdx(part)) => {
-            let (stapled, findings) = stapled::intel(document);
-            let mut files = Files::of(files)?;
-            files.collateral = files.collateral.or(stapled);
-            (Some(tdx(part, attestation, files, policy, COMPARERS.software, now)?), findings)
+            let mut beside = Beside::of(beside);
+            let findings = stapled::intel(document, &mut beside.intel);
+            (Some(tdx(part, attestation, beside, policy, COMPARERS.software, now)?), findings)
         }
         Some(TeePart::SevSnp(part)) => {
             let part = report(part)?;
-            let mut collateral: Collateral = endorsements(&part, files)?;
-            let findings = stapled::amd(document, &mut collateral);
-            (Some(sev_snp(&part, &collateral, policy, COMPARERS.software, now)?), findings)
+            let mut amd: Amd<'_> = endorsements(&part, beside);
+            let findings = stapled::amd(document, &mut amd);
+            (Some(sev_snp(&part, &amd, policy, COMPARERS.software, now)?), findings)
         }
         None => (None, Vec::new()),
     })
@@ -101,22 +94,29 @@ fn processor(
 
 /// Both carry D: the TPM's quotes with the platform's name, and the processor's report with the
 /// TPM's key.
-fn digest(context: &Context<'_>, platform: Platform, bound: &Bound) -> Finding {
+fn digest(
+    context: &Context<'_>,
+    attestation: &Attestation<'_>,
+    platform: Platform,
+    bound: &Bound,
+) -> Finding {
     let Context { item, ref d, .. } = *context;
     let own = carrier::EIGEN_BOUND;
-    let by = to_blame(&bound.findings);
+    let by = to_blame(&bound.part.findings);
     let tag = match platform {
         Platform::Tdx => EigenPlatform::IntelTdx,
         Platform::SevSnp => EigenPlatform::AmdSevSnp,
         Platform::ShieldedVm => EigenPlatform::ShieldedVm,
     };
-    let Some(tpm) = &bound.tpm else {
-        return Finding::blocked(&checks::BINDING_DIGEST, by);
-    };
     let expected = carrier::eigen_qualifying_data(d, tag);
-    let quotes = binding::holds(own, &item.carrier, expected.as_bytes(), Ok(tpm.extra_data()));
-    let Some(signed) = bound.processor.as_ref().filter(|_| quotes.passed()) else { return quotes };
+    let verified = bound.tpm.as_ref().map(|_| ()).ok_or(by);
+    let extra = attestation.extra_data();
+    let quotes = binding::all_hold(own, &item.carrier, expected.as_bytes(), &extra, verified);
+    let Some(tpm) = bound.tpm.as_ref().filter(|_| quotes.passed()) else { return quotes };
+    let Some(signed) = bound.processor.as_ref() else { return quotes };
     let expected = carrier::eigen_report_data(d, tpm.spki());
-    let actual = signed.report_data.as_deref().map_err(|by| *by);
-    binding::holds(own, &item.carrier, expected.as_bytes(), actual)
+    match signed.report_data.as_deref() {
+        Ok(actual) => binding::holds(own, &item.carrier, expected.as_bytes(), actual, Ok(())),
+        Err(by) => Finding::blocked(&checks::BINDING_DIGEST, *by),
+    }
 }

@@ -8,22 +8,21 @@
 use super::machine::{Context, EvidenceType, Examined, evidence_type};
 use crate::adapters::snp::to_blame;
 use crate::digest::Sha512;
-use crate::endorsements::jwks::KeyList;
 use crate::error::Error;
 use crate::evidence::coordinator::{Document, Evidence};
 use crate::finding::{Check, Finding, Outcome, Why, checks};
 use crate::policy::Policy;
-use crate::report::{EvidenceItem, RootOfTrust, Wanted};
+use crate::report::{Part, RootOfTrust, Wanted};
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 
 /// What came of a document's evidence.
 pub(super) struct Items {
     /// The piece that the chain is made of.
     pub(super) machine: Option<Examined>,
-    pub(super) findings: Vec<Finding>,
-    /// Evidence of the other pieces, and what would decide more about them.
-    pub(super) evidence: Vec<EvidenceItem>,
-    pub(super) wanted: Vec<Wanted>,
+    /// What there is to say about the pieces, with the bytes of the others, and what would decide
+    /// more about those.
+    pub(super) part: Part,
     pub(super) root_of_trust: RootOfTrust,
 }
 
@@ -37,7 +36,7 @@ struct Known<'a> {
 /// Examines every piece of evidence of `document`, which has to carry `d`.
 pub(super) fn examine(
     document: &Document,
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
     d: Sha512,
@@ -51,15 +50,10 @@ pub(super) fn examine(
         })
         .collect();
     known.sort_by_key(|known| (strength(known.root), known.kind.place()));
-    let only_tokens = known.iter().all(|known| known.kind.is_token());
-    let (keys, files): (Vec<&[u8]>, Vec<&[u8]>) =
-        files.iter().partition(|file| only_tokens || KeyList::parse(file).is_ok());
-    let context = |item| Context { document, item, files: &files, keys: &keys, policy, now, d };
+    let context = |item| Context { document, item, beside, policy, now, d };
     let mut items = Items {
         machine: None,
-        findings: Vec::new(),
-        evidence: Vec::new(),
-        wanted: Vec::new(),
+        part: Part::default(),
         root_of_trust: known.first().map_or(RootOfTrust::Statement, |first| first.root),
     };
     let check = &checks::COORDINATOR_EVIDENCE;
@@ -67,11 +61,11 @@ pub(super) fn examine(
         [] => {
             let none = document.evidence.is_empty();
             let why = if none { Why::NotPublished } else { Why::NotSupported };
-            items.findings.push(Finding::unknown(check, why));
+            items.part.findings.push(Finding::unknown(check, why));
             &[][..]
         }
         [first, second, ..] if are_of_one_machine(first, second) => {
-            items.findings.push(Finding::fail(check, "not-exactly-one"));
+            items.part.findings.push(Finding::fail(check, "not-exactly-one"));
             &[][..]
         }
         [first, others @ ..] => {
@@ -85,7 +79,7 @@ pub(super) fn examine(
         items.other(other.item, examined);
     }
     let unread = document.evidence.iter().filter(|item| evidence_type(&item.kind).is_none());
-    items.findings.extend(unread.map(|item| {
+    items.part.findings.extend(unread.map(|item| {
         let finding = Finding::unknown(&checks::COORDINATOR_OTHER_EVIDENCE, Why::NotSupported);
         finding.part(item.id.clone()).actual(item.kind.as_str())
     }));
@@ -111,15 +105,14 @@ impl Items {
     fn chain(&mut self, known: &Known<'_>, examined: Result<Examined, Error>) {
         let check = &checks::COORDINATOR_EVIDENCE;
         let kind = known.item.kind.as_str();
-        self.findings.push(match (&examined, known.root) {
-            (Err(error), _) => {
+        self.part.findings.push(match &examined {
+            Err(error) => {
                 Finding::fail(check, "malformed").part(kind.to_owned()).actual(error.to_string())
             }
-            (Ok(_), RootOfTrust::CpuVendor) => Finding::pass(check).actual(kind),
-            (Ok(_), RootOfTrust::CloudProvider) => {
-                Finding::warn(check, "provider-is-the-root").actual(kind)
+            Ok(examined) => {
+                self.root_of_trust = examined.root_of_trust.unwrap_or(known.root);
+                by_root(self.root_of_trust).actual(kind)
             }
-            (Ok(_), _) => Finding::warn(check, "unsigned").actual(kind),
         });
         self.machine = examined.ok();
     }
@@ -130,30 +123,38 @@ impl Items {
             Err(error) => Finding::fail(check, "malformed").actual(error.to_string()),
             Ok(examined) => {
                 let finding = standing(&examined);
-                self.evidence.extend(examined.evidence.into_iter().map(|own| {
-                    let id = format!("{} ({})", own.id, item.id).into();
-                    EvidenceItem { id, ..own }
-                }));
-                self.wanted.extend(
-                    examined.wanted.into_iter().map(|own| Wanted { decides: vec![check], ..own }),
-                );
+                let Part { evidence, wanted, .. } = examined.part.named(&item.id);
+                let wanted = wanted.into_iter().map(|own| Wanted { decides: vec![check], ..own });
+                self.part.absorb(Part { evidence, wanted: wanted.collect(), ..Part::default() });
                 finding
             }
         };
-        self.findings.push(finding.part(item.id.clone()));
+        self.part.findings.push(finding.part(item.id.clone()));
+    }
+}
+
+/// Whose word the evidence is that the chain is made of.
+const fn by_root(root: RootOfTrust) -> Finding {
+    let check = &checks::COORDINATOR_EVIDENCE;
+    match root {
+        RootOfTrust::CpuVendor => Finding::pass(check),
+        RootOfTrust::CloudProvider => Finding::warn(check, "provider-is-the-root"),
+        RootOfTrust::Unknown => Finding::unknown(check, Why::SelfStated),
+        _ => Finding::warn(check, "statement"),
     }
 }
 
 /// Whether evidence beside the chain holds and covers the binding.
 fn standing(examined: &Examined) -> Finding {
     let check = &checks::COORDINATOR_OTHER_EVIDENCE;
-    let mut all = examined.findings.iter().chain([&examined.digest]);
+    let mut all = examined.part.findings.iter().chain([&examined.digest]);
     let refused: Option<&'static Check> =
         all.find(|f| matches!(f.outcome, Outcome::Fail(_))).map(|finding| finding.check);
     match (refused, examined.digest.outcome) {
+        (_, Outcome::Fail(_)) => Finding::fail(check, "other-digest"),
         (Some(by), _) => Finding::fail(check, "invalid").actual(by.id),
         (None, Outcome::Pass) => Finding::pass(check),
         (None, Outcome::Unknown(Why::NotSupported)) => Finding::unknown(check, Why::NotSupported),
-        (None, _) => Finding::blocked(check, to_blame(&examined.findings)),
+        (None, _) => Finding::blocked(check, to_blame(&examined.part.findings)),
     }
 }

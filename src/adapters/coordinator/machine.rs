@@ -1,18 +1,20 @@
 //! Evidence by its type: how each is taken apart, verified and appraised.
 
 use super::{bound, provider, stapled};
-use crate::adapters::{collateral, dcap, snp};
+use crate::adapters::amd::Amd;
+use crate::adapters::{dcap, snp};
 use crate::appraise::coordinator::stated::Substrate;
 use crate::appraise::coordinator::{Measured, binding};
-use crate::appraise::{self, Compared, Comparers};
-use crate::claims::Claim;
+use crate::appraise::{Compared, Comparers};
 use crate::digest::Sha512;
 use crate::error::Error;
 use crate::evidence::coordinator::{Document, Evidence};
 use crate::evidence::dcap::{Body, Quote};
+use crate::evidence::snp::Report;
 use crate::finding::{Check, Finding, checks};
 use crate::policy::{Machine, Policy};
-use crate::report::{DebugFlag, EvidenceItem, Overrides, RootOfTrust, Wanted};
+use crate::report::{Overrides, Part, RootOfTrust};
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::eventlog::VerifiedLog;
 
@@ -72,21 +74,14 @@ impl EvidenceType {
     pub(super) fn place(&self) -> usize {
         TYPES.iter().position(|known| known.name == self.name).unwrap_or(TYPES.len())
     }
-
-    /// Whether it is a token, whose key may be in a list.
-    pub(super) fn is_token(&self) -> bool {
-        self.name.ends_with("-token")
-    }
 }
 
 /// One piece of evidence with everything that stands around it.
 pub(super) struct Context<'a> {
     pub(super) document: &'a Document,
     pub(super) item: &'a Evidence,
-    /// Files that the reader supplied; they come before what the document staples.
-    pub(super) files: &'a [&'a [u8]],
-    /// Lists of token keys among them, which no other type reads.
-    pub(super) keys: &'a [&'a [u8]],
+    /// What lies beside the evidence.
+    pub(super) beside: &'a [Piece<'a>],
     pub(super) policy: &'a Policy,
     pub(super) now: UnixTime,
     /// What the evidence must carry.
@@ -95,15 +90,11 @@ pub(super) struct Context<'a> {
 
 /// What came of one piece of evidence.
 pub(super) struct Examined {
-    pub(super) findings: Vec<Finding>,
-    pub(super) claims: Vec<Claim>,
-    pub(super) evidence: Vec<EvidenceItem>,
-    pub(super) wanted: Vec<Wanted>,
+    /// What was found; its flags are of the machine.
+    pub(super) part: Part,
     pub(super) machine: Machine,
     /// Which kind of machine it shows, or says.
     pub(super) substrate: Option<Substrate>,
-    pub(super) debug: DebugFlag,
-    pub(super) overrides: Overrides,
     /// Whether it carries D.
     pub(super) digest: Finding,
     /// What it measured, or the check that is to blame.
@@ -112,82 +103,78 @@ pub(super) struct Examined {
     pub(super) logged: Vec<String>,
     /// Whether the policy itself names the software that was started.
     pub(super) by_policy: bool,
+    /// Whose word it is, where only the examination tells.
+    pub(super) root_of_trust: Option<RootOfTrust>,
 }
 
 /// A TDX quote.
 fn tdx(context: &Context<'_>) -> Result<Examined, Error> {
-    let Context { document, item, files, policy, now, ref d, .. } = *context;
+    let Context { document, item, beside, policy, now, ref d, .. } = *context;
     let bytes = item.bytes()?;
     let quote = Quote::parse(&bytes)?;
     let Body::Td(report) = &quote.body else {
         let at = crate::bytes::Span::new(4, 4);
         return Err(Error::unsupported("tdx-quote, environment", "SGX", at));
     };
-    let (stapled, mut findings) = stapled::intel(document);
-    let mut files = dcap::Files::of(files)?;
-    files.collateral = files.collateral.or(stapled);
-    findings.extend(stapled::logs(document, &mut files));
-    let examined = dcap::quoted(&quote, &files, policy, COMPARERS, now)?;
-    findings.extend(examined.findings);
-    let (report_data, measured) = match &examined.verified {
-        Some(_) => (Ok(report.report_data), Ok(Measured::of_td(report))),
-        None => {
-            let by = snp::to_blame(&findings);
-            (Err(by), Err(by))
-        }
+    let mut beside = dcap::Beside::of(beside);
+    let mut findings = stapled::intel(document, &mut beside.intel);
+    findings.extend(stapled::logs(document, &mut beside.logs));
+    let examined = dcap::quoted(&quote, &beside, policy, COMPARERS, now);
+    let mut part = examined.part;
+    part.findings.splice(0..0, findings);
+    part.flags.overrides = overrides(&examined.logs);
+    let signed = match &examined.verified {
+        Some(_) => Ok(()),
+        None => Err(snp::to_blame(&part.findings)),
     };
+    let measured = signed.map(|()| Measured::of_td(report));
     let at = quote.body_span.start.saturating_add(520);
     Ok(Examined {
-        findings,
-        claims: examined.claims,
-        evidence: examined.evidence,
-        wanted: examined.wanted,
+        part,
         machine: Machine::Tdx,
         substrate: measured.is_ok().then_some(Substrate::Tdx),
-        debug: examined.debug,
-        overrides: overrides(&examined.logs),
-        digest: binding::digest(report_data, &item.carrier, d).at("quote", at, 64),
+        digest: binding::digest(&report.report_data, signed, &item.carrier, d).at("quote", at, 64),
         by_policy: software_by_policy(&Measured::of_td(report), policy),
         measured,
         logged: examined.logs.iter().flat_map(images).collect(),
+        root_of_trust: None,
     })
 }
 
 /// An SEV-SNP report.
 fn sev_snp(context: &Context<'_>) -> Result<Examined, Error> {
-    let Context { document, item, files, policy, now, ref d, .. } = *context;
+    let Context { document, item, beside, policy, now, ref d, .. } = *context;
     let bytes = item.bytes()?;
-    let mut endorsements = collateral::decode(files)?;
-    let mut findings = stapled::amd(document, &mut endorsements);
+    let mut amd = Amd::of(beside);
+    let mut findings = stapled::amd(document, &mut amd);
     findings.extend(stapled::unread_logs(document));
-    let examined = snp::report(&bytes, None, &endorsements, policy, COMPARERS, now)?;
-    findings.extend(examined.findings);
-    let (report_data, measured) = match &examined.verified {
+    let examined = snp::report(&bytes, &amd, policy, COMPARERS, now)?;
+    let mut part = examined.part;
+    part.findings.splice(0..0, findings);
+    let report = Report::parse(&bytes)?;
+    let (signed, measured) = match &examined.verified {
         Some(verified) if verified.report().is_host_requested() => {
             (Err(&checks::SNP_VMPL), Ok(Measured::Snp(verified.report().measurement)))
         }
-        Some(verified) => {
-            let report = verified.report();
-            (Ok(report.report_data), Ok(Measured::Snp(report.measurement)))
-        }
+        Some(verified) => (Ok(()), Ok(Measured::Snp(verified.report().measurement))),
         None => {
-            let by = snp::to_blame(&findings);
+            let by = snp::to_blame(&part.findings);
             (Err(by), Err(by))
         }
     };
     Ok(Examined {
-        claims: examined.verified.as_ref().map(appraise::snp::claims).unwrap_or_default(),
-        findings,
-        evidence: examined.evidence,
-        wanted: examined.wanted,
+        part,
         machine: Machine::Snp,
         substrate: measured.is_ok().then_some(Substrate::Snp),
-        debug: examined.debug,
-        overrides: Overrides::NotShown,
-        digest: binding::digest(report_data, &item.carrier, d).at("snp-report", 0x50, 64),
+        digest: binding::digest(&report.report_data, signed, &item.carrier, d).at(
+            "snp-report",
+            0x50,
+            64,
+        ),
         measured,
         logged: Vec::new(),
         by_policy: false,
+        root_of_trust: None,
     })
 }
 

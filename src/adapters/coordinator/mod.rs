@@ -17,8 +17,8 @@ mod provider;
 mod stapled;
 
 use crate::appraise::coordinator::answer::{self, Answer};
-use crate::appraise::coordinator::binding::{self, Asked};
-use crate::appraise::coordinator::keys::{self, Published, Speaker};
+use crate::appraise::coordinator::binding::{self, Answered, InSession, Session, Teller};
+use crate::appraise::coordinator::keys::{self, Connection, Published, Speaker};
 use crate::appraise::coordinator::stated::{Derived, Substrate, contradictions, stated};
 use crate::appraise::coordinator::{Launched, Measured, image, image::launched};
 use crate::claims::Claim;
@@ -27,15 +27,16 @@ use crate::endorsements::oci;
 use crate::error::Error;
 use crate::evidence::coordinator::{Binding, Document, Registry, Source, carrier};
 use crate::evidence::exchange::ATTESTATION;
-use crate::finding::{Check, Finding, LinkId, Outcome, Value, Why, checks};
+use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
 use crate::policy::Policy;
 use crate::report::{
-    Custody, DebugFlag, Draft, EvidenceItem, Flags, Freshness, KeyFlag, Overrides, RootOfTrust,
-    Subject,
+    Custody, Draft, EvidenceItem, Fact, Flags, Freshness, KeyFlag, RootOfTrust, Subject,
 };
+use crate::shelf::{self, Piece};
 use crate::time::UnixTime;
 use crate::verify::oci::Supplied;
 
+use super::IMAGE;
 use super::image::Files;
 use super::kind::Kind;
 use build::{References, about_image, accepted, of_image, provenance, references};
@@ -46,22 +47,21 @@ pub(super) const KIND: &str = "coordinator-attestation";
 
 /// What is known of the question that the document answers.
 pub(super) struct Question<'a> {
-    pub(super) asked: Asked<'a>,
+    pub(super) session: Session<'a>,
     pub(super) published: Published,
-    /// SHA-256 of the TLS key that the reader's own connection met.
-    pub(super) tls_key: Option<Sha256>,
+    pub(super) connection: Connection,
 }
 
 /// A document that came as a file.
 pub(super) fn examine(
     input: &[u8],
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<(Draft, Policy), Error> {
     let document = Document::parse(input)?;
     let draft = Draft::of(subject(input, None), RootOfTrust::CpuVendor);
-    answered(&document, None, files, policy, now, draft)
+    answered(&document, None, beside, policy, now, draft)
 }
 
 /// What a document brings along that others than this adapter look at.
@@ -79,7 +79,7 @@ pub(super) fn along(input: &[u8], kind: &Kind<'_>) -> Along {
         Kind::CoordinatorAttestation => Document::parse(input),
         Kind::Exchange(exchange) => match answer::attestation(exchange.outcome(ATTESTATION)).1 {
             Answer::Body(response) => Document::parse(&response.body.0),
-            Answer::NotPublished { .. } | Answer::NotFetched => return Along::default(),
+            Answer::NotPublished { .. } | Answer::None => return Along::default(),
         },
         _ => return Along::default(),
     };
@@ -102,7 +102,7 @@ pub(super) fn subject(input: &[u8], origin: Option<&str>) -> Subject {
 pub(super) fn answered(
     document: &Document,
     question: Option<&Question<'_>>,
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
     mut draft: Draft,
@@ -122,14 +122,11 @@ pub(super) fn answered(
 
     let nonce = document.nonce.as_ref().map_or(&[][..], |nonce| &nonce.0);
     let d = carrier::digest(nonce, bytes)?;
-    let (mut images, others) = Files::of(files)?;
-    let files = others.as_slice();
+    let mut images = Files::of(&shelf::of(beside, IMAGE));
     draft.findings.extend(index(document, &mut images));
-    let items = items::examine(document, files, policy, now, d);
+    let items = items::examine(document, beside, policy, now, d);
     draft.root_of_trust = items.root_of_trust;
-    draft.findings.extend(items.findings);
-    draft.evidence.extend(items.evidence);
-    draft.wanted.extend(items.wanted);
+    draft.absorb(items.part);
     let machine = items.machine;
     let applied = policy.for_coordinator(machine.as_ref().map(|machine| machine.machine));
 
@@ -181,8 +178,6 @@ struct Image {
     commit: Option<String>,
     /// Whether verified evidence carries D.
     covered: bool,
-    debug: DebugFlag,
-    overrides: Overrides,
 }
 
 /// From the measurement to the image and its build.
@@ -207,7 +202,7 @@ fn image(
     let all: Vec<_> = signed.iter().map(|signed| signed.reference().clone()).collect();
     let candidate = launched(measured, &all, logged, by_policy).image;
     let artifact = candidate.or_else(|| said_image(document, bound));
-    let builds = provenance(document, files, artifact, policy, now);
+    let mut builds = provenance(document, files, artifact, policy, now);
     let builder = artifact.and_then(|image| {
         of_image(&builds, files, image).find_map(|build| build.statement.as_ref())
     });
@@ -216,31 +211,26 @@ fn image(
     let Launched { findings, image } = launched(measured, &references, logged, by_policy);
     let digest = image.ok_or(&checks::COORDINATOR_IMAGE);
     let about = about_image(&builds, files, digest);
+    if image.is_none() {
+        // What was compared is an image that is only said to run.
+        let own = |f: &&mut Finding| f.check == &checks::OCI_SUBJECT && f.outcome.holds();
+        for finding in builds.part.findings.iter_mut().filter(own) {
+            finding.outcome = Finding::blocked(finding.check, &checks::COORDINATOR_IMAGE).outcome;
+        }
+    }
     let commit = image
         .filter(|_| about.as_ref().is_some_and(Finding::passed))
         .and_then(|image| of_image(&builds, files, image).find_map(|build| build.commit.as_ref()))
-        .map(|claim| claim.value.to_string());
-    let mut result = Image {
-        substrate: None,
-        by_issuer: false,
-        digest,
-        commit,
-        covered: false,
-        debug: DebugFlag::Unknown,
-        overrides: Overrides::NotShown,
-    };
+        .cloned();
+    let mut result = Image { substrate: None, by_issuer: false, digest, commit, covered: false };
     match machine {
         Some(machine) => {
             result.substrate = machine.substrate;
             result.by_issuer = matches!(machine.measured, Ok(Measured::Issuer));
             result.covered = machine.digest.passed();
-            result.debug = machine.debug;
-            result.overrides = machine.overrides;
-            draft.findings.extend(machine.findings);
+            draft.flags = machine.part.flags;
+            draft.absorb(machine.part);
             draft.findings.push(machine.digest);
-            draft.claims.extend(machine.claims);
-            draft.evidence.extend(machine.evidence);
-            draft.wanted.extend(machine.wanted);
         }
         None => draft
             .findings
@@ -249,16 +239,17 @@ fn image(
     draft.findings.extend(findings);
     let manifest = manifest(document, bound, digest, &mut draft.evidence);
     draft.findings.push(manifest);
-    draft.findings.extend(builds.findings);
     draft.findings.extend(about);
-    draft.claims.extend(image.map(|digest| Claim {
-        name: "image.digest",
-        value: Value::hex(digest.0),
-        link: LinkId::Image,
-        part: None,
-    }));
-    draft.claims.extend(builds.claims);
-    draft.evidence.extend(builds.evidence);
+    if let Some(digest) = image {
+        draft.facts.add(Fact::Image(digest));
+        draft.claims.push(Claim {
+            name: "image.digest",
+            value: Value::hex(digest.0),
+            link: LinkId::Image,
+            part: None,
+        });
+    }
+    draft.part.absorb(builds.part);
     result
 }
 
@@ -326,28 +317,31 @@ fn keys_and_session(
         let by = &checks::COORDINATOR_DOCUMENT;
         draft.findings.extend(binding::blocked(by));
         draft.findings.extend(keys::blocked(by));
-        draft.flags = Flags { debug: image.debug, overrides: image.overrides, ..Flags::UNKNOWN };
         return;
     };
-    let asked = question.map(|question| &question.asked);
+    let session = question.map(|question| &question.session);
     let rules = &policy.coordinator;
-    let mut own = binding::session(document, binding, image.covered, asked, rules, now);
-    let published = question.map_or(&Published::NotFetched, |question| &question.published);
-    let tls_key = question.and_then(|question| question.tls_key);
+    let InSession { findings: mut own, answered } =
+        binding::session(document, binding, image.covered, session, rules, now);
     let speaker = match image.digest {
         Ok(_) if image.by_issuer => Speaker::ByProvider,
         Ok(_) => Speaker::Measured,
         Err(_) => Speaker::Unknown,
     };
-    own.extend(keys::appraise(binding, image.covered, speaker, published, tls_key));
+    let published = question.map_or(&Published::NotFetched, |question| &question.published);
+    let teller = session.map_or(Teller::Recording, |session| session.teller);
+    let connection = question.map_or(Connection::NotSeen, |question| question.connection);
+    let published = (published, teller);
+    own.extend(keys::appraise(binding, image.covered, speaker, published, connection));
     let passed = |check: &Check| own.iter().any(|f| f.check == check && f.passed());
+    let holds = |check: &Check| own.iter().any(|f| f.check == check && f.outcome.holds());
     let custody = binding
         .keys_for(crate::evidence::coordinator::binding::SEALED_REQUEST)
         .next()
         .filter(|_| image.covered)
         .and_then(|key| key.custody.as_deref());
     draft.flags = Flags {
-        key: match passed(&checks::BINDING_SEALED_KEY) {
+        key: match holds(&checks::BINDING_SEALED_KEY) {
             true => KeyFlag::Bound,
             false => KeyFlag::NotShown,
         },
@@ -357,14 +351,13 @@ fn keys_and_session(
             Some("operator-provisioned") => Custody::OperatorProvisioned,
             _ => Custody::NotStated,
         },
-        freshness: match own.iter().find(|f| f.check == &checks::FRESHNESS).map(|f| f.outcome) {
-            Some(Outcome::Pass) => Freshness::Challenge,
-            Some(Outcome::Warn(_)) if passed(&checks::BINDING_NONCE) => Freshness::Challenge,
-            Some(Outcome::Warn(_)) => Freshness::Cached,
-            _ => Freshness::None,
+        freshness: match answered {
+            Some(Answered::Challenge(Teller::ThisProcess)) => Freshness::Challenge,
+            Some(Answered::Challenge(Teller::Recording)) => Freshness::Given,
+            Some(Answered::Nothing) => Freshness::Cached,
+            Some(Answered::NoChallenge) | None => Freshness::None,
         },
-        debug: image.debug,
-        overrides: image.overrides,
+        ..draft.flags
     };
     if image.covered {
         draft.claims.extend(claims(binding));

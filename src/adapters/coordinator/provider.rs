@@ -8,56 +8,53 @@ use crate::adapters::snp::to_blame;
 use crate::adapters::{token, tpm};
 use crate::appraise::coordinator::stated::Substrate;
 use crate::appraise::coordinator::{Measured, binding};
-use crate::appraise::token as statements;
 use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::coordinator::{Evidence, carrier};
 use crate::evidence::nitro::Document;
 use crate::evidence::token::{OneOrMore, Service, Token};
 use crate::evidence::tpm::Attestation;
-use crate::finding::Check;
 use crate::policy::Machine;
-use crate::report::{DebugFlag, Overrides, RootOfTrust};
+use crate::report::RootOfTrust;
 use crate::verify::nitro::DOCUMENT;
 use crate::verify::token::TOKEN;
 
 /// The quotes of a virtual TPM, with nothing beside them.
 pub(super) fn vtpm(context: &Context<'_>) -> Result<Examined, Error> {
-    let Context { document, item, files, policy, now, ref d, .. } = *context;
+    let Context { document, item, beside, policy, now, ref d, .. } = *context;
     let bytes = item.bytes()?;
     let attestation = Attestation::parse(&bytes)?;
-    let machine = tpm::alone(&attestation, &bytes, files, policy, COMPARERS, now)?;
-    let by = to_blame(&machine.findings);
-    let verified = machine.verified.as_ref().ok_or(by);
-    let expected = carrier::tpm_qualifying_data(d);
-    let actual = verified.map(|verified| verified.extra_data());
-    let mut findings = stapled::unread_logs(document);
-    findings.extend(machine.findings);
+    let machine = tpm::alone(&attestation, &bytes, beside, policy, COMPARERS, now)?;
+    let mut part = machine.part;
+    let signed = match &machine.verified {
+        Some(_) => Ok(()),
+        None => Err(to_blame(&part.findings)),
+    };
+    let (own, expected) = (carrier::TPM, carrier::tpm_qualifying_data(d));
+    let extra = attestation.extra_data();
+    let digest = binding::all_hold(own, &item.carrier, expected.as_bytes(), &extra, signed);
+    part.findings.splice(0..0, stapled::unread_logs(document));
+    part.flags.overrides = tpm::overrides(machine.launch.as_ref());
     Ok(Examined {
-        findings,
+        part,
         machine: Machine::Vtpm,
         substrate: None,
-        debug: DebugFlag::Unknown,
-        overrides: tpm::overrides(machine.launch.as_ref()),
-        digest: binding::holds(carrier::TPM, &item.carrier, expected.as_bytes(), actual),
-        measured: verified.map(|_| Measured::Provider),
+        digest,
+        measured: signed.map(|()| Measured::Provider),
         logged: machine.launch.iter().flat_map(images).collect(),
         by_policy: false,
-        claims: machine.claims,
-        evidence: machine.evidence,
-        wanted: machine.wanted,
+        root_of_trust: None,
     })
 }
 
-/// Whose word a token is, by whether its key has certificates.
-pub(super) fn of_token(item: &Evidence) -> RootOfTrust {
-    Token::parse(item.body.as_bytes())
-        .map_or(RootOfTrust::Statement, |token| token::root_of_trust(&token))
+/// A service's statement, whatever stands above its key.
+pub(super) const fn of_token(_: &Evidence) -> RootOfTrust {
+    RootOfTrust::Statement
 }
 
 /// A token of Google or Intel, of exactly the type that the document names.
 pub(super) fn token(context: &Context<'_>) -> Result<Examined, Error> {
-    let Context { item, keys, policy, now, ref d, .. } = *context;
+    let Context { item, beside, policy, now, ref d, .. } = *context;
     let token = Token::parse(item.body.as_bytes())?;
     let machine = of_its_type(item, &token)?;
     let rules = match machine {
@@ -65,33 +62,27 @@ pub(super) fn token(context: &Context<'_>) -> Result<Examined, Error> {
         Machine::TrustAuthority => &policy.coordinator.trust_authority_token,
         _ => &policy.token,
     };
-    let examined = token::token_of(&token, keys, rules, policy.roots, COMPARERS, now)?;
-    let by: &'static Check = to_blame(&examined.findings);
+    let token::Examined { part, vouched } =
+        token::token_of(&token, beside, rules, policy.roots, COMPARERS, now);
     let nonces = token.claims.nonce.as_ref().map(OneOrMore::all).unwrap_or_default();
-    let held = examined.is_verified.then_some(()).ok_or(by);
+    let signed = match vouched {
+        Some(_) => Ok(()),
+        None => Err(to_blame(&part.findings)),
+    };
     let at = token.claims_span();
     let measures = token.claims.software.as_deref() == Some("CONFIDENTIAL_SPACE");
     let container = token.claims.submodules.container.as_ref();
     let image = container.and_then(|container| container.image_digest.clone());
+    let hardware = token.claims.hardware.as_deref().filter(|_| vouched.is_some());
     Ok(Examined {
+        part,
         machine,
-        substrate: token
-            .claims
-            .hardware
-            .as_deref()
-            .filter(|_| examined.is_verified)
-            .and_then(Substrate::of_hardware),
-        debug: examined.flags.debug,
-        overrides: examined.flags.overrides,
-        digest: binding::token_nonce(held.map(|()| nonces), &item.carrier, d)
-            .at(TOKEN, at.start, at.len),
-        measured: held.map(|()| Measured::Issuer),
+        substrate: hardware.and_then(Substrate::of_hardware),
+        digest: binding::token_nonce(nonces, signed, &item.carrier, d).at(TOKEN, at.start, at.len),
+        measured: signed.map(|()| Measured::Issuer),
         logged: image.filter(|_| measures).into_iter().collect(),
         by_policy: false,
-        claims: if examined.is_verified { statements::claims(&token) } else { Vec::new() },
-        findings: examined.findings,
-        evidence: examined.evidence,
-        wanted: examined.wanted,
+        root_of_trust: Some(token::root_of_trust(vouched)),
     })
 }
 
@@ -122,27 +113,25 @@ pub(super) fn nitro(context: &Context<'_>) -> Result<Examined, Error> {
     let bytes = item.bytes()?;
     let own = Document::parse(&bytes)?;
     let examined = document_of(&own, policy, COMPARERS, now);
-    let by = to_blame(&examined.findings);
-    let held = examined.is_verified.then_some(()).ok_or(by);
-    let nonce = held.map(|()| own.nonce.map(|nonce| nonce.value).unwrap_or_default());
-    let digest = binding::holds(carrier::NITRO, &item.carrier, d.as_bytes(), nonce);
-    let mut findings = stapled::unread_logs(document);
-    findings.extend(examined.findings);
+    let mut part = examined.part;
+    let signed = match examined.is_verified {
+        true => Ok(()),
+        false => Err(to_blame(&part.findings)),
+    };
+    let nonce = own.nonce.map(|nonce| nonce.value).unwrap_or_default();
+    let digest = binding::holds(carrier::NITRO, &item.carrier, d.as_bytes(), nonce, signed);
+    part.findings.splice(0..0, stapled::unread_logs(document));
     Ok(Examined {
-        findings,
-        claims: examined.claims,
-        evidence: examined.evidence,
-        wanted: Vec::new(),
+        part,
         machine: Machine::Nitro,
         substrate: examined.is_verified.then_some(Substrate::Nitro),
-        debug: examined.debug,
-        overrides: Overrides::NotShown,
         digest: match own.nonce {
             Some(nonce) => digest.at(DOCUMENT, nonce.span.start, nonce.span.len),
             None => digest,
         },
-        measured: held.map(|()| Measured::Provider),
+        measured: signed.map(|()| Measured::Provider),
         logged: Vec::new(),
         by_policy: false,
+        root_of_trust: None,
     })
 }

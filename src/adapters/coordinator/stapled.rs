@@ -5,17 +5,18 @@
 
 use serde_json::json;
 
-use crate::adapters::collateral::Collateral;
-use crate::adapters::dcap::Files;
+use crate::adapters::amd::Amd;
+use crate::adapters::intel::Intel;
+use crate::adapters::logs::{Kind, Logs};
 use crate::endorsements::intel;
 use crate::evidence::coordinator::{Base64Url, Document};
 use crate::evidence::eventlog::{cel, dstack, tcg};
 use crate::finding::{Finding, Why, checks};
 use crate::pki::{Cert, Crl};
 
-/// Intel's collateral, and a finding for each part that cannot be read.
-pub(super) fn intel(document: &Document) -> (intel::Collateral, Vec<Finding>) {
-    let Some(tdx) = &document.collateral.tdx else { return Default::default() };
+/// Adds Intel's collateral to `at_hand`, with a finding for each part that cannot be read.
+pub(super) fn intel(document: &Document, at_hand: &mut Intel<'_>) -> Vec<Finding> {
+    let Some(tdx) = &document.collateral.tdx else { return Vec::new() };
     let signed = |name: &str, text: &Option<String>, chain: &Option<String>| {
         let text = text.as_ref()?;
         let chain_name = format!("{name}_issuer_chain");
@@ -37,21 +38,26 @@ pub(super) fn intel(document: &Document) -> (intel::Collateral, Vec<Finding>) {
         ("pck_crl_issuer_chain", chain("pck_crl_issuer_chain", &tdx.pck_crl_issuer_chain)),
         ("pck_chain", chain("pck_chain", &tdx.pck_chain)),
     ];
-    let mut collateral = intel::Collateral::default();
     let mut findings = Vec::new();
     for (name, part) in parts {
         let Some(part) = part else { continue };
-        match intel::Collateral::from_files(&[&part]) {
-            Ok(read) => collateral = collateral.or(read),
+        match intel::parts(&part) {
+            Ok(read) => {
+                for part in read {
+                    match part {
+                        Ok(part) => at_hand.add(part),
+                        Err(error) => findings.push(malformed(name, &error)),
+                    }
+                }
+            }
             Err(error) => findings.push(malformed(name, &error)),
         }
     }
-    (collateral, findings)
+    findings
 }
 
-/// Adds AMD's certificates and list to `collateral`, and reports each part that cannot be read. A
-/// list that the reader supplied takes the place of the document's.
-pub(super) fn amd(document: &Document, collateral: &mut Collateral) -> Vec<Finding> {
+/// Adds AMD's certificates and list to `at_hand`, and reports each part that cannot be read.
+pub(super) fn amd<'a>(document: &'a Document, at_hand: &mut Amd<'a>) -> Vec<Finding> {
     const WHAT: &str = "stapled certificate";
     let Some(snp) = &document.collateral.snp else { return Vec::new() };
     let mut findings = Vec::new();
@@ -61,8 +67,8 @@ pub(super) fn amd(document: &Document, collateral: &mut Collateral) -> Vec<Findi
         let Some(Base64Url(der)) = der else { continue };
         let subject = Cert::parse(WHAT, der).map(|cert| cert.common_name().map(str::to_owned));
         match subject {
-            Ok(Some(name)) if name.starts_with("SEV-") || name.starts_with("ARK-") => {
-                collateral.push(der);
+            Ok(Some(subject)) if subject.starts_with("SEV-") || subject.starts_with("ARK-") => {
+                at_hand.add(name, der);
             }
             Ok(subject) => findings.push(
                 Finding::fail(&checks::COORDINATOR_COLLATERAL, "wrong-name")
@@ -72,9 +78,9 @@ pub(super) fn amd(document: &Document, collateral: &mut Collateral) -> Vec<Findi
             Err(error) => findings.push(malformed(name, &error)),
         }
     }
-    if let Some(Base64Url(der)) = snp.crl.as_ref().filter(|_| !collateral.has_crl()) {
+    if let Some(Base64Url(der)) = &snp.crl {
         match Crl::parse("stapled revocation list", der) {
-            Ok(_) => collateral.push(der),
+            Ok(_) => at_hand.add("crl", der),
             Err(error) => findings.push(malformed("crl", &error)),
         }
     }
@@ -85,17 +91,17 @@ fn malformed(name: &'static str, error: &crate::error::Error) -> Finding {
     Finding::fail(&checks::COORDINATOR_COLLATERAL, "malformed").part(name).actual(error.to_string())
 }
 
-/// Adds the logs to `files`, with a finding for each. Logs that the reader supplied come first.
-pub(super) fn logs<'a>(document: &'a Document, files: &mut Files<'a>) -> Vec<Finding> {
+/// Adds the logs to `at_hand`, with a finding for each. Logs that the reader supplied come first.
+pub(super) fn logs<'a>(document: &'a Document, at_hand: &mut Logs<'a>) -> Vec<Finding> {
     let check = &checks::COORDINATOR_EVENT_LOG;
     let mut findings = Vec::new();
     let mut seen: Vec<&str> = Vec::new();
     for log in &document.event_logs {
         let bytes = log.body.0.as_slice();
-        let (slot, read) = match log.kind.as_str() {
-            "tcg-ccel" => (&mut files.tcg, tcg::Log::parse(bytes).map(|_| ())),
-            "cos-cel" => (&mut files.cel, cel::Log::parse(bytes).map(|_| ())),
-            "dstack-json" => (&mut files.dstack, dstack::Log::parse(bytes).map(|_| ())),
+        let (kind, read) = match log.kind.as_str() {
+            "tcg-ccel" => (Kind::Firmware, tcg::Log::parse(bytes).map(|_| ())),
+            "cos-cel" => (Kind::Launcher, cel::Log::parse(bytes).map(|_| ())),
+            "dstack-json" => (Kind::Dstack, dstack::Log::parse(bytes).map(|_| ())),
             other => {
                 if !seen.contains(&other) {
                     let part = other.to_owned();
@@ -110,7 +116,7 @@ pub(super) fn logs<'a>(document: &'a Document, files: &mut Files<'a>) -> Vec<Fin
         let finding = match read {
             _ if again => Finding::fail(check, "not-exactly-one"),
             Ok(()) => {
-                slot.get_or_insert(bytes);
+                at_hand.add(kind, bytes);
                 Finding::pass(check)
             }
             Err(error) => Finding::fail(check, "malformed").actual(error.to_string()),

@@ -13,6 +13,7 @@ use crate::finding::{LinkId, checks};
 use crate::pki::Cert;
 use crate::policy::Policy;
 use crate::report::{Custody, Draft, KeyFlag};
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 
 const WHAT: &str = "dstack certificate";
@@ -21,7 +22,7 @@ const WHAT: &str = "dstack certificate";
 pub(in crate::adapters) fn examine(
     input: &[u8],
     ders: &[Vec<u8>],
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
@@ -35,14 +36,14 @@ pub(in crate::adapters) fn examine(
             let log = std::str::from_utf8(log)
                 .map_err(|_| Error::malformed(WHAT, Span::new(0, log.len()), "not text"))?;
             let answer = Answer { event_log: Some(log.to_owned()), ids, ..Answer::default() };
-            quoted(input, quote, &answer, files, policy, now)?
+            quoted(input, quote, &answer, beside, policy, now)?
         }
         Carried::Tdx(bytes) => {
             let attestation = TdxAttestation::parse(bytes)?;
             let answer = Answer { ids, ..tdx::answer(&attestation) };
-            quoted(input, attestation.quote, &answer, files, policy, now)?
+            quoted(input, attestation.quote, &answer, beside, policy, now)?
         }
-        Carried::Snp(bytes) => snp::attested(KIND, input, bytes, files, policy, BY_KEY, now)?,
+        Carried::Snp(bytes) => snp::attested(KIND, input, bytes, beside, policy, BY_KEY, now)?,
     };
     let key = appraise::key(cert, report_data.as_ref().map_err(|by| *by));
     draft.flags.key = if key.passed() { KeyFlag::Bound } else { KeyFlag::NotShown };
@@ -74,12 +75,12 @@ fn quoted(
     input: &[u8],
     quote: &[u8],
     answer: &Answer,
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<(Draft, ReportData), Error> {
     let quote = &Quote::parse(quote)?;
     let guest = Quoted { kind: KIND, input, quote, is_stripped: true, data: BY_KEY };
-    let guest = guest.examine(answer, files, policy, now)?;
+    let guest = guest.examine(answer, beside, policy, now)?;
     Ok((guest.draft, guest.report_data))
 }

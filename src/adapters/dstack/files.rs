@@ -1,89 +1,125 @@
 //! dstack's files beside the evidence.
 
-use std::collections::BTreeMap;
-
-use serde::de::IgnoredAny;
-
 use crate::appraise::dstack as appraise;
-use crate::bytes::Span;
 use crate::claims::{Standing, Stated};
+use crate::digest::Sha256;
 use crate::error::Error;
+use crate::evidence::dcap::{Body, Quote};
 use crate::evidence::dstack::{Answer, AppCompose, TcbInfo};
-use crate::finding::{Finding, LinkId, Value, checks};
-use crate::report::{Draft, EvidenceItem};
+use crate::finding::{Finding, LinkId, Outcome, Value, Why, checks};
+use crate::report::{EvidenceItem, Part};
+use crate::shelf::{self, Piece, Role};
 
-/// dstack's files, told apart by their members.
+/// What dstack's agent and its app-compose files say, beside the evidence.
 #[derive(Default)]
-pub(super) struct Files<'a> {
-    /// The answer to `Info`.
-    pub(super) info: Option<&'a [u8]>,
-    /// The app-compose file.
-    compose: Option<&'a [u8]>,
+pub(super) struct Files<'s> {
+    infos: Vec<Piece<'s>>,
+    composes: Vec<Piece<'s>>,
 }
 
-impl<'a> Files<'a> {
-    /// dstack's files, and the others.
-    ///
-    /// # Errors
-    /// When two different ones of one kind are among them.
-    pub(super) fn of(files: &[&'a [u8]]) -> Result<(Self, Vec<&'a [u8]>), Error> {
-        let mut own = Self::default();
-        let mut rest = Vec::new();
-        for &file in files {
-            let members: Option<BTreeMap<String, IgnoredAny>> = serde_json::from_slice(file).ok();
-            let slot = match &members {
-                Some(members) if Answer::is_info(|name| members.contains_key(name)) => {
-                    &mut own.info
+/// The app-compose file that is about a guest.
+#[derive(Default)]
+pub(super) struct Compose<'b> {
+    bytes: &'b [u8],
+    pub(super) file: Option<AppCompose>,
+    /// Why the one that the agent states cannot be read.
+    unreadable: Option<String>,
+}
+
+impl<'s> Files<'s> {
+    /// dstack's among `pieces`.
+    pub(super) fn of(pieces: &[Piece<'s>]) -> Self {
+        Self {
+            infos: shelf::of(pieces, &[Role::DstackInfo]),
+            composes: shelf::of(pieces, &[Role::AppCompose]),
+        }
+    }
+
+    /// What the agent says beside the evidence, when it is about the guest of `quote`: the
+    /// registers that it states are the quote's. Of several, the first.
+    pub(super) fn info(&self, quote: Option<&Quote<'_>>) -> (Answer, Option<TcbInfo>) {
+        for piece in &self.infos {
+            let read = Answer::parse(piece.bytes).and_then(|info| {
+                let tcb = info.tcb_info.as_deref().map(TcbInfo::parse).transpose()?;
+                Ok((info, tcb))
+            });
+            match read {
+                Ok((info, tcb)) if is_about(tcb.as_ref(), quote) => {
+                    piece.used();
+                    return (info, tcb);
                 }
-                Some(members) if AppCompose::is_likely(members) => &mut own.compose,
-                _ => {
-                    rest.push(file);
-                    continue;
-                }
-            };
-            if slot.replace(file).is_some_and(|known| known != file) {
-                let why = "two of one kind were supplied";
-                return Err(Error::malformed("dstack file", Span::new(0, file.len()), why));
+                Ok(_) => {}
+                Err(_) => piece.unreadable(),
             }
         }
-        Ok((own, rest))
+        Default::default()
     }
 
-    /// The app-compose file beside the evidence, or else the one that the agent states.
-    pub(super) fn compose(&self, tcb: Option<&TcbInfo>) -> Result<Option<AppCompose>, Error> {
-        self.compose_bytes(tcb).map(AppCompose::parse).transpose()
-    }
-
-    fn compose_bytes<'b>(&self, tcb: Option<&'b TcbInfo>) -> Option<&'b [u8]>
+    /// The app-compose file whose SHA-256 (in hex) is `hash`: one beside the evidence, or else the
+    /// one that the agent states, which has to be it. Without a hash nothing tells which file
+    /// counts, and the first is taken.
+    pub(super) fn compose<'b>(&self, hash: Option<&str>, tcb: Option<&'b TcbInfo>) -> Compose<'b>
     where
-        'a: 'b,
+        's: 'b,
     {
-        let stated = || tcb?.app_compose.as_deref().map(str::as_bytes);
-        self.compose.or_else(stated).filter(|bytes| !bytes.is_empty())
+        let is_own = |bytes: &[u8]| hash.is_none_or(|hash| Sha256::of(bytes).to_string() == hash);
+        for piece in self.composes.iter().filter(|piece| is_own(piece.bytes)) {
+            match AppCompose::parse(piece.bytes) {
+                Ok(file) => {
+                    piece.used();
+                    return Compose { bytes: piece.bytes, file: Some(file), unreadable: None };
+                }
+                Err(_) => piece.unreadable(),
+            }
+        }
+        let stated = tcb.and_then(|tcb| tcb.app_compose.as_deref()).unwrap_or_default().as_bytes();
+        match AppCompose::parse(stated) {
+            _ if stated.is_empty() => Compose::default(),
+            Ok(file) => Compose { bytes: stated, file: Some(file), unreadable: None },
+            Err(error) => {
+                Compose { bytes: stated, file: None, unreadable: Some(error.to_string()) }
+            }
+        }
     }
+}
 
-    /// The app-compose file among the evidence, its containers among the claims, and what the agent
+impl Compose<'_> {
+    /// Adds the app-compose file to the evidence, its containers to the claims, and what the agent
     /// says that nothing shows.
-    pub(super) fn show(
-        &self,
-        draft: &mut Draft,
-        answers: &[&Answer],
-        tcb: Option<&TcbInfo>,
-        compose: Option<&AppCompose>,
-    ) {
+    pub(super) fn show(&self, part: &mut Part, answers: &[&Answer]) {
         for answer in answers {
             for name in [&answer.cloud_vendor, &answer.cloud_product].into_iter().flatten() {
-                draft.stated.push(statement("cloud", name.as_str(), "dstack's agent"));
+                part.stated.push(statement("cloud", name.as_str(), "dstack's agent"));
             }
         }
-        let Some(bytes) = self.compose_bytes(tcb) else { return };
+        if let Some(why) = &self.unreadable {
+            for finding in &mut part.findings {
+                if *finding.check == checks::DSTACK_COMPOSE_HASH && finding.outcome == NOT_FETCHED {
+                    let outcome = Finding::fail(&checks::DSTACK_COMPOSE_HASH, "malformed").outcome;
+                    finding.outcome = outcome;
+                    finding.actual = Some(Value::text(why.as_str()));
+                }
+            }
+        }
+        if self.bytes.is_empty() {
+            return;
+        }
         let link = LinkId::Measurements;
-        draft.evidence.push(EvidenceItem::new("app-compose", "json", link, bytes, Vec::new()));
-        let is_shown = |f: &Finding| *f.check == checks::DSTACK_COMPOSE_HASH && f.passed();
-        if draft.findings.iter().any(is_shown) {
-            draft.claims.extend(compose.map(appraise::image_claims).unwrap_or_default());
+        part.evidence.push(EvidenceItem::new("app-compose", "json", link, self.bytes, Vec::new()));
+        let is_shown = part.passed(&checks::DSTACK_COMPOSE_HASH);
+        if let Some(file) = self.file.as_ref().filter(|_| is_shown) {
+            part.claims.extend(appraise::image_claims(file));
         }
     }
+}
+
+const NOT_FETCHED: Outcome = Outcome::Unknown(Why::NotFetched);
+
+/// Whether the registers that the agent states are the quote's.
+fn is_about(tcb: Option<&TcbInfo>, quote: Option<&Quote<'_>>) -> bool {
+    let Some(Body::Td(report)) = quote.map(|quote| &quote.body) else { return true };
+    let [_, _, _, rtmr3] = report.rtmr;
+    tcb.and_then(|tcb| tcb.rtmr3).is_none_or(|stated| stated == rtmr3)
 }
 
 /// Something that is said and that nothing shows.
@@ -91,4 +127,22 @@ pub(super) fn statement(name: &'static str, said: &str, source: &'static str) ->
     let link = LinkId::Measurements;
     let (said, source) = (Value::text(said), source.into());
     Stated { name, said, source, shown: None, link, standing: Standing::NotShown }
+}
+
+/// A part of the agent's answer that cannot be read: its members stand beside the quote, and nobody
+/// signed them.
+pub(super) fn read<T>(
+    text: Option<&str>,
+    parse: fn(&str) -> Result<T, Error>,
+    name: &'static str,
+    findings: &mut Vec<Finding>,
+) -> Option<T> {
+    match text.map(parse)? {
+        Ok(read) => Some(read),
+        Err(error) => {
+            let finding = Finding::unknown(&checks::DSTACK_TCB_INFO, Why::NotSupported);
+            findings.push(finding.part(name).actual(error.to_string()));
+            None
+        }
+    }
 }

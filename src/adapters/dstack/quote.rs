@@ -1,8 +1,8 @@
 //! A quote of a TDX guest with its event log and what the guest's agent says.
 
-use super::files::Files;
+use super::files::{Files, read};
 use crate::adapters::snp::to_blame;
-use crate::adapters::{dcap, kind};
+use crate::adapters::{dcap, kind, logs};
 use crate::appraise::dstack::{self as appraise, Beside, Identity, Image, Named};
 use crate::appraise::{Compared, Comparers};
 use crate::bytes::Span;
@@ -14,6 +14,7 @@ use crate::evidence::eventlog::dstack::Log;
 use crate::finding::{Check, Finding, Value, Why, checks};
 use crate::policy::Policy;
 use crate::report::{Custody, Draft};
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::dstack::AcpiDigests;
 
@@ -22,7 +23,7 @@ const WHAT: &str = "dstack quote report";
 /// An answer with a quote.
 pub(in crate::adapters) fn examine(
     input: &[u8],
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
@@ -34,7 +35,7 @@ pub(in crate::adapters) fn examine(
     let quote = Quote::parse(&quote)?;
     let (kind, data) = ("dstack-quote-report", Compared::Policy);
     let quoted = Quoted { kind, input, quote: &quote, is_stripped: false, data };
-    quoted.examine(&answer, files, policy, now).map(|guest| guest.draft)
+    quoted.examine(&answer, beside, policy, now).map(|guest| guest.draft)
 }
 
 /// A guest with its quote, examined.
@@ -80,36 +81,39 @@ impl Quoted<'_> {
     pub(in crate::adapters) fn examine(
         &self,
         answer: &Answer,
-        files: &[&[u8]],
+        beside: &[Piece<'_>],
         policy: &Policy,
         now: UnixTime,
     ) -> Result<Guest, Error> {
-        let (own, rest) = Files::of(files)?;
-        let info = own.info.map(Answer::parse).transpose()?.unwrap_or_default();
-        let stated = |read: fn(&Answer) -> Option<&String>| read(answer).or_else(|| read(&info));
-        let tcb = stated(|answer| answer.tcb_info.as_ref());
-        let tcb = tcb.map(|text| TcbInfo::parse(text)).transpose()?;
-        let vm = stated(|answer| answer.vm_config.as_ref());
-        let vm = vm.map_or(Ok(VmConfig::default()), |text| VmConfig::parse(text))?;
-        let compose = own.compose(tcb.as_ref())?;
         let quote = self.quote;
-        let mut files = dcap::Files::of(&rest)?;
-        if files.dstack.is_none() {
-            let of_tcb = || tcb.as_ref().and_then(|tcb| tcb.event_log.as_ref());
-            let log = stated(|answer| answer.event_log.as_ref()).or_else(of_tcb);
-            files.dstack = log.map(String::as_bytes);
-            files.is_stripped = self.is_stripped;
+        let own = Files::of(beside);
+        let (info, _) = own.info(Some(quote));
+        let mut unread = Vec::new();
+        let stated = |of: fn(&Answer) -> Option<&String>| of(answer).or_else(|| of(&info));
+        let tcb = stated(|answer| answer.tcb_info.as_ref()).map(String::as_str);
+        let tcb = read(tcb, TcbInfo::parse, "tcb_info", &mut unread);
+        let vm = stated(|answer| answer.vm_config.as_ref()).map(String::as_str);
+        let vm = read(vm, VmConfig::parse, "vm_config", &mut unread).unwrap_or_default();
+        let material = vm.tdx_measurement.as_deref();
+        let material = read(material, Material::parse, "tdx_measurement", &mut unread);
+        let mut files = dcap::Beside::of(beside);
+        let of_tcb = || tcb.as_ref().and_then(|tcb| tcb.event_log.as_ref());
+        if let Some(log) = stated(|answer| answer.event_log.as_ref()).or_else(of_tcb) {
+            files.logs.add(logs::Kind::Dstack, log.as_bytes());
+            files.logs.is_stripped = self.is_stripped;
         }
-        let examined = dcap::quoted(quote, &files, policy, comparers(policy, self.data), now)?;
-        let identity = identity(&examined, files.dstack.is_some());
-        let named = named(&examined.findings);
+        let has_log = files.logs.has(logs::Kind::Dstack);
+        let mut examined = dcap::quoted(quote, &files, policy, comparers(policy, self.data), now);
+        let identity = identity(&examined, has_log);
+        let hash = identity.as_ref().ok().and_then(Identity::compose_hash);
+        let compose = own.compose(hash, tcb.as_ref());
+        let named = named(&examined.part.findings);
         let ids: Vec<&Ids> =
             [&answer.ids, &info.ids].into_iter().chain(tcb.iter().map(|tcb| &tcb.ids)).collect();
-        let material = vm.tdx_measurement.as_deref().map(Material::parse).transpose()?;
-        let log = files.dstack.map(Log::parse).transpose()?;
+        let log = examined.of_dstack.and_then(|bytes| Log::parse(bytes).ok());
         let beside = Beside {
             tcb_info: tcb.as_ref(),
-            compose: compose.as_ref(),
+            compose: compose.file.as_ref(),
             document: vm.mr_config.as_deref(),
             image: Image {
                 material: material.as_ref(),
@@ -126,7 +130,7 @@ impl Quoted<'_> {
                 appraise::appraise_quote(report, shown, &beside, named, &policy.dstack)
             }
             (Body::Td(_), None) => {
-                let by = to_blame(&examined.findings);
+                let by = to_blame(&examined.part.findings);
                 appraise::FROM_QUOTE.iter().map(|check| Finding::blocked(check, by)).collect()
             }
             (Body::Enclave(_), _) => {
@@ -136,29 +140,34 @@ impl Quoted<'_> {
         };
         let report_data = match &examined.verified {
             Some(_) => Ok(*quote.body.report_data()),
-            None => Err(to_blame(&examined.findings)),
+            None => Err(to_blame(&examined.part.findings)),
         };
-        let mut draft = dcap::finish(self.kind, self.input, examined, &files, policy, now)?;
-        draft.flags.custody = match &identity {
+        let part = &mut examined.part;
+        part.flags.custody = match &identity {
             Ok(identity) if identity.is_kms() => Custody::KmsDerived,
             _ => Custody::NotStated,
         };
-        draft.findings.extend(findings);
-        own.show(&mut draft, &[answer, &info], tcb.as_ref(), compose.as_ref());
+        if let Ok(identity) = &identity {
+            identity.facts().for_each(|fact| part.facts.add(fact));
+        }
+        part.findings.extend(unread);
+        part.findings.extend(findings);
+        compose.show(part, &[answer, &info]);
         let stated = answer.report_data.as_ref().and_then(|text| hex::decode(text).ok());
         if let Some(stated) = stated.filter(|stated| stated.as_slice() != quote.body.report_data())
         {
-            draft.findings.retain(|finding| *finding.check != checks::DCAP_REPORT_DATA);
-            draft.findings.push(
+            part.findings.retain(|finding| *finding.check != checks::DCAP_REPORT_DATA);
+            part.findings.push(
                 Finding::fail(&checks::DCAP_REPORT_DATA, "disagree")
                     .expected(Value::hex(stated))
                     .actual(Value::hex(quote.body.report_data())),
             );
         }
+        let is_shown = part.passed(&checks::DSTACK_COMPOSE_HASH);
+        let draft = dcap::finish(self.kind, self.input, examined, &files, policy, now)?;
         let is_verified = report_data.is_ok();
-        let is_shown =
-            draft.findings.iter().any(|f| *f.check == checks::DSTACK_COMPOSE_HASH && f.passed());
-        Ok(Guest { draft, is_verified, compose: compose.filter(|_| is_shown), report_data })
+        let compose = compose.file.filter(|_| is_shown);
+        Ok(Guest { draft, is_verified, compose, report_data })
     }
 }
 
@@ -194,7 +203,7 @@ fn identity(examined: &dcap::Examined<'_>, has_log: bool) -> Result<Identity, Wh
     if own.clone().next().is_some() {
         Ok(Identity::of_log(own))
     } else if has_log {
-        Err(Why::Blocked { by: log_to_blame(&examined.findings) })
+        Err(Why::Blocked { by: log_to_blame(&examined.part.findings) })
     } else {
         Err(Why::NotPublished)
     }

@@ -1,30 +1,31 @@
 //! dstack's attestation of an SEV-SNP guest.
 
-use super::files::Files;
+use super::files::{Files, read};
 use super::quote::{ReportData, comparers, hashes};
-use crate::adapters::collateral;
+use crate::adapters::amd::Amd;
 use crate::adapters::snp::{self, to_blame};
 use crate::appraise::Compared;
-use crate::appraise::dstack::{self as appraise, Beside, Image};
+use crate::appraise::dstack::{self as appraise, Beside, Identity, Image};
 use crate::digest::Sha256;
 use crate::error::Error;
-use crate::evidence::dstack::{Answer, Ids, Material, SnpAttestation, TcbInfo, VmConfig};
+use crate::evidence::dstack::{Document, Ids, Material, SnpAttestation, VmConfig};
 use crate::finding::{Finding, LinkId, checks};
 use crate::pki::pem_blocks;
 use crate::policy::Policy;
-use crate::report::{Custody, Draft, EvidenceItem, Flags, Part, RootOfTrust, Subject};
+use crate::report::{Custody, Draft, EvidenceItem, RootOfTrust, Subject};
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 
 /// The attestation of an SEV-SNP guest.
 pub(in crate::adapters) fn examine(
     input: &[u8],
     bytes: &[u8],
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let kind = "dstack-snp-attestation";
-    attested(kind, input, bytes, files, policy, Compared::Policy, now).map(|(draft, _)| draft)
+    attested(kind, input, bytes, beside, policy, Compared::Policy, now).map(|(draft, _)| draft)
 }
 
 /// The same in an input of `kind`; `data` says who compares REPORT_DATA.
@@ -32,35 +33,38 @@ pub(super) fn attested(
     kind: &'static str,
     input: &[u8],
     bytes: &[u8],
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     data: Compared,
     now: UnixTime,
 ) -> Result<(Draft, ReportData), Error> {
     let attestation = SnpAttestation::parse(bytes)?;
-    let (own, rest) = Files::of(files)?;
-    let info = own.info.map(Answer::parse).transpose()?.unwrap_or_default();
-    let tcb = info.tcb_info.as_deref().map(TcbInfo::parse).transpose()?;
-    let compose = own.compose(tcb.as_ref())?;
-    let vm = VmConfig::parse(attestation.vm_config)?;
-    let material = vm.sev_snp_measurement.as_deref().map(Material::parse).transpose()?;
-    let mut endorsements = collateral::decode(&rest)?;
+    let own = Files::of(beside);
+    let (info, tcb) = own.info(None);
+    let mut unread = Vec::new();
+    let vm = read(Some(attestation.vm_config), VmConfig::parse, "vm_config", &mut unread);
+    let vm = vm.unwrap_or_default();
+    let material = vm.sev_snp_measurement.as_deref();
+    let material = read(material, Material::parse, "sev_snp_measurement", &mut unread);
+    let mut certificates = Vec::new();
     for certificate in &attestation.certificates {
-        for (_, der) in pem_blocks("dstack attestation, certificate", certificate)? {
-            endorsements.push(&der);
-        }
+        let blocks = pem_blocks("dstack attestation, certificate", certificate)?;
+        certificates.extend(blocks.into_iter().map(|(_, der)| der));
     }
-    let examined =
-        snp::report(attestation.report, None, &endorsements, policy, comparers(policy, data), now)?;
-    let mut findings = examined.findings;
-    let mut claims = Vec::new();
-    let mut custody = Custody::NotStated;
+    let mut amd = Amd::of(beside);
+    certificates.iter().for_each(|der| amd.add("certificate of the attestation", der));
+    let compared = comparers(policy, data);
+    let examined = snp::report(attestation.report, &amd, policy, compared, now)?;
+    let mut part = examined.part;
+    let hash = Document::parse(attestation.document).ok().map(|document| document.compose_hash);
+    let hash = hash.map(|hash| hash.to_ascii_lowercase()).filter(|hash| !hash.is_empty());
+    let compose = own.compose(hash.as_deref(), tcb.as_ref());
     let report_data = match &examined.verified {
         Some(verified) => {
             let ids: Vec<&Ids> =
                 [&info.ids].into_iter().chain(tcb.iter().map(|tcb| &tcb.ids)).collect();
             let beside = Beside {
-                compose: compose.as_ref(),
+                compose: compose.file.as_ref(),
                 document: Some(attestation.document),
                 image: Image {
                     material: material.as_ref(),
@@ -72,11 +76,12 @@ pub(super) fn attested(
             };
             let (data, report) = (&attestation.report_data, verified.report());
             let (own, identity) = appraise::appraise_report(report, data, &beside, &policy.dstack);
-            findings.extend(own);
-            claims.extend(crate::appraise::snp::claims(verified));
-            claims.extend(identity.iter().flat_map(appraise::claims));
+            part.findings.extend(own);
+            part.claims.extend(identity.iter().flat_map(appraise::claims));
+            let facts = identity.iter().flat_map(Identity::facts);
+            facts.for_each(|fact| part.facts.add(fact));
             if identity.is_some_and(|identity| identity.is_kms()) {
-                custody = Custody::KmsDerived;
+                part.flags.custody = Custody::KmsDerived;
             }
             match report.is_host_requested() {
                 true => Err(&checks::SNP_VMPL),
@@ -84,26 +89,17 @@ pub(super) fn attested(
             }
         }
         None => {
-            let by = to_blame(&findings);
-            findings.extend(appraise::FROM_REPORT.iter().map(|check| Finding::blocked(check, by)));
+            let by = to_blame(&part.findings);
+            let blocked = appraise::FROM_REPORT.iter().map(|check| Finding::blocked(check, by));
+            part.findings.extend(blocked);
             Err(by)
         }
     };
+    part.findings.extend(unread);
     let document = attestation.document.as_bytes();
-    let document =
-        EvidenceItem::new("mr-config", "json", LinkId::Measurements, document, Vec::new());
+    let link = LinkId::Measurements;
+    part.evidence.push(EvidenceItem::new("mr-config", "json", link, document, Vec::new()));
+    compose.show(&mut part, &[&info]);
     let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
-    let mut draft = Draft {
-        part: Part {
-            findings,
-            claims,
-            evidence: examined.evidence.into_iter().chain([document]).collect(),
-            wanted: examined.wanted,
-            flags: Flags { debug: examined.debug, custody, ..Flags::UNKNOWN },
-            ..Part::default()
-        },
-        ..Draft::of(subject, RootOfTrust::CpuVendor)
-    };
-    own.show(&mut draft, &[&info], tcb.as_ref(), compose.as_ref());
-    Ok((draft, report_data))
+    Ok((Draft { part, ..Draft::of(subject, RootOfTrust::CpuVendor) }, report_data))
 }

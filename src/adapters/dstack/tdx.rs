@@ -7,6 +7,7 @@ use crate::evidence::dcap::Quote;
 use crate::evidence::dstack::{Answer, TdxAttestation};
 use crate::policy::Policy;
 use crate::report::Draft;
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 
 /// The attestation by itself: a quote report that lacks the agent's registers and names and the
@@ -14,7 +15,7 @@ use crate::time::UnixTime;
 pub(in crate::adapters) fn examine(
     input: &[u8],
     bytes: &[u8],
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
@@ -23,7 +24,7 @@ pub(in crate::adapters) fn examine(
     let is_stripped = attestation.is_stripped();
     let (kind, data) = ("dstack-tdx-attestation", Compared::Policy);
     let quoted = Quoted { kind, input, quote, is_stripped, data };
-    quoted.examine(&answer(&attestation), files, policy, now).map(|guest| guest.draft)
+    quoted.examine(&answer(&attestation), beside, policy, now).map(|guest| guest.draft)
 }
 
 /// What an attestation says, as a quote report says it.

@@ -1,9 +1,7 @@
 //! One machine of a NEAR AI report: its quote as dstack's, its GPUs, its manager.
 
-use super::platforms;
-use crate::adapters::qualify::About;
 use crate::adapters::snp::to_blame;
-use crate::adapters::{dstack, gpu};
+use crate::adapters::{dstack, gpu, kind};
 use crate::appraise::Compared;
 use crate::bytes::Span;
 use crate::error::Error;
@@ -13,7 +11,8 @@ use crate::evidence::near::{Gpu, Machine, Manager, decoded};
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
 use crate::pki::pem_certificates;
 use crate::policy::Policy;
-use crate::report::{Custody, DebugFlag, EvidenceItem, Wanted};
+use crate::report::{DebugFlag, EvidenceItem, Part};
+use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::near as verify;
 
@@ -22,10 +21,7 @@ const HOPPER: &str = "HOPPER";
 
 /// What one machine's answer shows.
 pub(super) struct Examined {
-    pub(super) about: About,
-    pub(super) wanted: Vec<Wanted>,
-    pub(super) debug: DebugFlag,
-    pub(super) custody: Custody,
+    pub(super) part: Part,
     /// REPORTDATA of the verified quote.
     pub(super) report_data: Option<[u8; 64]>,
     /// The app-compose file that the measured log names.
@@ -40,7 +36,8 @@ pub(super) fn quote(machine: &Machine) -> Result<Option<Vec<u8>>, Error> {
 fn bytes(text: &str) -> Result<Vec<u8>, Error> {
     const WHAT: &str = "NEAR AI report, quote";
     let why = "it is neither hex nor base64";
-    platforms::decoded(text).ok_or_else(|| Error::malformed(WHAT, Span::new(0, text.len()), why))
+    kind::decoded(text.as_bytes())
+        .ok_or_else(|| Error::malformed(WHAT, Span::new(0, text.len()), why))
 }
 
 /// Examines a machine with the files for its platform. `spki` is the key of the certificate that
@@ -48,7 +45,7 @@ fn bytes(text: &str) -> Result<Vec<u8>, Error> {
 pub(super) fn examine(
     machine: &Machine,
     quote: Option<&[u8]>,
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     spki: Option<&[u8]>,
     policy: &Policy,
     now: UnixTime,
@@ -67,9 +64,9 @@ pub(super) fn examine(
         ..info.clone()
     };
     let by_binding = Compared::By(&checks::NEAR_REPORT_DATA);
-    let mut own = guest(quote, &answer, by_binding, files, policy, now)?;
-    own.about.findings.push(Finding::pass(&checks::NEAR_FORM));
-    let blame = to_blame(&own.about.findings);
+    let mut own = guest(quote, &answer, by_binding, beside, policy, now)?;
+    own.part.findings.push(Finding::pass(&checks::NEAR_FORM));
+    let blame = to_blame(&own.part.findings);
     let known = own.report_data.is_some().then_some(td);
     match &own.report_data {
         Some(data) => {
@@ -80,25 +77,24 @@ pub(super) fn examine(
                 verify::ohttp(machine, &binding),
                 binding,
             ];
-            own.about.findings.extend(findings);
+            own.part.findings.extend(findings);
             let asked = policy.near.nonce.as_ref();
-            own.about.findings.extend(verify::nonce(machine.nonce.as_deref(), data, asked));
+            own.part.findings.extend(verify::nonce(machine.nonce.as_deref(), data, asked));
         }
         None => {
             let blocked = verify::FROM_QUOTE.iter().map(|check| Finding::blocked(check, blame));
-            own.about.findings.extend(blocked);
+            own.part.findings.extend(blocked);
         }
     }
-    own.about.add(gpus(machine, own.report_data.as_ref(), blame, policy, now));
+    own.part.absorb(gpus(machine, own.report_data.as_ref(), blame, policy, now));
     if let Some(manager) = &machine.manager {
-        let examined = self::manager(manager, known, blame, &info, files, policy, now)?;
-        own.about.add(examined.about);
-        own.wanted.extend(examined.wanted);
-        own.debug = match (own.debug, examined.debug) {
+        let examined = self::manager(manager, known, blame, &info, beside, policy, now)?;
+        own.part.flags.debug = match (own.part.flags.debug, examined.part.flags.debug) {
             (DebugFlag::On, _) | (_, DebugFlag::On) => DebugFlag::On,
             (DebugFlag::Off, DebugFlag::Off) => DebugFlag::Off,
             _ => DebugFlag::Unknown,
         };
+        own.part.absorb(examined.part);
     }
     Ok(own)
 }
@@ -111,14 +107,7 @@ fn of_another_form(machine: &Machine, is_enclave: bool) -> Examined {
         (None, _) => "no quote",
     };
     let finding = Finding::unknown(&checks::NEAR_FORM, Why::NotSupported).actual(form);
-    Examined {
-        about: About { findings: vec![finding], ..About::default() },
-        wanted: Vec::new(),
-        debug: DebugFlag::Unknown,
-        custody: Custody::NotStated,
-        report_data: None,
-        compose: None,
-    }
+    Examined { part: Part::of([finding]), report_data: None, compose: None }
 }
 
 /// A quote with its log and what dstack's agent says.
@@ -126,23 +115,15 @@ fn guest(
     quote: &Quote<'_>,
     answer: &Answer,
     data: Compared,
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let (kind, input) = ("near-machine", quote.bytes);
     let quoted = dstack::Quoted { kind, input, quote, is_stripped: false, data };
-    let guest = quoted.examine(answer, files, policy, now)?;
-    let draft = guest.draft;
+    let guest = quoted.examine(answer, beside, policy, now)?;
     Ok(Examined {
-        about: About {
-            findings: draft.part.findings,
-            claims: draft.part.claims,
-            evidence: draft.part.evidence,
-        },
-        wanted: draft.part.wanted,
-        debug: draft.part.flags.debug,
-        custody: draft.part.flags.custody,
+        part: guest.draft.part,
         report_data: guest.is_verified.then(|| *quote.body.report_data()),
         compose: guest.compose,
     })
@@ -155,9 +136,9 @@ fn gpus(
     by: &'static Check,
     policy: &Policy,
     now: UnixTime,
-) -> About {
+) -> Part {
     let check = &checks::NEAR_GPU;
-    let mut about = About::default();
+    let mut about = Part::default();
     let Some(gpus) = machine.gpus.as_ref().filter(|gpus| !gpus.answers.is_empty()) else {
         let why = if machine.is_gateway { Why::NotApplicable } else { Why::NotPublished };
         about.findings.push(Finding::unknown(check, why));
@@ -171,21 +152,17 @@ fn gpus(
     }
     for (number, answer) in (1_u32..).zip(&gpus.answers) {
         let own = match report(answer, policy, now) {
-            Err(why) => About {
-                findings: vec![Finding::unknown(check, Why::NotSupported).actual(why)],
-                ..About::default()
-            },
-            Ok(mut examined) => {
-                examined.findings.push(match (examined.nonce, data) {
+            Err(why) => Part::of([Finding::unknown(check, Why::NotSupported).actual(why)]),
+            Ok(gpu::Examined { mut part, nonce }) => {
+                part.findings.push(match (nonce, data) {
                     (Some(nonce), Some(data)) => verify::gpu(&nonce, data),
-                    (None, _) => Finding::blocked(check, to_blame(&examined.findings)),
+                    (None, _) => Finding::blocked(check, to_blame(&part.findings)),
                     (_, None) => Finding::blocked(check, by),
                 });
-                let gpu::Examined { findings, claims, evidence, .. } = examined;
-                About { findings, claims, evidence }
+                part
             }
         };
-        about.add(own.named(&format!("gpu-{number}")));
+        about.absorb(own.named(&format!("gpu-{number}")));
     }
     about
 }
@@ -209,7 +186,7 @@ fn manager(
     machine: Option<&TdReport>,
     by: &'static Check,
     info: &Answer,
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Examined, Error> {
@@ -221,7 +198,7 @@ fn manager(
     };
     let (Some(quote), Some(td)) = (&quote, td) else {
         let mut none = of_another_form(&Machine::default(), quote.is_some());
-        none.about.findings = vec![
+        none.part.findings = vec![
             Finding::unknown(&checks::NEAR_MANAGER, Why::NotPublished),
             verify::actions(manager, false),
         ];
@@ -233,23 +210,23 @@ fn manager(
         ..info.clone()
     };
     let by_binding = Compared::By(&checks::NEAR_MANAGER);
-    let mut own = guest(quote, &answer, by_binding, files, policy, now)?;
+    let mut own = guest(quote, &answer, by_binding, beside, policy, now)?;
     let findings = match own.report_data {
         Some(_) => verify::manager(manager, td, machine, by),
-        None => vec![Finding::blocked(&checks::NEAR_MANAGER, to_blame(&own.about.findings))],
+        None => vec![Finding::blocked(&checks::NEAR_MANAGER, to_blame(&own.part.findings))],
     };
     let holds = findings.iter().all(Finding::passed);
-    own.about = own.about.named("manager");
-    own.about.findings.push(verify::actions(manager, holds));
-    own.about.findings.extend(findings);
+    own.part = own.part.named("manager");
+    own.part.findings.push(verify::actions(manager, holds));
+    own.part.findings.extend(findings);
     let actions = manager.actions.as_bytes();
     let item = EvidenceItem::new("actions", "json", LinkId::Measurements, actions, Vec::new());
-    own.about.evidence.push(item);
+    own.part.evidence.push(item);
     if let Some(stated) = &manager.nonce {
         let quoted = td.report_data.last_chunk::<32>();
         let holds = decoded(stated).as_deref() == quoted.map(|quoted| quoted.as_slice());
         let finding = Finding::test(&checks::NEAR_MANAGER, holds, "disagree").part("stated nonce");
-        own.about.findings.push(finding.actual(Value::text(stated.as_str())));
+        own.part.findings.push(finding.actual(Value::text(stated.as_str())));
     }
     Ok(own)
 }

@@ -12,12 +12,10 @@
 
 mod images;
 mod machine;
-mod platforms;
 
 use self::images::Images;
 use self::machine::Examined;
-use super::qualify::About;
-use super::{image, snp};
+use super::{IMAGE, image, snp};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::near::{Machine, Report};
@@ -26,14 +24,16 @@ use crate::pki::{Cert, pem_certificates};
 use crate::policy::Policy;
 use crate::report::{
     Custody, DebugFlag, Draft, Flags, Freshness, KeyFlag, RootOfTrust, Standing, Stated, Subject,
+    Wanted,
 };
+use crate::shelf::{self, Piece};
 use crate::time::UnixTime;
 use crate::verify::near as verify;
 
 /// A report of either form.
 pub(super) fn examine(
     input: &[u8],
-    files: &[&[u8]],
+    beside: &[Piece<'_>],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
@@ -42,45 +42,42 @@ pub(super) fn examine(
     let tls = report.tls_certificate.as_ref();
     let tls = tls.map(|pem| pem_certificates(TLS, pem.as_bytes())).transpose()?.unwrap_or_default();
     let tls = tls.first().map(|der| Cert::parse(TLS, der)).transpose()?;
-    let (image_files, files) = image::Files::of(files)?;
-    let mut images = Images::of(&image_files);
+    let is_image = |piece: &Piece<'_>| IMAGE.contains(&piece.role);
+    let others: Vec<Piece<'_>> = beside.iter().filter(|piece| !is_image(piece)).copied().collect();
+    let image_files = image::Files::of(&shelf::of(beside, IMAGE));
+    let images = Images::of(&image_files);
     let quotes = report.machines.iter().map(machine::quote).collect::<Result<Vec<_>, _>>()?;
-    let files = platforms::Files::of(&quotes, &files)?;
 
     let kind = if report.is_whole { "near-report" } else { "near-machine" };
     let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
     let mut draft = Draft::of(subject, RootOfTrust::CpuVendor);
-    let mut all = About::default();
     let mut quoted = Vec::new();
     let mut flags = Vec::new();
     for (machine, bytes) in report.machines.iter().zip(&quotes) {
         let asks_for_tls = machine.is_gateway || !report.is_whole;
         let spki = tls.as_ref().filter(|_| asks_for_tls).map(Cert::spki);
-        let own = files.for_quote(bytes.as_deref());
-        let mut examined = machine::examine(machine, bytes.as_deref(), &own, spki, policy, now)?;
-        images
-            .follow(&examined, policy, now)?
-            .into_iter()
-            .for_each(|about| examined.about.add(about));
-        let Examined { about, wanted, debug, custody, report_data, .. } = examined;
-        all.add(about.named(&machine.name));
-        for wanted in wanted {
-            if !draft.wanted.contains(&wanted) {
-                draft.wanted.push(wanted);
-            }
+        let mut examined = machine::examine(machine, bytes.as_deref(), &others, spki, policy, now)?;
+        for about in images.follow(&examined, policy, now) {
+            examined.part.absorb(about);
         }
+        let Examined { part, report_data, .. } = examined;
+        flags.push((part.flags.debug, part.flags.custody));
+        draft.part.absorb(part.named(&machine.name));
         quoted.extend(report_data.map(|data| (machine.name.as_str(), data)));
-        flags.push((debug, custody));
         draft.stated.extend(stated(machine));
     }
-    all.add(images.left_over(policy, now)?);
-    all.findings.extend(verify::one_nonce(&quoted));
-    all.evidence
+    draft.findings.extend(verify::one_nonce(&quoted));
+    draft
+        .evidence
         .extend(tls.map(|cert| snp::certificate("tls-certificate", LinkId::KeyBinding, &cert)));
-    draft.flags = self::flags(&all.findings, &flags, policy);
-    draft.findings = all.findings;
-    draft.claims = all.claims;
-    draft.evidence = all.evidence;
+    draft.flags = self::flags(&draft.findings, &flags, policy);
+    let mut wanted: Vec<Wanted> = Vec::new();
+    for one in std::mem::take(&mut draft.wanted) {
+        if !wanted.contains(&one) {
+            wanted.push(one);
+        }
+    }
+    draft.wanted = wanted;
     Ok(draft)
 }
 

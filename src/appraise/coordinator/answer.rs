@@ -16,9 +16,11 @@ pub enum Answer<'a> {
         /// On what it says that it runs, when it says so.
         substrate: Option<String>,
     },
-    /// It is not known whether there is anything.
-    NotFetched,
+    /// No answer that can be read: it is not known whether there is anything.
+    None,
 }
+
+const REDIRECT: &str = Failure::Redirect.word();
 
 /// The body of an error.
 #[derive(Deserialize)]
@@ -39,31 +41,31 @@ pub fn attestation(outcome: Option<&Outcome>) -> (Finding, Answer<'_>) {
     let check = &checks::COORDINATOR_ANSWER;
     let open = |why, actual: &str| Finding::unknown(check, why).actual(actual);
     match outcome {
-        None => (open(Why::NotFetched, "not-asked"), Answer::NotFetched),
-        Some(Outcome::Failed { failed }) => {
-            (open(Why::NotFetched, failed.word()), Answer::NotFetched)
-        }
+        None => (open(Why::NotAsked, "not-asked"), Answer::None),
+        Some(Outcome::Failed { failed }) => (open(Why::NotAsked, failed.word()), Answer::None),
         Some(Outcome::Answered(response)) => match response.status {
-            _ if response.redirected => {
-                (open(Why::NotFetched, Failure::Redirect.word()), Answer::NotFetched)
-            }
+            _ if response.redirected => (open(Why::NotAsked, REDIRECT), Answer::None),
             200 if is_json(response) => (Finding::pass(check), Answer::Body(response)),
-            200 => (open(Why::NotSupported, "content-type"), Answer::NotFetched),
+            200 => (open(Why::NotAsked, "content-type"), Answer::None),
             404 | 410 => {
                 let status = response.status.to_string();
                 (open(Why::NotPublished, &status), Answer::NotPublished { substrate: None })
             }
-            503 => match error(response) {
-                Some(error) if error.code == "attestation_unavailable" => {
-                    let substrate = error.substrate;
+            503 => match unavailable(response) {
+                Some(ErrorCode { substrate, .. }) => {
                     (open(Why::NotPublished, "unavailable"), Answer::NotPublished { substrate })
                 }
-                _ => (open(Why::NotFetched, "503"), Answer::NotFetched),
+                None => (open(Why::NotAsked, "503"), Answer::None),
             },
-            300..400 => (open(Why::NotFetched, Failure::Redirect.word()), Answer::NotFetched),
-            status => (open(Why::NotFetched, &status.to_string()), Answer::NotFetched),
+            300..=303 | 307 | 308 => (open(Why::NotAsked, REDIRECT), Answer::None),
+            status => (open(Why::NotAsked, &status.to_string()), Answer::None),
         },
     }
+}
+
+/// An answer whose body turns out to be no document: none that can be read.
+pub fn unreadable() -> Finding {
+    Finding::unknown(&checks::COORDINATOR_ANSWER, Why::NotAsked).actual("not-a-document")
 }
 
 /// Reads the answer to the question for the key of sealed requests.
@@ -83,7 +85,8 @@ pub fn encryption_key(outcome: Option<&Outcome>) -> Published {
                 let key = body.and_then(|body| Some((keys::bytes(&body.public_key)?, body.kid)));
                 key.map_or(Published::Malformed, |(key, kid)| Published::Key { key, kid })
             }
-            404 | 410 | 503 => Published::None,
+            404 | 410 => Published::None,
+            503 if unavailable(response).is_some() => Published::None,
             _ => Published::NotFetched,
         },
         Some(Outcome::Failed { .. }) | None => Published::NotFetched,
@@ -97,7 +100,8 @@ fn is_json(response: &Response) -> bool {
     essence == "application/json" || essence.ends_with("+json")
 }
 
-fn error(response: &Response) -> Option<ErrorCode> {
+/// The contract's error that says that there is no attestation, when the body is one.
+fn unavailable(response: &Response) -> Option<ErrorCode> {
     let body: ErrorBody = crate::json::from_slice("error", &response.body.0).ok()?;
-    Some(body.error)
+    Some(body.error).filter(|error| error.code == "attestation_unavailable")
 }

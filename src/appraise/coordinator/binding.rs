@@ -2,16 +2,18 @@
 
 use crate::digest::Sha512;
 use crate::evidence::coordinator::{Binding, Document, Mode, carrier};
-use crate::finding::{Check, Finding, Value, Why, checks};
+use crate::finding::{Check, Finding, Outcome, Value, Why, checks};
 use crate::policy::CoordinatorPolicy;
 use crate::time::UnixTime;
 
 /// How far the clocks of reader and machine may differ, in seconds.
-const CLOCK_SKEW: i64 = 300;
+pub(super) const CLOCK_SKEW: i64 = 300;
 
-/// What the reader's own software knows of the question.
+/// The session that a document answers: what was sent, to whom, and who says so.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct Session<'a> {
+    /// Who says so.
+    pub teller: Teller,
     /// Scheme and authority that were asked.
     pub origin: &'a str,
     /// The nonce that was sent.
@@ -20,41 +22,120 @@ pub struct Asked<'a> {
     pub age_s: Option<u64>,
 }
 
+/// Who says what was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Teller {
+    /// The process that examines: it asked by itself.
+    ThisProcess,
+    /// A file, which anyone could have written.
+    Recording,
+}
+
+impl Teller {
+    /// What holds for a session, as far as the teller of that session is to be believed: a pass, or
+    /// a warning that a recording says so.
+    pub const fn holds(self, check: &'static Check) -> Finding {
+        match self {
+            Self::ThisProcess => Finding::pass(check),
+            Self::Recording => Finding::warn(check, RECORDED),
+        }
+    }
+
+    /// The finding of a comparison with a value of the session: what is equal [`Self::holds`].
+    pub(super) fn compared(self, finding: Finding) -> Finding {
+        match finding.outcome {
+            Outcome::Pass => Finding { outcome: self.holds(finding.check).outcome, ..finding },
+            _ => finding,
+        }
+    }
+}
+
+/// It holds according to a recording, which nobody at hand vouches for.
+pub const RECORDED: &str = "recorded";
+/// The nonce is none that only one answer could meet.
+const NO_CHALLENGE: &str = "no-challenge";
+
+/// Whether `nonce` is a challenge: long enough that nobody answers it beforehand, and not one byte
+/// again and again, which random numbers do not give.
+pub fn is_challenge(nonce: &[u8]) -> bool {
+    nonce.len() >= carrier::MIN_NONCE
+        && nonce.windows(2).any(|pair| !matches!(pair, [a, b] if a == b))
+}
+
+/// What the document answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// A challenge, as the teller says.
+    Challenge(Teller),
+    /// A nonce that is no challenge.
+    NoChallenge,
+    /// Nothing that was sent.
+    Nothing,
+}
+
 /// The evidence covers D: report data of a quote or report, as `carrier` says.
 ///
 /// A carrier that is not one for report data leaves the check open: which function of D is
 /// compared must not be left to chance.
-pub fn digest(report_data: Result<[u8; 64], &'static Check>, carried: &str, d: &Sha512) -> Finding {
+pub fn digest(
+    report_data: &[u8; 64],
+    signed: Result<(), &'static Check>,
+    carried: &str,
+    d: &Sha512,
+) -> Finding {
     let expected = match carried {
         carrier::DSTACK_APPDATA => carrier::dstack_report_data(d),
         _ => *d,
     };
     let own = if carried == carrier::DSTACK_APPDATA { carried } else { carrier::DIRECT };
-    let report_data = report_data.as_ref().map(<[u8; 64]>::as_slice).map_err(|by| *by);
-    holds(own, carried, expected.as_bytes(), report_data)
+    holds(own, carried, expected.as_bytes(), report_data, signed)
 }
 
 /// The evidence covers D: it has exactly the bytes that the carrier `own` makes of D. Evidence that
 /// names another carrier leaves the check open.
+///
+/// `signed` is the check to blame where nobody is shown to have signed the evidence. Evidence that
+/// openly has other bytes is not this document's, whoever signed it.
 pub fn holds(
     own: &str,
     carried: &str,
     expected: &[u8],
-    actual: Result<&[u8], &'static Check>,
+    actual: &[u8],
+    signed: Result<(), &'static Check>,
 ) -> Finding {
     let check = &checks::BINDING_DIGEST;
     if carried != own {
         return Finding::unknown(check, Why::NotSupported).actual(carried);
     }
-    match actual {
-        Ok(actual) => Finding::equal(check, expected, actual),
-        Err(by) => Finding::blocked(check, by).expected(Value::hex(expected)),
+    match (Finding::equal(check, expected, actual), signed) {
+        (equal, Err(by)) if equal.passed() => {
+            Finding { outcome: Finding::blocked(check, by).outcome, ..equal }
+        }
+        (compared, _) => compared,
+    }
+}
+
+/// The evidence covers D: each of several quotes has exactly the bytes that the carrier `own` makes
+/// of D.
+pub fn all_hold(
+    own: &str,
+    carried: &str,
+    expected: &[u8],
+    actual: &[&[u8]],
+    signed: Result<(), &'static Check>,
+) -> Finding {
+    let other = actual.iter().find(|actual| **actual != expected).or(actual.first());
+    match (other, signed) {
+        (Some(actual), signed) => holds(own, carried, expected, actual, signed),
+        (None, Err(by)) => Finding::blocked(&checks::BINDING_DIGEST, by),
+        (None, Ok(())) => Finding::fail(&checks::BINDING_DIGEST, "missing"),
     }
 }
 
 /// The evidence covers D: one of a token's nonces, as a whole, is D in base64url.
 pub fn token_nonce(
-    nonces: Result<&[String], &'static Check>,
+    nonces: &[String],
+    signed: Result<(), &'static Check>,
     carried: &str,
     d: &Sha512,
 ) -> Finding {
@@ -63,33 +144,42 @@ pub fn token_nonce(
         return Finding::unknown(check, Why::NotSupported).actual(carried);
     }
     let expected = carrier::eat_nonce(d);
-    match nonces {
-        Ok(nonces) => {
-            let reason = if nonces.is_empty() { "missing" } else { "not-equal" };
-            Finding::test(check, nonces.contains(&expected), reason).actual(nonces.join(", "))
-        }
-        Err(by) => Finding::blocked(check, by),
-    }
-    .expected(expected)
+    let finding = match (nonces.contains(&expected), signed) {
+        (true, Ok(())) => Finding::pass(check),
+        (true, Err(by)) => Finding::blocked(check, by),
+        (false, _) => Finding::fail(check, if nonces.is_empty() { "missing" } else { "not-equal" }),
+    };
+    finding.actual(nonces.join(", ")).expected(expected)
 }
 
-/// Nonce, origin, types of evidence and age, in this order. Without `asked` the document came as a
-/// file: then nobody here knows who sent its nonce, or to whom.
+/// What is known of a session.
+#[derive(Clone, Debug)]
+pub struct InSession {
+    /// Nonce, origin, types of evidence and age, in this order.
+    pub findings: Vec<Finding>,
+    /// What the evidence answers, where it covers the binding and its age is accepted.
+    pub answered: Option<Answered>,
+}
+
+/// Nonce, origin, types of evidence and age. Without `session` the document came as a file: then
+/// nobody here knows who sent its nonce, or to whom.
 pub fn session(
     document: &Document,
     binding: &Binding,
     covered: bool,
-    asked: Option<&Asked<'_>>,
+    session: Option<&Session<'_>>,
     policy: &CoordinatorPolicy,
     now: UnixTime,
-) -> Vec<Finding> {
-    let nonce = nonce(document, asked);
-    let freshness = if covered {
-        freshness(binding, nonce.passed(), asked, policy, now)
+) -> InSession {
+    let (nonce, answered) = nonce(document, session);
+    let age = if covered {
+        age(binding, answered, session, policy, now)
     } else {
         Finding::blocked(&checks::FRESHNESS, &checks::BINDING_DIGEST)
     };
-    vec![nonce, origin(binding, asked, policy), types(document, binding), freshness]
+    let answered = age.outcome.holds().then_some(answered);
+    let findings = vec![nonce, origin(binding, session, policy), types(document, binding), age];
+    InSession { findings, answered }
 }
 
 /// Every finding of [`session`] as blocked by `by`.
@@ -103,37 +193,54 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
     checks.into_iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
-/// The answer is to the reader's nonce. The nonce in the document is the one that D is made with,
-/// so that equal nonces and a D that fits mean that evidence was made after the nonce.
-fn nonce(document: &Document, asked: Option<&Asked<'_>>) -> Finding {
+/// The answer is to the nonce that was sent. The nonce in the document is the one that D is made
+/// with, so that equal nonces and a D that fits mean that evidence was made after the nonce. That
+/// says something where the nonce is a challenge.
+fn nonce(document: &Document, session: Option<&Session<'_>>) -> (Finding, Answered) {
     let check = &checks::BINDING_NONCE;
     let answered = document.nonce.as_ref().map(|nonce| nonce.0.as_slice());
-    let sent = asked.and_then(|asked| asked.nonce);
-    let finding = match (sent, answered) {
-        (Some(sent), Some(answered)) => return Finding::equal(check, sent, answered),
-        (Some(sent), None) if document.freshness.mode == Mode::Challenge => {
-            Finding::fail(check, "missing").expected(Value::hex(sent))
+    let sent = session.and_then(|session| Some((session.nonce?, session.teller)));
+    let (finding, answers) = match (sent, answered) {
+        (Some((sent, teller)), Some(answered)) => {
+            let finding = Finding::equal(check, sent, answered);
+            return match (finding.passed(), is_challenge(sent)) {
+                (true, true) => (teller.compared(finding), Answered::Challenge(teller)),
+                (true, false) => {
+                    let outcome = Finding::warn(check, NO_CHALLENGE).outcome;
+                    (Finding { outcome, ..finding }, Answered::NoChallenge)
+                }
+                (false, _) => (finding, Answered::Nothing),
+            };
         }
-        (Some(sent), None) => Finding::warn(check, "not-answered").expected(Value::hex(sent)),
-        (None, Some(_)) if asked.is_some() => Finding::warn(check, "not-asked"),
-        (None, _) => Finding::unknown(check, Why::NotApplicable),
+        (Some((sent, _)), None) => {
+            let finding = match document.freshness.mode {
+                Mode::Challenge => Finding::fail(check, "missing"),
+                _ => Finding::warn(check, "not-answered"),
+            };
+            (finding.expected(Value::hex(sent)), Answered::Nothing)
+        }
+        (None, Some(_)) if session.is_some() => {
+            (Finding::warn(check, "not-asked"), Answered::Nothing)
+        }
+        (None, _) => (Finding::unknown(check, Why::NotApplicable), Answered::Nothing),
     };
     match answered {
-        Some(answered) => finding.actual(Value::hex(answered)),
-        None => finding,
+        Some(answered) => (finding.actual(Value::hex(answered)), answers),
+        None => (finding, answers),
     }
 }
 
 /// The binding is about the service that was asked: one machine's answer served by another would
 /// name the wrong one.
-fn origin(binding: &Binding, asked: Option<&Asked<'_>>, policy: &CoordinatorPolicy) -> Finding {
+fn origin(binding: &Binding, session: Option<&Session<'_>>, policy: &CoordinatorPolicy) -> Finding {
     let check = &checks::BINDING_ORIGIN;
-    let expected: Vec<&str> =
-        asked.map(|asked| asked.origin).into_iter().chain(policy.origin.as_deref()).collect();
-    match expected.iter().find(|expected| **expected != binding.origin) {
-        Some(expected) => Finding::fail(check, "not-equal").expected(*expected),
-        None if expected.is_empty() => Finding::unknown(check, Why::NotApplicable),
-        None => Finding::pass(check),
+    let asked = session.map(|session| session.origin);
+    let expected: Vec<&str> = asked.into_iter().chain(policy.origin.as_deref()).collect();
+    match (expected.iter().find(|expected| **expected != binding.origin), session) {
+        (Some(expected), _) => Finding::fail(check, "not-equal").expected(*expected),
+        (None, _) if expected.is_empty() => Finding::unknown(check, Why::NotApplicable),
+        (None, Some(session)) if policy.origin.is_none() => session.teller.holds(check),
+        (None, _) => Finding::pass(check),
     }
     .actual(binding.origin.as_str())
 }
@@ -154,10 +261,10 @@ fn types(document: &Document, binding: &Binding) -> Finding {
 }
 
 /// When the evidence was made, by the machine's clock, which the binding carries.
-fn freshness(
+fn age(
     binding: &Binding,
-    challenged: bool,
-    asked: Option<&Asked<'_>>,
+    answered: Answered,
+    session: Option<&Session<'_>>,
     policy: &CoordinatorPolicy,
     now: UnixTime,
 ) -> Finding {
@@ -165,15 +272,16 @@ fn freshness(
     let made = binding.issued_at;
     let age = now.0.saturating_sub(made.0);
     let is_old = age > policy.max_age_s;
-    let finding = match (challenged, asked) {
+    let own = session.is_some_and(|session| session.teller == Teller::ThisProcess);
+    let finding = match answered {
         _ if age < -CLOCK_SKEW => Finding::fail(check, "in-the-future"),
-        (true, _) if is_old => Finding::warn(check, "stale"),
-        (true, _) => Finding::pass(check),
-        (false, Some(_)) if is_old => Finding::fail(check, "stale"),
-        (false, None) if is_old => Finding::warn(check, "stale"),
-        (false, _) => Finding::warn(check, "cached"),
+        Answered::Nothing | Answered::NoChallenge if own && is_old => Finding::fail(check, "stale"),
+        _ if is_old => Finding::warn(check, "stale"),
+        Answered::Challenge(teller) => teller.holds(check),
+        Answered::NoChallenge => Finding::warn(check, NO_CHALLENGE),
+        Answered::Nothing => Finding::warn(check, "cached"),
     };
-    let kept = match asked.and_then(|asked| asked.age_s) {
+    let kept = match session.and_then(|session| session.age_s) {
         Some(kept) => format!(", kept by a cache for {kept} s"),
         None => String::new(),
     };

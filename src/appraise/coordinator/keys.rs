@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::binding::Teller;
 use crate::digest::Sha256;
 use crate::evidence::coordinator::binding::{SEALED_REQUEST, TLS};
 use crate::evidence::coordinator::{Binding, Key};
@@ -41,14 +42,25 @@ pub enum Speaker {
     Measured,
 }
 
+/// What a connection to the service showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// This process connected and met a key with this SHA-256.
+    Met(Sha256),
+    /// Whoever connected could not see the key, as in a web page; or nobody did.
+    NotSeen,
+    /// A recording says which key its connection met.
+    Recorded,
+}
+
 /// The keys. `covered` says whether evidence covers the binding, `speaker` how well it is known
-/// which image speaks in it. `seen` is SHA-256 of the TLS key that the reader's own connection met.
+/// which image speaks in it, `teller` who says what the service answered elsewhere.
 pub fn appraise(
     binding: &Binding,
     covered: bool,
     speaker: Speaker,
-    published: &Published,
-    seen: Option<Sha256>,
+    (published, teller): (&Published, Teller),
+    seen: Connection,
 ) -> Vec<Finding> {
     if !covered {
         return blocked(&checks::BINDING_DIGEST);
@@ -56,7 +68,7 @@ pub fn appraise(
     let sealed: Vec<&Key> = binding.keys_for(SEALED_REQUEST).collect();
     let tls: Vec<&Key> = binding.keys_for(TLS).collect();
     vec![
-        sealed_key(&sealed, published),
+        sealed_key(&sealed, published, teller),
         key_id(&sealed, published),
         custody(&sealed, speaker),
         connection(&tls, seen),
@@ -90,7 +102,7 @@ pub fn bytes(text: &str) -> Option<[u8; 32]> {
 
 /// The key in the binding is the one that the service hands to clients, on all 32 bytes. The short
 /// id would not do: 64 bits can be met by trying.
-fn sealed_key(keys: &[&Key], published: &Published) -> Finding {
+fn sealed_key(keys: &[&Key], published: &Published, teller: Teller) -> Finding {
     let check = &checks::BINDING_SEALED_KEY;
     let key = match keys {
         [] => return Finding::unknown(check, Why::NotPublished),
@@ -105,7 +117,7 @@ fn sealed_key(keys: &[&Key], published: &Published) -> Finding {
         return Finding::fail(check, "malformed").expected("32 bytes in base64").actual(actual);
     };
     match published {
-        Published::Key { key, .. } => Finding::equal(check, &bound, key),
+        Published::Key { key, .. } => teller.compared(Finding::equal(check, &bound, key)),
         // Nothing was compared: no other key was handed out, and none at all.
         Published::Malformed => {
             Finding::unknown(check, Why::NotSupported).expected(Value::hex(bound))
@@ -154,20 +166,22 @@ fn custody(keys: &[&Key], speaker: Speaker) -> Finding {
     .actual(said)
 }
 
-/// The reader's own connection met a TLS key that the binding names. A web page cannot see the key
-/// of its connection, and then the key in the binding stays a declaration.
-fn connection(keys: &[&Key], seen: Option<Sha256>) -> Finding {
+/// The connection of this process met a TLS key that the binding names. A web page cannot see the
+/// key of its connection, and what a recording says of another's is nobody's observation: then the
+/// key in the binding stays a declaration.
+fn connection(keys: &[&Key], seen: Connection) -> Finding {
     let check = &checks::TLS_CONNECTION;
     let bound: Vec<&str> = keys.iter().filter_map(|key| key.spki_sha256.as_deref()).collect();
     if bound.is_empty() {
         return Finding::unknown(check, Why::NotPublished);
     }
     match seen {
-        Some(seen) => {
+        Connection::Met(seen) => {
             let holds = bound.iter().any(|bound| bound.parse() == Ok(seen));
             Finding::test(check, holds, "not-equal").actual(Value::hex(seen.0))
         }
-        None => Finding::unknown(check, Why::NotSupported),
+        Connection::NotSeen => Finding::unknown(check, Why::NotSupported),
+        Connection::Recorded => Finding::unknown(check, Why::SelfStated),
     }
     .expected(Value::Hex(bound.join(", ")))
 }

@@ -23,6 +23,7 @@ pub mod binding;
 pub mod darkbloom;
 pub mod image;
 pub mod keys;
+pub mod recorded;
 pub mod stated;
 
 pub use image::{Launched, Measured, Reference};

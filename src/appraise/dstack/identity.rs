@@ -4,6 +4,7 @@ use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::evidence::dstack::{Document, Ids, KeyProvider, ProviderInfo};
 use crate::finding::{Finding, LinkId, Value, Why, checks};
+use crate::report::Fact;
 use crate::verify::eventlog::Statement;
 
 /// What the guest's own system says the application is: a verified log's words from before
@@ -47,6 +48,18 @@ impl Identity {
             key_provider: text(&document.key_provider),
             key_provider_id: text(&document.key_provider_id),
         }
+    }
+
+    /// SHA-256 of the app-compose file, in hex.
+    pub fn compose_hash(&self) -> Option<&str> {
+        self.compose_hash.as_deref()
+    }
+
+    /// The values that others are compared with.
+    pub fn facts(&self) -> impl Iterator<Item = Fact> {
+        let compose = self.compose_hash.as_deref().and_then(|hash| hash.parse().ok());
+        let app = self.app_id.clone().map(Fact::App);
+        app.into_iter().chain(compose.map(Fact::ComposeHash))
     }
 
     /// Whether keys come from a service that can make them again.

@@ -20,24 +20,86 @@ const PCK: &str = "Intel SGX PCK Certificate";
 /// How deep objects that only wrap others may be nested.
 const MAX_WRAPPERS: usize = 3;
 
-pub(super) fn read(files: &[&[u8]]) -> Result<Collateral, Error> {
-    let mut reading = Reading::default();
-    for file in files {
-        cap(WHAT, file)?;
-        reading.file(file)?;
-    }
-    Ok(reading.finish())
+/// One part of Intel's collateral.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// TCB info, about one platform.
+    TcbInfo(Signed),
+    /// The identity of a quoting enclave.
+    QeIdentity(Signed),
+    /// A revocation list, DER.
+    RevocationList(Vec<u8>),
+    /// Certificates by themselves, DER; their names say whose they are.
+    Certificates(Chain),
+    /// What is handed over as a platform's certificate, with or without those above it, DER.
+    PckChain(Chain),
+    /// What is handed over as the certificates above a platform's, DER.
+    IssuerChain(Chain),
 }
 
-type Chain = Vec<Vec<u8>>;
+/// The parts of one file, and why one that is in it cannot be read.
+///
+/// # Errors
+/// When the file is none of Intel's.
+pub fn parts(file: &[u8]) -> Result<Vec<Result<Part, Error>>, Error> {
+    cap(WHAT, file)?;
+    let mut reading = Reading::default();
+    reading.file(file)?;
+    Ok(reading.0)
+}
+
+/// All parts of all files, which may say the same and not two things.
+pub(super) fn read(files: &[&[u8]]) -> Result<Collateral, Error> {
+    let mut whole = Collateral::default();
+    let mut signers = None;
+    for file in files {
+        for part in parts(file)? {
+            match part? {
+                Part::TcbInfo(signed) => set(&mut whole.tcb_info, signed)?,
+                Part::QeIdentity(signed) => set(&mut whole.qe_identity, signed)?,
+                Part::RevocationList(der) => {
+                    match Crl::parse(WHAT, &der)?.issuer_common_name() == Some(ROOT) {
+                        true => set(&mut whole.root_crl, der)?,
+                        false => set(&mut whole.pck_crl, der)?,
+                    }
+                }
+                Part::Certificates(chain) => match first_name(&chain)?.as_deref() {
+                    Some(TCB_SIGNING) => set(&mut signers, chain)?,
+                    Some(PCK) => set(&mut whole.pck_chain, chain)?,
+                    Some(ROOT) => {}
+                    _ => set(&mut whole.pck_issuer_chain, chain)?,
+                },
+                Part::PckChain(chain) => set(&mut whole.pck_chain, chain)?,
+                Part::IssuerChain(chain) => set(&mut whole.pck_issuer_chain, chain)?,
+            }
+        }
+    }
+    let signed = [&mut whole.tcb_info, &mut whole.qe_identity];
+    for signed in signed.into_iter().flatten().filter(|signed| signed.chain.is_none()) {
+        signed.chain.clone_from(&signers);
+    }
+    if let (Some(chain), Some(issuers)) = (&mut whole.pck_chain, &whole.pck_issuer_chain)
+        && chain.len() == 1
+    {
+        chain.extend(issuers.iter().cloned());
+    }
+    Ok(whole)
+}
+
+/// The name in the first of `chain`.
+fn first_name(chain: &Chain) -> Result<Option<String>, Error> {
+    match chain.first() {
+        Some(first) => Ok(Cert::parse(WHAT, first)?.common_name().map(str::to_owned)),
+        None => Ok(None),
+    }
+}
+
+/// Certificates in DER.
+pub type Chain = Vec<Vec<u8>>;
 type Members<'a> = BTreeMap<String, &'a RawValue>;
 
 #[derive(Default)]
-struct Reading {
-    collateral: Collateral,
-    /// The chain of the signer of TCB info and QE identities, when it came by itself.
-    signer_chain: Option<Chain>,
-}
+struct Reading(Vec<Result<Part, Error>>);
 
 impl Reading {
     fn file(&mut self, file: &[u8]) -> Result<(), Error> {
@@ -56,10 +118,12 @@ impl Reading {
             return self.response(&members);
         }
         if has("tcbInfo") || has("enclaveIdentity") {
-            return self.answer(&members, None);
+            self.0.push(answer(&members, None));
+            return Ok(());
         }
         if FLAT.iter().any(|name| has(name)) {
-            return self.flat(&members);
+            self.flat(&members);
+            return Ok(());
         }
         let wrapped = ["collateral", "tdx", "sgx"].into_iter().filter_map(|name| members.get(name));
         let mut found = false;
@@ -85,7 +149,7 @@ impl Reading {
                 | "sgx-tcb-info-issuer-chain"
                 | "sgx-enclave-identity-issuer-chain" => set(&mut signer, chain()?)?,
                 "sgx-pck-crl-issuer-chain" | "sgx-pck-certificate-issuer-chain" => {
-                    set(&mut self.collateral.pck_issuer_chain, chain()?)?;
+                    self.0.push(chain().map(Part::IssuerChain));
                 }
                 _ => {}
             }
@@ -98,72 +162,42 @@ impl Reading {
         if text.trim_start().starts_with('{') {
             crate::json::unique(WHAT, text.as_bytes())?;
             let members = crate::json::borrowed(WHAT, text.as_bytes())?;
-            return self.answer(&members, signer);
+            self.0.push(answer(&members, signer));
+            return Ok(());
         }
         self.encoded(text.as_bytes())
     }
 
-    /// The body of an answer of Intel's service.
-    fn answer(&mut self, members: &Members<'_>, chain: Option<Chain>) -> Result<(), Error> {
-        let signature = text_member(members, "signature")?
-            .ok_or(Error::Missing { what: "signature of Intel's answer" })?;
-        let signature = hex_signature(&signature)?;
-        let signed = |json: &str| Signed { bytes: json.as_bytes().to_vec(), signature, chain };
-        match (member(members, "tcbInfo"), member(members, "enclaveIdentity")) {
-            (Some(json), None) => set(&mut self.collateral.tcb_info, signed(json)),
-            (None, Some(json)) => set(&mut self.collateral.qe_identity, signed(json)),
-            _ => Err(Error::Missing { what: "tcbInfo or enclaveIdentity, and not both" }),
-        }
-    }
-
     /// The object with one string for each part.
-    fn flat(&mut self, members: &Members<'_>) -> Result<(), Error> {
-        let text = |name: &str| text_member(members, name);
-        let chain = |name: &str| match text_member(members, name)? {
-            Some(text) => chain::certificates(text.as_bytes()).map(Some),
-            None => Ok(None),
-        };
-        for name in ["tcb_info", "qe_identity"] {
-            let Some(json) = text(name)? else { continue };
-            let signer = chain(&format!("{name}_issuer_chain"))?;
-            let Some(signature) = text(&format!("{name}_signature"))? else {
-                crate::json::unique(WHAT, json.as_bytes())?;
-                let members = crate::json::borrowed(WHAT, json.as_bytes())?;
-                self.answer(&members, signer)?;
-                continue;
-            };
-            let signature = hex_signature(&signature)?;
-            let signed = Signed { bytes: json.into_bytes(), signature, chain: signer };
-            match name {
-                "tcb_info" => set(&mut self.collateral.tcb_info, signed)?,
-                _ => set(&mut self.collateral.qe_identity, signed)?,
-            }
+    fn flat(&mut self, members: &Members<'_>) {
+        let list =
+            |text: String| Ok(Part::RevocationList(chain::revocation_list(text.as_bytes())?));
+        self.0.extend(signed(members, "tcb_info", Part::TcbInfo).transpose());
+        self.0.extend(signed(members, "qe_identity", Part::QeIdentity).transpose());
+        for name in ["root_ca_crl", "pck_crl"] {
+            self.0.extend(text_member(members, name).transpose().map(|text| list(text?)));
         }
-        if let Some(crl) = text("root_ca_crl")? {
-            set(&mut self.collateral.root_crl, chain::revocation_list(crl.as_bytes())?)?;
+        let chains: [(&str, fn(Chain) -> Part); 3] = [
+            ("pck_crl_issuer_chain", Part::IssuerChain),
+            ("pck_certificate_chain", Part::PckChain),
+            ("pck_chain", Part::PckChain),
+        ];
+        for (name, part) in chains {
+            let chain = |text: String| chain::certificates(text.as_bytes()).map(part);
+            self.0.extend(text_member(members, name).transpose().map(|text| chain(text?)));
         }
-        if let Some(crl) = text("pck_crl")? {
-            set(&mut self.collateral.pck_crl, chain::revocation_list(crl.as_bytes())?)?;
-        }
-        if let Some(certs) = chain("pck_crl_issuer_chain")? {
-            set(&mut self.collateral.pck_issuer_chain, certs)?;
-        }
-        for name in ["pck_certificate_chain", "pck_chain"] {
-            if let Some(certs) = chain(name)? {
-                set(&mut self.collateral.pck_chain, certs)?;
-            }
-        }
-        Ok(())
     }
 
     /// Certificates or a revocation list by themselves.
     fn encoded(&mut self, file: &[u8]) -> Result<(), Error> {
         if chain::is_pem(file) && file.trim_ascii_start().starts_with(b"-----BEGIN X509 CRL-----") {
-            return self.crl(chain::revocation_list(file)?);
+            self.0.push(chain::revocation_list(file).map(Part::RevocationList));
+            return Ok(());
         }
         let der = chain::binary(file);
         if Crl::parse(WHAT, &der).is_ok() {
-            return self.crl(der.into_owned());
+            self.0.push(Ok(Part::RevocationList(der.into_owned())));
+            return Ok(());
         }
         if !file.starts_with(b"-----BEGIN")
             && !chain::is_pem(file)
@@ -172,44 +206,45 @@ impl Reading {
             return Err(unknown(file));
         }
         let certificates = chain::certificates(file)?;
-        let name = match certificates.first() {
-            Some(first) => Cert::parse(WHAT, first)?.common_name().map(str::to_owned),
-            None => None,
-        };
-        let slot = match name.as_deref() {
-            Some(TCB_SIGNING) => &mut self.signer_chain,
-            Some(PCK) => &mut self.collateral.pck_chain,
-            Some(name) if name.starts_with("Intel SGX PCK ") => {
-                &mut self.collateral.pck_issuer_chain
+        match first_name(&certificates)? {
+            Some(name) if name.starts_with("Intel SGX ") => {
+                self.0.push(Ok(Part::Certificates(certificates)));
+                Ok(())
             }
-            Some(ROOT) => return Ok(()),
-            _ => return Err(unknown(file)),
-        };
-        set(slot, certificates)
+            _ => Err(unknown(file)),
+        }
     }
+}
 
-    fn crl(&mut self, der: Vec<u8>) -> Result<(), Error> {
-        let by_root = Crl::parse(WHAT, &der)?.issuer_common_name() == Some(ROOT);
-        match by_root {
-            true => set(&mut self.collateral.root_crl, der),
-            false => set(&mut self.collateral.pck_crl, der),
-        }
+/// The body of an answer of Intel's service.
+fn answer(members: &Members<'_>, chain: Option<Chain>) -> Result<Part, Error> {
+    let signature = text_member(members, "signature")?
+        .ok_or(Error::Missing { what: "signature of Intel's answer" })?;
+    let signature = hex_signature(&signature)?;
+    let signed = |json: &str| Signed { bytes: json.as_bytes().to_vec(), signature, chain };
+    match (member(members, "tcbInfo"), member(members, "enclaveIdentity")) {
+        (Some(json), None) => Ok(Part::TcbInfo(signed(json))),
+        (None, Some(json)) => Ok(Part::QeIdentity(signed(json))),
+        _ => Err(Error::Missing { what: "tcbInfo or enclaveIdentity, and not both" }),
     }
+}
 
-    /// Gives chains that came by themselves to what they belong to.
-    fn finish(mut self) -> Collateral {
-        let signed = [&mut self.collateral.tcb_info, &mut self.collateral.qe_identity];
-        for signed in signed.into_iter().flatten().filter(|signed| signed.chain.is_none()) {
-            signed.chain.clone_from(&self.signer_chain);
-        }
-        if let (Some(chain), Some(issuers)) =
-            (&mut self.collateral.pck_chain, &self.collateral.pck_issuer_chain)
-            && chain.len() == 1
-        {
-            chain.extend(issuers.iter().cloned());
-        }
-        self.collateral
-    }
+/// The signed part called `name`, whose signature stands beside it or inside it.
+fn signed(
+    members: &Members<'_>,
+    name: &str,
+    part: fn(Signed) -> Part,
+) -> Result<Option<Part>, Error> {
+    let Some(json) = text_member(members, name)? else { return Ok(None) };
+    let chain = text_member(members, &format!("{name}_issuer_chain"))?;
+    let chain = chain.map(|text| chain::certificates(text.as_bytes())).transpose()?;
+    let Some(signature) = text_member(members, &format!("{name}_signature"))? else {
+        crate::json::unique(WHAT, json.as_bytes())?;
+        let members = crate::json::borrowed(WHAT, json.as_bytes())?;
+        return answer(&members, chain).map(Some);
+    };
+    let signature = hex_signature(&signature)?;
+    Ok(Some(part(Signed { bytes: json.into_bytes(), signature, chain })))
 }
 
 /// Members of the object with one string for each part.

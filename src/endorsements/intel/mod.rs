@@ -13,6 +13,7 @@ mod text;
 
 use crate::error::Error;
 
+pub use files::{Chain, Part, parts};
 pub use pck::{Configuration, PckExtension, SgxType};
 pub use qe_identity::{QeId, QeIdentity};
 pub use status::TcbStatus;

@@ -1,6 +1,6 @@
 //! The app-compose file: what a dstack guest starts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use saphyr_parser::{Event, Parser};
 use serde::Deserialize;
@@ -14,6 +14,8 @@ use crate::evidence::tinfoil::{ImageReference, ImageReferences, Pin, reference};
 /// The largest file that is read, in bytes.
 const MAX_COMPOSE: usize = 1024 * 1024;
 const WHAT: &str = "dstack app-compose";
+/// The deepest that collections of the containers' file may be nested; Docker Compose needs six.
+const MAX_DEPTH: usize = 32;
 
 /// An app-compose file, taken apart.
 #[derive(Clone, Debug)]
@@ -110,7 +112,7 @@ enum Node {
     /// The key whose value is next, and every key so far.
     Mapping {
         key: Option<String>,
-        seen: Vec<String>,
+        seen: BTreeSet<String>,
     },
     Sequence,
 }
@@ -119,7 +121,7 @@ impl Walk {
     fn step(&mut self, event: Event<'_>) -> Option<()> {
         match event {
             Event::MappingStart(_, None) => {
-                self.begin(Node::Mapping { key: None, seen: Vec::new() })
+                self.begin(Node::Mapping { key: None, seen: BTreeSet::new() })
             }
             Event::SequenceStart(_, None) => self.begin(Node::Sequence),
             Event::Scalar(value, _, _, None) => self.scalar(&value),
@@ -145,7 +147,8 @@ impl Walk {
         let is_image = self.is_image();
         let is_mapping = matches!(node, Node::Mapping { .. });
         // The services are a mapping, each is one, and an image is a text.
-        if is_key || is_image || (self.open.len() <= 2 && in_services && !is_mapping) {
+        let is_deep = self.open.len() >= MAX_DEPTH;
+        if is_deep || is_key || is_image || (self.open.len() <= 2 && in_services && !is_mapping) {
             return None;
         }
         self.open.push(node);
@@ -155,7 +158,8 @@ impl Walk {
     fn end(&mut self) {
         let is_service = self.is_service();
         let Some(ended) = self.open.pop() else { return };
-        let has_image = |node: &Node| matches!(node, Node::Mapping { seen, .. } if seen.iter().any(|key| key == "image"));
+        let has_image =
+            |node: &Node| matches!(node, Node::Mapping { seen, .. } if seen.contains("image"));
         if is_service && !has_image(&ended) {
             self.found.push(ImageReference { text: String::new(), pin: Pin::Absent });
         }
@@ -171,11 +175,11 @@ impl Walk {
             let shadows = ["services", "image"]
                 .iter()
                 .any(|known| value != *known && value.eq_ignore_ascii_case(known));
-            let odd = value == "<<" || !value.is_ascii() || seen.iter().any(|k| k == value);
+            let odd = value == "<<" || !value.is_ascii() || seen.contains(value);
             if odd || shadows || other_file {
                 return None;
             }
-            seen.push(value.to_owned());
+            seen.insert(value.to_owned());
             *key = Some(value.to_owned());
             return Some(());
         }

@@ -5,6 +5,8 @@
 //! The host hands both out. They are worth something when somebody else names the image's hash,
 //! which is the hash of the list.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -93,7 +95,7 @@ impl Material {
         };
         let text = std::str::from_utf8(&self.checksums).ok();
         let lines = text.and_then(|text| text.strip_suffix('\n')).ok_or_else(malformed)?;
-        let mut names: Vec<&str> = Vec::new();
+        let mut names: BTreeSet<&str> = BTreeSet::new();
         let mut found = None;
         for line in lines.split('\n') {
             let (digits, file) = line.split_once("  ").ok_or_else(malformed)?;
@@ -101,11 +103,10 @@ impl Material {
             let is_plain = file.starts_with(|c: char| c.is_ascii_alphanumeric())
                 && file.chars().all(plain)
                 && !digits.contains(|c: char| c.is_ascii_uppercase());
-            if !is_plain || names.contains(&file) {
+            if !is_plain || !names.insert(file) {
                 return Err(malformed());
             }
             let checksum: Sha256 = digits.parse().map_err(|_| malformed())?;
-            names.push(file);
             if file == name {
                 found = Some(checksum);
             }

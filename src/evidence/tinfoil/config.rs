@@ -64,6 +64,9 @@ pub fn image_references(config: &[u8]) -> Result<ImageReferences, Error> {
     })
 }
 
+/// The deepest that collections may be nested.
+const MAX_DEPTH: usize = 32;
+
 fn walk(text: &str) -> Option<Vec<ImageReference>> {
     let ends_a_line = |c: char| matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
     let odd = |c: char| ends_a_line(c) || (c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
@@ -118,7 +121,8 @@ impl Walk {
     }
 
     fn begin(&mut self, node: Node) -> Option<()> {
-        if matches!(self.open.last(), Some(Node::Mapping { key: None })) {
+        let is_key = matches!(self.open.last(), Some(Node::Mapping { key: None }));
+        if is_key || self.open.len() >= MAX_DEPTH {
             return None;
         }
         if self.in_containers() {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::structures::Attest;
 use crate::bytes::Span;
 use crate::error::Error;
 use crate::evidence::eventlog::Algorithm;
@@ -71,6 +72,13 @@ pub struct Bank<'a> {
 }
 
 impl<'a> Attestation<'a> {
+    /// What each quote that can be read says it was asked with (extraData). Nobody is shown to have
+    /// signed any of it.
+    pub fn extra_data(&self) -> Vec<&'a [u8]> {
+        let read = |quote: &Quote<'a>| Some(Attest::parse(quote.attest.0).ok()?.extra_data);
+        self.quotes.iter().filter_map(read).collect()
+    }
+
     /// Whether `bytes` begin like one: with the public part of an RSA or ECC key.
     pub fn is_one(bytes: &[u8]) -> bool {
         let key = match bytes {

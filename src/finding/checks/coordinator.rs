@@ -5,6 +5,7 @@ const RATS: &str = "RFC 9334 section 10";
 
 checks! {
     COORDINATOR_ANSWER = "coordinator.answer", "", Report, Authenticity, CONTRACT;
+    EXCHANGE_CONSISTENT = "exchange.consistent", "", Report, Authenticity, "Silicon to Source: sessions";
     COORDINATOR_DOCUMENT = "coordinator.document", "1", Report, Authenticity, CONTRACT;
     COORDINATOR_EVIDENCE = "coordinator.evidence", "1", Report, Authenticity, CONTRACT;
     COORDINATOR_OTHER_EVIDENCE = "coordinator.other-evidence", "1", Report, Appraisal, CONTRACT;

@@ -8,7 +8,8 @@ checks! {
         tells [Image];
     OCI_INDEX = "oci.index", "1.7", Image, Authenticity, IMAGE;
     OCI_PLATFORM = "oci.platform", "1.7", Image, Appraisal, IMAGE;
-    OCI_SUBJECT = "oci.subject", "1.7", Provenance, Authenticity, "in-toto attestation framework, Statement v1",
+    OCI_DOCUMENT = "oci.document", "1.7", Image, Appraisal, IMAGE;
+    OCI_SUBJECT = "oci.subject", "1.7", Provenance, Appraisal, "in-toto attestation framework, Statement v1",
         tells [Provenance],
         joins [Image => Provenance];
 }

@@ -2,6 +2,7 @@
 //! T4 to T28).
 
 mod chain;
+mod choice;
 mod crl;
 mod level;
 mod qe;
@@ -11,11 +12,12 @@ mod tcb;
 
 use crate::endorsements::intel::{Collateral, PckExtension};
 use crate::evidence::dcap::Quote;
-use crate::finding::{Check, Examined, Finding, Outcome, Tier, Why, checks};
+use crate::finding::{Check, Examined, Finding, Outcome, Promise, Why, checks};
 use crate::pki::Cert;
 use crate::pki::anchors::{self, IntelAnchor, Roots};
 use crate::time::UnixTime;
 
+pub use choice::{Chosen, choose};
 pub use level::{Shortfall, TcbComponent};
 pub use standing::{Advisory, Standing, TcbSource, TcbStanding};
 
@@ -116,14 +118,10 @@ pub fn verify<'a>(
         }
         Err(_) => (Err(Why::NotSupported), Err(&checks::DCAP_ROOT_PINNED)),
     };
-    let authentic = findings.iter().all(counts_as_shown);
-    let verified = match extension {
-        Ok(extension) if authentic => {
-            let quote = quote.clone();
-            Some(VerifiedQuote { quote, anchor, extension, tcb: standing })
-        }
-        _ => None,
-    };
+    let verified = extension.ok().and_then(|extension| {
+        let quote = quote.clone();
+        PROMISE.keep(&findings, || VerifiedQuote { quote, anchor, extension, tcb: standing })
+    });
     Examined { findings, verified }
 }
 
@@ -178,27 +176,22 @@ impl Subject<'_, '_> {
     }
 }
 
-/// Whether a finding leaves the promise of [`VerifiedQuote`] standing. Validity is a finding of its
-/// own, so that an expired chain can still be read; so is whose the quoting enclave is, which takes
-/// collateral and which the type does not promise.
-fn counts_as_shown(finding: &Finding) -> bool {
-    use checks::{
-        DCAP_PCK_CA_VALIDITY, DCAP_PCK_VALIDITY, DCAP_QE_ATTRIBUTES, DCAP_QE_MISC_SELECT,
-        DCAP_QE_PRODUCT, DCAP_QE_SIGNER, DCAP_ROOT_VALIDITY,
-    };
-    let not_promised = [
-        &DCAP_ROOT_VALIDITY,
-        &DCAP_PCK_CA_VALIDITY,
-        &DCAP_PCK_VALIDITY,
-        &DCAP_QE_MISC_SELECT,
-        &DCAP_QE_ATTRIBUTES,
-        &DCAP_QE_SIGNER,
-        &DCAP_QE_PRODUCT,
-    ];
-    finding.check.tier != Tier::Authenticity
-        || not_promised.contains(&finding.check)
-        || matches!(
-            finding.outcome,
-            Outcome::Pass | Outcome::Warn(_) | Outcome::Unknown(Why::NotApplicable)
-        )
-}
+/// What [`VerifiedQuote`] promises. Validity is a finding of its own, so that an expired chain can
+/// still be read; so is whose the quoting enclave is, which takes collateral.
+const PROMISE: Promise = Promise {
+    holds: &[
+        &checks::DCAP_CERTIFICATION,
+        &checks::DCAP_PCK_CHAIN,
+        &checks::DCAP_ROOT_PINNED,
+        &checks::DCAP_PCK_CA_ROLE,
+        &checks::DCAP_PCK_CA_SIGNATURE,
+        &checks::DCAP_PCK_ROLE,
+        &checks::DCAP_PCK_SIGNATURE,
+        &checks::DCAP_PCK_EXTENSION,
+        &checks::DCAP_QE_SIGNATURE,
+        &checks::DCAP_QE_BINDING,
+        &checks::DCAP_QE_PADDING,
+        &checks::DCAP_QUOTE_SIGNATURE,
+    ],
+    where_it_applies: &[],
+};

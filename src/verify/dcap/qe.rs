@@ -7,6 +7,7 @@ use crate::digest::Sha256;
 use crate::endorsements::intel::{QeIdentity, SvnLevel};
 use crate::evidence::dcap::Quote;
 use crate::finding::{Check, Finding, Value, Why, checks};
+use crate::pki::Cert;
 
 /// Where fields lie in a report of an enclave (Intel SDM volume 3D, table "REPORT").
 const MISC_SELECT: Span = Span::new(16, 4);
@@ -58,6 +59,11 @@ pub(super) fn signatures(quote: &Quote<'_>, chain: Result<&PckChain<'_>, Why>) -
             quote.signed,
         ),
     ]
+}
+
+/// Whether the key of `pck` signed the report of the quoting enclave.
+pub(super) fn is_signed_by(quote: &Quote<'_>, pck: &Cert<'_>) -> bool {
+    signed(pck.public_key(), quote.qe_report_bytes(), &quote.qe_report_signature)
 }
 
 fn signed(key: &[u8], bytes: &[u8], signature: &[u8; 64]) -> bool {

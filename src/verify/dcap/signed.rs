@@ -14,7 +14,7 @@ use crate::verify::x509::{dated, unsigned};
 pub(super) const TCB_INFO_EVIDENCE: &str = "tcb-info";
 const QE_IDENTITY_EVIDENCE: &str = "qe-identity";
 
-const TCB_SIGNING: &str = "Intel SGX TCB Signing";
+pub(super) const TCB_SIGNING: &str = "Intel SGX TCB Signing";
 
 /// The checks that both kinds of signed statements have.
 struct Checks {

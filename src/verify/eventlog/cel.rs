@@ -1,7 +1,9 @@
 //! Canonical logs of Confidential Space: the launcher's words end at the launch separator.
 
 use super::replay::{self, Extends, Step};
-use super::{CANONICAL_LOG, Event, Registers, Standing, Statement, VerifiedLog, conclude};
+use super::{
+    CANONICAL_LOG, Event, OF_LAUNCH, Registers, Standing, Statement, VerifiedLog, conclude,
+};
 use crate::evidence::eventlog::Register;
 use crate::evidence::eventlog::cel::{ItemType, Log, Record};
 use crate::finding::{Examined, Finding, Value, Why, checks};
@@ -23,7 +25,10 @@ pub(super) fn examine(log: &Log<'_>, registers: &Registers) -> Examined<Verified
         .iter()
         .position(|record| is_launcher(record, registers) && is_separator(record));
     let (launch, after) = log.records.split_at(separator.unwrap_or(log.records.len()));
+    let (registers, untold) = replay::told(registers, &steps, 0);
+    let registers = &registers;
     let mut findings = replay::examine(CANONICAL_LOG, registers, &steps, 0);
+    findings.extend(untold);
     findings.push(end_of_launch(after.first()));
     findings.push(names(launch, registers));
 
@@ -58,7 +63,7 @@ pub(super) fn examine(log: &Log<'_>, registers: &Registers) -> Examined<Verified
             })
         })
         .collect();
-    conclude(findings, registers, events, statements)
+    conclude(&OF_LAUNCH, findings, registers, events, statements)
 }
 
 /// The digest is made anew; the stated one only has to agree.

@@ -2,7 +2,8 @@
 
 use super::replay::{self, Extends, Step};
 use super::{
-    EVENT_LOG, Event, Registers, Standing, Statement, VerifiedLog, conclude, meaning, tcg,
+    EVENT_LOG, Event, OF_LAUNCH, Registers, Standing, Statement, VerifiedLog, conclude, meaning,
+    tcg,
 };
 use crate::crypto::Hash;
 use crate::evidence::eventlog::Register;
@@ -35,7 +36,10 @@ const TEXTS: [&str; 2] = ["dstack.key-provider", "dstack.storage-fs"];
 pub(super) fn examine(log: &Log<'_>, registers: &Registers) -> Examined<VerifiedLog> {
     let steps: Vec<Step> = log.events.iter().map(step).collect();
     let ready = log.events.iter().position(|event| is_runtime(event) && event.name == READY);
+    let (registers, untold) = replay::told(registers, &steps, 0);
+    let registers = &registers;
     let mut findings = replay::examine(EVENT_LOG, registers, &steps, 0);
+    findings.extend(untold);
     if let Some(finding) = preimages(log) {
         findings.push(finding);
     }
@@ -72,7 +76,7 @@ pub(super) fn examine(log: &Log<'_>, registers: &Registers) -> Examined<Verified
         log.events.iter().map(|event| (event.kind, event.payload.as_slice())).collect();
     let mut statements = meaning::statements(&firmware, &events);
     statements.extend(own(log, ready, registers));
-    conclude(findings, registers, events, statements)
+    conclude(&OF_LAUNCH, findings, registers, events, statements)
 }
 
 fn is_runtime(event: &dstack::Event) -> bool {
@@ -152,7 +156,7 @@ fn names(log: &Log<'_>, ready: Option<usize>) -> Finding {
             (true, true) if once && seen.contains(&name) => "duplicate",
             (true, true) if late && (once || name == REPEATED.0) => "after-launch",
             (true, true) => {
-                seen.push(name);
+                seen.extend(once.then_some(name));
                 continue;
             }
         };

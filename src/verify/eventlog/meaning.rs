@@ -48,7 +48,7 @@ pub(super) fn describe(kind: EventType, data: &[u8]) -> Option<String> {
 
 /// What the events say about the boot. `raw` and `events` go side by side.
 pub(super) fn statements(raw: &[(EventType, &[u8])], events: &[Event]) -> Vec<Statement> {
-    let kernels: Vec<String> = raw
+    let kernels: BTreeSet<String> = raw
         .iter()
         .filter_map(|(kind, data)| command_line(*kind, data))
         .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
@@ -110,7 +110,7 @@ fn is_separator(digest: &[u8]) -> bool {
 fn measured(
     kind: EventType,
     data: &[u8],
-    kernels: &[String],
+    kernels: &BTreeSet<String>,
 ) -> Option<(&'static str, Option<String>)> {
     match kind {
         EventType::EFI_BOOT_SERVICES_APPLICATION => {

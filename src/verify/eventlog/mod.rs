@@ -16,7 +16,7 @@ use crate::bytes::Span;
 use crate::crypto::Hash;
 use crate::digest::{Sha256, Sha384};
 use crate::evidence::eventlog::{Algorithm, Register};
-use crate::finding::{Examined, Finding, Value};
+use crate::finding::{Check, Examined, Finding, Promise, Value, checks};
 
 /// The evidence id of a log of firmware or of dstack.
 pub const EVENT_LOG: &str = "event-log";
@@ -64,6 +64,24 @@ impl Registers {
             (Self::PcrSha256(map), Register::Pcr(number)) => map.contains_key(&number),
             (Self::PcrSha384(map), Register::Pcr(number)) => map.contains_key(&number),
             _ => false,
+        }
+    }
+
+    /// Those of the registers that `keep` accepts.
+    fn only(&self, keep: impl Fn(Register, &[u8]) -> bool) -> Self {
+        match self {
+            Self::Rtmr(map) => {
+                let own = map.iter().filter(|(n, value)| keep(Register::Rtmr(**n), &value.0));
+                Self::Rtmr(own.map(|(number, value)| (*number, *value)).collect())
+            }
+            Self::PcrSha256(map) => {
+                let own = map.iter().filter(|(n, value)| keep(Register::Pcr(**n), &value.0));
+                Self::PcrSha256(own.map(|(number, value)| (*number, *value)).collect())
+            }
+            Self::PcrSha384(map) => {
+                let own = map.iter().filter(|(n, value)| keep(Register::Pcr(**n), &value.0));
+                Self::PcrSha384(own.map(|(number, value)| (*number, *value)).collect())
+            }
         }
     }
 
@@ -190,19 +208,41 @@ pub fn dstack(
     dstack::examine(log, registers)
 }
 
-/// The result, when every finding about authenticity passed and a register was compared.
+/// What [`VerifiedLog`] promises of a log of firmware.
+const OF_FIRMWARE: Promise = Promise {
+    holds: &[&checks::EVENTLOG_REPLAY, &checks::EVENTLOG_DIGESTS],
+    where_it_applies: &[],
+};
+
+/// What [`VerifiedLog`] promises of a log with a mark at the end of the launch.
+const OF_LAUNCH: Promise = Promise {
+    holds: &[
+        &checks::EVENTLOG_REPLAY,
+        &checks::EVENTLOG_DIGESTS,
+        &checks::EVENTLOG_LAUNCH,
+        &checks::EVENTLOG_NAMES,
+    ],
+    where_it_applies: &[],
+};
+
+/// Every check on a log of firmware, in order.
+pub static FIRMWARE_CHECKS: &[&Check] =
+    &[&checks::EVENTLOG_REPLAY, &checks::EVENTLOG_DIGESTS, &checks::EVENTLOG_COVERAGE];
+
+/// The further checks on a log with a mark at the end of the launch.
+pub static LAUNCH_CHECKS: &[&Check] = &[&checks::EVENTLOG_LAUNCH, &checks::EVENTLOG_NAMES];
+
+/// The result, when the promise is kept and a register was compared.
 fn conclude(
+    promise: &Promise,
     findings: Vec<Finding>,
     registers: &Registers,
     events: Vec<Event>,
     statements: Vec<Statement>,
 ) -> Examined<VerifiedLog> {
-    use crate::finding::Tier;
-    let holds =
-        findings.iter().all(|finding| finding.check.tier != Tier::Authenticity || finding.passed());
     let registers: Vec<_> =
         registers.all().into_iter().map(|(register, value)| (register, value.to_vec())).collect();
-    let verified =
-        (holds && !registers.is_empty()).then_some(VerifiedLog { registers, events, statements });
-    Examined { findings, verified }
+    let is_compared = !registers.is_empty();
+    let kept = promise.keep(&findings, || VerifiedLog { registers, events, statements });
+    Examined { findings, verified: kept.filter(|_| is_compared) }
 }

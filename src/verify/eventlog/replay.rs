@@ -1,5 +1,7 @@
 //! Extending digests, and naming the first event that does not fit.
 
+use std::collections::BTreeSet;
+
 use super::{Registers, Standing};
 use crate::bytes::Span;
 use crate::crypto::Hash;
@@ -53,6 +55,38 @@ impl Step {
     }
 }
 
+/// The registers of which the log has events, or which hold what they start with; of the others it
+/// says nothing, and there is a finding for each.
+pub(super) fn told(
+    registers: &Registers,
+    steps: &[Step],
+    locality: u8,
+) -> (Registers, Vec<Finding>) {
+    let with_events: BTreeSet<Register> = steps
+        .iter()
+        .filter(|step| !matches!(step.extends, Extends::Nothing))
+        .filter_map(|step| step.register)
+        .collect();
+    let is_told = |register: Register, value: &[u8]| {
+        with_events.contains(&register) || value == start(register, value.len(), locality)
+    };
+    let untold = registers.all().into_iter().filter(|(register, value)| !is_told(*register, value));
+    let findings = untold.map(|(register, value)| {
+        let finding = Finding::unknown(&checks::EVENTLOG_COVERAGE, Why::NotPublished);
+        finding.part(register.word()).expected(Value::hex(value))
+    });
+    (registers.only(is_told), findings.collect())
+}
+
+/// What a register holds before anything is extended into it.
+fn start(register: Register, len: usize, locality: u8) -> Vec<u8> {
+    let mut value = vec![0; len];
+    if let (Register::Pcr(0), Some(last)) = (register, value.last_mut()) {
+        *last = locality;
+    }
+    value
+}
+
 /// Compares every event with its digest and the log with every register. `locality` is the value
 /// that PCR0 starts with (TCG PC Client Platform Firmware Profile, "StartupLocality").
 pub(super) fn examine(
@@ -94,10 +128,7 @@ fn replay(
     if own.iter().any(|step| step.digest().is_none()) {
         return Finding::blocked(check, &checks::EVENTLOG_DIGESTS).part(register.word());
     }
-    let mut value = vec![0; expected.len()];
-    if let (Register::Pcr(0), Some(last)) = (register, value.last_mut()) {
-        *last = locality;
-    }
+    let mut value = start(register, expected.len(), locality);
     let mut surplus = None;
     for step in &own {
         if value == expected && surplus.is_none() {

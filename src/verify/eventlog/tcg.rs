@@ -1,7 +1,7 @@
 //! Logs of firmware: which digests are of the event's own data.
 
 use super::replay::{self, Extends, Step};
-use super::{EVENT_LOG, Event, Registers, Standing, VerifiedLog, conclude, meaning};
+use super::{EVENT_LOG, Event, OF_FIRMWARE, Registers, Standing, VerifiedLog, conclude, meaning};
 use crate::bytes::Span;
 use crate::crypto::Hash;
 use crate::evidence::eventlog::Register;
@@ -18,7 +18,10 @@ const ERROR_SEPARATOR: [u8; 4] = [1, 0, 0, 0];
 
 pub(super) fn examine(log: &Log<'_>, registers: &Registers) -> Examined<VerifiedLog> {
     let steps: Vec<Step> = log.events.iter().map(|event| step(event, registers)).collect();
-    let findings = replay::examine(EVENT_LOG, registers, &steps, locality(log));
+    let (registers, untold) = replay::told(registers, &steps, locality(log));
+    let registers = &registers;
+    let mut findings = replay::examine(EVENT_LOG, registers, &steps, locality(log));
+    findings.extend(untold);
     let events: Vec<Event> = log
         .events
         .iter()
@@ -34,7 +37,7 @@ pub(super) fn examine(log: &Log<'_>, registers: &Registers) -> Examined<Verified
         .collect();
     let raw: Vec<_> = log.events.iter().map(|event| (event.kind, event.data)).collect();
     let statements = meaning::statements(&raw, &events);
-    conclude(findings, registers, events, statements)
+    conclude(&OF_FIRMWARE, findings, registers, events, statements)
 }
 
 fn step(event: &tcg::Event<'_>, registers: &Registers) -> Step {

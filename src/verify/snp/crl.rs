@@ -25,19 +25,22 @@ pub(super) fn examine(
     endorsements: &Endorsements<'_>,
     now: UnixTime,
 ) -> Vec<Finding> {
-    let Some(first) = endorsements.crls.first() else {
-        return CHECKS.map(|check| Finding::unknown(check, Why::NotFetched)).to_vec();
-    };
+    let unknown = |why| CHECKS.map(|check| Finding::unknown(check, why)).to_vec();
+    if endorsements.crls.is_empty() {
+        return unknown(Why::NotFetched);
+    }
     let Some((anchor, ark)) = anchor.and_then(|anchor| Some((anchor, anchor.root().ok()?))) else {
-        return CHECKS.map(|check| Finding::blocked(check, &checks::SNP_PRODUCT)).to_vec();
+        return unknown(Why::Blocked { by: &checks::SNP_PRODUCT });
     };
     let lists = endorsements.crls.iter().enumerate();
-    let own: Vec<(usize, &Crl<'_>)> = lists.filter(|(_, crl)| crl.names_issuer(&ark)).collect();
-    let signatures = own.iter().map(|&(index, crl)| signature(index, crl, &ark));
-    let signature = signatures
-        .reduce(|all, one| if all.passed() { one } else { all })
-        .unwrap_or_else(|| signature(0, first, &ark));
-    let newest = own.iter().max_by_key(|(_, crl)| crl.this_update());
+    let named: Vec<(usize, &Crl<'_>)> = lists.filter(|(_, crl)| crl.names_issuer(&ark)).collect();
+    let Some(&(index, first)) = named.first() else { return unknown(Why::NotFetched) };
+    let passes = |&&(index, crl): &&(usize, &Crl<'_>)| signature(index, crl, &ark).passed();
+    let own: Vec<(usize, &Crl<'_>)> = named.iter().filter(passes).copied().collect();
+    let (index, sound) = own.first().copied().unwrap_or((index, first));
+    let signature = signature(index, sound, &ark);
+    let newest =
+        own.iter().max_by_key(|(_, crl)| (freshness(crl, now).passed(), crl.this_update()));
     let Some(&(_, newest)) = newest.filter(|_| signature.passed()) else {
         let by = &checks::SNP_CRL_SIGNATURE;
         return vec![
@@ -55,9 +58,7 @@ pub(super) fn examine(
 
 fn signature(index: usize, crl: &Crl<'_>, ark: &Cert<'_>) -> Finding {
     let check = &checks::SNP_CRL_SIGNATURE;
-    let finding = if !crl.names_issuer(ark) {
-        Finding::fail(check, "wrong-issuer")
-    } else if crl.verify_signed_by(ark).is_err() {
+    let finding = if crl.verify_signed_by(ark).is_err() {
         Finding::fail(check, "bad-signature")
     } else if crl.has_critical_extensions() {
         Finding::fail(check, "unknown-extension")
@@ -67,7 +68,7 @@ fn signature(index: usize, crl: &Crl<'_>, ark: &Cert<'_>) -> Finding {
     finding.expected(ark.subject()).actual(crl.issuer()).at(evidence(index), 0, crl.der().len())
 }
 
-/// The newest list decides: an older one beside it is history.
+/// The newest list that counts decides: an older one beside it is history.
 fn freshness(crl: &Crl<'_>, now: UnixTime) -> Finding {
     let check = &checks::SNP_CRL_FRESHNESS;
     let Some(next_update) = crl.next_update() else { return Finding::fail(check, "missing") };

@@ -7,7 +7,7 @@ mod report;
 
 use crate::endorsements::amd::Vek;
 use crate::evidence::snp::{Product, Report};
-use crate::finding::{Examined, Finding, Tier};
+use crate::finding::{Examined, Promise, checks};
 use crate::pki::anchors::{AMD_GENOA, AMD_MILAN, AMD_TURIN, AmdAnchor, Roots};
 use crate::pki::{Cert, Crl};
 use crate::time::UnixTime;
@@ -72,6 +72,11 @@ pub fn intermediate<'a>(
     chain::intermediate(anchor, endorsements)
 }
 
+/// Whether the key of `vek` signed `report`: enough to choose a certificate by, and no check.
+pub fn is_signed_by(report: &Report<'_>, vek: &Vek<'_>) -> bool {
+    report::is_signed_by(report, vek)
+}
+
 /// The evidence id under which the revocation list at `index` of [`Endorsements::crls`] is shown.
 pub fn crl_evidence(index: usize) -> std::borrow::Cow<'static, str> {
     crl::evidence(index)
@@ -91,11 +96,13 @@ pub fn verify<'a>(
     findings.extend(chain::vek(report, product, anchor, endorsements, now));
     findings.extend(report::examine(report, endorsements.vek.as_ref()));
 
-    let authentic = findings.iter().all(counts_as_shown);
-    let verified = match (authentic, product, anchor, &endorsements.vek) {
-        (true, Some(product), Some(anchor), Some(vek)) => {
-            Some(VerifiedSnp { report: report.clone(), product, anchor, vek: vek.clone() })
-        }
+    let verified = match (product, anchor, &endorsements.vek) {
+        (Some(product), Some(anchor), Some(vek)) => PROMISE.keep(&findings, || VerifiedSnp {
+            report: report.clone(),
+            product,
+            anchor,
+            vek: vek.clone(),
+        }),
         _ => None,
     };
     Examined { findings, verified }
@@ -123,16 +130,22 @@ pub fn anchor(product: Product, roots: Roots) -> &'static AmdAnchor {
     }
 }
 
-/// Whether a finding leaves the promise of [`VerifiedSnp`] standing. Validity is a finding of its
-/// own, so that an expired chain can still be read.
-fn counts_as_shown(finding: &Finding) -> bool {
-    use crate::finding::checks::{SNP_ARK_VALIDITY, SNP_ASK_VALIDITY, SNP_VEK_VALIDITY};
-    use crate::finding::{Outcome, Why};
-    let about_time = [&SNP_ARK_VALIDITY, &SNP_ASK_VALIDITY, &SNP_VEK_VALIDITY];
-    finding.check.tier != Tier::Authenticity
-        || about_time.contains(&finding.check)
-        || matches!(
-            finding.outcome,
-            Outcome::Pass | Outcome::Warn(_) | Outcome::Unknown(Why::NotApplicable)
-        )
-}
+/// What [`VerifiedSnp`] promises. Validity is a finding of its own, so that an expired chain can
+/// still be read. A provider's key names no chip.
+const PROMISE: Promise = Promise {
+    holds: &[
+        &checks::SNP_ROOT_PINNED,
+        &checks::SNP_ASK_ROLE,
+        &checks::SNP_ASK_PARAMETERS,
+        &checks::SNP_ASK_SIGNATURE,
+        &checks::SNP_PRODUCT,
+        &checks::SNP_VEK_ROLE,
+        &checks::SNP_VEK_PARAMETERS,
+        &checks::SNP_VEK_SIGNATURE,
+        &checks::SNP_REPORT_VERSION,
+        &checks::SNP_REPORT_ALGORITHM,
+        &checks::SNP_REPORT_SIGNING_KEY,
+        &checks::SNP_REPORT_SIGNATURE,
+    ],
+    where_it_applies: &[&checks::SNP_VEK_TCB, &checks::SNP_CHIP_ID],
+};

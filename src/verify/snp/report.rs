@@ -65,15 +65,21 @@ fn signature(report: &Report<'_>, vek: Option<&Vek<'_>>) -> Finding {
     } else if !report.signature_tail_is_zero() {
         Finding::fail(check, "malformed")
     } else if let Some(signature) = report.signature() {
-        let verified = crypto::verify(
-            Algorithm::EcdsaP384(Hash::Sha384),
-            vek.cert.public_key(),
-            Message::Bytes(report.signed()),
-            Signature::Concatenated(&signature),
-        );
-        Finding::test(check, verified.is_ok(), "bad-signature")
+        Finding::test(check, holds(report, vek, &signature), "bad-signature")
     } else {
         Finding::fail(check, "malformed")
     };
     finding.expected(vek.cert.subject()).at(REPORT, span.start, span.len)
+}
+
+/// Whether the key of `vek` signed `report`.
+pub(super) fn is_signed_by(report: &Report<'_>, vek: &Vek<'_>) -> bool {
+    report.signature().is_some_and(|signature| holds(report, vek, &signature))
+}
+
+fn holds(report: &Report<'_>, vek: &Vek<'_>, signature: &[u8]) -> bool {
+    let algorithm = Algorithm::EcdsaP384(Hash::Sha384);
+    let message = Message::Bytes(report.signed());
+    let signature = Signature::Concatenated(signature);
+    crypto::verify(algorithm, vek.cert.public_key(), message, signature).is_ok()
 }

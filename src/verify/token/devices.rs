@@ -2,9 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::{Accepted, verify};
+use super::{Accepted, Keys, Vouched, verify};
 use crate::digest::Sha256;
-use crate::endorsements::jwks::KeyList;
 use crate::evidence::token::Token;
 use crate::finding::{Examined, Finding, Outcome, Why, checks};
 use crate::time::UnixTime;
@@ -25,12 +24,18 @@ pub struct DeviceToken<'a> {
 pub struct VerifiedDevices<'a> {
     overall: &'a Token<'a>,
     devices: &'a [DeviceToken<'a>],
+    vouched: Vouched,
 }
 
 impl<'a> VerifiedDevices<'a> {
     /// The token about all devices.
     pub const fn overall(&self) -> &'a Token<'a> {
         self.overall
+    }
+
+    /// What vouches for the key that signed the token about all devices.
+    pub const fn vouched(&self) -> Vouched {
+        self.vouched
     }
 
     /// The devices' tokens.
@@ -44,12 +49,13 @@ impl<'a> VerifiedDevices<'a> {
 pub fn verify_devices<'a>(
     overall: &'a Token<'a>,
     devices: Option<&'a [DeviceToken<'a>]>,
-    keys: Option<&KeyList>,
+    keys: &[Keys],
     accepted: Accepted<'_>,
     now: UnixTime,
 ) -> Examined<VerifiedDevices<'a>> {
     let first = verify(overall, keys, accepted, now);
-    let mut holds = first.verified.is_some();
+    let vouched = first.verified.as_ref().map(super::VerifiedToken::vouched);
+    let mut holds = vouched.is_some();
     let mut findings = first.findings;
     let present = devices.unwrap_or_default();
     for device in present {
@@ -84,7 +90,9 @@ pub fn verify_devices<'a>(
         holds = false;
         findings.push(Finding::fail(&checks::NRAS_DEVICE, "missing"));
     }
-    Examined { findings, verified: holds.then_some(VerifiedDevices { overall, devices: present }) }
+    let verified = vouched.filter(|_| holds);
+    let verified = verified.map(|vouched| VerifiedDevices { overall, devices: present, vouched });
+    Examined { findings, verified }
 }
 
 /// The finding with the device's name, and with the place in the device's token.

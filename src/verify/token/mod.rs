@@ -5,9 +5,10 @@
 //! says in them. The token carries no quote, so Google is the verifier here and this program only
 //! reads its answer.
 //!
-//! A token that names its key in a list (OIDC) shows less: nothing signs the list, so
-//! [`checks::TOKEN_KEY`] warns whatever else holds. Where the policy names the key, that check
-//! passes: then the reader vouches for the key, and still no chain stands above it.
+//! A token that names its key in a list (OIDC) shows less: nothing signs the list. A list that
+//! somebody handed over beside the token vouches for nothing: whose key it is, nobody says. A list
+//! that this process fetched from the issuer's own address is a warning on [`checks::TOKEN_KEY`];
+//! where the policy names the key, that check passes, and the reader is the one who vouches.
 
 mod chain;
 mod devices;
@@ -16,7 +17,7 @@ use crate::bytes::Span;
 use crate::crypto::{self, Algorithm, Hash, Message, Signature};
 use crate::endorsements::jwks::{KeyList, ListedKey, Pin};
 use crate::evidence::token::{Service, Token};
-use crate::finding::{Examined, Finding, Value, Why, checks};
+use crate::finding::{Examined, Finding, Promise, Value, Why, checks};
 use crate::pki::anchors::Roots;
 use crate::pki::{Cert, KeyKind};
 use crate::time::UnixTime;
@@ -35,8 +36,20 @@ pub const CLOCK_SKEW: i64 = 60;
 pub enum Vouched {
     /// Certificates under Google's pinned root.
     Certificates,
-    /// A list of keys that was handed in.
-    KeyList,
+    /// A list of keys that this process fetched from the address where the issuer publishes it.
+    Fetched,
+    /// The policy, which names the key.
+    Policy,
+}
+
+/// A list of keys beside a token.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    /// The keys.
+    pub list: KeyList,
+    /// Whether this process fetched the list from the address where the token's issuer publishes
+    /// it.
+    pub is_fetched: bool,
 }
 
 /// What a policy accepts as the origin of a token.
@@ -46,7 +59,7 @@ pub struct Accepted<'p> {
     pub roots: Roots,
     /// The services whose tokens count.
     pub issuers: &'p [Service],
-    /// The keys that count where no certificate vouches for one; any, when there are none.
+    /// The keys that count where no certificate vouches for one.
     pub keys: &'p [Pin],
 }
 
@@ -70,11 +83,38 @@ impl<'a> VerifiedToken<'a> {
     }
 }
 
-/// Verifies `token` for the moment `now`; `keys` is used when the token carries no certificates,
-/// and the keys that the policy holds when there is no list either.
+/// What [`VerifiedToken`] promises of a token with certificates.
+const OF_CERTIFICATES: Promise = Promise {
+    holds: &[
+        &checks::TOKEN_ALGORITHM,
+        &checks::TOKEN_ROOT,
+        &checks::TOKEN_CHAIN_ROLE,
+        &checks::TOKEN_CHAIN_SIGNATURE,
+        &checks::TOKEN_CHAIN_VALIDITY,
+        &checks::TOKEN_SIGNATURE,
+        &checks::TOKEN_ISSUER,
+        &checks::TOKEN_TIME,
+    ],
+    where_it_applies: &[],
+};
+
+/// What [`VerifiedToken`] promises of a token whose key is in a list or named by the policy.
+const OF_KEY: Promise = Promise {
+    holds: &[
+        &checks::TOKEN_ALGORITHM,
+        &checks::TOKEN_KEY,
+        &checks::TOKEN_SIGNATURE,
+        &checks::TOKEN_ISSUER,
+        &checks::TOKEN_TIME,
+    ],
+    where_it_applies: &[],
+};
+
+/// Verifies `token` for the moment `now`; `keys` are used when the token carries no certificates,
+/// and the keys that the policy holds when no list holds the token's.
 pub fn verify<'a>(
     token: &'a Token<'a>,
-    keys: Option<&KeyList>,
+    keys: &[Keys],
     accepted: Accepted<'_>,
     now: UnixTime,
 ) -> Examined<VerifiedToken<'a>> {
@@ -85,29 +125,25 @@ pub fn verify<'a>(
         .map(|der| Cert::parse("attestation token certificate", der).ok())
         .collect();
     let mut findings = vec![algorithm(token)];
-    let vouched = if certificates.is_empty() { Vouched::KeyList } else { Vouched::Certificates };
-    match vouched {
-        Vouched::Certificates => {
-            findings.extend(chain::verify(&certificates, accepted.roots, now));
-            findings.push(Finding::unknown(&checks::TOKEN_KEY, Why::NotApplicable));
-            findings.push(signature(token, certificates.first().and_then(Option::as_ref)));
-        }
-        Vouched::KeyList => {
-            findings.extend(chain::not_applicable());
-            let key = chosen(token, keys, accepted.keys);
-            findings.push(key_finding(token, &key, accepted.keys));
-            findings.push(signature_by_key(token, &key));
-        }
-    }
-    findings.push(issuer(token, vouched, accepted.issuers));
-    findings.extend(times(token, now));
-    let holds = |finding: &Finding| {
-        finding.passed()
-            || finding.outcome == crate::finding::Outcome::Unknown(Why::NotApplicable)
-            || *finding.check == checks::TOKEN_KEY
-                && matches!(finding.outcome, crate::finding::Outcome::Warn(_))
+    let has_certificates = !certificates.is_empty();
+    let (promise, vouched) = if has_certificates {
+        findings.extend(chain::verify(&certificates, accepted.roots, now));
+        findings.push(Finding::unknown(&checks::TOKEN_KEY, Why::NotApplicable));
+        findings.push(signature(token, certificates.first().and_then(Option::as_ref)));
+        (OF_CERTIFICATES, Vouched::Certificates)
+    } else {
+        findings.extend(chain::not_applicable());
+        let key = chosen(token, keys, accepted.keys);
+        let finding = key_finding(token, &key, accepted.keys);
+        let vouched = if finding.passed() { Vouched::Policy } else { Vouched::Fetched };
+        let is_vouched = finding.outcome.holds();
+        findings.push(finding);
+        findings.push(signature_by_key(token, &key, is_vouched));
+        (OF_KEY, vouched)
     };
-    let verified = findings.iter().all(holds).then_some(VerifiedToken { token, vouched });
+    findings.push(issuer(token, has_certificates, accepted.issuers));
+    findings.extend(times(token, now));
+    let verified = promise.keep(&findings, || VerifiedToken { token, vouched });
     Examined { findings, verified }
 }
 
@@ -165,32 +201,45 @@ fn signature(token: &Token<'_>, signer: Option<&Cert<'_>>) -> Finding {
 enum Chosen<'k> {
     /// Nothing was handed in, and the policy holds no key.
     NothingAtHand,
-    /// What was handed in does not hold the key that the token names.
+    /// The issuer's own list does not hold the key that the token names.
     Missing,
-    /// This one.
-    Key(&'k ListedKey),
+    /// This one, and whether it is in the issuer's own list.
+    Key(&'k ListedKey, bool),
 }
 
-/// The key of the list that the token names; without a list, the policy's own that signed it, or
-/// the first when none did.
-fn chosen<'k>(token: &Token<'_>, keys: Option<&'k KeyList>, pins: &'k [Pin]) -> Chosen<'k> {
-    match keys {
-        Some(list) => list.key(token.header.key_id.as_deref()).map_or(Chosen::Missing, Chosen::Key),
-        None => {
-            let own = || pins.iter().filter_map(|pin| pin.key.as_ref());
-            let signed = |key: &&ListedKey| holds(token, key.public.kind(), key.public.bits());
-            own().find(signed).or_else(|| own().next()).map_or(Chosen::NothingAtHand, Chosen::Key)
-        }
+/// The key that the token names: in the issuer's own list, or else in one that was handed over, or
+/// else the policy's own that signed it, or the first when none did. Where several lists hold one
+/// of that name, the key that signed the token is the one.
+fn chosen<'k>(token: &Token<'_>, keys: &'k [Keys], pins: &'k [Pin]) -> Chosen<'k> {
+    let name = token.header.key_id.as_deref();
+    let own = |keys: &'k Keys| Some((keys.list.key(name)?, keys.is_fetched));
+    let fetched = || keys.iter().filter(|keys| keys.is_fetched);
+    let named: Vec<(&ListedKey, bool)> =
+        fetched().chain(keys.iter().filter(|keys| !keys.is_fetched)).filter_map(own).collect();
+    let signed = |key: &ListedKey| holds(token, key.public.kind(), key.public.bits());
+    let is_named = |(key, is_fetched): &&(&ListedKey, bool)| *is_fetched || signed(key);
+    let in_list = match named.as_slice() {
+        [_, _, ..] => named.iter().find(is_named),
+        _ => None,
+    };
+    if let Some((key, is_fetched)) = in_list.or(named.first()) {
+        return Chosen::Key(key, *is_fetched);
     }
+    if fetched().next().is_some() {
+        return Chosen::Missing;
+    }
+    let own = || pins.iter().filter_map(|pin| pin.key.as_ref());
+    let policy = own().find(|key| signed(key)).or_else(|| own().next());
+    policy.map_or(Chosen::NothingAtHand, |key| Chosen::Key(key, false))
 }
 
 fn key_finding(token: &Token<'_>, key: &Chosen<'_>, pins: &[Pin]) -> Finding {
     let check = &checks::TOKEN_KEY;
     let named = token.header.key_id.as_deref().unwrap_or("no key");
-    let key = match key {
+    let (key, is_fetched) = match key {
         Chosen::NothingAtHand => return Finding::unknown(check, Why::NotFetched).actual(named),
         Chosen::Missing => return Finding::fail(check, "missing").actual(named),
-        Chosen::Key(key) => key,
+        Chosen::Key(key, is_fetched) => (key, *is_fetched),
     };
     let fingerprint = key.public.fingerprint();
     if key.algorithm.as_deref().is_some_and(|a| a != token.header.algorithm) {
@@ -199,14 +248,16 @@ fn key_finding(token: &Token<'_>, key: &Chosen<'_>, pins: &[Pin]) -> Finding {
         Finding::pass(check).actual(Value::hex(fingerprint.0))
     } else if !pins.is_empty() {
         Finding::fail(check, "not-equal").actual(Value::hex(fingerprint.0))
-    } else if key.key_id.is_none() {
-        Finding::warn(check, "owner-unknown").actual(Value::hex(fingerprint.0))
+    } else if is_fetched {
+        Finding::warn(check, "fetched").actual(named)
     } else {
-        Finding::warn(check, "not-signed").actual(named)
+        Finding::unknown(check, Why::SelfStated).actual(Value::hex(fingerprint.0))
     }
 }
 
-fn signature_by_key(token: &Token<'_>, key: &Chosen<'_>) -> Finding {
+/// A signature of a key for which nobody vouches shows nothing, and one that does not hold is
+/// refused all the same.
+fn signature_by_key(token: &Token<'_>, key: &Chosen<'_>, is_vouched: bool) -> Finding {
     let check = &checks::TOKEN_SIGNATURE;
     if door(token).is_none() {
         return Finding::blocked(check, &checks::TOKEN_ALGORITHM);
@@ -214,16 +265,21 @@ fn signature_by_key(token: &Token<'_>, key: &Chosen<'_>) -> Finding {
     match key {
         Chosen::NothingAtHand => placed(Finding::unknown(check, Why::NotFetched), token),
         Chosen::Missing => Finding::blocked(check, &checks::TOKEN_KEY),
-        Chosen::Key(key) => {
-            let passed = holds(token, key.public.kind(), key.public.bits());
-            placed(Finding::test(check, passed, "bad-signature"), token)
+        Chosen::Key(key, _) => {
+            let holds = holds(token, key.public.kind(), key.public.bits());
+            let finding = match (holds, is_vouched) {
+                (false, _) => Finding::fail(check, "bad-signature"),
+                (true, true) => Finding::pass(check),
+                (true, false) => Finding::blocked(check, &checks::TOKEN_KEY),
+            };
+            placed(finding, token)
         }
     }
 }
 
 /// The policy's issuers; Google's root vouches for Google's service only.
-fn issuer(token: &Token<'_>, vouched: Vouched, issuers: &[Service]) -> Finding {
-    let fits = |service: &&Service| vouched == Vouched::KeyList || **service == Service::Google;
+fn issuer(token: &Token<'_>, has_certificates: bool, issuers: &[Service]) -> Finding {
+    let fits = |service: &&Service| !has_certificates || **service == Service::Google;
     let accepted: Vec<&str> = issuers.iter().filter(fits).map(|service| service.issuer()).collect();
     let named = token.claims.issuer.as_str();
     let Span { start, len } = token.claims_span();

@@ -54,7 +54,7 @@ pub(super) fn verify(
         }
     };
     let mut findings = Vec::new();
-    findings.push(begins_at(last, root));
+    findings.push(begins_at(last, root, &pinned));
     for (number, cert) in path.iter().enumerate() {
         let part = part(number);
         findings.push(role(&part, number, cert));
@@ -106,9 +106,14 @@ pub(super) fn key(cert: &Cert<'_>, public: &Public, at: Span) -> Finding {
     finding.at(ATTESTATION, at.start, at.len)
 }
 
-fn begins_at(last: &Cert<'_>, root: Option<&Cert<'static>>) -> Finding {
+fn begins_at(last: &Cert<'_>, root: Option<&Cert<'static>>, pinned: &[Cert<'_>]) -> Finding {
     let check = &checks::TPM_ROOT;
+    let simulated = anchors::simulated::GOOGLE_VTPM.map(|anchor| anchor.root);
+    let is_simulated = |root: &Cert<'_>| x509::is_simulated(last, root, &simulated);
     match root {
+        _ if pinned.iter().all(is_simulated) => {
+            Finding::fail(check, "simulated").actual(last.subject())
+        }
         Some(root) => Finding::pass(check).actual(root.subject()),
         // A certificate that names itself is a root of somebody's; one that names another lacks
         // what is between.
@@ -165,8 +170,12 @@ fn revocation(
 ) -> Finding {
     let check = &checks::TPM_CHAIN_REVOCATION;
     let Some(issuer) = issuer else { return Finding::blocked(check, &checks::TPM_ROOT) };
-    let own: Vec<&Crl<'_>> = lists.iter().filter(|list| list.names_issuer(issuer)).collect();
-    let Some(newest) = own.iter().max_by_key(|list| list.this_update()) else {
+    let named: Vec<&Crl<'_>> = lists.iter().filter(|list| list.names_issuer(issuer)).collect();
+    let holds = |list: &&&Crl<'_>| list.verify_signed_by(issuer).is_ok();
+    let signed: Vec<&Crl<'_>> = named.iter().filter(holds).copied().collect();
+    // A list that its issuer did not sign decides nothing beside one that he did.
+    let own = if signed.is_empty() { named } else { signed };
+    let Some(newest) = own.iter().max_by_key(|list| (counts(list, now), list.this_update())) else {
         return Finding::unknown(check, Why::NotFetched).actual(issuer.subject());
     };
     let unsound = own.iter().find_map(|list| {
@@ -191,6 +200,11 @@ fn revocation(
             x509::dated(check, window, now, "stale")
         }
     }
+}
+
+/// Whether `now` lies between the list's two dates.
+fn counts(list: &Crl<'_>, now: UnixTime) -> bool {
+    list.this_update() <= now && list.next_update().is_some_and(|next| now <= next)
 }
 
 fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use crate::digest::{Sha256, Sha384};
 use crate::evidence::eventlog::Algorithm;
 use crate::evidence::tpm::{Attestation, Public};
-use crate::finding::{Check, Examined, Finding, Outcome, Tier, Why, checks};
+use crate::finding::{Check, Examined, Finding, Promise, Why, checks};
 use crate::pki::Cert;
 use crate::pki::anchors::Roots;
 use crate::time::UnixTime;
@@ -128,8 +128,8 @@ pub fn verify(
     findings.push(chain::key(&cert, &public, attestation.ak.1));
     let (found, quotes) = quote::verify(attestation, &public);
     findings.extend(found);
-    let holds = findings.iter().all(counts_as_shown);
-    let verified = quotes.first().filter(|_| holds).map(|first| {
+    let kept = PROMISE.keep(&findings, || quotes.first()).flatten();
+    let verified = kept.map(|first| {
         let mut verified = VerifiedTpm {
             extra_data: first.extra_data.to_vec(),
             spki: cert.spki().to_vec(),
@@ -167,10 +167,19 @@ fn stopped(finding: Finding) -> Examined<VerifiedTpm> {
     Examined { findings, verified: None }
 }
 
-/// Whether a finding leaves the promise of [`VerifiedTpm`] standing. Validity is a finding of its
-/// own, so that an expired chain can still be read.
-fn counts_as_shown(finding: &Finding) -> bool {
-    finding.check.tier != Tier::Authenticity
-        || finding.check == &checks::TPM_CHAIN_VALIDITY
-        || matches!(finding.outcome, Outcome::Pass | Outcome::Warn(_))
-}
+/// What [`VerifiedTpm`] promises. Validity is a finding of its own, so that an expired chain can
+/// still be read.
+const PROMISE: Promise = Promise {
+    holds: &[
+        &checks::TPM_ROOT,
+        &checks::TPM_CHAIN_ROLE,
+        &checks::TPM_CHAIN_SIGNATURE,
+        &checks::TPM_KEY,
+        &checks::TPM_QUOTE_FORM,
+        &checks::TPM_QUOTE_SIGNER,
+        &checks::TPM_QUOTE_SIGNATURE,
+        &checks::TPM_QUOTE_REGISTERS,
+        &checks::TPM_QUOTE_AGREEMENT,
+    ],
+    where_it_applies: &[],
+};

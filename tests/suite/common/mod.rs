@@ -59,14 +59,71 @@ pub(crate) fn examine(
     policy: Option<&silicon_to_source::policy::Policy>,
     now: silicon_to_source::time::UnixTime,
 ) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
-    let mut files = vec![silicon_to_source::File::new("evidence", input)];
-    let beside = (1..).zip(collateral);
-    files.extend(
-        beside
-            .map(|(number, bytes)| silicon_to_source::File::new(format!("file {number}"), *bytes)),
-    );
-    let report = silicon_to_source::examine(&files, policy, &silicon_to_source::Context::at(now))?;
+    let context = silicon_to_source::Context::at(now);
+    held(silicon_to_source::examine(&files(input, collateral), policy, &context)?)
+}
+
+/// Examines `input` beside a file that this process fetched from `url`.
+pub(crate) fn examine_fetched(
+    input: &[u8],
+    (url, fetched): (&str, &[u8]),
+    policy: Option<&silicon_to_source::policy::Policy>,
+    now: silicon_to_source::time::UnixTime,
+) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
+    let mut files = files(input, &[]);
+    files.push(silicon_to_source::File::fetched(url, fetched));
+    let context = silicon_to_source::Context::at(now);
+    held(silicon_to_source::examine(&files, policy, &context)?)
+}
+
+/// Examines a session file as the process does that asked: it knows by itself what the file says of
+/// the question.
+pub(crate) fn examine_asked(
+    input: &[u8],
+    collateral: &[&[u8]],
+    policy: Option<&silicon_to_source::policy::Policy>,
+    now: silicon_to_source::time::UnixTime,
+) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
+    let exchange = silicon_to_source::evidence::exchange::Exchange::parse(input)?;
+    let context = silicon_to_source::Context { now, asked: Some(asked(&exchange)) };
+    held(silicon_to_source::examine(&files(input, collateral), policy, &context)?)
+}
+
+/// What the process knows that asked as `exchange` says.
+pub(crate) fn asked(
+    exchange: &silicon_to_source::evidence::exchange::Exchange,
+) -> silicon_to_source::Asked {
+    use silicon_to_source::evidence::exchange::Outcome;
+    use silicon_to_source::{Asked, AskedAnswer};
+
+    let answers = exchange.answers.iter().map(|answer| AskedAnswer {
+        what: answer.what.clone(),
+        url: answer.url.clone(),
+        tls_spki_sha256: match &answer.outcome {
+            Outcome::Answered(response) => response.tls_spki_sha256,
+            Outcome::Failed { .. } => None,
+        },
+    });
+    Asked {
+        origin: exchange.origin.clone(),
+        nonce: exchange.nonce.clone(),
+        started_at: exchange.started_at,
+        answers: answers.collect(),
+    }
+}
+
+/// A report that keeps to what its links carry.
+fn held(
+    report: silicon_to_source::report::Report,
+) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
     let broken = invariants::broken(&report);
     assert!(broken.is_empty(), "{} under {}: {broken:?}", report.subject.kind, report.policy.name);
     Ok(report)
+}
+
+fn files<'a>(input: &'a [u8], collateral: &[&'a [u8]]) -> Vec<silicon_to_source::File<'a>> {
+    let beside = (1..).zip(collateral);
+    let beside = beside
+        .map(|(number, bytes)| silicon_to_source::File::new(format!("file {number}"), *bytes));
+    std::iter::once(silicon_to_source::File::new("evidence", input)).chain(beside).collect()
 }

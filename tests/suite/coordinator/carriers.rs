@@ -3,23 +3,28 @@
 
 use std::collections::BTreeMap;
 
-use crate::common::examine;
 use crate::common::table::{Also, Expected};
+use crate::common::{asked, examine_asked};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value as Json, json};
 use silicon_to_source::appraise::coordinator::binding::token_nonce;
 use silicon_to_source::digest::Sha512;
 use silicon_to_source::evidence::coordinator::carrier;
+use silicon_to_source::evidence::exchange::Exchange;
+use silicon_to_source::evidence::token::Service;
+use silicon_to_source::finding::LinkId;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{
     Custody, DebugFlag, Freshness, KeyFlag, Level, Overrides, Report, RootOfTrust, Standing, State,
+    Word,
 };
 use silicon_to_source::sim::bound::{BoundSpec, Processor};
 use silicon_to_source::sim::coordinator::{CoordinatorSpec, Machine};
 use silicon_to_source::sim::google::{LAUNCH, Launcher, VtpmSpec, key_list, launch_log};
 use silicon_to_source::sim::provided::Provided;
 use silicon_to_source::time::UnixTime;
+use silicon_to_source::{Context, File};
 
 const NOW: &str = "2026-02-01T00:00:10Z";
 
@@ -30,6 +35,8 @@ const MADE: UnixTime = UnixTime(1_769_904_000);
 struct Case {
     spec: CoordinatorSpec,
     files: Vec<Vec<u8>>,
+    /// What this process fetched, with the addresses.
+    fetched: Vec<(&'static str, Vec<u8>)>,
     policy: Json,
 }
 
@@ -40,7 +47,7 @@ impl Case {
 
     fn with(spec: CoordinatorSpec) -> Self {
         let policy = serde_json::from_str(builtin("simulated").unwrap().json).unwrap();
-        Self { spec, files: Vec::new(), policy }
+        Self { spec, files: Vec::new(), fetched: Vec::new(), policy }
     }
 
     fn beside(mut self, evidence: Provided) -> Self {
@@ -48,8 +55,16 @@ impl Case {
         self
     }
 
+    /// With the issuers' key lists, fetched from their own addresses.
     fn keys(mut self) -> Self {
-        self.files.push(key_list());
+        let issuers = [Service::Google, Service::IntelTrustAuthority].map(Service::keys);
+        self.fetched.extend(issuers.into_iter().flatten().map(|url| (url, key_list())));
+        self
+    }
+
+    /// The same lists as files that somebody handed in.
+    fn handed_in(mut self) -> Self {
+        self.files.extend(self.fetched.drain(..).map(|(_, list)| list).take(1));
         self
     }
 
@@ -59,9 +74,13 @@ impl Case {
 
     fn report(&self, exchange: &Json) -> Report {
         let policy = Policy::from_json(self.policy.to_string().as_bytes()).unwrap();
-        let files: Vec<&[u8]> = self.files.iter().map(Vec::as_slice).collect();
         let input = serde_json::to_vec(exchange).unwrap();
-        examine(&input, &files, Some(&policy), NOW.parse().unwrap()).unwrap()
+        let asked = asked(&Exchange::parse(&input).unwrap());
+        let mut files = vec![File::new("session", &*input)];
+        files.extend(self.files.iter().map(|bytes| File::new("file", bytes.as_slice())));
+        files.extend(self.fetched.iter().map(|(url, bytes)| File::fetched(*url, bytes.as_slice())));
+        let context = Context { now: NOW.parse().unwrap(), asked: Some(asked) };
+        silicon_to_source::examine(&files, Some(&policy), &context).unwrap()
     }
 
     fn bound(&mut self) -> &mut BoundSpec {
@@ -194,14 +213,15 @@ fn a_sound_document_of_each_type_reaches_its_level_and_no_more() {
             substrate: nothing,
             ..sound(vtpm, CloudProvider, Level::A2, State::Unknown, false)
         },
-        sound(pki, CloudProvider, Level::A2, State::Warning, true),
-        sound(oidc, Statement, Level::A1, State::Warning, true),
+        // What a service says of debugging is its statement, and no setting that hardware refuses.
+        Sound { debug: unknown, ..sound(pki, Statement, Level::A1, State::Warning, true) },
+        Sound { debug: unknown, ..sound(oidc, Statement, Level::A1, State::Warning, true) },
         Sound {
-            debug: DebugFlag::Off,
+            debug: unknown,
             overrides: not_shown,
-            ..sound(plain_vm, CloudProvider, Level::A2, State::Unknown, false)
+            ..sound(plain_vm, Statement, Level::A1, State::Unknown, false)
         },
-        sound(intel, Statement, Level::A1, State::Warning, true),
+        Sound { debug: unknown, ..sound(intel, Statement, Level::A1, State::Warning, true) },
         Sound {
             overrides: not_shown,
             ..sound(nitro, CloudProvider, Level::A2, State::Unknown, false)
@@ -228,7 +248,7 @@ fn a_sound_document_of_each_type_reaches_its_level_and_no_more() {
         let is_cpu = expected.root == CpuVendor;
         let evidence = match expected.root {
             CpuVendor => "pass",
-            Statement => "warn unsigned",
+            Statement => "warn statement",
             _ => "warn provider-is-the-root",
         };
         assert_eq!(found["coordinator.evidence"], evidence, "{what}");
@@ -242,7 +262,7 @@ fn under_the_vendors_roots_none_of_it_holds() {
     for healthy in ALL {
         let case = healthy();
         let input = serde_json::to_vec(&case.spec.exchange()).unwrap();
-        let report = examine(&input, &[], None, NOW.parse().unwrap()).unwrap();
+        let report = examine_asked(&input, &[], None, NOW.parse().unwrap()).unwrap();
         assert!(report.verdict.state >= State::Unknown, "{:?}", report.verdict);
         assert!(report.assurance.level <= Some(Level::A1));
         assert_eq!(report.flags.key, KeyFlag::NotShown);
@@ -454,7 +474,7 @@ fn a_tokens_nonce_counts_as_a_whole() {
     let d = Sha512::of(b"SIMULATED");
     let own = carrier::eat_nonce(&d);
     assert_eq!(own.len(), 86);
-    let holds = |nonces: &[String]| token_nonce(Ok(nonces), carrier::EAT_NONCE, &d).passed();
+    let holds = |nonces: &[String]| token_nonce(nonces, Ok(()), carrier::EAT_NONCE, &d).passed();
     assert!(holds(&["another".into(), own.clone()]));
     for other in [format!("{own}A"), own[..85].to_owned(), own.to_uppercase(), format!(" {own}")] {
         assert!(!holds(&[other]));
@@ -528,7 +548,7 @@ fn what_leads_the_chain_is_the_strongest_and_the_others_add_nothing() {
     assert!(claim(&report, "image.digest").is_none(), "the TPM leads, and names no known image");
 
     let report = oidc().beside(token()).examine();
-    assert_eq!(report.assurance.root_of_trust, RootOfTrust::CloudProvider);
+    assert_eq!(report.assurance.root_of_trust, RootOfTrust::Statement);
     assert_eq!(findings(&report)["coordinator.other-evidence/machine"], "pass");
 }
 
@@ -548,7 +568,7 @@ fn evidence_beside_the_chain_has_to_hold_too() {
     let body = other.spec.json()["evidence"][0]["body"].clone();
     in_document(&mut exchange, |document| document["evidence"][1]["body"] = body);
     let report = case.report(&exchange);
-    assert_eq!(findings(&report)["coordinator.other-evidence/beside-0"], "fail invalid");
+    assert_eq!(findings(&report)["coordinator.other-evidence/beside-0"], "fail other-digest");
     assert_eq!(report.verdict.state, State::Failed);
 
     let report = Case::with(CoordinatorSpec::tdx())
@@ -556,6 +576,30 @@ fn evidence_beside_the_chain_has_to_hold_too() {
         .examine();
     let found = findings(&report);
     assert_eq!(found["coordinator.other-evidence/beside-0"], "blocked by token.key");
+}
+
+/// Nobody signs a digest of another document for this one: a piece that openly carries another is
+/// refused, whoever signed it.
+#[test]
+fn evidence_that_openly_carries_another_digest_contradicts_the_document() {
+    let kinds: [fn() -> Provided; 3] = [
+        || Provided::token("gcp-cs-oidc-token", MADE),
+        || Provided::Vtpm(|_| {}),
+        || Provided::Bound(Box::new(BoundSpec::of(Processor::None))),
+    ];
+    for kind in kinds {
+        let mut case = Case::with(CoordinatorSpec::tdx()).beside(kind());
+        // Nobody's roots: whose key signed the piece beside the quote is not known.
+        case.policy["roots"] = "vendor".into();
+        let mut exchange = case.spec.exchange();
+        let other =
+            CoordinatorSpec { nonce: Some(vec![9; 32]), ..CoordinatorSpec::provided(kind()) };
+        let body = other.json()["evidence"][0]["body"].clone();
+        in_document(&mut exchange, |document| document["evidence"][1]["body"] = body);
+        let report = case.report(&exchange);
+        assert_eq!(findings(&report)["coordinator.other-evidence/beside-0"], "fail other-digest");
+        assert_eq!(report.verdict.state, State::Failed);
+    }
 }
 
 /// A chip's report that does not hold, or cannot be decided, is not replaced by a weaker word.
@@ -595,10 +639,25 @@ fn which_of_two_is_meant_must_be_clear() {
     }
 }
 
+/// Anyone can write a list of keys: one that was handed in vouches for no key.
+#[test]
+fn a_token_with_a_key_list_of_its_own_shows_nothing() {
+    for healthy in [oidc, intel] {
+        let report = healthy().handed_in().examine();
+        assert_eq!(report.assurance.root_of_trust, RootOfTrust::Unknown);
+        assert_eq!(report.assurance.level, None);
+        assert_eq!(report.headline.word, Word::UnknownKey);
+        assert!(report.verdict.state >= State::Unknown, "{:?}", report.verdict);
+        assert_eq!(report.flags.debug, DebugFlag::Unknown);
+        assert_eq!(findings(&report)["coordinator.evidence"], "unknown self-stated");
+        assert!(report.links.iter().all(|link| !link.holds() || link.id >= LinkId::Provenance));
+    }
+}
+
 #[test]
 fn a_token_whose_key_nobody_names_asks_for_the_list() {
     let mut case = oidc();
-    case.files.clear();
+    case.fetched.clear();
     case.policy["roots"] = "simulated".into();
     let report = case.examine();
     assert_eq!(report.verdict.state, State::Unknown, "{:?}", report.verdict.because);

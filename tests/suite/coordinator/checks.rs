@@ -1,17 +1,19 @@
 //! Every check of a coordinator's attestation, with at least one exchange that makes exactly it
 //! fail, warn or stay open; and the chain that holds.
 
-use crate::common::examine;
 use crate::common::table::{Also, Expected, check_of, findings};
+use crate::common::{asked, examine, examine_asked};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::endorsements::git::Format;
+use silicon_to_source::evidence::exchange::Exchange;
 use silicon_to_source::finding::checks;
 use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{
-    Custody, DebugFlag, Freshness, KeyFlag, Level, Overrides, Report, Standing, State,
+    Custody, DebugFlag, Freshness, KeyFlag, Level, Overrides, Report, RootOfTrust, Standing, State,
+    Word,
 };
 use silicon_to_source::sim::amd::report::POLICY_DEBUG;
 use silicon_to_source::sim::cel;
@@ -20,6 +22,7 @@ use silicon_to_source::sim::gcb;
 use silicon_to_source::sim::keys::Key;
 use silicon_to_source::sim::repository::{Repository, WORKFLOW};
 use silicon_to_source::sim::sigstore::{Build, BundleSpec};
+use silicon_to_source::{Asked, Context, File};
 
 const NOW: &str = "2026-02-01T00:00:10Z";
 
@@ -58,7 +61,16 @@ impl Case {
     fn report_with(&self, exchange: &Json, files: &[&[u8]]) -> Report {
         let policy = Policy::from_json(self.policy.to_string().as_bytes()).unwrap();
         let input = serde_json::to_vec(exchange).unwrap();
-        examine(&input, files, Some(&policy), self.now.parse().unwrap()).unwrap()
+        examine_asked(&input, files, Some(&policy), self.now.parse().unwrap()).unwrap()
+    }
+
+    /// The session as a file that somebody recorded.
+    fn recorded(&self) -> Report {
+        let mut exchange = self.spec.exchange();
+        (self.exchange)(&mut exchange);
+        let policy = Policy::from_json(self.policy.to_string().as_bytes()).unwrap();
+        let input = serde_json::to_vec(&exchange).unwrap();
+        examine(&input, &[], Some(&policy), self.now.parse().unwrap()).unwrap()
     }
 
     /// The same with files of the reader's.
@@ -177,9 +189,53 @@ const ROWS: &[Row] = &[
     },
     row("binding.freshness", "warn stale", |case| case.now = "2026-02-02T00:00:00Z"),
     row("binding.freshness", "fail in-the-future", |case| case.now = "2026-01-31T23:00:00Z"),
-    row("binding.origin", "fail not-equal", |case| {
-        case.exchange = |exchange| exchange["origin"] = "https://other.simulated.example".into();
+    Row {
+        also: &[
+            ("exchange.consistent", "absent", "it has parts when it fails"),
+            (
+                "exchange.consistent/coordinator-attestation",
+                "fail other-address",
+                "the answers are of the first origin",
+            ),
+            (
+                "exchange.consistent/encryption-key",
+                "fail other-address",
+                "the answers are of the first origin",
+            ),
+        ],
+        ..row("binding.origin", "fail not-equal", |case| {
+            case.exchange = |exchange| {
+                exchange["origin"] = "https://other.simulated.example".into();
+            };
+        })
+    },
+    row("exchange.consistent/coordinator-attestation", "fail other-address", |case| {
+        case.exchange = |exchange| exchange["answers"][0]["url"] = "https://evil.example/".into();
     }),
+    row("exchange.consistent/coordinator-attestation", "fail other-nonce", |case| {
+        case.exchange = |exchange| {
+            let url = format!("{ORIGIN}/v1/coordinator/attestation?nonce=AAAA");
+            exchange["answers"][0]["url"] = url.into();
+        };
+    }),
+    row("exchange.consistent/time", "fail made-before", |case| {
+        case.exchange = |exchange| exchange["started_at"] = "2026-02-01T01:00:00Z".into();
+    }),
+    row("exchange.consistent/time", "fail made-after", |case| {
+        case.exchange = |exchange| exchange["started_at"] = "2026-01-31T23:00:00Z".into();
+    }),
+    Row {
+        also: &[("binding.freshness", "warn no-challenge", "nobody was challenged")],
+        ..row("binding.nonce", "warn no-challenge", |case| case.spec.nonce = Some(vec![7; 4]))
+    },
+    Row {
+        also: &[("binding.freshness", "warn no-challenge", "nobody was challenged")],
+        ..row("binding.nonce", "warn no-challenge", |case| case.spec.nonce = Some(vec![7; 32]))
+    },
+    Row {
+        also: &[("binding.freshness", "warn no-challenge", "nobody was challenged")],
+        ..row("binding.nonce", "warn no-challenge", |case| case.spec.nonce = Some(Vec::new()))
+    },
     row("binding.origin", "fail not-equal", |case| {
         case.policy["coordinator"]["origin"] = "https://other.simulated.example".into();
     }),
@@ -213,6 +269,9 @@ const ROWS: &[Row] = &[
         };
     }),
     row("binding.sealed-key", "unknown not-published", |case| {
+        case.exchange = |exchange| exchange["answers"][1]["outcome"]["status"] = 404.into();
+    }),
+    row("binding.sealed-key", "unknown not-fetched", |case| {
         case.exchange = |exchange| exchange["answers"][1]["outcome"]["status"] = 503.into();
     }),
     row("binding.sealed-key", "fail not-exactly-one", |case| {
@@ -220,6 +279,10 @@ const ROWS: &[Row] = &[
             let key = binding["keys"][0].clone();
             binding["keys"].as_array_mut().unwrap().push(key);
         };
+    }),
+    // An algorithm may be called anything; the sentence is about an algorithm that is not known.
+    row("binding.sealed-key", "unknown not-supported", |case| {
+        case.spec.binding = |binding| binding["keys"][0]["alg"] = "not-published".into();
     }),
     row("binding.key-id", "fail disagree", |case| {
         case.spec.binding = |binding| binding["keys"][0]["kid"] = "0000000000000000".into();
@@ -396,7 +459,7 @@ fn every_check_of_the_contract_has_a_row() {
         "coordinator.reference-value",
     ];
     let own = |id: &str| {
-        id.starts_with("coordinator.") || id.starts_with("claims.") || id.starts_with("binding.")
+        ["coordinator.", "claims.", "binding.", "exchange."].iter().any(|own| id.starts_with(own))
     };
     let tinfoil = ["validity", "issuer", "domain", "key", "hpke", "document"];
     let missing: Vec<&str> = checks::ALL
@@ -436,7 +499,7 @@ fn a_measured_image_with_a_signed_build_reaches_the_commit() {
 fn the_same_evidence_under_the_vendors_roots_is_not_verified() {
     for case in [Case::snp(), Case::tdx()] {
         let input = serde_json::to_vec(&case.spec.exchange()).unwrap();
-        let report = examine(&input, &[], None, NOW.parse().unwrap()).unwrap();
+        let report = examine_asked(&input, &[], None, NOW.parse().unwrap()).unwrap();
         assert_eq!(report.verdict.state, State::Failed);
         assert_eq!(report.assurance.level, None);
     }
@@ -573,6 +636,8 @@ fn an_answer_without_a_document_has_its_own_state_and_word() {
         (respond(429, json, "{}"), State::Unknown, "429"),
         (respond(200, "text/html", "<html>"), State::Unknown, "content-type"),
         (respond(302, json, ""), State::Unknown, "redirect"),
+        (respond(304, json, ""), State::Unknown, "304"),
+        (respond(500, json, ""), State::Unknown, "500"),
     ];
     for failed in [
         "cors-or-network",
@@ -599,6 +664,7 @@ fn an_answer_without_a_document_has_its_own_state_and_word() {
         let finding = report.findings(&checks::COORDINATOR_ANSWER).next().unwrap();
         assert_eq!(finding.actual, Some(word.into()));
         assert!(report.claims.is_empty());
+        assert_nothing_is_said(&report, state, word);
     }
     for body in ["{", "[]", "{}", "{\"schema\":1,\"schema\":1}", &" ".repeat(2 << 20)] {
         let case = Case::snp();
@@ -608,6 +674,20 @@ fn an_answer_without_a_document_has_its_own_state_and_word() {
         assert_eq!(report.verdict.state, State::Unknown, "{body:.20}");
         assert_eq!(findings(&report)["coordinator.document"], "unknown not-supported");
     }
+}
+
+/// Where no answer was read, no link is told as not published, and nobody's word begins the chain.
+fn assert_nothing_is_said(report: &Report, state: State, word: &str) {
+    let (root, line, why) = match state {
+        State::NotPublished => (RootOfTrust::Nothing, Word::NotPublished, "not-published"),
+        _ => (RootOfTrust::Unknown, Word::NoAnswer, "not-asked"),
+    };
+    assert_eq!(report.assurance.root_of_trust, root, "{word}");
+    assert_eq!(report.headline.word, line, "{word}");
+    assert!(report.links.iter().all(|link| link.state == state), "{word}");
+    let open = report.not_checked.iter().map(|open| (open.check, open.why));
+    let other: Vec<_> = open.filter(|(_, own)| *own != why).collect();
+    assert!(other.is_empty(), "{word}: {other:?}");
 }
 
 #[test]
@@ -641,6 +721,69 @@ fn darkbloom_as_it_is_has_nothing_published_and_its_statements_beside_it() {
             .iter()
             .all(|s| s.source.contains("commit ") || s.source.contains("issue 149"))
     );
+}
+
+/// Whoever wrote the file could have written anything about the session.
+#[test]
+fn a_recorded_session_is_told_as_a_recording() {
+    let mut case = Case::snp();
+    case.exchange = |exchange| {
+        let key = Sha256::of(&Key::Tls.spki());
+        exchange["answers"][0]["outcome"]["tls_spki_sha256"] = key.to_string().into();
+    };
+    let (asked, recorded) = (case.examine(), case.recorded());
+    assert_eq!((asked.verdict.state, asked.recorded_at), (State::Verified, None));
+    assert_eq!(recorded.verdict.state, State::Warning);
+    assert_eq!(
+        recorded.recorded_at.map(|at| at.to_string()).as_deref(),
+        Some("2026-02-01T00:00:00Z")
+    );
+    assert_eq!(asked.flags.freshness, Freshness::Challenge);
+    assert_eq!(recorded.flags.freshness, Freshness::Given);
+    let caveat = recorded.headline.caveat.as_ref().unwrap();
+    assert_eq!(caveat.check.id, "exchange.consistent");
+    let told = findings(&recorded);
+    for check in ["exchange.consistent", "binding.nonce", "binding.origin", "binding.sealed-key"] {
+        assert_eq!(findings(&asked)[check], "pass");
+        assert_eq!(told[check], "warn recorded", "{check}");
+    }
+    assert_eq!(findings(&asked)["binding.freshness"], "pass");
+    assert_eq!(told["binding.freshness"], "warn recorded");
+    assert_eq!(findings(&asked)["binding.tls.connection"], "pass");
+    assert_eq!(told["binding.tls.connection"], "unknown self-stated");
+}
+
+#[test]
+fn a_recording_from_after_the_moment_contradicts_itself() {
+    let mut case = Case::snp();
+    case.now = "2026-01-31T00:00:00Z";
+    assert_eq!(findings(&case.recorded())["exchange.consistent/time"], "fail in-the-future");
+    assert!(!findings(&case.examine()).contains_key("exchange.consistent/time"), "asked for then");
+}
+
+/// A file beside what this process knows does not speak for this process.
+#[test]
+fn a_session_file_that_differs_from_what_was_asked_fails() {
+    let case = Case::snp();
+    let exchange = case.spec.exchange();
+    let change: [(&str, fn(&mut Asked)); 4] = [
+        ("origin", |asked| asked.origin = "https://other.simulated.example".into()),
+        ("nonce", |asked| asked.nonce = None),
+        ("time", |asked| asked.started_at.0 -= 1),
+        ("answers", |asked| asked.answers.clear()),
+    ];
+    for (part, change) in change {
+        let input = serde_json::to_vec(&exchange).unwrap();
+        let mut asked = asked(&Exchange::parse(&input).unwrap());
+        change(&mut asked);
+        let policy = Policy::from_json(case.policy.to_string().as_bytes()).unwrap();
+        let context = Context { now: NOW.parse().unwrap(), asked: Some(asked) };
+        let files = [File::new("session", input)];
+        let report = silicon_to_source::examine(&files, Some(&policy), &context).unwrap();
+        let name = format!("exchange.consistent/{part}");
+        assert_eq!(findings(&report)[&name], "fail not-what-was-asked");
+        assert_eq!(report.verdict.state, State::Failed);
+    }
 }
 
 #[test]

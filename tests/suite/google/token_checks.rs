@@ -2,15 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use crate::common::examine_fetched;
 use crate::common::table::{Also, Expected, check_of, findings};
 use serde_json::json;
 use silicon_to_source::finding::checks;
 use silicon_to_source::policy::Policy;
-use silicon_to_source::report::{Freshness, Level, Report, State};
+use silicon_to_source::report::{Freshness, Level, Report, RootOfTrust, State};
 use silicon_to_source::sim::certificate::Spoil;
 use silicon_to_source::sim::google::{Role, TokenSpec, certificate, key_list};
 use silicon_to_source::sim::keys::Key;
 use silicon_to_source::time::UnixTime;
+
+/// Where Google publishes the keys of Confidential Space's tokens.
+const KEYS: &str = "https://www.googleapis.com/service_accounts/v1/metadata/jwk/signer@confidentialspace-sign.iam.gserviceaccount.com";
 
 /// Half an hour after the healthy token was issued.
 const NOW: UnixTime = UnixTime(TokenSpec::ISSUED.0 + 1800);
@@ -200,7 +204,8 @@ fn every_token_check_has_a_row() {
 fn healthy_token_is_googles_word_with_a_warning_and_a_challenge() {
     let report = examine(&TokenSpec::default());
     assert_eq!(report.verdict.state, State::Warning);
-    assert_eq!(report.assurance.level, Some(Level::A2));
+    assert_eq!(report.assurance.level, Some(Level::A1), "a statement, whatever chain it has");
+    assert_eq!(report.assurance.root_of_trust, RootOfTrust::Statement);
     assert_eq!(report.flags.freshness, Freshness::Challenge);
     assert!(report.simulated);
     let because: Vec<_> = report.verdict.because.iter().map(|because| because.check.id).collect();
@@ -213,20 +218,41 @@ fn simulated_token_is_nothing_under_googles_own_root() {
     let report = examine_as(TokenSpec::default().sign().as_bytes(), &[], &policy, NOW);
     assert_eq!(report.verdict.state, State::Failed);
     assert_eq!(report.assurance.level, None);
+    assert_eq!(findings(&report)["token.root"], "fail simulated");
+    assert!(report.simulated);
 }
 
 #[test]
-fn key_list_vouches_for_nothing_and_a_foreign_one_fails() {
+fn key_list_vouches_for_nothing_unless_it_came_from_its_issuer() {
     let report = examine(&TokenSpec::by_key_list());
+    assert_eq!(report.verdict.state, State::Unknown);
+    assert_eq!(report.assurance.level, None);
+    assert_eq!(report.assurance.root_of_trust, RootOfTrust::Unknown);
+    assert_eq!(findings(&report)["token.key"], "unknown self-stated");
+    assert_eq!(findings(&report)["token.signature"], "blocked by token.key");
+    assert!(report.wanted.iter().any(|wanted| wanted.what == "token-keys"));
+    assert!(report.links.iter().all(|link| !link.holds()));
+
+    let policy = Policy::from_json(POLICY.as_bytes()).unwrap();
+    let fetched = |token: &TokenSpec, url: &str, list: &[u8]| {
+        let token = token.sign();
+        examine_fetched(token.as_bytes(), (url, list), Some(&policy), NOW).unwrap()
+    };
+    let own = TokenSpec::by_key_list();
+    let report = fetched(&own, KEYS, &key_list());
+    assert_eq!(findings(&report)["token.key"], "warn fetched");
     assert_eq!(report.verdict.state, State::Warning);
     assert_eq!(report.assurance.level, Some(Level::A1));
-    assert_eq!(findings(&report)["token.key"], "warn not-signed");
+    assert_eq!(report.assurance.root_of_trust, RootOfTrust::Statement);
+    let report = fetched(&own, "https://mirror.example/keys", &key_list());
+    assert_eq!(findings(&report)["token.key"], "unknown self-stated", "from another address");
+
     let token = TokenSpec { key_id: Some("other".into()), ..TokenSpec::by_key_list() };
-    assert_eq!(findings(&examine(&token))["token.key"], "fail missing");
+    assert_eq!(findings(&examine(&token))["token.key"], "unknown not-fetched");
+    assert_eq!(findings(&fetched(&token, KEYS, &key_list()))["token.key"], "fail missing");
     let list = String::from_utf8(key_list()).unwrap();
     let keys = list.replace("RS256", "PS256");
-    let report =
-        examine_as(TokenSpec::by_key_list().sign().as_bytes(), &[keys.as_bytes()], POLICY, NOW);
+    let report = examine_as(own.sign().as_bytes(), &[keys.as_bytes()], POLICY, NOW);
     assert_eq!(findings(&report)["token.key"], "fail not-accepted");
     let token = TokenSpec { signer: Key::GoogleTokenRoot, ..TokenSpec::by_key_list() };
     assert_eq!(findings(&examine(&token))["token.signature"], "fail bad-signature");

@@ -5,7 +5,7 @@ use std::fs;
 use crate::common::shared;
 use silicon_to_source::finding::checks;
 use silicon_to_source::policy::{Policy, builtin};
-use silicon_to_source::report::{DebugFlag, Level, Overrides, Report, State};
+use silicon_to_source::report::{DebugFlag, Level, Overrides, Report, RootOfTrust, State};
 use silicon_to_source::time::UnixTime;
 
 /// The minute in which both tokens were made.
@@ -64,12 +64,12 @@ fn pki_token_holds_to_googles_root_and_a_debug_image_on_plain_sev_is_refused() {
 #[test]
 fn a_policy_that_accepts_its_hardware_and_debugging_still_gives_googles_word_only() {
     let policy = br#"{"name":"t","required":["token.hardware","token.software","token.debug"],
-        "token":{"hardware":["GCP_AMD_SEV"],"debug":["enabled"],"support":null}}"#;
+        "least-level":"A1","token":{"hardware":["GCP_AMD_SEV"],"debug":["enabled"],"support":null}}"#;
     let policy = Policy::from_json(policy).unwrap();
     let report = examine("confidential-space-pki-token.jwt", Some(&policy), THEN);
     let Some(report) = report else { return };
     assert_eq!(report.verdict.state, State::Warning);
-    assert_eq!(report.assurance.level, Some(Level::A2));
+    assert_eq!(report.assurance.level, Some(Level::A1));
     assert_eq!(outcome(&report, &checks::TOKEN_VERIFIER), ["warn issuer-is-the-verifier"]);
     assert_eq!(outcome(&report, &checks::TOKEN_HARDWARE), ["warn provider-only"]);
 }
@@ -91,15 +91,16 @@ fn pki_token_counts_for_its_hour_only() {
 }
 
 #[test]
-fn oidc_token_without_its_keys_is_unknown_and_its_claims_are_claims() {
+fn oidc_token_without_its_keys_is_unknown_and_nobody_states_its_claims() {
     let Some(report) = examine("confidential-space-oidc-token.jwt", None, THEN) else { return };
     assert_eq!(outcome(&report, &checks::TOKEN_SIGNATURE), ["unknown not-fetched"]);
     assert_eq!(outcome(&report, &checks::TOKEN_KEY), ["unknown not-fetched"]);
     assert_eq!(report.verdict.state, State::Unknown);
-    assert_eq!(report.assurance.level, Some(Level::A1));
+    assert_eq!(report.assurance.level, None);
+    assert_eq!(report.assurance.root_of_trust, RootOfTrust::Unknown);
     assert_eq!(report.flags.debug, DebugFlag::Unknown);
     assert!(report.wanted.iter().any(|wanted| wanted.what == "token-keys"));
-    assert!(report.claims.iter().any(|claim| claim.name == "token.hardware"));
+    assert!(report.claims.is_empty() && report.subject.name.is_none());
 }
 
 #[test]

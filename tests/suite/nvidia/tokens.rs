@@ -5,7 +5,7 @@ use serde_json::json;
 use silicon_to_source::adapters::Kind;
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::policy::{Policy, builtin};
-use silicon_to_source::report::{Freshness, Level, Report, State};
+use silicon_to_source::report::{Became, Freshness, Level, Report, RootOfTrust, State};
 use silicon_to_source::sim::google::{TokenSpec, key_list};
 use silicon_to_source::sim::keys::Key;
 use silicon_to_source::sim::service::{GPU_NONCE, GpuTokensSpec, KeyForm, gpu_keys, public_pem};
@@ -25,8 +25,15 @@ fn with(input: &[u8], files: &[&[u8]], policy: &str) -> Report {
     crate::common::examine(input, files, Some(&policy), NOW).unwrap()
 }
 
+/// Beside the keys that this process fetched from NVIDIA's service.
+fn fetched(input: &[u8], keys: &[u8], policy: &str) -> Report {
+    const KEYS: &str = "https://nras.attestation.nvidia.com/.well-known/jwks.json";
+    let policy = Policy::from_json(policy.as_bytes()).unwrap();
+    crate::common::examine_fetched(input, (KEYS, keys), Some(&policy), NOW).unwrap()
+}
+
 fn examine(spec: &GpuTokensSpec) -> Report {
-    with(&spec.bytes(), &[&gpu_keys(KeyForm::Coordinates)], &policy())
+    fetched(&spec.bytes(), &gpu_keys(KeyForm::Coordinates), &policy())
 }
 
 fn device<'s>(spec: &'s mut GpuTokensSpec, name: &str) -> &'s mut serde_json::Value {
@@ -100,23 +107,28 @@ fn healthy_bundle_is_the_word_of_nvidias_service_and_names_no_machine() {
     let report = examine(&GpuTokensSpec::default());
     assert_eq!(report.verdict.state, State::Warning);
     assert_eq!(report.assurance.level, Some(Level::A1));
-    assert_eq!(report.flags.freshness, Freshness::None, "no flag rests on a key without a root");
+    assert_eq!(report.assurance.root_of_trust, RootOfTrust::Statement);
+    assert_eq!(report.flags.freshness, Freshness::Challenge);
     let seen = findings(&report);
     assert_eq!(seen["token.nonce"], "pass");
     assert_eq!(seen["nras.machine"], "unknown not-published");
-    assert_eq!(seen["token.key"], "warn not-signed");
-    assert_eq!(seen["token.key/GPU-1"], "warn not-signed");
+    assert_eq!(seen["token.key"], "warn fetched");
+    assert_eq!(seen["token.key/GPU-1"], "warn fetched");
     let models: Vec<_> = report.claims.iter().filter(|c| c.name == "gpu.model").collect();
     assert_eq!(models.len(), 2);
     assert_eq!(models[1].value.to_string(), "GPU-1: GH100 A01 GSP BROM");
     let certified = gpu_keys(KeyForm::Certificate);
-    let report = with(&GpuTokensSpec::default().bytes(), &[&certified], &policy());
+    let report = fetched(&GpuTokensSpec::default().bytes(), &certified, &policy());
     assert_eq!(report.verdict.state, State::Warning);
     assert_eq!(
         report.assurance.level,
         Some(Level::A1),
         "the list's certificate vouches for nothing"
     );
+    let report = with(&GpuTokensSpec::default().bytes(), &[&certified], &policy());
+    assert_eq!(findings(&report)["token.key"], "unknown self-stated");
+    assert_eq!(report.verdict.state, State::Unknown);
+    assert_eq!(report.assurance.root_of_trust, RootOfTrust::Unknown);
 }
 
 #[test]
@@ -131,6 +143,7 @@ fn key_that_the_policy_names_is_the_readers_word_and_no_chain() {
     assert_eq!(findings(&report)["token.key"], "pass");
     assert_eq!(findings(&report)["token.key/GPU-0"], "pass");
     assert_eq!(report.assurance.level, Some(Level::A1));
+    assert_eq!(report.assurance.root_of_trust, RootOfTrust::PolicyKey);
     assert_eq!(report.verdict.state, State::Warning, "NVIDIA's service is the verifier");
     let report = with(&bundle, &[&keys], &pinned(Key::StrangerP384));
     assert_eq!(findings(&report)["token.key"], "fail not-equal");
@@ -206,12 +219,12 @@ fn token_about_all_gpus_alone_leaves_each_of_them_open() {
     let (overall, devices) = GpuTokensSpec::default().sign();
     assert_eq!(Kind::of(overall.as_bytes()).unwrap().policy(), "nras");
     let keys = gpu_keys(KeyForm::Coordinates);
-    let report = with(overall.as_bytes(), &[&keys], &policy());
+    let report = fetched(overall.as_bytes(), &keys, &policy());
     assert_eq!(findings(&report)["nras.device/GPU-0"], "unknown not-fetched");
     assert_eq!(findings(&report)["nras.result"], "pass");
     assert_eq!(report.verdict.state, State::Unknown);
     // One GPU's token is no token about all.
-    let report = with(devices["GPU-0"].as_bytes(), &[&keys], &policy());
+    let report = fetched(devices["GPU-0"].as_bytes(), &keys, &policy());
     assert_eq!(findings(&report)["nras.device"], "fail missing");
     assert_eq!(report.verdict.state, State::Failed);
     let report = crate::common::examine(overall.as_bytes(), &[], None, NOW).unwrap();
@@ -230,8 +243,8 @@ fn wrong_mixtures_are_refused_with_the_check_that_does_not_fit() {
         assert_eq!(report.verdict.state, State::Failed);
         for other in [key_list(), public_pem(Key::NvidiaService)] {
             let report = with(input, &[&other], &policy());
-            assert_eq!(findings(&report)["token.key"], "fail missing");
-            assert_eq!(report.verdict.state, State::Failed);
+            assert_eq!(findings(&report)["token.key"], "unknown not-fetched");
+            assert_eq!(report.verdict.state, State::Unknown);
         }
     }
     // Another key under the same name, in its coordinates or beside them.
@@ -239,13 +252,13 @@ fn wrong_mixtures_are_refused_with_the_check_that_does_not_fit() {
     let certified = String::from_utf8(gpu_keys(KeyForm::Certificate)).unwrap();
     let certificate = certified.split(r#""x5c":["#).nth(1).unwrap().split(']').next().unwrap();
     let twisted = list.replacen(r#""x":"#, &format!(r#""x5c":[{certificate}],"x":"#), 1);
-    let agreed = with(&bundle, &[twisted.as_bytes()], &policy());
+    let agreed = fetched(&bundle, twisted.as_bytes(), &policy());
     assert_eq!(agreed.verdict.state, State::Warning);
     let (x, y) = (member(&list, "x"), member(&list, "y"));
     let exchanged = twisted.replace(&x, "@").replace(&y, &x).replace('@', &y);
-    let parsed = Policy::from_json(policy().as_bytes()).unwrap();
-    let error = crate::common::examine(&bundle, &[exchanged.as_bytes()], Some(&parsed), NOW);
-    assert!(error.is_err(), "key and certificate differ");
+    let report = fetched(&bundle, exchanged.as_bytes(), &policy());
+    assert_eq!(report.files[1].became, Became::Unreadable, "key and certificate differ");
+    assert_eq!(findings(&report)["token.key"], "unknown not-fetched");
 }
 
 fn member(json: &str, name: &str) -> String {
@@ -274,7 +287,9 @@ fn no_changed_or_cut_bundle_keeps_its_verdict() {
     let (overall, devices) = GpuTokensSpec::default().sign();
     let bundle = json!([["JWT", overall], devices]).to_string().into_bytes();
     let keys = gpu_keys(KeyForm::Coordinates);
-    let policy = Policy::from_json(policy().as_bytes()).unwrap();
+    let pin = Sha256::of(&Key::NvidiaService.spki()).to_string();
+    let pinned = policy().replace(r#""issuers""#, &format!(r#""keys":["{pin}"],"issuers""#));
+    let policy = Policy::from_json(pinned.as_bytes()).unwrap();
     let stands = |bytes: &[u8]| {
         crate::common::examine(bytes, &[&keys], Some(&policy), NOW)
             .is_ok_and(|report| matches!(report.verdict.state, State::Warning | State::Verified))

@@ -61,12 +61,12 @@ fn each_host_is_named_with_what_it_learns_before_the_answer() {
 }
 
 #[test]
-fn a_session_is_kept_with_its_nonce_and_examined_again_to_the_same_report() {
+fn a_session_is_kept_with_its_nonce_and_examined_again_as_a_recording() {
     let server = always("404 Not Found", "text/plain", "no such page");
     let file = kept("session");
     let name = file.to_str().unwrap();
-    let at = ["--at", "2026-11-22T12:00:00Z"];
-    let (first, _) = report(&[&[&*server.origin(), "--save", name][..], &at].concat());
+    let _ = std::fs::remove_file(&file);
+    let (first, _) = report(&[&*server.origin(), "--save", name]);
     let exchange: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     assert_eq!(exchange["schema"], "silicon-to-source/exchange/v1");
@@ -75,9 +75,55 @@ fn a_session_is_kept_with_its_nonce_and_examined_again_to_the_same_report() {
     assert_eq!(nonce.len(), 43, "32 bytes in base64url");
     assert!(server.asked().contains(&format!("?nonce={nonce} ")));
     assert_eq!(exchange["answers"][0]["outcome"]["status"], 404);
-    let (again, _) = report(&[&[name][..], &at].concat());
-    assert_eq!(first, again);
+    let (again, _) = report(&[name]);
+    for member in ["assurance", "ends_at"] {
+        assert_eq!(first[member], again[member]);
+    }
+    assert_eq!(first["verdict"]["state"], again["verdict"]["state"]);
+    assert_eq!(first["headline"]["of"], server.origin());
+    assert!(again["headline"]["of"].is_null(), "nobody was asked");
+    assert!(first.get("recorded_at").is_none());
+    assert_eq!(again["recorded_at"], exchange["started_at"]);
     std::fs::remove_file(file).unwrap();
+}
+
+/// What is there already stays, whatever it is: a file, or a link to one.
+#[test]
+fn keeping_a_session_overwrites_nothing_and_follows_no_link() {
+    let server = always("404 Not Found", "text/plain", "");
+    let (file, link) = (kept("there"), kept("link"));
+    std::fs::write(&file, "mine").unwrap();
+    let _ = std::fs::remove_file(&link);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    for path in [&file, &link] {
+        let output = s2s(&["verify", &server.origin(), "--save", path.to_str().unwrap()]);
+        let said = flowing(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("is there already"), "{said}");
+        assert_eq!(server.asked(), "", "nobody is asked for what cannot be kept");
+    }
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+    std::fs::remove_file(link).unwrap();
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn an_answer_is_not_lost_when_it_cannot_be_kept() {
+    let server = always("404 Not Found", "text/plain", "");
+    let path = std::env::temp_dir().join("s2s-no-such-folder/x.json");
+    let output = s2s(&["verify", &server.origin(), "--json", "--save", path.to_str().unwrap()]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["verdict"]["state"], "not-published");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(flowing(&output.stderr).contains("cannot be written"));
+}
+
+#[test]
+fn one_service_is_asked_at_a_time() {
+    let output = s2s(&["verify", "https://a.example", "https://b.example"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(flowing(&output.stderr).contains("Two addresses"), "{}", flowing(&output.stderr));
 }
 
 #[test]
@@ -85,6 +131,7 @@ fn every_session_has_a_nonce_of_its_own() {
     let server = always("404 Not Found", "text/plain", "");
     let nonce = || {
         let file = kept("nonce");
+        let _ = std::fs::remove_file(&file);
         s2s(&["verify", &server.origin(), "--save", file.to_str().unwrap()]);
         let exchange: serde_json::Value =
             serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
@@ -131,6 +178,8 @@ fn a_service_that_publishes_nothing_is_told_apart_from_one_that_cannot_be_reache
         let found = (report["verdict"]["state"].as_str(), output.status.code());
         assert_eq!(found, (Some(state), Some(exit)), "{}", flowing(&output.stderr));
         assert!(report["assurance"]["level"].as_str().is_none_or(|level| level == "A0"));
+        let word = if state == "unknown" { "no-answer" } else { "not-published" };
+        assert_eq!(report["headline"]["word"], word);
     }
     let gone = always("200 OK", "text/plain", "").origin();
     let (report, output) = report(&[&gone]);

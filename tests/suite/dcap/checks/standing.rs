@@ -139,7 +139,7 @@ fn a_simulated_quote_does_not_hold_under_intels_root() {
     let examined = verify(&Quote::parse(&bytes).unwrap(), &collateral, Roots::Vendor, case.now);
     assert!(examined.verified.is_none());
     let found = words(&examined.findings);
-    assert_eq!(found["dcap.root.pinned"], "fail wrong-root");
+    assert_eq!(found["dcap.root.pinned"], "fail simulated");
     assert_eq!(found["dcap.pck-ca.signature"], "fail wrong-issuer", "the names say who made it");
     assert_eq!(found["dcap.tcb-info.signer"], "fail wrong-root");
 }

@@ -1,0 +1,172 @@
+//! Event logs at hand: of several of one kind, the one that extends to the registers.
+
+use crate::appraise;
+use crate::error::Error;
+use crate::evidence::eventlog::{cel, dstack, tcg};
+use crate::finding::{Examined, Finding, LinkId, Why, checks};
+use crate::report::{EvidenceItem, Part};
+use crate::shelf::{self, Piece, Role};
+use crate::verify::eventlog::{self, CANONICAL_LOG, EVENT_LOG, Registers, VerifiedLog};
+
+/// Logs beside a quote, and those that the evidence itself brings along, of each kind.
+#[derive(Default)]
+pub(super) struct Logs<'s> {
+    firmware: Vec<Piece<'s>>,
+    launcher: Vec<Piece<'s>>,
+    dstack: Vec<Piece<'s>>,
+    /// Whether the log of dstack's in the evidence was cut down to its own events.
+    pub(super) is_stripped: bool,
+}
+
+/// A kind of log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Firmware,
+    Launcher,
+    Dstack,
+}
+
+/// What came of a log.
+pub(super) struct Replayed<'s> {
+    pub(super) findings: Vec<Finding>,
+    pub(super) verified: Option<VerifiedLog>,
+    /// The log, as it was read.
+    pub(super) bytes: &'s [u8],
+    pub(super) id: &'static str,
+    /// Whether it stands beside the evidence, and is no part of it.
+    pub(super) is_beside: bool,
+    /// Whether its form is one that is read.
+    pub(super) is_read: bool,
+}
+
+impl<'s> Logs<'s> {
+    /// Those among `pieces`.
+    pub(super) fn of(pieces: &[Piece<'s>]) -> Self {
+        Self {
+            firmware: shelf::of(pieces, &[Role::FirmwareLog]),
+            launcher: shelf::of(pieces, &[Role::LauncherLog]),
+            dstack: shelf::of(pieces, &[Role::DstackLog]),
+            is_stripped: false,
+        }
+    }
+
+    /// Adds a log that the evidence itself brings along. Logs beside the evidence come first.
+    pub(super) fn add(&mut self, kind: Kind, bytes: &'s [u8]) {
+        let (role, logs) = match kind {
+            Kind::Firmware => (Role::FirmwareLog, &mut self.firmware),
+            Kind::Launcher => (Role::LauncherLog, &mut self.launcher),
+            Kind::Dstack => (Role::DstackLog, &mut self.dstack),
+        };
+        logs.push(Piece::inside(role, "event log", bytes));
+    }
+
+    /// Whether there is a log of `kind`.
+    pub(super) fn has(&self, kind: Kind) -> bool {
+        !self.of_kind(kind).is_empty()
+    }
+
+    fn of_kind(&self, kind: Kind) -> &[Piece<'s>] {
+        match kind {
+            Kind::Firmware => &self.firmware,
+            Kind::Launcher => &self.launcher,
+            Kind::Dstack => &self.dstack,
+        }
+    }
+
+    /// The log of `kind` that extends to the registers; when none does, the first that can be read.
+    /// `registers` are those that a log covers, which may be fewer for one in the evidence.
+    pub(super) fn replay(
+        &self,
+        kind: Kind,
+        registers: impl Fn(bool) -> Registers,
+    ) -> Option<Replayed<'s>> {
+        let mut chosen: Option<(Piece<'s>, Replayed<'s>)> = None;
+        for piece in self.of_kind(kind) {
+            let replayed = match replay(kind, piece.bytes, &registers(piece.is_beside())) {
+                Ok(examined) => Replayed {
+                    findings: examined.findings,
+                    verified: examined.verified,
+                    bytes: piece.bytes,
+                    id: id(kind),
+                    is_beside: piece.is_beside(),
+                    is_read: true,
+                },
+                Err(error) => {
+                    piece.unreadable();
+                    unreadable(kind, piece, &error)
+                }
+            };
+            let is_better = chosen.as_ref().is_none_or(|(_, known)| rank(&replayed) > rank(known));
+            if is_better {
+                chosen = Some((*piece, replayed));
+            }
+        }
+        let (piece, replayed) = chosen?;
+        if replayed.is_read {
+            piece.used();
+        }
+        Some(replayed)
+    }
+}
+
+/// A log that holds before one that is only read, and that before one that cannot be read; of
+/// those that hold, the one that covers more registers.
+fn rank(replayed: &Replayed<'_>) -> (bool, usize) {
+    let registers = replayed.verified.as_ref().map_or(0, |log| log.registers().len());
+    (replayed.is_read, registers)
+}
+
+const fn id(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Firmware | Kind::Dstack => EVENT_LOG,
+        Kind::Launcher => CANONICAL_LOG,
+    }
+}
+
+fn replay(kind: Kind, bytes: &[u8], registers: &Registers) -> Result<Examined<VerifiedLog>, Error> {
+    Ok(match kind {
+        Kind::Firmware => eventlog::tcg(&tcg::Log::parse(bytes)?, registers),
+        Kind::Launcher => eventlog::cel(&cel::Log::parse(bytes)?, registers),
+        Kind::Dstack => eventlog::dstack(&dstack::Log::parse(bytes)?, registers),
+    })
+}
+
+/// A log that cannot be read: nobody signed it, so that its form is against nobody.
+fn unreadable<'s>(kind: Kind, piece: &Piece<'s>, error: &Error) -> Replayed<'s> {
+    let check = &checks::EVENTLOG_REPLAY;
+    let finding = Finding::unknown(check, Why::NotSupported).actual(error.to_string());
+    let launch = match kind {
+        Kind::Firmware => &[][..],
+        Kind::Launcher | Kind::Dstack => eventlog::LAUNCH_CHECKS,
+    };
+    let others = eventlog::FIRMWARE_CHECKS.iter().chain(launch).filter(|other| **other != check);
+    let blocked = others.map(|other| Finding::blocked(other, check));
+    let findings = std::iter::once(finding).chain(blocked).collect();
+    Replayed {
+        findings,
+        verified: None,
+        bytes: piece.bytes,
+        id: id(kind),
+        is_beside: piece.is_beside(),
+        is_read: false,
+    }
+}
+
+impl Replayed<'_> {
+    /// Adds the log with its findings to `part`, with what it says when it holds, and hands back
+    /// the verified log.
+    pub(super) fn told(self, part: &mut Part) -> Option<VerifiedLog> {
+        let known = self.verified.as_ref();
+        part.claims.extend(known.map(appraise::eventlog::claims).unwrap_or_default());
+        self.shown(part);
+        part.findings.extend(self.findings);
+        self.verified
+    }
+
+    /// Adds the log to the evidence of `part`.
+    pub(super) fn shown(&self, part: &mut Part) {
+        let fields = self.verified.as_ref().map(appraise::eventlog::fields).unwrap_or_default();
+        let link = LinkId::Measurements;
+        part.evidence.push(EvidenceItem::new(self.id, "event-log", link, self.bytes, fields));
+    }
+}

@@ -1,0 +1,54 @@
+/**
+ * The files of a check: every one that was handed over, with what it is and what became of it.
+ *
+ * Fires `remove-file` with the place of the file that is to be left out.
+ *
+ * @import { Filed, Report } from '../report.d.ts'
+ */
+
+import { button, evidenceWords, h } from '../dom.js';
+import { sayOr } from '../phrases.js';
+import { byteCount, hexElement } from '../values.js';
+import { say, ui, uiCount } from '../wording.js';
+
+/**
+ * @param {Report} report
+ * @param {number} handed how many of the files can be taken out; the others came inside a session
+ *   file
+ */
+export function fileList({ files }, handed) {
+  const unused = files.filter(({ became }) => became !== 'evidence' && became !== 'used');
+  return h(
+    'section',
+    { class: 'files', 'aria-labelledby': 'files-heading' },
+    h('h2', { id: 'files-heading' }, ui('files')),
+    h('p', {}, ui('files-sentence')),
+    unused.length > 0 ? h('p', { class: 'unused' }, uiCount('files-unused', unused.length)) : null,
+    h('ol', { class: 'file-list' }, files.map((file, place) => row(file, place, place < handed))),
+  );
+}
+
+/**
+ * @param {Filed} file
+ * @param {number} place
+ * @param {boolean} isRemovable
+ */
+function row({ name, sha256, len, what, became }, place, isRemovable) {
+  const words = evidenceWords(name);
+  const remove = button(
+    ui('file-remove'),
+    () => {
+      const detail = { place };
+      remove.dispatchEvent(new CustomEvent('remove-file', { bubbles: true, detail }));
+    },
+    { class: 'quiet no-print', 'aria-label': ui('file-remove-named', { name: words }) },
+  );
+  const kind = sayOr(['files', 'what', what], sayOr(['kinds', what], what));
+  return h(
+    'li',
+    { 'data-became': became },
+    h('p', {}, `${kind}, `, h('span', { dir: 'auto', translate: 'no' }, words), `: ${say(['files', 'became', became])}`),
+    h('p', { class: 'basis' }, `${byteCount(len)} · ${ui('sha256')} `, hexElement(sha256)),
+    isRemovable ? remove : null,
+  );
+}

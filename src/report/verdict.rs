@@ -47,12 +47,13 @@ fn because<'f>(
     for finding in deciding {
         let blockers: Vec<&Finding> = match finding.outcome {
             Outcome::Unknown(Why::Blocked { by }) => {
-                findings.iter().filter(|f| f.check == by && !f.outcome.satisfies()).collect()
+                let is_open = |f: &&Finding| !f.outcome.satisfies() && f.outcome != IDLE;
+                findings.iter().filter(|f| f.check == by).filter(is_open).collect()
             }
             _ => Vec::new(),
         };
         let own = if blockers.is_empty() { vec![finding] } else { blockers };
-        for own in own.into_iter().filter(|own| own.outcome != IDLE).map(FindingRef::of) {
+        for own in own.into_iter().map(FindingRef::of) {
             if !because.contains(&own) {
                 because.push(own);
             }

@@ -444,6 +444,7 @@ fn every_flipped_bit_of_an_envelope_fails_or_is_refused() {
 fn level_with(last: impl IntoIterator<Item = Finding>) -> Report {
     let shown = [
         &checks::SNP_ROOT_PINNED,
+        &checks::SNP_ASK_SIGNATURE,
         &checks::SNP_VEK_SIGNATURE,
         &checks::SNP_REPORT_SIGNATURE,
         &checks::SNP_TCB_ORDER,

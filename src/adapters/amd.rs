@@ -93,12 +93,14 @@ impl<'s> Amd<'s> {
     }
 }
 
-/// The certificate of the key that signed `report`: of those about its chip and firmware, the one
-/// that fits best.
+/// The certificate of the key that signed `report`: of those about its chip and firmware, or whose
+/// key signed it, the one that fits best.
 fn own_key<'s>(mut veks: Vec<Candidate<'s>>, report: &Report<'_>) -> Option<Vek<'s>> {
     let product = report.cpuid.and_then(Product::of_cpu);
-    veks.retain(|candidate| {
-        !candidate.piece.is_beside() || likeness(&candidate.vek, report, product) == [true; 3]
+    veks.retain(|Candidate { piece, vek }| {
+        !piece.is_beside()
+            || likeness(vek, report, product) == [true; 3]
+            || verify::is_signed_by(report, vek)
     });
     let is_only = veks.len() < 2;
     let fits = veks.iter().map(|candidate| {
@@ -137,7 +139,7 @@ fn intermediate<'s>(
 ) -> Option<Cert<'s>> {
     let names = anchor.map(|anchor| [anchor.ask_name, anchor.asvk_name])?;
     let is_own = |cert: &Cert<'_>| match vek {
-        Some(vek) => vek.cert.names_issuer(cert),
+        Some(Vek { cert: vek }) => vek.names_issuer(cert) || vek.verify_signed_by(cert).is_ok(),
         None => cert.common_name().is_some_and(|name| names.contains(&name)),
     };
     let own: Vec<_> = certs.iter().filter(|(_, cert)| is_own(cert)).collect();

@@ -86,20 +86,16 @@ const WHAT: &str = "GPU certificate";
 const MAX_CHAIN: usize = 8;
 
 /// The certificates beside the report that lead from the GPU's own upwards, whatever files they
-/// lie in. The GPU's own is the one whose key signed the report, or else the first that is no
-/// authority.
+/// lie in. The GPU's own is the one whose key signed the report, or else the first that is made out
+/// for a GPU's firmware.
 fn chain(report: &Report<'_>, beside: &[Piece<'_>], roots: Roots) -> Vec<Vec<u8>> {
     let pieces = shelf::of(beside, &[Role::Certificate]);
     let certs = pieces.iter().filter_map(|p| Some((p, Cert::parse(WHAT, p.bytes).ok()?)));
     let certs: Vec<(&Piece<'_>, Cert<'_>)> = certs.collect();
     let is_leaf = |cert: &Cert<'_>| !cert.is_ca() && cert.extension(verify::FIRMWARE_ID).is_some();
-    let leaves: Vec<_> = certs.iter().filter(|(_, cert)| is_leaf(cert)).collect();
-    let signer = match leaves.as_slice() {
-        [_, _, ..] => leaves.iter().find(|(_, cert)| verify::is_signed_by(report, cert)),
-        _ => None,
-    };
+    let signer = certs.iter().find(|(_, cert)| verify::is_signed_by(report, cert));
     let mut chain: Vec<&(&Piece<'_>, Cert<'_>)> = Vec::new();
-    let mut next = signer.or(leaves.first()).copied();
+    let mut next = signer.or_else(|| certs.iter().find(|(_, cert)| is_leaf(cert)));
     let root = anchors::nvidia(roots).root().ok();
     while let Some(own) = next.filter(|_| chain.len() < MAX_CHAIN) {
         chain.push(own);

@@ -113,14 +113,20 @@ fn refuted_image(links: &mut [Link]) {
 fn link(id: LinkId, findings: &[Finding], evidence: &[EvidenceItem], policy: &Policy) -> Link {
     let own: Vec<&Finding> = findings.iter().filter(|f| f.check.link == id).collect();
     let worst = own.iter().map(|f| contribution(f, policy)).max().unwrap_or(State::NotPublished);
-    let carried_by = holding(findings, |check| check.carries.contains(&id));
+    // What the policy allows of one of several machines carries nothing for the others.
+    let bears = |outcome| !matches!(outcome, Outcome::Allowed(_));
+    let carried_by = holding(findings, bears, |check| check.carries.contains(&id));
     let state = if worst <= State::Warning && carried_by.is_empty() {
         undecided(own.iter().filter(|f| !f.check.is(Property::Hearsay)))
     } else {
         worst
     };
     let told_by = match state {
-        State::Verified | State::Warning => holding(findings, |check| check.tells.contains(&id)),
+        State::Verified | State::Warning => {
+            // A check that only tells more tells it where it is so of everything.
+            let passed = |outcome| outcome == Outcome::Pass || outcome == IDLE;
+            holding(findings, passed, |check| check.tells.contains(&id))
+        }
         _ => Vec::new(),
     };
     let joined_by = id.before().and_then(|before| joint(findings, before, id));
@@ -136,14 +142,20 @@ fn link(id: LinkId, findings: &[Finding], evidence: &[EvidenceItem], policy: &Po
     }
 }
 
-/// The checks among those that `counts` which hold, in the order of the findings.
-fn holding(findings: &[Finding], counts: impl Fn(&Check) -> bool) -> Vec<&'static Check> {
+/// The checks among those that `counts` which hold somewhere and have no outcome that is not `good`,
+/// in the order of the findings.
+fn holding(
+    findings: &[Finding],
+    good: impl Fn(Outcome) -> bool,
+    counts: impl Fn(&Check) -> bool,
+) -> Vec<&'static Check> {
     let mut holding: Vec<&'static Check> = Vec::new();
     for finding in findings.iter().filter(|f| f.outcome.holds() && counts(f.check)) {
         if !holding.contains(&finding.check) {
             holding.push(finding.check);
         }
     }
+    holding.retain(|check| findings.iter().all(|f| f.check != *check || good(f.outcome)));
     holding
 }
 

@@ -137,7 +137,7 @@ pub struct Verdict {
     /// How many of those passed, warnings and what the policy allows included.
     pub passed: usize,
     /// What keeps an answer without an open check from counting: `no-least-level`,
-    /// `level-not-reached`, `warnings-denied`, `no-link-holds`.
+    /// `level-not-reached`, `warnings-denied`, `no-link-holds`, `nothing-decided`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<&'static str>,
 }

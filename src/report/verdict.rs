@@ -1,5 +1,7 @@
 //! The verdict, and the headline that says it in one line.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::fold::{IDLE, contribution, weight};
 use super::{
     Assurance, DebugFlag, FindingRef, Flags, Headline, Level, Link, RootOfTrust, State, Verdict,
@@ -28,14 +30,20 @@ pub(super) fn verdict(
         Some(State::Failed) => State::Failed,
         Some(State::NotPublished) if root_of_trust == RootOfTrust::Nothing => State::NotPublished,
         Some(state) if is_answered => state,
+        Some(open) if open > State::Warning && !policy.required.is_empty() && passed > 0 => open,
         _ => State::Unknown,
     };
     let because = if state == State::Verified {
         Vec::new()
     } else {
-        because(findings, findings.iter().filter(|f| contribution(f, policy) == state))
+        let blamed = worst.filter(|worst| *worst > State::Warning).unwrap_or(state);
+        because(findings, findings.iter().filter(|f| contribution(f, policy) == blamed))
     };
-    Verdict { state, because, required: required.len(), passed, lacks: Vec::new() }
+    let lacks = match (worst, is_answered) {
+        (Some(State::Verified | State::Warning), false) => vec!["nothing-decided"],
+        _ => Vec::new(),
+    };
+    Verdict { state, because, required: required.len(), passed, lacks }
 }
 
 /// The findings that decided. What is only blocked gives way to what blocks it.
@@ -43,19 +51,27 @@ fn because<'f>(
     findings: &'f [Finding],
     deciding: impl Iterator<Item = &'f Finding>,
 ) -> Vec<FindingRef> {
+    let mut open: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings.iter().filter(|f| !f.outcome.satisfies() && f.outcome != IDLE) {
+        open.entry(finding.check.id).or_default().push(finding);
+    }
     let mut because: Vec<FindingRef> = Vec::new();
+    let mut told: BTreeSet<(&str, Option<&str>)> = BTreeSet::new();
+    let mut blamed: BTreeSet<&str> = BTreeSet::new();
     for finding in deciding {
-        let blockers: Vec<&Finding> = match finding.outcome {
-            Outcome::Unknown(Why::Blocked { by }) => {
-                let is_open = |f: &&Finding| !f.outcome.satisfies() && f.outcome != IDLE;
-                findings.iter().filter(|f| f.check == by).filter(is_open).collect()
-            }
-            _ => Vec::new(),
+        let by = match finding.outcome {
+            Outcome::Unknown(Why::Blocked { by }) => open.get_key_value(by.id),
+            _ => None,
         };
-        let own = if blockers.is_empty() { vec![finding] } else { blockers };
-        for own in own.into_iter().map(FindingRef::of) {
-            if !because.contains(&own) {
-                because.push(own);
+        let own: &[&Finding] = match by {
+            // What blocks several is told once.
+            Some((by, _)) if !blamed.insert(by) => &[],
+            Some((_, blockers)) => blockers,
+            None => &[finding],
+        };
+        for own in own {
+            if told.insert((own.check.id, own.part.as_deref())) {
+                because.push(FindingRef::of(own));
             }
         }
     }

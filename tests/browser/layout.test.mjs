@@ -366,6 +366,14 @@ test('by which checks a link holds, and what ties it to the one before, is said 
   await context.close();
 });
 
+test("the evidence's own name stands after our words, in quotation marks, and never bold", async () => {
+  const { page, context } = await ready('verified');
+  const line = await page.locator('.subject').innerText();
+  assert.match(line, /^\S.* · .* · calls itself "drawn-by-hand\.test" · from "bundle\.json"$/);
+  assert.equal(await page.locator('.subject strong, .subject b').count(), 0);
+  await context.close();
+});
+
 test('files are named in quotation marks, with every invisible letter written out', async () => {
   const { page, context } = await ready('verified');
   const names = await page.locator('.file-list > li').allInnerTexts();

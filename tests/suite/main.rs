@@ -8,6 +8,8 @@ mod servers;
 
 #[cfg(feature = "sim")]
 mod adversarial;
+#[cfg(feature = "sim")]
+mod allowed;
 mod beside;
 mod crypto_wycheproof;
 mod layers;
@@ -16,6 +18,8 @@ mod mixtures;
 mod mutation;
 mod pki;
 mod policy;
+#[cfg(feature = "sim")]
+mod policy_sweep;
 #[cfg(feature = "cli")]
 mod wording;
 

@@ -281,7 +281,7 @@ function flags(report) {
           'div',
           { 'data-flag': flag },
           h('dt', {}, say(['flags', flag, 'title'])),
-          h('dd', {}, say(['flags', flag, value]), flag === 'key' ? serviceKey(report) : ''),
+          h('dd', {}, say(['flags', flag, value]), flag === 'key' ? serviceKey(report) : []),
         ),
       ),
     ),

@@ -13,9 +13,10 @@ import { claimFact, holds } from './chain-link.js';
 /** @param {Report} report */
 export function serviceKey({ claims, links }) {
   const link = links.find(({ id }) => id === 'key-binding');
-  if (!link || !holds(link)) return '';
+  if (!link) return [];
   const keys = claims.filter((claim) => claim.link === link.id && has(['compare', claim.name]));
-  return keys.length > 0 ? keys.map(key) : '';
+  const note = keys.length > 0 && !holds(link) ? [h('p', { class: 'note' }, ui('claims-not-shown'))] : [];
+  return [...note, ...keys.map(key)];
 }
 
 /** @param {Claim} claim */

@@ -212,7 +212,10 @@ fn image(
     let about = about_image(&builds, files, digest);
     if image.is_none() {
         // What was compared is an image that is only said to run.
-        builds.part.findings.retain(|f| f.check != &checks::OCI_SUBJECT || !f.outcome.holds());
+        let own = |f: &&mut Finding| f.check == &checks::OCI_SUBJECT && f.outcome.holds();
+        for finding in builds.part.findings.iter_mut().filter(own) {
+            finding.outcome = Finding::blocked(finding.check, &checks::COORDINATOR_IMAGE).outcome;
+        }
     }
     let commit = image
         .filter(|_| about.as_ref().is_some_and(Finding::passed))

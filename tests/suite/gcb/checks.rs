@@ -182,7 +182,7 @@ const ROWS: &[Row<Case>] = &[
         case.policy["provenance"]["cloud-build"]["projects"] = json!(["900000005"]);
     })
     .on(Case::v0_1),
-    row("gcb.project", "warn not-pinned", |case| {
+    row("gcb.project", "unknown no-reference", |case| {
         case.policy["provenance"]["cloud-build"] = json!({});
     }),
     row("gcb.agrees/commit-sha", "fail not-equal", |case| {
@@ -232,7 +232,7 @@ const ROWS: &[Row<Case>] = &[
     row("provenance.issuer", "fail not-accepted", |case| {
         case.policy["provenance"].as_object_mut().unwrap().remove("cloud-build");
     })
-    .also(&[("gcb.project", "warn not-pinned", "no project is pinned either")]),
+    .also(&[("gcb.project", "unknown no-reference", "no project is pinned either")]),
     row("provenance.workflow", "fail not-equal", |case| {
         case.policy["provenance"]["workflow"] = json!("build/cloudbuild.yaml");
     }),

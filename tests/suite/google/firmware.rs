@@ -11,7 +11,7 @@ use silicon_to_source::error::Error;
 use silicon_to_source::evidence::snp::Product;
 use silicon_to_source::finding::checks;
 use silicon_to_source::policy::{Builtin, Endorsement, Policy, builtin};
-use silicon_to_source::report::{Report, State};
+use silicon_to_source::report::{Became, Report, State};
 use silicon_to_source::sim::certificate::{
     KEY_USAGE, PathLength, Spoil, Template, basic_constraints,
 };
@@ -372,31 +372,50 @@ fn fields_that_nobody_knows_are_passed_over_and_signed() {
 }
 
 #[test]
-fn what_cannot_be_read_is_an_error_that_names_it() {
+fn an_endorsement_that_cannot_be_read_is_none_and_is_told() {
     let case = Case::td();
-    let whole = |extra: &[u8]| {
-        let spec = FirmwareSpec { extra: extra.to_vec(), ..case.endorsement.clone() };
-        case.with(Some(&spec.bytes()))
+    let assert_unread = |endorsement: &[u8]| {
+        let report = case.with(Some(endorsement)).unwrap();
+        let file = report.files.iter().find(|file| file.sha256 == Sha256::of(endorsement));
+        assert_ne!(file.unwrap().became, Became::Used);
+        assert!(report.findings(&checks::GCE_MEASUREMENT).all(|f| f.outcome != "pass"));
+        assert!(report.claims.iter().all(|claim| !claim.name.starts_with("gce.")));
     };
     let twice = field(5, Sha384::of(b"another").as_bytes());
-    assert!(whole(&twice).unwrap_err().to_string().contains("twice"));
+    assert_unread(&FirmwareSpec { extra: twice, ..case.endorsement.clone() }.bytes());
     let golden = case.endorsement.golden();
-    assert!(case.with(Some(&field(1, &golden))).is_err(), "no signature");
+    assert_unread(&field(1, &golden));
     for spec in [
         FirmwareSpec { tdx: None, ..case.endorsement.clone() },
         FirmwareSpec { certificate: b"none".to_vec(), ..case.endorsement.clone() },
         FirmwareSpec { bundle: vec![b"none".to_vec()], ..case.endorsement.clone() },
         FirmwareSpec { snp: Some(vec![(1, other()), (1, other())]), ..case.endorsement.clone() },
     ] {
-        assert!(case.with(Some(&spec.bytes())).is_err());
+        assert_unread(&spec.bytes());
     }
     let alone = crate::common::examine(&case.endorsement.bytes(), &[], None, case.now);
     assert!(alone.unwrap_err().to_string().contains("beside the quote or report"));
+}
+
+#[test]
+fn of_two_endorsements_the_one_that_names_the_measurement_counts() {
+    let case = Case::td();
     let (files, endorsement) = (case.files(), case.endorsement.bytes());
-    let second = FirmwareSpec { change: 1, ..case.endorsement.clone() }.bytes();
-    let files: Vec<&[u8]> = vec![&files[0], &endorsement, &second];
-    let two = crate::common::examine(&case.input(), &files, Some(&case.policy()), case.now);
-    assert!(two.unwrap_err().to_string().contains("two firmware endorsements"));
+    let another = FirmwareSpec { tdx: Some(vec![(0, false, other())]), ..case.endorsement.clone() };
+    let another = another.bytes();
+    for two in [[&endorsement, &another], [&another, &endorsement]] {
+        let beside = files.iter().chain(two).map(Vec::as_slice);
+        let beside: Vec<&[u8]> = beside.collect();
+        let report = crate::common::examine(&case.input(), &beside, Some(&case.policy()), case.now);
+        let report = report.unwrap();
+        let own = report.findings(&checks::GCE_MEASUREMENT).next().unwrap();
+        assert_eq!(own.outcome, "pass");
+        let became = |bytes: &[u8]| {
+            report.files.iter().find(|f| f.sha256 == Sha256::of(bytes)).unwrap().became
+        };
+        assert_eq!(became(&endorsement), Became::Used);
+        assert_eq!(became(&another), Became::NotAboutThis);
+    }
 }
 
 /// Everything but the endorsement, made once.

@@ -21,7 +21,7 @@ use silicon_to_source::sim::keys::Key;
 use silicon_to_source::sim::sigstore::{
     Build, BundleSpec, Content, DATA, EntrySpec, InclusionProof, Issuer, LogLine, Material, Names,
     Rekor, Sct, Set, TIME_STAMPING, TokenSpec, TrustedRootSpec, intermediate, intermediate_with,
-    root, timestamp_authority, timestamp_root, trusted_root,
+    root, timestamp_authority, timestamp_root,
 };
 use silicon_to_source::sim::tinfoil::TinfoilSpec;
 use silicon_to_source::time::{UnixTime, Validity};

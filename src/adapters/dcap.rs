@@ -1,10 +1,10 @@
 //! Quotes of SGX enclaves and TDX guests, with Intel's collateral and event logs beside them.
 
+use super::IMAGE;
 use super::image;
 use super::intel::Intel;
 use super::logs::{Kind, Logs};
 use super::snp::to_blame;
-use super::{IMAGE, bytes_of};
 use crate::appraise::{self, Comparers};
 use crate::digest::Sha256;
 use crate::endorsements::intel::{Collateral, PckExtension};
@@ -81,11 +81,8 @@ pub(super) fn finish(
 ) -> Result<Draft, Error> {
     if !beside.images.is_empty() {
         let running = examined.container.borrowed();
-        let (files, _) = image::Files::of(&bytes_of(&beside.images, IMAGE))?;
-        let image = image::examine(&running, &files, policy, now)?;
-        examined.part.findings.extend(image.findings);
-        examined.part.claims.extend(image.claims);
-        examined.part.evidence.extend(image.evidence);
+        let files = image::Files::of(&beside.images);
+        examined.part.absorb(image::examine(&running, &files, policy, now));
     }
     let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
     Ok(Draft { part: examined.part, ..Draft::of(subject, RootOfTrust::CpuVendor) })

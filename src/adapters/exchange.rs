@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::coordinator::{self, Question, subject};
-use super::{TUF, bytes_of, tinfoil};
+use super::tinfoil;
 use crate::appraise::coordinator::answer::{self, Answer};
 use crate::appraise::coordinator::binding::{Session, Teller};
 use crate::appraise::coordinator::darkbloom;
@@ -75,8 +75,7 @@ pub(super) fn examine(
     match answer {
         Answer::Body(response) if what == TINFOIL => {
             draft.findings.extend(consistent(None));
-            let tuf = bytes_of(beside, TUF);
-            match tinfoil::examine(&response.body.0, beside, &tuf, policy, now) {
+            match tinfoil::examine(&response.body.0, beside, policy, now) {
                 Ok(mut read) => {
                     draft.subject.name = read.subject.name.take();
                     draft.root_of_trust = read.root_of_trust;

@@ -1,61 +1,48 @@
 //! Build provenance by Google Cloud Build: on its own, or beside a machine's evidence.
 
+use super::artifact::Asked;
+use super::builds::Signed;
 use super::image::Files;
 use super::snp::to_blame;
 use crate::appraise::provenance as appraise;
-use crate::bytes::Span;
-use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::endorsements::gcb::Provenance;
 use crate::error::Error;
-use crate::finding::{Finding, LinkId};
+use crate::finding::LinkId;
 use crate::policy::Policy;
 use crate::report::{Draft, EvidenceItem, Part, RootOfTrust, Subject};
-use crate::verify::gcb as verify;
+use crate::shelf::{self, Piece, Role};
+use crate::verify::gcb::{self as verify, VerifiedBuilds};
 
-/// The findings about one document, and everything to show beside them.
+/// What is said about one document, and what of it was verified.
 pub(super) struct Examined {
-    pub(super) findings: Vec<Finding>,
-    /// Whether every statement was verified.
-    pub(super) is_verified: bool,
-    pub(super) claims: Vec<Claim>,
-    pub(super) evidence: Vec<EvidenceItem>,
+    pub(super) part: Part,
+    pub(super) verified: Option<VerifiedBuilds>,
 }
 
 /// A document on its own. The image that the reader asks about is the policy's artifact, or else
-/// a manifest or index among the files; without one, the statement's subjects stay the reader's
-/// to compare.
-pub(super) fn examine(input: &[u8], files: &[&[u8]], policy: &Policy) -> Result<Draft, Error> {
-    let (files, others) = Files::of(files)?;
-    if let Some(other) = others.iter().chain(&files.builds).next() {
-        let whole = Span::new(0, other.len());
-        let why = "beside a build's provenance, only image manifests and indexes are used";
-        return Err(Error::malformed("collateral file", whole, why));
-    }
-    let image = files.only_image();
-    let mut findings = image.findings;
-    let digests = match policy.sigstore.artifact {
-        Some(artifact) => artifact.sha256.into_iter().collect(),
-        None => image.digests,
-    };
-    let examined = provenance(input, &digests, policy)?;
-    findings.extend(examined.findings);
-    let mut evidence = image.evidence;
-    evidence.extend(examined.evidence);
+/// one whose manifest or index is at hand and that the statement is about; without either, the
+/// statement's subjects stay the reader's to compare.
+pub(super) fn examine(input: &[u8], beside: &[Piece<'_>], policy: &Policy) -> Result<Draft, Error> {
+    let files = Files::of(&shelf::of(beside, &[Role::ImageDocument]));
+    let asked = Asked::of(policy, &files, &Signed::cloud_build(input)?.subjects);
+    let mut part = asked.part;
+    let examined = provenance(input, &asked.digests, policy)?;
+    part.absorb(examined.part);
     let subject = Subject {
         kind: "cloud-build-provenance",
         name: None,
         sha256: Sha256::of(input),
         len: input.len(),
     };
-    Ok(Draft {
-        part: Part { findings, claims: examined.claims, evidence, ..Part::default() },
-        ..Draft::of(subject, RootOfTrust::BuildOnly)
-    })
+    Ok(Draft { part, ..Draft::of(subject, RootOfTrust::BuildOnly) })
 }
 
 /// Verifies and appraises a document about the image that any of `digests` names; with none, the
 /// subjects are not compared, and the finding about them is left open.
+///
+/// # Errors
+/// When the document is not of its form.
 pub(super) fn provenance(
     bytes: &[u8],
     digests: &[Sha256],
@@ -63,26 +50,24 @@ pub(super) fn provenance(
 ) -> Result<Examined, Error> {
     let parsed = Provenance::parse(bytes)?;
     let examined = verify::verify(&parsed, policy.roots, digests);
-    let mut findings = examined.findings;
-    let claims = match &examined.verified {
+    let mut part = Part::of(examined.findings);
+    match &examined.verified {
         Some(builds) => {
-            findings.extend(appraise::cloud_build(builds, &parsed, &policy.provenance));
-            appraise::cloud_build_claims(builds)
+            part.findings.extend(appraise::cloud_build(builds, &parsed, &policy.provenance));
+            part.claims = appraise::cloud_build_claims(builds);
+            part.facts = appraise::cloud_build_facts(builds);
         }
         None => {
-            findings.extend(appraise::cloud_build_blocked(to_blame(&findings)));
-            Vec::new()
+            part.findings.extend(appraise::cloud_build_blocked(to_blame(&part.findings)));
         }
-    };
-    let evidence = parsed
-        .envelopes()
-        .iter()
-        .enumerate()
+    }
+    let envelopes = (1_u32..).zip(parsed.envelopes());
+    part.evidence = envelopes
         .map(|(number, envelope)| {
-            let id = format!("cloud-build-payload-{}", number.saturating_add(1));
+            let id = format!("cloud-build-payload-{number}");
             let link = LinkId::Provenance;
             EvidenceItem::new(id, "json", link, &envelope.payload, Vec::new())
         })
         .collect();
-    Ok(Examined { findings, is_verified: examined.verified.is_some(), claims, evidence })
+    Ok(Examined { part, verified: examined.verified })
 }

@@ -1,18 +1,21 @@
-//! GitHub's answer about the attestations of an artifact, and bundles as GitHub stores them.
+//! GitHub's answer about the attestations of an artifact.
 
-use super::artifact::artifact;
-use super::image::{self, Named};
+use std::cmp::Reverse;
+
+use super::artifact::Asked;
+use super::builds::Signed;
+use super::image::Files;
 use super::sigstore;
-use super::source::Files;
-use super::tuf;
+use super::source;
 use crate::digest::Sha256;
 use crate::endorsements::github::{Answer, Attestation};
 use crate::endorsements::sigstore::{Bundle, Content, Statement, Subject};
 use crate::error::Error;
-use crate::finding::{Finding, Value, Why, checks};
+use crate::finding::{Finding, Outcome, Value, Why, checks};
 use crate::plan;
 use crate::policy::Policy;
 use crate::report::{self, Draft, RootOfTrust};
+use crate::shelf::{self, Piece, Role};
 use crate::time::UnixTime;
 use crate::verify;
 use crate::verify::sigstore::Artifact;
@@ -21,86 +24,74 @@ use crate::verify::sigstore::Artifact;
 const MAX_EXAMINED: usize = 16;
 
 /// An answer about attestations, with the bundles that it names beside it.
-pub(super) fn examine_attestations(
+pub(super) fn examine(
     input: &[u8],
-    files: &Files<'_>,
+    beside: &[Piece<'_>],
+    source: &source::Files<'_>,
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    let image = image::Files::of(&files.rest)?.0.only_image();
     let Some(Answer::Attestations(listed)) = Answer::of(input)? else {
         return Err(Error::Missing { what: "the member attestations" });
     };
-    let all = || listed.iter().chain(&files.attestations);
-    let inside = all().filter_map(|attestation| match attestation {
-        Attestation::Bundle(bundle) => Some(bundle.as_slice()),
+    let stored = shelf::of(beside, &[Role::SigstoreBundle]);
+    let stored_at: Vec<&str> = listed
+        .iter()
+        .filter_map(|attestation| match attestation {
+            Attestation::Stored(url) => Some(url.as_str()),
+            Attestation::Bundle(_) => None,
+        })
+        .chain(source.stored_at.iter().map(String::as_str))
+        .collect();
+    let inside = listed.iter().filter_map(|attestation| match attestation {
+        Attestation::Bundle(bundle) => Some(Listed { bytes: bundle, piece: None }),
         Attestation::Stored(_) => None,
     });
-    let beside: Vec<&[u8]> = files.bundles().collect();
-    let bundles: Vec<&[u8]> = inside.chain(beside.iter().copied()).collect();
-    let addresses = all().filter_map(|attestation| match attestation {
-        Attestation::Stored(url) => Some(url.as_str()),
-        Attestation::Bundle(_) => None,
-    });
-    let chosen = choose(&bundles, &image, policy, now);
+    let beside_it = stored.iter().map(|piece| Listed { bytes: piece.bytes, piece: Some(*piece) });
+    let bundles: Vec<Listed<'_>> = inside.chain(beside_it).collect();
+    let subjects: Vec<Sha256> = bundles
+        .iter()
+        .filter_map(|listed| Signed::bundle(listed.bytes).ok())
+        .flat_map(|signed| signed.subjects)
+        .collect();
+    let files = Files::of(&shelf::of(beside, &[Role::ImageDocument]));
+    let asked = Asked::of(policy, &files, &subjects);
     let mut draft = draft(input, "github-attestations");
     // An answer does not say which address has which bundle: while bundles are fewer, all are
     // asked for.
-    let stored: Vec<&str> = addresses.collect();
-    let open = beside.len() < stored.len();
+    let open = stored.len() < stored_at.len();
     if open {
-        draft.wanted.extend(stored.iter().map(|url| plan::github_bundle(url)));
+        draft.wanted.extend(stored_at.iter().map(|url| plan::github_bundle(url)));
     }
+    let chosen = choose(&bundles, asked.artifact, policy, now);
     draft.findings.extend(chosen.others);
-    let verdict = match chosen.bundle {
-        Some(index) => {
-            let bytes = bundles.get(index).copied().unwrap_or_default();
-            let examined = sigstore::bundle(bytes, artifact(policy, bytes, &image), policy, now)?;
-            draft.findings.extend(examined.findings);
-            draft.claims = examined.claims;
-            draft.evidence = examined.evidence;
-            Finding::pass(&checks::GITHUB_ATTESTATIONS)
+    let check = &checks::GITHUB_ATTESTATIONS;
+    let verdict = match chosen.examined {
+        Some(examined) => {
+            draft.root_of_trust = sigstore::root_of_trust(examined.verified.as_ref());
+            draft.part.absorb(examined.part);
+            Finding::pass(check)
         }
         None => {
-            let finding = if open {
-                Finding::unknown(&checks::GITHUB_ATTESTATIONS, Why::NotFetched)
+            draft.findings.extend(verify::sigstore::blocked(check));
+            draft.findings.push(Finding::blocked(&checks::SIGSTORE_PUBLIC_LOG, check));
+            draft.findings.extend(crate::appraise::provenance::blocked(check));
+            if open {
+                Finding::unknown(check, Why::NotFetched)
             } else if bundles.is_empty() {
-                Finding::unknown(&checks::GITHUB_ATTESTATIONS, Why::NotPublished)
+                Finding::unknown(check, Why::NotPublished)
             } else {
-                Finding::fail(&checks::GITHUB_ATTESTATIONS, "not-listed")
-            };
-            let by = &checks::GITHUB_ATTESTATIONS;
-            draft.findings.extend(verify::sigstore::blocked(by));
-            draft.findings.push(Finding::blocked(&checks::SIGSTORE_PUBLIC_LOG, by));
-            draft.findings.extend(crate::appraise::provenance::blocked(by));
-            finding
+                Finding::fail(check, "not-listed")
+            }
         }
     };
-    let verdict = match image.digests.first() {
+    let verdict = match asked.digests.first() {
         Some(digest) => verdict.expected(Value::hex(digest.0)),
         None => verdict,
     };
-    draft.findings.extend(image.findings);
-    draft.evidence.extend(image.evidence);
+    draft.part.absorb(asked.part);
     let count = u64::try_from(bundles.len()).unwrap_or(u64::MAX);
     draft.findings.push(verdict.actual(Value::number(count)));
-    Ok(draft)
-}
-
-/// A bundle as GitHub stores it. The report is about the input as it was received.
-pub(super) fn examine_stored(
-    input: &[u8],
-    bundle: &[u8],
-    files: &[&[u8]],
-    policy: &Policy,
-    now: UnixTime,
-) -> Result<Draft, Error> {
-    let mut draft = {
-        let (tuf, others) = tuf::split(files);
-        sigstore::examine(bundle, &others, &tuf, policy, now)?
-    };
-    draft.subject.sha256 = Sha256::of(input);
-    draft.subject.len = input.len();
     Ok(draft)
 }
 
@@ -112,55 +103,122 @@ fn draft(input: &[u8], kind: &'static str) -> Draft {
     )
 }
 
-/// Which bundle the report is about, and a finding for each of the others.
+/// A bundle of an answer, or one beside it.
+#[derive(Clone, Copy)]
+struct Listed<'a> {
+    bytes: &'a [u8],
+    piece: Option<Piece<'a>>,
+}
+
+/// The bundle that the report is about, and a finding for each of the others.
 struct Chosen {
-    bundle: Option<usize>,
+    examined: Option<sigstore::Examined>,
     others: Vec<Finding>,
 }
 
-/// The first bundle about the artifact that verifies and says what the policy accepts; else the
-/// first about the artifact. The others are examined too: a reader learns that they are there.
-fn choose(bundles: &[&[u8]], image: &Named, policy: &Policy, now: UnixTime) -> Chosen {
-    let mut ranked = Vec::new();
-    let mut standing = Vec::new();
-    for (index, bytes) in bundles.iter().enumerate().take(MAX_EXAMINED) {
-        let artifact = artifact(policy, bytes, image);
-        let about = subject(bytes).filter(|statement| {
-            artifact.is_none_or(|artifact| statement.subjects().iter().any(is(artifact)))
+/// What became of one bundle.
+struct Standing {
+    index: usize,
+    /// Whether it says that it is about the artifact.
+    is_about: bool,
+    is_accepted: bool,
+    /// Absent for a bundle about something else, and for one that cannot be read.
+    examined: Option<sigstore::Examined>,
+    /// What the bundle calls its signer's key.
+    key_hint: Option<String>,
+}
+
+impl Standing {
+    fn of(
+        index: usize,
+        listed: Listed<'_>,
+        artifact: Option<Artifact<'_>>,
+        policy: &Policy,
+    ) -> Self {
+        let parsed = Bundle::parse(listed.bytes).ok();
+        let said = parsed.as_ref().and_then(statement);
+        let about = said.filter(|said| {
+            artifact.is_none_or(|artifact| said.subjects().iter().any(is(artifact)))
         });
-        let accepted = about.as_ref().is_some_and(|statement| {
-            let types = &policy.provenance.predicate_types;
-            types.is_empty() || types.iter().any(|accepted| accepted == statement.predicate_type())
+        let types = &policy.provenance.predicate_types;
+        let is_accepted = about.as_ref().is_some_and(|said| {
+            types.is_empty() || types.iter().any(|accepted| accepted == said.predicate_type())
         });
-        let verified = match sigstore::bundle(bytes, artifact, policy, now) {
-            Ok(examined) => examined.verified.is_some(),
-            Err(_) => false,
-        };
-        if about.is_some() {
-            ranked.push((accepted && verified, verified, accepted, index));
-        }
-        standing.push((index, about.is_some(), verified));
+        let key_hint = parsed.as_ref().and_then(|bundle| bundle.key_hint().map(str::to_owned));
+        Self { index, is_about: about.is_some(), is_accepted, examined: None, key_hint }
     }
-    ranked.sort_by_key(|&(both, verified, accepted, index)| {
-        (std::cmp::Reverse((both, verified, accepted)), index)
-    });
-    let bundle = ranked.first().map(|&(.., index)| index);
-    let check = &checks::GITHUB_ATTESTATIONS;
-    let others = standing.into_iter().filter(|(index, ..)| Some(*index) != bundle).map(
-        |(index, about, verified)| {
-            match (about, verified) {
-                (true, true) => Finding::pass(check),
-                (true, false) => Finding::warn(check, "other-not-verified"),
-                (false, _) => Finding::warn(check, "other-artifact"),
+
+    fn is_verified(&self) -> bool {
+        self.examined.as_ref().is_some_and(|examined| examined.verified.is_some())
+    }
+
+    /// The finding about a bundle that the report is not about.
+    fn told(&self) -> Finding {
+        let check = &checks::GITHUB_ATTESTATIONS;
+        let is_failed = |finding: &Finding| matches!(finding.outcome, Outcome::Fail(_));
+        let finding = match &self.examined {
+            _ if !self.is_about => Finding::unknown(check, Why::NotApplicable),
+            Some(examined) if examined.verified.is_some() => Finding::pass(check),
+            Some(examined) if !examined.part.findings.iter().any(is_failed) => {
+                // Its signer is none whom the policy or the list of keys names.
+                let finding = Finding::no_reference(check);
+                match &self.key_hint {
+                    Some(hint) => finding.actual(hint.as_str()),
+                    None => finding,
+                }
             }
-            .part(format!("attestation {}", index.saturating_add(1)))
-        },
-    );
-    let mut others: Vec<Finding> = others.collect();
-    if bundles.len() > MAX_EXAMINED {
-        others.push(Finding::unknown(check, Why::NotSupported).part("further attestations"));
+            _ => Finding::warn(check, "other-not-verified"),
+        };
+        finding.part(format!("attestation {}", self.index.saturating_add(1)))
     }
-    Chosen { bundle, others }
+}
+
+/// The first bundle about the artifact that verifies and says what the policy accepts; else the
+/// first about the artifact. The others about the artifact are examined too: a reader learns that
+/// they are there.
+fn choose(
+    bundles: &[Listed<'_>],
+    artifact: Option<Artifact<'_>>,
+    policy: &Policy,
+    now: UnixTime,
+) -> Chosen {
+    let all = bundles.iter().enumerate();
+    let mut standing: Vec<Standing> =
+        all.map(|(index, listed)| Standing::of(index, *listed, artifact, policy)).collect();
+    standing.sort_by_key(|own| (Reverse(own.is_about), Reverse(own.is_accepted), own.index));
+    let about = standing.iter().filter(|own| own.is_about).count();
+    for own in standing.iter_mut().filter(|own| own.is_about).take(MAX_EXAMINED) {
+        let Some(listed) = bundles.get(own.index) else { continue };
+        own.examined = sigstore::bundle(listed.bytes, artifact, policy, now).ok();
+        if let Some(piece) = listed.piece {
+            piece.used();
+        }
+    }
+    standing.sort_by_key(|own| {
+        let rank = (own.is_accepted && own.is_verified(), own.is_verified(), own.is_accepted);
+        (Reverse((own.is_about, own.examined.is_some(), rank)), own.index)
+    });
+    let mut standing = standing.into_iter();
+    let first = standing.next();
+    let mut rest: Vec<Standing> = standing.collect();
+    let examined = match first {
+        Some(Standing { is_about: true, examined: Some(examined), .. }) => Some(examined),
+        first => {
+            rest.extend(first);
+            None
+        }
+    };
+    rest.sort_by_key(|own| own.index);
+    let is_further = |own: &&Standing| own.is_about && own.examined.is_none();
+    let unread = rest.iter().filter(is_further).count().min(about);
+    let mut others: Vec<Finding> =
+        rest.iter().filter(|own| !is_further(own)).map(Standing::told).collect();
+    if about > MAX_EXAMINED {
+        let check = &checks::GITHUB_ATTESTATIONS;
+        let finding = Finding::unknown(check, Why::NotSupported).part("further attestations");
+        others.push(finding.actual(Value::number(u64::try_from(unread).unwrap_or(u64::MAX))));
+    }
+    Chosen { examined, others }
 }
 
 /// Whether a subject is the artifact, by each digest that is known.
@@ -176,8 +234,7 @@ fn is(artifact: Artifact<'_>) -> impl Fn(&Subject) -> bool {
 }
 
 /// What a bundle's envelope says, before anything is verified: enough to choose by.
-fn subject(bytes: &[u8]) -> Option<Statement> {
-    let bundle = Bundle::parse(bytes).ok()?;
+fn statement(bundle: &Bundle) -> Option<Statement> {
     match bundle.content() {
         Content::Envelope { payload, .. } => Statement::parse(payload).ok(),
         Content::Message { .. } => None,

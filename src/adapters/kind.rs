@@ -356,34 +356,6 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
     }
 }
 
-/// A file about an image or a build, beside other evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    /// An image index or an image manifest.
-    Image,
-    /// A Sigstore bundle.
-    SigstoreBundle,
-    /// Build provenance by Google Cloud Build.
-    CloudBuildProvenance,
-}
-
-/// What `file` is, when it is about an image or a build.
-pub(super) fn part(file: &[u8]) -> Option<Part> {
-    if !file.trim_ascii_start().starts_with(b"{") {
-        return None;
-    }
-    let members: BTreeMap<String, IgnoredAny> = serde_json::from_slice(file).ok()?;
-    if members.contains_key("verificationMaterial") {
-        Some(Part::SigstoreBundle)
-    } else if is_cloud_build(&members) {
-        Some(Part::CloudBuildProvenance)
-    } else if is_image(&members) {
-        Some(Part::Image)
-    } else {
-        None
-    }
-}
-
 fn is_cloud_build(members: &BTreeMap<String, IgnoredAny>) -> bool {
     let has = |name: &str| members.contains_key(name);
     has("provenance_summary") || (has("payload") && has("payloadType"))

@@ -3,6 +3,7 @@
 mod amd;
 mod artifact;
 mod azure;
+mod builds;
 pub mod conformance;
 mod coordinator;
 mod dcap;
@@ -38,7 +39,7 @@ use crate::evidence::token::Service;
 use crate::finding::{Finding, Outcome, Reason};
 use crate::policy::{Policy, builtin};
 use crate::report::Report;
-use crate::shelf::{File, Piece, Role, Shelf};
+use crate::shelf::{File, Role, Shelf};
 
 pub use crate::evidence::firmware::Description as LaunchDescription;
 #[cfg(all(feature = "serve", unix))]
@@ -57,7 +58,7 @@ const LOGS: &[Role] = &[Role::FirmwareLog, Role::LauncherLog, Role::DstackLog];
 const IMAGE: &[Role] = &[Role::ImageDocument, Role::SigstoreBundle, Role::CloudBuild];
 const DSTACK: &[Role] = &[Role::DstackInfo, Role::AppCompose];
 const TUF: &[Role] = &[Role::TufMetadata, Role::TrustedRoot];
-const SOURCE: &[Role] = &[Role::GitObject, Role::GithubAnswer, Role::SigstoreBundle];
+const SOURCE: &[Role] = &[Role::GitObject, Role::GithubAnswer];
 const KEYS: &[Role] = &[Role::KeyList];
 const OTHERS: &[Role] = &[Role::Certificate, Role::Crl];
 /// What a processor's launch is compared with.
@@ -83,7 +84,7 @@ fn belonging(kind: &Kind<'_>) -> Vec<Role> {
         Kind::TpmAttestation(_) => &[GOOGLE, OTHERS, REGISTRY],
         Kind::GpuReport(_) => &[OTHERS],
         Kind::GpuTokens | Kind::Token(_) => &[KEYS, REGISTRY],
-        Kind::GithubAttestations => &[IMAGE, TUF],
+        Kind::GithubAttestations => &[&[Role::ImageDocument, Role::SigstoreBundle], TUF],
         Kind::SigstoreBundle | Kind::StoredBundle(_) => &[&[Role::ImageDocument], TUF],
         Kind::CloudBuildProvenance => &[&[Role::ImageDocument]],
         Kind::LaunchDescription => &[&[Role::Firmware]],
@@ -133,14 +134,14 @@ fn of_kind(
         return Err(Error::unsupported(what, kind.policy(), whole));
     }
     let along = coordinator::along(input, kind);
-    let mut source = source::Files::of(&shelf.files(SOURCE))?;
+    let bundles = shelf.pieces(&[Role::SigstoreBundle]).len();
+    let mut source = source::Files::of(&shelf.pieces(SOURCE), bundles);
     let left_out = source.add(&along.source);
     let pieces = shelf.pieces(&belonging(kind));
     let beside = pieces.as_slice();
-    let files = |roles| bytes_of(beside, roles);
     let applied;
     let mut draft = match *kind {
-        Kind::CloudBuildProvenance => gcb::examine(input, &files(IMAGE), policy)?,
+        Kind::CloudBuildProvenance => gcb::examine(input, beside, policy)?,
         Kind::CoordinatorAttestation | Kind::Exchange(_) => {
             let (draft, own) = match *kind {
                 Kind::Exchange(ref exchange) => {
@@ -176,19 +177,16 @@ fn of_kind(
         }
         Kind::GpuReport(ref bytes) => gpu::examine(input, bytes, beside, policy, now)?,
         Kind::LaunchDescription => launch::examine(input, beside)?,
-        Kind::GithubAttestations => github::examine_attestations(input, &source, policy, now)?,
-        Kind::StoredBundle(ref bundle) => {
-            let own = [IMAGE, TUF].concat();
-            github::examine_stored(input, bundle, &files(&own), policy, now)?
-        }
-        Kind::SigstoreBundle => sigstore::examine(input, &files(IMAGE), &files(TUF), policy, now)?,
+        Kind::GithubAttestations => github::examine(input, beside, &source, policy, now)?,
+        Kind::StoredBundle(ref bundle) => sigstore::examine(input, bundle, beside, policy, now)?,
+        Kind::SigstoreBundle => sigstore::examine(input, input, beside, policy, now)?,
         Kind::GpuTokens | Kind::Token(Some(Service::Nvidia)) => {
             nras::examine(input, beside, policy, now)?
         }
         Kind::Token(_) => token::examine(input, beside, policy, now)?,
         Kind::SnpReport(ref bytes) => snp::examine(input, bytes, beside, policy, now)?,
         Kind::TpmAttestation(ref bytes) => tpm::examine(input, bytes, beside, policy, now)?,
-        Kind::TinfoilBundle => tinfoil::examine(input, beside, &files(TUF), policy, now)?,
+        Kind::TinfoilBundle => tinfoil::examine(input, beside, policy, now)?,
     };
     draft.findings.extend(left_out);
     if !matches!(kind, Kind::LaunchDescription) {
@@ -209,16 +207,6 @@ fn of_kind(
 /// Whether a root of the simulated vendors was met where a real one was asked for.
 fn is_simulated(finding: &Finding) -> bool {
     finding.outcome == Outcome::Fail(Reason("simulated"))
-}
-
-/// The bytes of those of `pieces` that have any of `roles`, each noted as used.
-fn bytes_of<'s>(pieces: &[Piece<'s>], roles: &[Role]) -> Vec<&'s [u8]> {
-    let own = pieces.iter().filter(|piece| roles.contains(&piece.role));
-    let bytes = |piece: &Piece<'s>| {
-        piece.used();
-        piece.bytes
-    };
-    own.map(bytes).collect()
 }
 
 /// The built-in policy for the evidence among `files`.

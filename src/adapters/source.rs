@@ -6,51 +6,70 @@ use crate::endorsements::git::{Object, ObjectName};
 use crate::endorsements::github::{Answer, Attestation, decoded};
 use crate::error::Error;
 use crate::evidence::coordinator::Source;
-use crate::finding::{Check, Finding, LinkId, Outcome, Value, Why, checks};
+use crate::finding::{Check, Finding, LinkId, Outcome, Why, checks};
 use crate::plan;
 use crate::policy::Policy;
-use crate::report::{Draft, EvidenceItem};
-use crate::verify::git::{self, Objects, Place, Role, Sought, VerifiedSource, Workflow};
+use crate::report::{Draft, EvidenceItem, Fact, Facts, Placed};
+use crate::shelf::Piece;
+use crate::time::UnixTime;
+use crate::verify::git::{self, Objects, Place, Sought, VerifiedSource, Workflow};
 
-/// The most files that are taken for a part of the source.
-const MAX_FILES: usize = 1024;
+/// Every check about the source, in its order.
+const CHECKS: [&Check; 2] = [&checks::GIT_COMMIT_SIGNATURE, &checks::PROVENANCE_TIME_ORDER];
 
-/// Files beside evidence, told apart by their content.
+/// What is at hand about a source.
 #[derive(Default)]
 pub(super) struct Files<'a> {
     objects: Objects<'a>,
-    /// Attestations of GitHub's answers, in order.
-    pub(super) attestations: Vec<Attestation>,
-    /// Sigstore bundles that were stored as GitHub stores them, decoded.
-    stored: Vec<Vec<u8>>,
-    /// Files that are none of these, Sigstore bundles as they are among them.
-    pub(super) rest: Vec<&'a [u8]>,
+    /// Addresses at which GitHub says that it stores bundles, in order.
+    pub(super) stored_at: Vec<String>,
+    /// How many bundles are at hand.
+    bundles: usize,
+    pieces: Vec<(Piece<'a>, Objects<'a>)>,
+    unread: Vec<Finding>,
 }
 
 impl<'a> Files<'a> {
-    /// Takes out of `files` what is about the source.
-    ///
-    /// # Errors
-    /// When a file begins like an object, an answer or a stored bundle and is not one.
-    pub(super) fn of(files: &[&'a [u8]]) -> Result<Self, Error> {
-        Error::cap("number of collateral files", files.len(), MAX_FILES)?;
-        let mut found = Self::default();
-        for &file in files {
-            if let Some(object) = Object::stored(file)? {
-                found.objects.add_object(object);
-            } else if let Some(bundle) = stored_bundle(file)? {
-                found.stored.push(bundle);
-            } else {
-                match Answer::of(file)? {
-                    Some(Answer::Attestations(attestations)) => {
-                        found.attestations.extend(attestations);
-                    }
-                    Some(answer) => found.objects.add_answer(answer),
-                    None => found.rest.push(file),
-                }
+    /// The pieces about a source, beside this many `bundles`. A piece that cannot be read is left
+    /// out, and said.
+    pub(super) fn of(pieces: &[Piece<'a>], bundles: usize) -> Self {
+        let mut own = Self { bundles, ..Self::default() };
+        for piece in pieces {
+            if let Err(error) = own.piece(*piece) {
+                piece.unreadable();
+                let finding = Finding::unknown(&checks::GIT_OBJECT, Why::NotSupported);
+                let finding = finding.part(piece.name.to_owned());
+                own.unread.push(finding.actual(error.to_string()));
             }
         }
-        Ok(found)
+        own
+    }
+
+    fn piece(&mut self, piece: Piece<'a>) -> Result<(), Error> {
+        let mut objects = Objects::default();
+        if let Some(object) = Object::stored(piece.bytes)? {
+            self.objects.add_object(object.clone());
+            objects.add_object(object);
+        } else {
+            match Answer::of(piece.bytes)? {
+                Some(Answer::Attestations(attestations)) => {
+                    self.stored_at.extend(attestations.into_iter().filter_map(|attestation| {
+                        match attestation {
+                            Attestation::Stored(url) => Some(url),
+                            Attestation::Bundle(_) => None,
+                        }
+                    }));
+                }
+                Some(answer) => {
+                    readable(&answer)?;
+                    self.objects.add_answer(answer.clone());
+                    objects.add_answer(answer);
+                }
+                None => {}
+            }
+        }
+        self.pieces.push((piece, objects));
+        Ok(())
     }
 
     /// Adds what came along with the evidence. A part that is not of its form is left out, and
@@ -93,75 +112,91 @@ impl<'a> Files<'a> {
         Ok(true)
     }
 
-    /// Sigstore bundles: those that were stored, and those as they are.
-    pub(super) fn bundles(&self) -> impl Iterator<Item = &[u8]> {
-        let plain = self.rest.iter().copied().filter(|file| is_bundle(file));
-        self.stored.iter().map(Vec::as_slice).chain(plain)
-    }
-
     /// Adds to `draft` the bundles that an answer of GitHub's names and that are not at hand.
     pub(super) fn ask(&self, draft: &mut Draft) {
-        let addresses = self.attestations.iter().filter_map(|attestation| match attestation {
-            Attestation::Stored(url) => Some(url.as_str()),
-            Attestation::Bundle(_) => None,
-        });
-        let addresses: Vec<&str> = addresses.collect();
-        if self.bundles().count() < addresses.len() {
+        if self.bundles < self.stored_at.len() {
             let check = &checks::GITHUB_ATTESTATIONS;
             draft.findings.push(Finding::unknown(check, Why::NotFetched));
-            draft.wanted.extend(addresses.into_iter().map(plan::github_bundle));
+            draft.wanted.extend(self.stored_at.iter().map(|url| plan::github_bundle(url)));
         }
     }
 
-    /// Adds to `draft` what the objects show about the commit that its evidence names.
+    /// Adds to `draft` what the objects show about the commit that its verified builds name.
     pub(super) fn complete(&self, draft: &mut Draft, policy: &Policy) {
-        let about_commit =
-            draft.findings.iter().find(|finding| *finding.check == checks::PROVENANCE_COMMIT);
-        if commits_of_parts(draft) > 1 {
-            let all = git::CHECKS.into_iter().chain([&checks::GIT_COMMIT_SIGNATURE]);
-            draft.findings.extend(all.map(|check| Finding::unknown(check, Why::NotSupported)));
-            return;
-        }
-        let named = claimed(draft, "git.commit").and_then(|text| text.parse::<ObjectName>().ok());
-        let Some(commit) = named else {
-            let by = match about_commit.map(|finding| finding.outcome) {
-                Some(Outcome::Unknown(Why::Blocked { by })) => by,
-                Some(_) => &checks::PROVENANCE_COMMIT,
-                None if self.objects.is_empty() => return,
-                None => &checks::LINK_COMMIT,
-            };
-            draft.findings.extend(blocked(by));
+        draft.findings.extend(self.unread.iter().cloned());
+        let commits = named(&draft.facts, |fact| match fact {
+            Fact::Commit(commit) => Some(commit),
+            _ => None,
+        });
+        let commit = match commits.as_slice() {
+            [] => {
+                let own = |finding: &&Finding| *finding.check == checks::PROVENANCE_COMMIT;
+                let by = match draft.findings.iter().find(own).map(|finding| finding.outcome) {
+                    Some(Outcome::Unknown(Why::Blocked { by })) => by,
+                    Some(_) => &checks::PROVENANCE_COMMIT,
+                    None if self.objects.is_empty() => return,
+                    None => &checks::LINK_COMMIT,
+                };
+                draft.findings.extend(open(Why::Blocked { by }));
+                return;
+            }
+            [commit] => commit.parse::<ObjectName>().ok(),
+            // Builds of several images, each with a commit of its own.
+            _ => None,
+        };
+        let Some(commit) = commit else {
+            draft.findings.extend(open(Why::NotSupported));
             return;
         };
-        let repository = claimed(draft, "git.repository").unwrap_or_default();
+        let build = Build::of(&draft.facts);
         let sought = Sought {
             commit,
-            workflows: workflows(draft, &repository, commit),
-            tag: claimed(draft, "git.ref")
+            workflows: build.workflows(commit),
+            tag: build
+                .reference
                 .and_then(|reference| Some(reference.strip_prefix("refs/tags/")?.to_owned())),
         };
-        let examined = git::verify(&sought, &self.objects);
-        draft.findings.extend(examined.findings);
-        draft.wanted.extend(plan::github(&repository, commit, &examined.missing, policy.roots));
-        match &examined.verified {
+        let (repository, signed_at) = (build.repository.to_owned(), build.signed_at);
+        let tag = sought.tag.clone();
+        let git::Examination { findings, verified, missing, used } =
+            git::verify(&sought, &self.objects);
+        for (piece, objects) in &self.pieces {
+            let is_of_tag = objects
+                .references()
+                .any(|own| tag.as_ref().is_some_and(|tag| own.name == format!("refs/tags/{tag}")));
+            if is_of_tag || !objects.names(commit.format()).is_disjoint(&used) {
+                piece.used();
+            }
+        }
+        draft.wanted.extend(plan::github(&repository, commit, &missing, policy.roots));
+        match &verified {
             Some(source) => {
                 draft.findings.push(appraise::git::signature(source));
+                draft.findings.push(appraise::git::time_order(source, signed_at));
                 draft.claims.extend(appraise::git::claims(source));
                 draft.evidence.extend(evidence(source));
             }
             None => {
-                let check = &checks::GIT_COMMIT_SIGNATURE;
-                let fetched = draft.findings.iter().any(|finding| {
-                    *finding.check == checks::GIT_COMMIT
-                        && finding.outcome != Outcome::Unknown(Why::NotFetched)
-                });
-                let why = match fetched {
-                    true => Why::Blocked { by: &checks::GIT_COMMIT },
-                    false => Why::NotFetched,
+                let absent = Outcome::Unknown(Why::NotFetched);
+                let is_absent = |f: &Finding| *f.check == checks::GIT_COMMIT && f.outcome == absent;
+                let why = match findings.iter().any(is_absent) {
+                    true => Why::NotFetched,
+                    false => Why::Blocked { by: &checks::GIT_COMMIT },
                 };
-                draft.findings.push(Finding::unknown(check, why));
+                let of_commit = CHECKS.map(|check| Finding::unknown(check, why));
+                draft.findings.extend(of_commit);
             }
         }
+        draft.findings.extend(findings);
+    }
+}
+
+/// An answer whose content can be read.
+fn readable(answer: &Answer) -> Result<(), Error> {
+    match answer {
+        Answer::Tree(tree) => tree.contents().map(drop),
+        Answer::Blob(blob) => blob.content().map(drop),
+        _ => Ok(()),
     }
 }
 
@@ -188,56 +223,84 @@ pub(super) fn stored_bundle(bytes: &[u8]) -> Result<Option<Vec<u8>>, Error> {
     Err(Error::malformed("stored bundle", Span::new(0, bytes.len()), why))
 }
 
-/// Every check about the source, blocked.
-fn blocked(by: &'static Check) -> impl Iterator<Item = Finding> {
-    let all = git::CHECKS.into_iter().chain([&checks::GIT_COMMIT_SIGNATURE]);
-    all.map(move |check| Finding::blocked(check, by))
+/// Every check about the source, as open.
+fn open(why: Why) -> impl Iterator<Item = Finding> {
+    git::CHECKS.into_iter().chain(CHECKS).map(move |check| Finding::unknown(check, why))
 }
 
-/// How many commits the builds of several machines or images name.
-fn commits_of_parts(draft: &Draft) -> usize {
-    let commits = draft.claims.iter().filter(|c| c.name == "git.commit" && c.part.is_some());
-    let mut commits: Vec<String> = commits.map(|claim| claim.value.to_string()).collect();
-    commits.sort_unstable();
-    commits.dedup();
-    commits.len()
-}
-
-/// The value of the first claim called `name`.
-fn claimed(draft: &Draft, name: &str) -> Option<String> {
-    let claim = draft.claims.iter().find(|claim| claim.name == name)?;
-    match &claim.value {
-        Value::Hex(text) | Value::Text(text) => Some(text.clone()),
-        Value::Number(_) | Value::Time(_) => None,
+/// The different values of one kind that verified builds name, in order.
+fn named<'f, T: PartialEq + ?Sized>(
+    facts: &'f Facts,
+    of: impl Fn(&'f Fact) -> Option<&'f T>,
+) -> Vec<&'f T> {
+    let mut values: Vec<&T> = Vec::new();
+    for value in facts.iter().filter_map(|(_, fact)| of(fact)) {
+        if !values.contains(&value) {
+            values.push(value);
+        }
     }
+    values
 }
 
-/// The workflow files that the certificate names: one, or two when a reusable workflow signed.
-fn workflows(draft: &Draft, repository: &str, commit: ObjectName) -> Vec<Workflow> {
-    let place = |file: &str, at: &str| {
-        let uri = claimed(draft, file)?;
-        let stated = claimed(draft, at);
-        Some(match path(&uri, repository) {
-            Some(path) if stated.as_deref().is_none_or(|at| at == commit.to_string()) => {
-                Place::Path(path.to_owned())
+/// How the first verified build names what it ran from.
+#[derive(Default)]
+struct Build<'f> {
+    repository: &'f str,
+    reference: Option<&'f str>,
+    workflow: Option<&'f Placed>,
+    signer: Option<&'f Placed>,
+    signed_at: Option<UnixTime>,
+}
+
+impl<'f> Build<'f> {
+    fn of(facts: &'f Facts) -> Self {
+        let mut own = Self::default();
+        for (_, fact) in facts.iter() {
+            match fact {
+                Fact::Repository(repository) if own.repository.is_empty() => {
+                    own.repository = repository;
+                }
+                Fact::Reference(reference) => {
+                    own.reference.get_or_insert(reference);
+                }
+                Fact::Workflow(workflow) => {
+                    own.workflow.get_or_insert(workflow);
+                }
+                Fact::Signer(signer) => {
+                    own.signer.get_or_insert(signer);
+                }
+                Fact::SignedAt(time) => {
+                    own.signed_at.get_or_insert(*time);
+                }
+                _ => {}
             }
-            _ => Place::Elsewhere(match stated {
-                Some(stated) => format!("{uri}, commit {stated}"),
-                None => uri,
-            }),
-        })
-    };
-    let top = place("build.workflow", "build.workflow-commit");
-    let signer = place("build.signer-workflow", "build.signer-commit");
-    let is_one = claimed(draft, "build.workflow") == claimed(draft, "build.signer-workflow");
-    match (top, signer) {
-        (Some(place), Some(_)) if is_one => vec![Workflow { part: None, place }],
-        (Some(top), Some(signer)) => vec![
-            Workflow { part: Some("top-level"), place: top },
-            Workflow { part: Some("signer"), place: signer },
-        ],
-        (Some(place), None) | (None, Some(place)) => vec![Workflow { part: None, place }],
-        (None, None) => Vec::new(),
+        }
+        own
+    }
+
+    /// The workflow files: one, or two when a reusable workflow signed.
+    fn workflows(&self, commit: ObjectName) -> Vec<Workflow> {
+        let place = |placed: &Placed| {
+            let Placed { uri, commit: stated } = placed;
+            match path(uri, self.repository) {
+                Some(path) if stated.as_ref().is_none_or(|at| *at == commit.to_string()) => {
+                    Place::Path(path.to_owned())
+                }
+                _ => Place::Elsewhere(match stated {
+                    Some(stated) => format!("{uri}, commit {stated}"),
+                    None => uri.clone(),
+                }),
+            }
+        };
+        let part = |part, placed| Workflow { part, place: place(placed) };
+        match (self.workflow, self.signer) {
+            (Some(top), Some(signer)) if top.uri == signer.uri => vec![part(None, top)],
+            (Some(top), Some(signer)) => {
+                vec![part(Some("top-level"), top), part(Some("signer"), signer)]
+            }
+            (Some(one), None) | (None, Some(one)) => vec![part(None, one)],
+            (None, None) => Vec::new(),
+        }
     }
 }
 
@@ -254,8 +317,8 @@ fn evidence(source: &VerifiedSource) -> Vec<EvidenceItem> {
     let commit = EvidenceItem::new("git-commit", "text", link, source.content(), Vec::new());
     let files = source.files().iter().map(|file| {
         let kind = match file.role() {
-            Role::Workflow => "workflow",
-            Role::Other => "text",
+            git::Role::Workflow => "workflow",
+            git::Role::Other => "text",
         };
         let id = format!("git-file:{}", file.path());
         EvidenceItem::new(id, kind, link, file.content(), Vec::new())

@@ -9,7 +9,7 @@
 use std::str::FromStr as _;
 
 use super::amd::Amd;
-use super::{sigstore, snp};
+use super::{TUF, sigstore, snp};
 use crate::appraise::{self, Compared, Comparers};
 use crate::claims::Claim;
 use crate::digest::Sha256;
@@ -21,7 +21,7 @@ use crate::finding::{Finding, LinkId, Value, checks};
 use crate::pki::Cert;
 use crate::policy::Policy;
 use crate::report::{Draft, EvidenceItem, KeyFlag, RootOfTrust, Subject};
-use crate::shelf::Piece;
+use crate::shelf::{self, Piece};
 use crate::time::UnixTime;
 use crate::verify::sigstore::Artifact;
 
@@ -31,11 +31,10 @@ const COMPARERS: Comparers = Comparers {
     data: Compared::By(&checks::TLS_KEY),
 };
 
-/// A bundle. `tuf` are files that may bring newer keys of Sigstore's into force.
+/// A bundle.
 pub(super) fn examine(
     input: &[u8],
     beside: &[Piece<'_>],
-    tuf: &[&[u8]],
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
@@ -47,7 +46,8 @@ pub(super) fn examine(
     let machine = snp::report(&bundle.report, &amd, policy, COMPARERS, now)?;
     let artifact = Sha256::from_str(&bundle.digest)?;
     let artifact = Artifact::Sha256(artifact);
-    let build = sigstore::bundle_with(&bundle.sigstore, Some(artifact), tuf, policy, now)?;
+    let tuf = shelf::of(beside, TUF);
+    let build = sigstore::bundle_with(&bundle.sigstore, Some(artifact), &tuf, policy, now)?;
 
     let mut part = machine.part;
     let measurement = match &machine.verified {
@@ -76,19 +76,16 @@ pub(super) fn examine(
         None => {
             let by = match build.verified {
                 Some(_) => &checks::PROVENANCE_STATEMENT,
-                None => snp::to_blame(&build.findings),
+                None => snp::to_blame(&build.part.findings),
             };
             let blocked = appraise::tinfoil::FROM_STATEMENT.iter();
             part.findings.extend(blocked.map(|check| Finding::blocked(check, by)));
         }
     }
-    part.findings.extend(build.findings);
+    part.absorb(build.part);
     let domain = policy.domain.as_deref();
     part.findings.extend(appraise::tls::certificate(&tls, &bundle, domain, now));
-    part.claims.extend(build.claims);
-    part.evidence.extend(build.evidence);
     part.evidence.push(tls_certificate(&tls));
-    part.wanted.extend(build.wanted);
     if part.passed(&checks::TLS_KEY) {
         part.flags.key = KeyFlag::Bound;
     }

@@ -1,14 +1,16 @@
-//! Files of The Update Framework beside evidence: which of Sigstore's keys are in force.
+//! Pieces of The Update Framework beside evidence: which of Sigstore's keys are in force.
 //!
 //! Keys that were handed over are used only when TUF vouches for them at the moment of the
 //! examination. Otherwise those that come with the verifier are in force, and the findings say
-//! why.
+//! why. Pieces of another repository decide nothing.
 
+use crate::digest::Sha256;
 use crate::endorsements::tuf::Metadata;
 use crate::error::Error;
-use crate::finding::{Finding, LinkId, Outcome, Why};
+use crate::finding::{Finding, LinkId, Outcome, Why, checks};
 use crate::plan;
-use crate::report::{EvidenceItem, Wanted};
+use crate::report::{EvidenceItem, Part};
+use crate::shelf::{Piece, Role};
 use crate::time::UnixTime;
 use crate::verify::sigstore::{RootSource, TrustedRoot};
 use crate::verify::tuf::{Files, verify};
@@ -20,20 +22,16 @@ pub use crate::verify::tuf::client;
 /// The keys in force, and what is to be said about them.
 pub(super) struct InForce {
     pub(super) root: TrustedRoot,
-    pub(super) findings: Vec<Finding>,
-    pub(super) evidence: Vec<EvidenceItem>,
-    pub(super) wanted: Vec<Wanted>,
+    pub(super) part: Part,
 }
 
-/// Separates TUF's files from other collateral: TUF's first.
-pub(super) fn split<'a>(collateral: &[&'a [u8]]) -> (Vec<&'a [u8]>, Vec<&'a [u8]>) {
-    collateral.iter().partition(|file| Metadata::is_one(file) || is_trusted_root(file))
-}
-
-/// The keys in force at `now`, with `files` as TUF's files at hand. Keys that the reader supplied
-/// stay as they are.
+/// The keys in force at `now`, with `pieces` at hand. Keys that the reader supplied stay as they
+/// are.
+///
+/// # Errors
+/// When a key list that TUF vouches for cannot be read.
 pub(super) fn in_force(
-    files: &[&[u8]],
+    pieces: &[Piece<'_>],
     carried: TrustedRoot,
     now: UnixTime,
 ) -> Result<InForce, Error> {
@@ -42,51 +40,51 @@ pub(super) fn in_force(
         RootSource::GitHub => Instance::GitHub,
         RootSource::Simulated => Instance::Simulated,
         RootSource::SimulatedGitHub | RootSource::Refreshed | RootSource::Supplied => {
-            return Ok(InForce {
-                root: carried,
-                findings: Vec::new(),
-                evidence: Vec::new(),
-                wanted: Vec::new(),
-            });
+            return Ok(InForce { root: carried, part: Part::default() });
         }
     };
-    let mut sorted = Files::default();
-    for file in files {
-        if Metadata::is_one(file) {
-            sorted.metadata.push(Metadata::parse(file)?);
-        } else {
-            sorted.targets.push(file);
+    let mut part = Part::default();
+    let mut files = Files::default();
+    for piece in pieces {
+        match piece.role {
+            Role::TufMetadata => match Metadata::parse(piece.bytes) {
+                Ok(metadata) => files.metadata.push(metadata),
+                Err(error) => part.findings.push(unread(piece, &error)),
+            },
+            Role::TrustedRoot => match TrustedRoot::from_json(piece.bytes) {
+                Ok(list) if list.is_akin(&carried) => files.targets.push(piece.bytes),
+                Ok(_) => {}
+                Err(error) => part.findings.push(unread(piece, &error)),
+            },
+            _ => {}
         }
     }
-    let refresh = verify(instance, &sorted, now);
-    let mut findings = refresh.findings;
-    let mut evidence = Vec::new();
-    let mut root = carried;
-    if let Some(target) = &refresh.verified {
-        root = TrustedRoot::refreshed(target)?;
-        let bytes = target.bytes();
-        evidence.push(EvidenceItem::new(
-            "sigstore-trusted-root",
-            "json",
-            LinkId::Provenance,
-            bytes,
-            Vec::new(),
-        ));
-    }
-    if files.is_empty() {
+    let refresh = verify(instance, &files, now);
+    let used = |piece: &&Piece<'_>| refresh.used.contains(&Sha256::of(piece.bytes));
+    pieces.iter().filter(used).for_each(Piece::used);
+    part.findings.extend(refresh.findings);
+    let root = match &refresh.verified {
+        Some(target) => {
+            let (id, link) = ("sigstore-trusted-root", LinkId::Provenance);
+            part.evidence.push(EvidenceItem::new(id, "json", link, target.bytes(), Vec::new()));
+            TrustedRoot::refreshed(target)?
+        }
+        None => {
+            part.wanted = plan::tuf(instance, refresh.root_version, refresh.next);
+            carried
+        }
+    };
+    if refresh.used.is_empty() && files.targets.is_empty() {
         let blocked =
             |finding: &Finding| matches!(finding.outcome, Outcome::Unknown(Why::Blocked { .. }));
-        findings.retain(|finding| !blocked(finding));
+        part.findings.retain(|finding| !blocked(finding));
     }
-    let wanted = match &refresh.verified {
-        Some(_) => Vec::new(),
-        None => plan::tuf(instance, refresh.root_version, refresh.next),
-    };
-    Ok(InForce { root, findings, evidence, wanted })
+    Ok(InForce { root, part })
 }
 
-/// Whether `file` looks like a trusted root of Sigstore's: JSON that names itself so.
-fn is_trusted_root(file: &[u8]) -> bool {
-    const NAME: &[u8] = b"application/vnd.dev.sigstore.trustedroot";
-    file.trim_ascii_start().starts_with(b"{") && file.windows(NAME.len()).any(|at| at == NAME)
+/// A piece that cannot be read.
+fn unread(piece: &Piece<'_>, error: &Error) -> Finding {
+    piece.unreadable();
+    let finding = Finding::unknown(&checks::TUF_FILE, Why::NotSupported);
+    finding.part(piece.name.to_owned()).actual(error.to_string())
 }

@@ -3,6 +3,7 @@
 use crate::claims::Claim;
 use crate::endorsements::git::SignatureFormat;
 use crate::finding::{Finding, LinkId, Value, Why, checks};
+use crate::time::UnixTime;
 use crate::verify::git::VerifiedSource;
 
 /// The committer that GitHub writes into commits which it makes itself: merges and edits in its
@@ -30,6 +31,24 @@ pub fn signature(source: &VerifiedSource) -> Finding {
         SignatureFormat::Other => "a signature of an unknown kind",
     };
     Finding::unknown(check, Why::NotSupported).actual(kind)
+}
+
+/// How much later than the signature a committer's clock may have been, in seconds: such clocks
+/// are set by hand.
+const SKEW: i64 = 3600;
+
+/// The commit is not younger than the signature over its build. The commit's time is whatever its
+/// maker wrote, so an older time shows nothing.
+pub fn time_order(source: &VerifiedSource, signed_at: Option<UnixTime>) -> Finding {
+    let check = &checks::PROVENANCE_TIME_ORDER;
+    let committed = source.commit().committer.time;
+    let Some(signed) = signed_at else {
+        return Finding::unknown(check, Why::NotPublished).actual(committed);
+    };
+    let latest = signed.0.saturating_add(SKEW);
+    Finding::test(check, committed.0 <= latest, "signed-before-commit")
+        .expected(format!("{signed} or before"))
+        .actual(committed)
 }
 
 /// What the commit states. Its names and times are whatever its maker wrote.

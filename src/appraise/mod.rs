@@ -65,11 +65,6 @@ pub struct Comparers {
 impl Comparers {
     /// The policy compares everything.
     pub const POLICY: Self = Self { software: Compared::Policy, data: Compared::Policy };
-
-    /// `check` compares what the machine chose to have signed, and the policy the software.
-    pub const fn data_by(check: &'static Check) -> Self {
-        Self { software: Compared::Policy, data: Compared::By(check) }
-    }
 }
 
 /// What a policy's rule makes of a property that is not as a reader would want it.

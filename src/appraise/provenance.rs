@@ -11,9 +11,10 @@ use crate::claims::Claim;
 use crate::endorsements::sigstore::{FulcioIdentity, Statement, is_lower_hex};
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
 use crate::policy::{ProvenancePolicy, RefRule};
+use crate::report::{Fact, Facts, Placed};
 use crate::verify::sigstore::VerifiedStatement;
 
-pub use cloud_build::{cloud_build, cloud_build_blocked, cloud_build_claims};
+pub use cloud_build::{cloud_build, cloud_build_blocked, cloud_build_claims, cloud_build_facts};
 
 /// Every check of this appraisal, in its order.
 const CHECKS: [&Check; 15] = [
@@ -40,7 +41,7 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 }
 
 /// Every check of this appraisal for a bundle that a key signed without a certificate: nobody says
-/// who has the key, or from which source anything was built.
+/// who has the key, or from which source anything was built, whatever the statement says itself.
 pub fn without_certificate() -> Vec<Finding> {
     CHECKS.iter().map(|check| Finding::unknown(check, Why::NotPublished)).collect()
 }
@@ -54,6 +55,7 @@ pub fn provenance(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> V
         return release::appraise(statement, policy);
     }
     let identity = statement.identity();
+    let subject = &checks::SIGSTORE_SUBJECT;
     let mut findings = vec![predicate_type(statement, policy), issuer(identity, policy)];
     findings.extend(workflow(identity, policy));
     findings.extend(signer(identity, policy));
@@ -93,7 +95,11 @@ pub fn provenance(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> V
             identity.source_repository_ref(),
             deprecated(identity, 6),
         ),
-        agreeing(commit(identity), identity.source_repository_digest(), deprecated(identity, 3)),
+        agreeing(
+            commit(identity.source_repository_digest(), statement.is_compared(), subject),
+            identity.source_repository_digest(),
+            deprecated(identity, 3),
+        ),
     ]);
     findings.extend(agreement::predicate(statement));
     findings.push(Finding::unknown(&checks::PROVENANCE_RELEASE, Why::NotApplicable));
@@ -150,6 +156,55 @@ pub fn claims(statement: &VerifiedStatement) -> Vec<Claim> {
     }));
     claims.extend(logged(statement));
     claims
+}
+
+/// What other parts are compared with: the commit and the repository, when the statement names
+/// them.
+pub fn facts(statement: &VerifiedStatement) -> Facts {
+    let mut facts = Facts::default();
+    if statement.key().is_some() {
+        return facts;
+    }
+    let identity = statement.identity();
+    if let Some(source) = release::source(statement) {
+        let [commit, repository, reference] = &source;
+        named(&mut facts, commit.as_deref(), repository.as_deref(), reference.as_deref());
+    } else {
+        named(
+            &mut facts,
+            identity.source_repository_digest(),
+            identity.source_repository_uri(),
+            identity.source_repository_ref(),
+        );
+        let placed = |uri: Option<&str>, commit: Option<&str>| {
+            Some(Placed { uri: uri?.to_owned(), commit: commit.map(str::to_owned) })
+        };
+        let workflow = placed(identity.build_config_uri(), identity.build_config_digest());
+        let signer = placed(identity.build_signer_uri(), identity.build_signer_digest());
+        workflow.into_iter().for_each(|placed| facts.add(Fact::Workflow(placed)));
+        signer.into_iter().for_each(|placed| facts.add(Fact::Signer(placed)));
+    }
+    if let Some(time) = statement.signed_at().first() {
+        facts.add(Fact::SignedAt(*time));
+    }
+    facts
+}
+
+fn named(
+    facts: &mut Facts,
+    commit: Option<&str>,
+    repository: Option<&str>,
+    reference: Option<&str>,
+) {
+    if let Some(commit) = commit.filter(|commit| is_commit(commit)) {
+        facts.add(Fact::Commit(commit.to_owned()));
+    }
+    if let Some(repository) = repository {
+        facts.add(Fact::Repository(repository.to_owned()));
+    }
+    if let Some(reference) = reference {
+        facts.add(Fact::Reference(reference.to_owned()));
+    }
 }
 
 fn logged(statement: &VerifiedStatement) -> impl Iterator<Item = Claim> {
@@ -292,12 +347,18 @@ fn reference(rule: Option<&RefRule>, actual: Option<&str>) -> Finding {
     .expected(expected.as_str())
 }
 
-fn commit(identity: &FulcioIdentity) -> Finding {
+/// The statement names a commit. Where what it is about was not compared, by the check `subject`,
+/// the commit is not tied to anything that the reader has.
+fn commit(named: Option<&str>, is_compared: bool, subject: &'static Check) -> Finding {
     let check = &checks::PROVENANCE_COMMIT;
-    match identity.source_repository_digest() {
+    match named {
         None => Finding::unknown(check, Why::NotPublished),
         Some(commit) if is_commit(commit) => {
-            Finding::pass(check).actual(Value::Hex(commit.to_owned()))
+            let finding = match is_compared {
+                true => Finding::pass(check),
+                false => Finding::blocked(check, subject),
+            };
+            finding.actual(Value::Hex(commit.to_owned()))
         }
         Some(other) => Finding::fail(check, "malformed").actual(other),
     }

@@ -6,7 +6,8 @@ use crate::finding::{Finding, LinkId, Value, checks};
 use crate::policy::Rule;
 use crate::verify::sigstore::VerifiedStatement;
 
-/// The signature is in a public log, or the policy's `rule` for an instance that keeps none.
+/// The signature is in a public log, or the policy's `rule` for an instance that keeps none. In an
+/// old bundle the log only promises to take the signature in.
 ///
 /// A public log is what lets the owner of an identity, or anybody, notice a signature that should
 /// not be there. Without one, that there is no other is the word of the instance's operator.
@@ -15,7 +16,11 @@ pub fn public_log(statement: &VerifiedStatement, rule: Rule) -> Finding {
     let Some(entry) = statement.logged().first() else {
         return ruled(check, rule, "no-public-log").actual(statement.instance());
     };
-    Finding::pass(check).actual(format!("{}, index {}", entry.host, entry.index))
+    let finding = match entry.is_included {
+        true => Finding::pass(check),
+        false => Finding::warn(check, "promise-only"),
+    };
+    finding.actual(format!("{}, index {}", entry.host, entry.index))
 }
 
 /// Whose word the signature rests on.

@@ -303,8 +303,7 @@ mod tests {
     }
 
     const POLICY: &str = r#"{"name":"p","required":["snp.report.signature"]}"#;
-    const SIMULATED: &str =
-        r#"{"name":"s","roots":"simulated","least-level":"A3","required":["snp.report.signature"]}"#;
+    const SIMULATED: &str = r#"{"name":"s","roots":"simulated","least-level":"A3","required":["snp.report.signature"]}"#;
 
     /// The text without the styles that this module writes.
     fn unstyled(text: &str) -> String {
@@ -433,17 +432,16 @@ mod tests {
 
     #[test]
     fn a_short_answer_begins_with_the_headline_and_stays_short() {
-        let findings = [
-            &checks::SNP_ASK_SIGNATURE,
-            &checks::SNP_VEK_SIGNATURE,
-            &checks::SNP_REPORT_SIGNATURE,
-        ];
-        let policy =
-            r#"{"name":"p","least-level":"A3","required":["snp.report.signature"]}"#;
+        let findings =
+            [&checks::SNP_ASK_SIGNATURE, &checks::SNP_VEK_SIGNATURE, &checks::SNP_REPORT_SIGNATURE];
+        let policy = r#"{"name":"p","least-level":"A3","required":["snp.report.signature"]}"#;
         let report = assembled(findings.map(Finding::pass).to_vec(), policy, "");
         let text = super::report(&report, Look::Plain, Detail::Chain);
         let lines = unstyled(&text);
-        assert!(lines.starts_with("+ Real machine, unknown software\nA genuine AMD chip"), "{lines}");
+        assert!(
+            lines.starts_with("+ Real machine, unknown software\nA genuine AMD chip"),
+            "{lines}"
+        );
         assert!(lines.lines().count() < 60, "{lines}");
     }
 

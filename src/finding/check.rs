@@ -41,8 +41,8 @@ pub enum Property {
     /// It compares with a value that the policy names: a policy that requires the check and names
     /// no value is refused.
     NeedsReference,
-    /// That the check does not apply answers a policy that requires it: there is no minimum yet
-    /// for a new chip, or another check compares the value.
+    /// That the check does not apply answers a policy that requires it beside others: there is no
+    /// minimum yet for a new chip.
     IdleAnswers,
     /// A warning of the check says what a level does not cover, and stands beside the level.
     Limits,

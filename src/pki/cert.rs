@@ -153,6 +153,11 @@ impl<'a> Cert<'a> {
         self.parsed.issuer().as_raw() == issuer.parsed.subject().as_raw()
     }
 
+    /// The issuer's name, DER, for comparing.
+    pub(crate) fn issuer_der(&self) -> &[u8] {
+        self.parsed.issuer().as_raw()
+    }
+
     /// The subject's DER, for comparing.
     pub(super) fn subject_der(&self) -> &[u8] {
         self.parsed.subject().as_raw()

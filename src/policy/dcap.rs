@@ -177,7 +177,7 @@ impl TdxPolicy {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RegisterRule {
-    /// Any; a value other than zero is a warning, since nobody said what it means.
+    /// Any: the register is compared with nothing.
     #[default]
     Any,
     /// Zero: the platform does not use it.

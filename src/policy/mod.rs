@@ -67,7 +67,7 @@ pub enum Rule {
     Deny,
     /// It is a warning.
     Warn,
-    /// It passes.
+    /// It is let pass, and told as what the policy allows.
     Allow,
 }
 

@@ -17,8 +17,8 @@ pub struct TokenPolicy {
     /// from its issuer's own address; one that is handed in counts for nothing. With one, the reader
     /// vouches for the key; the level stays that of a statement.
     pub keys: Vec<Pin>,
-    /// Whom the token has to be made for (`aud`). Without it any audience is a warning: a token
-    /// made for somebody else can be shown to you.
+    /// Whom the token has to be made for (`aud`). Without it the audience is compared with nothing:
+    /// a token made for somebody else can be shown to you.
     pub audience: Option<String>,
     /// A nonce that has to be among the token's, as a whole.
     pub nonce: Option<String>,
@@ -26,10 +26,12 @@ pub struct TokenPolicy {
     pub hardware: Vec<String>,
     /// Accepted operating systems (`swname`).
     pub software: Vec<String>,
-    /// Accepted debug states (`dbgstat`); for EigenLabs' tokens `hardened` or `not-hardened`.
+    /// Accepted debug states (`dbgstat`); for EigenLabs' tokens `hardened` or `not-hardened`. One
+    /// that lets the operator in is told as allowed.
     pub debug: Vec<String>,
     /// Accepted states of the processor's firmware in tokens of Intel Trust Authority
-    /// (`attester_tcb_status`, and Google's `gcp_attester_tcb_status`).
+    /// (`attester_tcb_status`, and Google's `gcp_attester_tcb_status`). Any but `UpToDate` is told
+    /// as allowed.
     pub tcb_statuses: Vec<String>,
     /// Support that Google has to give for the operating system's version: `LATEST`, `STABLE` or
     /// `USABLE`; each earlier one contains the later ones. Without it none is asked for.

@@ -1,5 +1,7 @@
 //! How findings become links.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{
     EndsAt, EvidenceItem, Flags, Freshness, KeyFlag, Level, Link, LinkFinding, Overrides,
     RootOfTrust, Standing, State, Stated, Weight,
@@ -26,6 +28,30 @@ pub(super) fn completed(mut findings: Vec<Finding>, policy: &Policy, asked: Why)
     for link in LinkId::ALL {
         if !findings.iter().any(|f| f.check.link == link && !f.check.is(Property::Hearsay)) {
             findings.push(Finding::unknown(checks::presence(link), asked));
+        }
+    }
+    followed(findings)
+}
+
+/// Every blocked check is blocked by the one at the end: by a check that is not blocked itself.
+fn followed(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let is_blocked = |f: &&Finding| matches!(f.outcome, Outcome::Unknown(Why::Blocked { .. }));
+    let decided: BTreeSet<&'static str> =
+        findings.iter().filter(|f| !is_blocked(f)).map(|finding| finding.check.id).collect();
+    let mut blocked: BTreeMap<&'static str, &'static Check> = BTreeMap::new();
+    for finding in &findings {
+        if let Outcome::Unknown(Why::Blocked { by }) = finding.outcome
+            && !decided.contains(finding.check.id)
+        {
+            blocked.entry(finding.check.id).or_insert(by);
+        }
+    }
+    for finding in &mut findings {
+        let Outcome::Unknown(Why::Blocked { by }) = &mut finding.outcome else { continue };
+        let mut seen = vec![finding.check.id];
+        while let Some(next) = blocked.get(by.id).filter(|_| !seen.contains(&by.id)) {
+            seen.push(by.id);
+            *by = next;
         }
     }
     findings
@@ -87,14 +113,20 @@ fn refuted_image(links: &mut [Link]) {
 fn link(id: LinkId, findings: &[Finding], evidence: &[EvidenceItem], policy: &Policy) -> Link {
     let own: Vec<&Finding> = findings.iter().filter(|f| f.check.link == id).collect();
     let worst = own.iter().map(|f| contribution(f, policy)).max().unwrap_or(State::NotPublished);
-    let carried_by = holding(findings, |check| check.carries.contains(&id));
+    // What the policy allows of one of several machines carries nothing for the others.
+    let bears = |outcome| !matches!(outcome, Outcome::Allowed(_));
+    let carried_by = holding(findings, bears, |check| check.carries.contains(&id));
     let state = if worst <= State::Warning && carried_by.is_empty() {
         undecided(own.iter().filter(|f| !f.check.is(Property::Hearsay)))
     } else {
         worst
     };
     let told_by = match state {
-        State::Verified | State::Warning => holding(findings, |check| check.tells.contains(&id)),
+        State::Verified | State::Warning => {
+            // A check that only tells more tells it where it is so of everything.
+            let passed = |outcome| outcome == Outcome::Pass || outcome == IDLE;
+            holding(findings, passed, |check| check.tells.contains(&id))
+        }
         _ => Vec::new(),
     };
     let joined_by = id.before().and_then(|before| joint(findings, before, id));
@@ -110,14 +142,20 @@ fn link(id: LinkId, findings: &[Finding], evidence: &[EvidenceItem], policy: &Po
     }
 }
 
-/// The checks among those that `counts` which hold, in the order of the findings.
-fn holding(findings: &[Finding], counts: impl Fn(&Check) -> bool) -> Vec<&'static Check> {
+/// The checks among those that `counts` which hold somewhere and have no outcome that is not `good`,
+/// in the order of the findings.
+fn holding(
+    findings: &[Finding],
+    good: impl Fn(Outcome) -> bool,
+    counts: impl Fn(&Check) -> bool,
+) -> Vec<&'static Check> {
     let mut holding: Vec<&'static Check> = Vec::new();
     for finding in findings.iter().filter(|f| f.outcome.holds() && counts(f.check)) {
         if !holding.contains(&finding.check) {
             holding.push(finding.check);
         }
     }
+    holding.retain(|check| findings.iter().all(|f| f.check != *check || good(f.outcome)));
     holding
 }
 
@@ -229,7 +267,8 @@ pub(super) fn level(
     match root_of_trust {
         _ if verdict == State::Failed => None,
         RootOfTrust::Nothing => Some(Level::A0),
-        RootOfTrust::Statement | RootOfTrust::PolicyKey => report.then_some(Level::A1),
+        RootOfTrust::Statement => report.then_some(Level::A1),
+        RootOfTrust::PolicyKey => (report || is_signed_by_policy_key(links)).then_some(Level::A1),
         RootOfTrust::BuildOnly | RootOfTrust::Unknown => None,
         RootOfTrust::CloudProvider => reaches(LinkId::Report).then_some(Level::A2),
         RootOfTrust::CpuVendor if !reaches(LinkId::Report) => None,
@@ -238,6 +277,12 @@ pub(super) fn level(
         RootOfTrust::CpuVendor if reaches(LinkId::Image) => Some(Level::A4),
         RootOfTrust::CpuVendor => Some(Level::A3),
     }
+}
+
+/// Whether a key that the policy names signed a statement on its own.
+fn is_signed_by_policy_key(links: &[Link]) -> bool {
+    let own = links.iter().find(|link| link.id == LinkId::Provenance && link.holds());
+    own.is_some_and(|link| link.told_by.contains(&&checks::SIGSTORE_KEY))
 }
 
 /// Checks that say what the level does not cover: by a warning, by what the policy allows, or

@@ -14,13 +14,13 @@ use serde::Serialize;
 pub use crate::claims::{Claim, Standing, Stated};
 use crate::digest::Sha256;
 pub use crate::evidence::Field;
-use crate::finding::{At, Check, LinkId, Outcome, Value, Why, reasons};
+use crate::finding::{At, Check, Finding, LinkId, Outcome, Value, Why, reasons};
 use crate::policy::{Policy, Roots};
 use crate::time::UnixTime;
 
 pub use part::{
     Custody, DebugFlag, Draft, EvidenceItem, Fact, Facts, Flags, Freshness, KeyFlag, Overrides,
-    Part, RootOfTrust, Subject, Wanted,
+    Part, Placed, RootOfTrust, Subject, Wanted,
 };
 
 /// The schema that the JSON of a [`Report`] follows.
@@ -137,7 +137,7 @@ pub struct Verdict {
     /// How many of those passed, warnings and what the policy allows included.
     pub passed: usize,
     /// What keeps an answer without an open check from counting: `no-least-level`,
-    /// `level-not-reached`, `warnings-denied`, `no-link-holds`.
+    /// `level-not-reached`, `warnings-denied`, `no-link-holds`, `nothing-decided`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lacks: Vec<&'static str>,
 }
@@ -350,8 +350,9 @@ impl Report {
     pub fn assemble(draft: Draft, policy: &Policy, now: UnixTime) -> Self {
         let Draft { subject, root_of_trust, part } = draft;
         // Where nobody gave an answer, nothing was asked of the links.
+        let is_unasked = |finding: &Finding| finding.outcome == Outcome::Unknown(Why::NotAsked);
         let absent = match root_of_trust {
-            RootOfTrust::Unknown if part.evidence.is_empty() => Why::NotAsked,
+            RootOfTrust::Unknown if part.findings.iter().any(is_unasked) => Why::NotAsked,
             _ => Why::NotPublished,
         };
         debug_assert_eq!(part.findings.iter().find(|f| !reasons::lists(f)), None, "no sentence");

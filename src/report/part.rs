@@ -145,8 +145,25 @@ pub enum Fact {
     Commit(String),
     /// The repository that a verified build names.
     Repository(String),
+    /// The git ref that a verified build names.
+    Reference(String),
+    /// The workflow that a verified build ran.
+    Workflow(Placed),
+    /// The workflow that signed a verified build.
+    Signer(Placed),
+    /// The first moment at which the signature over a verified build was seen.
+    SignedAt(UnixTime),
     /// SHA-256 of a public key (SubjectPublicKeyInfo, DER) that the evidence names.
     Key(Sha256),
+}
+
+/// A file that a verified build names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Where it is: `repository/path@ref`, or a path in the build's own repository.
+    pub uri: String,
+    /// The commit that it was taken from, where one is named.
+    pub commit: Option<String>,
 }
 
 impl Facts {

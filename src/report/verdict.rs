@@ -1,11 +1,13 @@
 //! The verdict, and the headline that says it in one line.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::fold::{IDLE, contribution, weight};
 use super::{
     Assurance, DebugFlag, FindingRef, Flags, Headline, Level, Link, RootOfTrust, State, Verdict,
     Weight, Word,
 };
-use crate::finding::{Finding, LinkId, Outcome, checks};
+use crate::finding::{Finding, LinkId, Outcome, Why, checks};
 use crate::policy::{LeastLevel, Policy, Warnings};
 
 /// The worst required finding, and what the policy asks for beside it: a least level, and what
@@ -28,14 +30,52 @@ pub(super) fn verdict(
         Some(State::Failed) => State::Failed,
         Some(State::NotPublished) if root_of_trust == RootOfTrust::Nothing => State::NotPublished,
         Some(state) if is_answered => state,
+        Some(open) if open > State::Warning && !policy.required.is_empty() && passed > 0 => open,
         _ => State::Unknown,
     };
     let because = if state == State::Verified {
         Vec::new()
     } else {
-        findings.iter().filter(|f| contribution(f, policy) == state).map(FindingRef::of).collect()
+        let blamed = worst.filter(|worst| *worst > State::Warning).unwrap_or(state);
+        because(findings, findings.iter().filter(|f| contribution(f, policy) == blamed))
     };
-    Verdict { state, because, required: required.len(), passed, lacks: Vec::new() }
+    let lacks = match (worst, is_answered) {
+        (Some(State::Verified | State::Warning), false) => vec!["nothing-decided"],
+        _ => Vec::new(),
+    };
+    Verdict { state, because, required: required.len(), passed, lacks }
+}
+
+/// The findings that decided. What is only blocked gives way to what blocks it.
+fn because<'f>(
+    findings: &'f [Finding],
+    deciding: impl Iterator<Item = &'f Finding>,
+) -> Vec<FindingRef> {
+    let mut open: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings.iter().filter(|f| !f.outcome.satisfies()) {
+        open.entry(finding.check.id).or_default().push(finding);
+    }
+    let mut because: Vec<FindingRef> = Vec::new();
+    let mut told: BTreeSet<(&str, Option<&str>)> = BTreeSet::new();
+    let mut blamed: BTreeSet<&str> = BTreeSet::new();
+    for finding in deciding {
+        let by = match finding.outcome {
+            Outcome::Unknown(Why::Blocked { by }) => open.get_key_value(by.id),
+            _ => None,
+        };
+        let own: &[&Finding] = match by {
+            // What blocks several is told once.
+            Some((by, _)) if !blamed.insert(by) => &[],
+            Some((_, blockers)) => blockers,
+            None => &[finding],
+        };
+        for own in own.iter().filter(|own| own.outcome != IDLE) {
+            if told.insert((own.check.id, own.part.as_deref())) {
+                because.push(FindingRef::of(own));
+            }
+        }
+    }
+    because
 }
 
 /// Lowers a verdict to what the policy's least level and its rule for warnings leave of it.
@@ -53,8 +93,10 @@ pub(super) fn held_to(
     let reached = match policy.least_level {
         None => false,
         Some(LeastLevel::Build) => {
-            let own = |link: &&Link| link.id == LinkId::Provenance && link.holds();
-            root_of_trust == RootOfTrust::BuildOnly && links.iter().any(|link| own(&link))
+            // A statement that names no source of what it is about is no build.
+            let of = |id: LinkId| links.iter().find(|link| link.id == id && link.holds());
+            let is_built = of(LinkId::Commit).is_some_and(|link| link.joined_by.is_some());
+            root_of_trust == RootOfTrust::BuildOnly && of(LinkId::Provenance).is_some() && is_built
         }
         Some(LeastLevel::At(least)) => level >= Some(least),
     };

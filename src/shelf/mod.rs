@@ -157,29 +157,6 @@ impl<'a> Shelf<'a> {
         of(&self.all(), roles)
     }
 
-    /// Every piece of any of `roles`, each noted as used; a PEM file is given as it is.
-    pub(crate) fn files(&self, roles: &[Role]) -> Vec<&[u8]> {
-        let mut files = Vec::new();
-        for (_, book) in self.beside() {
-            let own: Vec<&[u8]> = book
-                .parts
-                .iter()
-                .filter(|(role, _)| roles.contains(role))
-                .map(|(_, bytes)| &**bytes)
-                .collect();
-            if own.is_empty() {
-                continue;
-            }
-            book.became.replace(Became::Used);
-            if role::is_pem(&book.file.bytes) {
-                files.push(&*book.file.bytes);
-            } else {
-                files.extend(own);
-            }
-        }
-        files
-    }
-
     /// The files beside the evidence.
     fn beside(&self) -> impl Iterator<Item = (usize, &Book<'a>)> {
         self.books.iter().enumerate().filter(|(place, _)| Some(*place) != self.evidence)

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::BUILD_TIME;
 use super::repository::{Repository, WORKFLOW};
 use super::sigstore::{Build, BundleSpec};
 use crate::digest::Sha256;
@@ -25,6 +26,9 @@ impl Container {
     /// commit and the workflow file of that repository.
     pub fn of(repository: &Repository) -> Self {
         let commit = repository.commit_name().to_string();
+        // Nobody builds a commit before it is made.
+        let committed = repository.committed_at().unwrap_or(BUILD_TIME);
+        let time = if committed > BUILD_TIME { committed } else { BUILD_TIME };
         Self {
             layer: format!("SIMULATED layer of {commit}").into_bytes(),
             build: Build {
@@ -33,6 +37,7 @@ impl Container {
                 commit,
                 workflow: WORKFLOW.into(),
                 workflow_name: "SIMULATED release".into(),
+                time,
                 ..Build::default()
             },
         }

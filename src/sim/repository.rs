@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::endorsements::git::{Format, Kind, ObjectName};
+use crate::endorsements::git::{Commit, Format, Kind, ObjectName};
+use crate::time::UnixTime;
 use crate::verify::git::name;
 
 /// The workflow file from which the simulated build runs.
@@ -80,6 +81,11 @@ impl Repository {
              SIMULATED commit\n"
         );
         Self { format, commit: commit.into_bytes(), trees, files }
+    }
+
+    /// When the commit was made, as its maker wrote; `None` for one that is spoiled.
+    pub fn committed_at(&self) -> Option<UnixTime> {
+        Some(Commit::parse(self.format, &self.commit).ok()?.committer.time)
     }
 
     /// The commit's name.

@@ -10,7 +10,7 @@ use crate::crypto::{self, Algorithm, Hash, Message};
 use crate::digest::Sha256;
 use crate::endorsements::gcb::{Envelope, Provenance, Signature};
 use crate::endorsements::sigstore::{PAYLOAD_TYPE, Statement};
-use crate::finding::{Check, Examined, Finding, Outcome, Value, Why, checks};
+use crate::finding::{Check, Examined, Finding, Outcome, Promise, Value, Why, checks};
 use crate::pki::anchors::Roots;
 use crate::pki::build_keys::{self, BuildKey};
 
@@ -30,6 +30,7 @@ pub struct VerifiedBuild {
     statement: Statement,
     payload: Vec<u8>,
     key: &'static BuildKey,
+    is_compared: bool,
 }
 
 /// Every statement of one document, of which each signature by a pinned key was verified.
@@ -54,6 +55,12 @@ impl VerifiedBuild {
 }
 
 impl VerifiedBuilds {
+    /// Whether the image that was asked for is among the subjects of every statement. Otherwise
+    /// nothing was compared.
+    pub fn is_compared(&self) -> bool {
+        self.0.iter().all(|build| build.is_compared)
+    }
+
     /// The statements, in the order of their envelopes; never empty.
     pub fn all(&self) -> &[VerifiedBuild] {
         &self.0
@@ -66,15 +73,15 @@ impl VerifiedBuilds {
 /// subjects of each statement. When there is none, `gcb.subject` is left open (not fetched) and
 /// the statements are still verified: their reader must compare the subjects.
 ///
-/// An envelope that only keys of single regions signed is passed over when another is verified:
-/// those keys are not pinned.
+/// An envelope that only other keys signed, such as those of single regions, is passed over when
+/// another is verified: whose keys they are is not known here.
 pub fn verify(provenance: &Provenance, roots: Roots, image: &[Sha256]) -> Examined<VerifiedBuilds> {
     let keys = build_keys::cloud_build(roots);
     let envelopes = provenance.envelopes();
     let examined: Vec<One> = envelopes.iter().map(|one| examine(one, keys, image)).collect();
     let any = examined.iter().any(|one| one.verified.is_some());
     let is_signed = examined.iter().any(|one| one.is_signed);
-    let failed = examined.iter().any(|one| one.verified.is_none() && !one.is_regional);
+    let failed = examined.iter().any(|one| one.verified.is_none() && !one.is_foreign);
     let mut findings = Vec::new();
     let mut regional = Vec::new();
     let mut verified = Vec::new();
@@ -83,10 +90,10 @@ pub fn verify(provenance: &Provenance, roots: Roots, image: &[Sha256]) -> Examin
             [_] => finding,
             _ => finding.part(format!("envelope {}", number.saturating_add(1))),
         };
-        if !(one.is_regional && any) {
+        if !(one.is_foreign && any) {
             findings.extend(one.findings.into_iter().map(part));
         }
-        regional.extend(one.regional.into_iter().map(part));
+        regional.extend(one.foreign.into_iter().map(part));
         verified.extend(one.verified);
     }
     if regional.is_empty() {
@@ -110,31 +117,36 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 /// What came of one envelope.
 struct One {
     findings: Vec<Finding>,
-    /// One finding for each signature by a key of a single region.
-    regional: Vec<Finding>,
+    /// One finding for each signature by a key that is not pinned.
+    foreign: Vec<Finding>,
     /// Whether there are no other signatures than those.
-    is_regional: bool,
+    is_foreign: bool,
     /// Whether a pinned key signed the envelope, whatever is in it.
     is_signed: bool,
     verified: Option<VerifiedBuild>,
 }
 
 fn examine(envelope: &Envelope, keys: &'static [BuildKey], image: &[Sha256]) -> One {
-    let (regional, global): (Vec<&Signature>, Vec<&Signature>) =
-        envelope.signatures.iter().partition(|signature| is_regional(&signature.key_id));
-    let is_regional = global.is_empty() && !regional.is_empty();
-    let regional = regional
+    let is_pinned = |signature: &&Signature| keys.iter().any(|key| key.id == signature.key_id);
+    let (pinned, foreign): (Vec<&Signature>, Vec<&Signature>) =
+        envelope.signatures.iter().partition(is_pinned);
+    let is_foreign = pinned.is_empty() && !foreign.is_empty();
+    let foreign = foreign
         .into_iter()
         .map(|signature| {
             let unknown = Finding::unknown(&checks::GCB_REGIONAL_KEY, Why::NotSupported);
-            unknown.part(region(&signature.key_id)).actual(signature.key_id.as_str())
+            let unknown = unknown.actual(signature.key_id.as_str());
+            match region(&signature.key_id) {
+                Some(region) => unknown.part(region),
+                None => unknown,
+            }
         })
         .collect();
     let shape =
         Finding::test(&checks::GCB_ENVELOPE, envelope.payload_type == PAYLOAD_TYPE, "payload-type")
             .expected(PAYLOAD_TYPE)
             .actual(envelope.payload_type.as_str());
-    let (signature, key) = signatures(envelope, &global, is_regional, keys);
+    let (signature, key) = signatures(envelope, &pinned, is_foreign, keys);
     let read = key.map(|_| Statement::parse(&envelope.payload));
     let statement = match &read {
         _ if !shape.passed() => Finding::blocked(&checks::PROVENANCE_STATEMENT, shape.check),
@@ -151,35 +163,43 @@ fn examine(envelope: &Envelope, keys: &'static [BuildKey], image: &[Sha256]) -> 
         (None, Outcome::Unknown(Why::Blocked { by })) => Finding::blocked(&checks::GCB_SUBJECT, by),
         (None, _) => Finding::blocked(&checks::GCB_SUBJECT, statement.check),
     };
-    let is_refused = matches!(subject.outcome, Outcome::Fail(_));
-    let verified = read.zip(key).filter(|_| !is_refused).map(|(statement, key)| VerifiedBuild {
-        statement,
-        payload: envelope.payload.clone(),
-        key,
-    });
-    One {
-        findings: vec![shape, signature, statement, subject],
-        regional,
-        is_regional,
-        is_signed: key.is_some(),
-        verified,
-    }
+    let is_compared = subject.passed();
+    let findings = vec![shape, signature, statement, subject];
+    let verified =
+        read.zip(key).filter(|_| is_compared_or_open(&findings)).and_then(|(statement, key)| {
+            let payload = envelope.payload.clone();
+            PROMISE.keep(&findings, || VerifiedBuild { statement, payload, key, is_compared })
+        });
+    One { findings, foreign, is_foreign, is_signed: key.is_some(), verified }
 }
 
-/// Every signature that is not by a regional key names a pinned key and verifies.
+/// What a [`VerifiedBuild`] promises. Its subject may be left for a reader to compare.
+const PROMISE: Promise = Promise {
+    holds: &[&checks::GCB_ENVELOPE, &checks::GCB_SIGNATURE, &checks::PROVENANCE_STATEMENT],
+    where_it_applies: &[],
+};
+
+/// Whether the subject is the one that was asked for, or was compared with nothing.
+fn is_compared_or_open(findings: &[Finding]) -> bool {
+    let open = |finding: &Finding| {
+        matches!(finding.outcome, Outcome::Unknown(Why::NotFetched | Why::NoReference))
+    };
+    let mut own = findings.iter().filter(|finding| finding.check == &checks::GCB_SUBJECT);
+    own.next().is_some_and(|finding| finding.passed() || open(finding))
+}
+
+/// Every signature that names a pinned key verifies under it, and there is one.
 fn signatures(
     envelope: &Envelope,
-    global: &[&Signature],
-    is_regional: bool,
+    pinned: &[&Signature],
+    is_foreign: bool,
     keys: &'static [BuildKey],
 ) -> (Finding, Option<&'static BuildKey>) {
     let check = &checks::GCB_SIGNATURE;
     let message = sigstore_types::pae(&envelope.payload_type, &envelope.payload);
     let mut signer = None;
-    for signature in global {
-        let Some(key) = keys.iter().find(|key| key.id == signature.key_id) else {
-            return (Finding::fail(check, "unknown-key").actual(signature.key_id.as_str()), None);
-        };
+    for signature in pinned {
+        let Some(key) = keys.iter().find(|key| key.id == signature.key_id) else { continue };
         let verified = crypto::verify(
             Algorithm::EcdsaP256(Hash::Sha256),
             key.point(),
@@ -193,20 +213,29 @@ fn signatures(
     }
     match signer {
         Some(key) => (Finding::pass(check).actual(key.id), Some(key)),
-        None if is_regional => (Finding::unknown(check, Why::NotSupported), None),
+        None if envelope.signatures.iter().any(|own| is_simulated(&own.key_id)) => {
+            (Finding::fail(check, "simulated"), None)
+        }
+        None if is_foreign => {
+            let named: Vec<&str> =
+                envelope.signatures.iter().map(|signature| signature.key_id.as_str()).collect();
+            (Finding::no_reference(check).actual(named.join(", ")), None)
+        }
         None => (Finding::fail(check, "unsigned"), None),
     }
 }
 
-/// Whether the key is one of the older keys of single regions, whose signatures are not over the
-/// pre-authentication encoding.
-fn is_regional(key_id: &str) -> bool {
-    key_id.starts_with("projects/verified-builder/locations/")
-        && !key_id.starts_with("projects/verified-builder/locations/global/")
+/// Whether the key is the simulated one, whose private half is published.
+fn is_simulated(key_id: &str) -> bool {
+    build_keys::cloud_build(Roots::Simulated).iter().any(|key| key.id == key_id)
 }
 
-fn region(key_id: &str) -> String {
-    key_id.split('/').nth(3).unwrap_or_default().to_owned()
+/// The region of an older key of a single region, whose signatures are not over the
+/// pre-authentication encoding.
+fn region(key_id: &str) -> Option<String> {
+    let rest = key_id.strip_prefix("projects/verified-builder/locations/")?;
+    let region = rest.split('/').next()?;
+    (region != "global").then(|| region.to_owned())
 }
 
 /// One of the digests that name the image is among the subjects.
@@ -217,6 +246,7 @@ fn subject(statement: &Statement, image: &[Sha256]) -> Finding {
     let shown = || listed.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     match (image, image.iter().find(|digest| listed.contains(digest))) {
         ([], _) => Finding::unknown(check, Why::NotFetched).actual(shown()),
+        _ if listed.is_empty() => Finding::no_reference(check),
         (_, Some(digest)) => Finding::pass(check).actual(Value::hex(digest.0)),
         ([first, ..], None) => {
             Finding::fail(check, "not-listed").expected(Value::hex(first.0)).actual(shown())

@@ -8,6 +8,8 @@ mod servers;
 
 #[cfg(feature = "sim")]
 mod adversarial;
+#[cfg(feature = "sim")]
+mod allowed;
 mod beside;
 mod crypto_wycheproof;
 mod layers;
@@ -16,11 +18,15 @@ mod mixtures;
 mod mutation;
 mod pki;
 mod policy;
+#[cfg(feature = "sim")]
+mod policy_sweep;
 #[cfg(feature = "cli")]
 mod wording;
 
 #[cfg(feature = "sim")]
 mod dstack;
+#[cfg(feature = "sim")]
+mod faults;
 #[cfg(feature = "sim")]
 mod near;
 #[cfg(feature = "sim")]

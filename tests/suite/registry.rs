@@ -234,8 +234,8 @@ const RELEASES: &[Spoiled] = &[
     }),
     row("unknown not-fetched", |case| case.answers.truncate(1)),
     row("unknown not-fetched", |case| case.answers.clear()),
-    row("unknown not-fetched", |case| case.registry = json!({})),
-    row("unknown not-fetched", |case| {
+    row("unknown no-reference", |case| case.registry = json!({})),
+    row("unknown no-reference", |case| {
         case.registry = json!({ "rpc": { "5": RPC }, "eigencompute": { "chain": 1, "app": APP } });
     }),
 ];
@@ -410,7 +410,7 @@ fn the_contract_of_a_dstack_app_is_asked_on_the_chain_that_the_reader_names() {
         assert_eq!(outcome(&report, "registry.compose-hash"), becomes);
     }
     let (report, asked) = guest(&json!({ "dstack-chain": 1 }), None, false);
-    assert_eq!(outcome(&report, "registry.compose-hash"), "unknown not-fetched");
+    assert_eq!(outcome(&report, "registry.compose-hash"), "unknown no-reference");
     assert!(asked.is_empty());
     let (report, _) = guest(&json!({}), None, false);
     assert_eq!(outcome(&report, "registry.compose-hash"), "", "nobody said that it is on a chain");

@@ -126,17 +126,20 @@ const ROWS: &[Row] = &[
     row("binding.tls.domain", "fail not-equal", |case| {
         case.spec.domain = "another.simulated.example".into();
     }),
-    row("binding.tls.domain", "warn not-pinned", |case| {
+    row("binding.tls.domain", "unknown no-reference", |case| {
         case.policy.as_object_mut().unwrap().remove("domain");
     }),
 ];
 
 /// Checks that this verifier cannot decide from a bundle, and says so in every report.
-const ALWAYS_OPEN: [(&str, &str); 4] = [
+const ALWAYS_OPEN: [(&str, &str); 7] = [
     ("tinfoil.measurement-recomputed", "unknown not-supported"),
     ("binding.tls.issuer", "unknown not-published"),
     ("binding.tls.connection", "unknown not-supported"),
-    ("binding.freshness", "unknown not-published"),
+    ("binding.tls.validity", "unknown self-stated"),
+    ("binding.tls.document", "unknown self-stated"),
+    ("binding.tls.domain", "unknown self-stated"),
+    ("binding.freshness", "unknown no-reference"),
 ];
 
 #[test]
@@ -153,7 +156,12 @@ fn every_check_has_a_bundle_that_makes_exactly_it_fail() {
         let label = format!("row {number}, {} {}", row.finding, row.becomes);
         let expected = Expected { finding: row.finding, becomes: row.becomes, also: row.also };
         wrong.extend(expected.differences(&healthy, &findings(&report), &label));
-        let state = if row.becomes.starts_with("fail") { State::Failed } else { State::Warning };
+        let state = match row.becomes.split(' ').next() {
+            Some("fail") => State::Failed,
+            // Compared with nothing, and not required.
+            Some("unknown") => State::Verified,
+            _ => State::Warning,
+        };
         if report.verdict.state != state {
             wrong.push(format!("{label}: the verdict is {:?}", report.verdict.state));
         }
@@ -222,13 +230,15 @@ fn real_bundle_holds_from_amds_root_to_the_commit_and_shows_the_known_gap() {
     let bundle = fs::read(file).unwrap();
     let at = |time: &str| examine(&bundle, &[], None, time.parse().unwrap()).unwrap();
     let report = at(IN_2026);
-    assert_eq!(report.verdict.state, State::Warning);
+    assert_eq!(report.verdict.state, State::Unknown);
     let because: Vec<&str> = report.verdict.because.iter().map(|by| by.check.id).collect();
-    assert_eq!(because, ["tinfoil.container"], "the container is named by tag");
+    assert_eq!(because, ["binding.freshness"], "nothing in a bundle says when it was made");
     assert_eq!(report.assurance.level, Some(Level::A5));
     assert_eq!(report.assurance.except, [&checks::TINFOIL_CONTAINER]);
     assert_eq!((report.ends_at.link, report.ends_at.next), (Some(LinkId::Commit), None));
-    assert_eq!((report.flags.key, report.flags.debug), (KeyFlag::Bound, DebugFlag::Off));
+    let key = report.findings(&checks::TLS_KEY).next().unwrap();
+    assert_eq!((key.outcome, report.flags.debug), ("pass", DebugFlag::Off));
+    assert_eq!(report.flags.key, KeyFlag::NotShown, "nor whose connection it is now");
     assert_eq!(claim(&report, "hardware.root"), "ARK-Genoa");
     assert_eq!(
         claim(&report, "hardware.root-sha256"),
@@ -247,6 +257,8 @@ fn real_bundle_holds_from_amds_root_to_the_commit_and_shows_the_known_gap() {
     ] {
         assert!(values.iter().any(|found| found == value), "{value}: {values:?}");
     }
+    let own = ["binding.tls.validity", "binding.tls.domain", "binding.tls.document"];
+    assert!(own.iter().all(|check| findings(&report)[*check] == "unknown self-stated"));
     for open in ["binding.tls.issuer", "binding.tls.connection", "snp.crl.revocation"] {
         assert!(report.not_checked.iter().any(|found| found.check.id == open), "{open}");
     }

@@ -190,7 +190,13 @@ fn every_link_has_a_sentence_for_each_check_that_carries_or_tells_it() {
             }
         }
         let known = set([
-            "title", "question", "carried", "told", "failed", "not-published", "unknown",
+            "title",
+            "question",
+            "carried",
+            "told",
+            "failed",
+            "not-published",
+            "unknown",
             "not-asked",
         ]);
         assert!(keys(words).is_subset(&known), "{}", link.word());
@@ -294,7 +300,10 @@ fn every_flag_value_has_its_words() {
     flag("key", &[KeyFlag::Bound, KeyFlag::NotShown]);
     flag("custody", &[Custody::KmsDerived, Custody::NotStated]);
     flag("custody", &[Custody::OperatorProvisioned, Custody::TeeGenerated]);
-    flag("freshness", &[Freshness::Challenge, Freshness::Given, Freshness::Cached, Freshness::None]);
+    flag(
+        "freshness",
+        &[Freshness::Challenge, Freshness::Given, Freshness::Cached, Freshness::None],
+    );
     flag("debug", &[DebugFlag::On, DebugFlag::Off, DebugFlag::Unknown]);
     flag("overrides", &[Overrides::Present, Overrides::None, Overrides::NotShown]);
 }

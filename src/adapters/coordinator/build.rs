@@ -1,8 +1,7 @@
 //! Signed statements about the image: reference values and provenance.
 
-use serde_json::value::RawValue;
-
-use crate::adapters::image::{Builds, Files, Named, VerifiedBuild};
+use crate::adapters::builds::{Builds, Signed as Statement, VerifiedBuild};
+use crate::adapters::image::{Files, Named};
 use crate::adapters::sigstore;
 use crate::adapters::snp::to_blame;
 use crate::appraise::coordinator::Reference;
@@ -71,12 +70,12 @@ fn reference(
         Ok(examined) => examined,
         Err(error) => return Some(malformed(error)),
     };
-    let blame = to_blame(&examined.findings);
+    let blame = to_blame(&examined.part.findings);
     // What it is about is compared below, and not with an artifact.
     let about = &checks::SIGSTORE_SUBJECT;
-    let own = examined.findings.into_iter().filter(|finding| finding.check != about);
+    let own = examined.part.findings.into_iter().filter(|finding| finding.check != about);
     into.findings.extend(own.map(|finding| renamed(finding, part)));
-    into.evidence.extend(examined.evidence.into_iter().map(|item| {
+    into.evidence.extend(examined.part.evidence.into_iter().map(|item| {
         let id = named(&item.id, part);
         EvidenceItem { id: id.into(), link: LinkId::Image, ..item }
     }));
@@ -172,38 +171,39 @@ pub(super) fn provenance(
     let named = artifact.map_or_else(Named::default, |digest| files.named(digest));
     let mut builds = Builds::default();
     // The manifest has a check of its own.
-    let own = named.findings.into_iter().filter(|f| f.check != &checks::OCI_MANIFEST);
-    builds.findings.extend(own);
-    builds.evidence.extend(named.evidence);
-    let mut add = |part: String, bytes: &[u8]| {
-        if let Err(error) = builds.add(bytes, &named.digests, policy, now) {
-            let finding = Finding::fail(&checks::COORDINATOR_BUILD, "malformed").part(part);
-            builds.findings.push(finding.actual(error.to_string()));
-        }
-    };
-    let mut others = Vec::new();
+    let own = named.part.findings.into_iter().filter(|f| f.check != &checks::OCI_MANIFEST);
+    builds.part.findings.extend(own);
+    builds.part.evidence.extend(named.part.evidence);
+    let mut others = files.unread.clone();
     for (number, item) in (1_u32..).zip(&document.provenance) {
         let part = format!("provenance {number}");
-        match body(item) {
-            Some(body) => add(part, body.get().as_bytes()),
-            None => {
-                let finding = Finding::unknown(&checks::COORDINATOR_OTHER_BUILD, Why::NotSupported);
-                others.push(finding.part(part).actual(item.kind.as_str()));
+        let Some(statement) = statement(item) else {
+            let finding = Finding::unknown(&checks::COORDINATOR_OTHER_BUILD, Why::NotSupported);
+            others.push(finding.part(part).actual(item.kind.as_str()));
+            continue;
+        };
+        match statement {
+            Ok(statement) => builds.add(&statement, &named.digests, policy, now),
+            Err(error) => {
+                let finding = Finding::fail(&checks::COORDINATOR_BUILD, "malformed").part(part);
+                others.push(finding.actual(error.to_string()));
             }
         }
     }
-    for (number, bytes) in (1_u32..).zip(&files.builds) {
-        add(format!("file {number}"), bytes);
+    // Files about another image decide nothing about this one.
+    for build in files.builds_of(&named.digests) {
+        builds.add(build, &named.digests, policy, now);
+        files.used(build.bytes);
     }
-    builds.findings.extend(others);
+    builds.part.findings.extend(others);
     builds.compared()
 }
 
 /// The signed statement, when it is of a type that is read.
-fn body(item: &coordinator::Provenance) -> Option<&RawValue> {
+fn statement(item: &coordinator::Provenance) -> Option<Result<Statement<'_>, Error>> {
     match item.kind.as_str() {
-        SIGSTORE => item.bundle.as_deref(),
-        CLOUD_BUILD => item.envelope.as_deref(),
+        SIGSTORE => Some(Statement::bundle(item.bundle.as_ref()?.get().as_bytes())),
+        CLOUD_BUILD => Some(Statement::cloud_build(item.envelope.as_ref()?.get().as_bytes())),
         _ => None,
     }
 }
@@ -219,14 +219,14 @@ pub(super) fn about_image(
     image: Result<Sha256, &'static Check>,
 ) -> Option<Finding> {
     let check = &checks::COORDINATOR_BUILD;
-    if builds.findings.iter().any(|finding| finding.check == check) {
+    if builds.part.findings.iter().any(|finding| finding.check == check) {
         return None;
     }
     if builds.is_empty() {
         return Some(Finding::unknown(check, Why::NotPublished));
     }
     if builds.verified.is_empty() {
-        return Some(Finding::blocked(check, to_blame(&builds.findings)));
+        return Some(Finding::blocked(check, to_blame(&builds.part.findings)));
     }
     let image = match image {
         Ok(image) => image,

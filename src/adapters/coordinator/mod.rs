@@ -32,13 +32,13 @@ use crate::policy::Policy;
 use crate::report::{
     Custody, Draft, EvidenceItem, Fact, Flags, Freshness, KeyFlag, RootOfTrust, Subject,
 };
-use crate::shelf::Piece;
+use crate::shelf::{self, Piece};
 use crate::time::UnixTime;
 use crate::verify::oci::Supplied;
 
+use super::IMAGE;
 use super::image::Files;
 use super::kind::Kind;
-use super::{IMAGE, bytes_of};
 use build::{References, about_image, accepted, of_image, provenance, references};
 use machine::Examined;
 
@@ -122,7 +122,7 @@ pub(super) fn answered(
 
     let nonce = document.nonce.as_ref().map_or(&[][..], |nonce| &nonce.0);
     let d = carrier::digest(nonce, bytes)?;
-    let (mut images, _) = Files::of(&bytes_of(beside, IMAGE))?;
+    let mut images = Files::of(&shelf::of(beside, IMAGE));
     draft.findings.extend(index(document, &mut images));
     let items = items::examine(document, beside, policy, now, d);
     draft.root_of_trust = items.root_of_trust;
@@ -214,14 +214,14 @@ fn image(
     if image.is_none() {
         // What was compared is an image that is only said to run.
         let own = |f: &&mut Finding| f.check == &checks::OCI_SUBJECT && f.outcome.holds();
-        for finding in builds.findings.iter_mut().filter(own) {
+        for finding in builds.part.findings.iter_mut().filter(own) {
             finding.outcome = Finding::blocked(finding.check, &checks::COORDINATOR_IMAGE).outcome;
         }
     }
     let commit = image
         .filter(|_| about.as_ref().is_some_and(Finding::passed))
         .and_then(|image| of_image(&builds, files, image).find_map(|build| build.commit.as_ref()))
-        .map(|claim| claim.value.to_string());
+        .cloned();
     let mut result = Image { substrate: None, by_issuer: false, digest, commit, covered: false };
     match machine {
         Some(machine) => {
@@ -239,7 +239,6 @@ fn image(
     draft.findings.extend(findings);
     let manifest = manifest(document, bound, digest, &mut draft.evidence);
     draft.findings.push(manifest);
-    draft.findings.extend(builds.findings);
     draft.findings.extend(about);
     if let Some(digest) = image {
         draft.facts.add(Fact::Image(digest));
@@ -250,8 +249,7 @@ fn image(
             part: None,
         });
     }
-    draft.claims.extend(builds.claims);
-    draft.evidence.extend(builds.evidence);
+    draft.part.absorb(builds.part);
     result
 }
 

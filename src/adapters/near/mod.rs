@@ -15,7 +15,7 @@ mod machine;
 
 use self::images::Images;
 use self::machine::Examined;
-use super::{IMAGE, bytes_of, image, snp};
+use super::{IMAGE, image, snp};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::near::{Machine, Report};
@@ -26,7 +26,7 @@ use crate::report::{
     Custody, DebugFlag, Draft, Flags, Freshness, KeyFlag, RootOfTrust, Standing, Stated, Subject,
     Wanted,
 };
-use crate::shelf::Piece;
+use crate::shelf::{self, Piece};
 use crate::time::UnixTime;
 use crate::verify::near as verify;
 
@@ -44,8 +44,8 @@ pub(super) fn examine(
     let tls = tls.first().map(|der| Cert::parse(TLS, der)).transpose()?;
     let is_image = |piece: &Piece<'_>| IMAGE.contains(&piece.role);
     let others: Vec<Piece<'_>> = beside.iter().filter(|piece| !is_image(piece)).copied().collect();
-    let (image_files, _) = image::Files::of(&bytes_of(beside, IMAGE))?;
-    let mut images = Images::of(&image_files);
+    let image_files = image::Files::of(&shelf::of(beside, IMAGE));
+    let images = Images::of(&image_files);
     let quotes = report.machines.iter().map(machine::quote).collect::<Result<Vec<_>, _>>()?;
 
     let kind = if report.is_whole { "near-report" } else { "near-machine" };
@@ -57,7 +57,7 @@ pub(super) fn examine(
         let asks_for_tls = machine.is_gateway || !report.is_whole;
         let spki = tls.as_ref().filter(|_| asks_for_tls).map(Cert::spki);
         let mut examined = machine::examine(machine, bytes.as_deref(), &others, spki, policy, now)?;
-        for about in images.follow(&examined, policy, now)? {
+        for about in images.follow(&examined, policy, now) {
             examined.part.absorb(about);
         }
         let Examined { part, report_data, .. } = examined;
@@ -66,7 +66,6 @@ pub(super) fn examine(
         quoted.extend(report_data.map(|data| (machine.name.as_str(), data)));
         draft.stated.extend(stated(machine));
     }
-    draft.part.absorb(images.left_over(policy, now)?);
     draft.findings.extend(verify::one_nonce(&quoted));
     draft
         .evidence

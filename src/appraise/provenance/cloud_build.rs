@@ -16,6 +16,7 @@ use crate::endorsements::gcb::{Envelope, Provenance};
 use crate::endorsements::sigstore::{Statement, Subject};
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
 use crate::policy::ProvenancePolicy;
+use crate::report::{Fact, Facts, Placed};
 use crate::verify::gcb::{VerifiedBuild, VerifiedBuilds};
 
 /// Every check of this appraisal, in its order.
@@ -89,7 +90,7 @@ pub fn cloud_build(
         ),
         pinned(&checks::PROVENANCE_OWNER_ID, policy.owner_id.as_deref(), None),
         reference(policy.reference.as_ref(), build.reference),
-        commit(&build),
+        super::commit(build.commit, builds.is_compared(), &checks::GCB_SUBJECT),
         Finding::unknown(&checks::PROVENANCE_PREDICATE_AGREES, Why::NotApplicable),
         Finding::unknown(&checks::PROVENANCE_JOB_SAYS, Why::NotApplicable),
         Finding::unknown(&checks::PROVENANCE_RELEASE, Why::NotApplicable),
@@ -120,6 +121,18 @@ pub fn cloud_build_claims(builds: &VerifiedBuilds) -> Vec<Claim> {
         .chain(commit)
         .map(|(name, link, value)| Claim { name, value, link, part: None })
         .collect()
+}
+
+/// What other parts are compared with: the commit and the repository that the statement names.
+pub fn cloud_build_facts(builds: &VerifiedBuilds) -> Facts {
+    let mut facts = Facts::default();
+    if let Some(build) = Build::main(builds) {
+        super::named(&mut facts, build.commit, build.repository, build.reference);
+        if let Some(path) = build.path {
+            facts.add(Fact::Workflow(Placed { uri: path.to_owned(), commit: None }));
+        }
+    }
+    facts
 }
 
 /// The members of one statement that name builder and source.
@@ -297,17 +310,6 @@ fn trigger(build: &Build<'_>) -> Finding {
                 .actual(build.substitution("TRIGGER_NAME").unwrap_or("build trigger"))
         }
         None => Finding::unknown(check, Why::NotPublished),
-    }
-}
-
-fn commit(build: &Build<'_>) -> Finding {
-    let check = &checks::PROVENANCE_COMMIT;
-    match build.commit {
-        None => Finding::unknown(check, Why::NotPublished),
-        Some(commit) if is_commit(commit) => {
-            Finding::pass(check).actual(Value::Hex(commit.to_owned()))
-        }
-        Some(other) => Finding::fail(check, "malformed").actual(other),
     }
 }
 

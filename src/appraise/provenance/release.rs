@@ -56,10 +56,21 @@ pub(super) fn appraise(statement: &VerifiedStatement, policy: &ProvenancePolicy)
         ),
         pinned(&checks::PROVENANCE_OWNER_ID, policy.owner_id.as_deref(), release.owner_id),
         reference(policy.reference.as_ref(), release.reference.as_deref()),
-        commit(&release),
-        Finding::warn(&checks::PROVENANCE_RELEASE, "not-a-build"),
+        Finding::unknown(&checks::PROVENANCE_COMMIT, Why::NotApplicable),
+        commit(&release, statement.is_compared()),
     ]);
     findings
+}
+
+/// Commit, repository and ref that a release attestation names; `None` for anything else.
+pub(super) fn source(statement: &VerifiedStatement) -> Option<[Option<String>; 3]> {
+    if !is_release(statement) {
+        return None;
+    }
+    let release = Release::of(statement.statement()?);
+    let commit = release.commit.map(str::to_owned);
+    let commit = commit.filter(|_| !release.contradicts_itself());
+    Some([commit, release.repository, release.reference])
 }
 
 /// What the attestation states.
@@ -121,21 +132,31 @@ impl<'a> Release<'a> {
             expected_purl: name.zip(tag).map(|(name, tag)| format!("pkg:github/{name}@{tag}")),
         }
     }
+
+    fn contradicts_itself(&self) -> bool {
+        let named = self.purl.zip(self.expected_purl.as_deref());
+        named.is_some_and(|(said, expected)| said != expected)
+    }
 }
 
-/// Exactly one commit is among the subjects, and the release's own name agrees with its
-/// repository and tag.
-fn commit(release: &Release<'_>) -> Finding {
-    let check = &checks::PROVENANCE_COMMIT;
-    if let (Some(said), Some(expected)) = (release.purl, &release.expected_purl)
-        && said != expected
-    {
-        return Finding::fail(check, "disagree").expected(expected.as_str()).actual(said);
+/// GitHub says which commit the tag had: exactly one commit is among the subjects, and the
+/// release's own name agrees with its repository and tag. Nobody says how the files were made.
+fn commit(release: &Release<'_>, is_compared: bool) -> Finding {
+    let check = &checks::PROVENANCE_RELEASE;
+    if release.contradicts_itself() {
+        let [expected, said] = [release.expected_purl.as_deref(), release.purl];
+        return Finding::fail(check, "disagree")
+            .expected(expected.unwrap_or_default())
+            .actual(said.unwrap_or_default());
     }
     match release.commit {
         None => Finding::unknown(check, Why::NotPublished),
         Some(commit) if is_commit(commit) => {
-            Finding::pass(check).actual(Value::Hex(commit.to_owned()))
+            let finding = match is_compared {
+                true => Finding::warn(check, "not-a-build"),
+                false => Finding::blocked(check, &checks::SIGSTORE_SUBJECT),
+            };
+            finding.actual(Value::Hex(commit.to_owned()))
         }
         Some(other) => Finding::fail(check, "malformed").actual(other),
     }

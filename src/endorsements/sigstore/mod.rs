@@ -142,6 +142,16 @@ impl Bundle {
         matches!(self.parts.verification_material.content, Material::PublicKey(_))
     }
 
+    /// What the bundle calls the key that its reader must already have; empty when it calls it
+    /// nothing. It shows nothing.
+    pub fn key_hint(&self) -> Option<&str> {
+        use sigstore_types::VerificationMaterialContent as Material;
+        match &self.parts.verification_material.content {
+            Material::PublicKey(key) => Some(&key.hint),
+            _ => None,
+        }
+    }
+
     /// What was signed.
     pub fn content(&self) -> Content<'_> {
         use sigstore_types::SignatureContent;

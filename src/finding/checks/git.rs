@@ -9,6 +9,7 @@ checks! {
     GIT_TREE = "git.tree", "", Commit, Appraisal, OBJECTS;
     GIT_WORKFLOW = "git.workflow", "1.8", Commit, Appraisal, "git object format; Fulcio certificate extensions 1.3.6.1.4.1.57264.1",
         tells [Commit];
+    GIT_OBJECT = "git.object", "", Commit, Appraisal, OBJECTS;
     GIT_FILE = "git.file", "", Commit, Appraisal, OBJECTS;
     GIT_TAG = "git.tag", "", Commit, Appraisal, OBJECTS;
     GIT_COMMIT_SIGNATURE = "git.commit-signature", "", Commit, Appraisal, "git signature format";

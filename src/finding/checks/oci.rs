@@ -8,6 +8,7 @@ checks! {
         tells [Image];
     OCI_INDEX = "oci.index", "1.7", Image, Authenticity, IMAGE;
     OCI_PLATFORM = "oci.platform", "1.7", Image, Appraisal, IMAGE;
+    OCI_DOCUMENT = "oci.document", "1.7", Image, Appraisal, IMAGE;
     OCI_SUBJECT = "oci.subject", "1.7", Provenance, Appraisal, "in-toto attestation framework, Statement v1",
         tells [Provenance],
         joins [Image => Provenance];

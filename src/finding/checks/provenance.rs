@@ -32,5 +32,7 @@ checks! {
     PROVENANCE_PREDICATE_AGREES = "provenance.predicate-agrees", "1.9", Commit, Appraisal, "SLSA provenance v1 for GitHub Actions";
     PROVENANCE_JOB_SAYS = "provenance.job-says", "1.9", Commit, Appraisal, "SLSA provenance v1, trust boundaries";
     PROVENANCE_RELEASE = "provenance.release", "5", Commit, Appraisal, "in-toto release predicate v0.2; GitHub immutable releases",
-        tells [Commit];
+        carries [Commit];
+    PROVENANCE_TIME_ORDER = "provenance.time-order", "1.8", Commit, Appraisal, "git object format; Sigstore client specification, section 4, step 0";
+    PROVENANCE_OTHER_BUILD = "provenance.other-build", "1.7", Provenance, Appraisal, INTOTO;
 }

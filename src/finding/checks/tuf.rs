@@ -11,6 +11,7 @@ const TARGETS: &str = "TUF specification 1.0, section 5.6";
 const TARGET: &str = "TUF specification 1.0, section 5.7";
 
 checks! {
+    TUF_FILE = "tuf.file", "4", Provenance, Appraisal, "TUF specification 1.0, section 4.2";
     TUF_ROOT = "tuf.root", "4", Provenance, Appraisal, ROOT;
     TUF_TIMESTAMP = "tuf.timestamp", "4", Provenance, Appraisal, TIMESTAMP;
     TUF_SNAPSHOT = "tuf.snapshot", "4", Provenance, Appraisal, SNAPSHOT;

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
+use crate::sim::BUILD_TIME;
+use crate::time::UnixTime;
+
 /// One run of a workflow.
 #[derive(Clone, Debug)]
 pub struct Build {
@@ -31,6 +34,8 @@ pub struct Build {
     pub run: String,
     /// Visibility of the repository.
     pub visibility: String,
+    /// When it ran.
+    pub time: UnixTime,
 }
 
 impl Default for Build {
@@ -49,6 +54,7 @@ impl Default for Build {
             runner: "github-hosted".into(),
             run: "9000000003".into(),
             visibility: "public".into(),
+            time: BUILD_TIME,
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{Build, EntrySpec, Issuer, LeafSpec, Rekor, TokenSpec, root};
 use crate::digest::Sha256;
 use crate::sim::keys::Key;
 use crate::sim::pem;
+use crate::time::UnixTime;
 
 /// The DSSE payload type of in-toto statements.
 pub const IN_TOTO: &str = "application/vnd.in-toto+json";
@@ -105,7 +106,10 @@ impl BundleSpec {
             material: Material::Certificate,
             signer: Key::FulcioLeaf,
             content,
-            entries: vec![EntrySpec::default()],
+            entries: vec![EntrySpec {
+                integrated_time: UnixTime(build.time.0 + 5),
+                ..EntrySpec::default()
+            }],
             timestamps: Vec::new(),
         }
     }

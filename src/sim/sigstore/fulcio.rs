@@ -137,7 +137,14 @@ pub struct Sct {
 
 impl Default for Sct {
     fn default() -> Self {
-        let timestamp = u64::try_from(BUILD_TIME.0).unwrap() * 1000 + 123;
+        Self::at(BUILD_TIME)
+    }
+}
+
+impl Sct {
+    /// The healthy one of a certificate that was issued at `time`.
+    pub fn at(time: UnixTime) -> Self {
+        let timestamp = u64::try_from(time.0).unwrap() * 1000 + 123;
         Self { log: Key::CtLog, signer: Key::CtLog, timestamp, issuer: None }
     }
 }
@@ -165,16 +172,16 @@ pub struct LeafSpec {
 }
 
 impl LeafSpec {
-    /// The healthy certificate of `build`: valid for ten minutes from [`BUILD_TIME`].
+    /// The healthy certificate of `build`: valid for ten minutes from its time.
     pub fn new(build: &Build) -> Self {
         Self {
             claims: build.claims(),
             names: vec![AltName::Uri(build.identity())],
             purposes: vec![CODE_SIGNING],
-            validity: Validity { not_before: BUILD_TIME, not_after: UnixTime(BUILD_TIME.0 + 600) },
+            validity: Validity { not_before: build.time, not_after: UnixTime(build.time.0 + 600) },
             subject_key: Key::FulcioLeaf,
             issuer: Issuer::Fulcio,
-            scts: vec![Sct::default()],
+            scts: vec![Sct::at(build.time)],
             spoil: None,
         }
     }

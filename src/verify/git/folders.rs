@@ -27,7 +27,6 @@ pub(super) struct Folders<'a> {
     linked: BTreeSet<ObjectName>,
     needed_folders: Vec<ObjectName>,
     needed_files: Vec<ObjectName>,
-    blamed: BTreeSet<ObjectName>,
     format: Format,
 }
 
@@ -44,7 +43,6 @@ impl<'a> Folders<'a> {
             linked: BTreeSet::from([root]),
             needed_folders: Vec::new(),
             needed_files: Vec::new(),
-            blamed: BTreeSet::new(),
             format,
         };
         folders.read();
@@ -56,11 +54,7 @@ impl<'a> Folders<'a> {
         let trees = self.objects.stored(Kind::Tree).map(<[u8]>::to_vec);
         let mut contents: Vec<Vec<u8>> = trees.collect();
         for answer in self.objects.trees() {
-            match answer.contents() {
-                Ok(trees) => contents.extend(trees),
-                Err(error) => self
-                    .blame(Finding::fail(&checks::GIT_TREE, "malformed").actual(error.to_string())),
-            }
+            contents.extend(answer.contents().unwrap_or_default());
         }
         for content in contents {
             match name(self.format, Kind::Tree, &content) {
@@ -70,11 +64,7 @@ impl<'a> Folders<'a> {
         }
         let mut files: Vec<Vec<u8>> = self.objects.stored(Kind::Blob).map(<[u8]>::to_vec).collect();
         for answer in self.objects.blobs() {
-            match answer.content() {
-                Ok(content) => files.push(content),
-                Err(error) => self
-                    .blame(Finding::fail(&checks::GIT_TREE, "malformed").actual(error.to_string())),
-            }
+            files.extend(answer.content());
         }
         for content in files {
             match name(self.format, Kind::Blob, &content) {
@@ -141,11 +131,6 @@ impl<'a> Folders<'a> {
             let evidence = format!("git-file:{path}");
             return (finding.at(evidence, 0, content.len()), Some(content.clone()));
         }
-        if let Some(stranger) = self.stranger() {
-            self.blamed.insert(stranger);
-            let actual = Value::hex(stranger.as_bytes());
-            return (Finding::fail(check, "not-equal").expected(expected).actual(actual), None);
-        }
         self.needed_files.push(object);
         (Finding::unknown(check, Why::NotFetched).expected(expected), None)
     }
@@ -168,14 +153,6 @@ impl<'a> Folders<'a> {
             .find(|folder| !readable(folder))
     }
 
-    /// The first supplied file that the commit does not lead to.
-    fn stranger(&self) -> Option<ObjectName> {
-        self.files
-            .keys()
-            .find(|file| !self.linked.contains(file) && !self.blamed.contains(file))
-            .copied()
-    }
-
     /// Supplied files that the commit leads to, each under its first path.
     pub(super) fn supplied_files(&self) -> Vec<(String, Vec<u8>)> {
         let mut seen = BTreeSet::new();
@@ -186,26 +163,11 @@ impl<'a> Folders<'a> {
             .collect()
     }
 
-    /// A finding for every supplied file that the commit does not lead to and that nothing else
-    /// was blamed on.
-    pub(super) fn strangers(&self) -> Vec<Finding> {
-        let strangers = self.files.keys().filter(|file| !self.linked.contains(file));
-        strangers
-            .filter(|file| !self.blamed.contains(file))
-            .map(|file| {
-                let part = file.to_string();
-                match self.is_open() {
-                    true => Finding::blocked(&checks::GIT_FILE, &checks::GIT_TREE).part(part),
-                    false => Finding::fail(&checks::GIT_FILE, "not-in-commit").part(part),
-                }
-            })
-            .collect()
-    }
-
-    fn is_open(&self) -> bool {
-        self.wrong.is_some()
-            || !self.needed_folders.is_empty()
-            || !self.folders.contains_key(&self.root)
+    /// The supplied folders and files that the commit leads to. Others are of another commit, and
+    /// decide nothing.
+    pub(super) fn used(&self) -> impl Iterator<Item = ObjectName> {
+        let supplied = self.folders.keys().chain(self.files.keys());
+        supplied.filter(|name| self.linked.contains(name)).copied()
     }
 
     /// The finding about the folders.
@@ -216,15 +178,10 @@ impl<'a> Folders<'a> {
         }
         let root = (!self.folders.contains_key(&self.root)).then_some(&self.root);
         let needed = self.needed_folders.first().or(root);
-        let stranger = self.folders.keys().find(|folder| !self.linked.contains(folder));
         let hex = |name: &ObjectName| Value::hex(name.as_bytes());
-        match (needed, stranger) {
-            (None, None) => Finding::pass(check).expected(hex(&self.root)).actual(hex(&self.root)),
-            (None, Some(stranger)) => Finding::warn(check, "not-in-commit").actual(hex(stranger)),
-            (Some(needed), Some(stranger)) => {
-                Finding::fail(check, "not-equal").expected(hex(needed)).actual(hex(stranger))
-            }
-            (Some(needed), None) => Finding::unknown(check, Why::NotFetched).expected(hex(needed)),
+        match needed {
+            None => Finding::pass(check).expected(hex(&self.root)).actual(hex(&self.root)),
+            Some(needed) => Finding::unknown(check, Why::NotFetched).expected(hex(needed)),
         }
     }
 

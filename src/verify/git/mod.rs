@@ -11,6 +11,8 @@ mod objects;
 mod rebuild;
 mod tag;
 
+use std::collections::BTreeSet;
+
 use crate::endorsements::git::{Commit, Kind, ObjectName};
 use crate::finding::{Check, Finding, Value, Why, checks};
 use folders::Folders;
@@ -69,6 +71,8 @@ pub struct Examination {
     pub verified: Option<VerifiedSource>,
     /// Objects that would decide more.
     pub missing: Vec<Missing>,
+    /// Supplied objects that the commit is or leads to. Others are about something else.
+    pub used: BTreeSet<ObjectName>,
 }
 
 /// An object that would decide more.
@@ -161,11 +165,14 @@ pub fn verify(sought: &Sought, objects: &Objects<'_>) -> Examination {
     let (found, finding) = commit(sought, objects);
     let mut findings = vec![finding];
     let mut missing = Vec::new();
+    let mut used = BTreeSet::new();
     let verified = match found {
         Ok((content, commit)) => {
+            used.insert(sought.commit);
             let mut folders = Folders::new(objects, sought.commit.format(), commit.tree);
             let files = files(sought, &mut folders, &mut findings);
             missing.extend(folders.missing());
+            used.extend(folders.used());
             Some(VerifiedSource { name: sought.commit, content, commit, files })
         }
         Err(why) => {
@@ -179,10 +186,11 @@ pub fn verify(sought: &Sought, objects: &Objects<'_>) -> Examination {
             None
         }
     };
-    let (tag, wanted) = tag::examine(sought, objects);
-    findings.push(tag);
+    let tag::Examined { finding, wanted, used: tag } = tag::examine(sought, objects);
+    findings.push(finding);
     missing.extend(wanted);
-    Examination { findings, verified, missing }
+    used.extend(tag);
+    Examination { findings, verified, missing, used }
 }
 
 /// The commit's content and the commit, or why what rests on it is open.
@@ -219,18 +227,13 @@ fn commit_content(sought: &Sought, objects: &Objects<'_>) -> Result<Vec<u8>, Box
     for content in objects.stored(Kind::Commit) {
         match name(sought.commit.format(), Kind::Commit, content) {
             Ok(name) if name == sought.commit => return Ok(content.to_vec()),
-            Ok(name) => {
-                let found = Value::hex(name.as_bytes());
-                other.get_or_insert(Finding::fail(check, "not-equal").actual(found));
-            }
+            Ok(_) => {}
             Err(Collision) => return Err(Box::new(Finding::fail(check, "collision"))),
         }
     }
     let wanted = sought.commit.to_string();
     for answer in objects.commits() {
         if answer.sha != wanted {
-            let found = Value::text(answer.sha.as_str());
-            other.get_or_insert(Finding::fail(check, "not-equal").actual(found));
             continue;
         }
         match rebuild::commit(answer, &sought.commit) {
@@ -294,7 +297,6 @@ fn files(
             files.push(SourceFile { path, content, role: Role::Other });
         }
     }
-    about_files.extend(folders.strangers());
     if about_files.is_empty() {
         about_files.push(Finding::unknown(&checks::GIT_FILE, Why::NotApplicable));
     }

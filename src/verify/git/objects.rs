@@ -1,6 +1,9 @@
 //! The objects that were supplied.
 
-use crate::endorsements::git::{Kind, Object};
+use std::collections::BTreeSet;
+
+use super::hash::name;
+use crate::endorsements::git::{Format, Kind, Object, ObjectName};
 use crate::endorsements::github::{Answer, Blob, Commit, Reference, Tag, Tree};
 
 /// Objects as git stores them and answers of GitHub's API, in any order. They are untrusted.
@@ -24,6 +27,29 @@ impl<'a> Objects<'a> {
     /// Adds an answer. One about attestations is no object and is never looked at here.
     pub fn add_answer(&mut self, answer: Answer) {
         self.answers.push(answer);
+    }
+
+    /// The names of the objects, as far as they have one: of an answer about a commit or a tag, the
+    /// one that it gives itself.
+    pub fn names(&self, format: Format) -> BTreeSet<ObjectName> {
+        let hashed = |kind, content: &[u8]| name(format, kind, content).ok();
+        let mut names: BTreeSet<ObjectName> =
+            self.stored.iter().filter_map(|object| hashed(object.kind, &object.content)).collect();
+        for answer in &self.answers {
+            match answer {
+                Answer::Commit(commit) => names.extend(commit.sha.parse::<ObjectName>().ok()),
+                Answer::Tag(tag) => names.extend(tag.sha.parse::<ObjectName>().ok()),
+                Answer::Tree(tree) => {
+                    let contents = tree.contents().unwrap_or_default();
+                    names.extend(contents.iter().filter_map(|one| hashed(Kind::Tree, one)));
+                }
+                Answer::Blob(blob) => {
+                    names.extend(blob.content().ok().and_then(|one| hashed(Kind::Blob, &one)));
+                }
+                Answer::Reference(_) | Answer::Attestations(_) => {}
+            }
+        }
+        names
     }
 
     /// Contents of the stored objects of `kind`.
@@ -59,7 +85,8 @@ impl<'a> Objects<'a> {
         })
     }
 
-    pub(super) fn references(&self) -> impl Iterator<Item = &Reference> {
+    /// Answers about refs.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
         self.answers.iter().filter_map(|answer| match answer {
             Answer::Reference(reference) => Some(reference),
             _ => None,

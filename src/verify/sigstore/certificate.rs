@@ -70,7 +70,8 @@ pub(super) fn profile(certificate: &SigningCertificate) -> Finding {
 /// A chain from the certificate to an authority of the root, valid at each of `times`. Also
 /// gives the issuer's `SubjectPublicKeyInfo`, which the certificate log signed.
 ///
-/// Only certificates of the root are used: those that a bundle brings along are not needed.
+/// Only certificates of the root are used: those that a bundle brings along are not needed. An
+/// issuer that the root does not have leaves it open: a newer list of keys may have it.
 pub(super) fn chain(
     der: &[u8],
     root: &TrustedRoot,
@@ -82,6 +83,11 @@ pub(super) fn chain(
         match issuer_at(der, root, *time) {
             Ok(found) => issuer = Some(found),
             Err(reason) => {
+                if let Ok(cert) = Cert::parse("Sigstore signing certificate", der)
+                    && !root.names_issuer_of(&cert)
+                {
+                    return (root.absent(check, cert.issuer()), None);
+                }
                 let finding = Finding::fail(check, reason);
                 return (finding.actual(UnixTime(time.as_second())), None);
             }

@@ -1,8 +1,8 @@
 //! The question that the sigstore-conformance suite asks a client.
 
-use super::{Artifact, ManagedKey, TrustedRoot, verify, verify_with_keys};
+use super::{Artifact, ManagedKey, TrustedRoot, VerifiedStatement, verify, verify_with_keys};
 use crate::endorsements::sigstore::Bundle;
-use crate::finding::{Finding, Outcome};
+use crate::finding::{Finding, Outcome, checks};
 use crate::time::UnixTime;
 
 /// Whose signature is expected.
@@ -54,9 +54,12 @@ fn by_identity(
     issuer: &str,
 ) -> Result<(), String> {
     let examined = verify(bundle, root, Some(artifact), now);
-    let Some(verified) = examined.verified else {
+    let Some(verified) = examined.verified.filter(|_| is_well_formed(&examined.findings)) else {
         return Err(why(&examined.findings));
     };
+    if !verified.is_compared() {
+        return Err(why(&examined.findings));
+    }
     if verified.key().is_some() {
         return Err("The bundle has no certificate, and an identity is expected.".into());
     }
@@ -86,15 +89,25 @@ fn by_key(
         return Err("The bundle has a certificate, and a signature by a key is expected.".into());
     }
     let examined = verify_with_keys(bundle, root, &[key], Some(artifact), now);
-    examined.verified.map(drop).ok_or_else(|| why(&examined.findings))
+    let verified = examined.verified.filter(|_| is_well_formed(&examined.findings));
+    verified.filter(VerifiedStatement::is_compared).map(drop).ok_or_else(|| why(&examined.findings))
+}
+
+/// The client specification refuses a bundle whose form is only to be warned of elsewhere.
+fn is_well_formed(findings: &[Finding]) -> bool {
+    findings.iter().all(|finding| finding.check != &checks::SIGSTORE_BUNDLE || finding.passed())
 }
 
 fn why(findings: &[Finding]) -> String {
     let failed: Vec<String> = findings
         .iter()
-        .filter_map(|finding| match finding.outcome {
-            Outcome::Fail(reason) => Some(format!("{} ({})", finding.check, reason.0)),
-            _ => None,
+        .filter_map(|finding| {
+            let refused = match finding.outcome {
+                Outcome::Fail(reason) => Some(reason),
+                Outcome::Warn(reason) if finding.check == &checks::SIGSTORE_BUNDLE => Some(reason),
+                _ => None,
+            };
+            refused.map(|reason| format!("{} ({})", finding.check, reason.0))
         })
         .collect();
     if failed.is_empty() {

@@ -7,7 +7,9 @@ use sigstore_types::{DerPublicKey, HashAlgorithm, SignatureBytes, pae};
 
 use crate::crypto::Hash;
 use crate::digest::{Sha256, Sha512};
-use crate::endorsements::sigstore::{Bundle, Content, MessageDigest, PAYLOAD_TYPE, Statement};
+use crate::endorsements::sigstore::{
+    Bundle, Content, MessageDigest, PAYLOAD_TYPE, Statement, Subject,
+};
 use crate::error::Error;
 use crate::finding::{Finding, Value, Why, checks};
 
@@ -155,7 +157,7 @@ fn message_subject(hint: Option<MessageDigest<'_>>, artifact: Option<Artifact<'_
         }
         (Some(hint), Some(artifact)) => match artifact.digest(hint.algorithm) {
             Some(digest) => Finding::equal(check, &digest, hint.digest),
-            None => Finding::unknown(check, Why::NotFetched).actual(Value::hex(hint.digest)),
+            None => Finding::no_reference(check).actual(Value::hex(hint.digest)),
         },
     }
 }
@@ -176,7 +178,18 @@ fn statement_subject(statement: &Statement, artifact: Option<Artifact<'_>>) -> F
         same(subject.sha256().as_ref().map(Sha256::as_bytes), sha256.as_ref())
             || same(subject.sha512().as_ref().map(Sha512::as_bytes), sha512.as_ref())
     });
-    let mut finding = Finding::test(check, found.is_some(), "not-listed");
+    // A subject that is named by other digests than the artifact's is compared with nothing.
+    let is_comparable = |subject: &Subject| {
+        (subject.sha256().is_some() && sha256.is_some())
+            || (subject.sha512().is_some() && sha512.is_some())
+    };
+    let mut files = subjects.iter().filter(|s| s.sha256().is_some() || s.sha512().is_some());
+    let compared = files.clone().next().is_some() && files.all(is_comparable);
+    let mut finding = match found {
+        Some(_) => Finding::pass(check),
+        None if compared => Finding::fail(check, "not-listed"),
+        None => Finding::no_reference(check),
+    };
     finding.actual = match (found, &expected) {
         (Some(_), Some(expected)) => Some(expected.clone()),
         _ => Some(Value::text(digests(statement))),

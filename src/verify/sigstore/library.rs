@@ -12,14 +12,15 @@ use super::root::TrustedRoot;
 use super::sct;
 use super::signer::{Identity, ManagedKey, Signer};
 use crate::endorsements::sigstore::{Bundle, Content, Statement};
-use crate::finding::{Finding, Why, checks};
+use crate::finding::{Check, Finding, Why, checks};
 
 /// sigstore-verify accepts the bundle, with each log required that the root has keys for or the
 /// bundle has something of, and rests on exactly the moments `times`.
 ///
 /// It reads the computer's clock to refuse moments in the future, also when a report is made for
 /// another `now`: then it may refuse more than the separate steps do, and never less. Who signed
-/// is not asked here; that is the policy's question.
+/// is not asked here; that is the policy's question. When a signer of the bundle's is `absent` from
+/// the root, a refusal says nothing more than that.
 pub(super) fn examine(
     bundle: &Bundle,
     root: &TrustedRoot,
@@ -27,6 +28,7 @@ pub(super) fn examine(
     artifact: Option<Artifact<'_>>,
     statement: Option<&Statement>,
     times: &[Timestamp],
+    absent: Option<&'static Check>,
 ) -> Finding {
     let check = &checks::SIGSTORE_LIBRARY;
     if bundle.is_managed_key() && signer.identity.is_none() {
@@ -59,6 +61,9 @@ pub(super) fn examine(
             Finding::test(check, agrees, "disagrees")
         }
         Err(error) => {
+            if let Some(absent) = absent {
+                return Finding::blocked(check, absent);
+            }
             let finding = Finding::fail(check, word(&error));
             if tells_clock(&error) { finding } else { finding.actual(error.to_string().as_str()) }
         }

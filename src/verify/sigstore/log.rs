@@ -9,6 +9,9 @@ use crate::endorsements::sigstore::{Checkpoint, Version};
 use crate::finding::{Finding, Why, checks};
 use crate::time::UnixTime;
 
+/// A log that is not in the list of keys.
+const UNKNOWN_LOG: &str = "unknown-log";
+
 /// Whether the entry is one of Rekor v2, which has neither promise nor time of its own.
 pub(super) fn is_v2(entry: &TransparencyLogEntry) -> bool {
     entry.kind_version == KindVersion::HashedRekordV002
@@ -43,6 +46,7 @@ pub(super) fn promise(
     };
     match reason {
         None => (Finding::pass(check).actual(shown), Some(time)),
+        Some(UNKNOWN_LOG) => (root.absent(check, log_name(entry)), None),
         Some(reason) => (Finding::fail(check, reason).actual(shown), None),
     }
 }
@@ -53,8 +57,13 @@ fn log_key_at<'a>(
     time: Timestamp,
 ) -> Result<&'a sigstore_crypto::VerificationKey, &'static str> {
     let id = log_id(entry)?;
-    root.rekor().key(&id).ok_or("unknown-log")?;
+    root.rekor().key(&id).ok_or(UNKNOWN_LOG)?;
     root.rekor().key_at(&id, time).ok_or("log-key-not-valid")
+}
+
+/// The log that the entry names.
+fn log_name(entry: &TransparencyLogEntry) -> String {
+    format!("log {}", hex::encode(entry.log_id.key_id.as_bytes()))
 }
 
 fn log_id(entry: &TransparencyLogEntry) -> Result<Sha256Hash, &'static str> {
@@ -86,7 +95,8 @@ pub(super) fn inclusion(
     let check = &checks::SIGSTORE_LOG_INCLUSION;
     let Some(path) = &entry.inclusion_proof else {
         return match version {
-            Version::V0_1 => Finding::warn(check, "promise-only"),
+            // The promise has a check of its own, and a promise is all that there is.
+            Version::V0_1 => Finding::unknown(check, Why::NotApplicable),
             _ => Finding::fail(check, "missing"),
         };
     };
@@ -142,6 +152,10 @@ pub(super) fn checkpoint(
         Err("not-equal") => Finding::fail(check, "not-equal").expected(
             format!("size {}, root {}", path.tree_size, path.root_hash.to_hex()).as_str(),
         ),
+        Err(UNKNOWN_LOG) => {
+            let log = format!("{}, {}", checkpoint.origin(), log_name(entry));
+            return root.absent(check, log);
+        }
         Err(reason) => Finding::fail(check, reason),
     };
     finding.actual(shown.as_str())
@@ -156,7 +170,7 @@ fn signed_by_log(
     now: UnixTime,
 ) -> Result<(), &'static str> {
     let id = log_id(entry)?;
-    root.rekor().key(&id).ok_or("unknown-log")?;
+    root.rekor().key(&id).ok_or(UNKNOWN_LOG)?;
     let now = Timestamp::from_second(now.0).map_err(|_| "log-key-not-valid")?;
     let key = root.rekor().key_started_by(&id, now).ok_or("log-key-not-valid")?;
     let mut reason = "no-log-signature";

@@ -67,8 +67,9 @@ const OF_CERTIFICATE: [&Check; 4] = [
 /// Verifies `bundle` under `root` for the moment `now`.
 ///
 /// With an `artifact`, it must be the one that was signed or be among the statement's subjects.
-/// Without one, `sigstore.subject` is left open (not fetched) and the statement is still
-/// verified: its reader must compare the subjects.
+/// Without one, `sigstore.subject` is left open (not fetched), and so it is with one that the
+/// statement names by other digests (no reference). The statement is still verified then: its
+/// reader must compare the subjects, as [`VerifiedStatement::is_compared`] says.
 ///
 /// `now` bounds what counts as the future, and nothing else: an old signature stays valid, since
 /// what counts is the time at which it was made.
@@ -136,7 +137,7 @@ impl Examination<'_> {
             signer::certificate(self.bundle, self.root, &times)
         };
         self.findings.extend(findings);
-        self.log(&signer);
+        self.log(&signer, &promises);
         self.findings.extend(promises);
         let payload = match self.bundle.content() {
             Content::Envelope { payload, .. } => Some(payload),
@@ -149,13 +150,15 @@ impl Examination<'_> {
             self.bundle,
             self.root,
             &signer,
-            self.artifact,
+            self.artifact.filter(|_| self.is_compared()),
             statement.as_ref(),
             &times,
+            self.absent(),
         ));
         let identity = signer.identity.filter(|signer| self.agreed(signer));
         let verified = identity.map(|signer| VerifiedStatement {
             signer: signer.into(),
+            is_compared: self.passed(&checks::SIGSTORE_SUBJECT),
             instance: self.root.name(),
             statement,
             payload: payload.unwrap_or_default().to_vec(),
@@ -163,6 +166,10 @@ impl Examination<'_> {
             logged: self.logged(),
         });
         Examined { findings: self.findings, verified }
+    }
+
+    fn passed(&self, check: &Check) -> bool {
+        self.findings.iter().any(|finding| finding.check == check && finding.passed())
     }
 
     fn timestamps(&self) -> (Vec<Timestamp>, Vec<Finding>) {
@@ -209,7 +216,8 @@ impl Examination<'_> {
     fn time(&self, times: &[Timestamp], tokens: &[Finding], promises: &[Finding]) -> Finding {
         let check = &checks::SIGSTORE_TIME;
         let failed = |findings: &[Finding]| {
-            findings.iter().any(|finding| matches!(finding.outcome, Outcome::Fail(_)))
+            let open = Outcome::Unknown(Why::NotFetched);
+            findings.iter().any(|f| matches!(f.outcome, Outcome::Fail(_)) || f.outcome == open)
         };
         let Some(latest) = times.last() else {
             return if failed(tokens) {
@@ -231,7 +239,28 @@ impl Examination<'_> {
         finding.actual(certificate::list(times).as_str())
     }
 
-    fn log(&mut self, signer: &Signer) {
+    /// The steps that find a signer whom the root does not have.
+    fn absent(&self) -> Option<&'static Check> {
+        let signers = [
+            &checks::SIGSTORE_TIMESTAMP,
+            &checks::SIGSTORE_LOG_PROMISE,
+            &checks::SIGSTORE_LOG_CHECKPOINT,
+            &checks::SIGSTORE_CERTIFICATE_CHAIN,
+            &checks::SIGSTORE_SCT,
+        ];
+        let open = Outcome::Unknown(Why::NotFetched);
+        let mut own = self.findings.iter().filter(|finding| finding.outcome == open);
+        own.find(|finding| signers.contains(&finding.check)).map(|finding| finding.check)
+    }
+
+    /// Whether the artifact has a digest of an algorithm by which the bundle names what it is about.
+    fn is_compared(&self) -> bool {
+        let open = Outcome::Unknown(Why::NoReference);
+        let check = &checks::SIGSTORE_SUBJECT;
+        !self.findings.iter().any(|finding| finding.check == check && finding.outcome == open)
+    }
+
+    fn log(&mut self, signer: &Signer, promises: &[Finding]) {
         let entries = self.bundle.log_entries();
         let count = entries.len();
         if count == 0 {
@@ -259,6 +288,22 @@ impl Examination<'_> {
             };
             let path = log::inclusion(entry, note, version);
             let note = log::checkpoint(entry, note, version, self.root, self.now);
+            // A root hash that no log signed, or a body that no log vouches for, shows nothing.
+            let path = if path.passed() && !note.passed() {
+                Finding::blocked(path.check, note.check)
+            } else {
+                path
+            };
+            let promised = promises.get(number).is_some_and(Finding::passed);
+            let body = if body.passed() && !promised && !path.passed() {
+                let idle = path.outcome == Outcome::Unknown(Why::NotApplicable);
+                Finding::blocked(
+                    body.check,
+                    if idle { &checks::SIGSTORE_LOG_PROMISE } else { path.check },
+                )
+            } else {
+                body
+            };
             bodies.push(numbered(body, "entry", number, count));
             paths.push(numbered(path, "entry", number, count));
             notes.push(numbered(note, "entry", number, count));
@@ -288,6 +333,7 @@ impl Examination<'_> {
             .map(|(entry, _)| Logged {
                 host: host(&entry.log_id.key_id),
                 index: entry.log_index.get(),
+                is_included: entry.inclusion_proof.is_some(),
             })
             .collect()
     }
@@ -296,11 +342,13 @@ impl Examination<'_> {
     fn agreed(&self, signer: &Identity) -> bool {
         let fits = |finding: &Finding| match finding.outcome {
             Outcome::Pass | Outcome::Warn(_) | Outcome::Unknown(Why::NotApplicable) => true,
-            Outcome::Unknown(Why::NotFetched) => finding.check == &checks::SIGSTORE_SUBJECT,
+            Outcome::Unknown(Why::NotFetched | Why::NoReference) => {
+                finding.check == &checks::SIGSTORE_SUBJECT
+            }
             Outcome::Allowed(_) | Outcome::Fail(_) | Outcome::Unknown(_) => false,
         };
         let passed = |check: &Check| {
-            self.findings.iter().any(|finding| finding.check == check && finding.passed())
+            self.findings.iter().any(|finding| finding.check == check && finding.outcome.holds())
         };
         let promised = passed(&checks::SIGSTORE_LOG_PROMISE);
         let included =
@@ -334,7 +382,8 @@ fn shape(bundle: &Bundle) -> Finding {
     } else if bundle.version() == Version::V0_3 && bundle.has_chain() {
         Finding::fail(check, "chain-not-allowed")
     } else if roots() {
-        Finding::fail(check, "root-certificate")
+        // It is not used, and the client specification does not allow it.
+        Finding::warn(check, "root-certificate")
     } else {
         Finding::pass(check)
     };

@@ -9,12 +9,20 @@ use sigstore_verify::Verifier;
 use crate::bytes::Span;
 use crate::crypto::provider;
 use crate::digest::Sha256;
+use crate::endorsements::sigstore::der;
 use crate::error::Error;
-use crate::finding::{Finding, checks};
+use crate::finding::{Check, Finding, Value, Why, checks};
+use crate::pki::Cert;
 use crate::time::UnixTime;
 use crate::verify::tuf::VerifiedTarget;
 
 const WHAT: &str = "Sigstore trusted root";
+
+/// id-ce-subjectKeyIdentifier, dotted.
+const SUBJECT_KEY: &str = "2.5.29.14";
+
+/// id-ce-authorityKeyIdentifier, dotted.
+const AUTHORITY_KEY: &str = "2.5.29.35";
 
 /// The largest trusted root that is read, in bytes.
 const MAX_ROOT: usize = 1024 * 1024;
@@ -194,6 +202,70 @@ impl TrustedRoot {
         }
     }
 
+    /// The moment that the list shows the keys of: when it was copied, or when its newest key
+    /// begins to count.
+    pub const fn date(&self) -> Option<UnixTime> {
+        match self.source {
+            RootSource::Embedded | RootSource::GitHub => Some(EMBEDDED_SNAPSHOT),
+            RootSource::Simulated
+            | RootSource::Refreshed
+            | RootSource::SimulatedGitHub
+            | RootSource::Supplied => self.newest,
+        }
+    }
+
+    /// Whether it is of this project's own simulation.
+    pub const fn is_simulated(&self) -> bool {
+        matches!(self.source, RootSource::Simulated | RootSource::SimulatedGitHub)
+    }
+
+    /// The finding that `signer` is not in this list, so that a newer one has to decide.
+    pub(super) fn absent(&self, check: &'static Check, signer: impl Into<Value>) -> Finding {
+        let date = self.date().map_or_else(|| "unknown date".into(), |date| date.to_string());
+        Finding::unknown(check, Why::NotFetched)
+            .expected(format!("key list of {date}"))
+            .actual(signer)
+    }
+
+    /// Whether a certificate of this list could have issued `cert`: by the key that `cert` names,
+    /// or else by its issuer's name.
+    pub(super) fn names_issuer_of(&self, cert: &Cert<'_>) -> bool {
+        let chains = self.parts.certificate_authorities.iter();
+        let own = chains.flat_map(|authority| &authority.cert_chain.certificates);
+        own.filter_map(|own| Cert::parse("Sigstore authority", own.raw_bytes.as_bytes()).ok()).any(
+            |own| match (authority_key(cert), own.octets(SUBJECT_KEY)) {
+                (Some(named), Some(key)) => named == key && cert.names_issuer(&own),
+                _ => cert.names_issuer(&own),
+            },
+        )
+    }
+
+    /// Whether both lists have a key of an authority or a log in common: then they are of one
+    /// instance.
+    pub fn is_akin(&self, other: &Self) -> bool {
+        fn authorities(list: &TrustedRoot) -> Vec<&[u8]> {
+            let all = &list.parts;
+            let issuers = all.certificate_authorities.iter().map(|own| &own.cert_chain);
+            let stampers = all.timestamp_authorities.iter().map(|own| &own.cert_chain);
+            let certificates = issuers.chain(stampers).flat_map(|chain| &chain.certificates);
+            let logs = all.tlogs.iter().map(|log| log.log_id.key_id.as_bytes());
+            let certificate_logs = all.ctlogs.iter().map(|log| log.log_id.key_id.as_bytes());
+            certificates
+                .map(|own| own.raw_bytes.as_bytes())
+                .chain(logs)
+                .chain(certificate_logs)
+                .collect()
+        }
+        let known = authorities(other);
+        authorities(self).iter().any(|own| known.contains(own))
+    }
+
+    /// Whether this project's own simulation issued the certificate (DER).
+    pub(super) fn is_of_simulation(certificate: &[u8]) -> bool {
+        let simulated = [Self::simulated(), Self::simulated_github()];
+        simulated.iter().flatten().any(|root| root.has_issued(certificate))
+    }
+
     /// One sentence on what it is and how old.
     pub fn describe(&self) -> String {
         let newest = self.newest.map_or_else(|| "unknown".into(), |time| time.to_string());
@@ -262,6 +334,14 @@ impl TrustedRoot {
             ))
         })
     }
+}
+
+/// The id of the key that issued the certificate, as the certificate says (RFC 5280 section
+/// 4.2.1.1).
+fn authority_key<'a>(cert: &Cert<'a>) -> Option<&'a [u8]> {
+    let value = der::only(cert.extension(AUTHORITY_KEY)?.value)?;
+    let fields = value.elements()?;
+    fields.into_iter().find(|field| field.tag == 0x80).map(|field| field.content)
 }
 
 fn windows(root: &sigstore_trust_root::TrustedRoot) -> impl Iterator<Item = TimeRange> {

@@ -19,6 +19,7 @@ const EXTENSION: &str = "1.3.6.1.4.1.11129.2.4.2";
 const EXTENSION_OID: &[u8] = &[0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 4, 2];
 
 const MISSING: &str = "missing";
+const UNKNOWN_LOG: &str = "unknown-log";
 
 /// A known certificate log signed that it saw this certificate, issued by the key `issuer`
 /// (`SubjectPublicKeyInfo`, DER). Where the root has no certificate log, a certificate may be without
@@ -30,8 +31,19 @@ pub(super) fn examine(certificate: &[u8], issuer: &[u8], root: &TrustedRoot) -> 
         Err(MISSING) if !root.keeps_certificate_log() => {
             Finding::unknown(check, Why::NotApplicable)
         }
+        Err(UNKNOWN_LOG) => {
+            let log = log_id(certificate).map_or_else(String::new, |id| hex::encode(id));
+            root.absent(check, format!("log {log}"))
+        }
         Err(reason) => Finding::fail(check, reason),
     }
+}
+
+/// The certificate log that the only timestamp names.
+fn log_id(certificate: &[u8]) -> Option<[u8; 32]> {
+    let cert = Cert::parse("Sigstore signing certificate", certificate).ok()?;
+    let list = der::only(cert.extension(EXTENSION)?.value)?;
+    Sct::list(list.content).ok()?.first().map(|sct| sct.log_id)
 }
 
 /// Whether the certificate (DER) carries timestamps of a certificate log, of whatever form.
@@ -62,7 +74,7 @@ fn verify(certificate: &[u8], issuer: &[u8], root: &TrustedRoot) -> Result<Strin
     let time = jiff::Timestamp::from_millisecond(milliseconds).map_err(|_| MALFORMED)?;
     let keys = root.parts().ctfe_keys(scheme).map_err(|_| "root-unusable")?;
     let id = Sha256Hash::new(sct.log_id);
-    let key = keys.key(&id).ok_or("unknown-log")?;
+    let key = keys.key(&id).ok_or(UNKNOWN_LOG)?;
     if keys.key_at(&id, time).is_none() {
         return Err("log-key-not-valid");
     }

@@ -1,5 +1,7 @@
 //! Who signed: the bundle's certificate, or a key that the reader named.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use sigstore_types::DerPublicKey;
 
@@ -39,6 +41,14 @@ impl ManagedKey {
     pub fn sha256(&self) -> Sha256 {
         Sha256::of(self.0.as_bytes())
     }
+
+    /// Whether `hint` is its SHA-256, in one of the forms that signers write into a bundle.
+    fn is_called(&self, hint: &str) -> bool {
+        let sha256 = self.sha256();
+        let encoded = STANDARD.encode(sha256.0);
+        let text = hint.strip_prefix("SHA256:").unwrap_or(hint);
+        text == sha256.to_string() || text.trim_end_matches('=') == encoded.trim_end_matches('=')
+    }
 }
 
 /// What later steps need to know about the signer.
@@ -71,7 +81,8 @@ impl Identity {
     }
 }
 
-/// The key of the reader's that made the bundle's signature. The bundle's hint is not looked at.
+/// The key of the reader's that made the bundle's signature. The bundle's hint chooses none: when
+/// no key fits, it tells a changed bundle from one by a key that nobody named.
 pub(super) fn key(
     bundle: &Bundle,
     keys: &[ManagedKey],
@@ -81,6 +92,7 @@ pub(super) fn key(
         SIGSTORE_CERTIFICATE_CHAIN, SIGSTORE_CERTIFICATE_PROFILE, SIGSTORE_CERTIFICATE_VALIDITY,
         SIGSTORE_KEY, SIGSTORE_SCT,
     };
+    let hint = bundle.key_hint().unwrap_or_default();
     let answers: Vec<(&ManagedKey, Finding)> = keys
         .iter()
         .map(|key| (key, content::signature(bundle, key.0.as_bytes(), digests)))
@@ -89,8 +101,12 @@ pub(super) fn key(
     let open = answers.iter().any(|(_, finding)| matches!(finding.outcome, Outcome::Unknown(_)));
     let finding = match signed {
         Some((key, _)) => Finding::pass(&SIGSTORE_KEY).actual(Value::hex(key.sha256().0)),
-        None if keys.is_empty() || open => Finding::unknown(&SIGSTORE_KEY, Why::NotFetched),
-        None => Finding::fail(&SIGSTORE_KEY, "not-by-these-keys"),
+        None if open => Finding::unknown(&SIGSTORE_KEY, Why::NotFetched),
+        None if keys.iter().any(|key| key.is_called(hint)) => {
+            Finding::fail(&SIGSTORE_KEY, "not-by-this-key").actual(hint)
+        }
+        None if hint.is_empty() => Finding::no_reference(&SIGSTORE_KEY),
+        None => Finding::no_reference(&SIGSTORE_KEY).actual(hint),
     };
     let mut findings = [
         &SIGSTORE_CERTIFICATE_CHAIN,
@@ -152,7 +168,11 @@ pub(super) fn certificate(
     } else {
         certificate::validity(&certificate, times)
     };
-    let (chain, issuer) = if times.is_empty() {
+    let is_simulated =
+        !root.is_simulated() && !root.has_issued(der) && TrustedRoot::is_of_simulation(der);
+    let (chain, issuer) = if is_simulated {
+        (Finding::fail(&SIGSTORE_CERTIFICATE_CHAIN, "simulated"), None)
+    } else if times.is_empty() {
         (Finding::blocked(&SIGSTORE_CERTIFICATE_CHAIN, &SIGSTORE_TIME), None)
     } else if !validity.passed() {
         (Finding::blocked(&SIGSTORE_CERTIFICATE_CHAIN, &SIGSTORE_CERTIFICATE_VALIDITY), None)

@@ -1,12 +1,16 @@
 //! Step 1.6: RFC 3161 timestamps of the signature.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use sigstore_types::{SignatureBytes, TimestampToken, TsaAuthority};
+use x509_parser::prelude::{FromDer as _, X509Name};
 
 use super::root::TrustedRoot;
 use crate::digest::{Sha256, Sha384, Sha512};
 use crate::endorsements::sigstore::der::{self, Element};
 use crate::finding::{Finding, checks};
+use crate::pki::Cert;
 use crate::time::UnixTime;
 
 /// 1.2.840.113549.1.9.3
@@ -18,7 +22,8 @@ const SIGNING_CERTIFICATE_V2: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9
 /// 2.16.840.1.101.3.4.2, the arc of the SHA-2 functions.
 const SHA2: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2];
 
-/// An authority of the root saw `signature` at the time that is given back.
+/// An authority of the root saw `signature` at the time that is given back. An authority that the
+/// root does not have leaves it open: a newer list of keys may have it.
 ///
 /// sigstore-tsa verifies the token: imprint, signature over the signed attributes, chain with the
 /// timeStamping usage, and the authority's own window. Beside it, [`attributes`] looks at what it
@@ -29,6 +34,11 @@ pub(super) fn examine(
     root: &TrustedRoot,
 ) -> (Finding, Option<Timestamp>) {
     let check = &checks::SIGSTORE_TIMESTAMP;
+    if let Some(signer) = Named::of(token.as_bytes())
+        && !root.timestamp_authorities().any(|authority| signer.is(authority.leaf.as_bytes()))
+    {
+        return (root.absent(check, signer.to_string()), None);
+    }
     match verify(token, &SignatureBytes::from_bytes(signature), root) {
         Ok(time) => (Finding::pass(check).actual(UnixTime(time.as_second())), Some(time)),
         Err(reason) => (Finding::fail(check, reason), None),
@@ -100,8 +110,49 @@ fn attributes(token: &[u8], authority: &TsaAuthority) -> Result<(), &'static str
 
 const MALFORMED: &str = "malformed";
 
+/// The certificate that the token names as its signer's (RFC 5652 section 5.3). It chooses which
+/// sentence is told, and shows nothing.
+struct Named<'a> {
+    issuer: Element<'a>,
+    serial: &'a [u8],
+}
+
+impl<'a> Named<'a> {
+    fn of(token: &'a [u8]) -> Option<Self> {
+        let fields = signer(token).ok()?;
+        let [issuer, serial] = fields.get(1).filter(|id| id.tag == der::SEQUENCE)?.elements()?[..]
+        else {
+            return None;
+        };
+        Some(Self { issuer, serial: serial.content })
+    }
+
+    fn is(&self, certificate: &[u8]) -> bool {
+        Cert::parse("timestamp authority", certificate).is_ok_and(|cert| {
+            cert.issuer_der() == self.issuer.whole && cert.serial() == self.serial
+        })
+    }
+}
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match X509Name::from_der(self.issuer.whole) {
+            Ok((_, issuer)) => write!(f, "issuer {issuer}, ")?,
+            Err(_) => write!(f, "issuer {}, ", hex::encode(self.issuer.whole))?,
+        }
+        write!(f, "serial {}", hex::encode(self.serial))
+    }
+}
+
 /// The signed attributes of the only signer.
 fn signed_attributes(token: &[u8]) -> Result<Vec<Element<'_>>, &'static str> {
+    let fields = signer(token)?;
+    let attributes = fields.iter().find(|field| field.tag == 0xa0).ok_or(MALFORMED)?;
+    children(Some(*attributes))
+}
+
+/// The members of the only SignerInfo.
+fn signer(token: &[u8]) -> Result<Vec<Element<'_>>, &'static str> {
     let outer = children(der::only(token))?;
     // A TimeStampResp is status and token; a token alone begins with its content type.
     let content_info = match outer.as_slice() {
@@ -114,9 +165,7 @@ fn signed_attributes(token: &[u8]) -> Result<Vec<Element<'_>>, &'static str> {
     let signers = signed_data.last().filter(|set| set.tag == 0x31).ok_or(MALFORMED)?;
     let signers = children(Some(*signers))?;
     let [signer] = signers.as_slice() else { return Err("not-exactly-one-signer") };
-    let fields = children(Some(*signer))?;
-    let attributes = fields.iter().find(|field| field.tag == 0xa0).ok_or(MALFORMED)?;
-    children(Some(*attributes))
+    children(Some(*signer))
 }
 
 fn children(element: Option<Element<'_>>) -> Result<Vec<Element<'_>>, &'static str> {

@@ -18,6 +18,7 @@ pub struct VerifiedStatement {
     pub(super) payload: Vec<u8>,
     pub(super) signed_at: Vec<UnixTime>,
     pub(super) logged: Vec<Logged>,
+    pub(super) is_compared: bool,
 }
 
 /// Who signed.
@@ -47,6 +48,8 @@ pub struct Logged {
     pub host: String,
     /// Index of the entry in the log.
     pub index: u64,
+    /// Whether the log was shown to hold the entry; otherwise it promised to take the entry in.
+    pub is_included: bool,
 }
 
 impl VerifiedStatement {
@@ -85,6 +88,12 @@ impl VerifiedStatement {
     /// first; empty only when there is no certificate. Fractions of a second are dropped.
     pub fn signed_at(&self) -> &[UnixTime] {
         &self.signed_at
+    }
+
+    /// Whether the artifact that was asked for is the one that was signed, or is among the
+    /// statement's subjects. Otherwise nothing was compared.
+    pub const fn is_compared(&self) -> bool {
+        self.is_compared
     }
 
     /// The log entries; empty only when the instance keeps no public log.

@@ -21,7 +21,7 @@ use sigstore_tuf::{Error as Tuf, TrustedMetadataSet};
 use crate::crypto::provider;
 use crate::digest::{Sha256, Sha512};
 use crate::endorsements::tuf::{Metadata, Role};
-use crate::finding::{Check, Finding, Value, Why, checks};
+use crate::finding::{Check, Finding, Promise, Value, Why, checks};
 use crate::time::UnixTime;
 
 pub use instance::Instance;
@@ -63,6 +63,8 @@ pub struct Refresh {
     pub root_version: u64,
     /// What is to be fetched next, beside a later root.
     pub next: Option<Next>,
+    /// SHA-256 of each file that is of the instance.
+    pub used: Vec<Sha256>,
 }
 
 /// A file that the workflow asks for.
@@ -114,8 +116,20 @@ impl VerifiedTarget {
 }
 
 /// Runs the workflow from the pinned root of `instance` for the moment `now`.
+///
+/// Metadata that names none of the instance's keys as its signer is of another repository, and is
+/// passed over; [`Refresh::used`] says which files were not.
 pub fn verify(instance: Instance, files: &Files<'_>, now: UnixTime) -> Refresh {
-    let mut run = Run { instance, files, now, findings: Vec::new(), next: None, expired: false };
+    let mut run = Run {
+        instance,
+        files,
+        now,
+        findings: Vec::new(),
+        next: None,
+        expired: false,
+        keys: BTreeSet::new(),
+        used: Vec::new(),
+    };
     let (root_version, verified) = match run.start() {
         Ok(mut set) => {
             let verified = run.roles(&mut set);
@@ -126,9 +140,13 @@ pub fn verify(instance: Instance, files: &Files<'_>, now: UnixTime) -> Refresh {
             (0, None)
         }
     };
-    let Run { findings, next, .. } = run;
-    Refresh { findings, verified, root_version, next }
+    let Run { findings, next, used, .. } = run;
+    let verified = verified.and_then(|target| PROMISE.keep(&findings, || target));
+    Refresh { findings, verified, root_version, next, used }
 }
+
+/// What a [`VerifiedTarget`] promises: every step.
+const PROMISE: Promise = Promise { holds: &STEPS, where_it_applies: &[] };
 
 struct Run<'a> {
     instance: Instance,
@@ -137,6 +155,9 @@ struct Run<'a> {
     findings: Vec<Finding>,
     next: Option<Next>,
     expired: bool,
+    /// Ids of the keys of every root so far.
+    keys: BTreeSet<String>,
+    used: Vec<Sha256>,
 }
 
 impl<'a> Run<'a> {
@@ -148,6 +169,20 @@ impl<'a> Run<'a> {
         }
         let mut set = TrustedMetadataSet::from_root(self.instance.root())
             .map_err(|error| self.failed(check, &error))?;
+        self.keys.extend(set.root().keys.keys().cloned());
+        let files = &self.files.metadata;
+        let mut own: Vec<Metadata<'a>> =
+            files.iter().filter(|file| file.role == Role::Root).cloned().collect();
+        own.sort_by_key(|file| file.version);
+        // A later root may name keys by which still later ones are signed.
+        for file in own {
+            let is_signed_by_known = file.key_ids.iter().any(|id| self.keys.contains(id));
+            if is_signed_by_known
+                && let Ok(later) = sigstore_tuf::metadata::Metadata::<Root>::from_slice(file.bytes)
+            {
+                self.keys.extend(later.signed().keys.keys().cloned());
+            }
+        }
         for file in self.files(Role::Root, check)? {
             if file.version < set.root().version || file.bytes == set.root_bytes() {
                 continue;
@@ -298,6 +333,7 @@ impl<'a> Run<'a> {
         let candidates = &self.files.targets;
         if let Some(bytes) = candidates.iter().find(fits) {
             let bytes = bytes.to_vec();
+            self.used.push(Sha256::of(&bytes));
             self.findings.push(Finding::pass(check).actual(Value::hex(sha256.0)));
             return Ok(bytes);
         }
@@ -322,8 +358,10 @@ impl<'a> Run<'a> {
         role: Role,
         check: &'static Check,
     ) -> Result<Vec<Metadata<'a>>, &'static Check> {
-        let mut files: Vec<Metadata<'a>> =
-            self.files.metadata.iter().filter(|file| file.role == role).cloned().collect();
+        let all = self.files.metadata.iter().filter(|file| file.role == role);
+        let is_own = |file: &&Metadata<'_>| file.key_ids.iter().any(|id| self.keys.contains(id));
+        let mut files: Vec<Metadata<'a>> = all.filter(is_own).cloned().collect();
+        self.used.extend(files.iter().map(|file| Sha256::of(file.bytes)));
         files.sort_by(|a, b| (a.version, a.bytes).cmp(&(b.version, b.bytes)));
         files.dedup_by(|a, b| a.bytes == b.bytes);
         if files.len() > MAX_FILES || files.iter().any(|file| file.bytes.len() > role.max()) {

@@ -73,6 +73,12 @@ pub(crate) fn broken(report: &Report) -> Vec<String> {
         let failed = link.findings.iter().any(|finding| finding.outcome == "fail");
         must(!failed || !link.holds(), &format!("{name} holds, and a check of it failed"));
     }
+    let all = || report.links.iter().flat_map(|link| &link.findings);
+    for by in all().filter_map(|finding| finding.blocked_by) {
+        let mut own = all().filter(|finding| finding.check == by).peekable();
+        let is_end = own.peek().is_none() || own.any(|finding| finding.blocked_by.is_none());
+        must(is_end, &format!("{by} is to blame, and is only blocked itself"));
+    }
     let mut reached = true;
     for id in LinkId::CHAIN {
         let in_run = report.ends_at.link.is_some_and(|end| id <= end);

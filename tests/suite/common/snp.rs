@@ -102,6 +102,7 @@ fn policy(report: &ReportSpec) -> Json {
     json!({
         "name": "everything",
         "roots": "simulated",
+        "least-level": "A3",
         "required": ["snp.report.signature", "snp.crl.revocation", "snp.measurement"],
         "snp": {
             "weak-product": "allow",

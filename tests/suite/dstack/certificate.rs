@@ -168,7 +168,7 @@ pub(crate) const ROWS: &[Row<Case>] = &[
     Row::new(certified, "binding.tls.validity", "fail not-yet-valid", |case| {
         case.spoils.push(Spoil::NotYetValid);
     }),
-    Row::new(certified, "binding.tls.issuer", "warn not-pinned", |case| {
+    Row::new(certified, "binding.tls.issuer", "unknown no-reference", |case| {
         (case.issuer, case.signer) = ("dstack key service", Key::IntelPck);
     })
     .also(&[("dstack.certificate.signature", "unknown not-fetched", UNSIGNED)]),
@@ -185,9 +185,9 @@ fn certificate_in_either_form_is_bound_to_the_guest_that_holds_its_key() {
             case.pem = pem;
             let report = case.examine();
             assert_eq!(report.subject.kind, "dstack-certificate");
-            assert_eq!(report.verdict.state, State::Warning);
-            let because: Vec<&str> = report.verdict.because.iter().map(|by| by.check.id).collect();
-            assert_eq!(because, ["tdx.mr-config-id", "tdx.software", "dstack.os-image"]);
+            assert_eq!(report.verdict.state, State::Verified);
+            assert_eq!(findings(&report)["tdx.software"], "unknown no-reference");
+            assert_eq!(findings(&report)["binding.tls.validity"], "unknown self-stated");
             assert_eq!(report.flags.key, KeyFlag::Bound);
             assert_eq!(report.flags.custody, Custody::NotStated);
             let found = findings(&report);
@@ -213,7 +213,7 @@ fn issuer_beside_the_certificate_is_checked_and_still_nobody_pinned_it() {
         |key| findings(&case.examine_bytes((leaf.clone() + &issuer(key)).as_bytes()).unwrap());
     let found = with(Key::IntelPck);
     assert_eq!(found["dstack.certificate.signature"], "pass");
-    assert_eq!(found["binding.tls.issuer"], "warn not-pinned");
+    assert_eq!(found["binding.tls.issuer"], "unknown no-reference");
     let found = with(Key::IntelRoot);
     assert_eq!(found["dstack.certificate.signature"], "fail bad-signature");
 }

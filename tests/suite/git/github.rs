@@ -4,7 +4,7 @@ use crate::common;
 use std::io::Write as _;
 
 use crate::common::examine;
-use crate::common::table::{Expected, findings};
+use crate::common::table::{Also, Expected, findings};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value as Json, json};
@@ -18,7 +18,7 @@ use silicon_to_source::error::Error;
 use silicon_to_source::pki::anchors::Roots;
 use silicon_to_source::plan;
 use silicon_to_source::policy::{Policy, builtin};
-use silicon_to_source::report::{Report, State};
+use silicon_to_source::report::{Became, Report, State};
 use silicon_to_source::sim::container::{Container, IMAGE};
 use silicon_to_source::sim::keys::Key;
 use silicon_to_source::sim::repository::{Repository, WORKFLOW};
@@ -92,30 +92,39 @@ struct Row {
     finding: &'static str,
     becomes: &'static str,
     spoil: fn(&mut Case),
+    also: Also,
 }
+
+/// Without a bundle, the documents are about nothing that is asked.
+const NO_BUNDLE: &str = "nothing says which of the documents is meant";
+const WITHOUT_BUNDLE: Also = &[
+    ("link.image", "unknown not-published", NO_BUNDLE),
+    ("oci.index", "absent", NO_BUNDLE),
+    ("oci.manifest", "absent", NO_BUNDLE),
+    ("oci.platform", "absent", NO_BUNDLE),
+];
 
 const ROWS: &[Row] = &[
     Row {
         finding: "github.attestations",
-        becomes: "fail not-listed",
-        spoil: |case| {
-            let another = about_another(case);
-            case.answer = json!({ "attestations": [inside(&another)] });
-        },
+        becomes: "unknown not-published",
+        spoil: |case| case.answer = json!({ "attestations": [] }),
+        also: WITHOUT_BUNDLE,
     },
     Row {
         finding: "github.attestations",
-        becomes: "unknown not-published",
-        spoil: |case| case.answer = json!({ "attestations": [] }),
+        becomes: "unknown not-fetched",
+        spoil: Case::store,
+        also: WITHOUT_BUNDLE,
     },
-    Row { finding: "github.attestations", becomes: "unknown not-fetched", spoil: Case::store },
     Row {
         finding: "github.attestations/attestation 2",
-        becomes: "warn other-artifact",
+        becomes: "unknown not-applicable",
         spoil: |case| {
             let another = about_another(case);
             case.list(inside(&another));
         },
+        also: &[],
     },
     Row {
         finding: "github.attestations/attestation 2",
@@ -125,6 +134,7 @@ const ROWS: &[Row] = &[
             other.signer = Key::StrangerP256;
             case.list(inside(&other));
         },
+        also: &[],
     },
     Row {
         finding: "github.attestations/attestation 1",
@@ -134,6 +144,7 @@ const ROWS: &[Row] = &[
             other.signer = Key::StrangerP256;
             case.answer["attestations"].as_array_mut().unwrap().insert(0, inside(&other));
         },
+        also: &[],
     },
     Row {
         finding: "github.attestations/attestation 2",
@@ -142,6 +153,7 @@ const ROWS: &[Row] = &[
             let again = inside(&case.container.provenance());
             case.list(again);
         },
+        also: &[],
     },
 ];
 
@@ -157,7 +169,7 @@ fn every_row_makes_exactly_its_finding_change() {
         (row.spoil)(&mut case);
         let report = case.examine().unwrap();
         let label = format!("{} {}", row.finding, row.becomes);
-        let expected = Expected { finding: row.finding, becomes: row.becomes, also: &[] };
+        let expected = Expected { finding: row.finding, becomes: row.becomes, also: row.also };
         let mut spoiled = findings(&report);
         // Which keys are in force is asked only where a bundle is examined.
         for (name, outcome) in healthy.iter().filter(|(name, _)| name.starts_with("tuf.")) {
@@ -208,14 +220,42 @@ fn stored_bundle_alone_is_examined_as_the_bundle_it_is() {
     }
 }
 
+/// The reader names an artifact, and none of the attestations is about it.
 #[test]
-fn attestations_beside_evidence_that_has_no_use_for_them_are_refused() {
-    let snp = common::snp::Case::vcek(silicon_to_source::evidence::snp::Product::Genoa);
-    let answer = serde_json::to_vec(&Case::healthy().answer).unwrap();
-    for file in [answer, Case::healthy().container.bundle()] {
-        let (report, policy) = (snp.report_bytes(), snp.parsed_policy());
-        assert!(examine(&report, &[&file], Some(&policy), common::snp::NOW).is_err());
+fn answer_without_an_attestation_of_the_named_artifact_fails() {
+    let case = Case::healthy();
+    let mut policy = builtin("simulated-build").unwrap().policy().unwrap();
+    let other = format!("sha256:{}", Sha256::of(b"another"));
+    policy.sigstore.artifact = silicon_to_source::policy::Artifact::parse(&other);
+    let report = case.examine_under(&policy).unwrap();
+    assert_eq!(findings(&report)["github.attestations"], "fail not-listed");
+    assert_eq!(report.verdict.state, State::Failed);
+}
+
+/// Documents of another image do not say what is asked: nothing is compared.
+#[test]
+fn documents_of_another_image_decide_nothing_about_an_answer() {
+    let mut case = Case::healthy();
+    let another = about_another(&case);
+    case.answer = json!({ "attestations": [inside(&another)] });
+    let report = case.examine().unwrap();
+    assert_eq!(findings(&report)["sigstore.subject"], "unknown not-fetched");
+    assert_eq!(findings(&report)["provenance.commit"], "blocked by sigstore.subject");
+    assert_eq!(report.verdict.state, State::Unknown);
+    for filed in &report.files[1..3] {
+        assert_eq!(filed.became, Became::NotAboutThis, "{filed:?}");
     }
+}
+
+#[test]
+fn attestations_beside_evidence_that_has_no_use_for_them_decide_nothing() {
+    let snp = common::snp::Case::vcek(silicon_to_source::evidence::snp::Product::Genoa);
+    let (evidence, policy) = (snp.report_bytes(), snp.parsed_policy());
+    let alone = examine(&evidence, &[], Some(&policy), common::snp::NOW).unwrap();
+    let bundle = Case::healthy().container.bundle();
+    let report = examine(&evidence, &[&bundle], Some(&policy), common::snp::NOW).unwrap();
+    assert_eq!(findings(&report), findings(&alone));
+    assert_eq!(report.files[1].became, Became::NotAboutThis);
 }
 
 fn block(bytes: &[u8]) -> Vec<u8> {

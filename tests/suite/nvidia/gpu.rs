@@ -27,16 +27,17 @@ fn real(chain: &str, policy: Option<&str>) -> Option<Report> {
 }
 
 #[test]
-fn real_hopper_report_holds_to_nvidias_root_with_warnings() {
-    let policy =
-        format!(r#"{{"name":"t","required":["gpu.nonce"],"gpu":{{"nonce":"{REAL_NONCE}"}}}}"#);
+fn real_hopper_report_holds_to_nvidias_root_and_is_compared_with_no_measurements() {
+    let policy = format!(
+        r#"{{"name":"t","least-level":"A3","required":["gpu.nonce"],"gpu":{{"nonce":"{REAL_NONCE}"}}}}"#
+    );
     let Some(report) = real("hopper-cert-chain.txt", Some(&policy)) else { return };
-    assert_eq!(report.verdict.state, State::Warning);
+    assert_eq!(report.verdict.state, State::Verified);
     assert_eq!(report.assurance.level, Some(Level::A3));
     assert_eq!(report.flags.freshness, Freshness::Challenge);
-    let because: BTreeSet<_> =
-        report.verdict.because.iter().map(|because| because.check.id).collect();
-    assert_eq!(because, BTreeSet::from(["gpu.chain.revocation", "gpu.measurements"]));
+    let found = findings(&report);
+    assert_eq!(found["gpu.measurements"], "unknown no-reference");
+    assert_eq!(found["gpu.chain.revocation"], "unknown not-supported");
     let claim = |name| report.claims.iter().find(|c| c.name == name).unwrap().value.to_string();
     assert_eq!(claim("gpu.driver"), "550.90.07");
     assert_eq!(claim("gpu.vbios"), "96.00.9f.00.01");
@@ -77,7 +78,7 @@ impl Default for Case {
     }
 }
 
-const POLICY: &str = r#"{"name":"t","roots":"simulated","required":["gpu.nonce"],
+const POLICY: &str = r#"{"name":"t","roots":"simulated","least-level":"A3","required":["gpu.nonce"],
     "gpu":{"nonce":"1111111111111111111111111111111111111111111111111111111111111111"}}"#;
 
 impl Case {
@@ -259,8 +260,9 @@ fn no_changed_or_cut_real_report_keeps_its_verdict() {
     let digits: Vec<u8> = text.into_iter().filter(u8::is_ascii_hexdigit).collect();
     let report = hex::decode(digits).unwrap();
     let chain = fs::read(shared("vectors/nvidia/hopper-cert-chain.txt").unwrap()).unwrap();
-    let policy =
-        format!(r#"{{"name":"t","required":["gpu.nonce"],"gpu":{{"nonce":"{REAL_NONCE}"}}}}"#);
+    let policy = format!(
+        r#"{{"name":"t","least-level":"A3","required":["gpu.nonce"],"gpu":{{"nonce":"{REAL_NONCE}"}}}}"#
+    );
     let policy = Policy::from_json(policy.as_bytes()).unwrap();
     common::mutation::assert_none_survives("real GPU report", &report, |report| {
         crate::common::examine(report, &[&chain], Some(&policy), NOW)

@@ -111,7 +111,11 @@ fn whole() -> Case {
     let mut findings = chip();
     findings.push(Finding::pass(&checks::TINFOIL_MEASUREMENT));
     findings.extend(build());
-    Case { debug: DebugFlag::Off, source: true, ..Case::of(RootOfTrust::CpuVendor, findings, Some("A5")) }
+    Case {
+        debug: DebugFlag::Off,
+        source: true,
+        ..Case::of(RootOfTrust::CpuVendor, findings, Some("A5"))
+    }
 }
 
 fn with(mut case: Case, finding: Finding) -> Case {
@@ -337,8 +341,7 @@ fn links_of(report: &Report, id: LinkId) -> Vec<String> {
 /// Fault A1: a bundle that a bare key signed.
 #[test]
 fn a_bundle_signed_by_a_bare_key_names_neither_a_workflow_nor_a_log() {
-    let findings =
-        [&checks::SIGSTORE_SIGNATURE, &checks::SIGSTORE_KEY].map(Finding::pass).to_vec();
+    let findings = [&checks::SIGSTORE_SIGNATURE, &checks::SIGSTORE_KEY].map(Finding::pass).to_vec();
     let report = Case::of(RootOfTrust::BuildOnly, findings, Some("build")).report();
     let said = links_of(&report, LinkId::Provenance).join(" ");
     assert!(said.contains("A key that your policy names signed this file."), "{said}");

@@ -263,7 +263,7 @@ reasons! {
     GCB_TIME: warn ["no-time"];
     GCB_LOG: warn ["no-log"];
     GCB_UNSIGNED: fail ["not-equal", "not-listed"];
-    GCB_BUILDER: fail ["build-type"];
+    GCB_BUILDER: fail ["build-type", "missing", "not-accepted"];
     GCB_PROJECT: fail ["missing", "not-accepted"];
     GCB_AGREES: fail ["not-equal"];
     OCI_REFERENCE: warn ["by-tag"] fail ["malformed", "not-equal"];
@@ -340,7 +340,7 @@ reasons! {
     TOKEN_OVERRIDES: warn ["not-told-apart", "present"] allowed ["not-told-apart", "present"] fail ["not-told-apart", "present"];
     TOKEN_NONCE: fail ["missing", "not-equal"];
     TPM_PROVIDER: warn ["provider-is-the-root"];
-    TPM_ROOT: fail ["simulated", "wrong-root"];
+    TPM_ROOT: fail ["wrong-root"];
     TPM_CHAIN_ROLE: fail ["is-a-ca", "not-a-ca", "unknown-extension", "wrong-key"];
     TPM_CHAIN_SIGNATURE: fail ["bad-signature"];
     TPM_CHAIN_VALIDITY: fail ["expired", "not-yet-valid"];

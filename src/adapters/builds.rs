@@ -2,13 +2,14 @@
 
 use super::snp::to_blame;
 use super::{gcb, sigstore};
+use crate::appraise::provenance::Source;
 use crate::digest::Sha256;
 use crate::endorsements::gcb::Provenance;
 use crate::endorsements::sigstore::{Bundle, Content, Statement, Subject};
 use crate::error::Error;
 use crate::finding::{Finding, Value, Why, checks};
 use crate::policy::Policy;
-use crate::report::{Fact, Facts, Part};
+use crate::report::{Fact, Facts, Part, Placed};
 use crate::time::UnixTime;
 use crate::verify::sigstore::{Artifact, VerifiedStatement};
 
@@ -209,6 +210,23 @@ fn examine(
         }
     });
     Ok((part, verified))
+}
+
+/// What other parts are compared with.
+pub(super) fn facts(source: Source) -> Facts {
+    let Source { commit, repository, reference, workflow, signer, signed_at } = source;
+    let placed = |(uri, commit)| Placed { uri, commit };
+    let named = [
+        commit.map(Fact::Commit),
+        repository.map(Fact::Repository),
+        reference.map(Fact::Reference),
+        workflow.map(placed).map(Fact::Workflow),
+        signer.map(placed).map(Fact::Signer),
+        signed_at.map(Fact::SignedAt),
+    ];
+    let mut facts = Facts::default();
+    named.into_iter().flatten().for_each(|fact| facts.add(fact));
+    facts
 }
 
 /// The commit that a verified build names.

@@ -171,6 +171,11 @@ impl Container {
     }
 }
 
+/// The image of the one container whose start a verified log records.
+pub(super) fn image(log: &VerifiedLog) -> Option<Sha256> {
+    Container::of(log).digest
+}
+
 impl<'a> Examined<'a> {
     /// Replays the event logs against the registers of the quote; without a verified quote they
     /// show nothing. An enclave has no registers that a log could extend to: a log beside its quote

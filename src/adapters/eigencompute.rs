@@ -28,7 +28,7 @@ use crate::evidence::eventlog::{Register, cel};
 use crate::evidence::tpm::{Attestation, TeePart};
 use crate::finding::{Check, Finding, Outcome, Value, Why, checks};
 use crate::policy::{HexBytes, Policy};
-use crate::report::{DebugFlag, Draft, Freshness, Part, RootOfTrust, Subject};
+use crate::report::{DebugFlag, Draft, Fact, Freshness, Part, RootOfTrust, Subject};
 use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::eigencompute as verify;
@@ -177,6 +177,9 @@ pub(super) fn bound(
     if bound.launch.is_none() {
         bound.launch = extends_to(Register::Rtmr(3)).cloned();
         bound.is_launch_of_processor = bound.launch.is_some();
+    }
+    if let Some(image) = bound.launch.as_ref().and_then(dcap::image) {
+        bound.part.facts.add(Fact::Image(image));
     }
     let logs = Logs {
         boot: machine.log.as_ref(),

@@ -1,7 +1,7 @@
 //! Build provenance by Google Cloud Build: on its own, or beside a machine's evidence.
 
 use super::artifact::Asked;
-use super::builds::Signed;
+use super::builds::{self, Signed};
 use super::image::Files;
 use super::snp::to_blame;
 use crate::appraise::provenance as appraise;
@@ -52,10 +52,10 @@ pub(super) fn provenance(
     let examined = verify::verify(&parsed, policy.roots, digests);
     let mut part = Part::of(examined.findings);
     match &examined.verified {
-        Some(builds) => {
-            part.findings.extend(appraise::cloud_build(builds, &parsed, &policy.provenance));
-            part.claims = appraise::cloud_build_claims(builds);
-            part.facts = appraise::cloud_build_facts(builds);
+        Some(verified) => {
+            part.findings.extend(appraise::cloud_build(verified, &parsed, &policy.provenance));
+            part.claims = appraise::cloud_build_claims(verified);
+            part.facts = builds::facts(appraise::cloud_build_source(verified));
         }
         None => {
             part.findings.extend(appraise::cloud_build_blocked(to_blame(&part.findings)));

@@ -5,6 +5,8 @@
 //! or about an index that lists it, when the index is at hand. Documents and builds about another
 //! image decide nothing.
 
+use std::collections::BTreeSet;
+
 use super::builds::{Builds, Signed, listed};
 use crate::digest::Sha256;
 use crate::endorsements::oci::{Document, Reference};
@@ -110,7 +112,7 @@ impl<'a> Files<'a> {
     }
 
     fn document(&mut self, bytes: &'a [u8]) -> Result<(), Error> {
-        self.documents.push(Supplied { bytes, document: Document::parse(bytes)? });
+        self.documents.push(Supplied::parse(bytes)?);
         Ok(())
     }
 
@@ -161,8 +163,8 @@ impl<'a> Files<'a> {
             part.findings.push(more.part("further documents").actual(said));
         }
         for (number, document) in (1_u32..).zip(&own) {
-            self.used(document.bytes);
-            let kind = match document.document {
+            self.used(document.bytes());
+            let kind = match document.document() {
                 Document::Index(_) => "index",
                 Document::Manifest { .. } => "manifest",
             };
@@ -171,7 +173,7 @@ impl<'a> Files<'a> {
                 _ => format!("image-{kind}-{number}"),
             };
             let link = LinkId::Image;
-            part.evidence.push(EvidenceItem::new(id, "json", link, document.bytes, Vec::new()));
+            part.evidence.push(EvidenceItem::new(id, "json", link, document.bytes(), Vec::new()));
         }
         Named { part, digests: digests.unwrap_or_else(|| vec![digest]) }
     }
@@ -179,17 +181,31 @@ impl<'a> Files<'a> {
     /// The image among the documents that a build with these `subjects` is about: by its manifest,
     /// or else by an index. Documents about another image are passed over.
     pub(super) fn about(&self, subjects: &[Sha256]) -> Named {
+        let subjects: BTreeSet<Sha256> = subjects.iter().copied().collect();
+        let is_subject = |digest: Sha256| subjects.contains(&digest);
+        let named = self.documents.iter().filter(|document| is_subject(document.digest()));
+        let listed: BTreeSet<Sha256> =
+            named.flat_map(Supplied::images).map(|image| image.digest).collect();
+        let could_be = |document: &&Supplied<'_>| {
+            is_subject(document.digest())
+                || listed.contains(&document.digest())
+                || document.images().iter().any(|image| is_subject(image.digest))
+        };
         let is_manifest =
-            |supplied: &&Supplied<'_>| matches!(supplied.document, Document::Manifest { .. });
-        let (manifests, indexes): (Vec<_>, Vec<_>) = self.documents.iter().partition(is_manifest);
-        let digests = manifests.iter().chain(&indexes).map(|document| document.digest());
+            |supplied: &&Supplied<'_>| matches!(supplied.document(), Document::Manifest { .. });
+        let (manifests, indexes): (Vec<_>, Vec<_>) =
+            self.documents.iter().filter(could_be).partition(is_manifest);
+        let candidates = manifests.iter().chain(&indexes).map(|document| document.digest());
         let is_about = |digest: &Sha256| {
             let related: Vec<Supplied<'a>> =
                 verify::related(*digest, &self.documents).into_iter().cloned().collect();
             let image = verify::verify(*digest, &related).verified;
-            image.is_some_and(|image| image.digests().iter().any(|own| subjects.contains(own)))
+            image.is_some_and(|image| image.digests().iter().copied().any(is_subject))
         };
-        digests.into_iter().find(is_about).map_or_else(Named::default, |digest| self.named(digest))
+        candidates
+            .take(MAX_DOCUMENTS)
+            .find(is_about)
+            .map_or_else(Named::default, |digest| self.named(digest))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::TUF;
 use super::artifact::Asked;
-use super::builds::Signed;
+use super::builds::{self, Signed};
 use super::image::Files;
 use super::snp::{certificate, to_blame};
 use super::tuf::{self, InForce};
@@ -89,7 +89,7 @@ pub(super) fn bundle_with(
             });
             part.claims.extend(provenance::claims(statement));
             part.claims.extend(appraise::claims(statement));
-            part.facts = provenance::facts(statement);
+            part.facts = builds::facts(provenance::source(statement));
         }
         None => {
             let blame = to_blame(&part.findings);

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::evidence::coordinator::Source;
 use crate::finding::{Check, Finding, LinkId, Outcome, Why, checks};
 use crate::plan;
-use crate::policy::Policy;
+use crate::policy::{Policy, Rule};
 use crate::report::{Draft, EvidenceItem, Fact, Facts, Placed};
 use crate::shelf::Piece;
 use crate::time::UnixTime;
@@ -172,7 +172,10 @@ impl<'a> Files<'a> {
         match &verified {
             Some(source) => {
                 draft.findings.push(appraise::git::signature(source));
-                draft.findings.push(appraise::git::time_order(source, signed_at));
+                // A contradiction fails for whoever asks for the check.
+                let is_asked = policy.required.contains(&&checks::PROVENANCE_TIME_ORDER);
+                let rule = if is_asked { Rule::Deny } else { Rule::Warn };
+                draft.findings.push(appraise::git::time_order(source, signed_at, rule));
                 draft.claims.extend(appraise::git::claims(source));
                 draft.evidence.extend(evidence(source));
             }

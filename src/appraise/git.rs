@@ -1,8 +1,10 @@
 //! What a commit says about itself, and what its signature can and cannot mean.
 
+use super::ruled_unless;
 use crate::claims::Claim;
 use crate::endorsements::git::SignatureFormat;
 use crate::finding::{Finding, LinkId, Value, Why, checks};
+use crate::policy::Rule;
 use crate::time::UnixTime;
 use crate::verify::git::VerifiedSource;
 
@@ -37,18 +39,18 @@ pub fn signature(source: &VerifiedSource) -> Finding {
 /// are set by hand.
 const SKEW: i64 = 3600;
 
-/// The commit is not younger than the signature over its build. The commit's time is whatever its
-/// maker wrote, so an older time shows nothing.
-pub fn time_order(source: &VerifiedSource, signed_at: Option<UnixTime>) -> Finding {
+/// The commit is not younger than the signature over its build; `rule` says what follows when it
+/// is. The commit's time is whatever its maker wrote: an older time shows nothing, and a younger one
+/// shows that somebody wrote a time that had not come.
+pub fn time_order(source: &VerifiedSource, signed_at: Option<UnixTime>, rule: Rule) -> Finding {
     let check = &checks::PROVENANCE_TIME_ORDER;
     let committed = source.commit().committer.time;
     let Some(signed) = signed_at else {
         return Finding::unknown(check, Why::NotPublished).actual(committed);
     };
     let latest = signed.0.saturating_add(SKEW);
-    Finding::test(check, committed.0 <= latest, "signed-before-commit")
-        .expected(format!("{signed} or before"))
-        .actual(committed)
+    let reason = (committed.0 > latest).then_some("signed-before-commit");
+    ruled_unless(check, reason, rule).expected(format!("{signed} or before")).actual(committed)
 }
 
 /// What the commit states. Its names and times are whatever its maker wrote.

@@ -11,10 +11,10 @@ use crate::claims::Claim;
 use crate::endorsements::sigstore::{FulcioIdentity, Statement, is_lower_hex};
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
 use crate::policy::{ProvenancePolicy, RefRule};
-use crate::report::{Fact, Facts, Placed};
+use crate::time::UnixTime;
 use crate::verify::sigstore::VerifiedStatement;
 
-pub use cloud_build::{cloud_build, cloud_build_blocked, cloud_build_claims, cloud_build_facts};
+pub use cloud_build::{cloud_build, cloud_build_blocked, cloud_build_claims, cloud_build_source};
 
 /// Every check of this appraisal, in its order.
 const CHECKS: [&Check; 15] = [
@@ -158,52 +158,42 @@ pub fn claims(statement: &VerifiedStatement) -> Vec<Claim> {
     claims
 }
 
-/// What other parts are compared with: the commit and the repository, when the statement names
-/// them.
-pub fn facts(statement: &VerifiedStatement) -> Facts {
-    let mut facts = Facts::default();
-    if statement.key().is_some() {
-        return facts;
-    }
-    let identity = statement.identity();
-    if let Some(source) = release::source(statement) {
-        let [commit, repository, reference] = &source;
-        named(&mut facts, commit.as_deref(), repository.as_deref(), reference.as_deref());
-    } else {
-        named(
-            &mut facts,
-            identity.source_repository_digest(),
-            identity.source_repository_uri(),
-            identity.source_repository_ref(),
-        );
-        let placed = |uri: Option<&str>, commit: Option<&str>| {
-            Some(Placed { uri: uri?.to_owned(), commit: commit.map(str::to_owned) })
-        };
-        let workflow = placed(identity.build_config_uri(), identity.build_config_digest());
-        let signer = placed(identity.build_signer_uri(), identity.build_signer_digest());
-        workflow.into_iter().for_each(|placed| facts.add(Fact::Workflow(placed)));
-        signer.into_iter().for_each(|placed| facts.add(Fact::Signer(placed)));
-    }
-    if let Some(time) = statement.signed_at().first() {
-        facts.add(Fact::SignedAt(*time));
-    }
-    facts
+/// What a verified build names, for comparing.
+#[derive(Clone, Debug, Default)]
+pub struct Source {
+    /// The commit.
+    pub commit: Option<String>,
+    /// The repository.
+    pub repository: Option<String>,
+    /// The git ref.
+    pub reference: Option<String>,
+    /// The workflow that ran, and the commit that it was taken from where one is named.
+    pub workflow: Option<(String, Option<String>)>,
+    /// The workflow that signed, likewise.
+    pub signer: Option<(String, Option<String>)>,
+    /// The first moment at which the signature was seen.
+    pub signed_at: Option<UnixTime>,
 }
 
-fn named(
-    facts: &mut Facts,
-    commit: Option<&str>,
-    repository: Option<&str>,
-    reference: Option<&str>,
-) {
-    if let Some(commit) = commit.filter(|commit| is_commit(commit)) {
-        facts.add(Fact::Commit(commit.to_owned()));
+/// The source that the statement names; a key without a certificate names none.
+pub fn source(statement: &VerifiedStatement) -> Source {
+    if statement.key().is_some() {
+        return Source::default();
     }
-    if let Some(repository) = repository {
-        facts.add(Fact::Repository(repository.to_owned()));
+    let signed_at = statement.signed_at().first().copied();
+    if let Some(source) = release::source(statement) {
+        return Source { signed_at, ..source };
     }
-    if let Some(reference) = reference {
-        facts.add(Fact::Reference(reference.to_owned()));
+    let identity = statement.identity();
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    let placed = |uri: Option<&str>, commit| Some((uri?.to_owned(), owned(commit)));
+    Source {
+        commit: owned(identity.source_repository_digest().filter(|commit| is_commit(commit))),
+        repository: owned(identity.source_repository_uri()),
+        reference: owned(identity.source_repository_ref()),
+        workflow: placed(identity.build_config_uri(), identity.build_config_digest()),
+        signer: placed(identity.build_signer_uri(), identity.build_signer_digest()),
+        signed_at,
     }
 }
 

@@ -284,7 +284,7 @@ reasons! {
     PROVENANCE_COMMIT: fail ["builds-differ", "extensions-differ", "malformed", "missing"];
     PROVENANCE_PREDICATE_AGREES: fail ["missing", "not-equal"];
     PROVENANCE_RELEASE: warn ["not-a-build"] fail ["disagree", "malformed"];
-    PROVENANCE_TIME_ORDER: fail ["signed-before-commit"];
+    PROVENANCE_TIME_ORDER: warn ["signed-before-commit"] fail ["signed-before-commit"];
     GIT_COMMIT: fail ["collision", "malformed", "not-rebuilt"];
     GIT_TREE: fail ["collision", "malformed"];
     GIT_WORKFLOW: fail ["missing", "not-a-file"];

@@ -5,7 +5,7 @@ use x509_parser::asn1_rs::{Any, Header, Tag};
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::oid_registry::Oid;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
-use x509_parser::x509::SubjectPublicKeyInfo;
+use x509_parser::x509::{SubjectPublicKeyInfo, X509Name};
 
 use super::signed::SignatureAlgorithm;
 use crate::bytes::Span;
@@ -399,6 +399,12 @@ pub(super) fn verify_signed(
         }
     };
     crypto::verify(algorithm, issuer.public_key(), Message::Bytes(signed), signature)
+}
+
+/// A distinguished name (DER) as text, for showing.
+pub(crate) fn name(der: &[u8]) -> Option<String> {
+    let (rest, name) = X509Name::from_der(der).ok()?;
+    rest.is_empty().then(|| name.to_string())
 }
 
 pub(super) fn only_text<'n>(

@@ -10,6 +10,7 @@ mod key;
 mod pem;
 mod signed;
 
+pub(crate) use cert::name;
 pub use cert::{Cert, Extension, KeyKind, SubjectName, rsa_public_key};
 pub use crl::Crl;
 pub use key::PublicKey;

@@ -52,7 +52,7 @@ fn because<'f>(
     deciding: impl Iterator<Item = &'f Finding>,
 ) -> Vec<FindingRef> {
     let mut open: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings.iter().filter(|f| !f.outcome.satisfies()) {
+    for finding in findings.iter().filter(|f| !f.outcome.satisfies() && f.outcome != IDLE) {
         open.entry(finding.check.id).or_default().push(finding);
     }
     let mut because: Vec<FindingRef> = Vec::new();
@@ -69,7 +69,7 @@ fn because<'f>(
             Some((_, blockers)) => blockers,
             None => &[finding],
         };
-        for own in own.iter().filter(|own| own.outcome != IDLE) {
+        for own in own {
             if told.insert((own.check.id, own.part.as_deref())) {
                 because.push(FindingRef::of(own));
             }

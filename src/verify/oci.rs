@@ -4,9 +4,12 @@
 //! What is shown is that the bytes of a supplied index list the manifest; not that anybody vouches
 //! for that index.
 
+use std::collections::BTreeSet;
+
 use crate::digest::Sha256;
 use crate::endorsements::oci::{Descriptor, Document, Platform};
-use crate::finding::{Examined, Finding, Outcome, Value, Why, checks};
+use crate::error::Error;
+use crate::finding::{Examined, Finding, Outcome, Promise, Value, Why, checks};
 
 /// The platform of every machine whose reports are read here: SEV-SNP, TDX and SGX are x86-64.
 const PLATFORM: (&str, &str) = ("linux", "amd64");
@@ -14,10 +17,9 @@ const PLATFORM: (&str, &str) = ("linux", "amd64");
 /// A supplied index or manifest with its exact bytes.
 #[derive(Clone, Debug)]
 pub struct Supplied<'a> {
-    /// The bytes as received.
-    pub bytes: &'a [u8],
-    /// What they say.
-    pub document: Document,
+    bytes: &'a [u8],
+    document: Document,
+    digest: Sha256,
 }
 
 /// Every digest that names one image.
@@ -34,36 +36,51 @@ impl VerifiedImage {
     }
 }
 
-impl Supplied<'_> {
+impl<'a> Supplied<'a> {
+    /// Reads an index or a manifest.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+        Ok(Self { bytes, document: Document::parse(bytes)?, digest: Sha256::of(bytes) })
+    }
+
+    /// The bytes as received.
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// What they say.
+    pub const fn document(&self) -> &Document {
+        &self.document
+    }
+
     /// SHA-256 of the bytes.
-    pub fn digest(&self) -> Sha256 {
-        Sha256::of(self.bytes)
+    pub const fn digest(&self) -> Sha256 {
+        self.digest
+    }
+
+    /// What an index lists; a manifest lists no image.
+    pub fn images(&self) -> &[Descriptor] {
+        match &self.document {
+            Document::Index(images) => images,
+            Document::Manifest { .. } => &[],
+        }
     }
 }
 
 /// The documents that are about the image called `digest`: those that have this digest, those that
 /// an index with this digest lists, and indexes that list any of these.
 pub fn related<'d, 'a>(digest: Sha256, documents: &'d [Supplied<'a>]) -> Vec<&'d Supplied<'a>> {
-    let images = |document: &'d Supplied<'a>| match &document.document {
-        Document::Index(images) => images.as_slice(),
-        Document::Manifest { .. } => &[],
+    let mut names = BTreeSet::from([digest]);
+    let named = documents.iter().filter(|document| document.digest == digest);
+    names.extend(named.flat_map(Supplied::images).map(|image| image.digest));
+    let mut seen = BTreeSet::new();
+    let is_about = |document: &&Supplied<'_>| {
+        names.contains(&document.digest)
+            || document.images().iter().any(|image| names.contains(&image.digest))
     };
-    let mut names = vec![digest];
-    let named = documents.iter().filter(|document| document.digest() == digest);
-    names.extend(named.flat_map(images).map(|image| image.digest));
-    let is_about = |document: &&Supplied<'_>| names.contains(&document.digest());
-    let lists =
-        |document: &&'d Supplied<'a>| images(document).iter().any(|i| names.contains(&i.digest));
-    let mut seen = Vec::new();
-    let mut related: Vec<&Supplied<'a>> =
-        documents.iter().filter(|document| is_about(document) || lists(document)).collect();
-    related.retain(|document| {
-        let own = document.digest();
-        let is_new = !seen.contains(&own);
-        seen.push(own);
-        is_new
-    });
-    related
+    documents.iter().filter(is_about).filter(|document| seen.insert(document.digest)).collect()
 }
 
 /// Compares `documents` with the digest by which evidence names an image.
@@ -113,14 +130,19 @@ pub fn verify(digest: Sha256, documents: &[Supplied<'_>]) -> Examined<VerifiedIm
             Document::Index(_) | Document::Manifest { .. } => {}
         }
     }
-    let verified = !findings.iter().any(is_failure);
     for check in [&checks::OCI_MANIFEST, &checks::OCI_INDEX, &checks::OCI_PLATFORM] {
         if !findings.iter().any(|finding| finding.check == check) {
             findings.push(Finding::unknown(check, Why::NotApplicable));
         }
     }
-    Examined { findings, verified: verified.then_some(VerifiedImage { digests }) }
+    let is_refuted = findings.iter().any(is_failure);
+    let verified = PROMISE.keep(&findings, || VerifiedImage { digests });
+    Examined { findings, verified: verified.filter(|_| !is_refuted) }
 }
+
+/// What a [`VerifiedImage`] promises: each document that is about the image was compared.
+const PROMISE: Promise =
+    Promise { holds: &[], where_it_applies: &[&checks::OCI_MANIFEST, &checks::OCI_INDEX] };
 
 /// Whether an index was shown to stand for the image: it lists it, and for no other platform than
 /// ours.

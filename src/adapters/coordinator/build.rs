@@ -233,7 +233,7 @@ pub(super) fn about_image(
         Err(by) => return Some(Finding::blocked(check, by)),
     };
     let subjects = || builds.verified.iter().flat_map(|build| &build.subjects);
-    let has_index = files.documents.iter().any(|file| matches!(file.document, Image::Index(_)));
+    let has_index = files.documents.iter().any(|file| matches!(file.document(), Image::Index(_)));
     let finding = match of_image(builds, files, image).next() {
         Some(_) => Finding::pass(check),
         None if has_index => Finding::fail(check, "not-listed"),

@@ -23,7 +23,6 @@ use crate::appraise::coordinator::stated::{Derived, Substrate, contradictions, s
 use crate::appraise::coordinator::{Launched, Measured, image, image::launched};
 use crate::claims::Claim;
 use crate::digest::Sha256;
-use crate::endorsements::oci;
 use crate::error::Error;
 use crate::evidence::coordinator::{Binding, Document, Registry, Source, carrier};
 use crate::evidence::exchange::ATTESTATION;
@@ -258,8 +257,8 @@ fn image(
 fn index<'d>(document: &'d Document, files: &mut Files<'d>) -> Option<Finding> {
     let workload = document.workload.as_ref()?;
     let mut add = |bytes: &'d [u8]| -> Result<(), Error> {
-        let supplied = Supplied { bytes, document: oci::Document::parse(bytes)? };
-        if files.documents.iter().all(|known| known.bytes != bytes) {
+        let supplied = Supplied::parse(bytes)?;
+        if files.documents.iter().all(|known| known.bytes() != bytes) {
             files.documents.push(supplied);
         }
         Ok(())

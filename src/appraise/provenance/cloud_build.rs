@@ -9,14 +9,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::{is_commit, listed, owner, pinned, predicate_type_of, reference};
+use super::{Source, is_commit, listed, owner, pinned, predicate_type_of, reference};
 use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::endorsements::gcb::{Envelope, Provenance};
 use crate::endorsements::sigstore::{Statement, Subject};
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
 use crate::policy::ProvenancePolicy;
-use crate::report::{Fact, Facts, Placed};
 use crate::verify::gcb::{VerifiedBuild, VerifiedBuilds};
 
 /// Every check of this appraisal, in its order.
@@ -123,16 +122,17 @@ pub fn cloud_build_claims(builds: &VerifiedBuilds) -> Vec<Claim> {
         .collect()
 }
 
-/// What other parts are compared with: the commit and the repository that the statement names.
-pub fn cloud_build_facts(builds: &VerifiedBuilds) -> Facts {
-    let mut facts = Facts::default();
-    if let Some(build) = Build::main(builds) {
-        super::named(&mut facts, build.commit, build.repository, build.reference);
-        if let Some(path) = build.path {
-            facts.add(Fact::Workflow(Placed { uri: path.to_owned(), commit: None }));
-        }
+/// The source that the statement names.
+pub fn cloud_build_source(builds: &VerifiedBuilds) -> Source {
+    let Some(build) = Build::main(builds) else { return Source::default() };
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    Source {
+        commit: owned(build.commit.filter(|commit| is_commit(commit))),
+        repository: owned(build.repository),
+        reference: owned(build.reference),
+        workflow: owned(build.path).map(|path| (path, None)),
+        ..Source::default()
     }
-    facts
 }
 
 /// The members of one statement that name builder and source.

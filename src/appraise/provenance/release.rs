@@ -5,7 +5,7 @@
 
 use serde_json::Value as Json;
 
-use super::{is_commit, logged, pinned, reference};
+use super::{Source, is_commit, logged, pinned, reference};
 use crate::claims::Claim;
 use crate::endorsements::sigstore::{Statement, Subject};
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
@@ -62,15 +62,16 @@ pub(super) fn appraise(statement: &VerifiedStatement, policy: &ProvenancePolicy)
     findings
 }
 
-/// Commit, repository and ref that a release attestation names; `None` for anything else.
-pub(super) fn source(statement: &VerifiedStatement) -> Option<[Option<String>; 3]> {
+/// What a release attestation names; `None` for anything else.
+pub(super) fn source(statement: &VerifiedStatement) -> Option<Source> {
     if !is_release(statement) {
         return None;
     }
     let release = Release::of(statement.statement()?);
-    let commit = release.commit.map(str::to_owned);
-    let commit = commit.filter(|_| !release.contradicts_itself());
-    Some([commit, release.repository, release.reference])
+    let commit = release.commit.filter(|commit| is_commit(commit));
+    let commit = commit.filter(|_| !release.contradicts_itself()).map(str::to_owned);
+    let Release { repository, reference, .. } = release;
+    Some(Source { commit, repository, reference, ..Source::default() })
 }
 
 /// What the attestation states.

@@ -14,7 +14,7 @@ mod tag;
 use std::collections::BTreeSet;
 
 use crate::endorsements::git::{Commit, Kind, ObjectName};
-use crate::finding::{Check, Finding, Value, Why, checks};
+use crate::finding::{Check, Finding, Promise, Value, Why, checks};
 use folders::Folders;
 use rebuild::Rebuilt;
 
@@ -160,6 +160,9 @@ impl SourceFile {
     }
 }
 
+/// What a [`VerifiedSource`] promises.
+const PROMISE: Promise = Promise { holds: &[&checks::GIT_COMMIT], where_it_applies: &[] };
+
 /// Examines `objects` as the source that is sought.
 pub fn verify(sought: &Sought, objects: &Objects<'_>) -> Examination {
     let (found, finding) = commit(sought, objects);
@@ -190,6 +193,7 @@ pub fn verify(sought: &Sought, objects: &Objects<'_>) -> Examination {
     findings.push(finding);
     missing.extend(wanted);
     used.extend(tag);
+    let verified = verified.and_then(|source| PROMISE.keep(&findings, || source));
     Examination { findings, verified, missing, used }
 }
 

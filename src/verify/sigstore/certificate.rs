@@ -12,6 +12,9 @@ use crate::finding::{Finding, checks};
 use crate::pki::{Cert, KeyKind};
 use crate::time::{Standing, UnixTime};
 
+/// No authority of the root counts for the moment.
+const NO_AUTHORITY: &str = "no-authority";
+
 /// id-kp-codeSigning, the content of its OID.
 const CODE_SIGNING: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 3];
 
@@ -84,7 +87,8 @@ pub(super) fn chain(
             Ok(found) => issuer = Some(found),
             Err(reason) => {
                 if let Ok(cert) = Cert::parse("Sigstore signing certificate", der)
-                    && !root.names_issuer_of(&cert)
+                    && !root.has_issued(der)
+                    && (reason == NO_AUTHORITY || !root.names_issuer_of(&cert))
                 {
                     return (root.absent(check, cert.issuer()), None);
                 }
@@ -117,11 +121,11 @@ fn issuer_at(der: &[u8], root: &TrustedRoot, time: Timestamp) -> Result<Issuer, 
     let authorities = root.parts().certificate_authorities.iter();
     let authorities =
         authorities.filter(|ca| ca.valid_for.is_none_or(|window| window.contains(time)));
-    let mut reason = "no-authority";
+    let mut reason = NO_AUTHORITY;
     for authority in authorities {
         match issued_by(der, authority, time) {
             Ok(issuer) => return Ok(issuer),
-            Err(why) if reason == "no-authority" || reason == "unknown-issuer" => reason = why,
+            Err(why) if reason == NO_AUTHORITY || reason == "unknown-issuer" => reason = why,
             Err(_) => {}
         }
     }

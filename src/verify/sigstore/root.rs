@@ -219,6 +219,11 @@ impl TrustedRoot {
         matches!(self.source, RootSource::Simulated | RootSource::SimulatedGitHub)
     }
 
+    /// Whether it is that of a real instance, as published.
+    pub(super) const fn is_of_vendor(&self) -> bool {
+        matches!(self.source, RootSource::Embedded | RootSource::GitHub | RootSource::Refreshed)
+    }
+
     /// The finding that `signer` is not in this list, so that a newer one has to decide.
     pub(super) fn absent(&self, check: &'static Check, signer: impl Into<Value>) -> Finding {
         let date = self.date().map_or_else(|| "unknown date".into(), |date| date.to_string());

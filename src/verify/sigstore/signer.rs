@@ -169,7 +169,7 @@ pub(super) fn certificate(
         certificate::validity(&certificate, times)
     };
     let is_simulated =
-        !root.is_simulated() && !root.has_issued(der) && TrustedRoot::is_of_simulation(der);
+        root.is_of_vendor() && !root.has_issued(der) && TrustedRoot::is_of_simulation(der);
     let (chain, issuer) = if is_simulated {
         (Finding::fail(&SIGSTORE_CERTIFICATE_CHAIN, "simulated"), None)
     } else if times.is_empty() {

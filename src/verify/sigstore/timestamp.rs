@@ -4,13 +4,12 @@ use std::fmt;
 
 use jiff::Timestamp;
 use sigstore_types::{SignatureBytes, TimestampToken, TsaAuthority};
-use x509_parser::prelude::{FromDer as _, X509Name};
 
 use super::root::TrustedRoot;
 use crate::digest::{Sha256, Sha384, Sha512};
 use crate::endorsements::sigstore::der::{self, Element};
 use crate::finding::{Finding, checks};
-use crate::pki::Cert;
+use crate::pki::{Cert, name};
 use crate::time::UnixTime;
 
 /// 1.2.840.113549.1.9.3
@@ -136,9 +135,9 @@ impl<'a> Named<'a> {
 
 impl fmt::Display for Named<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match X509Name::from_der(self.issuer.whole) {
-            Ok((_, issuer)) => write!(f, "issuer {issuer}, ")?,
-            Err(_) => write!(f, "issuer {}, ", hex::encode(self.issuer.whole))?,
+        match name(self.issuer.whole) {
+            Some(issuer) => write!(f, "issuer {issuer}, ")?,
+            None => write!(f, "issuer {}, ", hex::encode(self.issuer.whole))?,
         }
         write!(f, "serial {}", hex::encode(self.serial))
     }

@@ -443,6 +443,7 @@ fn every_flipped_bit_of_an_envelope_fails_or_is_refused() {
 /// A chain in which each link holds and the software is a known one, with one more finding.
 fn level_with(last: impl IntoIterator<Item = Finding>) -> Report {
     let shown = [
+        &checks::SNP_ROOT_PINNED,
         &checks::SNP_ASK_SIGNATURE,
         &checks::SNP_VEK_SIGNATURE,
         &checks::SNP_REPORT_SIGNATURE,

@@ -213,8 +213,8 @@ fn cases() -> Vec<(Report, &'static str, &'static str)> {
                 Some("build"),
             )
             .report(),
-            "A signed record, no machine",
-            "The signature on this record holds. No machine is part of this.",
+            "Not decided",
+            "Your policy asks for a higher level than this evidence shows.",
         ),
         (
             with(whole(), Finding::fail(&checks::SNP_POLICY_DEBUG, "set")).report(),

@@ -520,6 +520,7 @@ fn the_tinfoil_bundle_names_everything_from_amds_root_to_the_commit() {
     assert_eq!(output.status.code(), Some(3), "nothing says when it was made: {text}");
     // What ../shared/vectors/README.md says of this bundle, and what openssl and jq read from it.
     for name in [
+        "The signed build names the very measurement that was made at launch.",
         "ARK-Genoa",
         "1af1aa6c1f56037a05849a59b8815cf909583f9ba9ef2f053218c437f33ba183",
         "09ef32acf90fcfeb6206d1a46c13145cef736ebbb83f18eaff680b6862320315",

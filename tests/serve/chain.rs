@@ -143,7 +143,7 @@ fn each_fault_fails_its_own_check() {
         (Fault::StrippedEvidence, &["binding.evidence-types"]),
         (
             Fault::WrongImage,
-            &["claims.contradiction", "coordinator.build", "coordinator.manifest", "oci.index"],
+            &["claims.contradiction", "coordinator.build", "coordinator.manifest"],
         ),
         (Fault::ExpiredCollateral, &["dcap.tcb-info.freshness"]),
         (Fault::RevokedChip, &["dcap.pck-crl.revocation"]),

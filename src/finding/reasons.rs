@@ -340,7 +340,7 @@ reasons! {
     TOKEN_OVERRIDES: warn ["not-told-apart", "present"] allowed ["not-told-apart", "present"] fail ["not-told-apart", "present"];
     TOKEN_NONCE: fail ["missing", "not-equal"];
     TPM_PROVIDER: warn ["provider-is-the-root"];
-    TPM_ROOT: fail ["wrong-root"];
+    TPM_ROOT: fail ["simulated", "wrong-root"];
     TPM_CHAIN_ROLE: fail ["is-a-ca", "not-a-ca", "unknown-extension", "wrong-key"];
     TPM_CHAIN_SIGNATURE: fail ["bad-signature"];
     TPM_CHAIN_VALIDITY: fail ["expired", "not-yet-valid"];

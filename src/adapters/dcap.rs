@@ -213,9 +213,24 @@ impl<'a> Examined<'a> {
                 let image = self.container.digest.map(Fact::Image);
                 image.into_iter().for_each(|image| self.part.facts.add(image));
             }
+            if kind == Kind::Dstack {
+                known.iter().flat_map(of_dstack).for_each(|fact| self.part.facts.add(fact));
+            }
             self.logs.extend(known);
         }
     }
+}
+
+/// The app and the app-compose file that a verified log of dstack's names.
+fn of_dstack(log: &VerifiedLog) -> impl Iterator<Item = Fact> {
+    let said = |name: &str| {
+        let mut named = log.statements().iter().filter(|statement| statement.name == name);
+        let first = named.next().map(|statement| statement.value.to_string());
+        first.filter(|_| named.next().is_none())
+    };
+    let app = said("dstack.app-id").map(Fact::App);
+    let compose = said("dstack.compose-hash").and_then(|hash| hash.parse().ok());
+    app.into_iter().chain(compose.map(Fact::ComposeHash))
 }
 
 fn evidence(quote: &Quote<'_>, collateral: &Collateral) -> Vec<EvidenceItem> {

@@ -165,7 +165,7 @@ impl<'s> Search<'s, '_> {
             Fact::App(app) => Some((part.map(str::to_owned), format!("0x{app}").parse().ok()?)),
             _ => None,
         });
-        let apps: Vec<(Option<String>, Address)> = apps.collect();
+        let apps: BTreeSet<(Option<String>, Address)> = apps.collect();
         for (part, app) in apps {
             let hash = self.draft.facts.iter().find_map(|(own, fact)| match fact {
                 Fact::ComposeHash(hash) if own == part.as_deref() => Some(*hash),

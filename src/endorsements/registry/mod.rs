@@ -40,7 +40,7 @@ pub fn app_controller(chain: u64) -> Option<Address> {
 }
 
 /// An address on an Ethereum chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Address(pub [u8; 20]);
 
 impl fmt::Display for Address {

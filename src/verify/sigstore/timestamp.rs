@@ -119,11 +119,9 @@ struct Named<'a> {
 impl<'a> Named<'a> {
     fn of(token: &'a [u8]) -> Option<Self> {
         let fields = signer(token).ok()?;
-        let [issuer, serial] = fields.get(1).filter(|id| id.tag == der::SEQUENCE)?.elements()?[..]
-        else {
-            return None;
-        };
-        Some(Self { issuer, serial: serial.content })
+        let id = fields.get(1).filter(|id| id.tag == der::SEQUENCE)?.elements()?;
+        let [issuer, serial] = id.as_slice() else { return None };
+        Some(Self { issuer: *issuer, serial: serial.content })
     }
 
     fn is(&self, certificate: &[u8]) -> bool {

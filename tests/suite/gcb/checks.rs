@@ -2,7 +2,7 @@
 //! warn or stay open.
 
 use crate::common::examine;
-use crate::common::table::{Row, assert_complete, assert_rows, findings};
+use crate::common::table::{Also, Row, assert_complete, assert_rows, findings};
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::error;
@@ -96,6 +96,13 @@ const fn row(finding: &'static str, becomes: &'static str, spoil: fn(&mut Case))
 const ZEROS: &str = "0000000000000000000000000000000000000000";
 const NO_COMMIT: &str = "there is no commit to compare it with";
 
+const NO_IMAGE: Also = &[
+    ("oci.manifest", "absent", "no image is named"),
+    ("oci.index", "absent", "no image is named"),
+    ("oci.platform", "absent", "no image is named"),
+    ("link.image", "unknown not-published", "no image is named"),
+];
+
 const ROWS: &[Row<Case>] = &[
     row("gcb.envelope", "fail payload-type", |case| {
         case.spec.envelopes[0].payload_type = "application/json".into();
@@ -104,9 +111,6 @@ const ROWS: &[Row<Case>] = &[
         case.spec.envelopes[0].signers[0].1 = Key::StrangerP256;
     }),
     row("gcb.signature", "fail unsigned", |case| case.spec.envelopes[0].signers.clear()),
-    row("gcb.signature", "unknown no-reference", |case| {
-        case.spec.envelopes[0].signers[0].0.push('0');
-    }),
     row("gcb.signature", "fail bad-signature", |case| {
         let own = case.spec.envelopes[0].signers[0].0.clone();
         case.spec.envelopes[0].signers.push((own, Key::StrangerP256));
@@ -115,40 +119,33 @@ const ROWS: &[Row<Case>] = &[
         case.spec.envelopes[1].signers[0].1 = Key::StrangerP256;
     })
     .on(Case::both),
-    row("gcb.signature", "unknown not-supported", |case| {
-        case.spec.envelopes[0].signers[0].0 = REGIONAL_KEY.into();
-    })
-    .also(&[
-        ("gcb.regional-key", "absent", "the only key is one"),
-        ("gcb.regional-key/us-west2", "unknown not-supported", "the only key is one"),
-    ]),
     row("gcb.regional-key/us-west2", "unknown not-supported", |case| {
         case.spec.envelopes[0].signers.push((REGIONAL_KEY.into(), Key::StrangerP256));
         case.policy["required"].as_array_mut().unwrap().push(json!("gcb.regional-key"));
     }),
     row("provenance.statement", "fail unsupported", |case| {
         case.statement()["_type"] = json!("https://in-toto.io/Statement/v2");
-    }),
-    row("provenance.statement", "fail malformed", |case| case.statement()["subject"] = json!([])),
+    })
+    .also(NO_IMAGE),
+    row("provenance.statement", "fail malformed", |case| case.statement()["subject"] = json!([]))
+        .also(NO_IMAGE),
     row("gcb.subject", "fail not-listed", |case| {
+        let other = format!("sha256:{}", "0".repeat(64));
+        case.policy["sigstore"] = json!({ "artifact": other });
+    })
+    .also(NO_IMAGE),
+    row("gcb.subject", "unknown not-fetched", |case| {
         let mut other = ImageSpec::default();
         other.manifest["annotations"] = json!({ "other": "image" });
         case.files = vec![other.manifest_bytes()];
-    }),
-    row("gcb.subject", "unknown not-fetched", |case| case.files.clear()).also(&[
-        ("oci.manifest", "absent", "no image is named"),
-        ("oci.index", "absent", "no image is named"),
-        ("oci.platform", "absent", "no image is named"),
-        ("link.image", "unknown not-published", "no image is named"),
-    ]),
-    row("gcb.subject", "fail not-listed", |case| {
+    })
+    .also(NO_IMAGE),
+    row("gcb.subject", "unknown not-fetched", |case| case.files.clear()).also(NO_IMAGE),
+    row("gcb.subject", "unknown not-fetched", |case| {
         case.files.remove(1);
     })
     .on(Case::with_index)
-    .also(&[
-        ("oci.index", "unknown not-applicable", "the index is not at hand"),
-        ("oci.platform", "unknown not-applicable", "the index is not at hand"),
-    ]),
+    .also(NO_IMAGE),
     row("gcb.unsigned/summary", "fail not-listed", |case| {
         case.spec.summary = Some(format!("sha256:{}", "0".repeat(64)));
     }),
@@ -391,6 +388,30 @@ fn bare_envelope_is_examined_like_the_whole_answer() {
     let report = examine(bare.as_bytes(), &files, Some(&policy), NOW).unwrap();
     assert_eq!(report.verdict.state, State::Warning, "{:#?}", findings(&report));
     assert_eq!(findings(&report)["gcb.unsigned"], "unknown not-applicable");
+}
+
+/// Whose keys they are, is not known here: nothing failed, and nothing was shown.
+#[test]
+fn keys_that_nobody_knows_leave_the_signature_open() {
+    let other = format!("{}0", Case::v1().spec.envelopes[0].signers[0].0);
+    for (key, finding) in
+        [(other, "gcb.regional-key"), (REGIONAL_KEY.to_owned(), "gcb.regional-key/us-west2")]
+    {
+        let mut case = Case::v1();
+        case.spec.envelopes[0].signers[0].0 = key.clone();
+        let report = case.examine();
+        let found = findings(&report);
+        assert_eq!(found["gcb.signature"], "unknown no-reference", "{key}");
+        assert_eq!(found[finding], "unknown not-supported", "{key}");
+        assert_eq!(found["provenance.commit"], "blocked by gcb.signature", "{key}");
+        assert_eq!(report.verdict.state, State::Unknown, "{key}");
+        // Beside a known key it decides nothing.
+        let mut case = Case::v1();
+        case.spec.envelopes[0].signers.push((key, Key::StrangerP256));
+        let report = case.examine();
+        assert_eq!(findings(&report)["gcb.signature"], "pass");
+        assert_eq!(report.verdict.state, Case::v1().examine().verdict.state);
+    }
 }
 
 #[test]

@@ -205,8 +205,6 @@ impl<'a> Examined<'a> {
             let known = replayed.told(&mut self.part);
             if kind == Kind::Launcher {
                 self.container = known.as_ref().map(Container::of).unwrap_or_default();
-                let image = self.container.digest.map(Fact::Image);
-                image.into_iter().for_each(|image| self.part.facts.add(image));
             }
             self.logs.extend(known);
         }

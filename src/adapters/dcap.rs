@@ -210,8 +210,6 @@ impl<'a> Examined<'a> {
             let known = replayed.told(&mut self.part);
             if kind == Kind::Launcher {
                 self.container = known.as_ref().map(Container::of).unwrap_or_default();
-                let image = self.container.digest.map(Fact::Image);
-                image.into_iter().for_each(|image| self.part.facts.add(image));
             }
             if kind == Kind::Dstack {
                 known.iter().flat_map(of_dstack).for_each(|fact| self.part.facts.add(fact));

@@ -1,12 +1,11 @@
 //! Event logs at hand: of several of one kind, the one that extends to the registers.
 
 use crate::appraise;
-use crate::digest::Sha256;
 use crate::endorsements::oci::sha256;
 use crate::error::Error;
 use crate::evidence::eventlog::{cel, dstack, tcg};
 use crate::finding::{Examined, Finding, LinkId, Why, checks};
-use crate::report::{EvidenceItem, Part};
+use crate::report::{EvidenceItem, Fact, Part};
 use crate::shelf::{self, Piece, Role};
 use crate::verify::eventlog::{self, CANONICAL_LOG, EVENT_LOG, Registers, VerifiedLog};
 
@@ -111,12 +110,18 @@ impl<'s> Logs<'s> {
     }
 }
 
-/// The digest of the one container whose start a verified log records. A log that names two says of
-/// neither that it is the one.
-pub(super) fn image(log: &VerifiedLog) -> Option<Sha256> {
-    let mut named = log.statements().iter().filter(|said| said.name == "container.image-digest");
-    let first = named.next().map(|said| said.value.to_string());
-    first.filter(|_| named.next().is_none()).and_then(|text| sha256(&text))
+/// What a verified log says of the workload, for others to compare with. A log that says two things
+/// of one kind says of neither that it is the one.
+fn facts(log: &VerifiedLog) -> impl Iterator<Item = Fact> {
+    let one = |name: &str| {
+        let mut named = log.statements().iter().filter(|said| said.name == name);
+        let first = named.next().map(|said| said.value.to_string());
+        first.filter(|_| named.next().is_none())
+    };
+    let image = one("container.image-digest").and_then(|text| sha256(&text)).map(Fact::Image);
+    let app = one("dstack.app-id").map(Fact::App);
+    let compose = one("dstack.compose-hash").and_then(|hash| hash.parse().ok());
+    [image, app, compose.map(Fact::ComposeHash)].into_iter().flatten()
 }
 
 /// A log that holds before one that is only read, and that before one that cannot be read; of
@@ -168,6 +173,7 @@ impl Replayed<'_> {
     pub(super) fn told(self, part: &mut Part) -> Option<VerifiedLog> {
         let known = self.verified.as_ref();
         part.claims.extend(known.map(appraise::eventlog::claims).unwrap_or_default());
+        known.into_iter().flat_map(facts).for_each(|fact| part.facts.add(fact));
         self.shown(part);
         part.findings.extend(self.findings);
         self.verified

@@ -1,6 +1,6 @@
 //! A quote of a TDX guest with its event log and what the guest's agent says.
 
-use super::files::{Files, facts, read};
+use super::files::{Files, read};
 use crate::adapters::snp::to_blame;
 use crate::adapters::{dcap, kind, logs};
 use crate::appraise::dstack::{self as appraise, Beside, Identity, Image, Named};
@@ -147,9 +147,6 @@ impl Quoted<'_> {
             Ok(identity) if identity.is_kms() => Custody::KmsDerived,
             _ => Custody::NotStated,
         };
-        if let Ok(identity) = &identity {
-            facts(identity).for_each(|fact| part.facts.add(fact));
-        }
         part.findings.extend(unread);
         part.findings.extend(findings);
         compose.show(part, &[answer, &info]);

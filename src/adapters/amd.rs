@@ -76,9 +76,12 @@ impl<'s> Amd<'s> {
     /// The lists of the product's root. One whose signature does not hold counts only where no
     /// other is at hand: then a finding says so.
     fn lists(&self, anchor: Option<&AmdAnchor>) -> Vec<Crl<'s>> {
-        let Some(ark) = anchor.and_then(|anchor| anchor.root().ok()) else { return Vec::new() };
         let lists = self.pieces.iter().filter(|piece| piece.role == Role::AmdCrl);
         let lists = lists.filter_map(|piece| Some((piece, Crl::parse(WHAT, piece.bytes).ok()?)));
+        // Without a product nothing tells whose list counts: a finding says that.
+        let Some(ark) = anchor.and_then(|anchor| anchor.root().ok()) else {
+            return lists.map(|(_, list)| list).collect();
+        };
         let own: Vec<_> = lists.filter(|(_, list)| list.names_issuer(&ark)).collect();
         let (signed, unsigned): (Vec<_>, Vec<_>) = match own.len() {
             0 | 1 => (own, Vec::new()),
@@ -144,18 +147,23 @@ fn intermediate<'s>(
     };
     let own: Vec<_> = certs.iter().filter(|(_, cert)| is_own(cert)).collect();
     let signs = |cert: &Cert<'_>| vek.is_none_or(|v| v.cert.verify_signed_by(cert).is_ok());
-    let signer = own.iter().find(|(_, cert)| signs(cert));
+    let names = |cert: &Cert<'_>| vek.is_none_or(|v| v.cert.names_issuer(cert));
+    let signer = own.iter().find(|(_, cert)| names(cert) && signs(cert));
     let shipped = anchor.and_then(|anchor| Cert::parse("shipped ASK", anchor.ask).ok());
     let is_shipped = signer.is_none()
         && shipped.is_some_and(|ask| vek.is_some_and(|v| v.cert.names_issuer(&ask)) && signs(&ask));
-    let (piece, cert) = signer.or_else(|| own.first().filter(|_| !is_shipped))?;
+    let others = || own.iter().find(|(_, cert)| signs(cert)).or(own.first());
+    let (piece, cert) = signer.or_else(|| others().filter(|_| !is_shipped))?;
     piece.used();
     Some(cert.clone())
 }
 
 /// The product's root as it came along: it is compared with the pinned one and not used.
 fn root<'s>(certs: &[(Piece<'s>, Cert<'s>)], anchor: Option<&AmdAnchor>) -> Option<Cert<'s>> {
-    let anchor = anchor?;
+    let is_root = |cert: &Cert<'_>| cert.common_name().is_some_and(|cn| cn.starts_with("ARK-"));
+    let Some(anchor) = anchor else {
+        return certs.iter().find(|(_, cert)| is_root(cert)).map(|(_, cert)| cert.clone());
+    };
     let is_own = |cert: &Cert<'_>| cert.common_name() == Some(anchor.ark_name);
     let own: Vec<_> = certs.iter().filter(|(_, cert)| is_own(cert)).collect();
     let pinned = own.iter().find(|(_, cert)| cert.der() == anchor.ark);

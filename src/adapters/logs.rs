@@ -1,6 +1,8 @@
 //! Event logs at hand: of several of one kind, the one that extends to the registers.
 
 use crate::appraise;
+use crate::digest::Sha256;
+use crate::endorsements::oci::sha256;
 use crate::error::Error;
 use crate::evidence::eventlog::{cel, dstack, tcg};
 use crate::finding::{Examined, Finding, LinkId, Why, checks};
@@ -107,6 +109,14 @@ impl<'s> Logs<'s> {
         }
         Some(replayed)
     }
+}
+
+/// The digest of the one container whose start a verified log records. A log that names two says of
+/// neither that it is the one.
+pub(super) fn image(log: &VerifiedLog) -> Option<Sha256> {
+    let mut named = log.statements().iter().filter(|said| said.name == "container.image-digest");
+    let first = named.next().map(|said| said.value.to_string());
+    first.filter(|_| named.next().is_none()).and_then(|text| sha256(&text))
 }
 
 /// A log that holds before one that is only read, and that before one that cannot be read; of

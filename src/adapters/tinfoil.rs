@@ -23,7 +23,7 @@ use crate::policy::Policy;
 use crate::report::{Draft, EvidenceItem, KeyFlag, RootOfTrust, Subject};
 use crate::shelf::{self, Piece};
 use crate::time::UnixTime;
-use crate::verify::sigstore::Artifact;
+use crate::verify::sigstore::{Artifact, VerifiedStatement};
 
 /// The measurement and REPORT_DATA have checks of their own here.
 const COMPARERS: Comparers = Comparers {
@@ -84,7 +84,12 @@ pub(super) fn examine(
     }
     part.absorb(build.part);
     let domain = policy.domain.as_deref();
-    part.findings.extend(appraise::tls::certificate(&tls, &bundle, domain, now));
+    let signed_at = build.verified.as_ref().map(VerifiedStatement::signed_at).unwrap_or_default();
+    let freshness = match part.passed(&checks::TINFOIL_MEASUREMENT) {
+        true => appraise::tls::freshness(signed_at, &policy.tinfoil, now),
+        false => Finding::no_reference(&checks::FRESHNESS),
+    };
+    part.findings.extend(appraise::tls::certificate(&tls, &bundle, domain, freshness, now));
     part.evidence.push(tls_certificate(&tls));
     if part.passed(&checks::TLS_KEY) {
         part.flags.key = KeyFlag::Bound;

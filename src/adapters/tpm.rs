@@ -6,7 +6,7 @@
 //! trust and runs the TPM itself, so the level is A2 and a warning says so. The chain ends at the
 //! command line and container that were measured; whether memory is encrypted is not shown.
 
-use super::logs::{Kind, Logs};
+use super::logs::{self, Kind, Logs};
 use super::snp::{certificate, to_blame};
 use crate::appraise::{self, Comparers};
 use crate::bytes::Span;
@@ -19,7 +19,7 @@ use crate::pki::anchors::{self, Roots};
 use crate::pki::{Cert, Crl};
 use crate::plan;
 use crate::policy::Policy;
-use crate::report::{Draft, EvidenceItem, Freshness, Overrides, Part, RootOfTrust, Subject};
+use crate::report::{Draft, EvidenceItem, Fact, Freshness, Overrides, Part, RootOfTrust, Subject};
 use crate::shelf::{self, Piece, Role};
 use crate::time::UnixTime;
 use crate::verify::eventlog::{FIRMWARE_CHECKS, LAUNCH_CHECKS, VerifiedLog};
@@ -137,6 +137,8 @@ impl Machine {
         }
         let (bytes, _) = attestation.canonical_log;
         self.launch = self.replayed(Kind::Launcher, bytes, |number| number == LAUNCHER);
+        let image = self.launch.as_ref().and_then(logs::image).map(Fact::Image);
+        image.into_iter().for_each(|image| self.part.facts.add(image));
     }
 
     /// Replays a log to the registers that `which` accepts, and gives the log when it holds.

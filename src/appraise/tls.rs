@@ -13,6 +13,7 @@ use crate::evidence::snp::Report;
 use crate::evidence::tinfoil::Bundle;
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
 use crate::pki::{Cert, SubjectName};
+use crate::policy::TinfoilPolicy;
 use crate::time::{Standing, UnixTime};
 
 const REPORT: &str = "snp-report";
@@ -58,6 +59,7 @@ pub fn certificate(
     cert: &Cert<'_>,
     bundle: &Bundle,
     expected_domain: Option<&str>,
+    freshness: Finding,
     now: UnixTime,
 ) -> Vec<Finding> {
     let len = cert.der().len();
@@ -73,9 +75,26 @@ pub fn certificate(
         document(cert, bundle),
         Finding::unknown(&checks::TLS_ISSUER, Why::NotPublished).actual(cert.issuer()),
         Finding::unknown(&checks::TLS_CONNECTION, Why::NotSupported),
-        // No part of a bundle is dated by anybody but its own certificate.
-        Finding::no_reference(&checks::FRESHNESS),
+        freshness,
     ]
+}
+
+/// When the bundle was made. Nobody but its own certificate dates any part of it, so that nothing
+/// passes here; a policy may accept it for some days after `signed_at`, the authenticated times of
+/// its build. A machine that ran the same software before that build was signed is not excluded.
+pub fn freshness(signed_at: &[UnixTime], policy: &TinfoilPolicy, now: UnixTime) -> Finding {
+    const DAY: i64 = 86_400;
+    let check = &checks::FRESHNESS;
+    let (Some(days), Some(signed)) = (policy.undated_for_days, signed_at.iter().min()) else {
+        return Finding::no_reference(check);
+    };
+    let age = now.0.saturating_sub(signed.0);
+    let finding = if (0..=i64::from(days).saturating_mul(DAY)).contains(&age) {
+        Finding::allowed(check, "undated")
+    } else {
+        Finding::no_reference(check)
+    };
+    finding.expected(format!("at most {days} days after its build")).actual(*signed)
 }
 
 /// The bundle is about the host the policy is for, and the certificate names that host.

@@ -340,7 +340,7 @@ mod tests {
     #[test]
     fn evidence_cannot_write_control_characters() {
         let hostile = "\u{1b}[2J\u{1b}[32m\u{9b}1m\u{202e}\r\u{7}";
-        let failed = Finding::fail(&checks::PROVENANCE_REF, "not-equal")
+        let failed = Finding::fail(&checks::PROVENANCE_REF, "not-accepted")
             .part(hostile)
             .expected(hostile)
             .actual(Value::Hex(hostile.to_owned()));
@@ -355,7 +355,9 @@ mod tests {
 
     #[test]
     fn a_failure_shows_what_was_expected_and_found_and_what_to_do() {
-        let failed = Finding::equal_text(&checks::PROVENANCE_REF, "refs/tags/v1", "refs/heads/x");
+        let failed = Finding::fail(&checks::PROVENANCE_REF, "not-accepted")
+            .expected("refs/tags/v1")
+            .actual("refs/heads/x");
         let report = assembled(vec![failed], POLICY, "");
         let text = flowing(&super::report(&report, Look::Plain, Detail::Chain));
         let first = "x Do not rely on it Do not rely on this evidence. The build ran from";

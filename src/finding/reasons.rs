@@ -378,7 +378,7 @@ reasons! {
     TLS_HPKE: fail ["missing", "not-equal"];
     TLS_DOCUMENT: fail ["missing", "not-equal"];
     TLS_CONNECTION: fail ["not-equal"];
-    FRESHNESS: warn ["cached", "no-challenge", "recorded", "stale"] fail ["in-the-future", "stale"];
+    FRESHNESS: warn ["cached", "no-challenge", "recorded", "stale"] allowed ["undated"] fail ["in-the-future", "stale"];
     GPU_ROOT: fail ["simulated", "wrong-root"];
     GPU_CHAIN_ROLE: fail ["is-a-ca", "not-a-ca", "unknown-extension", "wrong-key", "wrong-length"];
     GPU_CHAIN_SIGNATURE: fail ["bad-signature", "wrong-issuer"];

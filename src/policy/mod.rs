@@ -20,6 +20,7 @@ mod reference;
 mod registry;
 mod sigstore;
 mod snp;
+mod tinfoil;
 mod token;
 mod tpm;
 
@@ -52,6 +53,7 @@ pub use provenance::{CloudBuildPolicy, ProvenancePolicy, RefRule, SignerRule};
 pub use registry::{EigenApp, Provider, RegistryPolicy};
 pub use sigstore::{Artifact, SigstorePolicy};
 pub use snp::{AbiVersion, SnpPolicy, TcbFloor};
+pub use tinfoil::TinfoilPolicy;
 pub use token::TokenPolicy;
 pub use tpm::TpmPolicy;
 
@@ -162,6 +164,8 @@ pub struct Policy {
     pub gpu: GpuPolicy,
     /// NEAR AI's reports.
     pub near: NearPolicy,
+    /// Tinfoil's bundles.
+    pub tinfoil: TinfoilPolicy,
     /// Registers on chains.
     pub registry: RegistryPolicy,
     /// The host name that a bundle must be about, when the policy is for one service.
@@ -214,6 +218,8 @@ struct File {
     #[serde(default)]
     near: NearPolicy,
     #[serde(default)]
+    tinfoil: TinfoilPolicy,
+    #[serde(default)]
     registry: RegistryPolicy,
     #[serde(default)]
     domain: Option<String>,
@@ -265,6 +271,7 @@ impl Policy {
             google_firmware: file.google_firmware,
             gpu: file.gpu,
             near: file.near,
+            tinfoil: file.tinfoil,
             registry: file.registry,
             domain: file.domain,
             sha256: Sha256::of(bytes),

@@ -140,10 +140,15 @@ pub(super) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
         Ok(None) => {}
         Err(error) => return Err((Role::SigstoreBundle, error)),
     }
+    // Firmware and its endorsement may hold PEM somewhere inside.
+    let begins_as_pem = bytes.trim_ascii_start().starts_with(b"-----BEGIN ");
+    if let Some(role) = of_binary(bytes).filter(|_| !begins_as_pem) {
+        return whole(role);
+    }
     if is_pem(bytes) {
         return pem(bytes);
     }
-    if let Some(role) = of_der(bytes).or_else(|| of_binary(bytes)) {
+    if let Some(role) = of_der(bytes) {
         return whole(role);
     }
     match bytes.trim_ascii_start().first() {

@@ -141,10 +141,7 @@ fn each_fault_fails_its_own_check() {
     ];
     let intel: &[(Fault, &[&str])] = &[
         (Fault::StrippedEvidence, &["binding.evidence-types"]),
-        (
-            Fault::WrongImage,
-            &["claims.contradiction", "coordinator.build", "coordinator.manifest", "oci.index"],
-        ),
+        (Fault::WrongImage, &["claims.contradiction", "coordinator.build", "coordinator.manifest"]),
         (Fault::ExpiredCollateral, &["dcap.tcb-info.freshness"]),
         (Fault::RevokedChip, &["dcap.pck-crl.revocation"]),
         (Fault::Debug, &["tdx.attributes.debug"]),

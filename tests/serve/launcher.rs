@@ -164,7 +164,7 @@ fn evidence_of_each_launcher_covers_the_document_that_it_is_served_in() {
     let cases: [(&str, &str, Answer, RootOfTrust); 3] = [
         ("whole-shielded", bound, shielded, RootOfTrust::CloudProvider),
         ("whole-tdx", bound, tdx, RootOfTrust::CpuVendor),
-        ("whole-token", token, pki, RootOfTrust::CloudProvider),
+        ("whole-token", token, pki, RootOfTrust::Statement),
     ];
     for (name, source, answer, root) in cases {
         let report = served(name, source, answer);

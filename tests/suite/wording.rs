@@ -54,6 +54,7 @@ const HEADLINES: [(Word, &[&str]); 12] = [
             "file",
             "files",
             "reason",
+            "nothing-decided",
             "no-link-holds",
             "no-least-level",
             "level-not-reached",

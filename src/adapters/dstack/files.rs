@@ -1,13 +1,13 @@
 //! dstack's files beside the evidence.
 
-use crate::appraise::dstack as appraise;
+use crate::appraise::dstack::{self as appraise, Identity};
 use crate::claims::{Standing, Stated};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::dcap::{Body, Quote};
 use crate::evidence::dstack::{Answer, AppCompose, TcbInfo};
 use crate::finding::{Finding, LinkId, Outcome, Value, Why, checks};
-use crate::report::{EvidenceItem, Part};
+use crate::report::{EvidenceItem, Fact, Part};
 use crate::shelf::{self, Piece, Role};
 
 /// What dstack's agent and its app-compose files say, beside the evidence.
@@ -120,6 +120,13 @@ fn is_about(tcb: Option<&TcbInfo>, quote: Option<&Quote<'_>>) -> bool {
     let Some(Body::Td(report)) = quote.map(|quote| &quote.body) else { return true };
     let [_, _, _, rtmr3] = report.rtmr;
     tcb.and_then(|tcb| tcb.rtmr3).is_none_or(|stated| stated == rtmr3)
+}
+
+/// The values of a verified log's or document's identity that others are compared with.
+pub(super) fn facts(identity: &Identity) -> impl Iterator<Item = Fact> {
+    let app = identity.app_id().map(|app| Fact::App(app.to_owned()));
+    let compose = identity.compose_hash().and_then(|hash| hash.parse().ok());
+    app.into_iter().chain(compose.map(Fact::ComposeHash))
 }
 
 /// Something that is said and that nothing shows.

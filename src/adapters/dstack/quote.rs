@@ -1,6 +1,6 @@
 //! A quote of a TDX guest with its event log and what the guest's agent says.
 
-use super::files::{Files, read};
+use super::files::{Files, facts, read};
 use crate::adapters::snp::to_blame;
 use crate::adapters::{dcap, kind, logs};
 use crate::appraise::dstack::{self as appraise, Beside, Identity, Image, Named};
@@ -148,7 +148,7 @@ impl Quoted<'_> {
             _ => Custody::NotStated,
         };
         if let Ok(identity) = &identity {
-            identity.facts().for_each(|fact| part.facts.add(fact));
+            facts(identity).for_each(|fact| part.facts.add(fact));
         }
         part.findings.extend(unread);
         part.findings.extend(findings);

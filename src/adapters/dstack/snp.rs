@@ -1,11 +1,11 @@
 //! dstack's attestation of an SEV-SNP guest.
 
-use super::files::{Files, read};
+use super::files::{Files, facts, read};
 use super::quote::{ReportData, comparers, hashes};
 use crate::adapters::amd::Amd;
 use crate::adapters::snp::{self, to_blame};
 use crate::appraise::Compared;
-use crate::appraise::dstack::{self as appraise, Beside, Identity, Image};
+use crate::appraise::dstack::{self as appraise, Beside, Image};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::dstack::{Document, Ids, Material, SnpAttestation, VmConfig};
@@ -78,8 +78,8 @@ pub(super) fn attested(
             let (own, identity) = appraise::appraise_report(report, data, &beside, &policy.dstack);
             part.findings.extend(own);
             part.claims.extend(identity.iter().flat_map(appraise::claims));
-            let facts = identity.iter().flat_map(Identity::facts);
-            facts.for_each(|fact| part.facts.add(fact));
+            let own = identity.iter().flat_map(facts);
+            own.for_each(|fact| part.facts.add(fact));
             if identity.is_some_and(|identity| identity.is_kms()) {
                 part.flags.custody = Custody::KmsDerived;
             }

@@ -4,7 +4,6 @@ use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::evidence::dstack::{Document, Ids, KeyProvider, ProviderInfo};
 use crate::finding::{Finding, LinkId, Value, Why, checks};
-use crate::report::Fact;
 use crate::verify::eventlog::Statement;
 
 /// What the guest's own system says the application is: a verified log's words from before
@@ -55,11 +54,9 @@ impl Identity {
         self.compose_hash.as_deref()
     }
 
-    /// The values that others are compared with.
-    pub fn facts(&self) -> impl Iterator<Item = Fact> {
-        let compose = self.compose_hash.as_deref().and_then(|hash| hash.parse().ok());
-        let app = self.app_id.clone().map(Fact::App);
-        app.into_iter().chain(compose.map(Fact::ComposeHash))
+    /// The application's id, in hex.
+    pub fn app_id(&self) -> Option<&str> {
+        self.app_id.as_deref()
     }
 
     /// Whether keys come from a service that can make them again.

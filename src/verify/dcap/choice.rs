@@ -68,7 +68,10 @@ impl Choice<'_> {
         let root = Cert::parse(WHAT, self.root).ok();
         let collateral = &mut chosen.collateral;
         collateral.root_crl = self.list(root.as_ref(), &mut chosen.used);
-        collateral.pck_crl = self.list(certs.get(1), &mut chosen.used);
+        collateral.pck_crl = match certs.get(1) {
+            Some(issuer) => self.list(Some(issuer), &mut chosen.used),
+            None => self.any_other_list(root.as_ref()),
+        };
         let fmspc = platform.map(|platform| platform.fmspc);
         collateral.tcb_info = self.statement(
             |part| match part {
@@ -196,6 +199,19 @@ impl Choice<'_> {
         let (place, list) = own.iter().max_by_key(|(_, list)| rank(list))?;
         used.push(*place);
         Some(list.der().to_vec())
+    }
+
+    /// A list that is not the root's: without a chain nothing tells whose list counts, and a finding
+    /// says that.
+    fn any_other_list(&self, root: Option<&Cert<'_>>) -> Option<Vec<u8>> {
+        self.parts.iter().find_map(|part| match part {
+            Part::RevocationList(der) => {
+                let list = Crl::parse(WHAT, der).ok()?;
+                let is_roots = root.is_some_and(|root| list.names_issuer(root));
+                (!is_roots).then(|| der.clone())
+            }
+            _ => None,
+        })
     }
 
     /// The statement that is about the quote, with the chain of its signer. `about` gives nothing

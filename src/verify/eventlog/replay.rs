@@ -67,8 +67,11 @@ pub(super) fn told(
         .filter(|step| !matches!(step.extends, Extends::Nothing))
         .filter_map(|step| step.register)
         .collect();
+    let has_events = |register: Register| with_events.contains(&register);
+    // A log without any event of these registers says nothing about any of them.
+    let says_something = registers.all().iter().any(|(register, _)| has_events(*register));
     let is_told = |register: Register, value: &[u8]| {
-        with_events.contains(&register) || value == start(register, value.len(), locality)
+        says_something && (has_events(register) || value == start(register, value.len(), locality))
     };
     let untold = registers.all().into_iter().filter(|(register, value)| !is_told(*register, value));
     let findings = untold.map(|(register, value)| {

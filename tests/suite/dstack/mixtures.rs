@@ -113,11 +113,7 @@ fn nothing_of_another_guest_goes_with_this_guests_attestation() {
         examined(&own, &answer)
     };
     assert_refused("event log", &mixed("event_log"), &["eventlog.replay"]);
-    assert_refused(
-        "quote",
-        &mixed("quote"),
-        &["eventlog.replay", "dstack.tcb-info", "dstack.mr-config"],
-    );
+    assert_refused("quote", &mixed("quote"), &["eventlog.replay"]);
     let beside = |info: Json| {
         let mut guest = own.clone();
         guest.info = Some(info);

@@ -10,7 +10,7 @@ use silicon_to_source::digest::Sha384;
 use silicon_to_source::error::Error;
 use silicon_to_source::evidence::eventlog::tcg::EventType;
 use silicon_to_source::evidence::eventlog::{cel as canonical, dstack as app, tcg};
-use silicon_to_source::finding::{Examined, Finding, Outcome, Why};
+use silicon_to_source::finding::{Examined, Finding, Outcome, Why, checks};
 use silicon_to_source::verify::eventlog::{self, Registers, Standing, VerifiedLog};
 
 const IPL: u32 = 0xd;
@@ -191,12 +191,24 @@ fn bytes_that_nothing_confirms_are_these_and_no_others() {
 }
 
 #[test]
-fn log_cut_anywhere_is_an_error_or_holds_no_more() {
+fn log_cut_anywhere_is_an_error_or_holds_no_more_for_the_registers_that_it_lost() {
     let events = small();
     let (log, registers) = (ccel(&events), registers_of(&events));
+    let whole = examine(&log, &registers).unwrap().verified.unwrap();
     for len in 0..log.len() {
-        let held = examine(&log[..len], &registers).is_ok_and(|log| log.verified.is_some());
-        assert!(!held, "cut to {len} bytes");
+        let Ok(examined) = examine(&log[..len], &registers) else { continue };
+        let Some(held) = examined.verified else { continue };
+        let untold = examined.findings.iter().filter(|finding| {
+            finding.check == &checks::EVENTLOG_COVERAGE
+                && finding.outcome == Outcome::Unknown(Why::NotPublished)
+        });
+        let (untold, told) = (untold.count(), held.registers().len());
+        assert!(untold > 0 && told > 0, "cut to {len} bytes");
+        assert_eq!(untold + told, whole.registers().len(), "cut to {len} bytes");
+        let lost = |event: &eventlog::Event| {
+            event.register.is_some_and(|own| held.registers().iter().all(|(r, _)| *r != own))
+        };
+        assert!(!held.events().iter().any(lost), "cut to {len} bytes");
     }
 }
 

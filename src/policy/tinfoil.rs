@@ -1,0 +1,13 @@
+//! What a policy says about Tinfoil's bundles.
+
+use serde::Deserialize;
+
+/// What is accepted of a bundle beside its machine and its build.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct TinfoilPolicy {
+    /// For how many days after its build was signed a bundle without a date is accepted. Nobody
+    /// dates the report in a bundle; the machine that made it ran what the build describes. Without
+    /// a value no undated bundle is accepted.
+    pub undated_for_days: Option<u16>,
+}

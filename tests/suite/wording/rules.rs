@@ -214,7 +214,7 @@ fn cases() -> Vec<(Report, &'static str, &'static str)> {
             )
             .report(),
             "Not decided",
-            "Your policy asks for a higher level than this evidence shows.",
+            "The chain shows less than the level that was asked for.",
         ),
         (
             with(whole(), Finding::fail(&checks::SNP_POLICY_DEBUG, "set")).report(),
@@ -357,7 +357,11 @@ fn a_release_statement_says_that_nobody_built_it() {
     let line = Sentences::of(&report).headline();
     assert!(line.sentence.contains(", but nobody says how the files were made"), "{line:?}");
     let said = links_of(&report, LinkId::Commit).join(" ");
-    assert_eq!(said, "The signed record names this commit.");
+    assert_eq!(
+        said,
+        "The signed record names this commit. GitHub says which commit the release's tag had. Nobody \
+         says how its files were made."
+    );
 }
 
 /// Fault A4: no words of a chip maker for a statement.

@@ -49,6 +49,7 @@ impl Asked {
 mod tests {
     use super::*;
     use crate::policy;
+    use crate::shelf::{Piece, Role};
 
     #[test]
     fn policy_comes_before_the_image_among_the_files() {
@@ -58,7 +59,7 @@ mod tests {
             "config":{"mediaType":"application/vnd.oci.image.config.v1+json",
             "digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000",
             "size":1},"layers":[]}"#;
-        let (files, _) = Files::of(&[manifest.as_slice()]).unwrap();
+        let files = Files::of(&[Piece::inside(Role::ImageDocument, "manifest", manifest)]);
         let (image, other) = (Sha256::of(manifest), Sha256::of(b"other"));
         let of = |policy: &Policy, subjects: &[Sha256]| match Asked::of(policy, &files, subjects)
             .artifact

@@ -33,8 +33,9 @@ mod tests {
 
     #[test]
     fn a_promise_is_kept_by_answers_that_hold_and_by_nothing_else() {
-        let promise =
-            Promise { holds: &[&SNP_REPORT_SIGNATURE], where_it_applies: &[&SNP_CHIP_ID] };
+        static HOLDS: [&Check; 1] = [&SNP_REPORT_SIGNATURE];
+        static WHERE: [&Check; 1] = [&SNP_CHIP_ID];
+        let promise = Promise { holds: &HOLDS, where_it_applies: &WHERE };
         let kept = |findings: &[Finding]| promise.keep(findings, || ()).is_some();
         let idle = Finding::unknown(&SNP_CHIP_ID, Why::NotApplicable);
         let pass = Finding::pass(&SNP_REPORT_SIGNATURE);

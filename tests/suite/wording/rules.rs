@@ -361,8 +361,8 @@ fn a_release_statement_says_that_nobody_built_it() {
     let line = Sentences::of(&report).headline();
     assert_eq!(line.short, "Not decided", "a release is no build");
     let said = links_of(&report, LinkId::Commit).join(" ");
-    let expected = "GitHub says that a release's tag had this commit. Nobody says how its files \
-                    were made.";
+    let expected = "GitHub says which commit the release's tag had. Nobody says how its files were \
+                    made.";
     assert_eq!(said, expected);
 }
 

@@ -109,6 +109,10 @@ fn boot_log(logs: &Logs<'_>) -> Finding {
     };
     let Some(boot) = logs.boot else { return Finding::blocked(check, &checks::EVENTLOG_REPLAY) };
     let [tpm, own] = [boot, log].map(|log| said(log, COMMAND_LINE));
+    if tpm.is_empty() || own.is_empty() {
+        // A log without the event says nothing about the command line.
+        return Finding::unknown(check, Why::NotPublished);
+    }
     Finding::test(check, tpm == own, "another-command-line")
         .expected(tpm.join(" and "))
         .actual(own.join(" and "))

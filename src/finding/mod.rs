@@ -5,6 +5,7 @@
 
 mod check;
 pub mod checks;
+mod level;
 mod promise;
 pub mod reasons;
 
@@ -16,6 +17,7 @@ use crate::bytes::Span;
 use crate::time::UnixTime;
 
 pub use check::{Check, LinkId, Property, Tier};
+pub use level::Level;
 pub use promise::Promise;
 
 /// The outcome of one check, with what was expected, what was found and where.

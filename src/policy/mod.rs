@@ -32,8 +32,7 @@ use serde::Deserialize;
 use crate::bytes::Span;
 use crate::digest::Sha256;
 use crate::error::Error;
-use crate::finding::{Check, checks};
-use crate::report::Level;
+use crate::finding::{Check, Level, checks};
 
 pub use crate::pki::anchors::Roots;
 pub use azure::AzurePolicy;

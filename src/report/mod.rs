@@ -14,6 +14,7 @@ use serde::Serialize;
 pub use crate::claims::{Claim, Standing, Stated};
 use crate::digest::Sha256;
 pub use crate::evidence::Field;
+pub use crate::finding::Level;
 use crate::finding::{At, Check, Finding, LinkId, Outcome, Value, Why, reasons};
 use crate::policy::{Policy, Roots};
 use crate::time::UnixTime;
@@ -40,23 +41,6 @@ pub enum State {
     Unknown,
     /// A check failed.
     Failed,
-}
-
-/// The assurance level: how much the evidence could prove at best.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub enum Level {
-    /// Nothing is published.
-    A0,
-    /// The operator's or a platform's own statement.
-    A1,
-    /// Rooted in a cloud provider.
-    A2,
-    /// Rooted in the CPU vendor; the workload is not tied to a known image.
-    A3,
-    /// A3, and the measurement equals a known image's.
-    A4,
-    /// A4, and a signed build ties the image to a git commit.
-    A5,
 }
 
 /// The attestation result. Its JSON is the same from every surface, byte for byte.

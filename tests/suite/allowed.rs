@@ -243,12 +243,16 @@ fn token_cases() -> Vec<Case> {
     old.claims["tdx"]["attester_tcb_status"] = json!("OutOfDate");
     let rules = policy("trust-authority", |p| {
         p["token"]["tcb-statuses"] = json!(["UpToDate", "OutOfDate"]);
+        p["token"]["keys"] = json!([Sha256::of(&old.signer.spki()).to_string()]);
     });
     let old = examine(old.sign().as_bytes(), &[&authority_keys()], Some(&rules), now).unwrap();
     let gpus = |name: &str, value: Json, member: &str, accepted: Json| {
         let mut spec = GpuTokensSpec::default();
         spec.devices.get_mut("GPU-1").unwrap().claims[name] = value;
-        let rules = policy("nras", |p| p["token"][member] = accepted);
+        let rules = policy("nras", |p| {
+            p["token"][member] = accepted;
+            p["token"]["keys"] = json!([Sha256::of(&spec.overall.signer.spki()).to_string()]);
+        });
         examine(&spec.bytes(), &[&gpu_keys(KeyForm::Coordinates)], Some(&rules), now).unwrap()
     };
     let debuggable = token(

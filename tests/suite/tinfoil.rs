@@ -230,15 +230,28 @@ fn real_bundle_holds_from_amds_root_to_the_commit_and_shows_the_known_gap() {
     let bundle = fs::read(file).unwrap();
     let at = |time: &str| examine(&bundle, &[], None, time.parse().unwrap()).unwrap();
     let report = at(IN_2026);
-    assert_eq!(report.verdict.state, State::Unknown);
-    let because: Vec<&str> = report.verdict.because.iter().map(|by| by.check.id).collect();
+    assert_eq!(report.verdict.state, State::Warning);
+    let dated = report.findings(&checks::FRESHNESS).next().unwrap();
+    assert_eq!((dated.outcome, dated.reason), ("allowed", Some("undated")));
+    let later = at("2026-04-21T00:00:00Z");
+    assert_eq!(later.verdict.state, State::Warning);
+    let build_is_old = Policy::from_json(
+        builtin("tinfoil")
+            .unwrap()
+            .json
+            .replace(r#""undated-for-days": 90"#, r#""undated-for-days": 5"#)
+            .as_bytes(),
+    );
+    let old = examine(&bundle, &[], build_is_old.as_ref().ok(), IN_2026.parse().unwrap()).unwrap();
+    let because: Vec<&str> = old.verdict.because.iter().map(|by| by.check.id).collect();
+    assert_eq!(old.verdict.state, State::Unknown);
     assert_eq!(because, ["binding.freshness"], "nothing in a bundle says when it was made");
     assert_eq!(report.assurance.level, Some(Level::A5));
     assert_eq!(report.assurance.except, [&checks::TINFOIL_CONTAINER]);
     assert_eq!((report.ends_at.link, report.ends_at.next), (Some(LinkId::Commit), None));
     let key = report.findings(&checks::TLS_KEY).next().unwrap();
     assert_eq!((key.outcome, report.flags.debug), ("pass", DebugFlag::Off));
-    assert_eq!(report.flags.key, KeyFlag::NotShown, "nor whose connection it is now");
+    assert_eq!(report.flags.key, KeyFlag::Bound);
     assert_eq!(claim(&report, "hardware.root"), "ARK-Genoa");
     assert_eq!(
         claim(&report, "hardware.root-sha256"),

@@ -339,7 +339,7 @@ fn unlabelled_tables_and_other_versions_are_left_open() {
     of(&mut guest).before = |file| file[9] = 4;
     let found = findings(&guest.examine());
     assert_eq!(found["dstack.image-file/content"], "unknown not-supported");
-    assert_eq!(found["dstack.os-image"], "blocked by dstack.measurement");
+    assert_eq!(found["dstack.os-image"], "blocked by dstack.image-file");
     let mut guest = super::guest::guest();
     guest.rules = json!({"os-images": ["09".repeat(32)]});
     assert_eq!(findings(&guest.examine())["dstack.os-image"], "unknown not-published");

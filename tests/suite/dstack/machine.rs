@@ -6,7 +6,7 @@ use silicon_to_source::evidence::dstack::document_hash;
 use silicon_to_source::evidence::snp::Product;
 use silicon_to_source::report::Report;
 
-use super::guest::{APP, INSTANCE, compose, document, pinned};
+use super::guest::{APP, INSTANCE, document, pinned};
 use crate::common::mutation::Answer;
 use crate::common::snp;
 use crate::common::table::Row;
@@ -95,9 +95,6 @@ pub(crate) const REPORTS: &[Row<Machine>] = &[
         machine.snp.policy["snp"]["host-data"] = json!(hex::encode(machine.snp.report.host_data));
     })
     .also(&[("registry.compose-hash", "absent", UNSHOWN)]),
-    Row::new(machine, "dstack.compose-hash", "fail not-equal", |machine| {
-        machine.compose = Some(compose("services: {}"));
-    }),
     Row::new(informed, "dstack.ids/app-id", "fail disagree", |machine| {
         machine.info = Some(info(&"22".repeat(20), &hex::encode(INSTANCE)));
     }),

@@ -175,7 +175,7 @@ const ROWS: &[Row<Case>] = &[
     })
     .also(NO_ROOT),
     // The root of Google's other authority is no root of this one.
-    Row::new(Case::td, "gce.root", "fail wrong-root", |case| {
+    Row::new(Case::td, "gce.root", "unknown not-fetched", |case| {
         let root = vtpm_certificate(VtpmRole::Root, VtpmRole::Root.key(), None);
         case.named = vec![Sha256::of(&root)];
         case.root = Some(root);

@@ -85,8 +85,6 @@ const ROWS: &[Row<Case>] = &[
     row("snp.ask.role", "fail unknown-extension", |case| {
         ask(case, Spoil::UnknownCriticalExtension);
     }),
-    row("snp.ask.role", "fail wrong-name", |case| ask(case, Spoil::CommonName("SEV-X".into())))
-        .also(&[("snp.vek.signature", "fail wrong-issuer", OTHER_ISSUER)]),
     row("snp.ask.role", "fail wrong-key", |case| ask(case, Spoil::P256SubjectKey))
         .on(genoa_vlek)
         .also(&[("snp.vek.signature", "fail bad-signature", "the key is another one")]),

@@ -84,7 +84,6 @@ const AGREED: &[Spoiled] = &[
     ("ASK by a stranger", |case| ask(case, Spoil::WrongKey)),
     ("ASK with another salt", |case| ask(case, Spoil::PssSaltLength20)),
     ("ASK with another mask", |case| ask(case, Spoil::PssMgf1Sha256)),
-    ("ASK of a P-256 key", |case| ask(case, Spoil::P256SubjectKey)),
     ("ASVK in the place of the ASK", |case| {
         case.ask = Some(AuthoritySpec::new(Product::Genoa, Role::Asvk));
     }),

@@ -186,9 +186,10 @@ pub(crate) const ROWS: &[Row<Case>] = &[
     })
     .also(&[
         ("dcap.root-crl.freshness", "unknown not-fetched", ANOTHERS),
-        ("dcap.root-crl.revocation/pck-ca", "unknown not-fetched", ANOTHERS),
-        ("dcap.root-crl.revocation/qe-identity-signer", "unknown not-fetched", ANOTHERS),
-        ("dcap.root-crl.revocation/tcb-info-signer", "unknown not-fetched", ANOTHERS),
+        ("dcap.root-crl.revocation", "unknown not-fetched", ANOTHERS),
+        ("dcap.root-crl.revocation/pck-ca", "absent", ANOTHERS),
+        ("dcap.root-crl.revocation/qe-identity-signer", "absent", ANOTHERS),
+        ("dcap.root-crl.revocation/tcb-info-signer", "absent", ANOTHERS),
     ]),
     row("dcap.root-crl.freshness", "fail stale", |case| case.root_crl.next_update = Some(BEFORE)),
     row("dcap.root-crl.freshness", "fail not-yet-valid", |case| {

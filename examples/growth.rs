@@ -34,8 +34,11 @@ fn measured(file: &str) -> (Duration, bool) {
     (begun.elapsed(), matches!(images, Ok(ImageReferences::All(_))))
 }
 
+/// Makes a file of a size.
+type FileOf = fn(usize) -> String;
+
 fn main() {
-    let rows: [(&str, fn(usize) -> String); 2] =
+    let rows: [(&str, FileOf); 2] =
         [("keys in app-compose", keys), ("containers in app-compose", containers)];
     for (name, file) in rows {
         let times = SIZES.map(|n| measured(&file(n)));

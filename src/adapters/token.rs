@@ -112,7 +112,7 @@ pub(super) fn keys(tokens: &[&Token<'_>], beside: &[Piece<'_>]) -> Vec<Keys> {
             Origin::HandedIn | Origin::Recorded { .. } => false,
         };
         let names = |token: &&Token<'_>| list.key(token.header.key_id.as_deref()).is_some();
-        let is_about = tokens.iter().any(|t| t.header.certificates.is_empty() && names(&t));
+        let is_about = tokens.iter().any(|t| t.header.certificates.is_empty() && names(t));
         if is_about || is_fetched {
             piece.used();
             keys.push(Keys { list, is_fetched });

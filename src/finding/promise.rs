@@ -41,8 +41,8 @@ mod tests {
         let pass = Finding::pass(&SNP_REPORT_SIGNATURE);
         assert!(kept(&[pass.clone(), idle.clone()]));
         assert!(kept(&[pass.clone(), Finding::warn(&SNP_CHIP_ID, "masked")]));
-        assert!(!kept(&[pass.clone()]), "a promised check without an answer");
-        assert!(!kept(&[idle.clone()]));
+        assert!(!kept(std::slice::from_ref(&pass)), "a promised check without an answer");
+        assert!(!kept(std::slice::from_ref(&idle)));
         for other in [
             Finding::fail(&SNP_REPORT_SIGNATURE, "bad-signature"),
             Finding::allowed(&SNP_REPORT_SIGNATURE, "allowed"),

@@ -228,8 +228,7 @@ pub(super) fn standing(mut stated: Vec<Stated>, links: &[Link]) -> Vec<Stated> {
 pub(super) fn ends_at(links: &[Link], level: Option<Level>) -> EndsAt {
     let run = run(links);
     let below_image = level < Some(Level::A4);
-    let kept = run.iter().filter(|id| !(below_image && **id >= LinkId::Image));
-    let link = kept.last().copied();
+    let link = run.into_iter().rfind(|id| !(below_image && *id >= LinkId::Image));
     let next = LinkId::CHAIN.into_iter().find(|id| link.is_none_or(|link| *id > link));
     let state = next.and_then(|next| links.iter().find(|link| link.id == next));
     let apart = links

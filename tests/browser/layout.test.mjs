@@ -368,8 +368,9 @@ test('by which checks a link holds, and what ties it to the one before, is said 
 
 test("the evidence's own name stands after our words, in quotation marks, and never bold", async () => {
   const { page, context } = await ready('verified');
-  const line = await page.locator('.subject').innerText();
-  assert.match(line, /^\S.* · .* · calls itself "drawn-by-hand\.test" · from "bundle\.json"$/);
+  const [ours, itself] = await page.locator('.subject p').allInnerTexts();
+  assert.match(ours, /^\S.* · .* · from "bundle\.json"$/);
+  assert.equal(itself, 'It calls itself "drawn-by-hand.test".');
   assert.equal(await page.locator('.subject strong, .subject b').count(), 0);
   await context.close();
 });

@@ -287,9 +287,14 @@ test('a real bundle leads from AMD to the commit, with the report of the command
   const { page, context, troubles } = await ready();
   await choose(page);
   await pick(page, bundle, 'attestation-bundle.json');
-  // Nothing in the bundle says when it was made, which the policy for it asks for.
-  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'unknown');
-  assert.match(await page.locator('.sentence').innerText(), /no mark of when or for whom it was made|carries a mark/);
+  // One container is named by tag, and nothing in the bundle says when it was made: the policy for
+  // it allows the second for 90 days after the build.
+  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'warning');
+  assert.equal(await page.locator('verdict-banner').getAttribute('data-headline'), 'verified');
+  assert.match(await page.locator('#verdict-heading').innerText(), /^Verified, but /);
+  const sentence = await page.locator('.sentence').innerText();
+  assert.match(sentence, /built from commit 7a4ca87d5481 of github\.com\/tinfoilsh\/confidential-model-router, .*, but /);
+  assert.match(await page.locator('.because').innerText(), /Nothing here says when the evidence was made/);
   assert.equal(await page.locator('end-cap').getAttribute('data-end'), 'complete');
   assert.doesNotMatch(await page.locator('main').innerText(), /SIMULATED/);
   const commit = await page.locator('.chain [data-claim="git.commit"] dd').innerText();
@@ -298,6 +303,19 @@ test('a real bundle leads from AMD to the commit, with the report of the command
   await openAll(page);
   assert.deepEqual(await axe(page), []);
   assert.deepEqual(troubles, []);
+  await context.close();
+});
+
+test('a bundle whose certificate nobody here vouches for does not become younger by it', async () => {
+  if (!vectors('no bundle with a certificate of its own was shown in the page')) return;
+  const bundle = readFileSync(join(SHARED, 'vectors/faults/doctored/long.json'));
+  const at = '2030-01-01T00:00:00Z';
+  const { page, context } = await ready();
+  await choose(page, { at });
+  await pick(page, bundle, 'long.json');
+  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'unknown');
+  assert.doesNotMatch(await page.locator('#verdict-heading').innerText(), /Verified/);
+  assert.equal(await shownReport(page), cliReport([['long.json', bundle]], { at }));
   await context.close();
 });
 

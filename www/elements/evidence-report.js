@@ -5,7 +5,7 @@
  */
 
 import { button, copyButton, download, evidenceWords, h } from '../dom.js';
-import { checkTitle, sayOr } from '../phrases.js';
+import { checkTitle, sayOr, sentencesOf } from '../phrases.js';
 import { byteCount, hexElement, timeElement } from '../values.js';
 import { further } from '../verifier.js';
 import { say, ui } from '../wording.js';
@@ -71,7 +71,7 @@ export class EvidenceReport extends HTMLElement {
     this.removeAttribute('aria-busy');
     const report = examination.kind === 'report' ? examination.report : null;
     this.toggleAttribute('data-simulated', report?.simulated ?? false);
-    this.#subject.replaceChildren(report ? subjectLine(report) : inputs(sources));
+    this.#subject.replaceChildren(...(report ? subjectLines(report) : [inputs(sources)]));
     this.#verdict.examination = examination;
     this.#rest.replaceChildren();
     if (examination.kind === 'report') {
@@ -90,17 +90,20 @@ export class EvidenceReport extends HTMLElement {
  *
  * @param {Report} report
  */
-function subjectLine({ subject, checked_at, files, headline, recorded_at: recorded }) {
+function subjectLines(report) {
+  const { subject, checked_at, files, recorded_at: recorded } = report;
   const evidence = files.find(({ became }) => became === 'evidence');
-  const isOwn = subject.name !== null && subject.name !== headline.of && !recorded;
-  return h(
-    'p',
-    {},
-    `${kindName(subject.kind)} · ${byteCount(subject.len)} · ${ui('checked-for')} `,
-    timeElement(checked_at),
-    isOwn ? ` · ${ui('calls-itself', { words: evidenceWords(subject.name ?? '') })}` : '',
-    evidence ? ` · ${ui('from-file', { words: evidenceWords(evidence.name) })}` : '',
-  );
+  const itself = recorded ? null : sentencesOf(report).callsItself();
+  return [
+    h(
+      'p',
+      {},
+      `${kindName(subject.kind)} · ${byteCount(subject.len)} · ${ui('checked-for')} `,
+      timeElement(checked_at),
+      evidence ? ` · ${ui('from-file', { words: evidenceWords(evidence.name) })}` : '',
+    ),
+    ...(itself ? [h('p', {}, itself)] : []),
+  ];
 }
 
 /**

@@ -117,6 +117,6 @@ fn digest(
     let expected = carrier::eigen_report_data(d, tpm.spki());
     match signed.report_data.as_deref() {
         Ok(actual) => binding::holds(own, &item.carrier, expected.as_bytes(), actual, Ok(())),
-        Err(by) => Finding::blocked(&checks::BINDING_DIGEST, *by),
+        Err(by) => Finding::blocked(&checks::BINDING_DIGEST, by),
     }
 }

@@ -20,6 +20,9 @@ const PCK: &str = "Intel SGX PCK Certificate";
 /// How deep objects that only wrap others may be nested.
 const MAX_WRAPPERS: usize = 3;
 
+/// The part that a chain becomes.
+type Chains = fn(Chain) -> Part;
+
 /// One part of Intel's collateral.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -177,7 +180,7 @@ impl Reading {
         for name in ["root_ca_crl", "pck_crl"] {
             self.0.extend(text_member(members, name).transpose().map(|text| list(text?)));
         }
-        let chains: [(&str, fn(Chain) -> Part); 3] = [
+        let chains: [(&str, Chains); 3] = [
             ("pck_crl_issuer_chain", Part::IssuerChain),
             ("pck_certificate_chain", Part::PckChain),
             ("pck_chain", Part::PckChain),

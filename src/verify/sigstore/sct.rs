@@ -32,7 +32,7 @@ pub(super) fn examine(certificate: &[u8], issuer: &[u8], root: &TrustedRoot) -> 
             Finding::unknown(check, Why::NotApplicable)
         }
         Err(UNKNOWN_LOG) => {
-            let log = log_id(certificate).map_or_else(String::new, |id| hex::encode(id));
+            let log = log_id(certificate).map_or_else(String::new, hex::encode);
             root.absent(check, format!("log {log}"))
         }
         Err(reason) => Finding::fail(check, reason),

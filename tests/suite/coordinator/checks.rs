@@ -764,9 +764,10 @@ fn a_recording_from_after_the_moment_contradicts_itself() {
 /// A file beside what this process knows does not speak for this process.
 #[test]
 fn a_session_file_that_differs_from_what_was_asked_fails() {
+    type Change = fn(&mut Asked);
     let case = Case::snp();
     let exchange = case.spec.exchange();
-    let change: [(&str, fn(&mut Asked)); 4] = [
+    let change: [(&str, Change); 4] = [
         ("origin", |asked| asked.origin = "https://other.simulated.example".into()),
         ("nonce", |asked| asked.nonce = None),
         ("time", |asked| asked.started_at.0 -= 1),

@@ -570,8 +570,9 @@ fn several_revocation_lists_are_told_apart_and_none_hides_another() {
 /// What lies beside a report and is about another product, chip or key is left aside.
 #[test]
 fn what_is_about_another_key_is_as_good_as_absent() {
+    type Make = fn() -> Case;
     type Change = fn(&mut Case);
-    let rows: [(fn() -> Case, Change, Change); 5] = [
+    let rows: [(Make, Change, Change); 5] = [
         (
             genoa,
             |case| case.ask = Some(AuthoritySpec::new(Product::Milan, Role::Ask)),

@@ -127,10 +127,11 @@ pub(super) fn headline(
 ) -> Headline {
     let word = match (verdict.state, assurance.level, assurance.root_of_trust) {
         (State::Failed, ..) => Word::Failed,
-        (State::NotPublished, ..) => Word::NotPublished,
+        // Where something is at hand, not everything that was asked for is published.
+        (State::NotPublished, _, RootOfTrust::Nothing) => Word::NotPublished,
         (_, _, RootOfTrust::Unknown) if is_answered(links) => Word::UnknownKey,
         (_, _, RootOfTrust::Unknown) => Word::NoAnswer,
-        (State::Unknown, ..) => Word::Undecided,
+        (State::Unknown | State::NotPublished, ..) => Word::Undecided,
         (_, Some(Level::A5), _) => Word::Verified,
         (_, Some(Level::A4), _) => Word::VerifiedImage,
         (_, Some(Level::A3), _) => Word::RealMachine,

@@ -28,7 +28,8 @@ checks! {
         is [NeedsReference];
     PROVENANCE_COMMIT = "provenance.commit", "1.8", Commit, Appraisal, FULCIO,
         carries [Commit],
-        joins [Provenance => Commit];
+        joins [Provenance => Commit],
+        is [IdleAnswers];
     PROVENANCE_PREDICATE_AGREES = "provenance.predicate-agrees", "1.9", Commit, Appraisal, "SLSA provenance v1 for GitHub Actions";
     PROVENANCE_JOB_SAYS = "provenance.job-says", "1.9", Commit, Appraisal, "SLSA provenance v1, trust boundaries";
     PROVENANCE_RELEASE = "provenance.release", "5", Commit, Appraisal, "in-toto release predicate v0.2; GitHub immutable releases",

@@ -65,6 +65,8 @@ test('a build shows its digest, the commit of this repository and its workflow, 
   assert.equal(await page.locator('#link-provenance').getAttribute('data-state'), 'verified');
   assert.equal(await page.locator('#link-commit').getAttribute('data-state'), 'verified');
   assert.equal(await page.locator('#link-hardware-root').getAttribute('data-state'), 'not-published');
+  const first = await page.locator('.chain chain-link').evaluateAll((all) => all.slice(0, 2).map(({ id }) => id));
+  assert.deepEqual(first, ['link-provenance', 'link-commit'], 'what is shown comes before what is absent');
   await openAll(page);
   const text = await page.locator('main').innerText();
   const bare = (await page.locator('main').evaluate((main) => main.textContent)).replace(/\s+/g, '');

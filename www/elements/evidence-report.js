@@ -212,6 +212,22 @@ function chain(report) {
   const own = beyondEnd.filter((link) => apart.includes(link.id));
   const loose = beyondEnd.filter((link) => !apart.includes(link.id));
   const hasMachine = report.assurance.root_of_trust !== 'build-only';
+  const drawnLoose =
+    loose.length > 0
+      ? [
+          h('h3', { class: 'loose-heading' }, ui('loose-links')),
+          h('p', {}, ui('loose-links-sentence')),
+          h('ul', { class: 'links loose' }, loose.map((link) => linkItem(link, report))),
+        ]
+      : [];
+  const drawnApart =
+    own.length > 0
+      ? [
+          h('h3', { class: 'loose-heading' }, ui(hasMachine ? 'apart-links' : 'build-links')),
+          h('p', {}, ui(hasMachine ? 'apart-links-sentence' : 'build-links-sentence')),
+          h('ul', { class: 'links loose apart' }, own.map((link) => linkItem(link, report))),
+        ]
+      : [];
   return h(
     'section',
     { class: 'chain', 'aria-labelledby': 'chain-heading' },
@@ -221,20 +237,8 @@ function chain(report) {
       : null,
     held.length > 0 ? h('ol', { class: 'links' }, held.map((link) => linkItem(link, report))) : null,
     cap,
-    loose.length > 0
-      ? [
-          h('h3', { class: 'loose-heading' }, ui('loose-links')),
-          h('p', {}, ui('loose-links-sentence')),
-          h('ul', { class: 'links loose' }, loose.map((link) => linkItem(link, report))),
-        ]
-      : [],
-    own.length > 0
-      ? [
-          h('h3', { class: 'loose-heading' }, ui(hasMachine ? 'apart-links' : 'build-links')),
-          h('p', {}, ui(hasMachine ? 'apart-links-sentence' : 'build-links-sentence')),
-          h('ul', { class: 'links loose apart' }, own.map((link) => linkItem(link, report))),
-        ]
-      : [],
+    // Where there is only a build, what holds of it comes before the machine that is absent.
+    ...(hasMachine ? [drawnLoose, drawnApart] : [drawnApart, drawnLoose]),
     beyondEnd.length > 0 ? beyond(report.assurance.root_of_trust) : null,
     h('h3', { class: 'beside-heading' }, ui('beside-the-chain')),
     h('ul', { class: 'links beside' }, beside.map((link) => linkItem(link, report))),

@@ -103,6 +103,7 @@ test('a simulated report says so in the verdict, in the level, at every link and
   assert.match(await page.locator('#verdict-heading').innerText(), /^SIMULATED/);
   assert.match(await page.locator('.sentence').innerText(), /^SIMULATED/);
   assert.match(await page.locator('.level').innerText(), /SIMULATED/);
+  assert.match(await page.locator('verdict-banner .made-up').innerText(), /Its keys, its chip and its build were made up/);
   assert.match(await page.locator('#chain-heading').innerText(), /SIMULATED/);
   assert.match(await page.title(), /^SIMULATED/);
   const states = await page.locator('chain-link h3 .state').allInnerTexts();

@@ -16,7 +16,7 @@ import {
   sentencesOf,
 } from '../phrases.js';
 import { timeElement } from '../values.js';
-import { ui, uiCount } from '../wording.js';
+import { say, ui, uiCount } from '../wording.js';
 import { claimFact, holds } from './chain-link.js';
 import { findingAnchor } from './finding-item.js';
 import { simulatedMark } from './simulated-mark.js';
@@ -68,6 +68,7 @@ export class VerdictBanner extends HTMLElement {
     this.#draw(report.verdict.state, report.simulated, short, sentence);
     this.setAttribute('data-headline', report.headline.word);
     this.#body.replaceChildren(
+      madeUp(report),
       recorded(report),
       source(report),
       h('div', { class: 'meanings' }, meaning('means', report), meaning('not-means', report)),
@@ -113,6 +114,15 @@ export class VerdictBanner extends HTMLElement {
       h('p', { class: 'sentence' }, sentence),
     );
   }
+}
+
+/**
+ * Whose keys, chip and build stand behind every sentence of a simulated report.
+ *
+ * @param {Report} report
+ */
+function madeUp({ simulated }) {
+  return simulated ? h('p', { class: 'made-up' }, say(['simulated', 'note'])) : '';
 }
 
 /**

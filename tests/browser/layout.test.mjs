@@ -380,6 +380,7 @@ test('files are named in quotation marks, with every invisible letter written ou
   const { page, context } = await ready('verified');
   const names = await page.locator('.file-list > li').allInnerTexts();
   assert.equal(names.length, 3);
+  assert.match(names[0], /^Tinfoil attestation bundle, "bundle\.json": this is what was checked/);
   assert.match(names[2], /"intel \\u\{202e\}\.crl": not used: it is about something else/);
   await context.close();
 });

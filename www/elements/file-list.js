@@ -16,7 +16,7 @@ import { say, ui, uiCount } from '../wording.js';
  * @param {number} handed how many of the files can be taken out; the others came inside a session
  *   file
  */
-export function fileList({ files }, handed) {
+export function fileList({ files, subject }, handed) {
   const unused = files.filter(({ became }) => became !== 'evidence' && became !== 'used');
   return h(
     'section',
@@ -24,16 +24,17 @@ export function fileList({ files }, handed) {
     h('h2', { id: 'files-heading' }, ui('files')),
     h('p', {}, ui('files-sentence')),
     unused.length > 0 ? h('p', { class: 'unused' }, uiCount('files-unused', unused.length)) : null,
-    h('ol', { class: 'file-list' }, files.map((file, place) => row(file, place, place < handed))),
+    h('ol', { class: 'file-list' }, files.map((file, place) => row(file, subject.kind, place, place < handed))),
   );
 }
 
 /**
  * @param {Filed} file
+ * @param {string} subject the kind of what was checked
  * @param {number} place
  * @param {boolean} isRemovable
  */
-function row({ name, sha256, len, what, became }, place, isRemovable) {
+function row({ name, sha256, len, what, became }, subject, place, isRemovable) {
   const words = evidenceWords(name);
   const remove = button(
     ui('file-remove'),
@@ -43,7 +44,7 @@ function row({ name, sha256, len, what, became }, place, isRemovable) {
     },
     { class: 'quiet no-print', 'aria-label': ui('file-remove-named', { name: words }) },
   );
-  const kind = sayOr(['files', 'what', what], sayOr(['kinds', what], what));
+  const kind = became === 'evidence' ? sayOr(['kinds', subject], subject) : sayOr(['files', 'what', what], what);
   return h(
     'li',
     { 'data-became': became },

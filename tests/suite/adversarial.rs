@@ -312,7 +312,7 @@ fn no_policy_makes_a_bundle_hold_whose_parts_do_not_belong_together() {
         ("a repository of the same name", TinfoilSpec { bundle: stranger("other/demo"), ..spec() }),
         ("another host", TinfoilSpec { domain: "other.simulated.example".into(), ..spec() }),
     ];
-    for check in ["snp.report.signature", "snp.platform.smt", "provenance.commit", "link.commit"] {
+    for check in ["snp.report.signature", "snp.vmpl", "provenance.commit", "link.commit"] {
         let mut policy = policy();
         policy["required"] = json!([check]);
         let whole = examined(&spec(), &policy).verdict.state;

@@ -332,7 +332,9 @@ impl Report {
     /// left no finding, and links without any, are added as not published; so are checks that the
     /// policy names and that have no meaning for this evidence.
     pub fn assemble(draft: Draft, policy: &Policy, now: UnixTime) -> Self {
-        let Draft { subject, root_of_trust, part } = draft;
+        let Draft { mut subject, root_of_trust, part } = draft;
+        // An empty name is none: nothing calls itself so.
+        subject.name = subject.name.filter(|name| !name.trim().is_empty());
         // Where nobody gave an answer, nothing was asked of the links.
         let is_unasked = |finding: &Finding| finding.outcome == Outcome::Unknown(Why::NotAsked);
         let absent = match root_of_trust {

@@ -137,6 +137,7 @@ impl fmt::Display for Error {
                 write!(f, "{what} is too large: {len} bytes, and the limit is {max}.")
             }
             Self::Unsupported { what, value, at } => {
+                let value = words(value);
                 write!(
                     f,
                     "{what} at byte {} is {value}, which this verifier does not know.",
@@ -149,3 +150,29 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// A value of the input's in a sentence: one plain word as it is, and anything else in quotation
+/// marks, cleaned and cut.
+fn words(value: &str) -> Cow<'_, str> {
+    let is_plain = |letter: char| letter.is_ascii_graphic() && letter != '"';
+    match value.len() <= crate::text::SHOWN && value.chars().all(is_plain) && !value.is_empty() {
+        true => Cow::Borrowed(value),
+        false => Cow::Owned(crate::text::quoted(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_of_the_input_is_quoted_and_cut_unless_it_is_one_plain_word() {
+        let told =
+            |value: &str| Error::unsupported("mediaType", value, Span::new(0, 1)).to_string();
+        assert!(told("v0.9").contains("is v0.9, which"));
+        let hostile = told(&format!("genuine.\u{1b}[2J\u{202e} {}", "x".repeat(200)));
+        assert!(hostile.starts_with("mediaType at byte 0 is \"genuine.\\u{1b}[2J\\u{202e} x"));
+        assert!(hostile.ends_with("...\", which this verifier does not know."), "{hostile}");
+        assert!(hostile.len() < 160);
+    }
+}

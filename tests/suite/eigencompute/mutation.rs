@@ -238,7 +238,8 @@ fn meaning(before: &[u8], after: &[u8]) -> Option<Meaningless> {
         ["log", _, "digest-4" | "digest-12"] => Some(Meaningless::OtherBank),
         ["launch", _, "digest-4" | "digest-12"] => Some(Meaningless::OtherBank),
         ["7", _] if is_a_root(&before[name]) => Some(Meaningless::NotNeeded),
-        ["snp", "chain", "3"] => Some(Meaningless::NotNeeded),
+        // An intermediate that is not the chip's is left aside: the one that is shipped counts.
+        ["snp", "chain", "2" | "3"] => Some(Meaningless::NotNeeded),
         ["snp", "3"] => Some(Meaningless::Product),
         ["quote", "5"] => Some(Meaningless::AfterTheQuote),
         _ => None,

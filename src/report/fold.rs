@@ -162,11 +162,13 @@ fn holding(
 /// The check that compares a value of `from` with a value of `to`, and holds for everything that
 /// it was asked about: of several machines one that does not hold leaves the links apart.
 fn joint(findings: &[Finding], from: LinkId, to: LinkId) -> Option<&'static Check> {
-    let joins = |f: &&Finding| f.check.joins.contains(&(from, to)) && f.outcome.holds();
-    findings.iter().filter(joins).map(|finding| finding.check).find(|check| {
-        let mut all = findings.iter().filter(|f| f.check == *check && f.outcome != IDLE);
-        all.all(|finding| finding.outcome.holds())
-    })
+    let joining = || findings.iter().filter(|f| f.check.joins.contains(&(from, to)));
+    let apart: BTreeSet<&str> = joining()
+        .filter(|f| f.outcome != IDLE && !f.outcome.holds())
+        .map(|finding| finding.check.id)
+        .collect();
+    let mut holding = joining().filter(|finding| finding.outcome.holds());
+    holding.find(|finding| !apart.contains(finding.check.id)).map(|finding| finding.check)
 }
 
 /// The state of a link that no check carries.

@@ -36,10 +36,12 @@ use crate::bytes::Span;
 use crate::context::Context;
 use crate::error::Error;
 use crate::evidence::token::Service;
+use crate::file::File;
 use crate::finding::{Finding, Outcome, Reason};
+use crate::piece::Role;
 use crate::policy::{Policy, builtin};
 use crate::report::Report;
-use crate::shelf::{File, Role, Shelf};
+use crate::shelf::Shelf;
 
 pub use crate::evidence::firmware::Description as LaunchDescription;
 #[cfg(all(feature = "serve", unix))]
@@ -199,9 +201,9 @@ fn of_kind(
     }
     source.complete(&mut draft, policy);
     draft.simulated |= draft.findings.iter().any(is_simulated);
-    let policy = policy.for_kind(draft.subject.kind);
     draft.files = shelf.told();
-    Ok(Report::assemble(draft, &policy, now))
+    let requirements = policy.requirements(draft.subject.kind);
+    Ok(Report::assemble(draft, &requirements, now))
 }
 
 /// Whether a root of the simulated vendors was met where a real one was asked for.

@@ -295,7 +295,7 @@ mod tests {
             ..Draft::of(subject, RootOfTrust::CpuVendor)
         };
         let policy = Policy::from_json(policy.as_bytes()).unwrap();
-        Report::assemble(draft, &policy, UnixTime(1_769_904_000))
+        Report::assemble(draft, &policy.requirements(""), UnixTime(1_769_904_000))
     }
 
     fn claim(name: &'static str, link: LinkId, value: Value) -> Claim {

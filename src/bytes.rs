@@ -1,7 +1,7 @@
 //! Bounds-checked reading of untrusted bytes.
 
 use crate::error::Error;
-pub use crate::span::Span;
+use crate::span::Span;
 
 /// Reads fields one after another and never past the end.
 ///

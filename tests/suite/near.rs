@@ -8,6 +8,11 @@ use crate::common::dcap::NOW;
 use crate::common::examine;
 use crate::common::mutation::holds;
 use crate::common::table::{Also, Expected, check_of, findings};
+use s2s_sim::intel::{CollateralSpec, QeIdentitySpec, Role, TcbInfoSpec};
+use s2s_sim::keys::Key;
+use s2s_sim::near::{ADDRESS_OF_G, MachineSpec, NONCE, NearSpec, SECP256K1_G, app_compose};
+use s2s_sim::oci::ImageSpec;
+use s2s_sim::sigstore::{Build, BundleSpec};
 use serde_json::{Value as Json, json};
 use sha2::Digest as _;
 use silicon_to_source::crypto::remembering;
@@ -18,13 +23,6 @@ use silicon_to_source::error::Error;
 use silicon_to_source::report::{
     Became, Custody, DebugFlag, Freshness, KeyFlag, Level, Report, State,
 };
-use silicon_to_source::sim::intel::{CollateralSpec, QeIdentitySpec, Role, TcbInfoSpec};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::near::{
-    ADDRESS_OF_G, MachineSpec, NONCE, NearSpec, SECP256K1_G, app_compose,
-};
-use silicon_to_source::sim::oci::ImageSpec;
-use silicon_to_source::sim::sigstore::{Build, BundleSpec};
 
 /// One examination.
 struct Case {

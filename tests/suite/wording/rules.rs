@@ -2,6 +2,7 @@
 
 use std::process::{Command, Stdio};
 
+use s2s::wording::Sentences;
 use serde_json::{Value as Json, json};
 use silicon_to_source::builds::provenance;
 use silicon_to_source::builds::sigstore;
@@ -19,7 +20,6 @@ use silicon_to_source::report::{
 use silicon_to_source::services::coordinator;
 use silicon_to_source::services::tinfoil;
 use silicon_to_source::time::UnixTime;
-use silicon_to_source::wording::Sentences;
 
 const HOST: Option<&str> = Some("https://api.example.com");
 const COMMIT: &str = "7a4ca87d5481e1b37c1caa8b49c1771f0b8694a7";
@@ -502,7 +502,7 @@ fn the_page_says_what_the_terminal_says() {
             })
         })
         .collect();
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wasm/headline.mjs");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/wasm/headline.mjs");
     let file = std::env::temp_dir().join(format!("s2s-wording-{}.json", std::process::id()));
     std::fs::write(&file, format!("[{}]", texts.join(","))).unwrap();
     let node = Command::new("node").arg(script).arg(&file).stderr(Stdio::inherit()).output();

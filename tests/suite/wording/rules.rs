@@ -290,8 +290,8 @@ fn cases() -> Vec<(Report, &'static str, &'static str)> {
         (
             denied.report(),
             "Not decided",
-            "There is a warning, and you asked for an answer without one. It is this: one part could \
-             be replaced without anyone noticing.",
+            "There is a warning, and you asked for an answer without one. It is this: one part \
+             could be replaced without anyone noticing.",
         ),
     ]
 }

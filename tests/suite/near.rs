@@ -262,6 +262,13 @@ fn sound_report_is_a_warning_and_says_what_is_not_shown() {
     assert_eq!(stated, expected.map(|(name, said)| (name, said.to_owned())));
 }
 
+#[test]
+fn question_that_is_only_repeated_was_answered_by_nobody() {
+    let found = findings(&case().examine());
+    assert_eq!(found["near.nonce/model-1: request_nonce"], "unknown no-reference");
+    assert!(!found.contains_key("near.gpu/model-1: payload"), "the service's word, and no GPU's");
+}
+
 /// The address of the number one is published in many places; Keccak-256 by `sha3` alone.
 #[test]
 fn address_is_of_the_key_by_an_independent_computation() {

@@ -543,7 +543,7 @@ fn the_tinfoil_bundle_of_last_year_fails_and_says_what_expired() {
     let Some(output) = tinfoil("2027-01-01T00:00:00Z", &[]) else { return };
     let text = flowing(&stdout(&output));
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(text.contains("The connection's certificate has expired at the asked time."), "{text}");
+    assert!(text.contains("The TLS certificate had expired at the asked time."), "{text}");
     let validity = "valid 2026-01-22T21:44:38Z to 2026-04-22T21:44:37Z asked for 2027-01-01";
     assert!(text.contains(validity), "{text}");
 }

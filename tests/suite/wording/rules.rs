@@ -169,10 +169,10 @@ fn cases() -> Vec<(Report, &'static str, &'static str)> {
     vec![
         (
             Case { asked: HOST, ..with(whole(), by_tag()) }.report(),
-            "Verified, but one part can be replaced without anyone noticing",
+            "Verified, but one part could be replaced without anyone noticing",
             "api.example.com runs software built from commit 7a4ca87d5481 of \
              github.com/someone/something, on a genuine AMD chip that hides its memory from the \
-             operator, but one part can be replaced without anyone noticing.",
+             operator, but one part could be replaced without anyone noticing.",
         ),
         (
             simulated.report(),
@@ -311,8 +311,8 @@ fn cases() -> Vec<(Report, &'static str, &'static str)> {
         (
             denied.report(),
             "Not decided",
-            "There is a warning, and you asked for an answer without one. It is this: one part can \
-             be replaced without anyone noticing.",
+            "There is a warning, and you asked for an answer without one. It is this: one part \
+             could be replaced without anyone noticing.",
         ),
     ]
 }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::pki::anchors::{AMD_GENOA, AMD_MILAN, AMD_TURIN, INTEL};
 use crate::time::UnixTime;
 
-use crate::builds::tuf::examine::Instance;
+use crate::builds::tuf::verify::Instance;
 
 /// A pinned root.
 #[derive(Clone, Debug)]

@@ -385,6 +385,7 @@ reasons! {
     GPU_CHAIN_VALIDITY: fail ["expired", "not-yet-valid"];
     GPU_SIGNATURE: fail ["bad-signature"];
     GPU_FIRMWARE_ID: fail ["malformed", "missing", "not-equal"];
+    GPU_TRAILING: warn ["not-signed"];
     GPU_NONCE: fail ["not-equal"];
     NEAR_REPORT_DATA: fail ["malformed", "not-equal"];
     NEAR_NONCE: fail ["disagree", "not-equal"];

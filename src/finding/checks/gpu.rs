@@ -15,6 +15,7 @@ checks! {
         carries [Report, Measurements],
         joins [Chip => Report, Report => Measurements];
     GPU_FIRMWARE_ID = "gpu.firmware-id", "", Report, Authenticity, "TCG DICE, 2.23.133.5.4.1";
+    GPU_TRAILING = "gpu.trailing", "", Report, Appraisal, SPDM;
     GPU_MEASUREMENTS = "gpu.measurements", "", Measurements, Appraisal, "NVIDIA reference integrity manifests",
         is [NeedsReference];
     GPU_NONCE = "gpu.nonce", "", KeyBinding, Appraisal, SPDM,

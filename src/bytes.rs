@@ -1,5 +1,8 @@
 //! Bounds-checked reading of untrusted bytes, and the spans that say where a value came from.
 
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{DecodeError, Engine as _};
 use serde::Serialize;
 
 use crate::error::Error;
@@ -29,6 +32,15 @@ impl Span {
     pub fn of(self, data: &[u8]) -> Option<&[u8]> {
         data.get(self.start..self.start.checked_add(self.len)?)
     }
+}
+
+/// Base64 of either alphabet, with padding or without.
+pub(crate) fn of_base64(text: &[u8]) -> Result<Vec<u8>, DecodeError> {
+    let config =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let is_url_safe = text.iter().any(|letter| matches!(letter, b'-' | b'_'));
+    let alphabet = if is_url_safe { &URL_SAFE } else { &STANDARD };
+    GeneralPurpose::new(alphabet, config).decode(text)
 }
 
 /// Reads fields one after another and never past the end.

@@ -3,15 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::de::IgnoredAny;
 
 use super::dstack;
 use super::exchange;
 use super::google;
 use super::source;
-use crate::bytes::Span;
+use crate::bytes::{Span, of_base64};
+use crate::endorsements::gcb::Provenance;
 use crate::error::Error;
 use crate::evidence::azure::Evidence;
 use crate::evidence::dcap::Quote;
@@ -201,6 +200,9 @@ const IMAGE: &str = "it is an image index or manifest, which names files and whi
 const INFO: &str = "it is what dstack's agent says about a guest, which nobody signed; give it \
                     beside the agent's quote, to compare the two";
 
+/// A signed record outside of a Sigstore bundle, where nothing says when its signer was valid.
+const ENVELOPE: &str = "DSSE envelope without a log entry: its builder";
+
 /// An attestation of dstack's in the JSON of its answer, by its version and variant. The other
 /// attestations that stand in a member of this name never begin with a zero.
 fn of_attestation<'a>(input: &[u8]) -> Result<Option<Kind<'a>>, Error> {
@@ -248,8 +250,8 @@ fn is_of_snp(ders: &[Vec<u8>]) -> bool {
 fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
     if gpu::Report::is_likely(&bytes) {
         Some(Kind::GpuReport(bytes))
-    } else if looks_like_report(&bytes) {
-        Some(Kind::SnpReport(bytes))
+    } else if let Some(report) = report(&bytes) {
+        Some(Kind::SnpReport(report))
     } else if looks_like_document(&bytes) {
         Some(Kind::NitroDocument(bytes))
     } else if SnpAttestation::is_likely(&bytes) {
@@ -273,9 +275,12 @@ fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
     }
 }
 
-/// A report's length with a version number that is at least plausible; the parser decides.
-fn looks_like_report(input: &[u8]) -> bool {
-    input.len() == snp::Report::LEN && matches!(input, [_, 0, 0, 0, ..])
+/// An SEV-SNP report by itself, or in what the guest's device or its host put around it.
+fn report<'a>(bytes: &Cow<'a, [u8]>) -> Option<Cow<'a, [u8]>> {
+    Some(match bytes {
+        Cow::Borrowed(bytes) => Cow::Borrowed(snp::Answer::of(bytes)?.report),
+        Cow::Owned(bytes) => Cow::Owned(snp::Answer::of(bytes)?.report.to_vec()),
+    })
 }
 
 /// COSE_Sign1, with its tag or without: an array of four that begins with a protected header of
@@ -294,7 +299,7 @@ fn looks_like_quote(input: &[u8]) -> bool {
 }
 
 /// Three parts of base64url, the first of which begins as JSON does.
-fn looks_like_token(input: &[u8]) -> bool {
+pub(crate) fn looks_like_token(input: &[u8]) -> bool {
     let text = input.trim_ascii();
     let is_base64url = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
     text.starts_with(b"eyJ")
@@ -302,15 +307,16 @@ fn looks_like_token(input: &[u8]) -> bool {
         && text.iter().all(|byte| *byte == b'.' || is_base64url(byte))
 }
 
-/// Hex or base64 of a report or a quote, as a person would paste it.
+/// Hex or base64 of a report or a quote, as a person would paste it: base64 of either alphabet, with
+/// padding or without.
 pub(crate) fn decoded(input: &[u8]) -> Option<Vec<u8>> {
     const LONGEST: usize = 4 * Quote::MAX;
     if input.len() > LONGEST {
         return None;
     }
     let text: Vec<u8> = input.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let digits = text.strip_prefix(b"0x").unwrap_or(&text);
-    hex::decode(digits).ok().or_else(|| STANDARD.decode(&text).ok())
+    let digits = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")).unwrap_or(&text);
+    hex::decode(digits).ok().or_else(|| of_base64(&text).ok())
 }
 
 /// JSON is told apart by its top-level members.
@@ -333,7 +339,7 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Ok(Kind::NearReport)
     } else if near::Report::is_machine(has) {
         Ok(Kind::NearMachine)
-    } else if has("platform") && has("evidence") {
+    } else if Evidence::is_one(has) {
         Evidence::parse(input).map(|evidence| Kind::AzureEvidence(Box::new(evidence)))
     } else if has("attestation") && has("challenge") {
         BoundEvidence::from_json(input).map(Kind::BoundEvidence)
@@ -347,18 +353,18 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Ok(Kind::SigstoreBundle)
     } else if has("attestations") {
         Ok(Kind::GithubAttestations)
-    } else if is_cloud_build(&members) {
+    } else if has("provenance_summary") {
         Ok(Kind::CloudBuildProvenance)
+    } else if has("payload") && has("payloadType") {
+        match Provenance::other_builder(input) {
+            None => Ok(Kind::CloudBuildProvenance),
+            Some(builder) => Err(Error::unsupported(ENVELOPE, builder, Span::new(0, input.len()))),
+        }
     } else if is_image(&members) {
         Err(Error::malformed("input", Span::new(0, input.len()), IMAGE))
     } else {
         Err(unknown(input))
     }
-}
-
-fn is_cloud_build(members: &BTreeMap<String, IgnoredAny>) -> bool {
-    let has = |name: &str| members.contains_key(name);
-    has("provenance_summary") || (has("payload") && has("payloadType"))
 }
 
 fn is_image(members: &BTreeMap<String, IgnoredAny>) -> bool {

@@ -3,6 +3,7 @@
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::pki::anchors::{AMD_GENOA, AMD_MILAN, AMD_TURIN, INTEL};
+use crate::shelf::lines;
 use crate::time::UnixTime;
 use crate::verify::sigstore::{EMBEDDED_SNAPSHOT, TrustedRoot};
 
@@ -34,6 +35,19 @@ pub enum Kind {
     KeyList,
     /// A root of The Update Framework.
     Tuf,
+}
+
+/// Sigstore's keys as a reader supplies them: a `trusted_root.json`, or several, one a line.
+///
+/// # Errors
+/// When any of them cannot be read.
+pub fn supplied(json: &[u8]) -> Result<Vec<TrustedRoot>, Error> {
+    match lines(json) {
+        None => TrustedRoot::from_json(json).map(|root| vec![root]),
+        Some(lines) => {
+            lines.iter().map(|line| TrustedRoot::from_json(line.get().as_bytes())).collect()
+        }
+    }
 }
 
 /// The roots of the real vendors and services. Simulated ones are not among them.

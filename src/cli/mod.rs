@@ -190,7 +190,10 @@ fn with_additions(
         None => adapters::default_policy(files).map_err(|error| Problem::in_file(&error))?,
     };
     if let Some(path) = trusted_root {
-        policy.sigstore.trusted_root = Some(input::read(path, MAX_INPUT)?.bytes.into_owned());
+        let file = input::read(path, MAX_INPUT)?;
+        adapters::roots::supplied(&file.bytes)
+            .map_err(|error| Problem::unreadable(&file.name, &error))?;
+        policy.sigstore.trusted_root = Some(file.bytes.into_owned());
     }
     if let Some(path) = firmware_root {
         let file = input::read(path, MAX_INPUT)?;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::de::IgnoredAny;
 
 use crate::adapters::kind::decoded;
+use crate::endorsements::gcb::Provenance;
 use crate::endorsements::git::Object;
 use crate::endorsements::github;
 use crate::endorsements::google::LaunchEndorsement;
@@ -14,6 +15,7 @@ use crate::endorsements::tuf::Metadata;
 use crate::error::Error;
 use crate::evidence::dstack::{Answer, AppCompose};
 use crate::evidence::firmware::{Description, Firmware};
+use crate::evidence::snp::{Answer as SnpAnswer, CertificateTable};
 use crate::pki::{Cert, Crl, pem_blocks};
 
 const WHAT: &str = "file";
@@ -140,6 +142,10 @@ pub(super) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
         Ok(None) => {}
         Err(error) => return Err((Role::SigstoreBundle, error)),
     }
+    if CertificateTable::is_likely(bytes) {
+        let table = table(bytes).map_err(|error| (Role::AmdCertificate, error))?;
+        return Ok(owned(table));
+    }
     // Firmware and its endorsement may hold PEM somewhere inside.
     let begins_as_pem = bytes.trim_ascii_start().starts_with(b"-----BEGIN ");
     if let Some(role) = of_binary(bytes).filter(|_| !begins_as_pem) {
@@ -153,7 +159,12 @@ pub(super) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
     }
     match bytes.trim_ascii_start().first() {
         Some(b'[') => return whole(Role::DstackLog),
-        Some(b'{') => return Ok(json(bytes)),
+        Some(b'{') => {
+            if let Some(parts) = host_answer(bytes) {
+                return parts;
+            }
+            return Ok(json(bytes));
+        }
         _ => {}
     }
     if let Some(binary) = decoded(bytes)
@@ -162,6 +173,32 @@ pub(super) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
         return Ok(vec![(role, Cow::Owned(binary))]);
     }
     whole(Role::Unknown)
+}
+
+/// What stands in the certificate table behind an SEV-SNP report; nothing when there is none.
+pub(super) fn behind_report(bytes: &[u8]) -> Vec<Part<'static>> {
+    let text;
+    let answer = match SnpAnswer::of(bytes) {
+        Some(answer) => answer,
+        None => {
+            text = decoded(bytes).unwrap_or_default();
+            match SnpAnswer::of(&text) {
+                Some(answer) => answer,
+                None => return Vec::new(),
+            }
+        }
+    };
+    table(answer.table).map(owned).unwrap_or_default()
+}
+
+/// The certificates and lists of a table that a host wrote.
+fn table(bytes: &[u8]) -> Result<Vec<(Role, &[u8])>, Error> {
+    let table = CertificateTable::parse(bytes)?;
+    Ok(table.parts().map(|der| (of_der(der).unwrap_or(Role::Unknown), der)).collect())
+}
+
+fn owned(parts: Vec<(Role, &[u8])>) -> Vec<Part<'static>> {
+    parts.into_iter().map(|(role, bytes)| (role, Cow::Owned(bytes.to_vec()))).collect()
 }
 
 pub(super) fn is_pem(bytes: &[u8]) -> bool {
@@ -233,6 +270,22 @@ fn of_binary(bytes: &[u8]) -> Option<Role> {
     }
 }
 
+/// What a host on Azure answers about its chip: two members with AMD's certificates in PEM.
+fn host_answer(bytes: &[u8]) -> Option<Result<Vec<Part<'static>>, (Role, Error)>> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Answer {
+        vcek_cert: String,
+        certificate_chain: String,
+    }
+    let answer: Answer = serde_json::from_slice(bytes).ok()?;
+    let whole = [answer.vcek_cert, answer.certificate_chain].join("\n");
+    let own = |parts: Vec<Part<'_>>| {
+        parts.into_iter().map(|(role, bytes)| (role, Cow::Owned(bytes.into_owned()))).collect()
+    };
+    Some(pem(whole.as_bytes()).map(own))
+}
+
 /// A JSON file; the bundles in an answer of GitHub's are parts of it.
 fn json(bytes: &[u8]) -> Vec<Part<'_>> {
     let role = of_json(bytes);
@@ -269,8 +322,13 @@ fn of_json(bytes: &[u8]) -> Role {
     let any = |names: &[&str]| names.iter().any(|name| has(name));
     if has("verificationMaterial") {
         Role::SigstoreBundle
-    } else if has("provenance_summary") || (has("payload") && has("payloadType")) {
+    } else if has("provenance_summary") {
         Role::CloudBuild
+    } else if has("payload") && has("payloadType") {
+        match Provenance::other_builder(bytes) {
+            None => Role::CloudBuild,
+            Some(_) => Role::Unknown,
+        }
     } else if has("schemaVersion") && (has("manifests") || (has("config") && has("layers"))) {
         Role::ImageDocument
     } else if Answer::is_info(has) {

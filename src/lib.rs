@@ -65,19 +65,23 @@ pub mod digest;
 pub mod endorsements;
 pub mod error;
 pub mod evidence;
+pub mod file;
 pub mod finding;
 mod json;
 #[cfg(feature = "net")]
 pub mod net;
+pub(crate) mod piece;
 pub mod pki;
 pub mod plan;
 pub mod policy;
 pub mod report;
+pub mod requirements;
 #[cfg(all(feature = "serve", unix))]
 pub mod serve;
 mod shelf;
 #[cfg(feature = "sim")]
 pub mod sim;
+pub mod span;
 pub mod text;
 pub mod time;
 pub mod verify;
@@ -89,7 +93,7 @@ pub mod web;
 pub mod wording;
 
 pub use context::{Asked, AskedAnswer, Context};
-pub use shelf::{File, Origin};
+pub use file::{File, Origin};
 
 /// Examines `files`: the whole way from bytes to a report.
 ///

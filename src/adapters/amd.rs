@@ -8,9 +8,10 @@ use std::cmp::Reverse;
 
 use crate::endorsements::amd::Vek;
 use crate::evidence::snp::{Component, Product, Report, SigningKey};
+use crate::piece;
+use crate::piece::{Piece, Role};
 use crate::pki::anchors::{AmdAnchor, Roots};
 use crate::pki::{Cert, Crl};
-use crate::shelf::{self, Piece, Role};
 use crate::verify::snp::{self as verify, Endorsements};
 
 const WHAT: &str = "AMD's certificate";
@@ -30,7 +31,7 @@ struct Candidate<'s> {
 impl<'s> Amd<'s> {
     /// Those among `pieces`.
     pub(super) fn of(pieces: &[Piece<'s>]) -> Self {
-        Self { pieces: shelf::of(pieces, &[Role::AmdCertificate, Role::AmdCrl]) }
+        Self { pieces: piece::of(pieces, &[Role::AmdCertificate, Role::AmdCrl]) }
     }
 
     /// Adds a certificate or a revocation list (DER) that the evidence itself brings along.

@@ -48,8 +48,8 @@ impl Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::piece::{Piece, Role};
     use crate::policy;
-    use crate::shelf::{Piece, Role};
 
     #[test]
     fn policy_comes_before_the_image_among_the_files() {

@@ -17,9 +17,9 @@ use crate::error::Error;
 use crate::evidence::Field;
 use crate::evidence::azure::{Evidence, HclReport};
 use crate::finding::{LinkId, Value, checks};
+use crate::piece::Piece;
 use crate::policy::Policy;
 use crate::report::{Draft, EvidenceItem, Freshness, RootOfTrust, Subject};
-use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::azure as verify;
 

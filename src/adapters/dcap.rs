@@ -12,11 +12,12 @@ use crate::endorsements::oci::sha256;
 use crate::error::Error;
 use crate::evidence::dcap::{Body, PCK_CHAIN, Quote, Tee, fields};
 use crate::finding::{Finding, LinkId, Why, checks};
+use crate::piece;
+use crate::piece::Piece;
 use crate::pki::{Cert, pem_blocks};
 use crate::plan::{self, IntelCa, IntelPlatform};
 use crate::policy::Policy;
 use crate::report::{DebugFlag, Draft, EvidenceItem, Fact, Part, RootOfTrust, Subject};
-use crate::shelf::{self, Piece};
 use crate::time::UnixTime;
 use crate::verify::dcap::{self as verify, VerifiedQuote};
 use crate::verify::eventlog::{Registers, VerifiedLog};
@@ -66,7 +67,7 @@ pub(super) struct Examined<'a> {
 impl<'s> Beside<'s> {
     /// What of `pieces` can belong to a quote.
     pub(super) fn of(pieces: &[Piece<'s>]) -> Self {
-        Self { intel: Intel::of(pieces), logs: Logs::of(pieces), images: shelf::of(pieces, IMAGE) }
+        Self { intel: Intel::of(pieces), logs: Logs::of(pieces), images: piece::of(pieces, IMAGE) }
     }
 }
 

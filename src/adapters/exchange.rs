@@ -14,10 +14,11 @@ use crate::context::{Asked, Context};
 use crate::error::Error;
 use crate::evidence::coordinator::{Base64Url, Binding, Document};
 use crate::evidence::exchange::{ATTESTATION, ENCRYPTION_KEY, Exchange, Response, TINFOIL};
+use crate::file::{File, Origin};
 use crate::finding::{Finding, LinkId, Value, Why, checks};
+use crate::piece::Piece;
 use crate::policy::Policy;
 use crate::report::{Draft, RootOfTrust};
-use crate::shelf::{File, Origin, Piece};
 
 /// The name of the built-in policy for `exchange`.
 pub(super) fn policy(exchange: &Exchange) -> &'static str {

@@ -9,9 +9,10 @@ use crate::digest::Sha256;
 use crate::endorsements::gcb::Provenance;
 use crate::error::Error;
 use crate::finding::LinkId;
+use crate::piece;
+use crate::piece::{Piece, Role};
 use crate::policy::Policy;
 use crate::report::{Draft, EvidenceItem, Part, RootOfTrust, Subject};
-use crate::shelf::{self, Piece, Role};
 use crate::verify::gcb::{self as verify, VerifiedBuilds};
 
 /// What is said about one document, and what of it was verified.
@@ -24,7 +25,7 @@ pub(super) struct Examined {
 /// one whose manifest or index is at hand and that the statement is about; without either, the
 /// statement's subjects stay the reader's to compare.
 pub(super) fn examine(input: &[u8], beside: &[Piece<'_>], policy: &Policy) -> Result<Draft, Error> {
-    let files = Files::of(&shelf::of(beside, &[Role::ImageDocument]));
+    let files = Files::of(&piece::of(beside, &[Role::ImageDocument]));
     let asked = Asked::of(policy, &files, &Signed::cloud_build(input)?.subjects);
     let mut part = asked.part;
     let examined = provenance(input, &asked.digests, policy)?;

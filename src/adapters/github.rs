@@ -12,10 +12,11 @@ use crate::endorsements::github::{Answer, Attestation};
 use crate::endorsements::sigstore::{Bundle, Content, Statement, Subject};
 use crate::error::Error;
 use crate::finding::{Finding, Outcome, Value, Why, checks};
+use crate::piece;
+use crate::piece::{Piece, Role};
 use crate::plan;
 use crate::policy::Policy;
 use crate::report::{self, Draft, RootOfTrust};
-use crate::shelf::{self, Piece, Role};
 use crate::time::UnixTime;
 use crate::verify;
 use crate::verify::sigstore::Artifact;
@@ -34,7 +35,7 @@ pub(super) fn examine(
     let Some(Answer::Attestations(listed)) = Answer::of(input)? else {
         return Err(Error::Missing { what: "the member attestations" });
     };
-    let stored = shelf::of(beside, &[Role::SigstoreBundle]);
+    let stored = piece::of(beside, &[Role::SigstoreBundle]);
     let stored_at: Vec<&str> = listed
         .iter()
         .filter_map(|attestation| match attestation {
@@ -54,7 +55,7 @@ pub(super) fn examine(
         .filter_map(|listed| Signed::bundle(listed.bytes).ok())
         .flat_map(|signed| signed.subjects)
         .collect();
-    let files = Files::of(&shelf::of(beside, &[Role::ImageDocument]));
+    let files = Files::of(&piece::of(beside, &[Role::ImageDocument]));
     let asked = Asked::of(policy, &files, &subjects);
     let mut draft = draft(input, "github-attestations");
     // An answer does not say which address has which bundle: while bundles are fewer, all are

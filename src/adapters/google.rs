@@ -18,11 +18,12 @@ use crate::digest::Sha256;
 use crate::endorsements::google::LaunchEndorsement;
 use crate::error::Error;
 use crate::finding::{At, Finding, LinkId, Value, Why, checks};
+use crate::piece;
+use crate::piece::{Piece, Role};
 use crate::pki::{Cert, pem_certificates};
 use crate::plan::{self, GuestFirmware};
 use crate::policy::{Endorsement, Policy};
 use crate::report::{Draft, EvidenceItem, Fact};
-use crate::shelf::{self, Piece, Role};
 use crate::time::UnixTime;
 use crate::verify::gce::{ENDORSEMENT, verify};
 
@@ -63,7 +64,7 @@ impl<'a> Files<'a> {
     /// root certificate that `policy` names or that bears the name of Google's root.
     fn of(beside: &[Piece<'a>], measured: &[About], policy: &Policy) -> Self {
         let mut own = Self { endorsement: None, roots: Vec::new() };
-        for piece in shelf::of(beside, &[Role::GoogleEndorsement]) {
+        for piece in piece::of(beside, &[Role::GoogleEndorsement]) {
             match LaunchEndorsement::parse(piece.bytes) {
                 Ok(endorsement) => {
                     let covers = |about: &&About| appraise::covers(&endorsement, about.measured);
@@ -76,7 +77,7 @@ impl<'a> Files<'a> {
                 Err(_) => piece.unreadable(),
             }
         }
-        for piece in shelf::of(beside, &[Role::Certificate]) {
+        for piece in piece::of(beside, &[Role::Certificate]) {
             if let Some(root) = root(piece.bytes, &policy.google_firmware.roots) {
                 piece.used();
                 own.roots.push(root);

@@ -11,11 +11,12 @@ use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::gpu::Report;
 use crate::finding::{LinkId, checks};
+use crate::piece;
+use crate::piece::{Piece, Role};
 use crate::pki::Cert;
 use crate::pki::anchors::{self, Roots};
 use crate::policy::Policy;
 use crate::report::{Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject};
-use crate::shelf::{self, Piece, Role};
 use crate::time::UnixTime;
 use crate::verify::gpu::{self as verify, REPORT};
 
@@ -89,7 +90,7 @@ const MAX_CHAIN: usize = 8;
 /// lie in. The GPU's own is the one whose key signed the report, or else the first that is made out
 /// for a GPU's firmware.
 fn chain(report: &Report<'_>, beside: &[Piece<'_>], roots: Roots) -> Vec<Vec<u8>> {
-    let pieces = shelf::of(beside, &[Role::Certificate]);
+    let pieces = piece::of(beside, &[Role::Certificate]);
     let certs = pieces.iter().filter_map(|p| Some((p, Cert::parse(WHAT, p.bytes).ok()?)));
     let certs: Vec<(&Piece<'_>, Cert<'_>)> = certs.collect();
     let is_leaf = |cert: &Cert<'_>| !cert.is_ca() && cert.extension(verify::FIRMWARE_ID).is_some();

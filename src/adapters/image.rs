@@ -12,9 +12,9 @@ use crate::digest::Sha256;
 use crate::endorsements::oci::{Document, Reference};
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Value, Why, checks};
+use crate::piece::{Piece, Role};
 use crate::policy::Policy;
 use crate::report::{EvidenceItem, Part};
-use crate::shelf::{Piece, Role};
 use crate::time::UnixTime;
 use crate::verify::oci::{self as verify, Supplied};
 

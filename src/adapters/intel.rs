@@ -2,8 +2,9 @@
 
 use crate::endorsements::intel::{Collateral, Part, parts};
 use crate::evidence::dcap::Quote;
+use crate::piece;
+use crate::piece::{Piece, Role};
 use crate::pki::anchors::Roots;
-use crate::shelf::{self, Piece, Role};
 use crate::time::UnixTime;
 use crate::verify::dcap::choose;
 
@@ -22,7 +23,7 @@ impl<'s> Intel<'s> {
     /// then missing.
     pub(super) fn of(pieces: &[Piece<'s>]) -> Self {
         let mut own = Self::default();
-        for piece in shelf::of(pieces, ROLES) {
+        for piece in piece::of(pieces, ROLES) {
             match parts(piece.bytes) {
                 Ok(read) => {
                     for part in read {

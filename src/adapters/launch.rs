@@ -14,8 +14,9 @@ use crate::digest::{Sha256, Sha384};
 use crate::error::Error;
 use crate::evidence::firmware::{Description, Firmware, processor_signature};
 use crate::finding::{Finding, LinkId, Value, Why, checks};
+use crate::piece;
+use crate::piece::{Piece, Role};
 use crate::report::{Claim, Draft, EvidenceItem, Fact, RootOfTrust, Subject};
-use crate::shelf::{self, Piece, Role};
 use crate::verify::snp::launch::{self, KernelHashes, Launch, Monitor, Processors};
 
 /// The kind of subject.
@@ -51,7 +52,7 @@ pub(super) fn examine(input: &[u8], beside: &[Piece<'_>]) -> Result<Draft, Error
 /// report measures no launch of this kind.
 pub(super) fn compare(draft: &mut Draft, beside: &[Piece<'_>]) {
     let check = &checks::LAUNCH_RECOMPUTED;
-    let description = shelf::of(beside, &[Role::LaunchDescription]).into_iter().next();
+    let description = piece::of(beside, &[Role::LaunchDescription]).into_iter().next();
     let Some(piece) = description else { return };
     let facts = draft.facts.iter().filter_map(|(part, fact)| match fact {
         Fact::SnpMeasurement(measurement) => Some((part.map(str::to_owned), *measurement)),
@@ -100,7 +101,7 @@ pub(super) fn compare(draft: &mut Draft, beside: &[Piece<'_>]) {
 /// launched so.
 fn computed(description: &Description, beside: &[Piece<'_>]) -> Option<Result<Sha384, Error>> {
     let mut first = None;
-    for piece in shelf::of(beside, &[Role::Firmware]) {
+    for piece in piece::of(beside, &[Role::Firmware]) {
         let measured = measure(piece.bytes, description);
         if measured.is_ok() {
             piece.used();

@@ -5,8 +5,9 @@ use crate::endorsements::oci::sha256;
 use crate::error::Error;
 use crate::evidence::eventlog::{cel, dstack, tcg};
 use crate::finding::{Examined, Finding, LinkId, Why, checks};
+use crate::piece;
+use crate::piece::{Piece, Role};
 use crate::report::{EvidenceItem, Fact, Part};
-use crate::shelf::{self, Piece, Role};
 use crate::verify::eventlog::{self, CANONICAL_LOG, EVENT_LOG, Registers, VerifiedLog};
 
 /// Logs beside a quote, and those that the evidence itself brings along, of each kind.
@@ -44,9 +45,9 @@ impl<'s> Logs<'s> {
     /// Those among `pieces`.
     pub(super) fn of(pieces: &[Piece<'s>]) -> Self {
         Self {
-            firmware: shelf::of(pieces, &[Role::FirmwareLog]),
-            launcher: shelf::of(pieces, &[Role::LauncherLog]),
-            dstack: shelf::of(pieces, &[Role::DstackLog]),
+            firmware: piece::of(pieces, &[Role::FirmwareLog]),
+            launcher: piece::of(pieces, &[Role::LauncherLog]),
+            dstack: piece::of(pieces, &[Role::DstackLog]),
             is_stripped: false,
         }
     }

@@ -37,10 +37,12 @@ use crate::context::Context;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::token::{Service, Token};
+use crate::file::File;
 use crate::finding::{Finding, Outcome, Reason};
+use crate::piece::Role;
 use crate::policy::{Policy, builtin};
 use crate::report::Report;
-use crate::shelf::{self, File, Role, Shelf};
+use crate::shelf::{self, Shelf};
 
 pub use crate::evidence::firmware::Description as LaunchDescription;
 #[cfg(all(feature = "serve", unix))]
@@ -201,14 +203,14 @@ fn of_kind(
     }
     source.complete(&mut draft, policy);
     draft.simulated |= draft.findings.iter().any(is_simulated);
-    let policy = policy.for_kind(draft.subject.kind);
     let given = shelf.given();
     if given.len() != input.len() {
         draft.subject.sha256 = Sha256::of(given);
         draft.subject.len = given.len();
     }
     draft.files = shelf.told();
-    Ok(Report::assemble(draft, &policy, now))
+    let requirements = policy.requirements(draft.subject.kind);
+    Ok(Report::assemble(draft, &requirements, now))
 }
 
 /// Whether a root of the simulated vendors was met where a real one was asked for.

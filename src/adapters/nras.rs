@@ -14,9 +14,9 @@ use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::token::{Bundle, Token};
 use crate::finding::{LinkId, checks};
+use crate::piece::Piece;
 use crate::policy::Policy;
 use crate::report::{DebugFlag, Draft, EvidenceItem, Freshness, Part, Subject};
-use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::token::{DeviceToken, TOKEN, VerifiedDevices, verify_devices};
 

@@ -20,10 +20,11 @@ use crate::endorsements::registry::{
 };
 use crate::evidence::coordinator::Registry;
 use crate::finding::{Check, Finding, LinkId, Value, checks};
+use crate::piece;
+use crate::piece::{Piece, Role};
 use crate::plan;
 use crate::policy::{Policy, Rule};
 use crate::report::{Custody, Draft, EvidenceItem, Fact};
-use crate::shelf::{self, Piece, Role};
 
 /// The most recorded answers that are taken.
 const MAX_FILES: usize = 64;
@@ -37,7 +38,7 @@ impl<'a> Files<'a> {
     /// Every recorded answer that can be read, each once; there is a finding for each other.
     fn of(beside: &[Piece<'a>], findings: &mut Vec<Finding>) -> Self {
         let mut own = Self::default();
-        let pieces = shelf::of(beside, &[Role::RegistryAnswer]);
+        let pieces = piece::of(beside, &[Role::RegistryAnswer]);
         for (number, piece) in (1_u32..).zip(pieces.into_iter().take(MAX_FILES)) {
             match Recorded::parse(piece.bytes) {
                 Ok(recorded) => {
@@ -222,8 +223,8 @@ impl<'s> Search<'s, '_> {
 
     /// A contradiction fails for whoever asks for the check.
     fn contradiction(&self, check: &'static Check) -> Rule {
-        let policy = self.policy.for_kind(self.draft.subject.kind);
-        if policy.required.contains(&check) { Rule::Deny } else { Rule::Warn }
+        let own = self.policy.requirements(self.draft.subject.kind);
+        if own.required.contains(&check) { Rule::Deny } else { Rule::Warn }
     }
 
     /// The app that an entry of the document names.

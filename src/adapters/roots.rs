@@ -2,8 +2,8 @@
 
 use crate::digest::Sha256;
 use crate::error::Error;
+use crate::json::lines;
 use crate::pki::anchors::{AMD_GENOA, AMD_MILAN, AMD_TURIN, INTEL};
-use crate::shelf::lines;
 use crate::time::UnixTime;
 use crate::verify::sigstore::{EMBEDDED_SNAPSHOT, TrustedRoot};
 

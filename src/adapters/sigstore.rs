@@ -11,11 +11,12 @@ use crate::digest::Sha256;
 use crate::endorsements::sigstore::{Bundle, Content};
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, checks};
+use crate::piece;
+use crate::piece::{Piece, Role};
 use crate::pki::Cert;
 use crate::pki::anchors::Roots;
 use crate::policy::Policy;
 use crate::report::{Draft, EvidenceItem, Part, RootOfTrust, Subject};
-use crate::shelf::{self, Piece, Role};
 use crate::time::UnixTime;
 use crate::verify::sigstore::{
     self as verify, Artifact, ManagedKey, TrustedRoot, VerifiedStatement,
@@ -36,9 +37,9 @@ pub(super) fn examine(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    let files = Files::of(&shelf::of(beside, &[Role::ImageDocument]));
+    let files = Files::of(&piece::of(beside, &[Role::ImageDocument]));
     let asked = Asked::of(policy, &files, &Signed::bundle(bundle)?.subjects);
-    let tuf = shelf::of(beside, TUF);
+    let tuf = piece::of(beside, TUF);
     let Examined { mut part, verified } = bundle_with(bundle, asked.artifact, &tuf, policy, now)?;
     part.absorb(asked.part);
     let subject = Subject {

@@ -9,11 +9,11 @@ use crate::error::Error;
 use crate::evidence::Field;
 use crate::evidence::snp::{Report, fields};
 use crate::finding::{Check, Finding, LinkId, Outcome, Tier, Value, Why, checks};
+use crate::piece::Piece;
 use crate::pki::Cert;
 use crate::plan;
 use crate::policy::Policy;
 use crate::report::{DebugFlag, Draft, EvidenceItem, Fact, Part, RootOfTrust, Subject};
-use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::snp::{self as verify, VerifiedSnp};
 

@@ -7,10 +7,10 @@ use crate::endorsements::github::{Answer, Attestation, decoded};
 use crate::error::Error;
 use crate::evidence::coordinator::Source;
 use crate::finding::{Check, Finding, LinkId, Outcome, Why, checks};
+use crate::piece::Piece;
 use crate::plan;
 use crate::policy::{Policy, Rule};
 use crate::report::{Draft, EvidenceItem, Fact, Facts, Placed};
-use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::git::{self, Objects, Place, Sought, VerifiedSource, Workflow};
 

@@ -18,10 +18,11 @@ use crate::endorsements::sigstore::Statement;
 use crate::error::Error;
 use crate::evidence::tinfoil::{Bundle, PREDICATE_TYPE, Predicate};
 use crate::finding::{Finding, LinkId, Value, checks};
+use crate::piece;
+use crate::piece::Piece;
 use crate::pki::Cert;
 use crate::policy::Policy;
 use crate::report::{Draft, EvidenceItem, KeyFlag, RootOfTrust, Subject};
-use crate::shelf::{self, Piece};
 use crate::time::UnixTime;
 use crate::verify::sigstore::{Artifact, VerifiedStatement};
 
@@ -46,7 +47,7 @@ pub(super) fn examine(
     let machine = snp::report(&bundle.report, &amd, policy, COMPARERS, now)?;
     let artifact = Sha256::from_str(&bundle.digest)?;
     let artifact = Artifact::Sha256(artifact);
-    let tuf = shelf::of(beside, TUF);
+    let tuf = piece::of(beside, TUF);
     let build = sigstore::bundle_with(&bundle.sigstore, Some(artifact), &tuf, policy, now)?;
 
     let mut part = machine.part;

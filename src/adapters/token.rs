@@ -18,13 +18,15 @@ use crate::endorsements::jwks::KeyList;
 use crate::endorsements::oci::sha256;
 use crate::error::Error;
 use crate::evidence::token::{Service, Token};
+use crate::file::Origin;
 use crate::finding::{LinkId, checks};
+use crate::piece;
+use crate::piece::{Piece, Role};
 use crate::pki::Cert;
 use crate::policy::{Policy, Roots, TokenPolicy};
 use crate::report::{
     DebugFlag, Draft, EvidenceItem, Fact, Freshness, Overrides, Part, RootOfTrust, Subject, Wanted,
 };
-use crate::shelf::{self, Origin, Piece, Role};
 use crate::time::UnixTime;
 use crate::verify::token::{self as verify, Accepted, Keys, TOKEN, Vouched};
 
@@ -102,7 +104,7 @@ pub(super) const fn root_of_trust(vouched: Option<Vouched>) -> RootOfTrust {
 pub(super) fn keys(tokens: &[&Token<'_>], beside: &[Piece<'_>]) -> Vec<Keys> {
     let issuers: Vec<&str> = tokens.iter().filter_map(|token| token.service()?.keys()).collect();
     let mut keys = Vec::new();
-    for piece in shelf::of(beside, &[Role::KeyList]) {
+    for piece in piece::of(beside, &[Role::KeyList]) {
         let Ok(list) = KeyList::parse(piece.bytes) else {
             piece.unreadable();
             continue;

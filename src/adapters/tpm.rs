@@ -15,12 +15,13 @@ use crate::error::Error;
 use crate::evidence::Field;
 use crate::evidence::tpm::Attestation;
 use crate::finding::{Check, Finding, LinkId, Value, checks};
+use crate::piece;
+use crate::piece::{Piece, Role};
 use crate::pki::anchors::{self, Roots};
 use crate::pki::{Cert, Crl};
 use crate::plan;
 use crate::policy::Policy;
 use crate::report::{Draft, EvidenceItem, Freshness, Overrides, Part, RootOfTrust, Subject};
-use crate::shelf::{self, Piece, Role};
 use crate::time::UnixTime;
 use crate::verify::eventlog::{FIRMWARE_CHECKS, LAUNCH_CHECKS, VerifiedLog};
 use crate::verify::tpm::{self as verify, ATTESTATION, VerifiedTpm};
@@ -193,7 +194,7 @@ const MAX_DEPTH: usize = 4;
 fn about<'s>(attestation: &Attestation<'_>, beside: &[Piece<'s>], roots: Roots) -> Vec<Piece<'s>> {
     const ROLES: &[Role] =
         &[Role::GoogleCertificate, Role::Certificate, Role::GoogleCrl, Role::Crl];
-    let pieces = shelf::of(beside, ROLES);
+    let pieces = piece::of(beside, ROLES);
     let parse = |der| Cert::parse(WHAT, der).ok();
     let own = attestation.intermediates.iter().copied().filter_map(parse);
     let pinned = anchors::google_vtpm(roots).iter().filter_map(|anchor| anchor.root().ok());

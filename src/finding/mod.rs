@@ -7,7 +7,7 @@ mod check;
 pub mod checks;
 mod level;
 mod promise;
-pub mod reasons;
+mod rule;
 
 use std::borrow::Cow;
 
@@ -19,6 +19,7 @@ use crate::time::UnixTime;
 pub use check::{Check, LinkId, Property, Tier};
 pub use level::Level;
 pub use promise::Promise;
+pub use rule::Rule;
 
 /// The outcome of one check, with what was expected, what was found and where.
 #[derive(Clone, Debug, PartialEq)]

@@ -24,7 +24,6 @@ mod tinfoil;
 mod token;
 mod tpm;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -32,7 +31,11 @@ use serde::Deserialize;
 use crate::bytes::Span;
 use crate::digest::Sha256;
 use crate::error::Error;
-use crate::finding::{Check, Level, checks};
+use crate::finding::{Check, checks};
+use crate::requirements::Requirements;
+
+pub use crate::finding::Rule;
+pub use crate::requirements::{LeastLevel, Warnings};
 
 pub use crate::pki::anchors::Roots;
 pub use azure::AzurePolicy;
@@ -58,63 +61,6 @@ pub use tpm::TpmPolicy;
 
 /// The largest policy file that is read, in bytes.
 pub const MAX_POLICY: usize = 256 * 1024;
-
-/// What to do when a property does not have the value a reader would want.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Rule {
-    /// It fails.
-    #[default]
-    Deny,
-    /// It is a warning.
-    Warn,
-    /// It is let pass, and told as what the policy allows.
-    Allow,
-}
-
-/// The least that a policy asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LeastLevel {
-    /// A signed build, without a machine.
-    Build,
-    /// An assurance level.
-    At(Level),
-}
-
-impl LeastLevel {
-    /// `build`, or `A0` to `A5`.
-    pub fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "build" => Self::Build,
-            "A0" => Self::At(Level::A0),
-            "A1" => Self::At(Level::A1),
-            "A2" => Self::At(Level::A2),
-            "A3" => Self::At(Level::A3),
-            "A4" => Self::At(Level::A4),
-            "A5" => Self::At(Level::A5),
-            _ => return None,
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for LeastLevel {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let expected = "a level is build, or A0 to A5";
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(expected))
-    }
-}
-
-/// What warnings mean for the verdict.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Warnings {
-    /// They stand beside it.
-    #[default]
-    Accept,
-    /// With one, nothing is verified.
-    Deny,
-}
 
 /// An appraisal policy.
 #[derive(Clone, Debug)]
@@ -225,11 +171,15 @@ struct File {
 }
 
 impl Policy {
-    /// The policy with what it requires of an input of `kind`.
-    pub fn for_kind(&self, kind: &str) -> Cow<'_, Self> {
-        match self.required_of.get(kind) {
-            Some(required) => Cow::Owned(Self { required: required.clone(), ..self.clone() }),
-            None => Cow::Borrowed(self),
+    /// What the policy requires of an input of `kind`.
+    pub fn requirements(&self, kind: &str) -> Requirements<'_> {
+        Requirements {
+            name: &self.name,
+            sha256: self.sha256,
+            roots: self.roots,
+            least_level: self.least_level,
+            warnings: self.warnings,
+            required: self.required_of.get(kind).unwrap_or(&self.required),
         }
     }
 

@@ -8,14 +8,14 @@ use super::{
     Weight, Word,
 };
 use crate::finding::{Finding, LinkId, Outcome, Why, checks};
-use crate::policy::{LeastLevel, Policy, Warnings};
+use crate::requirements::{LeastLevel, Requirements, Warnings};
 
 /// The worst required finding, and what the policy asks for beside it: a least level, and what
 /// warnings mean. No link that holds leaves nothing to verify.
 pub(super) fn verdict(
     findings: &[Finding],
     root_of_trust: RootOfTrust,
-    policy: &Policy,
+    policy: &Requirements<'_>,
 ) -> Verdict {
     let required: Vec<&Finding> = findings
         .iter()
@@ -84,7 +84,7 @@ pub(super) fn held_to(
     level: Option<Level>,
     root_of_trust: RootOfTrust,
     links: &[Link],
-    policy: &Policy,
+    policy: &Requirements<'_>,
 ) -> Verdict {
     if verdict.state > State::Warning {
         return verdict;

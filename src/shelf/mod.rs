@@ -5,7 +5,6 @@
 //! parts that belong to it. A file about something else never decides about the evidence: it is
 //! named as not used. A part that cannot be read is a finding about that part.
 
-mod file;
 mod role;
 mod spelling;
 
@@ -16,9 +15,10 @@ use crate::digest::Sha256;
 use crate::error::Error;
 use crate::report::{Became, Filed};
 
-pub use file::{File, Origin};
-pub(crate) use role::Role;
-pub(crate) use spelling::{lines, plain};
+use crate::file::File;
+use crate::piece::{Piece, Role, of};
+
+pub(crate) use spelling::plain;
 
 use std::borrow::Cow;
 
@@ -42,54 +42,6 @@ struct Book<'a> {
     kind: Result<Kind<'a>, Error>,
     parts: Vec<(Role, Cow<'a, [u8]>)>,
     became: RefCell<Became>,
-}
-
-/// A part of a file.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Piece<'s> {
-    /// What it is.
-    pub(crate) role: Role,
-    /// Its bytes: DER where the file was PEM, the inside where the file was compressed.
-    pub(crate) bytes: &'s [u8],
-    /// How its file came here.
-    pub(crate) origin: &'s Origin,
-    /// The name of its file.
-    pub(crate) name: &'s str,
-    /// What became of its file; a piece of the evidence itself has none.
-    became: Option<&'s RefCell<Became>>,
-}
-
-impl<'s> Piece<'s> {
-    /// A piece of the evidence itself, which its service put there, called `name`.
-    pub(crate) const fn inside(role: Role, name: &'s str, bytes: &'s [u8]) -> Self {
-        const HANDED_IN: &Origin = &Origin::HandedIn;
-        Self { role, bytes, origin: HANDED_IN, name, became: None }
-    }
-
-    /// Whether it came beside the evidence, as a file.
-    pub(crate) const fn is_beside(&self) -> bool {
-        self.became.is_some()
-    }
-
-    /// Notes that the examination used the piece.
-    pub(crate) fn used(&self) {
-        if let Some(became) = self.became {
-            became.replace(Became::Used);
-        }
-    }
-
-    /// Notes that the piece cannot be read as what it seems to be; a finding says more. A file of
-    /// which another piece was used stays used.
-    pub(crate) fn unreadable(&self) {
-        if let Some(became) = self.became.filter(|became| *became.borrow() != Became::Used) {
-            became.replace(Became::Unreadable);
-        }
-    }
-}
-
-/// Those of `pieces` that have any of `roles`, in their order.
-pub(crate) fn of<'s>(pieces: &[Piece<'s>], roles: &[Role]) -> Vec<Piece<'s>> {
-    pieces.iter().filter(|piece| roles.contains(&piece.role)).copied().collect()
 }
 
 impl<'a> Shelf<'a> {

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use super::File;
 use crate::adapters::MAX_INPUT;
 use crate::adapters::kind::looks_like_token;
+use crate::file::File;
+use crate::json::lines;
 
 /// `files` as their formats spell them.
 pub(crate) fn plain<'a>(files: &'a [File<'a>]) -> Vec<File<'a>> {
@@ -55,19 +56,6 @@ fn unwrapped(bytes: &[u8]) -> Cow<'_, [u8]> {
             lines(bytes).and_then(|lines| bundles(&lines)).map_or(Cow::Borrowed(bytes), Cow::Owned)
         }
     }
-}
-
-/// The lines of `bytes`, when there are several and each of them is an object of JSON.
-pub(crate) fn lines(bytes: &[u8]) -> Option<Vec<&RawValue>> {
-    let text = bytes.trim_ascii();
-    let end = text.iter().position(|byte| *byte == b'\n')?;
-    let (first, rest) = text.split_at_checked(end)?;
-    let is_line = first.starts_with(b"{") && first.trim_ascii_end().ends_with(b"}");
-    if !is_line || !rest.trim_ascii_start().starts_with(b"{") {
-        return None;
-    }
-    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    lines.map(|line| serde_json::from_slice::<&RawValue>(line).ok()).collect()
 }
 
 /// Bundles as GitHub lists them in its answer.

@@ -11,9 +11,9 @@ use crate::digest::Sha512;
 use crate::error::Error;
 use crate::evidence::coordinator::{Document, Evidence};
 use crate::finding::{Check, Finding, Outcome, Why, checks};
+use crate::piece::Piece;
 use crate::policy::Policy;
 use crate::report::{Part, RootOfTrust, Wanted};
-use crate::shelf::Piece;
 use crate::time::UnixTime;
 
 /// What came of a document's evidence.

@@ -12,9 +12,9 @@ use crate::evidence::coordinator::{Document, Evidence};
 use crate::evidence::dcap::{Body, Quote};
 use crate::evidence::snp::Report;
 use crate::finding::{Check, Finding, checks};
+use crate::piece::Piece;
 use crate::policy::{Machine, Policy};
 use crate::report::{Overrides, Part, RootOfTrust};
-use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::eventlog::VerifiedLog;
 

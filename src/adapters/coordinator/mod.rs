@@ -27,11 +27,12 @@ use crate::error::Error;
 use crate::evidence::coordinator::{Binding, Document, Registry, Source, carrier};
 use crate::evidence::exchange::ATTESTATION;
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
+use crate::piece;
+use crate::piece::Piece;
 use crate::policy::Policy;
 use crate::report::{
     Custody, Draft, EvidenceItem, Fact, Flags, Freshness, KeyFlag, RootOfTrust, Subject,
 };
-use crate::shelf::{self, Piece};
 use crate::time::UnixTime;
 use crate::verify::oci::Supplied;
 
@@ -121,7 +122,7 @@ pub(super) fn answered(
 
     let nonce = document.nonce.as_ref().map_or(&[][..], |nonce| &nonce.0);
     let d = carrier::digest(nonce, bytes)?;
-    let mut images = Files::of(&shelf::of(beside, IMAGE));
+    let mut images = Files::of(&piece::of(beside, IMAGE));
     draft.findings.extend(index(document, &mut images));
     let items = items::examine(document, beside, policy, now, d);
     draft.root_of_trust = items.root_of_trust;

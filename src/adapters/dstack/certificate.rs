@@ -10,10 +10,10 @@ use crate::error::Error;
 use crate::evidence::dcap::Quote;
 use crate::evidence::dstack::{Answer, Carried, Ids, RaTls, TdxAttestation};
 use crate::finding::{LinkId, checks};
+use crate::piece::Piece;
 use crate::pki::Cert;
 use crate::policy::Policy;
 use crate::report::{Custody, Draft, KeyFlag};
-use crate::shelf::Piece;
 use crate::time::UnixTime;
 
 const WHAT: &str = "dstack certificate";

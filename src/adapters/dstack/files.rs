@@ -7,8 +7,9 @@ use crate::error::Error;
 use crate::evidence::dcap::{Body, Quote};
 use crate::evidence::dstack::{Answer, AppCompose, TcbInfo};
 use crate::finding::{Finding, LinkId, Outcome, Value, Why, checks};
+use crate::piece;
+use crate::piece::{Piece, Role};
 use crate::report::{EvidenceItem, Fact, Part};
-use crate::shelf::{self, Piece, Role};
 
 /// What dstack's agent and its app-compose files say, beside the evidence.
 #[derive(Default)]
@@ -30,8 +31,8 @@ impl<'s> Files<'s> {
     /// dstack's among `pieces`.
     pub(super) fn of(pieces: &[Piece<'s>]) -> Self {
         Self {
-            infos: shelf::of(pieces, &[Role::DstackInfo]),
-            composes: shelf::of(pieces, &[Role::AppCompose]),
+            infos: piece::of(pieces, &[Role::DstackInfo]),
+            composes: piece::of(pieces, &[Role::AppCompose]),
         }
     }
 

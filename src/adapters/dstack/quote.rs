@@ -12,9 +12,9 @@ use crate::evidence::dcap::{Body, Quote};
 use crate::evidence::dstack::{Answer, AppCompose, Ids, Material, TcbInfo, VmConfig};
 use crate::evidence::eventlog::dstack::Log;
 use crate::finding::{Check, Finding, Value, Why, checks};
+use crate::piece::Piece;
 use crate::policy::Policy;
 use crate::report::{Custody, Draft};
-use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::dstack::AcpiDigests;
 

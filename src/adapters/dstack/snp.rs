@@ -10,10 +10,10 @@ use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::dstack::{Document, Ids, Material, SnpAttestation, VmConfig};
 use crate::finding::{Finding, LinkId, checks};
+use crate::piece::Piece;
 use crate::pki::pem_blocks;
 use crate::policy::Policy;
 use crate::report::{Custody, Draft, EvidenceItem, RootOfTrust, Subject};
-use crate::shelf::Piece;
 use crate::time::UnixTime;
 
 /// The attestation of an SEV-SNP guest.

@@ -5,9 +5,9 @@ use crate::appraise::Compared;
 use crate::error::Error;
 use crate::evidence::dcap::Quote;
 use crate::evidence::dstack::{Answer, TdxAttestation};
+use crate::piece::Piece;
 use crate::policy::Policy;
 use crate::report::Draft;
-use crate::shelf::Piece;
 use crate::time::UnixTime;
 
 /// The attestation by itself: a quote report that lacks the agent's registers and names and the

@@ -9,10 +9,10 @@ use crate::evidence::dcap::{Body, Quote, TdReport};
 use crate::evidence::dstack::{Answer, AppCompose};
 use crate::evidence::near::{Gpu, Machine, Manager, decoded};
 use crate::finding::{Check, Finding, LinkId, Value, Why, checks};
+use crate::piece::Piece;
 use crate::pki::pem_certificates;
 use crate::policy::Policy;
 use crate::report::{DebugFlag, EvidenceItem, Part};
-use crate::shelf::Piece;
 use crate::time::UnixTime;
 use crate::verify::near as verify;
 

@@ -20,13 +20,14 @@ use crate::digest::Sha256;
 use crate::error::Error;
 use crate::evidence::near::{Machine, Report};
 use crate::finding::{Finding, LinkId, Value, checks};
+use crate::piece;
+use crate::piece::Piece;
 use crate::pki::{Cert, pem_certificates};
 use crate::policy::Policy;
 use crate::report::{
     Custody, DebugFlag, Draft, Flags, Freshness, KeyFlag, RootOfTrust, Standing, Stated, Subject,
     Wanted,
 };
-use crate::shelf::{self, Piece};
 use crate::time::UnixTime;
 use crate::verify::near as verify;
 
@@ -44,7 +45,7 @@ pub(super) fn examine(
     let tls = tls.first().map(|der| Cert::parse(TLS, der)).transpose()?;
     let is_image = |piece: &Piece<'_>| IMAGE.contains(&piece.role);
     let others: Vec<Piece<'_>> = beside.iter().filter(|piece| !is_image(piece)).copied().collect();
-    let image_files = image::Files::of(&shelf::of(beside, IMAGE));
+    let image_files = image::Files::of(&piece::of(beside, IMAGE));
     let images = Images::of(&image_files);
     let quotes = report.machines.iter().map(machine::quote).collect::<Result<Vec<_>, _>>()?;
 

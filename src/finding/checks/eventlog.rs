@@ -6,9 +6,14 @@ const LAUNCH: &str = "Confidential Space launch separator; dstack system-ready";
 checks! {
     EVENTLOG_REPLAY = "eventlog.replay", "T38", Measurements, Authenticity, TCG,
         carries [Measurements],
-        joins [Report => Measurements];
-    EVENTLOG_DIGESTS = "eventlog.digests", "T38", Measurements, Authenticity, TCG;
-    EVENTLOG_LAUNCH = "eventlog.launch", "T38", Measurements, Authenticity, LAUNCH;
-    EVENTLOG_NAMES = "eventlog.names", "T38", Measurements, Authenticity, LAUNCH;
-    EVENTLOG_COVERAGE = "eventlog.coverage", "T38", Measurements, Appraisal, TCG;
+        joins [Report => Measurements],
+        fails ["event-changed", "extra-events", "not-equal"];
+    EVENTLOG_DIGESTS = "eventlog.digests", "T38", Measurements, Authenticity, TCG,
+        fails ["missing", "not-equal", "preimage"];
+    EVENTLOG_LAUNCH = "eventlog.launch", "T38", Measurements, Authenticity, LAUNCH,
+        fails ["failed-launch"];
+    EVENTLOG_NAMES = "eventlog.names", "T38", Measurements, Authenticity, LAUNCH,
+        fails ["after-launch", "duplicate", "unsupported"];
+    EVENTLOG_COVERAGE = "eventlog.coverage", "T38", Measurements, Appraisal, TCG,
+        warns ["not-replayed"];
 }

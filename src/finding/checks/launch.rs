@@ -2,5 +2,6 @@
 
 checks! {
     LAUNCH_RECOMPUTED = "launch.recomputed", "", Measurements, Appraisal, "AMD 56860, launch digest; QEMU target/i386/sev.c",
-        tells [Measurements];
+        tells [Measurements],
+        fails ["not-equal"];
 }

@@ -7,6 +7,9 @@ macro_rules! checks {
         $(, tells [$($told:ident),*])?
         $(, joins [$($from:ident => $to:ident),*])?
         $(, is [$($property:ident),*])?
+        $(, warns [$($warn:literal),*])?
+        $(, allows [$($allow:literal),*])?
+        $(, fails [$($fail:literal),*])?
     ;)*) => {
         $(
             #[doc = concat!("`", $id, "`")]
@@ -23,6 +26,9 @@ macro_rules! checks {
                     $crate::finding::LinkId::$to,
                 )),*)?],
                 properties: &[$($($crate::finding::Property::$property),*)?],
+                warns: &[$($($warn),*)?],
+                allows: &[$($($allow),*)?],
+                fails: &[$($($fail),*)?],
             };
         )*
 

@@ -481,7 +481,7 @@ fn level_with(last: impl IntoIterator<Item = Finding>) -> Report {
     let mut draft = Draft::of(subject, RootOfTrust::CpuVendor);
     draft.findings = findings;
     let policy = Policy::from_json(br#"{"name":"made up","required":["snp.report.signature"]}"#);
-    Report::assemble(draft, &policy.unwrap(), NOW)
+    Report::assemble(draft, &policy.unwrap().requirements(""), NOW)
 }
 
 #[test]

@@ -39,11 +39,11 @@ fn simulated_policy_still_asks_all_of_the_demonstration_and_of_each_quote() {
     let policy = builtin("simulated-machine").unwrap().policy().unwrap();
     let now = "2026-02-01T00:00:00Z".parse().unwrap();
     let report = examine(&demonstration(), &[], Some(&policy), now).unwrap();
-    assert_eq!(policy.for_kind("tinfoil-bundle").required, policy.required);
+    assert_eq!(policy.requirements("tinfoil-bundle").required, policy.required);
     assert!(report.verdict.required > 40, "{}", report.verdict.required);
     for (kind, name) in [("tdx-quote", "tdx"), ("sgx-quote", "sgx")] {
         let of_vendor = builtin(name).unwrap().policy().unwrap();
-        let own = policy.for_kind(kind);
+        let own = policy.requirements(kind);
         assert!(of_vendor.required.iter().all(|check| own.required.contains(check)), "{kind}");
     }
     let mut case = Case::td();

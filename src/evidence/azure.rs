@@ -34,13 +34,6 @@ pub struct Evidence {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    platform: String,
-    evidence: Parts,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Parts {
     version: u64,
     tpm_quote: QuoteParts,
@@ -72,16 +65,20 @@ impl Evidence {
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
         const WHAT: &str = "Azure evidence";
         let whole = Span::new(0, json.len());
-        let named = |name| crate::json::member(json, name).is_some();
-        let parts: Parts = if named("platform") || named("evidence") {
-            let file: File = crate::json::from_slice(WHAT, json)?;
-            if file.platform != Self::PLATFORM {
-                return Err(Error::unsupported("Azure evidence, platform", file.platform, whole));
+        let member = |name| crate::json::member(json, name).and_then(|span| span.of(json));
+        let inside = match (member("platform"), member("evidence")) {
+            (None, None) => json,
+            (platform, evidence) => {
+                let platform: Option<String> =
+                    platform.map(|text| crate::json::borrowed(WHAT, text)).transpose()?;
+                let platform = platform.unwrap_or_default();
+                if platform != Self::PLATFORM {
+                    return Err(Error::unsupported("Azure evidence, platform", platform, whole));
+                }
+                evidence.ok_or(Error::Missing { what: "the member evidence" })?
             }
-            file.evidence
-        } else {
-            crate::json::from_slice(WHAT, json)?
         };
+        let parts: Parts = crate::json::from_slice(WHAT, inside)?;
         if parts.version != VERSION {
             let value = parts.version.to_string();
             return Err(Error::unsupported("Azure evidence, version", value, whole));

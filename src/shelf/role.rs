@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
 use crate::adapters::kind::decoded;
 use crate::endorsements::gcb::Provenance;
@@ -16,6 +17,7 @@ use crate::error::Error;
 use crate::evidence::dstack::{Answer, AppCompose};
 use crate::evidence::firmware::{Description, Firmware};
 use crate::evidence::snp::{Answer as SnpAnswer, CertificateTable};
+use crate::json;
 use crate::piece::Role;
 use crate::pki::{Cert, Crl, pem_blocks};
 
@@ -58,10 +60,11 @@ pub(super) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
     match bytes.trim_ascii_start().first() {
         Some(b'[') => return whole(Role::DstackLog),
         Some(b'{') => {
-            if let Some(parts) = host_answer(bytes) {
-                return parts;
+            if let Some(roots) = json::lines(bytes).filter(|lines| lines.iter().all(is_root)) {
+                let part = |line: &RawValue| Cow::Owned(line.get().as_bytes().to_vec());
+                return Ok(roots.iter().map(|line| (Role::TrustedRoot, part(line))).collect());
             }
-            return Ok(json(bytes));
+            return host_answer(bytes).unwrap_or_else(|| Ok(json(bytes)));
         }
         _ => {}
     }
@@ -170,14 +173,11 @@ fn of_binary(bytes: &[u8]) -> Option<Role> {
 
 /// What a host on Azure answers about its chip: two members with AMD's certificates in PEM.
 fn host_answer(bytes: &[u8]) -> Option<Result<Vec<Part<'static>>, (Role, Error)>> {
-    #[derive(serde::Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Answer {
-        vcek_cert: String,
-        certificate_chain: String,
-    }
-    let answer: Answer = serde_json::from_slice(bytes).ok()?;
-    let whole = [answer.vcek_cert, answer.certificate_chain].join("\n");
+    let member = |name| {
+        let text = json::member(bytes, name)?.of(bytes)?;
+        json::borrowed::<String>(WHAT, text).ok()
+    };
+    let whole = [member("vcekCert")?, member("certificateChain")?].join("\n");
     let own = |parts: Vec<Part<'_>>| {
         parts.into_iter().map(|(role, bytes)| (role, Cow::Owned(bytes.into_owned()))).collect()
     };
@@ -250,6 +250,10 @@ fn of_json(bytes: &[u8]) -> Role {
     } else {
         Role::Unknown
     }
+}
+
+fn is_root(line: &&RawValue) -> bool {
+    is_trusted_root(line.get().as_bytes())
 }
 
 /// Whether JSON names itself a trusted root of Sigstore's.

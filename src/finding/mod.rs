@@ -8,6 +8,7 @@ pub mod checks;
 mod level;
 mod promise;
 mod rule;
+mod table;
 
 use std::borrow::Cow;
 
@@ -20,6 +21,7 @@ pub use check::{Check, LinkId, Property, Tier};
 pub use level::Level;
 pub use promise::Promise;
 pub use rule::Rule;
+pub(crate) use table::table;
 
 /// The outcome of one check, with what was expected, what was found and where.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 const DESIGN: &str = "Microsoft, Azure confidential VMs: guest attestation design detail; OpenHCL attestation report";
 const QUOTE: &str = "TCG TPM 2.0 Library, part 3, TPM2_Quote";
 
-checks! {
+crate::finding::table! {
     AZURE_RUNTIME_DATA = "azure.runtime-data", "", Report, Authenticity, DESIGN,
         fails ["not-equal"];
     AZURE_VMPL = "azure.vmpl", "", Report, Authenticity, "AMD 56860, VMPL of the caller; OpenHCL runs at VMPL 0",

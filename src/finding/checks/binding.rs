@@ -3,7 +3,7 @@
 const PKIX: &str = "RFC 5280";
 const TINFOIL: &str = "Tinfoil attestation bundle, sev-snp-guest/v2 and snp-tdx-multiplatform/v1";
 
-checks! {
+crate::finding::table! {
     TLS_VALIDITY = "binding.tls.validity", "", KeyBinding, Appraisal, PKIX,
         fails ["expired", "not-yet-valid"];
     TLS_ISSUER = "binding.tls.issuer", "", KeyBinding, Appraisal, PKIX,

@@ -3,7 +3,7 @@
 const CONTRACT: &str = "Coordinator attestation, contract v1";
 const RATS: &str = "RFC 9334 section 10";
 
-checks! {
+crate::finding::table! {
     COORDINATOR_ANSWER = "coordinator.answer", "", Report, Authenticity, CONTRACT;
     EXCHANGE_CONSISTENT = "exchange.consistent", "", Report, Authenticity, "Silicon to Source: sessions",
         warns ["recorded"],

@@ -10,7 +10,7 @@ const QVL: &str = "Intel SGX and TDX DCAP Quote Verification Library";
 const CRL: &str = "RFC 5280 section 6.3";
 const PKIX: &str = "RFC 5280";
 
-checks! {
+crate::finding::table! {
     DCAP_CERTIFICATION = "dcap.certification", "T4", Chip, Authenticity, QUOTE;
     DCAP_PCK_CHAIN = "dcap.pck-chain", "T5", Chip, Authenticity, QUOTE,
         fails ["malformed", "wrong-length"];

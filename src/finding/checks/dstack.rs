@@ -6,7 +6,7 @@ const SETUP: &str = "dstack dstack-util/src/system_setup.rs";
 const MEASURE: &str = "dstack dstack-mr and dstack-types, image measurement version 3";
 const CERTIFICATE: &str = "dstack ra-tls, attestation.rs and oids.rs";
 
-checks! {
+crate::finding::table! {
     DSTACK_TCB_INFO = "dstack.tcb-info", "", Measurements, Appraisal, RPC,
         fails ["not-equal"];
     DSTACK_IDS = "dstack.ids", "", Measurements, Appraisal, RPC,

@@ -4,7 +4,7 @@ const BINDING: &str =
     "EigenCompute bound evidence, nonce formulas (Layr-Labs/go-tpm-tools, internal/nonce)";
 const LAUNCHER: &str = "Confidential Space launcher, canonical event log";
 
-checks! {
+crate::finding::table! {
     EIGEN_CHALLENGE = "eigencompute.challenge", "", Report, Authenticity, BINDING,
         warns ["short"],
         fails ["another-platform", "not-equal", "not-yours"];

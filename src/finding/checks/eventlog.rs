@@ -3,7 +3,7 @@
 const TCG: &str = "TCG PC Client Platform Firmware Profile, Event Logging";
 const LAUNCH: &str = "Confidential Space launch separator; dstack system-ready";
 
-checks! {
+crate::finding::table! {
     EVENTLOG_REPLAY = "eventlog.replay", "T38", Measurements, Authenticity, TCG,
         carries [Measurements],
         joins [Report => Measurements],

@@ -3,7 +3,7 @@
 const DSSE: &str = "DSSE v1, PAE; Google Cloud Build's published keys";
 const SLSA: &str = "SLSA provenance v1 for Google Cloud Build (gcb-buildtypes/google-worker/v1)";
 
-checks! {
+crate::finding::table! {
     GCB_ENVELOPE = "gcb.envelope", "1.10", Provenance, Authenticity, DSSE,
         fails ["payload-type"];
     GCB_SIGNATURE = "gcb.signature", "1.10", Provenance, Authenticity, DSSE,

@@ -5,7 +5,7 @@
 const FORMAT: &str = "google/gce-tcb-verifier, proto/endorsement.proto";
 const CHAIN: &str = "google/gce-tcb-verifier, README, Transparency; RFC 5280 section 6.1";
 
-checks! {
+crate::finding::table! {
     GCE_ENDORSEMENT = "gce.endorsement", "", Measurements, Appraisal, FORMAT;
     GCE_ROOT = "gce.root", "", Measurements, Appraisal, CHAIN,
         is [NeedsReference],

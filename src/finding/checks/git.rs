@@ -3,7 +3,7 @@
 const OBJECTS: &str = "git object format";
 const GITHUB: &str = "GitHub REST API, artifact attestations";
 
-checks! {
+crate::finding::table! {
     GIT_COMMIT = "git.commit", "", Commit, Appraisal, OBJECTS,
         tells [Commit],
         fails ["collision", "malformed", "not-rebuilt"];

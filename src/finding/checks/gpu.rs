@@ -3,7 +3,7 @@
 const SPDM: &str = "DMTF DSP0274 1.1, MEASUREMENTS response";
 const NVIDIA: &str = "NVIDIA attestation, Hopper confidential computing";
 
-checks! {
+crate::finding::table! {
     GPU_ROOT = "gpu.root", "", HardwareRoot, Authenticity, NVIDIA,
         fails ["simulated", "wrong-root"];
     GPU_CHAIN_ROLE = "gpu.chain.role", "", Chip, Authenticity, NVIDIA,

@@ -1,6 +1,6 @@
 //! Whether anything was supplied for a link.
 
-checks! {
+crate::finding::table! {
     LINK_HARDWARE_ROOT = "link.hardware-root", "", HardwareRoot, Appraisal, "Silicon to Source: the chain";
     LINK_CHIP = "link.chip", "", Chip, Appraisal, "Silicon to Source: the chain";
     LINK_REPORT = "link.report", "", Report, Appraisal, "Silicon to Source: the chain";

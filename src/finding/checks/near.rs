@@ -4,7 +4,7 @@ const REPORT: &str = "NEAR AI, GET /v1/attestation/report (nearai/cloud-api)";
 const BINDING: &str = "NEAR AI, report data (nearai/nearai-cloud-verifier, dstack_attestation)";
 const MANAGER: &str = "NEAR AI, compose manager (nearai/nearai-cloud-verifier)";
 
-checks! {
+crate::finding::table! {
     NEAR_FORM = "near.form", "", Report, Authenticity, REPORT;
     NEAR_REPORT_DATA = "near.report-data", "", KeyBinding, Authenticity, BINDING,
         fails ["malformed", "not-equal"];

@@ -6,7 +6,7 @@ const PCRS: &str = "AWS Nitro Enclaves User Guide, Where to get an enclave's mea
 const COSE: &str = "RFC 9052 section 4.4; RFC 9053 section 2.1";
 const PKIX: &str = "RFC 5280 section 6.1";
 
-checks! {
+crate::finding::table! {
     NITRO_CHAIN = "nitro.chain", "", HardwareRoot, Authenticity, NSM,
         fails ["malformed"];
     NITRO_ROOT_PINNED = "nitro.root.pinned", "", HardwareRoot, Authenticity, GUIDE,

@@ -3,7 +3,7 @@
 const BUNDLE: &str = "RFC 9711 sections 4.2.18.2 and 5; NVIDIA attestation, claims guide";
 const CLAIMS: &str = "NVIDIA attestation, claims guide: GPU claims";
 
-checks! {
+crate::finding::table! {
     NRAS_DEVICE = "nras.device", "", Report, Authenticity, BUNDLE,
         fails ["missing", "not-equal", "not-listed"];
     NRAS_RESULT = "nras.result", "", Report, Appraisal, CLAIMS,

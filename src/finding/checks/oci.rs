@@ -2,7 +2,7 @@
 
 const IMAGE: &str = "OCI image specification v1.1; Docker image manifest v2, schema 2";
 
-checks! {
+crate::finding::table! {
     OCI_REFERENCE = "oci.reference", "", Image, Appraisal, "OCI distribution specification v1.1, pulling manifests",
         warns ["by-tag"],
         fails ["malformed", "not-equal"];

@@ -3,7 +3,7 @@
 const TDX: &str = "Intel TDX DCAP Quoting Library API, appendix A.3";
 const PCS: &str = "Intel PCS API v4, TCB info";
 
-checks! {
+crate::finding::table! {
     DCAP_QUOTE_VENDOR = "dcap.quote.vendor", "T3", Report, Authenticity, TDX,
         fails ["not-equal"];
     DCAP_QUOTE_TRAILING = "dcap.quote.trailing", "T4", Report, Appraisal, TDX,

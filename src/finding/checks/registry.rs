@@ -2,7 +2,7 @@
 
 const RPC: &str = "Ethereum execution API, JSON-RPC";
 
-checks! {
+crate::finding::table! {
     REGISTRY_RELEASE = "registry.release", "", Image, Appraisal, "IAppController (Layr-Labs/eigenx-contracts), AppUpgraded",
         is [NeedsReference, Hearsay],
         warns ["not-equal", "not-registered"],

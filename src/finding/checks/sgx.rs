@@ -3,7 +3,7 @@
 const ATTRIBUTES: &str = "Intel SDM volume 3D, ATTRIBUTES";
 const REPORT: &str = "Intel SDM volume 3D, REPORT";
 
-checks! {
+crate::finding::table! {
     SGX_DEBUG = "sgx.attributes.debug", "T30", Measurements, Appraisal, ATTRIBUTES,
         tells [Measurements],
         warns ["set"],

@@ -4,7 +4,7 @@ const BUNDLE: &str = "Sigstore client specification, section 4; bundle format v0
 const REKOR: &str = "Sigstore client specification, transparency log; RFC 6962 section 2.1";
 const INTOTO: &str = "in-toto attestation framework, Statement v1; DSSE v1";
 
-checks! {
+crate::finding::table! {
     SIGSTORE_BUNDLE = "sigstore.bundle", "1.1", Provenance, Authenticity, BUNDLE,
         warns ["root-certificate"],
         fails ["chain-not-allowed", "no-certificate"];

@@ -7,7 +7,7 @@ const ABI_TCB: &str = "AMD SEV-SNP Firmware ABI 56860, TCB_VERSION";
 const KDS: &str = "AMD VCEK Certificate and KDS Interface Specification 57230";
 const PKIX: &str = "RFC 5280";
 
-checks! {
+crate::finding::table! {
     SNP_ROOT_PINNED = "snp.root.pinned", "S4", HardwareRoot, Authenticity, KDS,
         fails ["simulated", "wrong-root"];
     SNP_ROOT_SUPPLIED = "snp.root.supplied", "S4", HardwareRoot, Appraisal, KDS,

@@ -5,7 +5,7 @@ const XFAM: &str = "Intel TDX module 1.5 ABI, XFAM";
 const TDINFO: &str = "Intel TDX module 1.5 ABI, TDINFO_STRUCT";
 const TEE_TCB_INFO: &str = "Intel TDX module 1.5 ABI, TEE_TCB_INFO_STRUCT";
 
-checks! {
+crate::finding::table! {
     TDX_SEAM_SIGNER = "tdx.seam.signer", "T36", Tcb, Appraisal, TEE_TCB_INFO,
         warns ["not-equal"],
         allows ["not-equal"],

@@ -2,7 +2,7 @@
 
 const TINFOIL: &str = "Tinfoil attestation bundle, sev-snp-guest/v2 and snp-tdx-multiplatform/v1";
 
-checks! {
+crate::finding::table! {
     TINFOIL_DIGEST = "tinfoil.digest", "", Provenance, Appraisal, TINFOIL,
         fails ["not-listed"];
     TINFOIL_MEASUREMENT = "tinfoil.measurement", "S18", Measurements, Appraisal, TINFOIL,

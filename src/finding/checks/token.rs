@@ -5,7 +5,7 @@ const PKI: &str = "Google Cloud, Confidential Space: validate PKI tokens";
 const INTEL: &str = "Intel Trust Authority, EAT profile: TDX claims";
 const CLAIMS: &str = "Google Cloud, Confidential Space token claims";
 
-checks! {
+crate::finding::table! {
     TOKEN_ALGORITHM = "token.algorithm", "", Report, Authenticity, JOSE,
         fails ["not-accepted"];
     TOKEN_ROOT = "token.root", "", HardwareRoot, Authenticity, PKI,

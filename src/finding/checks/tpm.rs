@@ -5,7 +5,7 @@ const PKI: &str =
 const STRUCTURES: &str = "TCG TPM 2.0 Library, part 2, TPMS_ATTEST and TPMA_OBJECT";
 const QUOTE: &str = "TCG TPM 2.0 Library, part 3, TPM2_Quote";
 
-checks! {
+crate::finding::table! {
     TPM_PROVIDER = "tpm.provider", "", HardwareRoot, Appraisal, "DESIGN section 4, level A2",
         warns ["provider-is-the-root"];
     TPM_ROOT = "tpm.root", "", HardwareRoot, Authenticity, PKI,

@@ -10,7 +10,7 @@ const SNAPSHOT: &str = "TUF specification 1.0, section 5.5";
 const TARGETS: &str = "TUF specification 1.0, section 5.6";
 const TARGET: &str = "TUF specification 1.0, section 5.7";
 
-checks! {
+crate::finding::table! {
     TUF_FILE = "tuf.file", "4", Provenance, Appraisal, "TUF specification 1.0, section 4.2";
     TUF_ROOT = "tuf.root", "4", Provenance, Appraisal, ROOT,
         fails ["algorithm", "duplicate-signature", "expired", "foreign-crypto-provider", "key-twice", "malformed", "missing", "not-equal", "rollback", "same-version", "threshold", "too-large", "version"];

@@ -6,8 +6,8 @@
 use std::time::{Duration, Instant};
 
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::evidence::dstack::AppCompose;
-use silicon_to_source::evidence::tinfoil::ImageReferences;
+use silicon_to_source::formats::dstack::parse::AppCompose;
+use silicon_to_source::services::tinfoil::parse::ImageReferences;
 use silicon_to_source::time::UnixTime;
 use silicon_to_source::{Context, File, examine};
 

@@ -1,20 +1,7 @@
 //! Bounds-checked reading of untrusted bytes.
 
-use base64::alphabet::{STANDARD, URL_SAFE};
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use base64::{DecodeError, Engine as _};
-
 use crate::error::Error;
-pub use crate::span::Span;
-
-/// Base64 of either alphabet, with padding or without.
-pub(crate) fn of_base64(text: &[u8]) -> Result<Vec<u8>, DecodeError> {
-    let config =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let is_url_safe = text.iter().any(|letter| matches!(letter, b'-' | b'_'));
-    let alphabet = if is_url_safe { &URL_SAFE } else { &STANDARD };
-    GeneralPurpose::new(alphabet, config).decode(text)
-}
+use crate::span::Span;
 
 /// Reads fields one after another and never past the end.
 ///

@@ -11,10 +11,14 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
-use crate::adapters::conformance::{self, Artifact, STAGING_ROOT, Signer};
-use crate::adapters::{self, MAX_INPUT};
+use crate::builds::sigstore;
+use crate::builds::sigstore::conformance::{Artifact, STAGING_ROOT, Signer};
+use crate::engine;
+use crate::engine::MAX_INPUT;
+use crate::engine::builtin::Builtin;
+use crate::engine::policy::Policy;
+use crate::engine::{builtin, policy};
 use crate::error::Error;
-use crate::policy::{self, Builtin, Policy, builtin};
 use crate::time::UnixTime;
 use crate::{Context, File, Origin};
 
@@ -164,7 +168,7 @@ pub fn verify_bundle(
             Artifact::Bytes(&bytes)
         }
     };
-    let answer = conformance::verify_bundle(&bundle, signer, root, artifact, now);
+    let answer = sigstore::conformance::verify_bundle(&bundle, signer, root, artifact, now);
     Ok(answer.err().unwrap_or_default())
 }
 
@@ -333,7 +337,7 @@ impl Options {
         }
         let mut policy = match chosen {
             Some(policy) => policy,
-            None => adapters::default_policy(files)?,
+            None => engine::default_policy(files)?,
         };
         policy.sigstore.artifact = artifact;
         Ok(Some(policy))

@@ -4,8 +4,9 @@
 //! says why. Which findings a policy requires is decided later, in [`crate::report`].
 
 mod check;
-pub mod checks;
+pub mod compared;
 mod level;
+pub mod presence;
 mod promise;
 mod rule;
 mod table;
@@ -14,7 +15,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::bytes::Span;
+use crate::span::Span;
 use crate::time::UnixTime;
 
 pub use check::{Check, LinkId, Property, Tier};

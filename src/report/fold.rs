@@ -6,7 +6,9 @@ use super::{
     EndsAt, EvidenceItem, Flags, Freshness, KeyFlag, Level, Link, LinkFinding, Overrides,
     RootOfTrust, Standing, State, Stated, Weight,
 };
-use crate::finding::{Check, Finding, LinkId, Outcome, Property, Tier, Why, checks};
+use crate::builds::sigstore;
+use crate::finding::presence;
+use crate::finding::{Check, Finding, LinkId, Outcome, Property, Tier, Why};
 use crate::report::DebugFlag;
 use crate::requirements::Requirements;
 
@@ -31,7 +33,7 @@ pub(super) fn completed(
     }
     for link in LinkId::ALL {
         if !findings.iter().any(|f| f.check.link == link && !f.check.is(Property::Hearsay)) {
-            findings.push(Finding::unknown(checks::presence(link), asked));
+            findings.push(Finding::unknown(presence::of(link), asked));
         }
     }
     followed(findings)
@@ -296,7 +298,7 @@ pub(super) fn level(
 /// Whether a key that the policy names signed a statement on its own.
 fn is_signed_by_policy_key(links: &[Link]) -> bool {
     let own = links.iter().find(|link| link.id == LinkId::Provenance && link.holds());
-    own.is_some_and(|link| link.told_by.contains(&&checks::SIGSTORE_KEY))
+    own.is_some_and(|link| link.told_by.contains(&&sigstore::checks::SIGSTORE_KEY))
 }
 
 /// Checks that say what the level does not cover: by a warning, by what the policy allows, or

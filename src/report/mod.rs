@@ -13,12 +13,12 @@ use serde::Serialize;
 
 pub use crate::claims::{Claim, Standing, Stated};
 use crate::digest::Sha256;
-pub use crate::evidence::Field;
 pub use crate::finding::Level;
 use crate::finding::{At, Check, Finding, LinkId, Outcome, Value, Why};
 use crate::pki::anchors::Roots;
 use crate::requirements::Requirements;
 use crate::time::UnixTime;
+pub use crate::wire::Field;
 
 pub use part::{
     Custody, DebugFlag, Draft, EvidenceItem, Fact, Facts, Flags, Freshness, KeyFlag, Overrides,

@@ -1,7 +1,7 @@
 //! Built-in policies and quotes, and what is asked for when something is missing.
 
 use crate::common::examine;
-use silicon_to_source::policy::builtin;
+use silicon_to_source::engine::builtin;
 use silicon_to_source::report::{Level, Report, State};
 use silicon_to_source::sim::demonstration;
 use silicon_to_source::sim::intel::Certification;
@@ -133,7 +133,7 @@ fn findings_about_collateral_name_the_bytes() {
     case.info.levels.reverse();
     let files = case.files();
     let report = case.examine();
-    let level = report.findings(&silicon_to_source::finding::checks::DCAP_TCB_LEVEL).next();
+    let level = report.findings(&silicon_to_source::formats::intel::checks::DCAP_TCB_LEVEL).next();
     let at = level.unwrap().at.as_ref().unwrap();
     let text = at.span.of(files.tcb_info.text.as_bytes()).unwrap();
     let text: serde_json::Value = serde_json::from_slice(text).unwrap();

@@ -194,7 +194,7 @@ fn bytes_behind_a_report_are_told_by_their_number_and_kind() {
         (&[0, 7], "2 bytes, not zero"),
     ] {
         let report = Case { after, ..Case::default() }.examine();
-        let finding = report.findings(&checks::GPU_TRAILING).next().unwrap();
+        let finding = report.findings(checks::find("gpu.trailing").unwrap()).next().unwrap();
         assert_eq!(finding.actual.as_ref().unwrap().to_string(), told);
     }
 }

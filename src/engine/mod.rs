@@ -79,7 +79,7 @@ fn of_kind(
     if policy.sigstore.artifact.is_some() && !kind.is_build() {
         let whole = Span::new(0, input.len());
         let what = "an artifact to compare with, for evidence other than a build record";
-        return Err(Error::unsupported(what, table::row(kind).policy, whole));
+        return Err(Error::unsupported(what, kind.policy(), whole));
     }
     let along = match kind {
         Kind::CoordinatorAttestation => Along::document(input),
@@ -145,5 +145,5 @@ fn policy_of(kind: &Kind<'_>, input: &[u8]) -> Result<Policy, Error> {
         let at = token.claims_span();
         return Err(Error::unsupported("the issuer of the token", token.claims.issuer, at));
     }
-    builtin(table::row(kind).policy).ok_or(WHAT)?.policy()
+    builtin(kind.policy()).ok_or(WHAT)?.policy()
 }

@@ -176,7 +176,7 @@ impl<'a> Book<'a> {
 
     fn told(&self, is_evidence: bool) -> Filed {
         let own = match (&self.kind, is_evidence) {
-            (Ok(kind), true) => table::row(kind).policy,
+            (Ok(kind), true) => kind.policy(),
             _ => self.parts.first().map_or(Role::Unknown, |(role, _)| *role).word(),
         };
         Filed {

@@ -12,9 +12,10 @@ use serde_json::json;
 use wasm_bindgen::prelude::*;
 
 use crate::adapters::conformance::{self, Artifact, STAGING_ROOT, Signer};
+use crate::adapters::roots::{Kind, pinned};
 use crate::adapters::{self, MAX_INPUT};
 use crate::error::Error;
-use crate::policy::{self, Builtin, Policy, builtin};
+use crate::policy::{self, Builtin, LeastLevel, Policy, Warnings, builtin};
 use crate::time::UnixTime;
 use crate::{Context, File, Origin};
 
@@ -35,6 +36,10 @@ export interface VerifyOptions {
   at: string;
   /** The name of a built-in policy, or the JSON text of a policy file. Left out: the policy for the kind of evidence. */
   policy?: string;
+  /** The least that the chain has to show: "A0" to "A5", or "build". Left out: what the policy asks for. */
+  require?: string;
+  /** Whether a warning counts as an open answer. */
+  denyWarnings?: boolean;
   /** What a Sigstore bundle must be about: its bytes, or "sha256:" or "sha512:" and the digest in hex digits. */
   artifact?: Uint8Array | string;
   /** What Session.asked() of this module gave, only for a session of this very process. A session that came as a file is a recording. */
@@ -55,6 +60,20 @@ export interface PolicySummary {
   description: string;
   /** Hexadecimal SHA-256 of the policy file. */
   sha256: string;
+}
+
+/** A key, or a list of keys, that comes with the verifier and that a chain can begin at. */
+export interface PinnedRoot {
+  kind: "certificate" | "key-list" | "tuf";
+  name: string;
+  /** Hexadecimal SHA-256 of the certificate or file. */
+  sha256: string;
+  /** The version of a root of The Update Framework. */
+  version?: string;
+  /** Its last moment, RFC 3339; for a list of keys, when it was copied. */
+  until?: string;
+  /** For a list of keys, when the newest of them begins to count. */
+  newest?: string;
 }
 
 /** The question of the Sigstore conformance suite. An unknown member is an error. */
@@ -120,10 +139,9 @@ pub fn verify(
     let options: Options = written(options, &Options::MEMBERS)?;
     let artifact = options.artifact(&mut left)?;
     let context = options.context()?;
-    let report = options
-        .policy(&files, artifact)
-        .and_then(|policy| crate::examine(&files, policy.as_ref(), &context))
-        .map_err(|error| refused(&error))?;
+    let policy = options.policy(&files, artifact)?;
+    let report = crate::examine(&files, policy.as_ref(), &context);
+    let report = report.map_err(|error| refused(&error))?;
     Ok(report.to_json())
 }
 
@@ -200,6 +218,36 @@ pub fn policies() -> Result<String, JsValue> {
     Ok(serde_json::Value::Array(summaries).to_string())
 }
 
+/// The keys that come with the verifier, in the order in which the command line lists them: the text
+/// of a JSON array of `PinnedRoot`.
+///
+/// # Errors
+/// None: every pinned key can be read.
+#[wasm_bindgen]
+pub fn roots() -> Result<String, JsValue> {
+    let roots = pinned().map_err(|error| refused(&error))?;
+    let roots = roots.iter().map(|root| {
+        let mut shown = json!({
+            "kind": match root.kind {
+                Kind::Certificate => "certificate",
+                Kind::KeyList => "key-list",
+                Kind::Tuf => "tuf",
+            },
+            "name": root.name,
+            "sha256": root.sha256,
+        });
+        let version = (root.version > 0).then(|| root.version.to_string());
+        let [until, newest] = [root.until, root.newest].map(|time| time.map(|time| time.to_string()));
+        let members = [("version", version), ("until", until), ("newest", newest)];
+        if let Some(shown) = shown.as_object_mut() {
+            let known = members.into_iter().filter_map(|(name, text)| Some((name, text?)));
+            shown.extend(known.map(|(name, text)| (name.to_owned(), text.into())));
+        }
+        shown
+    });
+    Ok(serde_json::Value::Array(roots.collect()).to_string())
+}
+
 /// The version of the verifier.
 #[wasm_bindgen]
 pub fn version() -> String {
@@ -208,9 +256,13 @@ pub fn version() -> String {
 
 /// What `verify` was asked for, as JavaScript writes it.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Options {
     at: String,
     policy: Option<String>,
+    require: Option<String>,
+    #[serde(default)]
+    deny_warnings: bool,
     #[serde(default, with = "serde_wasm_bindgen::preserve")]
     artifact: JsValue,
     asked: Option<String>,
@@ -287,7 +339,7 @@ fn is_absent(value: &JsValue) -> bool {
 }
 
 impl Options {
-    const MEMBERS: [&str; 4] = ["at", "policy", "artifact", "asked"];
+    const MEMBERS: [&str; 6] = ["at", "policy", "require", "denyWarnings", "artifact", "asked"];
 
     /// The moment, and what this process asked.
     fn context(&self) -> Result<Context, JsValue> {
@@ -314,30 +366,52 @@ impl Options {
         }
     }
 
-    /// The policy: a built-in one by its name, or a policy file's text, with `artifact`.
+    /// The policy: a built-in one by its name, or a policy file's text, with what the call adds to
+    /// it; `None` when it names none and adds nothing.
     fn policy(
         &self,
         files: &[File<'_>],
         artifact: Option<policy::Artifact>,
-    ) -> Result<Option<Policy>, Error> {
-        let chosen = self
-            .policy
-            .as_deref()
-            .map(|text| match builtin(text) {
-                Some(builtin) => builtin.policy(),
-                None => Policy::from_json(text.as_bytes()),
-            })
-            .transpose()?;
-        if artifact.is_none() {
+    ) -> Result<Option<Policy>, JsValue> {
+        let chosen = self.policy.as_deref().map(chosen).transpose()?;
+        let least = self.require.as_deref().map(least).transpose()?;
+        if artifact.is_none() && least.is_none() && !self.deny_warnings {
             return Ok(chosen);
         }
         let mut policy = match chosen {
             Some(policy) => policy,
-            None => adapters::default_policy(files)?,
+            None => adapters::default_policy(files).map_err(|error| refused(&error))?,
         };
-        policy.sigstore.artifact = artifact;
+        policy.sigstore.artifact = artifact.or(policy.sigstore.artifact);
+        policy.least_level = least.or(policy.least_level);
+        if self.deny_warnings {
+            policy.warnings = Warnings::Deny;
+        }
         Ok(Some(policy))
     }
+}
+
+/// The policy that is called `text`, or that `text` is the file of.
+fn chosen(text: &str) -> Result<Policy, JsValue> {
+    let policy = match builtin(text) {
+        Some(builtin) => builtin.policy(),
+        None if text.trim_start().starts_with('{') => Policy::from_json(text.as_bytes()),
+        None => {
+            let names: Vec<&str> = Builtin::all().iter().map(|builtin| builtin.name).collect();
+            let why = format!(
+                "There is no policy {}. The policies are: {}. Anything else is the text of a \
+                 policy file, JSON.",
+                crate::text::quoted(text),
+                names.join(", "),
+            );
+            return Err(thrown(USAGE, &why));
+        }
+    };
+    policy.map_err(|error| refused(&error))
+}
+
+fn least(text: &str) -> Result<LeastLevel, JsValue> {
+    LeastLevel::parse(text).ok_or_else(|| thrown(USAGE, "A level is build, or A0 to A5."))
 }
 
 /// The error code for a call that breaks the types above.

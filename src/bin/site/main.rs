@@ -4,6 +4,7 @@
 mod build;
 mod failure;
 mod manifest;
+mod package;
 mod serve;
 mod suite;
 mod tools;

@@ -1,0 +1,13 @@
+/** The package in Node: its files are read from disk. */
+
+import { readFile } from 'node:fs/promises';
+
+import { surface } from './surface.js';
+
+export { NotEnough, VerifyError } from './errors.js';
+
+export const { check, explain, init, plan, policies, roots, toJson, verify } = surface({
+  wasm: () => readFile(new URL('../pkg/silicon_to_source_bg.wasm', import.meta.url)),
+  text: (address) => readFile(address, 'utf8'),
+  isProgram: true,
+});

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
-use crate::evidence::coordinator::Base64Url;
+use crate::services::coordinator::parse::Base64Url;
 use crate::time::UnixTime;
 
 /// What is known of an examination beside its files.

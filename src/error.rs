@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::bytes::Span;
+use crate::span::Span;
 
 /// Parsing cannot go on. Each variant names the field in words a person can read.
 #[derive(Clone, Debug, PartialEq, Eq)]

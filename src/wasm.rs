@@ -11,11 +11,15 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
-use crate::adapters::conformance::{self, Artifact, STAGING_ROOT, Signer};
-use crate::adapters::roots::{Kind, pinned};
-use crate::adapters::{self, MAX_INPUT};
+use crate::builds::sigstore;
+use crate::builds::sigstore::conformance::{Artifact, STAGING_ROOT, Signer};
+use crate::engine;
+use crate::engine::MAX_INPUT;
+use crate::engine::builtin::Builtin;
+use crate::engine::policy::{LeastLevel, Policy, Warnings};
+use crate::engine::roots::{Kind, pinned};
+use crate::engine::{builtin, policy};
 use crate::error::Error;
-use crate::policy::{self, Builtin, LeastLevel, Policy, Warnings, builtin};
 use crate::time::UnixTime;
 use crate::{Context, File, Origin};
 
@@ -182,7 +186,7 @@ pub fn verify_bundle(
             Artifact::Bytes(&bytes)
         }
     };
-    let answer = conformance::verify_bundle(&bundle, signer, root, artifact, now);
+    let answer = sigstore::conformance::verify_bundle(&bundle, signer, root, artifact, now);
     Ok(answer.err().unwrap_or_default())
 }
 
@@ -380,7 +384,7 @@ impl Options {
         }
         let mut policy = match chosen {
             Some(policy) => policy,
-            None => adapters::default_policy(files).map_err(|error| refused(&error))?,
+            None => engine::default_policy(files).map_err(|error| refused(&error))?,
         };
         policy.sigstore.artifact = artifact.or(policy.sigstore.artifact);
         policy.least_level = least.or(policy.least_level);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
-use crate::policy::LeastLevel;
+use crate::requirements::LeastLevel;
 use crate::time::UnixTime;
 
 /// Checks attestation evidence, from the chip maker's root key to a git commit.

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::adapters::MAX_INPUT;
-use crate::adapters::conformance::{Artifact, STAGING_ROOT, Signer, verify_bundle};
+use crate::builds::sigstore::conformance::{Artifact, STAGING_ROOT, Signer, verify_bundle};
 use crate::digest::{Sha256, Sha512};
+use crate::engine::MAX_INPUT;
 use crate::time::UnixTime;
 
 use super::arguments::VerifyBundle;

@@ -4,8 +4,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::builds::sigstore::policy::Artifact;
+use crate::engine::builtin::Builtin;
+use crate::engine::policy::{MAX_POLICY, Policy};
 use crate::error::Error;
-use crate::policy::{self, Artifact, Builtin, MAX_POLICY, Policy};
 use crate::wording::cli;
 
 use super::problem::Problem;
@@ -33,7 +35,7 @@ pub(super) fn read(path: &Path, max: usize) -> Result<Input, Problem> {
 
 /// The policy called `name`: one that comes with the verifier, or else a file.
 pub(super) fn policy(name: &str) -> Result<Policy, Problem> {
-    if let Some(builtin) = policy::builtin(name) {
+    if let Some(builtin) = crate::engine::builtin(name) {
         return builtin.policy().map_err(|error| Problem::unreadable(name, &error));
     }
     if !Path::new(name).exists() {
@@ -55,7 +57,7 @@ pub(super) fn artifact(name: &str) -> Result<Artifact, Problem> {
 
 /// The policy called `name` that comes with the verifier.
 pub(super) fn builtin(name: &str) -> Result<&'static Builtin, Problem> {
-    policy::builtin(name).ok_or_else(|| Problem::new("error.policy-name", &[("name", name)]))
+    crate::engine::builtin(name).ok_or_else(|| Problem::new("error.policy-name", &[("name", name)]))
 }
 
 fn bounded(reader: impl Read, name: String, max: usize) -> Result<Input, Problem> {

@@ -6,8 +6,8 @@ use super::arguments::LaunchDigest;
 use super::input;
 use super::problem::Problem;
 use super::{Colors, Exit, print};
-use crate::adapters::{LaunchDescription, MAX_INPUT, launch_measurement};
 use crate::digest::Sha256;
+use crate::engine::{LaunchDescription, MAX_INPUT, launch_measurement};
 
 /// The largest kernel or initial disk that is read, in bytes.
 const MAX_FILE: usize = 1 << 30;

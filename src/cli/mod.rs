@@ -26,10 +26,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::Parser as _;
 
 use crate::Context;
-use crate::adapters::{self, MAX_INPUT};
+use crate::engine;
+use crate::engine::MAX_INPUT;
+use crate::engine::builtin::Builtin;
+use crate::engine::policy::Policy;
 use crate::plan::{Origin, Session};
-use crate::policy::{Builtin, Policy, Warnings};
 use crate::report::{Report, State};
+use crate::requirements::Warnings;
 use crate::time::UnixTime;
 use crate::wording::cli;
 
@@ -187,14 +190,14 @@ fn with_additions(
     }
     let mut policy = match chosen {
         Some(policy) => policy.clone(),
-        None => adapters::default_policy(files).map_err(|error| Problem::in_file(&error))?,
+        None => engine::default_policy(files).map_err(|error| Problem::in_file(&error))?,
     };
     if let Some(path) = trusted_root {
         policy.sigstore.trusted_root = Some(input::read(path, MAX_INPUT)?.bytes.into_owned());
     }
     if let Some(path) = firmware_root {
         let file = input::read(path, MAX_INPUT)?;
-        let root = adapters::firmware_root(&file.bytes)
+        let root = engine::firmware_root(&file.bytes)
             .map_err(|error| Problem::unreadable(&file.name, &error))?;
         policy.google_firmware.roots.push(root);
     }

@@ -56,7 +56,7 @@ pub(super) fn reason(error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bytes::Span;
+    use crate::span::Span;
 
     #[test]
     fn a_problem_names_field_and_offset_and_what_to_do() {

@@ -262,11 +262,15 @@ pub(super) fn grouped<'a, T, K: Clone + Eq + Hash>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::builds::provenance;
     use crate::claims::Claim;
     use crate::digest::Sha256;
-    use crate::finding::{Finding, Value, Why, checks};
-    use crate::policy::Policy;
+    use crate::engine::checks;
+    use crate::engine::policy::Policy;
+    use crate::finding::{Finding, Value, Why};
+    use crate::formats::snp;
     use crate::report::{Draft, Part, Subject, Wanted};
+    use crate::services::tinfoil;
     use crate::time::UnixTime;
 
     fn assembled(findings: Vec<Finding>, policy: &str, hostile: &str) -> Report {
@@ -295,7 +299,7 @@ mod tests {
             ..Draft::of(subject, RootOfTrust::CpuVendor)
         };
         let policy = Policy::from_json(policy.as_bytes()).unwrap();
-        Report::assemble(draft, &policy, UnixTime(1_769_904_000))
+        Report::assemble(draft, &policy.requirements(""), UnixTime(1_769_904_000))
     }
 
     fn claim(name: &'static str, link: LinkId, value: Value) -> Claim {
@@ -323,10 +327,10 @@ mod tests {
     #[test]
     fn a_simulated_report_says_so_before_each_sentence() {
         let findings = [
-            &checks::SNP_ROOT_PINNED,
-            &checks::SNP_ASK_SIGNATURE,
-            &checks::SNP_VEK_SIGNATURE,
-            &checks::SNP_REPORT_SIGNATURE,
+            &snp::checks::SNP_ROOT_PINNED,
+            &snp::checks::SNP_ASK_SIGNATURE,
+            &snp::checks::SNP_VEK_SIGNATURE,
+            &snp::checks::SNP_REPORT_SIGNATURE,
         ];
         let report = assembled(findings.map(Finding::pass).to_vec(), SIMULATED, "");
         let text = flowing(&super::report(&report, Look::Plain, Detail::Findings));
@@ -340,7 +344,7 @@ mod tests {
     #[test]
     fn evidence_cannot_write_control_characters() {
         let hostile = "\u{1b}[2J\u{1b}[32m\u{9b}1m\u{202e}\r\u{7}";
-        let failed = Finding::fail(&checks::PROVENANCE_REF, "not-accepted")
+        let failed = Finding::fail(&provenance::checks::PROVENANCE_REF, "not-accepted")
             .part(hostile)
             .expected(hostile)
             .actual(Value::Hex(hostile.to_owned()));
@@ -355,7 +359,7 @@ mod tests {
 
     #[test]
     fn a_failure_shows_what_was_expected_and_found_and_what_to_do() {
-        let failed = Finding::fail(&checks::PROVENANCE_REF, "not-accepted")
+        let failed = Finding::fail(&provenance::checks::PROVENANCE_REF, "not-accepted")
             .expected("refs/tags/v1")
             .actual("refs/heads/x");
         let report = assembled(vec![failed], POLICY, "");
@@ -370,7 +374,7 @@ mod tests {
     fn everything_that_was_not_checked_is_shown() {
         let mut findings: Vec<Finding> = checks::ALL
             .iter()
-            .map(|check| Finding::blocked(check, &checks::SNP_PRODUCT).part("a part"))
+            .map(|check| Finding::blocked(check, &snp::checks::SNP_PRODUCT).part("a part"))
             .collect();
         findings.extend(
             checks::ALL.iter().map(|check| Finding::unknown(check, Why::NotFetched).part("other")),
@@ -386,7 +390,7 @@ mod tests {
 
     #[test]
     fn lines_fit_a_terminal_and_values_in_a_pipe_stay_whole() {
-        let warned = Finding::warn(&checks::TINFOIL_CONTAINER, "by-tag")
+        let warned = Finding::warn(&tinfoil::checks::TINFOIL_CONTAINER, "by-tag")
             .expected("a digest")
             .actual("registry.example.com/a/rather/long/name/of/an/image/to/be/wrapped:v1.2.3");
         let report = assembled(vec![warned], POLICY, "");
@@ -434,8 +438,11 @@ mod tests {
 
     #[test]
     fn a_short_answer_begins_with_the_headline_and_stays_short() {
-        let findings =
-            [&checks::SNP_ASK_SIGNATURE, &checks::SNP_VEK_SIGNATURE, &checks::SNP_REPORT_SIGNATURE];
+        let findings = [
+            &snp::checks::SNP_ASK_SIGNATURE,
+            &snp::checks::SNP_VEK_SIGNATURE,
+            &snp::checks::SNP_REPORT_SIGNATURE,
+        ];
         let policy = r#"{"name":"p","least-level":"A3","required":["snp.report.signature"]}"#;
         let report = assembled(findings.map(Finding::pass).to_vec(), policy, "");
         let text = super::report(&report, Look::Plain, Detail::Chain);

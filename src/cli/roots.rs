@@ -1,6 +1,6 @@
 //! `s2s roots`: the keys that come with the verifier, and how old they are.
 
-use crate::adapters::roots::{Kind, Pinned, pinned};
+use crate::engine::roots::{Kind, Pinned, pinned};
 use crate::time::UnixTime;
 use crate::wording::cli;
 

@@ -10,8 +10,8 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::adapters::MAX_INPUT;
-use crate::adapters::tuf::client::{Ask, Client, Keep, begin};
+use crate::builds::tuf::examine::client::{Ask, Client, Keep, begin};
+use crate::engine::MAX_INPUT;
 use crate::time::UnixTime;
 
 use super::arguments::{Tuf, TufCommand};

@@ -4,8 +4,8 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
-use crate::bytes::Span;
 use crate::error::Error;
+use crate::span::Span;
 
 const WHAT: &str = "address";
 

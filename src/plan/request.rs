@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Origin;
 use super::subject::Service;
-use crate::endorsements::registry::{ANSWER, MAX_ANSWER, Question};
-use crate::evidence::coordinator::MAX_DOCUMENT;
-use crate::evidence::exchange::{ATTESTATION, ENCRYPTION_KEY, TINFOIL};
 use crate::report::Wanted;
+use crate::services::coordinator::parse::MAX_DOCUMENT;
+use crate::services::coordinator::parse::exchange::{ATTESTATION, ENCRYPTION_KEY, TINFOIL};
+use crate::services::registry::parse::{ANSWER, MAX_ANSWER, Question};
 
 /// The most that is read of the answer about a key, in bytes; one has about 150.
 const MAX_KEY: usize = 16 * 1024;

@@ -9,12 +9,14 @@ use serde_json::json;
 use super::subject::Service;
 use super::{Origin, Request, first};
 use crate::context::{Asked, AskedAnswer};
-use crate::endorsements::registry::Recorded;
-use crate::evidence::coordinator::Base64Url;
-use crate::evidence::exchange::{Answer, Body, Exchange, Failure, MAX_ANSWERS, Outcome, SCHEMA};
+use crate::services::coordinator::parse::Base64Url;
+use crate::services::coordinator::parse::exchange::{
+    Answer, Body, Exchange, Failure, MAX_ANSWERS, Outcome, SCHEMA,
+};
+use crate::services::registry::parse::Recorded;
 use crate::time::UnixTime;
 
-pub use crate::evidence::exchange::Response;
+pub use crate::services::coordinator::parse::exchange::Response;
 
 /// The length of a nonce that a shell makes, in bytes.
 pub const NONCE_LEN: usize = 32;

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::Origin;
-use crate::evidence::coordinator;
-use crate::evidence::exchange::{ATTESTATION, ENCRYPTION_KEY, TINFOIL};
+use crate::services::coordinator;
+use crate::services::coordinator::parse::exchange::{ATTESTATION, ENCRYPTION_KEY, TINFOIL};
 
 /// A service that can be asked without knowing its address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -43,9 +43,10 @@ impl Service {
     /// What is asked for first, and the path of each.
     pub(super) const fn paths(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Coordinator => {
-                &[(ATTESTATION, coordinator::PATH), (ENCRYPTION_KEY, coordinator::KEY_PATH)]
-            }
+            Self::Coordinator => &[
+                (ATTESTATION, coordinator::parse::PATH),
+                (ENCRYPTION_KEY, coordinator::parse::KEY_PATH),
+            ],
             Self::Tinfoil => &[(TINFOIL, "/attestation")],
         }
     }

@@ -12,16 +12,17 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::config;
-use crate::adapters::intel_platform;
-use crate::endorsements::amd::Vek;
-use crate::endorsements::intel::{self, QeIdentity, TcbInfo};
+use crate::engine::intel_platform;
 use crate::error::Error;
-use crate::evidence::coordinator::{Base64Url, Collateral, SnpCollateral, TdxCollateral};
-use crate::evidence::dcap::Quote;
-use crate::evidence::snp::{CertificateTable, Product, Report, SigningKey};
+use crate::formats::intel;
+use crate::formats::intel::parse::Quote;
+use crate::formats::intel::parse::collateral::{QeIdentity, TcbInfo};
+use crate::formats::snp::parse::amd::Vek;
+use crate::formats::snp::parse::{CertificateTable, Product, Report, SigningKey};
 use crate::pki::anchors::Roots;
 use crate::pki::{Cert, Crl, pem_blocks};
 use crate::plan;
+use crate::services::coordinator::parse::{Base64Url, Collateral, SnpCollateral, TdxCollateral};
 use crate::time::UnixTime;
 
 /// The largest file that is fetched, in bytes.
@@ -95,7 +96,7 @@ impl Shelf {
         let mut shelf = Self::default();
         for file in files {
             if shelf.files.amd.add(file).is_err() {
-                intel::Collateral::from_files(&[file])?;
+                intel::parse::collateral::Collateral::from_files(&[file])?;
                 shelf.files.intel.push(file.clone());
             }
         }
@@ -141,7 +142,8 @@ impl Shelf {
             && !addresses.intel.is_empty()
         {
             let files: Vec<&[u8]> = self.files.intel.iter().map(Vec::as_slice).collect();
-            let known = intel::Collateral::from_files(&files).unwrap_or_default();
+            let known =
+                intel::parse::collateral::Collateral::from_files(&files).unwrap_or_default();
             let platform = intel_platform(&quote, &known);
             let certification = &quote.certification;
             for item in plan::intel(quote.tee, platform, certification, &known, Roots::Vendor) {
@@ -232,7 +234,9 @@ impl Shelf {
         let files: Vec<&[u8]> =
             self.files.intel.iter().map(Vec::as_slice).chain(live(Kind::Intel)).collect();
         Collateral {
-            tdx: intel::Collateral::from_files(&files).ok().and_then(|known| tdx(&known)),
+            tdx: intel::parse::collateral::Collateral::from_files(&files)
+                .ok()
+                .and_then(|known| tdx(&known)),
             snp: amd.stapled(),
             fetched_at: self.fetched.values().filter_map(|item| item.fetched_at).min(),
         }
@@ -364,7 +368,7 @@ fn envelope(headers: &[(String, String)], body: &[u8]) -> Vec<u8> {
 
 /// When the first part of Intel's files ends; files in which there is none are refused.
 fn intel_end(files: &[&[u8]]) -> Result<Option<UnixTime>, Error> {
-    let known = intel::Collateral::from_files(files)?;
+    let known = intel::parse::collateral::Collateral::from_files(files)?;
     if known.is_empty() {
         return Err(Error::Missing { what: "Intel's collateral in the answer" });
     }
@@ -381,15 +385,15 @@ fn intel_end(files: &[&[u8]]) -> Result<Option<UnixTime>, Error> {
     Ok(ends.into_iter().min())
 }
 
-fn tdx(known: &intel::Collateral) -> Option<TdxCollateral> {
+fn tdx(known: &intel::parse::collateral::Collateral) -> Option<TdxCollateral> {
     if known.is_empty() {
         return None;
     }
-    let body = |name: &str, signed: &intel::Signed| {
+    let body = |name: &str, signed: &intel::parse::collateral::Signed| {
         let text = String::from_utf8(signed.bytes.clone()).ok()?;
         Some(format!("{{\"{name}\":{text},\"signature\":\"{}\"}}", hex::encode(signed.signature)))
     };
-    let signed = |name, signed: &Option<intel::Signed>| {
+    let signed = |name, signed: &Option<intel::parse::collateral::Signed>| {
         signed
             .as_ref()
             .map_or((None, None), |signed| (body(name, signed), signed.chain.as_deref().map(pem)))

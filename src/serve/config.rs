@@ -299,8 +299,8 @@ impl SourceKind {
     /// The word in the document.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::GitObject => crate::evidence::coordinator::Source::OBJECT,
-            Self::GithubAnswer => crate::evidence::coordinator::Source::ANSWER,
+            Self::GitObject => crate::services::coordinator::parse::Source::OBJECT,
+            Self::GithubAnswer => crate::services::coordinator::parse::Source::ANSWER,
         }
     }
 }

@@ -18,8 +18,8 @@ use serde_json::json;
 
 use super::issue::{Issuer, Unavailable};
 use super::limit::{Limiter, Rate};
-use crate::evidence::coordinator::carrier::{MAX_NONCE, MIN_NONCE};
-use crate::evidence::coordinator::{Base64Url, PATH};
+use crate::services::coordinator::parse::carrier::{MAX_NONCE, MIN_NONCE};
+use crate::services::coordinator::parse::{Base64Url, PATH};
 
 /// The longest time for one answer, the time in the queue included.
 const ANSWER_TIME: Duration = Duration::from_secs(30);

@@ -17,13 +17,14 @@ use super::metrics::Metrics;
 use super::parts::{self, Parts};
 use super::tsm::{Directory, Provider, Reported, TsmError};
 use crate::digest::{Sha256, Sha512};
-use crate::evidence::coordinator::{
-    Base64Url, Binding, BindingBytes, Document, EventLog, Evidence, Freshness, Key, MAX_DOCUMENT,
-    Mode, SCHEMA, Substrate, binding, carrier,
-};
-use crate::evidence::eigencompute;
-use crate::evidence::tpm::{Attestation, TeePart};
+use crate::formats::eigencompute;
+use crate::formats::tpm::parse::{Attestation, TeePart};
 use crate::net::{Client, Failure, Request};
+use crate::services::coordinator;
+use crate::services::coordinator::parse::{
+    Base64Url, Binding, BindingBytes, Document, EventLog, Evidence, Freshness, Key, MAX_DOCUMENT,
+    Mode, SCHEMA, Substrate,
+};
 use crate::time::UnixTime;
 
 /// The largest answer of the coordinator's key endpoint, in bytes.
@@ -195,10 +196,12 @@ impl Issuer {
             Some(source) => Some(self.sealed_key(source).await?),
             None => None,
         };
-        let workload = self.parts.workload.as_ref().map(|workload| binding::BoundWorkload {
-            manifest_digest: workload.manifest_digest.clone(),
-            git_commit: workload.git_commit.clone(),
-            build_version: workload.build_version.clone(),
+        let workload = self.parts.workload.as_ref().map(|workload| {
+            coordinator::parse::binding::BoundWorkload {
+                manifest_digest: workload.manifest_digest.clone(),
+                git_commit: workload.git_commit.clone(),
+                build_version: workload.build_version.clone(),
+            }
         });
         let binding = Binding {
             v: 1,
@@ -210,10 +213,10 @@ impl Issuer {
             evidence_types: types,
         };
         let bytes = serde_json::to_vec(&binding).map_err(|_| Unavailable::Document)?;
-        let d = carrier::digest(nonce.as_deref().unwrap_or_default(), &bytes)
+        let d = coordinator::parse::carrier::digest(nonce.as_deref().unwrap_or_default(), &bytes)
             .map_err(|_| Unavailable::Document)?;
         let evidence = self.evidence(&d).await?;
-        let tokens = |item: &Evidence| item.carrier == carrier::EAT_NONCE;
+        let tokens = |item: &Evidence| item.carrier == coordinator::parse::carrier::EAT_NONCE;
         let freshness = match &nonce {
             Some(_) => Freshness { mode: Mode::Challenge, max_age_s: None },
             None if evidence.iter().all(tokens) => {
@@ -281,19 +284,24 @@ impl Issuer {
                 Source::ConfigfsTsm { .. } => {
                     let reported = self.report(source, d).await?;
                     let kind = evidence_type(reported.provider);
-                    ("cpu", kind, binary(reported.report), carrier::DIRECT)
+                    ("cpu", kind, binary(reported.report), coordinator::parse::carrier::DIRECT)
                 }
                 Source::ConfidentialSpaceToken { socket, audience, token_type, timeout_s } => {
                     let launcher = Launcher { socket, timeout: seconds(*timeout_s) };
                     let token = launcher.token(audience, *token_type, d).await;
                     let token = token.map_err(Unavailable::Launcher)?;
-                    ("google", token_type.word(), token, carrier::EAT_NONCE)
+                    ("google", token_type.word(), token, coordinator::parse::carrier::EAT_NONCE)
                 }
                 Source::EigenBoundEvidence { socket, timeout_s } => {
                     let launcher = Launcher { socket, timeout: seconds(*timeout_s) };
                     let bytes = launcher.bound_evidence(d).await.map_err(Unavailable::Launcher)?;
                     self.note_bound(&bytes);
-                    ("bound", "eigen-bound-evidence", binary(bytes), carrier::EIGEN_BOUND)
+                    (
+                        "bound",
+                        "eigen-bound-evidence",
+                        binary(bytes),
+                        coordinator::parse::carrier::EIGEN_BOUND,
+                    )
                 }
                 Source::ConfidentialSpaceEvidence { socket, timeout_s } => {
                     let launcher = Launcher { socket, timeout: seconds(*timeout_s) };
@@ -314,12 +322,12 @@ impl Issuer {
         let attestation = Attestation::parse(bytes).ok();
         match attestation.and_then(|attestation| attestation.tee) {
             Some(TeePart::Tdx(part)) => {
-                if let Ok(quote) = eigencompute::quote(part) {
+                if let Ok(quote) = eigencompute::parse::quote(part) {
                     self.shelf().about_quote(&quote, addresses);
                 }
             }
             Some(TeePart::SevSnp(part)) => {
-                if let Ok(part) = eigencompute::report(part) {
+                if let Ok(part) = eigencompute::parse::report(part) {
                     self.shelf().about_report(&part.report, &[], addresses);
                 }
             }
@@ -398,7 +406,7 @@ impl Issuer {
         }
         let kid = Sha256::of(&key).to_string();
         Ok(Key {
-            usage: binding::SEALED_REQUEST.into(),
+            usage: coordinator::parse::binding::SEALED_REQUEST.into(),
             alg: Some(named.algorithm),
             kid: kid.get(..16).map(str::to_owned),
             public_key: Some(named.public_key),

@@ -17,7 +17,7 @@ use tokio::net::UnixStream;
 
 use super::config::TokenType;
 use crate::digest::Sha512;
-use crate::evidence::coordinator::carrier;
+use crate::services::coordinator;
 
 /// The largest answer that is read, in bytes.
 const MAX_ANSWER: usize = 512 * 1024;
@@ -74,7 +74,7 @@ impl Launcher<'_> {
         };
         let body = json!({
             "audience": audience,
-            "nonces": [carrier::eat_nonce(d)],
+            "nonces": [coordinator::parse::carrier::eat_nonce(d)],
             "token_type": token_type,
         });
         let answer = self.post("/v1/token", &body).await?;

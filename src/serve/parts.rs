@@ -10,10 +10,11 @@ use serde_json::value::RawValue;
 use super::collateral::{self, Shelf};
 use super::config::{Config, ConfigError, ProvenanceKind};
 use crate::digest::Sha256;
-use crate::evidence::coordinator::{
-    Base64Url, Key, Provenance, ReferenceValue, Source, Workload, binding,
-};
 use crate::pki::{Cert, pem_blocks};
+use crate::services::coordinator;
+use crate::services::coordinator::parse::{
+    Base64Url, Key, Provenance, ReferenceValue, Source, Workload,
+};
 
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 512 * 1024;
@@ -100,7 +101,7 @@ fn tls(config: &Config) -> Result<Option<Key>, ConfigError> {
     })?;
     let cert = Cert::parse("TLS certificate", der).map_err(unusable)?;
     Ok(Some(Key {
-        usage: binding::TLS.into(),
+        usage: coordinator::parse::binding::TLS.into(),
         spki_sha256: Some(Sha256::of(cert.spki()).to_string()),
         terminates: Some(tls.terminates.word().into()),
         not_after: Some(cert.validity().not_after),

@@ -12,7 +12,7 @@ use super::google::{BankHash, QuoteSpec};
 use super::keys::Key;
 use super::signature::Algorithm;
 use crate::digest::Sha256;
-use crate::evidence::snp::Product;
+use crate::formats::snp::parse::Product;
 
 /// Evidence that is not signed yet.
 #[derive(Clone, Debug)]

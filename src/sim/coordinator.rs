@@ -17,7 +17,7 @@ use super::repository::Repository;
 use super::sigstore::{Build, BundleSpec};
 use super::{BUILD_TIME, ENTITY_VALIDITY, cel};
 use crate::digest::{Sha256, Sha512};
-use crate::evidence::snp::Product;
+use crate::formats::snp::parse::Product;
 use crate::time::UnixTime;
 
 /// The origin of the simulated coordinator.

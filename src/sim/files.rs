@@ -8,7 +8,7 @@ use super::nitro;
 use super::nvidia;
 use super::sigstore::{trusted_root, trusted_root_github};
 use super::tuf;
-use crate::evidence::snp::Product;
+use crate::formats::snp::parse::Product;
 
 /// A committed file.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use super::coordinator::IMAGE;
 use super::google::{TokenSpec, VtpmSpec, boot_events};
 use super::nitro::NitroSpec;
 use crate::digest::Sha256;
-use crate::evidence::token::Service;
+use crate::formats::token::parse::Service;
 use crate::time::UnixTime;
 
 /// Evidence of one of these types.

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::endorsements::git::{Commit, Format, Kind, ObjectName};
+use crate::builds::git::parse::objects::{Commit, Format, Kind, ObjectName};
+use crate::builds::git::verify::name;
 use crate::time::UnixTime;
-use crate::verify::git::name;
 
 /// The workflow file from which the simulated build runs.
 pub const WORKFLOW: &str = ".github/workflows/release.yml";

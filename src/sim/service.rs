@@ -12,7 +12,7 @@ use super::google::TokenSpec;
 use super::keys::Key;
 use super::{ENTITY_VALIDITY, der, pem};
 use crate::digest::Sha256;
-use crate::evidence::token::Service;
+use crate::formats::token::parse::Service;
 
 /// The nonce of the healthy GPU tokens, 32 bytes in hex.
 pub const GPU_NONCE: &str = "5355535355535355535355535355535355535355535355535355535355535355";

@@ -23,7 +23,7 @@ use super::keys::Key;
 use super::sigstore::{Build, BundleSpec, Content};
 use super::{ENTITY_VALIDITY, pem};
 use crate::digest::{Sha256, Sha384};
-use crate::evidence::snp::Product;
+use crate::formats::snp::parse::Product;
 use crate::time::Validity;
 
 /// The format of a report on a SEV-SNP guest.

@@ -1,9 +1,9 @@
 //! What is stapled: when it is asked for, where, how long it is kept.
 
-use silicon_to_source::evidence::coordinator::Base64Url;
-use silicon_to_source::evidence::snp::Product;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::serve::collateral::{Refused, Shelf};
 use silicon_to_source::serve::config::Collateral;
+use silicon_to_source::services::coordinator::parse::Base64Url;
 use silicon_to_source::sim::amd::{CrlSpec, ReportSpec, Role, VekSpec, authority};
 use silicon_to_source::sim::intel::{CollateralSpec, QuoteSpec, TcbInfoSpec};
 use silicon_to_source::sim::keys::Key;

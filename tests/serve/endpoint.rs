@@ -351,7 +351,7 @@ fn sealed_key_is_asked_anew_for_every_document_and_its_absence_is_no_document() 
 
 #[test]
 fn collateral_comes_from_the_configured_service_and_is_stapled() {
-    use silicon_to_source::evidence::snp::Product;
+    use silicon_to_source::formats::snp::parse::Product;
     use silicon_to_source::serve::config::Collateral;
     use silicon_to_source::sim::amd::{CrlSpec, Role, VekSpec, authority};
     use silicon_to_source::time::UnixTime;

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use silicon_to_source::evidence::snp::CertificateTable;
+use silicon_to_source::formats::snp::parse::CertificateTable;
 use silicon_to_source::serve::tsm::{Directory, Provider, TsmError};
 use silicon_to_source::sim::sidecar::{Answered, Tsm};
 

@@ -5,7 +5,7 @@ use sev::certs::snp::{Certificate, Chain, Verifiable as _, ca};
 use sev::firmware::guest::AttestationReport;
 use sev::parser::ByteParser as _;
 use sha2::Digest as _;
-use silicon_to_source::evidence::snp::Product;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::sim::amd::report::{
     KEY_INFO_VLEK, LEN, POLICY_DEBUG, POLICY_MIGRATE_MA, SIGNED, flipped,
 };

@@ -8,7 +8,7 @@ use sev::certs::snp::{Certificate, Chain, Verifiable as _, ca};
 use sev::firmware::guest::AttestationReport;
 use sev::parser::ByteParser as _;
 use sha2::{Digest as _, Sha256};
-use silicon_to_source::evidence::snp::Product;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::sim;
 use silicon_to_source::sim::amd::{Role, authority};
 use silicon_to_source::sim::keys::Key;

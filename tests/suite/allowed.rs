@@ -6,9 +6,10 @@ use std::path::Path;
 
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::checks;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::sim::azure::AzureSpec;
 use silicon_to_source::sim::google::{TokenSpec, VtpmSpec, boot_events, key_list};

@@ -12,8 +12,9 @@ use crate::common::mutation::{Answer, assert_none_survives, changes, cuts, survi
 use crate::common::shared;
 use crate::common::snp::Case;
 use serde_json::Value as Json;
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::Report;
 use silicon_to_source::sim::demonstration;
 use silicon_to_source::time::UnixTime;

@@ -80,7 +80,7 @@ fn pem_blocks_are_read_in_order_with_their_labels() {
 
 #[cfg(feature = "sim")]
 mod simulated {
-    use silicon_to_source::evidence::snp::Product;
+    use silicon_to_source::formats::snp::parse::Product;
     use silicon_to_source::pki::{Cert, Crl};
     use silicon_to_source::sim::amd::vek::SNP_SPL;
     use silicon_to_source::sim::amd::{CrlSpec, Role, VekSpec, authority};

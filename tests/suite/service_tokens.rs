@@ -5,9 +5,10 @@ use crate::common::table::{Row, assert_complete, assert_rows, findings};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
-use silicon_to_source::adapters::Kind;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::Kind;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{
     Became, DebugFlag, Freshness, Level, Overrides, Report, RootOfTrust, State,
 };

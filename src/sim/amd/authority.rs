@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::product_name;
-use crate::evidence::snp::Product;
+use crate::formats::snp::parse::Product;
 use crate::sim::AUTHORITY_VALIDITY;
 use crate::sim::certificate::{
     CRL_SIGN, KEY_CERT_SIGN, PathLength, Spoil, Template, authority_key_identifier,

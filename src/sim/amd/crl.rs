@@ -1,7 +1,7 @@
 //! Certificate revocation lists, signed by the ARK (RFC 5280 section 5).
 
 use super::Role;
-use crate::evidence::snp::Product;
+use crate::formats::snp::parse::Product;
 use crate::sim::certificate::simulated_name;
 use crate::sim::crl::ListTemplate;
 use crate::sim::keys::Key;

@@ -5,7 +5,7 @@ mod crl;
 pub mod report;
 pub mod vek;
 
-use crate::evidence::snp::Product;
+use crate::formats::snp::parse::Product;
 
 pub use authority::{AuthoritySpec, Role, authority};
 pub use crl::{CrlSpec, crl};

@@ -2,7 +2,7 @@
 
 use super::chip_id;
 use crate::digest::Sha384;
-use crate::evidence::snp::Product;
+use crate::formats::snp::parse::Product;
 use crate::sim::keys::Key;
 
 /// Length of a report in bytes.

@@ -3,7 +3,7 @@
 use x509_cert::ext::Extension;
 
 use super::{ReportSpec, Role, Tcb, chip_id, product_name};
-use crate::evidence::snp::Product;
+use crate::formats::snp::parse::Product;
 use crate::sim::ENTITY_VALIDITY;
 use crate::sim::certificate::{Spoil, Template, extension, simulated_name};
 use crate::sim::der::{IA5_STRING, OCTET_STRING, integer, tlv};

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::tsm::{Answered, Tsm};
 use crate::digest::Sha384;
-use crate::evidence::snp::Product;
+use crate::formats::snp::parse::Product;
 use crate::serve::config::{
     Collateral, Config, Custody, EventLog, Limits, Log, Provenance, ProvenanceKind, ReferenceValue,
     SealedKey, Source, SourceKind, SourcePart, Workload,

@@ -44,10 +44,10 @@ pub use machine::{Condition, SimulatedMachine, Vendor, certificate_table};
 pub use tsm::{Answered, Tsm};
 
 use super::coordinator::{SEALED_KEY, key_answer};
-use crate::evidence::coordinator::{KEY_PATH, PATH};
 use crate::serve::config::{Limits, Log};
 use crate::serve::http::{Desk, Peer, Trouble};
 use crate::serve::{ConfigError, Issuer, run};
+use crate::services::coordinator::parse::{KEY_PATH, PATH};
 
 /// The key that [`Fault::SwappedSealedKey`] names.
 pub const OTHER_KEY: [u8; 32] = *b"SIMULATED X25519 public key 0002";

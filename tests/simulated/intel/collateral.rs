@@ -1,4 +1,4 @@
-use silicon_to_source::endorsements::intel::Collateral;
+use silicon_to_source::formats::intel::parse::collateral::Collateral;
 use silicon_to_source::sim::intel::{CollateralSpec, pem_chain};
 use silicon_to_source::sim::keys::Key;
 

@@ -2,7 +2,8 @@
 //! simulated roots.
 
 use serde_json::{Value as Json, json};
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Freshness, Level, Report, RootOfTrust, State};
 use silicon_to_source::sim::azure::{AzureSpec, jwk};
 use silicon_to_source::sim::google::BankHash;

@@ -3,8 +3,9 @@
 
 use crate::common::examine;
 use serde_json::{Value as Json, json};
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::Report;
 use silicon_to_source::sim::eigencompute::{
     BoundSpec, SEV_SNP, SHIELDED_VM, TDX, quote_message, report_data,

@@ -3,9 +3,9 @@
 
 use crate::common::examine;
 use serde_json::{Value as Json, json};
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::error::Error;
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::policy::Policy;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::Report;
 use silicon_to_source::sim::amd::{AuthoritySpec, CrlSpec, ReportSpec, Role, VekSpec, authority};
 use silicon_to_source::sim::keys::Key;

@@ -4,7 +4,8 @@
 use crate::common::examine;
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha512};
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Custody, KeyFlag, Report, State};
 use silicon_to_source::sim::certificate::{Spoil, Template, extension, simulated_name};
 use silicon_to_source::sim::keys::Key;

@@ -3,8 +3,9 @@
 use crate::common::examine;
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
-use silicon_to_source::evidence::dstack::mr_config_v3;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::formats::dstack::parse::mr_config_v3;
 use silicon_to_source::report::Report;
 use silicon_to_source::sim::intel::TdSpec;
 

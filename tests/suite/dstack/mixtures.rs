@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
-use silicon_to_source::finding::checks;
+use silicon_to_source::formats::dstack;
 use silicon_to_source::report::{Became, Report, State};
 
 use super::attestation::{encoded, informed, of};
@@ -41,7 +41,7 @@ fn assert_unused(name: &str, report: &Report) {
     let unused = report.files.iter().filter(|file| file.became == Became::NotAboutThis);
     assert_eq!(unused.count(), 1, "{name}");
     assert_ne!(report.verdict.state, State::Failed, "{name}");
-    assert!(report.findings(&checks::DSTACK_COMPOSE_HASH).all(|f| f.outcome == "unknown"));
+    assert!(report.findings(&dstack::checks::DSTACK_COMPOSE_HASH).all(|f| f.outcome == "unknown"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use crate::common;
 use serde_json::json;
-use silicon_to_source::finding::checks;
+use silicon_to_source::formats::eigencompute;
 use silicon_to_source::report::{DebugFlag, Freshness, Level, Overrides, Report, State};
 use silicon_to_source::sim::amd::HwId;
 use silicon_to_source::sim::certificate::Spoil;
@@ -303,7 +303,7 @@ fn sound_evidence_has_the_level_that_each_platform_deserves() {
 #[test]
 fn a_report_that_is_taken_out_or_put_in_is_noticed() {
     let platform_of = |report: &Report| {
-        let finding = report.findings(&checks::EIGEN_CHALLENGE).next().unwrap();
+        let finding = report.findings(&eigencompute::checks::EIGEN_CHALLENGE).next().unwrap();
         assert_eq!(finding.reason, Some("another-platform"));
         assert_eq!(report.verdict.state, State::Failed);
         assert_eq!(report.flags.freshness, Freshness::None);
@@ -506,7 +506,7 @@ fn everything_that_the_launcher_measured_is_a_claim_and_nothing_that_came_later(
         let expected: Vec<_> = expected.map(|(name, value)| (name, value.to_owned())).to_vec();
         assert_eq!(said, expected, "{platform}");
         assert_eq!(report.flags.overrides, Overrides::Present, "{platform}");
-        let listed = report.findings(&checks::EIGEN_OVERRIDES).next().unwrap();
+        let listed = report.findings(&eigencompute::checks::EIGEN_OVERRIDES).next().unwrap();
         assert_eq!(listed.actual.as_ref().unwrap().to_string(), "--port=1, A=B", "{platform}");
         let later = report
             .evidence

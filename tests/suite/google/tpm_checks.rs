@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Freshness, Level, Overrides, Report, RootOfTrust, State};
 use silicon_to_source::sim::certificate::{KEY_USAGE, Spoil, simulated_name};
 use silicon_to_source::sim::crl::ListTemplate;
@@ -299,7 +300,7 @@ fn revocation_lists_of_the_issuers_are_asked() {
         let files: Vec<&[u8]> = lists.iter().map(Vec::as_slice).collect();
         let report =
             crate::common::examine(&spec.bytes(), &files, Some(&policy(|_| {})), NOW).unwrap();
-        let check = silicon_to_source::finding::checks::find("tpm.chain.revocation").unwrap();
+        let check = silicon_to_source::engine::checks::find("tpm.chain.revocation").unwrap();
         let own = report.findings(check).map(|f| f.reason.unwrap_or(f.outcome));
         (own.collect::<Vec<_>>(), report.verdict.state)
     };
@@ -338,7 +339,7 @@ fn a_bank_that_is_there_twice_is_refused() {
         spec.quotes[1] = first;
     });
     let report = examined(&spec, NOW);
-    let check = silicon_to_source::finding::checks::find("tpm.quote.agreement").unwrap();
+    let check = silicon_to_source::engine::checks::find("tpm.quote.agreement").unwrap();
     assert_eq!(report.findings(check).next().unwrap().reason, Some("duplicate"));
 }
 

@@ -6,8 +6,8 @@ use std::fs;
 
 use crate::common::shared;
 use crate::common::table::{Also, Expected, check_of, findings};
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::Policy;
+use silicon_to_source::engine::checks;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Freshness, Level, Report, State};
 use silicon_to_source::sim::certificate::Spoil;
 use silicon_to_source::sim::keys::Key;

@@ -2,9 +2,10 @@
 
 use crate::common::table::{Row, assert_complete, assert_rows, findings};
 use serde_json::json;
-use silicon_to_source::adapters::Kind;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::Kind;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Became, Freshness, Level, Report, RootOfTrust, State};
 use silicon_to_source::sim::google::{TokenSpec, key_list};
 use silicon_to_source::sim::keys::Key;

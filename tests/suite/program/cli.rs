@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value as Json;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::policy::Builtin;
+use silicon_to_source::engine::builtin::Builtin;
 
 /// Runs `s2s` with `input` on its standard input, which is no terminal.
 fn s2s(arguments: &[&str], input: &[u8]) -> Output {
@@ -466,7 +466,7 @@ fn explain_shows_every_finding_with_its_step_and_its_bytes() {
 #[cfg(feature = "sim")]
 #[test]
 fn a_level_that_is_not_reached_and_a_denied_warning_exit_3_and_say_so() {
-    use silicon_to_source::evidence::snp::Product;
+    use silicon_to_source::formats::snp::parse::Product;
     let demonstration = silicon_to_source::sim::demonstration();
     let at = ["--policy", "simulated", "--at", "2026-02-01T00:00:00Z"];
     let run = |more: &[&str]| {
@@ -629,7 +629,7 @@ fn assert_wording_is_complete(report: &Json) {
 #[test]
 fn firmware_root_counts_for_one_run_and_a_root_beside_the_evidence_does_not() {
     use silicon_to_source::digest::Sha384;
-    use silicon_to_source::policy::builtin;
+    use silicon_to_source::engine::builtin;
     use silicon_to_source::sim::google::FirmwareSpec;
 
     let machine = common::dcap::Case::td();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use crate::servers::{Plain, Server};
-use silicon_to_source::evidence::snp::Product;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::net::Failure;
 use silicon_to_source::plan::{self, SUBJECTS};
 use silicon_to_source::report::Standing;

@@ -7,8 +7,9 @@
 use crate::common::snp::{Case, NOW};
 use crate::common::table::{Row, assert_complete, assert_rows, findings};
 use serde_json::json;
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::{Became, NotChecked, State};
 use silicon_to_source::sim::amd::report::{
     KEY_INFO_MASK_CHIP_KEY, KEY_INFO_VLEK, PLATFORM_ALIAS_CHECK, PLATFORM_ECC, PLATFORM_TSME,

@@ -9,7 +9,7 @@ use crate::common::table::findings;
 use sev::certs::snp::{Certificate, Chain, Verifiable as _, ca};
 use sev::firmware::guest::AttestationReport;
 use sev::parser::ByteParser as _;
-use silicon_to_source::evidence::snp::Product;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::State;
 use silicon_to_source::sim::amd::report::{KEY_INFO_MASK_CHIP_KEY, LEN, POLICY_DEBUG};
 use silicon_to_source::sim::amd::vek::{CSP_ID, HWID, SNP_SPL};

@@ -1,7 +1,7 @@
 //! What SGX and TDX quotes say about the machine and the software in it.
 
 use serde_json::json;
-use silicon_to_source::evidence::dcap::Tee;
+use silicon_to_source::formats::intel::parse::Tee;
 use silicon_to_source::report::{DebugFlag, State};
 use silicon_to_source::sim::keys::Key;
 

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use silicon_to_source::endorsements::intel::{Collateral, TcbStatus};
-use silicon_to_source::evidence::dcap::Quote;
 use silicon_to_source::finding::{Finding, Outcome, Why};
+use silicon_to_source::formats::intel::parse::Quote;
+use silicon_to_source::formats::intel::parse::collateral::{Collateral, TcbStatus};
+use silicon_to_source::formats::intel::verify::verify;
 use silicon_to_source::pki::anchors::Roots;
 use silicon_to_source::sim::intel::{
     Certification, CollateralSpec, QuoteSpec, TcbInfoSpec, TdSpec,
 };
-use silicon_to_source::verify::dcap::verify;
 
 use super::collateral::ROWS;
 use crate::common::dcap::Case;

@@ -1,0 +1,5 @@
+//! What a signed statement about a build says, against a policy.
+
+pub mod appraise;
+pub mod checks;
+pub mod policy;

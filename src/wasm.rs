@@ -17,7 +17,7 @@ use crate::engine;
 use crate::engine::MAX_INPUT;
 use crate::engine::builtin::Builtin;
 use crate::engine::policy::{LeastLevel, Policy, Warnings};
-use crate::engine::roots::{Kind, pinned};
+use crate::engine::roots::pinned;
 use crate::engine::{builtin, policy};
 use crate::error::Error;
 use crate::time::UnixTime;
@@ -73,7 +73,7 @@ export interface PinnedRoot {
   /** Hexadecimal SHA-256 of the certificate or file. */
   sha256: string;
   /** The version of a root of The Update Framework. */
-  version?: string;
+  version?: number;
   /** Its last moment, RFC 3339; for a list of keys, when it was copied. */
   until?: string;
   /** For a list of keys, when the newest of them begins to count. */
@@ -226,30 +226,11 @@ pub fn policies() -> Result<String, JsValue> {
 /// of a JSON array of `PinnedRoot`.
 ///
 /// # Errors
-/// None: every pinned key can be read.
+/// None: every pinned root can be read.
 #[wasm_bindgen]
 pub fn roots() -> Result<String, JsValue> {
     let roots = pinned().map_err(|error| refused(&error))?;
-    let roots = roots.iter().map(|root| {
-        let mut shown = json!({
-            "kind": match root.kind {
-                Kind::Certificate => "certificate",
-                Kind::KeyList => "key-list",
-                Kind::Tuf => "tuf",
-            },
-            "name": root.name,
-            "sha256": root.sha256,
-        });
-        let version = (root.version > 0).then(|| root.version.to_string());
-        let [until, newest] = [root.until, root.newest].map(|time| time.map(|time| time.to_string()));
-        let members = [("version", version), ("until", until), ("newest", newest)];
-        if let Some(shown) = shown.as_object_mut() {
-            let known = members.into_iter().filter_map(|(name, text)| Some((name, text?)));
-            shown.extend(known.map(|(name, text)| (name.to_owned(), text.into())));
-        }
-        shown
-    });
-    Ok(serde_json::Value::Array(roots.collect()).to_string())
+    Ok(serde_json::to_string(&roots).unwrap_or_default())
 }
 
 /// The version of the verifier.

@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { build } from 'vite';
 
-import { DEMONSTRATION, imported, NOW, project, SIMULATED, demonstration } from './packed.mjs';
+import { DEMONSTRATION, demonstration, down, imported, NOW, project, SIMULATED, takenDown } from './packed.mjs';
 import { simulated } from './service.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -76,12 +76,17 @@ before(async () => {
   });
 });
 
-after(() => browser?.close());
+after(async () => {
+  await browser?.close();
+  down();
+});
 
 /** Serves `folder`, with `files` in front of it; the address. */
 async function serve(folder, files = {}, headers = {}) {
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://loopback').pathname);
+    // A browser asks for an icon that no page here names.
+    if (path === '/favicon.ico') return void response.writeHead(204).end();
     const name = path.endsWith('/') ? `${path}index.html` : path;
     try {
       const body = files[name] ?? (await readFile(join(folder, name)));
@@ -91,7 +96,7 @@ async function serve(folder, files = {}, headers = {}) {
       response.writeHead(404).end();
     }
   });
-  after(() => {
+  takenDown(() => {
     server.closeAllConnections();
     server.close();
   });

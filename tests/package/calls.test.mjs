@@ -3,12 +3,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { before, test } from 'node:test';
+import { after, before, test } from 'node:test';
 
 import { skipped } from '../skipped.mjs';
 import { fromCommandLine, realInputs, s2s } from '../wasm/surface.mjs';
-import { demonstration, imported, NOW, project, SIMULATED } from './packed.mjs';
+import { demonstration, down, imported, NOW, project, SIMULATED } from './packed.mjs';
 import { answering, simulated } from './service.mjs';
+
+after(down);
 
 let own;
 let worker;

@@ -3,12 +3,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { createRequire } from 'node:module';
 
 import { publint } from 'publint';
 
-import { DEMONSTRATION, imported, node, NOW, PACKAGE, packed, project, ROOT, SIMULATED, demonstration } from './packed.mjs';
+import { DEMONSTRATION, down, imported, node, NOW, PACKAGE, packed, project, ROOT, SIMULATED, demonstration } from './packed.mjs';
+
+after(down);
 
 const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
 

@@ -6,7 +6,6 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { after } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 /** The repository. */
@@ -42,10 +41,21 @@ export function run(program, args, { cwd, ...env } = {}) {
 export const npm = (args, options) => run(NPM, args, options);
 export const node = (args, options) => run(process.execPath, args, options);
 
-/** A folder that is gone when the tests of this file are done. */
+/** What is to be taken down. @type {(() => void)[]} */
+const standing = [];
+
+/** Has something taken down by `down`. */
+export const takenDown = (how) => standing.push(how);
+
+/** Takes down what the tests of a file put up: each file does it when its tests are done. */
+export function down() {
+  for (const how of standing.splice(0)) how();
+}
+
+/** A folder, until everything is taken down. */
 export function folder() {
   const path = mkdtempSync(join(tmpdir(), 's2s-package-'));
-  after(() => rmSync(path, { recursive: true, force: true }));
+  takenDown(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
 

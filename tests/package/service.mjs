@@ -4,9 +4,8 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { join, resolve } from 'node:path';
-import { after } from 'node:test';
 
-import { ROOT } from './packed.mjs';
+import { ROOT, takenDown } from './packed.mjs';
 
 const S2S = resolve(
   process.env.S2S ?? join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'debug/s2s'),
@@ -16,7 +15,7 @@ const S2S = resolve(
 export async function simulated() {
   const args = ['serve-attestation', '--simulate', '--listen', '127.0.0.1:0'];
   const sidecar = spawn(S2S, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  after(() => sidecar.kill());
+  takenDown(() => sidecar.kill());
   return new Promise((done, fail) => {
     sidecar.once('exit', (code) => fail(new Error(`the sidecar ended with ${code}`)));
     for (const stream of [sidecar.stdout, sidecar.stderr]) {
@@ -35,7 +34,7 @@ export async function answering(answer) {
     asked.push(request.url);
     answer(request, response);
   });
-  after(() => {
+  takenDown(() => {
     server.closeAllConnections();
     server.close();
   });

@@ -2,15 +2,20 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { before, test } from 'node:test';
+import { join, relative } from 'node:path';
+import { after, before, test } from 'node:test';
 
 import { skipped } from '../skipped.mjs';
-import { realInputs } from '../wasm/surface.mjs';
-import { demonstration, imported, NOW, PACKAGE, project, ROOT, SIMULATED } from './packed.mjs';
+import { demonstration, down, imported, NOW, PACKAGE, project, ROOT, SIMULATED } from './packed.mjs';
 import { answering, simulated } from './service.mjs';
+
+after(down);
+
+/** Real vectors, beside the repository; absent from a plain clone. */
+const VECTORS = join(ROOT, '../shared/vectors');
+const hasVectors = existsSync(VECTORS);
 
 const TSC = createRequire(import.meta.url).resolve('typescript/package.json');
 
@@ -43,6 +48,18 @@ function checked(path, files) {
   return tsc(['--project', '.', '--pretty', 'false'], path);
 }
 
+/** A folder and those in it. */
+function foldersOf(folder) {
+  const inside = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return [folder, ...inside.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name))];
+}
+
+function filesIn(folder) {
+  const inside = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = inside.map((entry) => join(folder, entry.name)).sort();
+  return paths.map((file) => ({ name: relative(VECTORS, file), bytes: readFileSync(file) }));
+}
+
 let path;
 let own;
 /** Reports of every kind, by name. */
@@ -72,10 +89,13 @@ before(async () => {
   await keep('recording', own.verify(session.exchange, { policy: 'simulated' }));
   const absent = await answering((_, response) => response.writeHead(404).end());
   await keep('absent', own.check(absent.origin));
-  const real = realInputs();
-  if (real === null) skipped('../shared is absent, so no report about a real vector is held against the types');
-  for (const { name, bytes } of real ?? []) await keep(name, own.verify({ name, bytes }, { at: NOW }));
-  assert.ok(reports.size > (real ? 100 : 30), `${reports.size} reports`);
+  if (!hasVectors) skipped('../shared is absent, so no report about a real vector is held against the types');
+  for (const folder of hasVectors ? foldersOf(VECTORS) : []) {
+    const files = filesIn(folder);
+    for (const file of files) await keep(file.name, own.verify(file, { at: NOW }));
+    await keep(`${relative(VECTORS, folder)}/`, own.verify(files, { at: NOW, require: 'A5', denyWarnings: true }));
+  }
+  assert.ok(reports.size > (hasVectors ? 80 : 30), `${reports.size} reports`);
 });
 
 /** The TypeScript of a report. What is only long is cut. */
@@ -134,7 +154,7 @@ test('a member, a word or a value that is not in the types is noticed, wherever 
   assert.deepEqual(Object.keys(files).filter((name) => !noticed.has(name)), []);
 });
 
-test('every member of the types is in a report', { skip: realInputs() === null }, () => {
+test('every member of the types is in a report', { skip: !hasVectors }, () => {
   const text = readFileSync(join(PACKAGE, 'lib/report.d.ts'), 'utf8').replaceAll(/\/\*[^]*?\*\//g, '');
   const declared = new Set([...text.matchAll(/[{;\s]([a-z_0-9]+)\??:/g)].map(([, name]) => name));
   assert.ok(declared.size > 50, `${declared.size} members`);

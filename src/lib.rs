@@ -56,8 +56,6 @@
 pub mod builds;
 pub mod bytes;
 pub mod claims;
-#[cfg(feature = "cli")]
-pub mod cli;
 mod context;
 pub mod crypto;
 pub mod digest;
@@ -67,28 +65,17 @@ pub mod file;
 pub mod finding;
 pub mod formats;
 mod json;
-#[cfg(feature = "net")]
-pub mod net;
+pub mod locales;
 pub(crate) mod piece;
 pub mod pki;
 pub mod plan;
 pub mod report;
 pub mod requirements;
-#[cfg(all(feature = "serve", unix))]
-pub mod serve;
 pub mod services;
-#[cfg(feature = "sim")]
-pub mod sim;
 pub mod span;
 pub mod text;
 pub mod time;
-#[cfg(target_arch = "wasm32")]
-pub mod wasm;
-#[cfg(target_arch = "wasm32")]
-pub mod web;
 pub mod wire;
-#[cfg(feature = "cli")]
-pub mod wording;
 
 pub use context::{Asked, AskedAnswer, Context};
 pub use file::{File, Origin};

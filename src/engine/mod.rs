@@ -22,8 +22,7 @@ use crate::report::Report;
 use crate::span::Span;
 
 pub use crate::formats::gce::examine::root_fingerprint as firmware_root;
-#[cfg(all(feature = "serve", unix))]
-pub(crate) use crate::formats::intel::examine::platform as intel_platform;
+pub use crate::formats::intel::examine::platform as intel_platform;
 pub use crate::formats::launch::examine::measure as launch_measurement;
 pub use crate::formats::launch::parse::Description as LaunchDescription;
 pub use builtin::{Builtin, builtin};

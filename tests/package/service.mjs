@@ -3,18 +3,19 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { ROOT, takenDown } from './packed.mjs';
 
-const S2S = resolve(
+const CLI = resolve(
   process.env.S2S ?? join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'debug/s2s'),
 );
 
 /** Starts the simulated coordinator; its address. */
 export async function simulated() {
-  const args = ['serve-attestation', '--simulate', '--listen', '127.0.0.1:0'];
-  const sidecar = spawn(S2S, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const sidecar = spawn(join(dirname(CLI), 's2s-sim'), ['--listen', '127.0.0.1:0'], 
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   takenDown(() => sidecar.kill());
   return new Promise((done, fail) => {
     sidecar.once('exit', (code) => fail(new Error(`the sidecar ended with ${code}`)));

@@ -190,7 +190,7 @@ test('a program with types uses every call, and a wrong use of one is noticed', 
         const session = await plan('https://api.example.com');
         for (const request of session.requests) await session.record(request, await fetch(request.url));
         await session.verify({ policy: (await policies())[0]?.name });
-        const ends: string | undefined = (await roots())[0]?.until;
+        const ends: string | undefined = roots[0]?.until;
         const said = await explain(report);
         const sentences: string[] = said.links.flatMap((link) => link.sentences);
         try {

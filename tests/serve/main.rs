@@ -3,7 +3,6 @@
 //!
 //! A program of its own, because it measures time: how long a queue is full, what a stopped sidecar
 //! still answers. Beside the tests that change every byte of an input it would wait for a processor.
-#![cfg(all(feature = "serve", feature = "sim", unix))]
 
 mod chain;
 mod collateral;

@@ -3,6 +3,11 @@
 use crate::common::examine;
 use crate::common::snp::Case;
 use crate::common::table::findings;
+use s2s_sim::amd::VekSpec;
+use s2s_sim::certificate::Spoil;
+use s2s_sim::keys::Key;
+use s2s_sim::sigstore::{Build, BundleSpec};
+use s2s_sim::tinfoil::TinfoilSpec;
 use serde_json::{Value as Json, json};
 use silicon_to_source::builds::provenance;
 use silicon_to_source::digest::Sha256;
@@ -12,11 +17,6 @@ use silicon_to_source::finding::LinkId;
 use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::{DebugFlag, KeyFlag, Level, Report, State};
 use silicon_to_source::services::tinfoil;
-use silicon_to_source::sim::amd::VekSpec;
-use silicon_to_source::sim::certificate::Spoil;
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::sigstore::{Build, BundleSpec};
-use silicon_to_source::sim::tinfoil::TinfoilSpec;
 use silicon_to_source::time::UnixTime;
 
 /// 2026-06-01T00:00:00Z.

@@ -262,15 +262,13 @@ fn of_two_logs_of_one_kind_the_one_that_replays_is_chosen() {
         assert_eq!(used, files.map(|file| file == own), "{files:?}");
     }
 }
-
-#[cfg(feature = "sim")]
 mod simulated {
     use super::{at, examine};
+    use s2s_sim::google::TokenSpec;
+    use s2s_sim::nitro::NitroSpec;
     use silicon_to_source::engine::builtin;
     use silicon_to_source::formats::snp::parse::Product;
     use silicon_to_source::report::{Report, State};
-    use silicon_to_source::sim::google::TokenSpec;
-    use silicon_to_source::sim::nitro::NitroSpec;
 
     /// The root check fails as simulated, and the report says SIMULATED.
     fn assert_told(report: &Report, check: &str) {

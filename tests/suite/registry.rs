@@ -8,6 +8,8 @@ use crate::common::examine;
 use crate::common::table::{Row, assert_complete, findings};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use s2s_sim::coordinator::CoordinatorSpec;
+use s2s_sim::google::{LAUNCH, VtpmSpec, boot_events};
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::builtin;
@@ -16,8 +18,6 @@ use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::finding::Property;
 use silicon_to_source::plan::{Further, Request, next};
 use silicon_to_source::report::{Became, Report, Standing, State};
-use silicon_to_source::sim::coordinator::CoordinatorSpec;
-use silicon_to_source::sim::google::{LAUNCH, VtpmSpec, boot_events};
 use silicon_to_source::time::UnixTime;
 
 const NOW: UnixTime = UnixTime(1_748_736_000);

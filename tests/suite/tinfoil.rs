@@ -6,6 +6,8 @@ use std::fs;
 use crate::common::examine;
 use crate::common::shared;
 use crate::common::table::{Also, Expected, check_of, findings};
+use s2s_sim::keys::Key;
+use s2s_sim::tinfoil::{HPKE_KEY, Image, TinfoilSpec};
 use serde_json::Value as Json;
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::builtin;
@@ -15,8 +17,6 @@ use silicon_to_source::finding::LinkId;
 use silicon_to_source::report::{DebugFlag, KeyFlag, Level, Report, State};
 use silicon_to_source::services::coordinator;
 use silicon_to_source::services::tinfoil;
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::tinfoil::{HPKE_KEY, Image, TinfoilSpec};
 use silicon_to_source::time::{UnixTime, Validity};
 
 const IN_2026: &str = "2026-02-01T00:00:00Z";

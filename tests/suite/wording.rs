@@ -6,6 +6,7 @@ mod rules;
 
 use std::collections::BTreeSet;
 
+use s2s::wording;
 use serde_json::Value as Json;
 use silicon_to_source::engine::checks;
 use silicon_to_source::finding::{Check, LinkId, Why};
@@ -13,7 +14,6 @@ use silicon_to_source::formats::snp;
 use silicon_to_source::report::{
     Custody, DebugFlag, Freshness, KeyFlag, Level, Overrides, RootOfTrust, State, Word,
 };
-use silicon_to_source::wording;
 
 const STATES: [State; 5] =
     [State::Verified, State::Warning, State::NotPublished, State::Unknown, State::Failed];

@@ -1,9 +1,9 @@
 /** Verifies confidential-computing evidence here, in this process. */
 
-import type { PinnedRoot, PlannedRequest } from '../pkg/silicon_to_source.js';
+import type { PlannedRequest } from '../pkg/silicon_to_source.js';
 import type { LinkId, Report } from '../report.d.ts';
 
-export type { PinnedRoot, PlannedRequest } from '../pkg/silicon_to_source.js';
+export type { PlannedRequest } from '../pkg/silicon_to_source.js';
 export type { Report } from '../report.d.ts';
 
 /** Bytes as they are handed over. */
@@ -103,6 +103,20 @@ export interface PolicySummary {
   sha256: string;
 }
 
+/** A key, or a list of keys, that comes with the verifier. */
+export interface PinnedRoot {
+  kind: 'certificate' | 'key-list' | 'tuf';
+  name: string;
+  /** Hexadecimal SHA-256 of the certificate or file. */
+  sha256: string;
+  /** The version of a root of The Update Framework. */
+  version?: number;
+  /** Its last moment, RFC 3339; for a list of keys, when it was copied. */
+  until?: string;
+  /** For a list of keys, when the newest of them begins to count. */
+  newest?: string;
+}
+
 /** A session with one service, for a fetcher of your own: its questions, what came of them, its report. */
 export interface Plan {
   /** The service in its one spelling. */
@@ -147,8 +161,6 @@ export interface Surface {
   plan(url: string | URL): Promise<Plan>;
   /** The policies that come with the verifier. */
   policies(): Promise<PolicySummary[]>;
-  /** The keys that come with the verifier and that a chain can begin at, with their ends. */
-  roots(): Promise<PinnedRoot[]>;
   /** The report exactly as the verifier wrote it: the bytes that `s2s verify --json` prints. */
   toJson(report: Report): string;
   /**
@@ -164,9 +176,11 @@ export const explain: Surface['explain'];
 export const init: Surface['init'];
 export const plan: Surface['plan'];
 export const policies: Surface['policies'];
-export const roots: Surface['roots'];
 export const toJson: Surface['toJson'];
 export const verify: Surface['verify'];
+
+/** The keys that come with the verifier and that a chain can begin at, with their ends. */
+export const roots: readonly PinnedRoot[];
 
 /** The call or a file could not be understood. It says nothing against the evidence. */
 export class VerifyError extends Error {

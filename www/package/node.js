@@ -5,8 +5,9 @@ import { readFile } from 'node:fs/promises';
 import { surface } from './surface.js';
 
 export { NotEnough, VerifyError } from './errors.js';
+export { roots } from './roots.js';
 
-export const { check, explain, init, plan, policies, roots, toJson, verify } = surface({
+export const { check, explain, init, plan, policies, toJson, verify } = surface({
   wasm: () => readFile(new URL('../pkg/silicon_to_source_bg.wasm', import.meta.url)),
   text: (address) => readFile(address, 'utf8'),
   isProgram: true,

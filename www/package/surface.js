@@ -148,7 +148,6 @@ export function surface(platform) {
     init: load,
     plan,
     policies: async () => JSON.parse(await called(wasm.policies)),
-    roots: async () => JSON.parse(await called(wasm.roots)),
     toJson,
     verify,
   };

@@ -17,7 +17,6 @@ use crate::report::{EvidenceItem, Part};
 use crate::time::UnixTime;
 
 pub use super::verify::Instance;
-#[cfg(feature = "cli")]
 pub use super::verify::client;
 
 /// The keys in force, and what is to be said about them.

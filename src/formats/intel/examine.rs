@@ -265,7 +265,7 @@ fn evidence(quote: &Quote<'_>, collateral: &Collateral) -> Vec<EvidenceItem> {
 
 /// What the platform's certificate says about it, before anything is verified: enough to know what
 /// to ask Intel for.
-pub(crate) fn platform(quote: &Quote<'_>, collateral: &Collateral) -> Option<IntelPlatform> {
+pub fn platform(quote: &Quote<'_>, collateral: &Collateral) -> Option<IntelPlatform> {
     const WHAT: &str = "PCK certificate chain";
     let blocks;
     let der = if quote.certification.kind == PCK_CHAIN {

@@ -78,20 +78,23 @@ fn halves(data: &[u8; 64]) -> (&[u8], &[u8]) {
     data.split_at(32)
 }
 
-/// The question in REPORTDATA, against the reader's own and against what the answer repeats.
+/// The question in REPORTDATA, against the policy's and against what the answer repeats. An answer
+/// that repeats the question of its quote says no more than the quote.
 pub fn nonce(stated: Option<&str>, data: &[u8; 64], asked: Option<&Sha256>) -> Vec<Finding> {
     let check = &checks::NEAR_NONCE;
     let (_, quoted) = halves(data);
-    let mut findings = vec![match asked {
+    let compared = match asked {
         Some(asked) => Finding::equal(check, &asked.0, quoted),
         None => Finding::no_reference(check).actual(Value::hex(quoted)),
-    }];
-    if let Some(stated) = stated {
-        let holds = decoded(stated).is_some_and(|stated| stated == quoted);
-        let finding = Finding::test(check, holds, "disagree").part("request_nonce");
-        findings.push(finding.expected(Value::hex(quoted)).actual(stated));
-    }
-    findings
+    };
+    let repeated = stated.map(|stated| {
+        let finding = match decoded(stated).is_some_and(|stated| stated == quoted) {
+            true => Finding::new(check, compared.outcome),
+            false => Finding::fail(check, "disagree"),
+        };
+        finding.part("request_nonce").expected(Value::hex(quoted)).actual(stated)
+    });
+    std::iter::once(compared).chain(repeated).collect()
 }
 
 /// All machines answer one question: `quoted` holds each machine's name and REPORTDATA.

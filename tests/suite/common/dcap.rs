@@ -2,6 +2,10 @@
 //! spoiled on its own.
 
 use crate::common::examine;
+use s2s_sim::intel::{
+    AuthoritySpec, Certification, CollateralSpec, CrlSpec, PckSpec, QeIdentitySpec, QuoteSpec,
+    Role, TcbInfoSpec, TdSpec, authority,
+};
 use serde_json::{Value as Json, json};
 use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;
@@ -11,10 +15,6 @@ use silicon_to_source::formats::intel::parse::collateral::{Collateral, TcbStatus
 use silicon_to_source::formats::intel::verify::{VerifiedQuote, verify};
 use silicon_to_source::pki::anchors::Roots;
 use silicon_to_source::report::Report;
-use silicon_to_source::sim::intel::{
-    AuthoritySpec, Certification, CollateralSpec, CrlSpec, PckSpec, QeIdentitySpec, QuoteSpec,
-    Role, TcbInfoSpec, TdSpec, authority,
-};
 use silicon_to_source::time::UnixTime;
 
 /// 2030-01-01T00:00:00Z.

@@ -1,13 +1,8 @@
 //! Where test data lies.
 #![allow(dead_code)]
-
-#[cfg(feature = "sim")]
 pub(crate) mod dcap;
-#[cfg(feature = "sim")]
 pub(crate) mod eigencompute;
-#[cfg(feature = "sim")]
 pub(crate) mod snp;
-#[cfg(feature = "sim")]
 pub(crate) mod table;
 
 pub(crate) mod eventlog;
@@ -36,7 +31,7 @@ fn metadata() -> &'static serde_json::Value {
         let cargo = |arguments: &[&str]| {
             let output = Command::new(env!("CARGO"))
                 .args(arguments)
-                .current_dir(env!("CARGO_MANIFEST_DIR"))
+                .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
                 .output()
                 .expect("cargo runs");
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

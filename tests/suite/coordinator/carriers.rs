@@ -7,6 +7,10 @@ use crate::common::table::{Also, Expected};
 use crate::common::{asked, examine_asked};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use s2s_sim::bound::{BoundSpec, Processor};
+use s2s_sim::coordinator::{CoordinatorSpec, Machine};
+use s2s_sim::google::{LAUNCH, Launcher, VtpmSpec, key_list, launch_log};
+use s2s_sim::provided::Provided;
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha512;
 use silicon_to_source::engine::builtin;
@@ -20,10 +24,6 @@ use silicon_to_source::report::{
 use silicon_to_source::services::coordinator;
 use silicon_to_source::services::coordinator::appraise::binding::token_nonce;
 use silicon_to_source::services::coordinator::parse::exchange::Exchange;
-use silicon_to_source::sim::bound::{BoundSpec, Processor};
-use silicon_to_source::sim::coordinator::{CoordinatorSpec, Machine};
-use silicon_to_source::sim::google::{LAUNCH, Launcher, VtpmSpec, key_list, launch_log};
-use silicon_to_source::sim::provided::Provided;
 use silicon_to_source::time::UnixTime;
 use silicon_to_source::{Context, File};
 

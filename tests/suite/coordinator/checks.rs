@@ -5,6 +5,13 @@ use crate::common::table::{Also, Expected, check_of, findings};
 use crate::common::{asked, examine, examine_asked};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use s2s_sim::amd::report::POLICY_DEBUG;
+use s2s_sim::cel;
+use s2s_sim::coordinator::{CoordinatorSpec, IMAGE, ORIGIN, key_answer};
+use s2s_sim::gcb;
+use s2s_sim::keys::Key;
+use s2s_sim::repository::{Repository, WORKFLOW};
+use s2s_sim::sigstore::{Build, BundleSpec};
 use serde_json::{Value as Json, json};
 use silicon_to_source::builds::git::parse::objects::Format;
 use silicon_to_source::digest::Sha256;
@@ -17,13 +24,6 @@ use silicon_to_source::report::{
 };
 use silicon_to_source::services::coordinator;
 use silicon_to_source::services::coordinator::parse::exchange::Exchange;
-use silicon_to_source::sim::amd::report::POLICY_DEBUG;
-use silicon_to_source::sim::cel;
-use silicon_to_source::sim::coordinator::{CoordinatorSpec, IMAGE, ORIGIN, key_answer};
-use silicon_to_source::sim::gcb;
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::repository::{Repository, WORKFLOW};
-use silicon_to_source::sim::sigstore::{Build, BundleSpec};
 use silicon_to_source::{Asked, Context, File};
 
 const NOW: &str = "2026-02-01T00:00:10Z";

@@ -97,7 +97,7 @@ fn document_of_an_sev_snp_guest_is_not_what_a_tdx_host_committed_to() {
 #[test]
 fn quote_of_another_guest_does_not_speak_for_this_certificates_key() {
     let mut case = certificate::certified();
-    case.quoted = silicon_to_source::sim::keys::Key::IntelRoot;
+    case.quoted = s2s_sim::keys::Key::IntelRoot;
     assert_refused("certificate", &case.examine(), &["dstack.certificate.key"]);
 }
 

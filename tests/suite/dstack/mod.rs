@@ -186,6 +186,18 @@ fn guest_with_everything_beside_its_quote_leaves_its_system_alone_unnamed() {
 }
 
 #[test]
+fn agent_that_agrees_about_its_keys_says_no_more_than_the_log() {
+    assert_eq!(findings(&said().examine())["dstack.key-provider/stated"], "pass");
+    let mut guest = guest();
+    guest.provider = br#"{"name":"local-sgx","id":"00"}"#;
+    guest.last = |a| a["key_provider_info"] = json!(r#"{"name":"local-sgx","id":"00"}"#);
+    let found = findings(&guest.examine());
+    for finding in ["dstack.key-provider", "dstack.key-provider/stated"] {
+        assert_eq!(found[finding], "warn not-kms", "{finding}");
+    }
+}
+
+#[test]
 fn level_of_a_named_guest_is_shown_with_the_tag_that_weakens_it() {
     let report = named().examine();
     assert_eq!(report.assurance.level, Some(Level::A4));

@@ -3,6 +3,9 @@
 
 use crate::common::examine;
 use crate::common::table::{Also, Row, assert_complete, assert_rows, findings};
+use s2s_sim::gcb::{CloudBuildSpec, REGIONAL_KEY};
+use s2s_sim::keys::Key;
+use s2s_sim::oci::ImageSpec;
 use serde_json::{Value as Json, json};
 use silicon_to_source::builds::cloud_build;
 use silicon_to_source::builds::image;
@@ -16,9 +19,6 @@ use silicon_to_source::formats::snp;
 use silicon_to_source::pki::build_keys::SIMULATED_CLOUD_BUILD;
 use silicon_to_source::report::{Became, Draft, Level, Report, RootOfTrust, State, Subject};
 use silicon_to_source::services::coordinator;
-use silicon_to_source::sim::gcb::{CloudBuildSpec, REGIONAL_KEY};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::oci::ImageSpec;
 use silicon_to_source::time::UnixTime;
 
 /// 2030-01-01T00:00:00Z.

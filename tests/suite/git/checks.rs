@@ -4,6 +4,8 @@
 use crate::common;
 use crate::common::examine;
 use crate::common::table::{Also, Expected, check_of, findings};
+use s2s_sim::container::Container;
+use s2s_sim::repository::{Repository, WORKFLOW, stored};
 use serde_json::{Value as Json, json};
 use silicon_to_source::builds::git;
 use silicon_to_source::builds::git::parse::objects::{Format, Kind, ObjectName};
@@ -12,8 +14,6 @@ use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Became, Report, State};
-use silicon_to_source::sim::container::Container;
-use silicon_to_source::sim::repository::{Repository, WORKFLOW, stored};
 use silicon_to_source::time::UnixTime;
 
 const DOCKERFILE: (&str, &str) = ("Dockerfile", "FROM scratch\n");
@@ -433,11 +433,11 @@ fn build_that_was_signed_before_its_commit_contradicts_itself() {
         if is_asked {
             required(&mut case);
         }
-        let time = (silicon_to_source::sim::BUILD_TIME.0 + 5 + later).to_string();
+        let time = (s2s_sim::BUILD_TIME.0 + 5 + later).to_string();
         let text = case.commit_text().replace("1733011200", &time);
         case.rebuild(&text);
         let mut container = case.container();
-        container.build.time = silicon_to_source::sim::BUILD_TIME;
+        container.build.time = s2s_sim::BUILD_TIME;
         let report = case.examine_built(&container);
         assert_eq!(findings(&report)["provenance.time-order"], becomes);
         assert_eq!(report.verdict.state, state, "{:#?}", report.verdict);
@@ -533,7 +533,7 @@ fn objects_beside_evidence_that_names_no_commit_show_nothing() {
 
 #[test]
 fn container_of_this_repository_is_followed_to_its_commit_and_its_workflow_file() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let Some(repository) = Repository::read(root) else {
         common::skipped("this folder is no git repository, so its own build was not examined");
         return;

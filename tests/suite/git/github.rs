@@ -7,6 +7,10 @@ use crate::common::examine;
 use crate::common::table::{Also, Expected, findings};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use s2s_sim::container::{Container, IMAGE};
+use s2s_sim::keys::Key;
+use s2s_sim::repository::{Repository, WORKFLOW};
+use s2s_sim::sigstore::BundleSpec;
 use serde_json::{Value as Json, json};
 use silicon_to_source::builds::git::parse::github::{
     Answer, Attestation, MAX_ATTESTATIONS, MAX_DECODED, decoded, is_bundle_host,
@@ -21,10 +25,6 @@ use silicon_to_source::error::Error;
 use silicon_to_source::pki::anchors::Roots;
 use silicon_to_source::plan;
 use silicon_to_source::report::{Became, Report, State};
-use silicon_to_source::sim::container::{Container, IMAGE};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::repository::{Repository, WORKFLOW};
-use silicon_to_source::sim::sigstore::BundleSpec;
 use silicon_to_source::time::UnixTime;
 
 const STORED_AT: &str =

@@ -3,6 +3,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use s2s_sim::certificate::{KEY_USAGE, PathLength, Spoil, Template, basic_constraints};
+use s2s_sim::coordinator::CoordinatorSpec;
+use s2s_sim::google::{
+    FirmwareRole, FirmwareSpec, VtpmRole, field, firmware_certificate, firmware_template,
+    vtpm_certificate,
+};
+use s2s_sim::keys::Key;
+use s2s_sim::signature::{Algorithm, Hash};
 use serde_json::json;
 use silicon_to_source::crypto::remembering;
 use silicon_to_source::digest::{Sha256, Sha384};
@@ -15,16 +23,6 @@ use silicon_to_source::formats::gce;
 use silicon_to_source::formats::gce::policy::Endorsement;
 use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::{Became, Report, State};
-use silicon_to_source::sim::certificate::{
-    KEY_USAGE, PathLength, Spoil, Template, basic_constraints,
-};
-use silicon_to_source::sim::coordinator::CoordinatorSpec;
-use silicon_to_source::sim::google::{
-    FirmwareRole, FirmwareSpec, VtpmRole, field, firmware_certificate, firmware_template,
-    vtpm_certificate,
-};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::signature::{Algorithm, Hash};
 use silicon_to_source::time::UnixTime;
 
 use crate::common::mutation::{changes, cuts, holds, survivors};

@@ -10,6 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::common::examine;
 use crate::common::table::{check_of, findings};
+use s2s_sim::BUILD_TIME;
+use s2s_sim::certificate::{AltName, Spoil};
+use s2s_sim::keys::Key;
+use s2s_sim::sigstore::{
+    Build, BundleSpec, Content, DATA, EntrySpec, InclusionProof, Issuer, LogLine, Material, Names,
+    Rekor, Sct, Set, TIME_STAMPING, TokenSpec, TrustedRootSpec, intermediate, intermediate_with,
+    root, timestamp_authority, timestamp_root,
+};
+use s2s_sim::tinfoil::TinfoilSpec;
 use serde_json::{Value as Json, json};
 use silicon_to_source::builds::sigstore;
 use silicon_to_source::digest::Sha256;
@@ -17,15 +26,6 @@ use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Became, Level, Report, State};
-use silicon_to_source::sim::BUILD_TIME;
-use silicon_to_source::sim::certificate::{AltName, Spoil};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::sigstore::{
-    Build, BundleSpec, Content, DATA, EntrySpec, InclusionProof, Issuer, LogLine, Material, Names,
-    Rekor, Sct, Set, TIME_STAMPING, TokenSpec, TrustedRootSpec, intermediate, intermediate_with,
-    root, timestamp_authority, timestamp_root,
-};
-use silicon_to_source::sim::tinfoil::TinfoilSpec;
 use silicon_to_source::time::{UnixTime, Validity};
 
 const ARTIFACT: &[u8] = b"image";
@@ -925,7 +925,7 @@ fn every_subject_is_compared() {
 /// An image's manifest beside the bundle is the artifact.
 #[test]
 fn manifest_beside_the_bundle_is_the_artifact() {
-    let manifest = silicon_to_source::sim::oci::ImageSpec::default().manifest_bytes();
+    let manifest = s2s_sim::oci::ImageSpec::default().manifest_bytes();
     let statement = Build::default().slsa_statement("image", &Sha256::of(&manifest).to_string());
     let mut case = Case::of(BundleSpec::dsse(&Build::default(), statement));
     case.sigstore = json!({});
@@ -943,7 +943,7 @@ fn artifact_for_evidence_without_one_is_refused() {
     policy.sigstore.artifact = silicon_to_source::builds::sigstore::policy::Artifact::parse(
         &format!("sha256:{}", Sha256::of(ARTIFACT)),
     );
-    let demonstration = silicon_to_source::sim::demonstration();
+    let demonstration = s2s_sim::demonstration();
     let error = examine(&demonstration, &[], Some(&policy), NOW.parse().unwrap()).unwrap_err();
     assert_eq!(error.code(), "unsupported");
 }

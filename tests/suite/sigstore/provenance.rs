@@ -4,6 +4,8 @@
 use crate::common;
 use std::collections::BTreeSet;
 
+use s2s_sim::certificate::AltName;
+use s2s_sim::sigstore::{Build, BundleSpec};
 use serde_json::{Value as Json, json};
 use silicon_to_source::builds::provenance;
 use silicon_to_source::builds::provenance::appraise::{blocked, claims, provenance};
@@ -16,8 +18,6 @@ use silicon_to_source::builds::sigstore::verify::{
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::checks;
 use silicon_to_source::finding::{Examined, Finding, Outcome, Value, Why};
-use silicon_to_source::sim::certificate::AltName;
-use silicon_to_source::sim::sigstore::{Build, BundleSpec};
 use silicon_to_source::time::UnixTime;
 
 const ARTIFACT: &[u8] = b"image";

@@ -6,6 +6,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use s2s_sim::amd::{ReportSpec, VekSpec};
+use s2s_sim::keys::Key;
 use sev::measurement::snp::{SnpMeasurementArgs, snp_calc_launch_digest};
 use sev::measurement::vcpu_types::CpuType;
 use sev::measurement::vmsa::{GuestFeatures, VMMType};
@@ -16,8 +18,6 @@ use silicon_to_source::formats::launch;
 use silicon_to_source::formats::launch::parse::{AreaKind, Firmware};
 use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::{Level, State};
-use silicon_to_source::sim::amd::{ReportSpec, VekSpec};
-use silicon_to_source::sim::keys::Key;
 use silicon_to_source::time::UnixTime;
 
 fn image(name: &str) -> PathBuf {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use silicon_to_source::engine::checks;
 
 fn source() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join("src")
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -2,6 +2,7 @@
 
 use std::process::{Command, Stdio};
 
+use s2s::wording::Sentences;
 use serde_json::{Value as Json, json};
 use silicon_to_source::builds::provenance;
 use silicon_to_source::builds::sigstore;
@@ -19,7 +20,6 @@ use silicon_to_source::report::{
 use silicon_to_source::services::coordinator;
 use silicon_to_source::services::tinfoil;
 use silicon_to_source::time::UnixTime;
-use silicon_to_source::wording::Sentences;
 
 const HOST: Option<&str> = Some("https://api.example.com");
 const COMMIT: &str = "7a4ca87d5481e1b37c1caa8b49c1771f0b8694a7";
@@ -169,10 +169,10 @@ fn cases() -> Vec<(Report, &'static str, &'static str)> {
     vec![
         (
             Case { asked: HOST, ..with(whole(), by_tag()) }.report(),
-            "Verified, but one part can be replaced without anyone noticing",
+            "Verified, but one part could be replaced without anyone noticing",
             "api.example.com runs software built from commit 7a4ca87d5481 of \
              github.com/someone/something, on a genuine AMD chip that hides its memory from the \
-             operator, but one part can be replaced without anyone noticing.",
+             operator, but one part could be replaced without anyone noticing.",
         ),
         (
             simulated.report(),
@@ -311,8 +311,8 @@ fn cases() -> Vec<(Report, &'static str, &'static str)> {
         (
             denied.report(),
             "Not decided",
-            "There is a warning, and you asked for an answer without one. It is this: one part can \
-             be replaced without anyone noticing.",
+            "There is a warning, and you asked for an answer without one. It is this: one part \
+             could be replaced without anyone noticing.",
         ),
     ]
 }
@@ -502,7 +502,7 @@ fn the_page_says_what_the_terminal_says() {
             })
         })
         .collect();
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wasm/headline.mjs");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/wasm/headline.mjs");
     let file = std::env::temp_dir().join(format!("s2s-wording-{}.json", std::process::id()));
     std::fs::write(&file, format!("[{}]", texts.join(","))).unwrap();
     let node = Command::new("node").arg(script).arg(&file).stderr(Stdio::inherit()).output();

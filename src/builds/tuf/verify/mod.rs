@@ -8,7 +8,6 @@
 //! roots, timestamp, snapshot and targets, for these bytes of `trusted_root.json`. Not shown: that
 //! no later root exists, which only the repository can answer.
 
-#[cfg(feature = "cli")]
 pub mod client;
 mod instance;
 

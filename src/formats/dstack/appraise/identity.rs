@@ -132,10 +132,13 @@ pub(super) fn ids(
     findings
 }
 
-/// Where the application's keys come from.
+/// Where the application's keys come from. An agent that agrees with what is shown says no more
+/// than that.
 pub(super) fn key_provider(shown: Result<&Identity, Why>, stated: &[&Ids]) -> Vec<Finding> {
     let check = &checks::DSTACK_KEY_PROVIDER;
-    let mut findings = vec![kind_of_provider(shown)];
+    let kind = kind_of_provider(shown);
+    let outcome = kind.outcome;
+    let mut findings = vec![kind];
     let Ok(shown) = shown else { return findings };
     let id = shown.key_provider_id.as_deref().unwrap_or_default();
     let name = shown.key_provider.as_deref().unwrap_or_default();
@@ -147,9 +150,12 @@ pub(super) fn key_provider(shown: Result<&Identity, Why>, stated: &[&Ids]) -> Ve
         stated.iter().filter_map(|ids| ids.key_provider_info.as_ref()).collect();
     if let Some(first) = said.first() {
         let other = said.iter().find(|text| !is_same(text));
-        let finding = Finding::test(check, other.is_none(), "disagree").part("stated");
+        let finding = match other {
+            None => Finding::new(check, outcome),
+            Some(_) => Finding::fail(check, "disagree"),
+        };
         let said = other.unwrap_or(first).as_str();
-        findings.push(finding.expected(format!("{name} {id}")).actual(said));
+        findings.push(finding.part("stated").expected(format!("{name} {id}")).actual(said));
     }
     findings
 }

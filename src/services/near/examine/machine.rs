@@ -147,10 +147,13 @@ fn gpus(
         return about;
     };
     if let (Some(stated), Some(data)) = (&gpus.nonce, data) {
-        let holds =
+        let agrees =
             decoded(stated).is_some_and(|stated| data.ends_with(&stated) && stated.len() == 32);
-        let finding = Finding::test(check, holds, "disagree").part("payload");
-        about.findings.push(finding.actual(stated.as_str()));
+        // What agrees is the service's word about GPUs, and no GPU's.
+        if !agrees {
+            let finding = Finding::fail(check, "disagree").part("payload");
+            about.findings.push(finding.actual(stated.as_str()));
+        }
     }
     for (number, answer) in (1_u32..).zip(&gpus.answers) {
         let own = match report(answer, policy, now) {

@@ -1,10 +1,10 @@
 //! Built-in policies and quotes, and what is asked for when something is missing.
 
 use crate::common::examine;
+use s2s_sim::demonstration;
+use s2s_sim::intel::Certification;
 use silicon_to_source::engine::builtin;
 use silicon_to_source::report::{Level, Report, State};
-use silicon_to_source::sim::demonstration;
-use silicon_to_source::sim::intel::Certification;
 
 use crate::common::dcap::Case;
 use crate::common::table::findings;
@@ -78,7 +78,7 @@ fn quote_without_a_certificate_says_where_intel_serves_it() {
     assert_eq!(ids, ["dcap.certification", "dcap.qe.signature"]);
     assert!(!wanted.iter().any(|wanted| wanted.what == "intel-tcb-info"), "for no known platform");
 
-    let chain = silicon_to_source::sim::intel::pem_chain(&Case::td().chain());
+    let chain = s2s_sim::intel::pem_chain(&Case::td().chain());
     let wanted = asked(&case, &[chain.as_bytes()]);
     assert!(!wanted.iter().any(|wanted| wanted.what == "intel-pck"), "it was supplied");
     let info = wanted.iter().find(|wanted| wanted.what == "intel-tcb-info").unwrap();

@@ -13,7 +13,7 @@ const CLI = resolve(
 
 /** Starts the simulated coordinator; its address. */
 export async function simulated() {
-  const sidecar = spawn(join(dirname(CLI), 's2s-sim'), ['--listen', '127.0.0.1:0'], 
+  const sidecar = spawn(join(dirname(CLI), 's2s-sim'), ['--listen', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   takenDown(() => sidecar.kill());

@@ -37,6 +37,26 @@ export class NotEnough extends Error {
   }
 }
 
+/** Whether the wasm broke off inside a call: what it holds since is not known. */
+let isStopped = false;
+
+/**
+ * What a call of the wasm gives. It throws errors of this package alone; after a call that broke off
+ * there is no other.
+ *
+ * @template T
+ * @param {() => T} call
+ * @returns {T}
+ */
+export function guarded(call) {
+  if (isStopped) throw stopped();
+  try {
+    return call();
+  } catch (error) {
+    throw told(error);
+  }
+}
+
 /**
  * What the wasm threw, as an error of this package.
  *
@@ -47,6 +67,12 @@ export function told(error) {
     const file = 'file' in error && typeof error.file === 'string' ? { file: error.file } : {};
     return new VerifyError(error.code, error.message, file);
   }
-  const why = 'The verifier stopped. It answers nothing more until it is loaded anew.';
-  return new VerifyError('stopped', why, { cause: error });
+  isStopped = true;
+  return stopped(error);
+}
+
+/** @param {unknown} [cause] */
+function stopped(cause) {
+  const why = 'The verifier stopped inside a call, and answers nothing more in this process.';
+  return new VerifyError('stopped', why, { cause });
 }

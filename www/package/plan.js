@@ -7,7 +7,7 @@
  */
 
 import * as wasm from '../pkg/silicon_to_source.js';
-import { told } from './errors.js';
+import { guarded, told } from './errors.js';
 import { momentOf } from './input.js';
 
 /** @implements {Shape} */
@@ -60,7 +60,7 @@ export class Plan {
   /** @param {Report} report */
   further({ wanted }) {
     /** @type {PlannedRequest[]} */
-    const requests = JSON.parse(wasm.further(JSON.stringify(wanted)));
+    const requests = JSON.parse(guarded(() => wasm.further(JSON.stringify(wanted))));
     return requests.filter(({ url, host }) => !this.#asked.has(url) && !this.#silent.has(host));
   }
 
@@ -71,11 +71,12 @@ export class Plan {
   async verify({ beside = [], ...options } = {}) {
     const own = { name: this.origin, bytes: this.exchange };
     const others = Array.isArray(beside) ? beside : [beside];
-    return this.#examine([own, ...others], options, this.#session.asked());
+    const asked = guarded(() => this.#session.asked());
+    return this.#examine([own, ...others], options, asked);
   }
 
   get exchange() {
-    return this.#session.exchange();
+    return guarded(() => this.#session.exchange());
   }
 
   /**
@@ -85,12 +86,13 @@ export class Plan {
    */
   async #carryOut(request, signal, fetch) {
     const text = JSON.stringify(request);
-    const asked = await wasm.ask(text, signal, fetch && genuine(fetch)).catch((error) => {
+    const asking = guarded(() => wasm.ask(text, signal, fetch && genuine(fetch)));
+    const asked = await asking.catch((error) => {
       throw told(error);
     });
     this.#asked.add(request.url);
     if (asked.failed) this.#silent.add(request.host);
-    this.#session.record(text, asked);
+    guarded(() => this.#session.record(text, asked));
   }
 }
 

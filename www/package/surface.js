@@ -7,7 +7,7 @@
 
 import init, * as wasm from '../pkg/silicon_to_source.js';
 import { answer, toJson } from './answers.js';
-import { told, NotEnough, VerifyError } from './errors.js';
+import { guarded, NotEnough, VerifyError } from './errors.js';
 import { explained } from './explain.js';
 import { bytesOf, filesOf, momentOf, only, VERIFY } from './input.js';
 import { LANGUAGES } from './languages.js';
@@ -49,18 +49,14 @@ export function surface(platform) {
   }
 
   /**
-   * What a call of the wasm gives.
+   * What a call of the wasm gives, once it is there.
    *
    * @template T
    * @param {() => T} call
    */
   async function called(call) {
     await load();
-    try {
-      return call();
-    } catch (error) {
-      throw told(error);
-    }
+    return guarded(call);
   }
 
   /**

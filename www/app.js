@@ -2,7 +2,7 @@
  * The page: takes what a reader hands in or what the services that the reader names answer, has
  * the verifier examine it, and shows the report.
  *
- * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source } from './page.d.ts'
+ * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source } from './report.d.ts'
  */
 
 import { evidenceWords, visible } from './dom.js';
@@ -260,7 +260,7 @@ async function askFurther({ requests, list, signal, done }) {
   intake.again();
 }
 
-/** @param {import('./page.d.ts').Asked} asked */
+/** @param {import('./report.d.ts').Asked} asked */
 function told({ failed, file, status }) {
   return { failed, status, length: file.length };
 }

@@ -2,7 +2,7 @@
  * The verifier: Rust, compiled to WebAssembly. It decides; this module only hands bytes over and
  * makes sure that whatever goes wrong on the way is never taken for an answer.
  *
- * @import { Asked, Examination, PlannedRequest, PolicyEntry, Report, SessionHandle, Source, SubjectEntry, VerifierModule, VerifyOptions, Wanted } from './page.d.ts'
+ * @import { Asked, Examination, PlannedRequest, PolicyEntry, Report, SessionHandle, Source, SubjectEntry, VerifierModule, VerifyOptions, Wanted } from './report.d.ts'
  */
 
 import { ui } from './wording.js';

@@ -5,7 +5,7 @@
  * Fires `request` with a Request, in which no sources stand for the same input again, `changed`
  * while the reader writes a date or a digest, and `demonstration` with the name of one.
  *
- * @import { PolicyEntry, Request, Source } from '../page.d.ts'
+ * @import { PolicyEntry, Request, Source } from '../report.d.ts'
  */
 
 import { MAX_INPUT, fromPaste } from '../bytes.js';

@@ -1,7 +1,7 @@
 /**
  * `<evidence-report>`: draws a report. It is a function of the report and nothing else.
  *
- * @import { Examination, Link, NotChecked, PlannedRequest, Report, Source, Wanted } from '../page.d.ts'
+ * @import { Examination, Link, NotChecked, PlannedRequest, Report, Source, Wanted } from '../report.d.ts'
  */
 
 import { button, copyButton, download, evidenceWords, h } from '../dom.js';

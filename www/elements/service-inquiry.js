@@ -4,7 +4,7 @@
  *
  * Fires `inquire` with an Inquiry and `recorded`.
  *
- * @import { PlannedRequest, SessionHandle } from '../page.d.ts'
+ * @import { PlannedRequest, SessionHandle } from '../report.d.ts'
  */
 
 import { announce, button, h } from '../dom.js';

@@ -3,7 +3,7 @@
  *
  * It reads the verdict of a report and never changes it.
  *
- * @import { Examination, Report, ShownState } from '../page.d.ts'
+ * @import { Examination, Report, ShownState } from '../report.d.ts'
  */
 
 import { evidenceWords, h } from '../dom.js';

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 
 import { skipped } from '../skipped.mjs';
-import { fromCommandLine, realInputs, s2s } from '../wasm/surface.mjs';
+import { fromCommandLine, realFile, realInputs, s2s } from '../wasm/surface.mjs';
 import { demonstration, down, imported, NOW, project, SIMULATED } from './packed.mjs';
 import { answering, simulated } from './service.mjs';
 
@@ -204,18 +204,30 @@ test('a plan is carried out by hand, and comes to the same', async () => {
   assert.equal((await silent.verify()).headline.word, 'no-answer');
 });
 
-test('no host but the service is asked unless the caller allows it, and each is named first', async () => {
-  const document = readFileSync(new URL('../../target/site/demo/bundle.json', import.meta.url));
+test('no host but the service is asked unless the caller allows it, and each is named once, first', async () => {
+  const bundle = realFile('tinfoil/attestation-bundle.json');
+  if (bundle === null) return skipped('../shared is absent, so no further host is named');
   const asked = [];
-  const fetched = async (url) => {
-    asked.push(new URL(url).host);
-    return new Response(url.includes('/v1/coordinator/') ? document : null, { status: url.includes('/v1/coordinator/') ? 200 : 404 });
+  const named = [];
+  const options = {
+    fetch: async (url) => {
+      asked.push(new URL(url).host);
+      const isFirst = url === 'https://atc.tinfoil.sh/attestation';
+      return new Response(isFirst ? bundle : 'gone', { status: isFirst ? 200 : 404 });
+    },
   };
-  await own.check('https://api.example.com', { fetch: fetched });
-  assert.deepEqual([...new Set(asked)], ['api.example.com']);
-  const wanted = await own.plan('https://api.example.com');
-  const further = wanted.further({ wanted: [{ what: 'vcek', url: 'https://kdsintf.amd.com/vcek/v1/Milan/00?blSPL=03', decides: [], reveals: 'chip-id' }] });
-  assert.deepEqual(further.map(({ host, reveals }) => [host, reveals]), [['kdsintf.amd.com', 'chip-id']]);
+  await own.check('https://atc.tinfoil.sh', options);
+  assert.deepEqual(asked, ['atc.tinfoil.sh']);
+  const mayAsk = async ({ url, host, reveals }) => {
+    assert.ok(host && reveals);
+    assert.ok(!asked.includes(host) || host === 'kdsintf.amd.com', `${host} was asked before it was named`);
+    named.push(url);
+    return host === 'kdsintf.amd.com';
+  };
+  await own.check('https://atc.tinfoil.sh', { ...options, mayAsk });
+  assert.ok(named.length > 2, named.join());
+  assert.equal(new Set(named).size, named.length);
+  assert.deepEqual([...new Set(asked)], ['atc.tinfoil.sh', 'kdsintf.amd.com']);
 });
 
 test('a report has its exact text only where it was made', async () => {

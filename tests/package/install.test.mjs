@@ -119,3 +119,11 @@ test('its README has at most 300 words and an example of at most ten lines', () 
   assert.ok(example && example.trim().split('\n').filter((line) => line.trim()).length <= 10);
   assert.doesNotMatch(text.replaceAll(/```[^]*?```/g, ''), /\b(secure|safe|certified|trusted|proof)\b|!/i);
 });
+
+test('the lock file of these tests names no registry, and pins every package by its digest', () => {
+  const text = readFileSync(join(import.meta.dirname, 'package-lock.json'), 'utf8');
+  assert.doesNotMatch(text, /"resolved"/);
+  for (const [path, entry] of Object.entries(JSON.parse(text).packages)) {
+    if (path) assert.match(entry.integrity, /^sha512-/, path);
+  }
+});

@@ -121,11 +121,14 @@ export function surface(platform) {
     const carrying = defined({ signal, fetch });
     await session.ask(session.requests, carrying);
     let report = await session.verify(asks);
+    const named = new Set();
     for (let round = 0; mayAsk && round < ROUNDS; round += 1) {
       const allowed = [];
       for (const request of session.further(report)) {
         const isReadable = request.reach === 'anyone' || platform.isProgram;
-        if (isReadable && (await mayAsk(request))) allowed.push(request);
+        if (!isReadable || named.has(request.url)) continue;
+        named.add(request.url);
+        if (await mayAsk(request)) allowed.push(request);
       }
       if (allowed.length === 0) break;
       await session.ask(allowed, carrying);

@@ -41,8 +41,8 @@ pub(crate) fn site(root: &Path) -> Result<Site, Failure> {
     }
     demonstration(&folder)?;
     build_demonstration(root, &folder)?;
-    budget(&folder, &manifest)?;
     package::assemble(root, &folder)?;
+    budget(&folder, &manifest)?;
     Ok(Site { folder, manifest })
 }
 

@@ -31,7 +31,6 @@ async function refuses(call, code, pattern = /./) {
     assert.ok(error instanceof own.VerifyError, String(error));
     assert.equal(error.code, code, error.message);
     assert.match(error.message, pattern);
-    assert.match(error.message, /[.,]$/, 'a sentence');
     return true;
   });
 }
@@ -213,7 +212,8 @@ test('no host but the service is asked unless the caller allows it, and each is 
     fetch: async (url) => {
       asked.push(new URL(url).host);
       const isFirst = url === 'https://atc.tinfoil.sh/attestation';
-      return new Response(isFirst ? bundle : 'gone', { status: isFirst ? 200 : 404 });
+      const headers = { 'content-type': isFirst ? 'application/json' : 'text/plain' };
+      return new Response(isFirst ? bundle : 'gone', { status: isFirst ? 200 : 404, headers });
     },
   };
   await own.check('https://atc.tinfoil.sh', options);

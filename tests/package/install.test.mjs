@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { publint } from 'publint';
 
 import { DEMONSTRATION, down, imported, node, NOW, PACKAGE, packed, project, ROOT, SIMULATED, demonstration } from './packed.mjs';
+import { simulated } from './service.mjs';
 
 after(down);
 
@@ -118,6 +119,20 @@ test('its README has at most 300 words and an example of at most ten lines', () 
   const [, example] = text.match(/```js\n([^]*?)```/) ?? [];
   assert.ok(example && example.trim().split('\n').filter((line) => line.trim()).length <= 10);
   assert.doesNotMatch(text.replaceAll(/```[^]*?```/g, ''), /\b(secure|safe|certified|trusted|proof)\b|!/i);
+});
+
+test('the example of its README refuses a simulated service, and goes on where the policy is for simulations', async () => {
+  const text = readFileSync(join(PACKAGE, 'README.md'), 'utf8');
+  const [, example] = text.match(/```js\n([^]*?)```/);
+  const origin = await simulated();
+  const { path } = project({
+    'example.mjs': `console.error = console.log;\n${example.replace('https://api.example.com', origin)}`,
+    'fulfilled.mjs': example
+      .replace('https://api.example.com', origin)
+      .replace("{ require: 'A4' }", "{ require: 'A4', policy: 'simulated' }"),
+  });
+  assert.match(node(['example.mjs'], { cwd: path }), /^Required: A4\. Shown: .+ SIMULATED: /);
+  assert.match(node(['fulfilled.mjs'], { cwd: path }), /^SIMULATED: .+ runs software built from commit [0-9a-f]{12} /);
 });
 
 test('the lock file of these tests names no registry, and pins every package by its digest', () => {

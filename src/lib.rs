@@ -68,7 +68,6 @@ mod json;
 pub mod locales;
 pub(crate) mod piece;
 pub mod pki;
-pub mod plan;
 pub mod report;
 pub mod requirements;
 pub mod services;

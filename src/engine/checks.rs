@@ -1,5 +1,6 @@
 //! Every check there is, by subject.
 
+use crate::finding::connection;
 use std::sync::LazyLock;
 
 use crate::finding::{Check, presence};
@@ -23,12 +24,12 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         builds::provenance::checks::GROUP,
         builds::git::checks::GROUP,
         services::tinfoil::checks::GROUP,
-        services::coordinator::checks::coordinator::GROUP,
+        services::coordinator::checks::GROUP,
         formats::token::checks::GROUP,
         formats::tpm::checks::GROUP,
         formats::azure::checks::GROUP,
         formats::eigencompute::checks::GROUP,
-        services::coordinator::checks::binding::GROUP,
+        connection::GROUP,
         formats::gpu::checks::GROUP,
         services::near::checks::GROUP,
         formats::nras::checks::GROUP,

@@ -3,6 +3,7 @@
 pub mod builtin;
 pub mod checks;
 pub mod kind;
+pub mod plan;
 pub mod policy;
 mod recognise;
 mod reference;
@@ -19,6 +20,7 @@ use crate::finding::{Finding, Outcome, Reason};
 use crate::formats::token::parse::Service;
 use crate::piece::Role;
 use crate::report::Report;
+use crate::services::coordinator::examine::Along;
 use crate::span::Span;
 
 pub use crate::formats::gce::examine::root_fingerprint as firmware_root;
@@ -125,16 +127,20 @@ fn of_kind(
         let what = "an artifact to compare with, for evidence other than a build record";
         return Err(Error::unsupported(what, kind.policy(), whole));
     }
-    let along = crate::services::coordinator::examine::along(input, kind);
+    let along = match kind {
+        Kind::CoordinatorAttestation => Along::document(input),
+        Kind::Exchange(exchange) => Along::exchange(exchange),
+        _ => Along::default(),
+    };
     let bundles = shelf.pieces(&[Role::SigstoreBundle]).len();
     let mut source = crate::builds::git::source::Files::of(&shelf.pieces(SOURCE), bundles);
-    let left_out = source.add(&along.source);
+    let left_out = along.add_to(&mut source);
     let pieces = shelf.pieces(&belonging(kind));
     let beside = pieces.as_slice();
     let applied;
     let mut draft = match *kind {
         Kind::CloudBuildProvenance => {
-            crate::builds::cloud_build::examine::examine(input, beside, policy)?
+            crate::builds::image::examine::cloud_build(input, beside, policy)?
         }
         Kind::CoordinatorAttestation | Kind::Exchange(_) => {
             let (draft, own) = match *kind {
@@ -185,10 +191,10 @@ fn of_kind(
             crate::builds::git::examine::examine(input, beside, &source, policy, now)?
         }
         Kind::StoredBundle(ref bundle) => {
-            crate::builds::sigstore::examine::examine(input, bundle, beside, policy, now)?
+            crate::builds::image::examine::bundle(input, bundle, beside, policy, now)?
         }
         Kind::SigstoreBundle => {
-            crate::builds::sigstore::examine::examine(input, input, beside, policy, now)?
+            crate::builds::image::examine::bundle(input, input, beside, policy, now)?
         }
         Kind::GpuTokens | Kind::Token(Some(Service::Nvidia)) => {
             crate::formats::nras::examine::examine(input, beside, policy, now)?

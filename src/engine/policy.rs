@@ -197,7 +197,7 @@ impl Policy {
             sigstore: file.sigstore,
             nitro: file.nitro,
             provenance: file.provenance,
-            coordinator: file.coordinator.policy(bytes.len())?,
+            coordinator: file.coordinator.policy(|ids| checks_named(ids, bytes.len()))?,
             token: file.token,
             tpm: file.tpm,
             azure: file.azure,
@@ -219,7 +219,7 @@ impl Policy {
 }
 
 /// The checks called so; `len` is the length of the policy file.
-pub(crate) fn checks_named(ids: &[String], len: usize) -> Result<Vec<&'static Check>, Error> {
+fn checks_named(ids: &[String], len: usize) -> Result<Vec<&'static Check>, Error> {
     let unknown = |id: &String| Error::unsupported("policy file, required", id, Span::new(0, len));
     ids.iter().map(|id| checks::find(id).ok_or_else(|| unknown(id))).collect()
 }

@@ -5,6 +5,7 @@ use crate::builds::provenance;
 use crate::builds::provenance::policy::ProvenancePolicy;
 use crate::engine::policy::Policy;
 use crate::finding::Check;
+use crate::finding::connection;
 use crate::formats::azure;
 use crate::formats::dstack;
 use crate::formats::eigencompute;
@@ -17,7 +18,6 @@ use crate::formats::snp;
 use crate::formats::token;
 use crate::formats::token::policy::TokenPolicy;
 use crate::formats::tpm;
-use crate::services::coordinator;
 use crate::services::near;
 use crate::services::registry;
 
@@ -95,8 +95,8 @@ pub(crate) static ALL: &[Reference] = &[
     row(&azure::checks::AZURE_BOOT, |p| !p.azure.registers.is_empty()),
     row(&eigencompute::checks::EIGEN_BOOT, |p| !p.eigencompute.boot_registers.is_empty()),
     row(&eigencompute::checks::EIGEN_CONTAINER, |p| !p.eigencompute.image_digests.is_empty()),
-    row(&coordinator::checks::TLS_DOMAIN, |p| p.domain.is_some()),
-    row(&coordinator::checks::TLS_ISSUER, no_member),
+    row(&connection::TLS_DOMAIN, |p| p.domain.is_some()),
+    row(&connection::TLS_ISSUER, no_member),
     row(&gpu::checks::GPU_MEASUREMENTS, no_member),
     row(&gpu::checks::GPU_NONCE, |p| p.gpu.nonce.is_some()),
     row(&near::checks::NEAR_NONCE, |p| p.near.nonce.is_some()),

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::pki::anchors::{AMD_GENOA, AMD_MILAN, AMD_TURIN, INTEL};
 use crate::time::UnixTime;
 
-use crate::builds::tuf::examine::Instance;
+use crate::builds::tuf::verify::Instance;
 
 /// A pinned root. A member that it does not have is not written.
 #[derive(Clone, Debug, Serialize)]

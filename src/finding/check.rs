@@ -64,6 +64,10 @@ pub enum Property {
     IdleAnswers,
     /// A warning of the check says what a level does not cover, and stands beside the level.
     Limits,
+    /// It carries by a key that the policy names, with nobody above the key.
+    PolicyKey,
+    /// It says whether there was an answer to read; while it is open, nothing was asked.
+    Answer,
     /// The check rests on an unsigned word of somebody who only passes on what he read.
     Hearsay,
 }

@@ -3,8 +3,10 @@
 //! A [`Finding`] is never thrown: every check runs and leaves one, and a check that cannot run
 //! says why. Which findings a policy requires is decided later, in [`crate::report`].
 
+mod blame;
 mod check;
 pub mod compared;
+pub mod connection;
 mod level;
 pub mod presence;
 mod promise;
@@ -18,6 +20,7 @@ use serde::Serialize;
 use crate::span::Span;
 use crate::time::UnixTime;
 
+pub(crate) use blame::to_blame;
 pub use check::{Check, LinkId, Property, Tier};
 pub use level::Level;
 pub use promise::Promise;

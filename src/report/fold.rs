@@ -6,7 +6,6 @@ use super::{
     EndsAt, EvidenceItem, Flags, Freshness, KeyFlag, Level, Link, LinkFinding, Overrides,
     RootOfTrust, Standing, State, Stated, Weight,
 };
-use crate::builds::sigstore;
 use crate::finding::presence;
 use crate::finding::{Check, Finding, LinkId, Outcome, Property, Tier, Why};
 use crate::report::DebugFlag;
@@ -298,7 +297,7 @@ pub(super) fn level(
 /// Whether a key that the policy names signed a statement on its own.
 fn is_signed_by_policy_key(links: &[Link]) -> bool {
     let own = links.iter().find(|link| link.id == LinkId::Provenance && link.holds());
-    own.is_some_and(|link| link.told_by.contains(&&sigstore::checks::SIGSTORE_KEY))
+    own.is_some_and(|link| link.told_by.iter().any(|check| check.is(Property::PolicyKey)))
 }
 
 /// Checks that say what the level does not cover: by a warning, by what the policy allows, or

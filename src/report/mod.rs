@@ -3,6 +3,7 @@
 //! [`Report::assemble`] folds findings into links and a verdict. It can only lower: no argument
 //! makes a failed check pass, and a policy that requires nothing gives [`State::Unknown`].
 
+mod certificate;
 mod fold;
 mod part;
 mod verdict;
@@ -20,6 +21,7 @@ use crate::requirements::Requirements;
 use crate::time::UnixTime;
 pub use crate::wire::Field;
 
+pub(crate) use certificate::certificate;
 pub use part::{
     Custody, DebugFlag, Draft, EvidenceItem, Fact, Facts, Flags, Freshness, KeyFlag, Overrides,
     Part, Placed, RootOfTrust, Subject, Wanted,

@@ -7,9 +7,8 @@ use super::{
     Assurance, DebugFlag, FindingRef, Flags, Headline, Level, Link, RootOfTrust, State, Verdict,
     Weight, Word,
 };
-use crate::finding::{Finding, LinkId, Outcome, Why};
+use crate::finding::{Finding, LinkId, Outcome, Property, Why};
 use crate::requirements::{LeastLevel, Requirements, Warnings};
-use crate::services::coordinator;
 
 /// The worst required finding, and what the policy asks for beside it: a least level, and what
 /// warnings mean. No link that holds leaves nothing to verify.
@@ -154,7 +153,7 @@ pub(super) fn headline(
 /// Whether there is something to read: evidence, or an answer that holds it.
 fn is_answered(links: &[Link]) -> bool {
     let answers = || links.iter().flat_map(|link| &link.findings);
-    answers().all(|f| f.check != &coordinator::checks::COORDINATOR_ANSWER || f.outcome != "unknown")
+    answers().all(|f| !f.check.is(Property::Answer) || f.outcome != "unknown")
 }
 
 /// The warning that a reader should hear first: what the level does not cover, then a guest that

@@ -1,5 +1,6 @@
 //! Parsing of evidence. Nothing here is believed: types say what bytes say.
 
+mod base64url;
 pub(crate) mod cbor;
 pub(crate) mod pasted;
 pub mod protobuf;
@@ -10,6 +11,8 @@ use serde::Serialize;
 
 use crate::finding::Value;
 use crate::span::Span;
+
+pub use base64url::Base64Url;
 
 /// A labelled span of a piece of evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -7,8 +7,8 @@ use s2s_sim::intel::{CollateralSpec, QuoteSpec, TcbInfoSpec};
 use s2s_sim::keys::Key;
 use s2s_sim::sidecar::certificate_table;
 use silicon_to_source::formats::snp::parse::Product;
-use silicon_to_source::services::coordinator::parse::Base64Url;
 use silicon_to_source::time::{DAY, UnixTime};
+use silicon_to_source::wire::Base64Url;
 
 /// 2026-02-01T00:00:00Z.
 const NOW: UnixTime = UnixTime(1_769_904_000);

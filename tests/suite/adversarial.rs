@@ -163,7 +163,7 @@ fn signature_without_a_statement_is_blamed_for_what_it_leaves_open() {
     assert_eq!(report.verdict.state, State::Unknown);
     assert_eq!(report.assurance.level, Some(Level::A3));
     for finding in report.findings(&tinfoil::checks::TINFOIL_MEASUREMENT) {
-        assert_eq!(finding.blocked_by, Some(&provenance::checks::PROVENANCE_STATEMENT));
+        assert_eq!(finding.blocked_by, Some(&sigstore::checks::PROVENANCE_STATEMENT));
     }
     assert_eq!(outcome(&report, "tinfoil.measurement"), "unknown blocked");
 }

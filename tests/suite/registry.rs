@@ -14,9 +14,9 @@ use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::checks;
+use silicon_to_source::engine::plan::{Further, Request, next};
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::finding::Property;
-use silicon_to_source::plan::{Further, Request, next};
 use silicon_to_source::report::{Became, Report, Standing, State};
 use silicon_to_source::time::UnixTime;
 

@@ -1,6 +1,7 @@
 //! Every check of Tinfoil's bundle and of the connection's keys, with at least one bundle that
 //! makes exactly it fail or warn; and the whole chain of a real bundle.
 
+use silicon_to_source::finding::connection;
 use std::fs;
 
 use crate::common::examine;
@@ -235,7 +236,7 @@ fn real_bundle_holds_from_amds_root_to_the_commit_and_shows_the_known_gap() {
     let at = |time: &str| examine(&bundle, &[], None, time.parse().unwrap()).unwrap();
     let report = at(IN_2026);
     assert_eq!(report.verdict.state, State::Warning);
-    let dated = report.findings(&coordinator::checks::FRESHNESS).next().unwrap();
+    let dated = report.findings(&connection::FRESHNESS).next().unwrap();
     assert_eq!((dated.outcome, dated.reason), ("allowed", Some("undated")));
     let later = at("2026-04-21T00:00:00Z");
     assert_eq!(later.verdict.state, State::Warning);
@@ -253,7 +254,7 @@ fn real_bundle_holds_from_amds_root_to_the_commit_and_shows_the_known_gap() {
     assert_eq!(report.assurance.level, Some(Level::A5));
     assert_eq!(report.assurance.except, [&tinfoil::checks::TINFOIL_CONTAINER]);
     assert_eq!((report.ends_at.link, report.ends_at.next), (Some(LinkId::Commit), None));
-    let key = report.findings(&coordinator::checks::TLS_KEY).next().unwrap();
+    let key = report.findings(&connection::TLS_KEY).next().unwrap();
     assert_eq!((key.outcome, report.flags.debug), ("pass", DebugFlag::Off));
     assert_eq!(report.flags.key, KeyFlag::Bound);
     assert_eq!(claim(&report, "hardware.root"), "ARK-Genoa");

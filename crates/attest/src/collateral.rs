@@ -19,13 +19,12 @@ use silicon_to_source::formats::intel::parse::Quote;
 use silicon_to_source::formats::intel::parse::collateral::{QeIdentity, TcbInfo};
 use silicon_to_source::formats::snp::parse::amd::Vek;
 use silicon_to_source::formats::snp::parse::{CertificateTable, Product, Report, SigningKey};
+use silicon_to_source::formats::{intel, snp};
 use silicon_to_source::pki::anchors::Roots;
 use silicon_to_source::pki::{Cert, Crl, pem_blocks};
-use silicon_to_source::plan;
-use silicon_to_source::services::coordinator::parse::{
-    Base64Url, Collateral, SnpCollateral, TdxCollateral,
-};
+use silicon_to_source::services::coordinator::parse::{Collateral, SnpCollateral, TdxCollateral};
 use silicon_to_source::time::UnixTime;
+use silicon_to_source::wire::Base64Url;
 
 /// The largest file that is fetched, in bytes.
 pub const MAX_FILE: usize = 1024 * 1024;
@@ -120,7 +119,8 @@ impl Shelf {
             };
             let own = [&self.table, &self.files.amd];
             let has = |part: fn(&Amd) -> &Option<Vec<u8>>| own.iter().any(|a| part(a).is_some());
-            for item in plan::amd(&report, Some(product), &Default::default(), Roots::Vendor) {
+            for item in snp::wanted::amd(&report, Some(product), &Default::default(), Roots::Vendor)
+            {
                 let at_hand = match item.what {
                     "vcek" => has(|amd| &amd.vcek),
                     "crl" => has(|amd| &amd.crl),
@@ -148,7 +148,9 @@ impl Shelf {
                 intel::parse::collateral::Collateral::from_files(&files).unwrap_or_default();
             let platform = intel_platform(&quote, &known);
             let certification = &quote.certification;
-            for item in plan::intel(quote.tee, platform, certification, &known, Roots::Vendor) {
+            for item in
+                intel::wanted::intel(quote.tee, platform, certification, &known, Roots::Vendor)
+            {
                 wanted.push(match item.what {
                     "intel-root-crl" => addresses.intel_root_crl.clone(),
                     _ => item.url.replacen(config::INTEL, &addresses.intel, 1),

@@ -22,10 +22,11 @@ use silicon_to_source::formats::eigencompute;
 use silicon_to_source::formats::tpm::parse::{Attestation, TeePart};
 use silicon_to_source::services::coordinator;
 use silicon_to_source::services::coordinator::parse::{
-    Base64Url, Binding, BindingBytes, Document, EventLog, Evidence, Freshness, Key, MAX_DOCUMENT,
-    Mode, SCHEMA, Substrate,
+    Binding, BindingBytes, Document, EventLog, Evidence, Freshness, Key, MAX_DOCUMENT, Mode,
+    SCHEMA, Substrate,
 };
 use silicon_to_source::time::UnixTime;
+use silicon_to_source::wire::Base64Url;
 
 /// The largest answer of the coordinator's key endpoint, in bytes.
 const MAX_KEY: usize = 16 * 1024;

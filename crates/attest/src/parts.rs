@@ -13,8 +13,9 @@ use silicon_to_source::digest::Sha256;
 use silicon_to_source::pki::{Cert, pem_blocks};
 use silicon_to_source::services::coordinator;
 use silicon_to_source::services::coordinator::parse::{
-    Base64Url, Key, Provenance, ReferenceValue, Source, Workload,
+    Key, Provenance, ReferenceValue, Source, Workload,
 };
+use silicon_to_source::wire::Base64Url;
 
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 512 * 1024;

@@ -4,11 +4,11 @@
 //! time that nobody attests. There is no certificate, no public log and no revocation: a key that
 //! was stolen would sign unseen.
 
+use crate::builds::sigstore;
 use std::collections::BTreeSet;
 
 use super::checks;
 use super::parse::{Envelope, Provenance, Signature};
-use crate::builds::provenance;
 use crate::builds::sigstore::parse::{PAYLOAD_TYPE, Statement};
 use crate::crypto::{self, Algorithm, Hash, Message};
 use crate::digest::Sha256;
@@ -20,7 +20,7 @@ use crate::pki::build_keys::{self, BuildKey};
 const STEPS: [&Check; 6] = [
     &checks::GCB_ENVELOPE,
     &checks::GCB_SIGNATURE,
-    &provenance::checks::PROVENANCE_STATEMENT,
+    &sigstore::checks::PROVENANCE_STATEMENT,
     &checks::GCB_SUBJECT,
     &checks::GCB_TIME,
     &checks::GCB_LOG,
@@ -152,13 +152,13 @@ fn examine(envelope: &Envelope, keys: &'static [BuildKey], image: &[Sha256]) -> 
     let read = key.map(|_| Statement::parse(&envelope.payload));
     let statement = match &read {
         _ if !shape.passed() => {
-            Finding::blocked(&provenance::checks::PROVENANCE_STATEMENT, shape.check)
+            Finding::blocked(&sigstore::checks::PROVENANCE_STATEMENT, shape.check)
         }
-        None => Finding::blocked(&provenance::checks::PROVENANCE_STATEMENT, signature.check),
+        None => Finding::blocked(&sigstore::checks::PROVENANCE_STATEMENT, signature.check),
         Some(Ok(read)) => {
-            Finding::pass(&provenance::checks::PROVENANCE_STATEMENT).actual(read.predicate_type())
+            Finding::pass(&sigstore::checks::PROVENANCE_STATEMENT).actual(read.predicate_type())
         }
-        Some(Err(error)) => Finding::fail(&provenance::checks::PROVENANCE_STATEMENT, error.code())
+        Some(Err(error)) => Finding::fail(&sigstore::checks::PROVENANCE_STATEMENT, error.code())
             .actual(error.to_string().as_str()),
     };
     let read = read.and_then(Result::ok).filter(|_| statement.passed());
@@ -182,7 +182,7 @@ const PROMISE: Promise = Promise {
     holds: &[
         &checks::GCB_ENVELOPE,
         &checks::GCB_SIGNATURE,
-        &provenance::checks::PROVENANCE_STATEMENT,
+        &sigstore::checks::PROVENANCE_STATEMENT,
     ],
     where_it_applies: &[],
 };

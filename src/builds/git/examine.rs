@@ -1,10 +1,12 @@
 //! GitHub's answer about the attestations of an artifact.
 
+use crate::builds::provenance;
 use std::cmp::Reverse;
 
 use super::checks;
 use super::parse::github::{Answer, Attestation};
 use super::source;
+use super::wanted;
 use crate::builds::image::artifact::Asked;
 use crate::builds::image::builds::Signed;
 use crate::builds::image::follow::Files;
@@ -17,7 +19,6 @@ use crate::error::Error;
 use crate::finding::{Finding, Outcome, Value, Why};
 use crate::piece;
 use crate::piece::{Piece, Role};
-use crate::plan;
 use crate::report::{self, Draft, RootOfTrust};
 use crate::time::UnixTime;
 
@@ -62,7 +63,7 @@ pub(crate) fn examine(
     // asked for.
     let open = stored.len() < stored_at.len();
     if open {
-        draft.wanted.extend(stored_at.iter().map(|url| plan::github_bundle(url)));
+        draft.wanted.extend(stored_at.iter().map(|url| wanted::github_bundle(url)));
     }
     let chosen = choose(&bundles, asked.artifact, policy, now);
     draft.findings.extend(chosen.others);
@@ -190,7 +191,7 @@ fn choose(
     let about = standing.iter().filter(|own| own.is_about).count();
     for own in standing.iter_mut().filter(|own| own.is_about).take(MAX_EXAMINED) {
         let Some(listed) = bundles.get(own.index) else { continue };
-        own.examined = sigstore::examine::bundle(listed.bytes, artifact, policy, now).ok();
+        own.examined = provenance::examine::bundle(listed.bytes, artifact, policy, now).ok();
         if let Some(piece) = listed.piece {
             piece.used();
         }

@@ -6,6 +6,7 @@ use super::parse::github::{Answer, Attestation, decoded};
 use super::parse::objects::{Object, ObjectName};
 use super::verify;
 use super::verify::{Objects, Place, Sought, VerifiedSource, Workflow};
+use super::wanted;
 use crate::builds::provenance;
 use crate::engine::policy::Policy;
 use crate::error::Error;
@@ -13,16 +14,19 @@ use crate::finding::Rule;
 use crate::finding::presence;
 use crate::finding::{Check, Finding, LinkId, Outcome, Why};
 use crate::piece::Piece;
-use crate::plan;
 use crate::report::{Draft, EvidenceItem, Fact, Facts, Placed};
-use crate::services::coordinator;
-use crate::services::coordinator::parse::Source;
 use crate::span::Span;
 use crate::time::UnixTime;
 
 /// Every check about the source, in its order.
 const CHECKS: [&Check; 2] =
     [&checks::GIT_COMMIT_SIGNATURE, &provenance::checks::PROVENANCE_TIME_ORDER];
+
+/// The type of an object of git's, compressed or not.
+pub(crate) const OBJECT: &str = "git-object";
+
+/// The type of an answer of GitHub's.
+pub(crate) const ANSWER: &str = "github-answer";
 
 /// What is at hand about a source.
 #[derive(Default)]
@@ -79,38 +83,22 @@ impl<'a> Files<'a> {
         Ok(())
     }
 
-    /// Adds what came along with the evidence. A part that is not of its form is left out, and
-    /// said.
-    pub(crate) fn add(&mut self, along: &'a [Source]) -> Vec<Finding> {
-        let mut left_out = Vec::new();
-        for (number, part) in (1_u32..).zip(along) {
-            let check = &coordinator::checks::COORDINATOR_SOURCE;
-            let finding = match self.take(part) {
-                Ok(true) => continue,
-                Ok(false) => Finding::unknown(check, Why::NotSupported).actual(part.kind.as_str()),
-                Err(error) => Finding::unknown(check, Why::NotSupported).actual(error.to_string()),
-            };
-            left_out.push(finding.part(format!("source {number}")));
-        }
-        if left_out.is_empty() && !along.is_empty() {
-            left_out.push(Finding::pass(&coordinator::checks::COORDINATOR_SOURCE));
-        }
-        left_out
-    }
-
-    /// Whether it is of a type that is read.
-    fn take(&mut self, part: &'a Source) -> Result<bool, Error> {
-        let bytes = &part.body.0;
+    /// Adds a part that came along with the evidence, and says whether it is of a type that is read:
+    /// [`OBJECT`] or [`ANSWER`].
+    ///
+    /// # Errors
+    /// When it is not of its type's form.
+    pub(crate) fn add(&mut self, kind: &str, bytes: &'a [u8]) -> Result<bool, Error> {
         let other = || {
             let why = "it is none of git's objects and no answer about one";
             Error::malformed("source", Span::new(0, bytes.len()), why)
         };
-        match part.kind.as_str() {
-            Source::OBJECT => {
+        match kind {
+            OBJECT => {
                 self.objects.add_object(Object::stored(bytes)?.ok_or_else(other)?);
             }
             // Which commit a name stands for is GitHub's word, and no hash shows it.
-            Source::ANSWER => match Answer::of(bytes)? {
+            ANSWER => match Answer::of(bytes)? {
                 Some(Answer::Attestations(_) | Answer::Reference(_)) | None => return Err(other()),
                 Some(answer) => self.objects.add_answer(answer),
             },
@@ -124,7 +112,7 @@ impl<'a> Files<'a> {
         if self.bundles < self.stored_at.len() {
             let check = &checks::GITHUB_ATTESTATIONS;
             draft.findings.push(Finding::unknown(check, Why::NotFetched));
-            draft.wanted.extend(self.stored_at.iter().map(|url| plan::github_bundle(url)));
+            draft.wanted.extend(self.stored_at.iter().map(|url| wanted::github_bundle(url)));
         }
     }
 
@@ -176,7 +164,7 @@ impl<'a> Files<'a> {
                 piece.used();
             }
         }
-        draft.wanted.extend(plan::github(&repository, commit, &missing, policy.roots));
+        draft.wanted.extend(wanted::github(&repository, commit, &missing, policy.roots));
         match &verified {
             Some(source) => {
                 draft.findings.push(appraise::signature(source));

@@ -3,16 +3,15 @@
 use super::checks;
 use crate::builds::cloud_build::parse::Provenance;
 use crate::builds::provenance;
-use crate::builds::provenance::appraise::Source;
 use crate::builds::sigstore::parse::{Bundle, Content, Statement, Subject};
 use crate::builds::sigstore::verify::{Artifact, VerifiedStatement};
 use crate::builds::{cloud_build, sigstore};
 use crate::digest::Sha256;
 use crate::engine::policy::Policy;
 use crate::error::Error;
+use crate::finding::to_blame;
 use crate::finding::{Finding, Value, Why};
-use crate::formats::snp::examine::to_blame;
-use crate::report::{Fact, Facts, Part, Placed};
+use crate::report::{Fact, Facts, Part};
 use crate::time::UnixTime;
 
 /// The most build statements that are examined about one image.
@@ -190,7 +189,7 @@ fn examine(
         Form::Bundle => {
             let artifact = own.map(Artifact::Sha256);
             let sigstore::examine::Examined { part, verified } =
-                sigstore::examine::bundle(build.bytes, artifact, policy, now)?;
+                provenance::examine::bundle(build.bytes, artifact, policy, now)?;
             let verified = verified.map(|statement| VerifiedBuild {
                 subjects: statement.statement().map_or_else(
                     || own.into_iter().collect(),
@@ -213,23 +212,6 @@ fn examine(
         }
     });
     Ok((part, verified))
-}
-
-/// What other parts are compared with.
-pub(crate) fn facts(source: Source) -> Facts {
-    let Source { commit, repository, reference, workflow, signer, signed_at } = source;
-    let placed = |(uri, commit)| Placed { uri, commit };
-    let named = [
-        commit.map(Fact::Commit),
-        repository.map(Fact::Repository),
-        reference.map(Fact::Reference),
-        workflow.map(placed).map(Fact::Workflow),
-        signer.map(placed).map(Fact::Signer),
-        signed_at.map(Fact::SignedAt),
-    ];
-    let mut facts = Facts::default();
-    named.into_iter().flatten().for_each(|fact| facts.add(fact));
-    facts
 }
 
 /// The commit that a verified build names.

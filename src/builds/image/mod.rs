@@ -3,8 +3,10 @@
 pub mod artifact;
 pub mod builds;
 pub mod checks;
+pub mod examine;
 pub mod follow;
 pub mod parse;
+pub mod reference;
 pub mod verify;
 
 use crate::piece::Role;

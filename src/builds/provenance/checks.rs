@@ -4,8 +4,6 @@ const FULCIO: &str = "Fulcio certificate extensions 1.3.6.1.4.1.57264.1";
 const INTOTO: &str = "in-toto attestation framework, Statement v1; DSSE v1";
 
 crate::finding::table! {
-    PROVENANCE_STATEMENT = "provenance.statement", "1.7", Provenance, Authenticity, INTOTO,
-        fails ["malformed", "missing", "payload-type", "too-large", "unsupported"];
     PROVENANCE_PREDICATE_TYPE = "provenance.predicate-type", "1.7", Provenance, Appraisal, INTOTO,
         is [NeedsReference],
         fails ["missing", "not-accepted"];

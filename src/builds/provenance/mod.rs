@@ -2,4 +2,5 @@
 
 pub mod appraise;
 pub mod checks;
+pub mod examine;
 pub mod policy;

@@ -25,6 +25,7 @@ crate::finding::table! {
         fails ["bad-signature", "log-key-not-valid", "malformed", "missing", "not-exactly-one", "root-unusable", "unknown-algorithm", "unknown-version"];
     SIGSTORE_KEY = "sigstore.key", "1.1", Provenance, Authenticity, "Sigstore bundle format, publicKey",
         tells [Provenance],
+        is [PolicyKey],
         fails ["not-by-this-key"];
     SIGSTORE_LOG_ENTRY = "sigstore.log.entry", "1.5", Provenance, Authenticity, "Sigstore client specification, section 4, step 8",
         fails ["algorithm", "certificate", "digest", "key", "kind", "malformed", "missing", "not-exactly-one-signature", "payload-type", "signature"];
@@ -47,4 +48,6 @@ crate::finding::table! {
         fails ["no-public-log"];
     SIGSTORE_LIBRARY = "sigstore.library", "4", Provenance, Authenticity, "sigstore-verify 0.15.1, the whole procedure",
         fails ["artifact", "artifact-unsupported", "bundle", "bundle-unsupported", "certificate-chain", "certificate-validity", "checkpoint", "disagrees", "foreign-crypto-provider", "identity", "inclusion", "issuer", "log-entry", "log-time", "other", "promise", "sct", "signature", "time", "timestamp", "trusted-root", "unknown-log"];
+    PROVENANCE_STATEMENT = "provenance.statement", "1.7", Provenance, Authenticity, INTOTO,
+        fails ["malformed", "missing", "payload-type", "too-large", "unsupported"];
 }

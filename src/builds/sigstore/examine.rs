@@ -1,56 +1,23 @@
 //! A Sigstore bundle: on its own, or as a part of a service's bundle.
 
-use super::appraise;
-use super::checks;
 use super::parse::{Bundle, Content};
+use super::renew::{self, InForce};
 use super::verify;
 use super::verify::{Artifact, ManagedKey, TrustedRoot, VerifiedStatement};
-use crate::builds::image;
-use crate::builds::image::artifact::Asked;
-use crate::builds::image::builds::Signed;
-use crate::builds::image::follow::Files;
-use crate::builds::provenance;
-use crate::builds::tuf;
-use crate::builds::tuf::examine::InForce;
-use crate::digest::Sha256;
 use crate::engine::policy::Policy;
 use crate::error::Error;
-use crate::finding::{Finding, LinkId};
-use crate::formats::snp::examine::{certificate, to_blame};
-use crate::piece;
-use crate::piece::{Piece, Role};
+use crate::finding::LinkId;
+use crate::piece::Piece;
 use crate::pki::Cert;
 use crate::pki::anchors::Roots;
-use crate::report::{Draft, EvidenceItem, Part, RootOfTrust, Subject};
+use crate::report::certificate;
+use crate::report::{EvidenceItem, Part, RootOfTrust};
 use crate::time::UnixTime;
 
 /// What is said about one bundle, and the statement when every step was verified.
 pub(crate) struct Examined {
     pub(crate) part: Part,
     pub(crate) verified: Option<VerifiedStatement>,
-}
-
-/// A bundle on its own, or with the manifest of the image that it is about. `input` is the file in
-/// which the bundle came.
-pub(crate) fn examine(
-    input: &[u8],
-    bundle: &[u8],
-    beside: &[Piece<'_>],
-    policy: &Policy,
-    now: UnixTime,
-) -> Result<Draft, Error> {
-    let files = Files::of(&piece::of(beside, &[Role::ImageDocument]));
-    let asked = Asked::of(policy, &files, &Signed::bundle(bundle)?.subjects);
-    let tuf = piece::of(beside, tuf::ROLES);
-    let Examined { mut part, verified } = bundle_with(bundle, asked.artifact, &tuf, policy, now)?;
-    part.absorb(asked.part);
-    let subject = Subject {
-        kind: "sigstore-bundle",
-        name: None,
-        sha256: Sha256::of(input),
-        len: input.len(),
-    };
-    Ok(Draft { part, ..Draft::of(subject, root_of_trust(verified.as_ref())) })
 }
 
 /// Whose word a statement on its own begins with: a build service's, or that of whoever has a key
@@ -62,47 +29,6 @@ pub(crate) fn root_of_trust(verified: Option<&VerifiedStatement>) -> RootOfTrust
     }
 }
 
-/// As [`bundle_with`], with Sigstore's keys as they come with the verifier.
-pub(crate) fn bundle(
-    bytes: &[u8],
-    artifact: Option<Artifact<'_>>,
-    policy: &Policy,
-    now: UnixTime,
-) -> Result<Examined, Error> {
-    bundle_with(bytes, artifact, &[], policy, now)
-}
-
-/// Verifies and appraises a bundle about `artifact`, when it is known. `tuf` are pieces that may
-/// bring newer keys of Sigstore's into force.
-pub(crate) fn bundle_with(
-    bytes: &[u8],
-    artifact: Option<Artifact<'_>>,
-    tuf: &[Piece<'_>],
-    policy: &Policy,
-    now: UnixTime,
-) -> Result<Examined, Error> {
-    let mut examined = signed(bytes, artifact, tuf, policy, now)?;
-    let part = &mut examined.part;
-    match &examined.verified {
-        Some(statement) => {
-            part.findings.push(appraise::public_log(statement, policy.sigstore.no_public_log));
-            part.findings.extend(match statement.key() {
-                None => provenance::appraise::provenance(statement, &policy.provenance),
-                Some(_) => provenance::appraise::without_certificate(),
-            });
-            part.claims.extend(provenance::appraise::claims(statement));
-            part.claims.extend(appraise::claims(statement));
-            part.facts = image::builds::facts(provenance::appraise::source(statement));
-        }
-        None => {
-            let blame = to_blame(&part.findings);
-            part.findings.push(Finding::blocked(&checks::SIGSTORE_PUBLIC_LOG, blame));
-            part.findings.extend(provenance::appraise::blocked(blame));
-        }
-    }
-    Ok(examined)
-}
-
 /// Verifies a bundle, without a word on who signed it.
 pub(crate) fn signed(
     bytes: &[u8],
@@ -112,7 +38,7 @@ pub(crate) fn signed(
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let bundle = Bundle::parse(bytes)?;
-    let InForce { root, mut part } = tuf::examine::in_force(tuf, root(&bundle, policy)?, now)?;
+    let InForce { root, mut part } = renew::in_force(tuf, root(&bundle, policy)?, now)?;
     let keys = policy.sigstore.keys.iter().map(|pem| ManagedKey::from_pem(pem));
     let keys = keys.collect::<Result<Vec<_>, _>>()?;
     let examined = verify::verify_with_keys(&bundle, &root, &keys, artifact, now);

@@ -6,4 +6,5 @@ pub mod conformance;
 pub mod examine;
 pub mod parse;
 pub mod policy;
+pub mod renew;
 pub mod verify;

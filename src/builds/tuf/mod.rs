@@ -1,7 +1,6 @@
 //! The Update Framework: how Sigstore's keys are renewed.
 
 pub mod checks;
-pub mod examine;
 pub mod parse;
 pub mod verify;
 pub mod wanted;

@@ -23,6 +23,7 @@ use crate::digest::Sha256;
 use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::compared::{Compared, Comparers};
+use crate::finding::to_blame;
 use crate::finding::{Check, Finding, Outcome, Value, Why};
 use crate::formats::eventlog;
 use crate::formats::eventlog::examine::Kind;
@@ -31,15 +32,14 @@ use crate::formats::eventlog::verify::VerifiedLog;
 use crate::formats::intel;
 use crate::formats::intel::examine::Beside;
 use crate::formats::intel::parse::{Body, Quote};
+use crate::formats::launch::measured::Measured;
 use crate::formats::nitro::policy::HexBytes;
 use crate::formats::snp;
-use crate::formats::snp::examine::to_blame;
 use crate::formats::snp::files::Amd;
 use crate::formats::tpm::parse::{Attestation, TeePart};
 use crate::formats::tpm::verify::VerifiedTpm;
 use crate::piece::Piece;
 use crate::report::{DebugFlag, Draft, Fact, Freshness, Part, RootOfTrust, Subject};
-use crate::services::coordinator::appraise::Measured;
 use crate::time::UnixTime;
 
 /// Bound evidence in either form.

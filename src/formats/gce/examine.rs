@@ -17,15 +17,17 @@ use super::checks;
 use super::parse::LaunchEndorsement;
 use super::policy::Endorsement;
 use super::verify::{ENDORSEMENT, verify};
+use super::wanted;
+use super::wanted::GuestFirmware;
 use crate::digest::Sha256;
 use crate::engine::policy::Policy;
 use crate::error::Error;
+use crate::finding::to_blame;
 use crate::finding::{At, Finding, LinkId, Value, Why};
-use crate::formats::snp::examine::{certificate, to_blame};
 use crate::piece;
 use crate::piece::{Piece, Role};
 use crate::pki::{Cert, pem_certificates};
-use crate::plan::{self, GuestFirmware};
+use crate::report::certificate;
 use crate::report::{Draft, EvidenceItem, Fact};
 use crate::span::Span;
 use crate::time::UnixTime;
@@ -96,7 +98,7 @@ impl<'a> Files<'a> {
             Measured::Snp(measurement) => GuestFirmware::Snp(measurement),
         });
         let has_root = !self.roots.is_empty();
-        draft.wanted.extend(plan::google_firmware(firmware, has_root, policy.roots));
+        draft.wanted.extend(wanted::google_firmware(firmware, has_root, policy.roots));
     }
 }
 

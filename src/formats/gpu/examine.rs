@@ -14,11 +14,12 @@ use crate::digest::Sha256;
 use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::LinkId;
-use crate::formats::snp::examine::{certificate, to_blame};
+use crate::finding::to_blame;
 use crate::piece;
 use crate::piece::{Piece, Role};
 use crate::pki::Cert;
 use crate::pki::anchors::{self, Roots};
+use crate::report::certificate;
 use crate::report::{Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject};
 use crate::time::UnixTime;
 

@@ -6,21 +6,22 @@ use super::parse::collateral::{Collateral, PckExtension};
 use super::parse::{Body, PCK_CHAIN, Quote, Tee, fields};
 use super::verify;
 use super::verify::VerifiedQuote;
+use super::wanted;
+use super::wanted::{IntelCa, IntelPlatform};
 use crate::builds::image;
 use crate::builds::image::parse::sha256;
 use crate::digest::Sha256;
 use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::compared::Comparers;
+use crate::finding::to_blame;
 use crate::finding::{Finding, LinkId, Why};
 use crate::formats::eventlog;
 use crate::formats::eventlog::examine::{Kind, Logs};
 use crate::formats::eventlog::verify::{Registers, VerifiedLog};
-use crate::formats::snp::examine::to_blame;
 use crate::piece;
 use crate::piece::Piece;
 use crate::pki::{Cert, pem_blocks};
-use crate::plan::{self, IntelCa, IntelPlatform};
 use crate::report::{DebugFlag, Draft, EvidenceItem, Fact, Part, RootOfTrust, Subject};
 use crate::time::UnixTime;
 
@@ -123,7 +124,7 @@ pub(crate) fn quoted<'a>(
     }
     part.evidence = evidence(quote, &collateral);
     part.flags.debug = debug(verified.as_ref());
-    part.wanted = plan::intel(
+    part.wanted = wanted::intel(
         quote.tee,
         platform(quote, &collateral),
         &quote.certification,

@@ -3,5 +3,6 @@
 pub mod appraise;
 pub mod checks;
 pub mod examine;
+pub mod measured;
 pub mod parse;
 pub mod verify;

@@ -9,8 +9,9 @@ use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::LinkId;
 use crate::finding::compared::Comparers;
-use crate::formats::snp::examine::{certificate, to_blame};
+use crate::finding::to_blame;
 use crate::pki::Cert;
+use crate::report::certificate;
 use crate::report::{DebugFlag, Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject};
 use crate::time::UnixTime;
 

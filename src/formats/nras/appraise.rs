@@ -10,11 +10,12 @@ use crate::claims::Claim;
 use crate::finding::Rule;
 use crate::finding::compared::ruled_unless;
 use crate::finding::{Check, Finding, LinkId, Value, Why};
+use crate::formats::nras::verify::{DeviceToken, VerifiedDevices};
 use crate::formats::token;
 use crate::formats::token::appraise::kept_out;
 use crate::formats::token::parse::{OneOrMore, Token};
 use crate::formats::token::policy::TokenPolicy;
-use crate::formats::token::verify::{DeviceToken, TOKEN, VerifiedDevices};
+use crate::formats::token::verify::TOKEN;
 
 /// Every check of this module, in order.
 pub static CHECKS: &[&Check] = &[

@@ -1,24 +1,21 @@
 //! SEV-SNP evidence: on its own, or as a part of a service's bundle.
 
 use super::appraise;
-use std::borrow::Cow;
 
-use super::checks;
 use super::files::Amd;
 use super::parse::{Report, fields};
 use super::verify;
 use super::verify::VerifiedSnp;
+use super::wanted;
 use crate::digest::Sha256;
 use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::compared::Comparers;
-use crate::finding::{Check, Finding, LinkId, Outcome, Tier, Value, Why};
+use crate::finding::{LinkId, to_blame};
 use crate::piece::Piece;
-use crate::pki::Cert;
-use crate::plan;
+use crate::report::certificate;
 use crate::report::{DebugFlag, Draft, EvidenceItem, Fact, Part, RootOfTrust, Subject};
 use crate::time::UnixTime;
-use crate::wire::Field;
 
 /// What one report with its endorsements shows.
 pub(crate) struct Examined<'a> {
@@ -88,48 +85,6 @@ pub(crate) fn report<'a>(
         let (id, link) = (verify::crl_evidence(index), LinkId::HardwareRoot);
         part.evidence.push(EvidenceItem::new(id, "crl", link, crl.der(), Vec::new()));
     }
-    part.wanted = plan::amd(&report, product, &endorsements, policy.roots);
+    part.wanted = wanted::amd(&report, product, &endorsements, policy.roots);
     Ok(Examined { part, verified: examined.verified })
-}
-
-/// The first check about authenticity that was not passed: what blocks everything after it.
-pub(crate) fn to_blame(findings: &[Finding]) -> &'static Check {
-    let open = |finding: &&Finding| {
-        finding.check.tier == Tier::Authenticity
-            && matches!(
-                finding.outcome,
-                Outcome::Fail(_)
-                    | Outcome::Unknown(
-                        Why::NotFetched
-                            | Why::NotPublished
-                            | Why::NotSupported
-                            | Why::NoReference
-                            | Why::SelfStated
-                    )
-            )
-    };
-    let failed = findings.iter().find(|f| open(f) && matches!(f.outcome, Outcome::Fail(_)));
-    failed
-        .or_else(|| findings.iter().find(open))
-        .map_or(&checks::SNP_REPORT_SIGNATURE, |finding| finding.check)
-}
-
-/// A certificate as a piece of evidence.
-pub(crate) fn certificate(
-    id: impl Into<Cow<'static, str>>,
-    link: LinkId,
-    cert: &Cert<'_>,
-) -> EvidenceItem {
-    const BASIS: &str = "RFC 5280 section 4.1";
-    let mut fields = Vec::new();
-    let mut field = |name: &'static str, part: &[u8], value: Value| {
-        if let Some(span) = cert.span_of(part) {
-            fields.push(Field { name: name.into(), span, value, basis: BASIS });
-        }
-    };
-    field("tbsCertificate", cert.tbs(), Value::text(cert.subject()));
-    field("serialNumber", cert.serial(), Value::hex(cert.serial()));
-    field("subjectPublicKeyInfo", cert.spki(), Value::hex(Sha256::of(cert.spki()).0));
-    field("signature", cert.signature(), Value::text(cert.algorithm().to_string()));
-    EvidenceItem::new(id, "x509", link, cert.der(), fields)
 }

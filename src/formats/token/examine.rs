@@ -25,11 +25,12 @@ use crate::error::Error;
 use crate::file::Origin;
 use crate::finding::LinkId;
 use crate::finding::compared::Comparers;
-use crate::formats::snp::examine::{certificate, to_blame};
+use crate::finding::to_blame;
 use crate::piece;
 use crate::piece::{Piece, Role};
 use crate::pki::Cert;
 use crate::pki::anchors::Roots;
+use crate::report::certificate;
 use crate::report::{
     DebugFlag, Draft, EvidenceItem, Fact, Freshness, Overrides, Part, RootOfTrust, Subject, Wanted,
 };

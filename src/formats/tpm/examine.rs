@@ -15,15 +15,16 @@ use crate::digest::Sha256;
 use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::compared::Comparers;
+use crate::finding::to_blame;
 use crate::finding::{Check, Finding, LinkId, Value};
 use crate::formats::eventlog::examine::{Kind, Logs};
 use crate::formats::eventlog::verify::{FIRMWARE_CHECKS, LAUNCH_CHECKS, VerifiedLog};
-use crate::formats::snp::examine::{certificate, to_blame};
+use crate::formats::gce;
 use crate::piece;
 use crate::piece::{Piece, Role};
 use crate::pki::anchors::{self, Roots};
 use crate::pki::{Cert, Crl};
-use crate::plan;
+use crate::report::certificate;
 use crate::report::{Draft, EvidenceItem, Freshness, Overrides, Part, RootOfTrust, Subject};
 use crate::span::Span;
 use crate::time::UnixTime;
@@ -111,7 +112,7 @@ pub(crate) fn quotes(
     part.claims = examined.verified.as_ref().map(appraise::claims).unwrap_or_default();
     part.evidence = evidence(attestation, bytes);
     if part.findings.iter().any(|f| *f.check == checks::TPM_ROOT && !f.passed()) {
-        part.wanted = plan::google_vtpm(attestation.ak_cert, policy.roots);
+        part.wanted = gce::wanted::google_vtpm(attestation.ak_cert, policy.roots);
     }
     let lists = ders.iter().filter(|der| Crl::parse(WHAT, der).is_ok());
     for (list, id) in lists.clone().zip(["tpm-crl", "tpm-crl-2", "tpm-crl-3"]) {
@@ -119,7 +120,7 @@ pub(crate) fn quotes(
     }
     if lists.count() == 0 {
         let ders = std::iter::once(attestation.ak_cert).chain(attestation.intermediates.clone());
-        part.wanted.extend(plan::google_vtpm_lists(ders, policy.roots));
+        part.wanted.extend(gce::wanted::google_vtpm_lists(ders, policy.roots));
     }
     let mut machine = Machine { part, verified: examined.verified, log: None, launch: None };
     machine.firmware(attestation);

@@ -13,7 +13,7 @@ use super::checks;
 use super::examine;
 use super::examine::{Question, subject};
 use super::parse::exchange::{ATTESTATION, ENCRYPTION_KEY, Exchange, Response, TINFOIL};
-use super::parse::{Base64Url, Binding, Document};
+use super::parse::{Binding, Document};
 use crate::claims::{Standing, Stated};
 use crate::context::{Asked, Context};
 use crate::engine::policy::Policy;
@@ -23,6 +23,7 @@ use crate::finding::{Finding, LinkId, Value, Why};
 use crate::piece::Piece;
 use crate::report::{Draft, RootOfTrust};
 use crate::services::tinfoil;
+use crate::wire::Base64Url;
 
 /// The name of the built-in policy for `exchange`.
 pub(crate) fn policy(exchange: &Exchange) -> &'static str {

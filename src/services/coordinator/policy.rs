@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::builds::provenance::policy::ProvenancePolicy;
-use crate::engine::policy::{Policy, checks_named};
+use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::Check;
 use crate::formats::token::policy::TokenPolicy;
@@ -180,17 +180,20 @@ impl Default for File {
 }
 
 impl File {
-    pub(crate) fn policy(self, len: usize) -> Result<CoordinatorPolicy, Error> {
+    pub(crate) fn policy(
+        self,
+        named: impl Fn(&[String]) -> Result<Vec<&'static Check>, Error>,
+    ) -> Result<CoordinatorPolicy, Error> {
         Ok(CoordinatorPolicy {
-            required: self.required.map(|ids| checks_named(&ids, len)).transpose()?,
-            snp: checks_named(&self.snp, len)?,
-            tdx: checks_named(&self.tdx, len)?,
-            vtpm: checks_named(&self.vtpm, len)?,
-            eigencompute: checks_named(&self.eigencompute, len)?,
-            confidential_space: checks_named(&self.confidential_space, len)?,
-            google_vm: checks_named(&self.google_vm, len)?,
-            nitro: checks_named(&self.nitro, len)?,
-            trust_authority: checks_named(&self.trust_authority, len)?,
+            required: self.required.map(|ids| named(&ids)).transpose()?,
+            snp: named(&self.snp)?,
+            tdx: named(&self.tdx)?,
+            vtpm: named(&self.vtpm)?,
+            eigencompute: named(&self.eigencompute)?,
+            confidential_space: named(&self.confidential_space)?,
+            google_vm: named(&self.google_vm)?,
+            nitro: named(&self.nitro)?,
+            trust_authority: named(&self.trust_authority)?,
             google_vm_token: self.google_vm_token,
             trust_authority_token: self.trust_authority_token,
             max_age_s: self.max_age_s,

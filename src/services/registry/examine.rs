@@ -17,6 +17,7 @@ use super::checks;
 use super::parse::{
     Address, Question, Recorded, is_allowed, latest_release, release as read_release,
 };
+use super::wanted;
 use crate::claims::{Standing, Stated};
 use crate::digest::Sha256;
 use crate::engine::policy::Policy;
@@ -25,7 +26,6 @@ use crate::finding::{Check, Finding, LinkId, Value};
 use crate::formats::eigencompute;
 use crate::piece;
 use crate::piece::{Piece, Role};
-use crate::plan;
 use crate::report::{Custody, Draft, EvidenceItem, Fact};
 use crate::services::coordinator;
 use crate::services::coordinator::parse::Registry;
@@ -216,7 +216,7 @@ impl<'s> Search<'s, '_> {
             }
         }
         if found.is_none() && wanted {
-            self.draft.wanted.push(plan::registry(provider, question, check));
+            self.draft.wanted.push(wanted::registry(provider, question, check));
         }
         found
     }

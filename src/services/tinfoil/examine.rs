@@ -7,6 +7,7 @@
 //! measurement is that of the stated kernel, command line and disk.
 
 use super::appraise;
+use crate::finding::connection;
 use std::str::FromStr as _;
 
 use super::checks;
@@ -29,13 +30,12 @@ use crate::piece;
 use crate::piece::Piece;
 use crate::pki::Cert;
 use crate::report::{Draft, EvidenceItem, KeyFlag, RootOfTrust, Subject};
-use crate::services::coordinator;
 use crate::time::UnixTime;
 
 /// The measurement and REPORT_DATA have checks of their own here.
 const COMPARERS: Comparers = Comparers {
     software: Compared::By(&checks::TINFOIL_MEASUREMENT),
-    data: Compared::By(&coordinator::checks::TLS_KEY),
+    data: Compared::By(&connection::TLS_KEY),
 };
 
 /// A bundle.
@@ -55,7 +55,7 @@ pub(crate) fn examine(
     let artifact = Artifact::Sha256(artifact);
     let tuf = piece::of(beside, tuf::ROLES);
     let build =
-        sigstore::examine::bundle_with(&bundle.sigstore, Some(artifact), &tuf, policy, now)?;
+        provenance::examine::bundle_with(&bundle.sigstore, Some(artifact), &tuf, policy, now)?;
 
     let mut part = machine.part;
     let measurement = match &machine.verified {
@@ -65,7 +65,7 @@ pub(crate) fn examine(
             Ok(verified.report().measurement)
         }
         None => {
-            let blame = snp::examine::to_blame(&part.findings);
+            let blame = crate::finding::to_blame(&part.findings);
             let blocked = appraise::tls::FROM_REPORT.iter().map(|c| Finding::blocked(c, blame));
             part.findings.extend(blocked);
             Err(blame)
@@ -83,8 +83,8 @@ pub(crate) fn examine(
         }
         None => {
             let by = match build.verified {
-                Some(_) => &provenance::checks::PROVENANCE_STATEMENT,
-                None => snp::examine::to_blame(&build.part.findings),
+                Some(_) => &sigstore::checks::PROVENANCE_STATEMENT,
+                None => crate::finding::to_blame(&build.part.findings),
             };
             let blocked = appraise::FROM_STATEMENT.iter();
             part.findings.extend(blocked.map(|check| Finding::blocked(check, by)));
@@ -95,11 +95,11 @@ pub(crate) fn examine(
     let signed_at = build.verified.as_ref().map(VerifiedStatement::signed_at).unwrap_or_default();
     let freshness = match part.passed(&checks::TINFOIL_MEASUREMENT) {
         true => appraise::tls::freshness(signed_at, &policy.tinfoil, now),
-        false => Finding::no_reference(&coordinator::checks::FRESHNESS),
+        false => Finding::no_reference(&connection::FRESHNESS),
     };
     part.findings.extend(appraise::tls::certificate(&tls, &bundle, domain, freshness, now));
     part.evidence.push(tls_certificate(&tls));
-    if part.passed(&coordinator::checks::TLS_KEY) {
+    if part.passed(&connection::TLS_KEY) {
         part.flags.key = KeyFlag::Bound;
     }
     let subject = Subject {
@@ -126,5 +126,5 @@ fn build_claims(statement: &Statement, payload: &[u8]) -> Vec<Claim> {
 }
 
 fn tls_certificate(tls: &Cert<'_>) -> EvidenceItem {
-    snp::examine::certificate("tls-certificate", LinkId::KeyBinding, tls)
+    crate::report::certificate("tls-certificate", LinkId::KeyBinding, tls)
 }

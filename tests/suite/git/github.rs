@@ -20,10 +20,10 @@ use silicon_to_source::builds::git::verify::Missing;
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::Kind;
 use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::plan;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::error::Error;
 use silicon_to_source::pki::anchors::Roots;
-use silicon_to_source::plan;
 use silicon_to_source::report::{Became, Report, State};
 use silicon_to_source::time::UnixTime;
 

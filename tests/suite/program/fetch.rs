@@ -8,8 +8,8 @@ use s2s::wording;
 use s2s_net::Failure;
 use s2s_sim::amd::ReportSpec;
 use s2s_sim::keys::Key;
+use silicon_to_source::engine::plan::{self, SUBJECTS};
 use silicon_to_source::formats::snp::parse::Product;
-use silicon_to_source::plan::{self, SUBJECTS};
 use silicon_to_source::report::Standing;
 
 /// Runs s2s with a folder of its own.

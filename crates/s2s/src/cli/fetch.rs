@@ -16,9 +16,9 @@ use super::look::{DIM, HEADING, Look, Page, Styled};
 use super::problem::{self, Problem};
 use crate::wording::{self, cli};
 use s2s_net::{self, Client, Failure};
+use silicon_to_source::engine::plan::session::{NONCE_LEN, response};
+use silicon_to_source::engine::plan::{self, Origin, Request, Session};
 use silicon_to_source::error::Error;
-use silicon_to_source::plan::session::{NONCE_LEN, response};
-use silicon_to_source::plan::{self, Origin, Request, Session};
 use silicon_to_source::report::Report;
 use silicon_to_source::time::UnixTime;
 

@@ -10,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use silicon_to_source::builds::tuf::examine::client::{Ask, Client, Keep, begin};
+use silicon_to_source::builds::tuf::verify::client::{Ask, Client, Keep, begin};
 use silicon_to_source::engine::MAX_INPUT;
 use silicon_to_source::time::UnixTime;
 

@@ -9,8 +9,8 @@ use web_sys::{
 };
 
 use super::parsed;
-use silicon_to_source::plan::Request;
-use silicon_to_source::plan::session::{Response, response};
+use silicon_to_source::engine::plan::Request;
+use silicon_to_source::engine::plan::session::{Response, response};
 
 /// What came of one question.
 #[wasm_bindgen]

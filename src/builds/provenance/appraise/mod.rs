@@ -4,6 +4,7 @@
 //! token. Every comparison is of whole values.
 
 mod agreement;
+mod facts;
 mod release;
 
 use super::checks;
@@ -15,9 +16,7 @@ use crate::claims::Claim;
 use crate::finding::{Check, Finding, LinkId, Value, Why};
 use crate::time::UnixTime;
 
-pub use crate::builds::cloud_build::appraise::{
-    cloud_build, cloud_build_blocked, cloud_build_claims, cloud_build_source,
-};
+pub(crate) use facts::facts;
 
 /// Every check of this appraisal, in its order.
 const CHECKS: [&Check; 15] = [

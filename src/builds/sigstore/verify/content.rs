@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use sigstore_crypto::{KeyAlgorithm, verify_signature, verify_signature_prehashed};
 use sigstore_types::{DerPublicKey, HashAlgorithm, SignatureBytes, pae};
 
-use crate::builds::provenance;
 use crate::builds::sigstore::checks;
 use crate::builds::sigstore::parse::{
     Bundle, Content, MessageDigest, PAYLOAD_TYPE, Statement, Subject,
@@ -105,7 +104,7 @@ pub(super) fn statement(
     parsed: Option<&Result<Statement, Error>>,
     signature: &Finding,
 ) -> Finding {
-    let check = &provenance::checks::PROVENANCE_STATEMENT;
+    let check = &checks::PROVENANCE_STATEMENT;
     let Content::Envelope { payload_type, .. } = bundle.content() else {
         return Finding::unknown(check, Why::NotApplicable);
     };

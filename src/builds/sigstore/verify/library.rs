@@ -11,7 +11,6 @@ use super::content::Artifact;
 use super::root::TrustedRoot;
 use super::sct;
 use super::signer::{Identity, ManagedKey, Signer};
-use crate::builds::provenance;
 use crate::builds::sigstore::checks;
 use crate::builds::sigstore::parse::{Bundle, Content, Statement};
 use crate::finding::{Check, Finding, Why};
@@ -38,9 +37,7 @@ pub(super) fn examine(
     }
     let Some(artifact) = library_artifact(bundle, artifact, statement) else {
         return match bundle.content() {
-            Content::Envelope { .. } => {
-                Finding::blocked(check, &provenance::checks::PROVENANCE_STATEMENT)
-            }
+            Content::Envelope { .. } => Finding::blocked(check, &checks::PROVENANCE_STATEMENT),
             Content::Message { .. } => Finding::unknown(check, Why::NotFetched),
         };
     };

@@ -21,7 +21,6 @@ use jiff::Timestamp;
 
 use super::checks;
 use super::parse::{Bundle, Content, Statement, Version};
-use crate::builds::provenance;
 use crate::crypto::provider;
 use crate::finding::{Check, Examined, Finding, Outcome, Why};
 use crate::time::UnixTime;
@@ -49,7 +48,7 @@ const STEPS: [&Check; 17] = [
     &checks::SIGSTORE_LOG_CHECKPOINT,
     &checks::SIGSTORE_LOG_PROMISE,
     &checks::SIGSTORE_SIGNATURE,
-    &provenance::checks::PROVENANCE_STATEMENT,
+    &checks::PROVENANCE_STATEMENT,
     &checks::SIGSTORE_SUBJECT,
     &checks::SIGSTORE_LIBRARY,
 ];

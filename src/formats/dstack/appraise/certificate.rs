@@ -1,10 +1,10 @@
 //! The certificate that carries a quote, against the quote.
 
 use crate::digest::Sha512;
+use crate::finding::connection;
 use crate::finding::{Check, Finding, Value, Why};
 use crate::formats::dstack::checks;
 use crate::pki::Cert;
-use crate::services::coordinator;
 use crate::time::{Standing, UnixTime};
 
 /// The evidence id under which the certificate is shown.
@@ -29,21 +29,21 @@ pub fn certificate(cert: &Cert<'_>, further: &[Cert<'_>], now: UnixTime) -> Vec<
     let len = cert.der().len();
     let validity = cert.validity();
     let dates = match validity.standing(now) {
-        Standing::Within => Finding::unknown(&coordinator::checks::TLS_VALIDITY, Why::SelfStated),
-        Standing::Expired => Finding::fail(&coordinator::checks::TLS_VALIDITY, "expired"),
-        Standing::NotYet => Finding::fail(&coordinator::checks::TLS_VALIDITY, "not-yet-valid"),
+        Standing::Within => Finding::unknown(&connection::TLS_VALIDITY, Why::SelfStated),
+        Standing::Expired => Finding::fail(&connection::TLS_VALIDITY, "expired"),
+        Standing::NotYet => Finding::fail(&connection::TLS_VALIDITY, "not-yet-valid"),
     };
     let issuer = Value::text(cert.issuer());
     vec![
         signature(cert, further).at(CERTIFICATE, 0, len),
         dates.expected(validity.to_string()).actual(now).at(CERTIFICATE, 0, len),
         match cert.names_issuer(cert) {
-            true => Finding::unknown(&coordinator::checks::TLS_ISSUER, Why::NotApplicable),
-            false => Finding::no_reference(&coordinator::checks::TLS_ISSUER),
+            true => Finding::unknown(&connection::TLS_ISSUER, Why::NotApplicable),
+            false => Finding::no_reference(&connection::TLS_ISSUER),
         }
         .actual(issuer),
-        Finding::unknown(&coordinator::checks::TLS_CONNECTION, Why::NotSupported),
-        Finding::no_reference(&coordinator::checks::FRESHNESS),
+        Finding::unknown(&connection::TLS_CONNECTION, Why::NotSupported),
+        Finding::no_reference(&connection::FRESHNESS),
     ]
 }
 

@@ -1,11 +1,11 @@
 //! What an app-compose file says, when it is the one that the guest's system started.
 
 use super::Identity;
+use crate::builds::image::reference::{ImageReferences, Pin};
 use crate::claims::Claim;
 use crate::finding::{Check, Finding, LinkId, Value, Why};
 use crate::formats::dstack::checks;
 use crate::formats::dstack::parse::AppCompose;
-use crate::services::tinfoil::parse::{ImageReferences, Pin};
 
 /// The containers that an app-compose file names, when its hash is shown.
 pub fn image_claims(compose: &AppCompose) -> Vec<Claim> {

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::KeyProvider;
+use crate::builds::image::reference::{ImageReference, ImageReferences, Pin, reference};
 use crate::digest::Sha256;
 use crate::error::Error;
-use crate::services::tinfoil::parse::{ImageReference, ImageReferences, Pin, reference};
 
 /// The largest file that is read, in bytes.
 const MAX_COMPOSE: usize = 1024 * 1024;

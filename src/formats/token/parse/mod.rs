@@ -21,7 +21,6 @@ use crate::pki::pem_blocks;
 use crate::span::Span;
 use crate::wire::Field;
 
-pub use crate::formats::nras::parse::Bundle;
 pub use claims::{
     Claims, ConfidentialSpace, Container, Instance, NumberOrText, OneOrMore, Submodules,
 };

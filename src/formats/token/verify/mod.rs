@@ -22,8 +22,6 @@ use crate::pki::{Cert, KeyKind};
 use crate::span::Span;
 use crate::time::UnixTime;
 
-pub use crate::formats::nras::verify::{DeviceToken, VerifiedDevices, verify_devices};
-
 /// The evidence id under which a token is shown.
 pub const TOKEN: &str = "token";
 

@@ -1,6 +1,7 @@
 //! The binding against the evidence that covers it and the question that it answers.
 
 use crate::digest::Sha512;
+use crate::finding::connection;
 use crate::finding::{Check, Finding, Outcome, Value, Why};
 use crate::services::coordinator::checks;
 use crate::services::coordinator::parse::{Binding, Document, Mode, carrier};
@@ -176,7 +177,7 @@ pub fn session(
     let age = if covered {
         age(binding, answered, session, policy, now)
     } else {
-        Finding::blocked(&checks::FRESHNESS, &checks::BINDING_DIGEST)
+        Finding::blocked(&connection::FRESHNESS, &checks::BINDING_DIGEST)
     };
     let answered = age.outcome.holds().then_some(answered);
     let findings = vec![nonce, origin(binding, session, policy), types(document, binding), age];
@@ -189,7 +190,7 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
         &checks::BINDING_NONCE,
         &checks::BINDING_ORIGIN,
         &checks::BINDING_EVIDENCE_TYPES,
-        &checks::FRESHNESS,
+        &connection::FRESHNESS,
     ];
     checks.into_iter().map(|check| Finding::blocked(check, by)).collect()
 }
@@ -269,7 +270,7 @@ fn age(
     policy: &CoordinatorPolicy,
     now: UnixTime,
 ) -> Finding {
-    let check = &checks::FRESHNESS;
+    let check = &connection::FRESHNESS;
     let made = binding.issued_at;
     let age = now.0.saturating_sub(made.0);
     let is_old = age > policy.max_age_s;

@@ -2,7 +2,7 @@
 
 use crate::digest::{Sha256, Sha384};
 use crate::finding::{Check, Finding, Outcome, Value, Why};
-use crate::formats::intel::parse::TdReport;
+use crate::formats::launch::measured::Measured;
 use crate::services::coordinator::checks;
 use crate::services::coordinator::parse::launch::{LaunchMeasurement, Role, TdxLaunch};
 
@@ -13,42 +13,6 @@ pub struct Reference {
     pub launch: LaunchMeasurement,
     /// SHA-256 of each subject of its statement.
     pub subjects: Vec<Sha256>,
-}
-
-/// What verified evidence measured.
-#[derive(Clone, Debug)]
-pub enum Measured {
-    /// MEASUREMENT of an SEV-SNP report.
-    Snp(Sha384),
-    /// MRTD and the four registers of a TDX quote.
-    Tdx {
-        /// MRTD.
-        mrtd: Sha384,
-        /// RTMR0 to RTMR3.
-        rtmr: [Sha384; 4],
-    },
-    /// Registers of a provider's virtual TPM or enclave. Nothing signed says what they stand for.
-    Provider,
-    /// What a token's issuer says that it measured, verified and compared.
-    Issuer,
-}
-
-impl Measured {
-    /// That of a TDX guest.
-    pub const fn of_td(report: &TdReport) -> Self {
-        Self::Tdx { mrtd: report.mr_td, rtmr: report.rtmr }
-    }
-
-    fn values(&self) -> String {
-        match self {
-            Self::Snp(measurement) => measurement.to_string(),
-            Self::Tdx { mrtd, rtmr } => {
-                let [_, rtmr1, rtmr2, rtmr3] = rtmr;
-                format!("MRTD {mrtd}, RTMR1 {rtmr1}, RTMR2 {rtmr2}, RTMR3 {rtmr3}")
-            }
-            Self::Provider | Self::Issuer => String::new(),
-        }
-    }
 }
 
 /// What is known of the launch.

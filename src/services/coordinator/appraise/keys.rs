@@ -1,5 +1,6 @@
 //! The keys that the binding names.
 
+use crate::finding::connection;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -83,7 +84,7 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
         &checks::BINDING_SEALED_KEY,
         &checks::BINDING_KEY_ID,
         &checks::BINDING_CUSTODY,
-        &checks::TLS_CONNECTION,
+        &connection::TLS_CONNECTION,
         &checks::BINDING_TLS_END,
     ];
     checks.into_iter().map(|check| Finding::blocked(check, by)).collect()
@@ -171,7 +172,7 @@ fn custody(keys: &[&Key], speaker: Speaker) -> Finding {
 /// key of its connection, and what a recording says of another's is nobody's observation: then the
 /// key in the binding stays a declaration.
 fn connection(keys: &[&Key], seen: Connection) -> Finding {
-    let check = &checks::TLS_CONNECTION;
+    let check = &connection::TLS_CONNECTION;
     let bound: Vec<&str> = keys.iter().filter_map(|key| key.spki_sha256.as_deref()).collect();
     if bound.is_empty() {
         return Finding::unknown(check, Why::NotPublished);

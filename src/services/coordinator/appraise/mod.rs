@@ -26,4 +26,4 @@ pub mod keys;
 pub mod recorded;
 pub mod stated;
 
-pub use image::{Launched, Measured, Reference};
+pub use image::{Launched, Reference};

@@ -11,8 +11,8 @@ use crate::builds::sigstore::verify::VerifiedStatement;
 use crate::digest::Sha256;
 use crate::engine::policy::Policy;
 use crate::error::Error;
+use crate::finding::to_blame;
 use crate::finding::{Check, Finding, LinkId, Outcome, Why};
-use crate::formats::snp::examine::to_blame;
 use crate::report::EvidenceItem;
 use crate::services::coordinator::appraise::Reference;
 use crate::services::coordinator::checks;
@@ -87,7 +87,7 @@ fn reference(
     }));
     let Some(statement) = examined.verified else { return Some(Finding::blocked(check, blame)) };
     let Some(said) = statement.statement() else {
-        return Some(Finding::blocked(check, &provenance::checks::PROVENANCE_STATEMENT));
+        return Some(Finding::blocked(check, &sigstore::checks::PROVENANCE_STATEMENT));
     };
     if said.predicate_type() != launch::PREDICATE_TYPE {
         let finding = Finding::unknown(check, Why::NotSupported);

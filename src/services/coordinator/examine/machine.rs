@@ -9,13 +9,14 @@ use crate::finding::{Check, Finding};
 use crate::formats::eventlog::verify::VerifiedLog;
 use crate::formats::intel;
 use crate::formats::intel::parse::{Body, Quote};
+use crate::formats::launch::measured::Measured;
 use crate::formats::snp;
 use crate::formats::snp::files::Amd;
 use crate::formats::snp::parse::Report;
 use crate::piece::Piece;
 use crate::report::{Overrides, Part, RootOfTrust};
+use crate::services::coordinator::appraise::binding;
 use crate::services::coordinator::appraise::stated::Substrate;
-use crate::services::coordinator::appraise::{Measured, binding};
 use crate::services::coordinator::checks;
 use crate::services::coordinator::parse::{Document, Evidence};
 use crate::services::coordinator::policy::Machine;
@@ -128,7 +129,7 @@ fn tdx(context: &Context<'_>) -> Result<Examined, Error> {
     part.flags.overrides = overrides(&examined.logs);
     let signed = match &examined.verified {
         Some(_) => Ok(()),
-        None => Err(snp::examine::to_blame(&part.findings)),
+        None => Err(crate::finding::to_blame(&part.findings)),
     };
     let measured = signed.map(|()| Measured::of_td(report));
     let at = quote.body_span.start.saturating_add(520);
@@ -161,7 +162,7 @@ fn sev_snp(context: &Context<'_>) -> Result<Examined, Error> {
         }
         Some(verified) => (Ok(()), Ok(Measured::Snp(verified.report().measurement))),
         None => {
-            let by = snp::examine::to_blame(&part.findings);
+            let by = crate::finding::to_blame(&part.findings);
             (Err(by), Err(by))
         }
     };

@@ -24,9 +24,9 @@ use super::appraise::image::launched;
 use super::appraise::keys;
 use super::appraise::keys::{Connection, Published, Speaker};
 use super::appraise::stated::{Derived, Substrate, contradictions, stated};
-use super::appraise::{self, Launched, Measured};
+use super::appraise::{self, Launched};
 use super::checks;
-use super::parse::exchange::ATTESTATION;
+use super::parse::exchange::{ATTESTATION, Exchange};
 use super::parse::{Binding, Document, Registry, Source, carrier};
 use crate::builds::image;
 use crate::builds::image::verify::Supplied;
@@ -35,6 +35,7 @@ use crate::digest::Sha256;
 use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::{Check, Finding, LinkId, Value, Why};
+use crate::formats::launch::measured::Measured;
 use crate::piece;
 use crate::piece::Piece;
 use crate::report::{
@@ -42,8 +43,8 @@ use crate::report::{
 };
 use crate::time::UnixTime;
 
+use crate::builds::git::source;
 use crate::builds::image::follow::Files;
-use crate::engine::kind::Kind;
 use build::{References, about_image, accepted, of_image, provenance, references};
 use machine::Examined;
 
@@ -78,18 +79,39 @@ pub(crate) struct Along {
     pub(crate) registry: Vec<Registry>,
 }
 
-/// What the document brings along, when `input` has one.
-pub(crate) fn along(input: &[u8], kind: &Kind<'_>) -> Along {
-    let document = match kind {
-        Kind::CoordinatorAttestation => Document::parse(input),
-        Kind::Exchange(exchange) => match answer::attestation(exchange.outcome(ATTESTATION)).1 {
-            Answer::Body(response) => Document::parse(&response.body.0),
-            Answer::NotPublished { .. } | Answer::None => return Along::default(),
-        },
-        _ => return Along::default(),
-    };
-    let read = |document: Document| Along { source: document.source, registry: document.registry };
-    document.map(read).unwrap_or_default()
+impl Along {
+    /// What comes with the document that `input` is.
+    pub(crate) fn document(input: &[u8]) -> Self {
+        let read = |own: Document| Self { source: own.source, registry: own.registry };
+        Document::parse(input).map(read).unwrap_or_default()
+    }
+
+    /// What comes with the document that was the answer, when there was one.
+    pub(crate) fn exchange(exchange: &Exchange) -> Self {
+        match answer::attestation(exchange.outcome(ATTESTATION)).1 {
+            Answer::Body(response) => Self::document(&response.body.0),
+            Answer::NotPublished { .. } | Answer::None => Self::default(),
+        }
+    }
+
+    /// Adds the parts of the source to `files`. A part that is not of its form is left out, and
+    /// said.
+    pub(crate) fn add_to<'a>(&'a self, files: &mut source::Files<'a>) -> Vec<Finding> {
+        let check = &checks::COORDINATOR_SOURCE;
+        let mut left_out = Vec::new();
+        for (number, part) in (1_u32..).zip(&self.source) {
+            let finding = match files.add(&part.kind, &part.body.0) {
+                Ok(true) => continue,
+                Ok(false) => Finding::unknown(check, Why::NotSupported).actual(part.kind.as_str()),
+                Err(error) => Finding::unknown(check, Why::NotSupported).actual(error.to_string()),
+            };
+            left_out.push(finding.part(format!("source {number}")));
+        }
+        if left_out.is_empty() && !self.source.is_empty() {
+            left_out.push(Finding::pass(check));
+        }
+        left_out
+    }
 }
 
 /// What is examined: `input` as received, about `origin` when that is known.

@@ -13,7 +13,8 @@ use crate::formats::intel::files::Intel;
 use crate::formats::snp::files::Amd;
 use crate::pki::{Cert, Crl};
 use crate::services::coordinator::checks;
-use crate::services::coordinator::parse::{Base64Url, Document};
+use crate::services::coordinator::parse::Document;
+use crate::wire::Base64Url;
 
 /// Adds Intel's collateral to `at_hand`, with a finding for each part that cannot be read.
 pub(super) fn intel(document: &Document, at_hand: &mut Intel<'_>) -> Vec<Finding> {

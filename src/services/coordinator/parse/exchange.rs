@@ -11,9 +11,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::digest::Sha256;
 use crate::error::Error;
-use crate::services::coordinator::parse::Base64Url;
 use crate::span::Span;
 use crate::time::UnixTime;
+use crate::wire::Base64Url;
 
 /// The value of [`Exchange::schema`].
 pub const SCHEMA: &str = "silicon-to-source/exchange/v1";

@@ -14,8 +14,8 @@ pub mod launch;
 
 pub mod binding;
 pub mod carrier;
-mod encoding;
 
+use crate::builds::git::source;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -25,8 +25,8 @@ use crate::error::Error;
 use crate::span::Span;
 use crate::time::UnixTime;
 
+use crate::wire::Base64Url;
 pub use binding::{Binding, Key};
-pub use encoding::Base64Url;
 
 /// The value of [`Document::schema`].
 pub const SCHEMA: &str = "https://darkbloom.dev/schemas/coordinator-attestation/v1";
@@ -324,9 +324,9 @@ pub struct Source {
 
 impl Source {
     /// An object as git stores it: `kind SP length NUL content`, or that compressed with zlib.
-    pub const OBJECT: &'static str = "git-object";
+    pub const OBJECT: &'static str = source::OBJECT;
     /// An answer of GitHub's API about a commit, tree, blob or tag.
-    pub const ANSWER: &'static str = "github-answer";
+    pub const ANSWER: &'static str = source::ANSWER;
 }
 
 /// A public register that names the image.

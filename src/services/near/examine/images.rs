@@ -4,12 +4,12 @@ use super::machine::Examined;
 use crate::builds::image;
 use crate::builds::image::follow::{Files, Running};
 use crate::builds::image::parse::Reference;
+use crate::builds::image::reference::{ImageReferences, Pin};
 use crate::digest::Sha256;
 use crate::engine::policy::Policy;
 use crate::finding::{Finding, Value, Why};
 use crate::formats::dstack;
 use crate::report::Part;
-use crate::services::tinfoil::parse::{ImageReferences, Pin};
 use crate::time::UnixTime;
 
 /// The files about images.

@@ -3,10 +3,10 @@
 use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::compared::Compared;
+use crate::finding::to_blame;
 use crate::finding::{Check, Finding, LinkId, Value, Why};
 use crate::formats::dstack::parse::{Answer, AppCompose};
 use crate::formats::intel::parse::{Body, Quote, TdReport};
-use crate::formats::snp::examine::to_blame;
 use crate::formats::{dstack, gpu};
 use crate::piece::Piece;
 use crate::pki::pem_certificates;

@@ -23,7 +23,6 @@ use crate::digest::Sha256;
 use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Value};
-use crate::formats::snp;
 use crate::piece;
 use crate::piece::Piece;
 use crate::pki::{Cert, pem_certificates};
@@ -71,7 +70,7 @@ pub(crate) fn examine(
     }
     draft.findings.extend(verify::one_nonce(&quoted));
     draft.evidence.extend(
-        tls.map(|cert| snp::examine::certificate("tls-certificate", LinkId::KeyBinding, &cert)),
+        tls.map(|cert| crate::report::certificate("tls-certificate", LinkId::KeyBinding, &cert)),
     );
     draft.flags = self::flags(&draft.findings, &flags, policy);
     let mut wanted: Vec<Wanted> = Vec::new();

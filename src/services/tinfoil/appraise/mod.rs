@@ -2,14 +2,13 @@
 
 pub mod tls;
 
+use crate::builds::image::reference::{ImageReferences, Pin};
 use crate::builds::provenance;
 use crate::builds::sigstore::parse::Statement;
 use crate::digest::Sha384;
 use crate::finding::{Check, Finding, Value, Why};
 use crate::services::tinfoil::checks;
-use crate::services::tinfoil::parse::{
-    ImageReferences, PREDICATE_TYPE, Pin, Predicate, image_references,
-};
+use crate::services::tinfoil::parse::{PREDICATE_TYPE, Predicate, image_references};
 
 /// The checks that need a verified statement.
 pub static FROM_STATEMENT: &[&Check] = &[

@@ -5,6 +5,7 @@
 //! certificate is only compared: its issuer is not at hand, so that what it says of itself is its own
 //! word, and a web page cannot see which certificate its own connection used.
 
+use crate::finding::connection;
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 
 use crate::claims::Claim;
@@ -13,7 +14,6 @@ use crate::finding::{Check, Finding, LinkId, Value, Why};
 use crate::formats::snp;
 use crate::formats::snp::parse::Report;
 use crate::pki::{Cert, SubjectName};
-use crate::services::coordinator;
 use crate::services::tinfoil::parse::Bundle;
 use crate::services::tinfoil::policy::TinfoilPolicy;
 use crate::time::{Standing, UnixTime};
@@ -22,24 +22,22 @@ const REPORT: &str = "snp-report";
 const TLS: &str = "tls-certificate";
 
 /// The checks that need a verified report.
-pub static FROM_REPORT: &[&Check] =
-    &[&coordinator::checks::TLS_KEY, &coordinator::checks::TLS_HPKE];
+pub static FROM_REPORT: &[&Check] = &[&connection::TLS_KEY, &connection::TLS_HPKE];
 
 /// The TLS key's hash is REPORT_DATA[0..32], and the certificate commits to the HPKE key in
 /// REPORT_DATA[32..64]. In a report that the host asked for, REPORT_DATA says nothing about the
 /// machine.
 pub fn keys(report: &Report<'_>, cert: &Cert<'_>) -> [Finding; 2] {
     if report.is_host_requested() {
-        return [&coordinator::checks::TLS_KEY, &coordinator::checks::TLS_HPKE]
+        return [&connection::TLS_KEY, &connection::TLS_HPKE]
             .map(|check| Finding::blocked(check, &snp::checks::SNP_VMPL));
     }
     let (tls, hpke) = report.report_data.split_at(32);
-    let key =
-        Finding::equal(&coordinator::checks::TLS_KEY, tls, Sha256::of(cert.spki()).as_bytes());
+    let key = Finding::equal(&connection::TLS_KEY, tls, Sha256::of(cert.spki()).as_bytes());
     let committed = commitment(cert, "hpke").and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     let hpke = match committed {
-        Some(committed) => Finding::equal(&coordinator::checks::TLS_HPKE, hpke, &committed),
-        None => Finding::fail(&coordinator::checks::TLS_HPKE, "missing").expected(Value::hex(hpke)),
+        Some(committed) => Finding::equal(&connection::TLS_HPKE, hpke, &committed),
+        None => Finding::fail(&connection::TLS_HPKE, "missing").expected(Value::hex(hpke)),
     };
     [key.at(REPORT, 0x50, 32), hpke.at(REPORT, 0x70, 32)]
 }
@@ -69,16 +67,16 @@ pub fn certificate(
     let len = cert.der().len();
     let validity = cert.validity();
     let dates = match validity.standing(now) {
-        Standing::Within => Finding::unknown(&coordinator::checks::TLS_VALIDITY, Why::SelfStated),
-        Standing::Expired => Finding::fail(&coordinator::checks::TLS_VALIDITY, "expired"),
-        Standing::NotYet => Finding::fail(&coordinator::checks::TLS_VALIDITY, "not-yet-valid"),
+        Standing::Within => Finding::unknown(&connection::TLS_VALIDITY, Why::SelfStated),
+        Standing::Expired => Finding::fail(&connection::TLS_VALIDITY, "expired"),
+        Standing::NotYet => Finding::fail(&connection::TLS_VALIDITY, "not-yet-valid"),
     };
     vec![
         dates.expected(validity.to_string()).actual(now).at(TLS, 0, len),
         domain(cert, &bundle.domain, expected_domain),
         document(cert, bundle),
-        Finding::unknown(&coordinator::checks::TLS_ISSUER, Why::NotPublished).actual(cert.issuer()),
-        Finding::unknown(&coordinator::checks::TLS_CONNECTION, Why::NotSupported),
+        Finding::unknown(&connection::TLS_ISSUER, Why::NotPublished).actual(cert.issuer()),
+        Finding::unknown(&connection::TLS_CONNECTION, Why::NotSupported),
         freshness,
     ]
 }
@@ -88,7 +86,7 @@ pub fn certificate(
 /// its build. A machine that ran the same software before that build was signed is not excluded.
 pub fn freshness(signed_at: &[UnixTime], policy: &TinfoilPolicy, now: UnixTime) -> Finding {
     const DAY: i64 = 86_400;
-    let check = &coordinator::checks::FRESHNESS;
+    let check = &connection::FRESHNESS;
     let (Some(days), Some(signed)) = (policy.undated_for_days, signed_at.iter().min()) else {
         return Finding::no_reference(check);
     };
@@ -103,7 +101,7 @@ pub fn freshness(signed_at: &[UnixTime], policy: &TinfoilPolicy, now: UnixTime) 
 
 /// The bundle is about the host the policy is for, and the certificate names that host.
 fn domain(cert: &Cert<'_>, claimed: &str, expected: Option<&str>) -> Finding {
-    let check = &coordinator::checks::TLS_DOMAIN;
+    let check = &connection::TLS_DOMAIN;
     let names = dns_names(cert);
     let finding = match expected {
         Some(expected) if !expected.eq_ignore_ascii_case(claimed) => {
@@ -120,7 +118,7 @@ fn domain(cert: &Cert<'_>, claimed: &str, expected: Option<&str>) -> Finding {
 
 /// The certificate commits to the evidence document: SHA-256 over format and body, as hex text.
 fn document(cert: &Cert<'_>, bundle: &Bundle) -> Finding {
-    let check = &coordinator::checks::TLS_DOCUMENT;
+    let check = &connection::TLS_DOCUMENT;
     let digest = Sha256::of_parts(&[bundle.format.as_bytes(), bundle.body.as_bytes()]);
     match commitment(cert, "hatt").and_then(|text| HEXLOWER.decode(&text).ok()) {
         Some(committed) if committed == digest.as_bytes() => {

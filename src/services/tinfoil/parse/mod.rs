@@ -6,6 +6,5 @@ mod config;
 mod predicate;
 
 pub use bundle::{Bundle, SNP_GUEST_V2};
-pub(crate) use config::reference;
-pub use config::{ImageReference, ImageReferences, Pin, image_references};
+pub use config::image_references;
 pub use predicate::{Predicate, TYPE as PREDICATE_TYPE};

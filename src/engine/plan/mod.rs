@@ -11,14 +11,6 @@ mod request;
 pub mod session;
 mod subject;
 
-pub use crate::builds::git::wanted::{github, github_attestations, github_bundle};
-pub use crate::builds::tuf::wanted::tuf;
-pub use crate::formats::gce::wanted::{
-    GuestFirmware, google_firmware, google_vtpm, google_vtpm_lists,
-};
-pub use crate::formats::intel::wanted::{IntelCa, IntelPlatform, intel};
-pub use crate::formats::snp::wanted::amd;
-pub use crate::services::registry::wanted::registry;
 pub use origin::Origin;
 pub use request::{Further, Reach, Request, first, next};
 pub use session::Session;

@@ -9,12 +9,12 @@ use serde_json::json;
 use super::subject::Service;
 use super::{Origin, Request, first};
 use crate::context::{Asked, AskedAnswer};
-use crate::services::coordinator::parse::Base64Url;
 use crate::services::coordinator::parse::exchange::{
     Answer, Body, Exchange, Failure, MAX_ANSWERS, Outcome, SCHEMA,
 };
 use crate::services::registry::parse::Recorded;
 use crate::time::UnixTime;
+use crate::wire::Base64Url;
 
 pub use crate::services::coordinator::parse::exchange::Response;
 

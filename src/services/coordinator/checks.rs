@@ -4,7 +4,8 @@ const CONTRACT: &str = "Coordinator attestation, contract v1";
 const RATS: &str = "RFC 9334 section 10";
 
 crate::finding::table! {
-    COORDINATOR_ANSWER = "coordinator.answer", "", Report, Authenticity, CONTRACT;
+    COORDINATOR_ANSWER = "coordinator.answer", "", Report, Authenticity, CONTRACT,
+        is [Answer];
     EXCHANGE_CONSISTENT = "exchange.consistent", "", Report, Authenticity, "Silicon to Source: sessions",
         warns ["recorded"],
         fails ["in-the-future", "made-after", "made-before", "not-what-was-asked", "other-address", "other-nonce"];

@@ -4,20 +4,17 @@
 //! examination. Otherwise those that come with the verifier are in force, and the findings say
 //! why. Pieces of another repository decide nothing.
 
-use super::checks;
-use super::parse::Metadata;
-use super::verify::{Files, verify};
-use crate::builds::sigstore::verify::{RootSource, TrustedRoot};
+use super::verify::{RootSource, TrustedRoot};
+use crate::builds::tuf::checks;
+use crate::builds::tuf::parse::Metadata;
+use crate::builds::tuf::verify::{Files, Instance, verify};
+use crate::builds::tuf::wanted;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Outcome, Why};
 use crate::piece::{Piece, Role};
-use crate::plan;
 use crate::report::{EvidenceItem, Part};
 use crate::time::UnixTime;
-
-pub use super::verify::Instance;
-pub use super::verify::client;
 
 /// The keys in force, and what is to be said about them.
 pub(crate) struct InForce {
@@ -70,7 +67,7 @@ pub(crate) fn in_force(
             TrustedRoot::refreshed(target)?
         }
         None => {
-            part.wanted = plan::tuf(instance, refresh.root_version, refresh.next);
+            part.wanted = wanted::tuf(instance, refresh.root_version, refresh.next);
             carried
         }
     };

@@ -10,7 +10,6 @@ import { answer, toJson } from './answers.js';
 import { guarded, NotEnough, VerifyError } from './errors.js';
 import { explained } from './explain.js';
 import { bytesOf, filesOf, momentOf, only, VERIFY } from './input.js';
-import { LANGUAGES } from './languages.js';
 import { Plan } from './plan.js';
 
 const CHECK = [...VERIFY, 'language', 'signal', 'fetch', 'mayAsk'];
@@ -23,7 +22,7 @@ const ROUNDS = 4;
  *
  * @typedef {object} Platform
  * @property {() => Promise<Parameters<typeof init>[0]>} wasm the verifier, in a form that wasm-bindgen loads
- * @property {(address: URL) => Promise<string>} text reads a file of this package
+ * @property {(language: string | Words) => Promise<Words>} words the sentences of a language
  * @property {boolean} isProgram whether hosts that let no web page read their answers can be asked
  */
 
@@ -34,8 +33,6 @@ const ROUNDS = 4;
 export function surface(platform) {
   /** @type {Promise<unknown> | null} */
   let loading = null;
-  /** @type {Map<string, Promise<Words>>} */
-  const wordings = new Map();
 
   /** @type {Surface['init']} */
   async function load(source) {
@@ -57,27 +54,6 @@ export function surface(platform) {
   async function called(call) {
     await load();
     return guarded(call);
-  }
-
-  /**
-   * @param {string | Words} language
-   * @returns {Promise<Words>}
-   */
-  async function words(language) {
-    if (typeof language !== 'string') return language;
-    const address = LANGUAGES.get(language);
-    if (!address) {
-      const known = [...LANGUAGES.keys()].join(', ');
-      throw new VerifyError('usage', `There are no sentences in "${language}". The languages are: ${known}.`);
-    }
-    const loaded = wordings.get(language) ?? platform.text(address).then((text) => JSON.parse(text));
-    wordings.set(language, loaded);
-    try {
-      return await loaded;
-    } catch (cause) {
-      wordings.delete(language);
-      throw new VerifyError('not-loaded', `The sentences in "${language}" could not be loaded.`, { cause });
-    }
   }
 
   /**
@@ -116,7 +92,7 @@ export function surface(platform) {
     only(options, CHECK, 'option');
     const { language = 'en', signal, fetch, mayAsk, ...asks } = options;
     signal?.throwIfAborted();
-    const known = await words(language);
+    const known = await platform.words(language);
     const session = await plan(url);
     const carrying = defined({ signal, fetch });
     await session.ask(session.requests, carrying);
@@ -143,7 +119,7 @@ export function surface(platform) {
 
   return {
     check,
-    explain: async (report, language = 'en') => explained(report, await words(language)),
+    explain: async (report, language = 'en') => explained(report, await platform.words(language)),
     init: load,
     plan,
     policies: async () => JSON.parse(await called(wasm.policies)),

@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { build } from 'vite';
 
-import { DEMONSTRATION, demonstration, down, imported, NOW, project, SIMULATED, takenDown } from './packed.mjs';
+import { DEMONSTRATION, demonstration, down, imported, NOW, project, ROOT, SIMULATED, takenDown } from './packed.mjs';
 import { simulated } from './service.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -52,7 +52,7 @@ const program = (from, element, worker) => `
   try { answer.report = structuredClone(report); } catch (error) { refused = error.name; }
   globalThis.came = {
     json: own.toJson(report),
-    sentence: (await own.explain(report)).headline.sentence,
+    card: (await own.explain(report)).headline.card,
     refused,
     isElement: answer instanceof AnswerElement,
     inWorker: ${worker ? "worker.toJson(await worker.verify(new Blob([bytes]), options))" : 'null'},
@@ -135,7 +135,7 @@ async function holds({ page, troubles }, hasWorker) {
   assert.equal(came.inWorker, hasWorker ? expected : null);
   assert.equal(came.refused, 'TypeError');
   assert.equal(came.isElement, true);
-  await page.waitForFunction((text) => document.querySelector('s2s-answer').shadowRoot.textContent.includes(text), came.sentence);
+  await page.waitForFunction((text) => document.querySelector('s2s-answer').shadowRoot.textContent.includes(text), came.card);
   assert.deepEqual(troubles, []);
 }
 
@@ -184,18 +184,21 @@ test('the element draws the answer, nothing of an older one, and axe finds nothi
   const { page, troubles } = await open(url);
   await page.waitForFunction(() => globalThis.came);
   for (const options of [SIMULATED, { at: NOW }, { ...SIMULATED, policy: 'snp' }]) {
-    const { drawn, sentence, between } = await page.evaluate(async (options) => {
+    const { drawn, said, between } = await page.evaluate(async (options) => {
       const answer = document.querySelector('s2s-answer');
       const bytes = new Uint8Array(await (await fetch('./bundle.json')).arrayBuffer());
       const report = await own.verify(bytes, options);
       answer.report = report;
       const between = answer.shadowRoot.textContent;
-      const { headline } = await own.explain(report);
-      await new Promise((done) => setTimeout(done, 50));
-      return { drawn: answer.shadowRoot.textContent, sentence: headline.sentence, between };
+      const said = await own.explain(report);
+      await new Promise((done) => setTimeout(done, 100));
+      return { drawn: answer.shadowRoot.textContent, said, between };
     }, options);
     assert.equal(between, '');
-    assert.ok(drawn.includes(sentence), drawn);
+    const texts = said.rows.flatMap(({ question, answer }) => [question, answer]);
+    for (const text of [said.headline.short, said.headline.card, ...texts, said.next]) {
+      assert.ok(drawn.includes(text), `"${text}" is not in "${drawn}"`);
+    }
     await page.evaluate(AXE);
     const violations = await page.evaluate(async () => (await globalThis.axe.run(document)).violations.map(({ id }) => id));
     assert.deepEqual(violations, []);
@@ -203,4 +206,12 @@ test('the element draws the answer, nothing of an older one, and axe finds nothi
   await page.evaluate(() => { document.querySelector('s2s-answer').report = null; });
   assert.equal(await page.evaluate(() => document.querySelector('s2s-answer').shadowRoot.textContent), '');
   assert.deepEqual(troubles, []);
+});
+
+test('the colours of the element are those of the page', () => {
+  const own = readFileSync(join(ROOT, 'www/package/element.js'), 'utf8');
+  const page = readFileSync(join(ROOT, 'www/css/page.css'), 'utf8');
+  const rules = [...own.matchAll(/^\s+(--[a-z-]+: .+;)$/gm)].map(([, rule]) => rule);
+  assert.ok(rules.length > 10);
+  for (const rule of rules) assert.ok(page.includes(rule), rule);
 });

@@ -240,10 +240,14 @@ test('the sentences are those of the page', async () => {
   const report = await own.verify(demonstration(), SIMULATED);
   const said = await own.explain(report);
   assert.match(said.headline.sentence, /^SIMULATED: /);
+  assert.deepEqual(said.rows.map(({ id, state }) => [id, state]), report.answer.rows.map(({ id, state }) => [id, state]));
+  for (const { question, answer } of said.rows) assert.match(`${question} ${answer}`, /^.+\? SIMULATED: .+\.$/);
+  assert.match(said.headline.card, /^SIMULATED: /);
+  assert.ok(said.next);
   assert.equal(said.links.length, report.links.length);
   assert.equal(said.findings.length, report.links.flatMap(({ findings }) => findings).length);
   const all = JSON.stringify(said);
-  assert.doesNotMatch(all, /"(checks|links|headlines|states|levels|ui|why)\.[a-z]/, 'a key without a sentence');
+  assert.doesNotMatch(all, /"(answer|checks|links|headlines|states|levels|ui|why)\.[a-z]/, 'a key without a sentence');
   const words = JSON.parse(readFileSync(new URL('../../www/locales/en.json', import.meta.url), 'utf8'));
   assert.deepEqual(await own.explain(report, words), said);
   const failed = await own.explain(await own.verify(demonstration(), { at: NOW }));

@@ -4,17 +4,40 @@
  * @import { Report } from '../report.d.ts'
  */
 
-import { h } from '../dom.js';
+import { AnswerCard } from '../elements/answer-card.js';
+import { useWording } from '../wording.js';
 import { isOwn } from './answers.js';
-import { explain } from './browser.js';
 import { LANGUAGES } from './languages.js';
+import { text, words } from './page.js';
 
+/** The colours are those of the page. */
 const STYLE = `
-  :host { display: block; border: 1px solid currentColor; border-radius: 0.5rem; padding: 1rem; }
+  :host {
+    display: block;
+    color-scheme: light dark;
+    color: var(--ink);
+    font: 100%/1.6 system-ui, sans-serif;
+    --sheet: light-dark(#ffffff, #1b1f26);
+    --ink: light-dark(#1d232b, #e7e9ec);
+    --soft: light-dark(#535c68, #aab3bf);
+    --line: light-dark(#d9d5cb, #363d48);
+    --edge: light-dark(#7c8490, #808a98);
+    --accent: light-dark(#14506b, #8cc7e4);
+    --verified: light-dark(#1c6640, #7fcf9e);
+    --warning: light-dark(#8a5300, #efbb62);
+    --failed: light-dark(#a32020, #ff9d95);
+    --not-published: light-dark(#4d5a6c, #b3bfce);
+    --unknown: light-dark(#5a4796, #c4b5f5);
+    --checking: var(--soft);
+    --simulated: light-dark(#7a2d6b, #eeaadf);
+    --radius: 0.375rem;
+  }
   :host([hidden]) { display: none; }
-  p { margin: 0; }
-  [part="short"] { font-size: 1.25rem; font-weight: 600; }
+  p { margin-block: 0; }
 `;
+
+/** @type {Promise<CSSStyleSheet> | null} */
+let card = null;
 
 export class AnswerElement extends HTMLElement {
   /** @type {Report | null} */
@@ -23,9 +46,7 @@ export class AnswerElement extends HTMLElement {
 
   constructor() {
     super();
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE);
-    this.#root.adoptedStyleSheets = [sheet];
+    this.#root.adoptedStyleSheets = [styled(STYLE)];
   }
 
   get report() {
@@ -46,14 +67,34 @@ export class AnswerElement extends HTMLElement {
   async #draw(report) {
     const near = this.closest('[lang]')?.getAttribute('lang')?.split('-')[0] ?? '';
     const language = LANGUAGES.has(near) ? near : 'en';
-    const { headline } = await explain(report, language);
+    const [known, sheet] = await Promise.all([words(language), cardStyle()]);
     if (this.#report !== report) return;
-    this.#root.replaceChildren(
-      h('div', { lang: language, role: 'group' },
-        h('p', { 'data-part': 'short' }, headline.short),
-        h('p', {}, headline.sentence),
-      ),
-    );
+    useWording(known);
+    const drawn = new AnswerCard();
+    drawn.lang = language;
+    this.#root.adoptedStyleSheets = [styled(STYLE), sheet];
+    this.#root.replaceChildren(drawn);
+    drawn.draw(report);
+    // In somebody else's page it is one part among others, and no landmark.
+    drawn.setAttribute('role', 'group');
+  }
+}
+
+/** @param {string} rules */
+function styled(rules) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(rules);
+  return sheet;
+}
+
+/** The card's own style, loaded once. */
+async function cardStyle() {
+  card ??= text(new URL('../css/card.css', import.meta.url)).then(styled);
+  try {
+    return await card;
+  } catch (error) {
+    card = null;
+    throw error;
   }
 }
 

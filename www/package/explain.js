@@ -5,6 +5,7 @@
  * @import { Report } from '../report.d.ts'
  */
 
+import { nextWords, rowWords } from '../answer-words.js';
 import {
   checkTitle,
   findingAdvice,
@@ -41,6 +42,13 @@ export function explained(report, words) {
   );
   return {
     headline: sentences.headline(),
+    rows: report.answer.rows.map((row) => ({
+      id: row.id,
+      state: row.state,
+      link: row.link,
+      ...rowWords(report, row),
+    })),
+    next: nextWords(report),
     callsItself: sentences.callsItself(),
     level: level(report),
     rootOfTrust: rootOfTrust(report),

@@ -1,7 +1,7 @@
 /** Verifies confidential-computing evidence here, in this process. */
 
 import type { PlannedRequest } from '../pkg/silicon_to_source.js';
-import type { LinkId, Report } from '../report.d.ts';
+import type { LinkId, Report, RowId, RowState } from '../report.d.ts';
 
 export type { PlannedRequest } from '../pkg/silicon_to_source.js';
 export type { Report } from '../report.d.ts';
@@ -62,7 +62,12 @@ export type Words = Record<string, unknown>;
 
 /** What a report says, in sentences. */
 export interface Explanation {
-  headline: { short: string; sentence: string };
+  /** A few words, the sentence with its object, and the sentence that stands between those words and the rows. */
+  headline: { short: string; sentence: string; card: string };
+  /** What a reader asks first, with its answers. */
+  rows: { id: RowId; state: RowState; link: LinkId; question: string; answer: string }[];
+  /** The one next step. */
+  next: string | null;
   /** The name that the evidence gives itself, as its own words. */
   callsItself: string | null;
   level: { name: string; meaning: string };

@@ -41,11 +41,6 @@ pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
         copy_file(&root.join(name), &folder.join(name))?;
     }
     copy(&site.join("pkg"), &lib.join("pkg"))?;
-    for path in files(&www.join("locales"))? {
-        if path.extension().is_some_and(|ending| ending == "json") {
-            copy_file(&path, &lib.join(path.strip_prefix(&www).unwrap_or(&path)))?;
-        }
-    }
     roots(&lib.join(SOURCES).join("roots.js"))?;
     let mut names = BTreeSet::new();
     for path in files(&sources)? {
@@ -55,7 +50,7 @@ pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
         copy_file(&www.join(name), &lib.join(name))?;
     }
     report_types(&www.join(REPORT), &lib.join(REPORT))?;
-    println!("The package has {} of the page's modules in it.", names.len());
+    println!("The package has {} of the page's files in it.", names.len());
     Ok(())
 }
 
@@ -82,7 +77,7 @@ fn roots(path: &Path) -> Result<(), Failure> {
     fs::write(path, text).map_err(|error| failed(&error))
 }
 
-/// Adds what `path` imports of the page's own files, and what each of these imports.
+/// Adds what `path` names of the page's own files, and what each of these names.
 fn reached(www: &Path, path: &Path, names: &mut BTreeSet<PathBuf>) -> Result<(), Failure> {
     let text = read(path)?;
     let folder = path.parent().unwrap_or(path);
@@ -97,9 +92,10 @@ fn reached(www: &Path, path: &Path, names: &mut BTreeSet<PathBuf>) -> Result<(),
     Ok(())
 }
 
-/// The relative addresses that a module imports, in its code and in its types.
+/// The relative addresses that a module names: what it imports, in its code and in its types, and
+/// files beside it.
 fn imports(text: &str) -> impl Iterator<Item = &str> {
-    ["from '", "import '", "import('"]
+    ["from '", "import '", "import('", "new URL('"]
         .iter()
         .flat_map(|before| text.split(before).skip(1))
         .filter_map(|rest| rest.split('\'').next())
@@ -130,10 +126,11 @@ mod tests {
     #[test]
     fn relative_imports_of_code_and_of_types_are_found_and_no_others() {
         let text = "import { a } from './a.js';\nimport '../b.js';\n/** @import { C } from './c.d.ts' */\n\
-                    /** @type {import('./d.d.ts').D} */\nimport { e } from 'node:e';\nit's from 'nowhere'";
+                    /** @type {import('./d.d.ts').D} */\nimport { e } from 'node:e';\nit's from 'nowhere'\n\
+                    new URL('../e.css', import.meta.url)";
         let mut found: Vec<&str> = imports(text).collect();
         found.sort_unstable();
-        assert_eq!(found, ["../b.js", "./a.js", "./c.d.ts", "./d.d.ts"]);
+        assert_eq!(found, ["../b.js", "../e.css", "./a.js", "./c.d.ts", "./d.d.ts"]);
     }
 
     #[test]

@@ -171,7 +171,7 @@ impl<'a> Kind<'a> {
             },
             Self::CloudBuildProvenance => "cloud-build",
             Self::CoordinatorAttestation => "coordinator",
-            Self::Exchange(exchange) => coordinator::exchange::policy(exchange),
+            Self::Exchange(exchange) => coordinator::examine::exchange::policy(exchange),
             Self::DstackCertificate(ders) if is_of_snp(ders) => "snp",
             Self::DstackCertificate(_)
             | Self::DstackQuoteReport

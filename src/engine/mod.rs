@@ -21,6 +21,7 @@ use crate::formats::token::parse::Service;
 use crate::piece::Role;
 use crate::report::Report;
 use crate::services::coordinator::examine::Along;
+use crate::services::coordinator::policy::Applied;
 use crate::span::Span;
 
 pub use crate::formats::gce::examine::root_fingerprint as firmware_root;
@@ -99,7 +100,7 @@ pub(crate) fn examine(
     let (name, kind) = (file.name.clone(), kind.clone());
     let input: &[u8] = &file.bytes;
     if let Kind::Exchange(exchange) = &kind {
-        recorded = crate::services::coordinator::exchange::collateral(exchange, context);
+        recorded = crate::services::coordinator::examine::exchange::collateral(exchange, context);
         shelf.add(&recorded)?;
     }
     of_kind(&shelf, input, &kind, policy, context).map_err(|error| error.in_file(&name))
@@ -144,13 +145,17 @@ fn of_kind(
         }
         Kind::CoordinatorAttestation | Kind::Exchange(_) => {
             let (draft, own) = match *kind {
-                Kind::Exchange(ref exchange) => crate::services::coordinator::exchange::examine(
-                    input, exchange, beside, policy, context,
-                )?,
+                Kind::Exchange(ref exchange) => {
+                    crate::services::coordinator::examine::exchange::examine(
+                        input, exchange, beside, policy, context,
+                    )?
+                }
                 _ => crate::services::coordinator::examine::examine(input, beside, policy, now)?,
             };
-            applied = own;
-            policy = &applied;
+            if let Applied::Coordinator(machine) = own {
+                applied = policy.for_coordinator(machine);
+                policy = &applied;
+            }
             draft
         }
         Kind::DstackQuoteReport => {

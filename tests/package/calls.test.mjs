@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 
 import { skipped } from '../skipped.mjs';
 import { fromCommandLine, realFile, realInputs, s2s } from '../wasm/surface.mjs';
-import { demonstration, down, imported, NOW, project, SIMULATED } from './packed.mjs';
+import { DEMONSTRATION, demonstration, down, imported, node, NOW, project, SIMULATED } from './packed.mjs';
 import { answering, simulated } from './service.mjs';
 
 after(down);
@@ -83,7 +83,7 @@ test('what cannot be understood is refused with a code, and says why', async () 
     await refuses(verifier.check('http://api.example.com', {}), 'malformed', /this machine only/);
     await refuses(verifier.check('https://api.example.com/v1'), 'malformed', /without a path/);
     await refuses(verifier.check(healthy, { requires: 'A4' }), 'usage', /no option "requires"/);
-    await refuses(verifier.check(healthy, { language: 'tlh' }), 'usage', /"tlh". The languages are: en/);
+    await refuses(verifier.check(healthy, { require: 'A1', language: 'tlh' }), 'usage', /"tlh". The languages are: en/);
   }
   const large = new Uint8Array(16 * 1024 * 1024 + 1);
   await refuses(own.verify(large), 'too-large');
@@ -228,6 +228,18 @@ test('no host but the service is asked unless the caller allows it, and each is 
   assert.ok(named.length > 2, named.join());
   assert.equal(new Set(named).size, named.length);
   assert.deepEqual([...new Set(asked)], ['atc.tinfoil.sh', 'kdsintf.amd.com']);
+});
+
+test('a call that broke off inside the wasm is the last one', async () => {
+  const { path } = project({
+    'stopped.mjs': `
+      import { verify } from 'silicon-to-source';
+      import { readFileSync } from 'node:fs';
+      const { guarded } = await import('./node_modules/silicon-to-source/lib/package/errors.js');
+      try { guarded(() => { throw new WebAssembly.RuntimeError('unreachable'); }); } catch ({ code }) { console.log(code); }
+      await verify(readFileSync(process.argv[2])).catch(({ name, code }) => console.log(name, code));`,
+  });
+  assert.deepEqual(node(['stopped.mjs', DEMONSTRATION], { cwd: path }).trim().split('\n'), ['stopped', 'VerifyError stopped']);
 });
 
 test('a report has its exact text only where it was made', async () => {

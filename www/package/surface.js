@@ -92,7 +92,8 @@ export function surface(platform) {
     only(options, CHECK, 'option');
     const { language = 'en', signal, fetch, mayAsk, ...asks } = options;
     signal?.throwIfAborted();
-    const known = await platform.words(language);
+    const { require } = asks;
+    const known = require === undefined ? null : await platform.words(language);
     const session = await plan(url);
     const carrying = defined({ signal, fetch });
     await session.ask(session.requests, carrying);
@@ -110,8 +111,7 @@ export function surface(platform) {
       await session.ask(allowed, carrying);
       report = await session.verify(asks);
     }
-    const { require } = asks;
-    if (require !== undefined && !['verified', 'warning'].includes(report.verdict.state)) {
+    if (known && require !== undefined && !['verified', 'warning'].includes(report.verdict.state)) {
       throw new NotEnough(report, require, explained(report, known).headline.sentence);
     }
     return report;

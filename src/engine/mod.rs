@@ -9,15 +9,17 @@ mod recognise;
 mod reference;
 pub mod roots;
 mod shelf;
+mod spelling;
 
 use crate::builds::{image, tuf};
 use crate::context::Context;
+use crate::digest::Sha256;
 use crate::engine::policy::Policy;
 use crate::engine::shelf::Shelf;
 use crate::error::Error;
 use crate::file::File;
 use crate::finding::{Finding, Outcome, Reason};
-use crate::formats::token::parse::Service;
+use crate::formats::token::parse::{Service, Token};
 use crate::piece::Role;
 use crate::report::Report;
 use crate::services::coordinator::examine::Along;
@@ -95,7 +97,8 @@ pub(crate) fn examine(
     context: &Context,
 ) -> Result<Report, Error> {
     let recorded;
-    let mut shelf = Shelf::of(files)?;
+    let plain = spelling::plain(files);
+    let mut shelf = Shelf::of(files, &plain)?;
     let (file, kind) = shelf.evidence()?;
     let (name, kind) = (file.name.clone(), kind.clone());
     let input: &[u8] = &file.bytes;
@@ -119,7 +122,7 @@ fn of_kind(
     let mut policy = match policy {
         Some(policy) => policy,
         None => {
-            built_in = policy_of(kind)?;
+            built_in = policy_of(kind, input)?;
             &built_in
         }
     };
@@ -226,6 +229,11 @@ fn of_kind(
     }
     source.complete(&mut draft, policy);
     draft.simulated |= draft.findings.iter().any(is_simulated);
+    let given = shelf.given();
+    if given.len() != input.len() {
+        draft.subject.sha256 = Sha256::of(given);
+        draft.subject.len = given.len();
+    }
     draft.files = shelf.told();
     let requirements = policy.requirements(draft.subject.kind);
     Ok(Report::assemble(draft, &requirements, now))
@@ -241,10 +249,20 @@ fn is_simulated(finding: &Finding) -> bool {
 /// # Errors
 /// When none of them is evidence.
 pub fn default_policy(files: &[File<'_>]) -> Result<Policy, Error> {
-    policy_of(Shelf::of(files)?.evidence()?.1)
+    let plain = spelling::plain(files);
+    let shelf = Shelf::of(files, &plain)?;
+    let (file, kind) = shelf.evidence()?;
+    policy_of(kind, &file.bytes).map_err(|error| error.in_file(&file.name))
 }
 
-fn policy_of(kind: &Kind<'_>) -> Result<Policy, Error> {
+/// The built-in policy for `input`, which is of `kind`. None is for a token whose issuer is not
+/// known: only a policy that names the issuer can be about it.
+fn policy_of(kind: &Kind<'_>, input: &[u8]) -> Result<Policy, Error> {
     const WHAT: Error = Error::Missing { what: "the built-in policy" };
+    if matches!(kind, Kind::Token(None)) {
+        let token = Token::parse(input)?;
+        let at = token.claims_span();
+        return Err(Error::unsupported("the issuer of the token", token.claims.issuer, at));
+    }
     builtin(kind.policy()).ok_or(WHAT)?.policy()
 }

@@ -53,7 +53,7 @@ pub(crate) fn signed(
 /// shipped root issued, it is the public-good instance, under which such a certificate fails.
 fn root(bundle: &Bundle, policy: &dyn ForSigstore) -> Result<TrustedRoot, Error> {
     if let Some(json) = &policy.sigstore().trusted_root {
-        return TrustedRoot::from_json(json);
+        return supplied(bundle, json);
     }
     let (public, other): (_, fn() -> Result<TrustedRoot, Error>) = match policy.roots() {
         Roots::Vendor => (TrustedRoot::embedded()?, TrustedRoot::github),
@@ -65,6 +65,15 @@ fn root(bundle: &Bundle, policy: &dyn ForSigstore) -> Result<TrustedRoot, Error>
     }
     let other = other()?;
     Ok(if other.has_issued(certificate) { other } else { public })
+}
+
+/// Keys that were supplied: of several roots, one a line, the one that issued the bundle's
+/// certificate, or else the first.
+fn supplied(bundle: &Bundle, json: &[u8]) -> Result<TrustedRoot, Error> {
+    let roots = TrustedRoot::supplied(json)?;
+    let issued = |root: &TrustedRoot| bundle.certificate().is_some_and(|own| root.has_issued(own));
+    let own = roots.iter().position(issued).unwrap_or_default();
+    roots.into_iter().nth(own).ok_or(Error::Missing { what: "a trusted root" })
 }
 
 fn evidence(bundle: &Bundle) -> Vec<EvidenceItem> {

@@ -145,7 +145,7 @@ impl Default for TdxPolicy {
             perfmon: Rule::Warn,
             tpa: Rule::Warn,
             reserved: Rule::Warn,
-            service_td: Rule::Deny,
+            service_td: Rule::Warn,
             xfam: Vec::new(),
             foreign_seam: Rule::Deny,
             mr_seam: Vec::new(),

@@ -5,6 +5,7 @@
 //! `tests/wording.rs` holds the file complete. A key that is missing all the same shows as the key
 //! itself, so that a gap is seen.
 
+mod answer;
 mod headline;
 mod sentences;
 
@@ -16,6 +17,7 @@ use serde_json::Value as Json;
 use crate::finding::{Check, LinkId};
 use crate::report::{Level, LinkFinding, Report, RootOfTrust, State, Word};
 
+pub use answer::RowLine;
 pub use headline::Line;
 pub use sentences::Sentences;
 

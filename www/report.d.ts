@@ -46,6 +46,7 @@ export interface Report {
   recorded_at?: string;
   simulated: boolean;
   headline: Headline;
+  answer: Answer;
   verdict: {
     state: State;
     because: FindingRef[];
@@ -92,6 +93,35 @@ export interface Headline {
   of: string | null;
   caveat?: FindingRef;
 }
+
+/** What a reader asks first, in six rows, and the one next step. */
+export interface Answer {
+  rows: AnswerRow[];
+  next?: NextStep;
+}
+
+export type RowId = 'machine' | 'software' | 'operator' | 'current' | 'fresh' | 'connection';
+
+/** Whether what a reader hopes for is shown; `src/report/answer.rs` says when. */
+export type RowState = 'yes' | 'caveat' | 'no' | 'open' | 'none' | 'not-asked';
+
+export interface AnswerRow {
+  id: RowId;
+  state: RowState;
+  /** Which sentence of `answer.rows` it is. */
+  reason: string;
+  /** The check by which the sentence names the maker of the root key. */
+  maker?: string;
+  source?: { commit: string; repository: string };
+  /** The link where more is said. */
+  link: LinkId;
+  /** The finding that decided it. */
+  check?: FindingRef;
+}
+
+export type NextStep =
+  | { kind: 'file'; what: string; url: string; reveals: string; decides: string[] }
+  | { kind: 'advice'; finding: FindingRef };
 
 /** A file that was handed over, with what became of it. */
 export interface Filed {

@@ -89,7 +89,7 @@ pub mod web;
 pub mod wording;
 
 pub use context::{Asked, AskedAnswer, Context};
-pub use shelf::{File, Origin};
+pub use shelf::{File, Origin, own};
 
 /// Examines `files`: the whole way from bytes to a report.
 ///

@@ -6,8 +6,17 @@
  */
 
 import { shortWords } from './dom.js';
-import { COMMIT, findingAdvice, sentencesOf } from './phrases.js';
+import { COMMIT, findingAdvice, hostOf, sentencesOf } from './phrases.js';
 import { has, say } from './wording.js';
+
+/**
+ * What the answer is about: the address that was asked, or what kind of evidence it is.
+ *
+ * @param {Report} report
+ */
+export function subjectWords({ headline, subject }) {
+  return headline.of === null ? say(['kinds', subject.kind]) : hostOf(headline.of);
+}
 
 /**
  * A row: its question, and its answer marked when nothing real is behind it.

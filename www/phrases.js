@@ -503,6 +503,6 @@ function refKey({ check, part }) {
  *
  * @param {string} origin
  */
-function hostOf(origin) {
+export function hostOf(origin) {
   return shortWords(origin.startsWith('https://') ? origin.slice('https://'.length) : origin);
 }

@@ -1,7 +1,7 @@
 //! The six rows of the answer and the next step. `www/answer-words.js` has the same rules, and a
 //! test compares the two.
 
-use super::headline::COMMIT;
+use super::headline::{COMMIT, host};
 use super::{Sentences, fill, find, marked, text, todo, word};
 use crate::report::answer::{Next, Row};
 use crate::text::cut;
@@ -16,6 +16,12 @@ pub struct RowLine {
 }
 
 impl Sentences<'_> {
+    /// What the answer is about: the address that was asked, or what kind of evidence it is.
+    pub fn subject(&self) -> String {
+        let kind = || find(&["kinds", self.report.subject.kind]).unwrap_or_default().to_owned();
+        self.report.headline.of.as_deref().map_or_else(kind, host)
+    }
+
     /// A row of the answer.
     pub fn row(&self, row: &Row) -> RowLine {
         let id = word(&row.id);

@@ -163,7 +163,7 @@ impl Sentences<'_> {
 }
 
 /// The address that was asked, without what every address begins with.
-fn host(origin: &str) -> String {
+pub(super) fn host(origin: &str) -> String {
     text::cut(origin.strip_prefix("https://").unwrap_or(origin))
 }
 

@@ -151,9 +151,16 @@ export function stub(state, { init = '', ...more } = {}) {
   };
 }
 
+/** Presses the button of the demonstration, once the verifier is there. */
+export async function demonstrate(page) {
+  await page.waitForSelector('#known li');
+  await page.click('#demonstration');
+  await settled(page);
+}
+
 /** Waits until an examination has come to its end. */
 export async function settled(page) {
-  await page.waitForSelector('verdict-banner[data-state]:not([data-state="checking"])');
+  await page.waitForSelector('answer-card[data-state]:not([data-state="checking"])');
 }
 
 /** The violations that axe finds on the page as it stands, in a form that a test can print. */

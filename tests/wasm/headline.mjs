@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 
-import { nextWords, rowWords } from '../../www/answer-words.js';
+import { nextWords, rowWords, subjectWords } from '../../www/answer-words.js';
 import { Sentences } from '../../www/phrases.js';
 import { loadWording } from '../../www/wording.js';
 
@@ -22,6 +22,7 @@ const said = reports.map((report) => {
     card,
     rows: report.answer.rows.map((row) => rowWords(report, row)),
     next: nextWords(report),
+    subject: subjectWords(report),
     itself: sentences.callsItself(),
     links: report.links.map((link) => sentences.link(link)),
     apart: report.links.map((link) => sentences.apart(link)),

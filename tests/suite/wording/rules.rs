@@ -480,6 +480,7 @@ fn the_page_says_what_the_terminal_says() {
                 "card": line.card,
                 "rows": report.answer.rows.iter().map(|row| row_json(&sentences, row)).collect::<Vec<_>>(),
                 "next": sentences.next(),
+                "subject": sentences.subject(),
                 "itself": sentences.calls_itself(),
                 "links": report.links.iter().map(|link| sentences.link(link)).collect::<Vec<_>>(),
                 "apart": report.links.iter().map(|link| sentences.apart(link)).collect::<Vec<_>>(),

@@ -1,0 +1,48 @@
+//! The answer in at most fifteen lines: what was checked, the headline, six rows, the next step.
+
+use anstyle::Style;
+
+use crate::report::answer::{Row, RowState};
+use crate::report::{Report, State};
+use crate::wording::{self, Sentences, cli};
+
+use super::look::{DIM, HEADING, Page, Styled, style};
+
+/// The column in which the answers of the rows begin.
+const COLUMN: usize = 35;
+
+/// Prints the answer. It stands last, where a reader of a terminal looks.
+pub(super) fn answer(page: &mut Page, report: &Report, sentences: &Sentences<'_>) {
+    let state = report.verdict.state;
+    let line = sentences.headline();
+    page.wrapped("", "", HEADING, &sentences.subject());
+    let symbol = Styled(style(state), page.look.symbol(state));
+    page.wrapped(&format!("{symbol} "), "  ", style(state), &line.short);
+    page.wrapped("  ", "  ", Style::new(), &line.card);
+    if let Some(time) = report.recorded_at {
+        page.wrapped("  ", "  ", Style::new(), &cli("recorded", &[("time", &time.to_string())]));
+    }
+    for row in &report.answer.rows {
+        self::row(page, row, sentences);
+    }
+    if let Some(next) = sentences.next() {
+        let title = wording::text(&["answer", "next", "title"]);
+        page.wrapped("", "  ", Style::new(), &format!("{title}: {next}"));
+    }
+    let time = report.checked_at.to_string();
+    let values = [("time", time.as_str()), ("policy", report.policy.name.as_str())];
+    page.wrapped("", "", DIM, &cli("card", &values));
+}
+
+fn row(page: &mut Page, row: &Row, sentences: &Sentences<'_>) {
+    let state = match row.state {
+        RowState::Yes => State::Verified,
+        RowState::Caveat => State::Warning,
+        RowState::No => State::Failed,
+        RowState::None => State::NotPublished,
+        RowState::Open | RowState::NotAsked => State::Unknown,
+    };
+    let said = sentences.row(row);
+    let symbol = Styled(style(state), page.look.symbol(state));
+    page.line(format!("{symbol} {:<COLUMN$}{}", said.question, said.answer));
+}

@@ -13,7 +13,7 @@ import { has, say, sayAll, sayByRoot, ui } from './wording.js';
 export const COMMIT = 12;
 
 /** Headlines that have a sentence of their own on a card. */
-const ON_CARD = ['verified', 'verified-image', 'real-machine'];
+const ON_CARD = ['verified', 'verified-image', 'real-machine', 'failed'];
 
 /** Outcomes that hold with a reservation, or that the policy lets pass. */
 const NOTED = ['warn', 'allowed'];

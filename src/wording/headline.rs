@@ -62,7 +62,7 @@ impl Sentences<'_> {
         let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
         let sentence = fill(text_at(&["headlines", &key, form]), &values);
         let on_card = match shown {
-            Word::Verified | Word::VerifiedImage | Word::RealMachine => "card",
+            Word::Verified | Word::VerifiedImage | Word::RealMachine | Word::Failed => "card",
             _ => form,
         };
         let plain = values.map(|(name, value)| (name, if name == "but" { "" } else { value }));

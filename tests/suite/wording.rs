@@ -45,7 +45,7 @@ const HEADLINES: [(Word, &[&str]); 12] = [
     (Word::PolicyKey, &["asked", "alone"]),
     (Word::Statement, &["asked", "alone"]),
     (Word::Build, &["source", "alone"]),
-    (Word::Failed, &["asked", "alone"]),
+    (Word::Failed, &["asked", "alone", "card"]),
     (Word::NotPublished, &["asked", "alone"]),
     (Word::NoAnswer, &["asked", "alone"]),
     (Word::UnknownKey, &["asked", "alone"]),

@@ -24,6 +24,9 @@ const SHAPES = /** @type {const} */ ({
   'not-asked': 'unknown',
 });
 
+/** The headlines of the two highest levels: only these are drawn as verified. */
+const HIGHEST = ['verified', 'verified-image'];
+
 /** @typedef {{ host: string, doing: string, step: number, steps: number }} Progress */
 
 export class AnswerCard extends HTMLElement {
@@ -51,9 +54,11 @@ export class AnswerCard extends HTMLElement {
    */
   draw(report, { jumps = false, actions = [] } = {}) {
     const { short, card } = sentencesOf(report).headline();
-    this.#begin(report.verdict.state, subjectWords(report), short, card);
+    const { verdict, headline } = report;
+    const isPartial = verdict.state === 'verified' && !HIGHEST.includes(headline.word);
+    this.#begin(verdict.state, subjectWords(report), short, card, isPartial ? 'partial' : verdict.state);
     this.toggleAttribute('data-simulated', report.simulated);
-    this.setAttribute('data-headline', report.headline.word);
+    this.setAttribute('data-headline', headline.word);
     const next = nextWords(report);
     this.#body.replaceChildren(
       h('dl', { class: 'rows' }, report.answer.rows.map((one) => row(report, one, jumps))),
@@ -137,15 +142,17 @@ export class AnswerCard extends HTMLElement {
    * @param {string} subject
    * @param {string} short
    * @param {string} sentence
+   * @param {ShownState | 'partial'} [look]
    */
-  #begin(state, subject, short, sentence) {
+  #begin(state, subject, short, sentence, look = state) {
     clearInterval(this.#clock);
     this.setAttribute('data-state', state);
+    this.setAttribute('data-look', look);
     for (const name of ['data-code', 'data-headline', 'data-simulated']) this.removeAttribute(name);
     this.#heading = h('h2', { class: 'answer-subject', tabindex: -1 }, subject);
     this.#status.replaceChildren(
       this.#heading,
-      h('p', { class: 'short' }, icon(state), h('span', {}, short)),
+      h('p', { class: 'short' }, icon(look), h('span', {}, short)),
       sentence ? h('p', { class: 'sentence' }, sentence) : '',
     );
   }

@@ -7,7 +7,7 @@
 import { button, h } from '../dom.js';
 import { ui } from '../wording.js';
 import { ChainLink } from './chain-link.js';
-import { EndCap, beyond } from './end-cap.js';
+import { EndCap } from './end-cap.js';
 import { simulatedMark } from './simulated-mark.js';
 
 /** @param {Report} report */
@@ -38,7 +38,6 @@ export function chainSection(report) {
     ...(hasMachine ? [drawnLoose, drawnApart] : [drawnApart, drawnLoose]),
     h('h3', { class: 'beside-heading' }, ui('beside-the-chain')),
     h('ul', { class: 'links beside' }, beside.map((link) => linkItem(link, report))),
-    beyond(report.assurance.root_of_trust),
   );
 }
 

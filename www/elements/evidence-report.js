@@ -9,6 +9,7 @@ import { ui } from '../wording.js';
 import { AnswerCard } from './answer-card.js';
 import { chainSection } from './chain-section.js';
 import { chainStrip } from './chain-strip.js';
+import { beyond } from './end-cap.js';
 import { fileList } from './file-list.js';
 import { nextActions, openChecks } from './open-checks.js';
 import { readOn } from './read-on.js';
@@ -109,6 +110,7 @@ export class EvidenceReport extends HTMLElement {
       openChecks(report, further),
       chainSection(report),
       isAllThereIs ? '' : stated,
+      beyond(report.assurance.root_of_trust),
       reportFlags(report),
       fileList(report, sources.length),
       reportFacts(report),

@@ -32,7 +32,8 @@ export function openChecks(report, further) {
     askable.length > 0 ? askFrom(askable, report) : null,
     byHand.length > 0 ? h('ul', { class: 'files-wanted' }, byHand.map((one) => box(one, report))) : null,
     wanted.length > 0 ? addFiles('add-files', ui('add-files')) : null,
-    rest.length > 0 ? [h('h3', {}, ui('by-reason')), ...byReason(rest, report)] : [],
+    wanted.length > 0 && rest.length > 0 ? h('h3', {}, ui('by-reason')) : null,
+    byReason(rest, report),
   );
 }
 

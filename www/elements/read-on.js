@@ -11,7 +11,8 @@ import { ui } from '../wording.js';
 import { holds } from './chain-link.js';
 
 /** @param {Report} report */
-export function readOn({ claims, links }) {
+export function readOn({ claims, links, verdict }) {
+  if (verdict.state === 'failed') return '';
   /** @param {string} name */
   const shown = (name) => {
     const own = claims.filter((claim) => claim.name === name);

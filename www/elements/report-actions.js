@@ -47,12 +47,13 @@ export function reportFlags({ flags }) {
  * @param {string} name
  * @param {string} title
  * @param {HTMLElement[]} content
+ * @param {string} [aside] what is said beside the heading
  */
-export function folded(name, title, content) {
+export function folded(name, title, content, aside = '') {
   return h(
     'section',
     { class: `folded ${name}` },
-    h('details', {}, h('summary', {}, h('h2', {}, title)), content),
+    h('details', {}, h('summary', {}, h('h2', {}, title), h('span', { class: 'aside' }, aside)), content),
   );
 }
 
@@ -68,13 +69,18 @@ export function reportActions({ checked_at, files, policy }, json, kept) {
   return h(
     'section',
     { class: 'actions', 'aria-labelledby': 'actions-heading' },
-    h('h2', { id: 'actions-heading' }, ui('actions')),
-    h('p', {}, ui(kept ? 'again-recorded' : 'again-elsewhere')),
-    h('p', {}, h('code', { class: 'url', translate: 'no' }, command)),
+    h('h2', { id: 'actions-heading', class: 'visually-hidden' }, ui('actions')),
+    h(
+      'details',
+      {},
+      h('summary', {}, ui('again-summary')),
+      h('p', {}, ui(kept ? 'again-recorded' : 'again-elsewhere')),
+      h('p', {}, h('code', { class: 'url', translate: 'no' }, command)),
+      copyButton(ui('copy-command'), command, words, { class: 'quiet no-print' }),
+    ),
     h(
       'div',
       { class: 'row no-print' },
-      copyButton(ui('copy-command'), command, words, { class: '' }),
       copyButton(ui('copy-report'), json, words, { class: '', id: 'copy-report' }),
       kept
         ? button(

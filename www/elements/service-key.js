@@ -11,16 +11,15 @@ import { has, say, sayAll, ui } from '../wording.js';
 import { claimFact, holds } from './chain-link.js';
 
 /** @param {Report} report */
-export function serviceKey({ claims, headline, links, simulated }) {
+export function serviceKey({ claims, headline, links, simulated, verdict }) {
   const link = links.find(({ id }) => id === 'key-binding');
   const keys = claims.filter((claim) => claim.link === 'key-binding' && has(['compare', claim.name]));
-  if (!link || keys.length === 0) return '';
+  if (!link || !holds(link) || keys.length === 0 || verdict.state === 'failed') return '';
   const host = headline.of === null ? null : (URL.parse(headline.of)?.host ?? null);
   return h(
     'section',
     { class: 'service-keys', id: 'service-key', 'aria-labelledby': 'service-key-heading' },
     h('h2', { id: 'service-key-heading' }, simulated ? `${say(['simulated', 'word'])}: ` : '', ui('service-key')),
-    holds(link) ? null : h('p', { class: 'note' }, ui('claims-not-shown')),
     keys.map((claim) => key(claim, host)),
   );
 }

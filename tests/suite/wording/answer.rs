@@ -20,7 +20,7 @@ fn every_row_has_a_sentence_for_each_reason_of_its_own_and_none_for_another() {
         let own: BTreeSet<String> = own.chain(["question".to_owned()]).collect();
         assert_eq!(keys(&rows[name]), own, "{name}");
     }
-    assert_eq!(keys(&english["answer"]["next"]), set(["title", "file", "advice"]));
+    assert_eq!(keys(&english["answer"]["next"]), set(["title", "file"]));
 }
 
 #[test]

@@ -532,7 +532,7 @@ fn a_level_that_is_not_reached_and_a_denied_warning_exit_3_and_say_so() {
     let (code, text) = run(&["--deny-warnings"]);
     assert_eq!(code, Some(3), "Milan is a warning");
     assert!(
-        text.contains("There is a warning, and you asked for an answer without one."),
+        text.contains("There is a warning, and you asked for none: "),
         "{text}"
     );
     let output = s2s(&["verify", "-", "--require", "A6"], b"");

@@ -291,8 +291,8 @@ pub(super) fn cases() -> Vec<(Report, &'static str, &'static str)> {
         (
             denied.report(),
             "Not decided",
-            "There is a warning, and you asked for an answer without one. It is this: one part can \
-             be replaced without anyone noticing.",
+            "There is a warning, and you asked for none: one part can be replaced without anyone \
+             noticing.",
         ),
     ]
 }

@@ -5,8 +5,8 @@
 
 use std::time::{Duration, Instant};
 
-use silicon_to_source::evidence::dstack::AppCompose;
-use silicon_to_source::evidence::tinfoil::ImageReferences;
+use silicon_to_source::builds::image::reference::ImageReferences;
+use silicon_to_source::formats::dstack::parse::AppCompose;
 
 const SIZES: [usize; 3] = [10_000, 20_000, 40_000];
 

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
-use crate::evidence::coordinator::Base64Url;
 use crate::time::UnixTime;
+use crate::wire::Base64Url;
 
 /// What is known of an examination beside its files.
 #[derive(Clone, Debug)]

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Digest as _;
 
-use crate::bytes::Span;
 use crate::error::Error;
+use crate::span::Span;
 
 macro_rules! digest {
     ($name:ident, $hasher:ty, $len:literal, $what:literal) => {

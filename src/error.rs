@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::bytes::Span;
+use crate::span::Span;
 
 /// Parsing cannot go on. Each variant names the field in words a person can read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,11 +71,8 @@ impl Error {
         }
     }
 
-    pub(crate) fn malformed(
-        what: &'static str,
-        at: Span,
-        why: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    /// `what` breaks its own format `at` these bytes, and `why`.
+    pub fn malformed(what: &'static str, at: Span, why: impl Into<Cow<'static, str>>) -> Self {
         Self::Malformed { what, at, why: why.into() }
     }
 
@@ -87,12 +84,13 @@ impl Error {
         )
     }
 
-    pub(crate) fn unsupported(what: &'static str, value: impl fmt::Display, at: Span) -> Self {
+    /// `what` has the `value`, which is read by nothing here.
+    pub fn unsupported(what: &'static str, value: impl fmt::Display, at: Span) -> Self {
         Self::Unsupported { what, value: value.to_string(), at }
     }
 
     /// Refuses `len` bytes when they are more than `max`; called before anything is allocated.
-    pub(crate) fn cap(what: &'static str, len: usize, max: usize) -> Result<(), Self> {
+    pub fn cap(what: &'static str, len: usize, max: usize) -> Result<(), Self> {
         if len > max { Err(Self::TooLarge { what, len, max }) } else { Ok(()) }
     }
 

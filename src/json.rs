@@ -10,8 +10,8 @@ use std::fmt;
 use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::bytes::Span;
 use crate::error::Error;
+use crate::span::Span;
 
 /// Reads `bytes` as `T`, refusing duplicate members anywhere in the document.
 ///

@@ -53,43 +53,31 @@
     )
 )]
 
-pub mod adapters;
-pub mod appraise;
+pub mod builds;
 pub mod bytes;
 pub mod claims;
-#[cfg(feature = "cli")]
-pub mod cli;
 mod context;
 pub mod crypto;
 pub mod digest;
-pub mod endorsements;
+pub mod engine;
 pub mod error;
-pub mod evidence;
+pub mod file;
 pub mod finding;
+pub mod formats;
 mod json;
-#[cfg(feature = "net")]
-pub mod net;
+pub mod locales;
+pub(crate) mod piece;
 pub mod pki;
-pub mod plan;
-pub mod policy;
 pub mod report;
-#[cfg(all(feature = "serve", unix))]
-pub mod serve;
-mod shelf;
-#[cfg(feature = "sim")]
-pub mod sim;
+pub mod requirements;
+pub mod services;
+pub mod span;
 pub mod text;
 pub mod time;
-pub mod verify;
-#[cfg(target_arch = "wasm32")]
-pub mod wasm;
-#[cfg(target_arch = "wasm32")]
-pub mod web;
-#[cfg(feature = "cli")]
-pub mod wording;
+pub mod wire;
 
 pub use context::{Asked, AskedAnswer, Context};
-pub use shelf::{File, Origin, own};
+pub use file::{File, Origin};
 
 /// Examines `files`: the whole way from bytes to a report.
 ///
@@ -103,8 +91,8 @@ pub use shelf::{File, Origin, own};
 /// in the report.
 pub fn examine(
     files: &[File<'_>],
-    policy: Option<&policy::Policy>,
+    policy: Option<&crate::engine::policy::Policy>,
     context: &Context,
 ) -> Result<report::Report, error::Error> {
-    crypto::remembering(|| adapters::examine(files, policy, context))
+    crypto::remembering(|| crate::engine::examine(files, policy, context))
 }

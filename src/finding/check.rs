@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::Outcome;
+
 /// One check. There is exactly one `static` for each; its `id` is the key for wording,
 /// documentation, tests and JSON, and never changes its meaning.
 #[derive(Debug)]
@@ -26,12 +28,28 @@ pub struct Check {
     pub joins: &'static [(LinkId, LinkId)],
     /// What else is to be known about the check.
     pub properties: &'static [Property],
+    /// The reasons for which it warns: it holds, and there is this to know.
+    pub warns: &'static [&'static str],
+    /// The reasons for which it does not hold, where a policy can let that pass.
+    pub allows: &'static [&'static str],
+    /// The reasons for which it does not hold.
+    pub fails: &'static [&'static str],
 }
 
 impl Check {
     /// Whether the check has `property`.
     pub fn is(&self, property: Property) -> bool {
         self.properties.contains(&property)
+    }
+
+    /// Whether the row of the check has this outcome, so that there is a sentence for it.
+    pub fn can(&self, outcome: Outcome) -> bool {
+        match outcome {
+            Outcome::Pass | Outcome::Unknown(_) => true,
+            Outcome::Warn(reason) => self.warns.contains(&reason.0),
+            Outcome::Allowed(reason) => self.allows.contains(&reason.0),
+            Outcome::Fail(reason) => self.fails.contains(&reason.0),
+        }
     }
 }
 
@@ -46,6 +64,26 @@ pub enum Property {
     IdleAnswers,
     /// A warning of the check says what a level does not cover, and stands beside the level.
     Limits,
+    /// It carries by a key that the policy names, with nobody above the key.
+    PolicyKey,
+    /// It says whether there was an answer to read; while it is open, nothing was asked.
+    Answer,
+    /// It compares a challenge: what passes was made after the challenge was chosen.
+    Challenge,
+    /// It says whether a key above the report was withdrawn.
+    Withdrawal,
+    /// It says where a service's key was made.
+    Custody,
+    /// It says where the machine's encrypted connections end.
+    ConnectionEnd,
+    /// It carries the root of a device beside a machine, such as a GPU.
+    Device,
+    /// It carries the firmware by a list that the chip's maker signed.
+    SignedList,
+    /// It carries the firmware by the verifier's own dated table.
+    OwnTable,
+    /// It carries the firmware by the word of a service of the chip's maker.
+    MakersService,
     /// The check rests on an unsigned word of somebody who only passes on what he read.
     Hearsay,
 }

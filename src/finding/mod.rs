@@ -3,22 +3,29 @@
 //! A [`Finding`] is never thrown: every check runs and leaves one, and a check that cannot run
 //! says why. Which findings a policy requires is decided later, in [`crate::report`].
 
+mod blame;
 mod check;
-pub mod checks;
+pub mod compared;
+pub mod connection;
 mod level;
+pub mod presence;
 mod promise;
-pub mod reasons;
+mod rule;
+mod table;
 
 use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::bytes::Span;
+use crate::span::Span;
 use crate::time::UnixTime;
 
+pub(crate) use blame::to_blame;
 pub use check::{Check, LinkId, Property, Tier};
 pub use level::Level;
 pub use promise::Promise;
+pub use rule::Rule;
+pub(crate) use table::table;
 
 /// The outcome of one check, with what was expected, what was found and where.
 #[derive(Clone, Debug, PartialEq)]

@@ -29,7 +29,7 @@ impl Promise {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::checks::{SNP_CHIP_ID, SNP_REPORT_SIGNATURE};
+    use crate::formats::snp::checks::{SNP_CHIP_ID, SNP_REPORT_SIGNATURE};
 
     #[test]
     fn a_promise_is_kept_by_answers_that_hold_and_by_nothing_else() {

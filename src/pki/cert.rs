@@ -8,10 +8,10 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 use x509_parser::x509::{SubjectPublicKeyInfo, X509Name};
 
 use super::signed::SignatureAlgorithm;
-use crate::bytes::Span;
 use crate::crypto::{self, Algorithm, BadSignature, Message, Signature};
 use crate::digest::Sha256;
 use crate::error::Error;
+use crate::span::Span;
 use crate::time::{UnixTime, Validity};
 
 /// The largest certificate that is parsed, in bytes.

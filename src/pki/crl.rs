@@ -4,9 +4,9 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer as _};
 
 use super::cert::{Cert, is_der, names_one_algorithm, only_text, verify_signed};
 use super::signed::SignatureAlgorithm;
-use crate::bytes::Span;
 use crate::crypto::BadSignature;
 use crate::error::Error;
+use crate::span::Span;
 use crate::time::UnixTime;
 
 /// The largest revocation list that is parsed, in bytes.

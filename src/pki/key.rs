@@ -4,9 +4,9 @@ use x509_parser::prelude::FromDer as _;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::cert::{KeyKind, encode, kind_of, rsa_public_key};
-use crate::bytes::Span;
 use crate::digest::Sha256;
 use crate::error::Error;
+use crate::span::Span;
 
 /// A public key without a certificate: nothing says whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,8 @@
 //!
 //! x509-parser is wrapped here once; nothing else names it.
 
+pub mod dated;
+
 pub mod anchors;
 pub mod build_keys;
 mod cert;

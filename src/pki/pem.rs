@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::bytes::Span;
 use crate::error::Error;
+use crate::span::Span;
 
 /// The largest PEM text that is read, in bytes.
 pub const MAX_PEM: usize = 1024 * 1024;

@@ -6,16 +6,21 @@ use super::{
     EndsAt, EvidenceItem, Flags, Freshness, KeyFlag, Level, Link, LinkFinding, Overrides,
     RootOfTrust, Standing, State, Stated, Weight,
 };
-use crate::finding::{Check, Finding, LinkId, Outcome, Property, Tier, Why, checks};
-use crate::policy::Policy;
+use crate::finding::presence;
+use crate::finding::{Check, Finding, LinkId, Outcome, Property, Tier, Why};
 use crate::report::DebugFlag;
+use crate::requirements::Requirements;
 
 pub(super) const IDLE: Outcome = Outcome::Unknown(Why::NotApplicable);
 
 /// Adds what a policy requires and nobody looked at, and a word for every empty link. What a
 /// policy names was asked for: evidence to which it does not apply does not answer it.
-pub(super) fn completed(mut findings: Vec<Finding>, policy: &Policy, asked: Why) -> Vec<Finding> {
-    for check in &policy.required {
+pub(super) fn completed(
+    mut findings: Vec<Finding>,
+    policy: &Requirements<'_>,
+    asked: Why,
+) -> Vec<Finding> {
+    for check in policy.required {
         let own = || findings.iter().filter(|finding| finding.check == *check);
         if own().next().is_none() {
             findings.push(Finding::unknown(check, asked));
@@ -27,7 +32,7 @@ pub(super) fn completed(mut findings: Vec<Finding>, policy: &Policy, asked: Why)
     }
     for link in LinkId::ALL {
         if !findings.iter().any(|f| f.check.link == link && !f.check.is(Property::Hearsay)) {
-            findings.push(Finding::unknown(checks::presence(link), asked));
+            findings.push(Finding::unknown(presence::of(link), asked));
         }
     }
     followed(findings)
@@ -57,7 +62,7 @@ fn followed(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
-pub(super) fn weight(finding: &Finding, policy: &Policy) -> Weight {
+pub(super) fn weight(finding: &Finding, policy: &Requirements<'_>) -> Weight {
     if finding.check.tier == Tier::Authenticity || policy.required.contains(&finding.check) {
         Weight::Required
     } else {
@@ -66,7 +71,7 @@ pub(super) fn weight(finding: &Finding, policy: &Policy) -> Weight {
 }
 
 /// What one finding does to the whole.
-pub(super) fn contribution(finding: &Finding, policy: &Policy) -> State {
+pub(super) fn contribution(finding: &Finding, policy: &Requirements<'_>) -> State {
     match (finding.outcome, weight(finding, policy)) {
         (Outcome::Fail(_), _) => State::Failed,
         (Outcome::Warn(_) | Outcome::Allowed(_), _) => State::Warning,
@@ -78,7 +83,11 @@ pub(super) fn contribution(finding: &Finding, policy: &Policy) -> State {
 }
 
 /// Every link, in order. A link never stands better than the one it rests on.
-pub(super) fn links(findings: &[Finding], evidence: &[EvidenceItem], policy: &Policy) -> Vec<Link> {
+pub(super) fn links(
+    findings: &[Finding],
+    evidence: &[EvidenceItem],
+    policy: &Requirements<'_>,
+) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
     for id in LinkId::ALL {
         let mut link = link(id, findings, evidence, policy);
@@ -110,7 +119,12 @@ fn refuted_image(links: &mut [Link]) {
 }
 
 /// A link holds when a check that carries it holds and none of its own checks speaks against it.
-fn link(id: LinkId, findings: &[Finding], evidence: &[EvidenceItem], policy: &Policy) -> Link {
+fn link(
+    id: LinkId,
+    findings: &[Finding],
+    evidence: &[EvidenceItem],
+    policy: &Requirements<'_>,
+) -> Link {
     let own: Vec<&Finding> = findings.iter().filter(|f| f.check.link == id).collect();
     let worst = own.iter().map(|f| contribution(f, policy)).max().unwrap_or(State::NotPublished);
     // What the policy allows of one of several machines carries nothing for the others.
@@ -178,7 +192,7 @@ fn undecided<'f>(mut findings: impl Iterator<Item = &'f &'f Finding>) -> State {
     if only_absent { State::NotPublished } else { State::Unknown }
 }
 
-fn link_finding(finding: &Finding, policy: &Policy) -> LinkFinding {
+fn link_finding(finding: &Finding, policy: &Requirements<'_>) -> LinkFinding {
     let blocked_by = match finding.outcome {
         Outcome::Unknown(Why::Blocked { by }) => Some(by),
         _ => None,
@@ -283,7 +297,7 @@ pub(super) fn level(
 /// Whether a key that the policy names signed a statement on its own.
 fn is_signed_by_policy_key(links: &[Link]) -> bool {
     let own = links.iter().find(|link| link.id == LinkId::Provenance && link.holds());
-    own.is_some_and(|link| link.told_by.contains(&&checks::SIGSTORE_KEY))
+    own.is_some_and(|link| link.told_by.iter().any(|check| check.is(Property::PolicyKey)))
 }
 
 /// Checks that say what the level does not cover: by a warning, by what the policy allows, or

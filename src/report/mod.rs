@@ -4,6 +4,7 @@
 //! makes a failed check pass, and a policy that requires nothing gives [`State::Unknown`].
 
 pub mod answer;
+mod certificate;
 mod fold;
 mod part;
 mod verdict;
@@ -16,12 +17,14 @@ pub use answer::Answer;
 
 pub use crate::claims::{Claim, Standing, Stated};
 use crate::digest::Sha256;
-pub use crate::evidence::Field;
 pub use crate::finding::Level;
-use crate::finding::{At, Check, Finding, LinkId, Outcome, Value, Why, reasons};
-use crate::policy::{Policy, Roots};
+use crate::finding::{At, Check, Finding, LinkId, Outcome, Value, Why};
+use crate::pki::anchors::Roots;
+use crate::requirements::Requirements;
 use crate::time::UnixTime;
+pub use crate::wire::Field;
 
+pub(crate) use certificate::certificate;
 pub use part::{
     Custody, DebugFlag, Draft, EvidenceItem, Fact, Facts, Flags, Freshness, KeyFlag, Overrides,
     Part, Placed, RootOfTrust, Subject, Wanted,
@@ -336,7 +339,7 @@ impl Report {
     /// it is required: by the policy, or because it is about authenticity. Required checks that
     /// left no finding, and links without any, are added as not published; so are checks that the
     /// policy names and that have no meaning for this evidence.
-    pub fn assemble(draft: Draft, policy: &Policy, now: UnixTime) -> Self {
+    pub fn assemble(draft: Draft, policy: &Requirements<'_>, now: UnixTime) -> Self {
         let Draft { mut subject, root_of_trust, part } = draft;
         // An empty name is none: nothing calls itself so.
         subject.name = subject.name.filter(|name| !name.trim().is_empty());
@@ -346,7 +349,11 @@ impl Report {
             RootOfTrust::Unknown if part.findings.iter().any(is_unasked) => Why::NotAsked,
             _ => Why::NotPublished,
         };
-        debug_assert_eq!(part.findings.iter().find(|f| !reasons::lists(f)), None, "no sentence");
+        debug_assert_eq!(
+            part.findings.iter().find(|f| !f.check.can(f.outcome)),
+            None,
+            "no sentence"
+        );
         let findings = fold::completed(part.findings, policy, absent);
         let links = fold::links(&findings, &part.evidence, policy);
         let verdict = verdict::verdict(&findings, root_of_trust, policy);
@@ -385,7 +392,7 @@ impl Report {
             answer,
             subject,
             checked_at: now,
-            policy: PolicyRef { name: policy.name.clone(), sha256: policy.sha256 },
+            policy: PolicyRef { name: policy.name.to_owned(), sha256: policy.sha256 },
             verifier: Verifier {
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),

@@ -10,9 +10,9 @@ use serde::Serialize;
 use super::Filed;
 use crate::claims::{Claim, Stated};
 use crate::digest::{Sha256, Sha384};
-use crate::evidence::Field;
 use crate::finding::{Check, Finding, LinkId, Outcome, Why};
 use crate::time::UnixTime;
+use crate::wire::Field;
 
 /// What an examination of one thing found, before a policy decides what it means.
 ///

@@ -7,15 +7,15 @@ use super::{
     Assurance, DebugFlag, FindingRef, Flags, Headline, Level, Link, RootOfTrust, State, Verdict,
     Weight, Word,
 };
-use crate::finding::{Finding, LinkId, Outcome, Why, checks};
-use crate::policy::{LeastLevel, Policy, Warnings};
+use crate::finding::{Finding, LinkId, Outcome, Property, Why};
+use crate::requirements::{LeastLevel, Requirements, Warnings};
 
 /// The worst required finding, and what the policy asks for beside it: a least level, and what
 /// warnings mean. No link that holds leaves nothing to verify.
 pub(super) fn verdict(
     findings: &[Finding],
     root_of_trust: RootOfTrust,
-    policy: &Policy,
+    policy: &Requirements<'_>,
 ) -> Verdict {
     let required: Vec<&Finding> = findings
         .iter()
@@ -84,7 +84,7 @@ pub(super) fn held_to(
     level: Option<Level>,
     root_of_trust: RootOfTrust,
     links: &[Link],
-    policy: &Policy,
+    policy: &Requirements<'_>,
 ) -> Verdict {
     if verdict.state > State::Warning {
         return verdict;
@@ -153,7 +153,7 @@ pub(super) fn headline(
 /// Whether there is something to read: evidence, or an answer that holds it.
 pub(super) fn is_answered(links: &[Link]) -> bool {
     let answers = || links.iter().flat_map(|link| &link.findings);
-    answers().all(|f| f.check != &checks::COORDINATOR_ANSWER || f.outcome != "unknown")
+    answers().all(|f| !f.check.is(Property::Answer) || f.outcome != "unknown")
 }
 
 /// The warning that a reader should hear first: what the level does not cover, then a guest that

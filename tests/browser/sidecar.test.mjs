@@ -1,12 +1,12 @@
 /**
- * Claims about the page against the simulated sidecar (`s2s serve-attestation --simulate`): the
+ * Claims about the page against the simulated sidecar (`s2s-sim`): the
  * whole chain with a fresh nonce, and each fault switched on in turn.
  */
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import test, { after, before } from 'node:test';
 
@@ -19,6 +19,8 @@ const CLI = resolve(
     join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'debug/s2s'),
 );
 
+const SIMULATED = join(dirname(CLI), 's2s-sim');
+
 /** How many ports the sidecar needs: one for each fault, and one for the healthy coordinator. */
 const PORTS = 40;
 
@@ -29,11 +31,13 @@ let sidecar;
 const origins = new Map();
 
 before(async () => {
-  assert.ok(existsSync(CLI), `${CLI} is missing: build it with "cargo build --all-features"`);
+  for (const program of [CLI, SIMULATED]) {
+    assert.ok(existsSync(program), `${program} is missing: build it with "cargo build --workspace"`);
+  }
   [browser, built] = await Promise.all([launch(), site()]);
   // Below the ports that the system hands out for connections.
   const port = 12_000 + Math.floor(Math.random() * 20_000);
-  sidecar = spawn(CLI, ['serve-attestation', '--simulate', '--all-faults', '--listen', `127.0.0.1:${port}`], {
+  sidecar = spawn(SIMULATED, ['--all-faults', '--listen', `127.0.0.1:${port}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   await new Promise((done, fail) => {

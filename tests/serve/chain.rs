@@ -7,15 +7,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use s2s_attest::config::Limits;
+use s2s_attest::{listen, run};
+use s2s_sim::repository::{Repository, WORKFLOW};
+use s2s_sim::sidecar::{Fault, Stage, Vendor, router};
 use serde_json::json;
 use silicon_to_source::claims::Claim;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Level, Report, State};
-use silicon_to_source::serve::config::Limits;
-use silicon_to_source::serve::{listen, run};
-use silicon_to_source::sim::repository::{Repository, WORKFLOW};
-use silicon_to_source::sim::sidecar::{Fault, Stage, Vendor, router};
 use silicon_to_source::time::UnixTime;
 use tokio::sync::watch;
 

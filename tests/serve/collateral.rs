@@ -1,14 +1,14 @@
 //! What is stapled: when it is asked for, where, how long it is kept.
 
-use silicon_to_source::evidence::coordinator::Base64Url;
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::serve::collateral::{Refused, Shelf};
-use silicon_to_source::serve::config::Collateral;
-use silicon_to_source::sim::amd::{CrlSpec, ReportSpec, Role, VekSpec, authority};
-use silicon_to_source::sim::intel::{CollateralSpec, QuoteSpec, TcbInfoSpec};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::sidecar::certificate_table;
+use s2s_attest::collateral::{Refused, Shelf};
+use s2s_attest::config::Collateral;
+use s2s_sim::amd::{CrlSpec, ReportSpec, Role, VekSpec, authority};
+use s2s_sim::intel::{CollateralSpec, QuoteSpec, TcbInfoSpec};
+use s2s_sim::keys::Key;
+use s2s_sim::sidecar::certificate_table;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::time::{DAY, UnixTime};
+use silicon_to_source::wire::Base64Url;
 
 /// 2026-02-01T00:00:00Z.
 const NOW: UnixTime = UnixTime(1_769_904_000);
@@ -54,7 +54,7 @@ fn report_alone_asks_for_chip_certificate_chain_and_list_at_the_configured_servi
     shelf.about_report(&report(), &[], &addresses());
     let due = shelf.due(NOW);
     // AMD 57230 section 4: hardware id in hex, then the reported security versions.
-    let id = hex::encode(silicon_to_source::sim::amd::chip_id(Product::Genoa));
+    let id = hex::encode(s2s_sim::amd::chip_id(Product::Genoa));
     assert_eq!(
         due,
         [

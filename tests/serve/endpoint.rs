@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use s2s_attest::config::{Config, Limits, Source};
+use s2s_attest::http::{self, Desk};
+use s2s_attest::{Issuer, listen, run};
+use s2s_sim::sidecar::{Answered, Condition, SimulatedMachine, Tsm, Vendor};
 use serde_json::Value;
 use sha2::{Digest as _, Sha512};
-use silicon_to_source::serve::config::{Config, Limits, Source};
-use silicon_to_source::serve::http::{self, Desk};
-use silicon_to_source::serve::{Issuer, listen, run};
-use silicon_to_source::sim::sidecar::{Answered, Condition, SimulatedMachine, Tsm, Vendor};
 use tokio::sync::watch;
 
 use crate::http::{Answer, Server, ask, get, parse, raw};
@@ -322,10 +322,10 @@ fn machine_without_hardware_answers_503_and_says_its_substrate() {
 
 #[test]
 fn sealed_key_is_asked_anew_for_every_document_and_its_absence_is_no_document() {
-    use silicon_to_source::serve::config::{Custody, SealedKey};
+    use s2s_attest::config::{Custody, SealedKey};
     let machine = machine();
     let key = Server::start(|_| {
-        let answer = silicon_to_source::sim::coordinator::key_answer(&[7; 32]);
+        let answer = s2s_sim::coordinator::key_answer(&[7; 32]);
         ("200 OK", Vec::new(), answer)
     });
     let endpoint = |url: String| {
@@ -351,9 +351,9 @@ fn sealed_key_is_asked_anew_for_every_document_and_its_absence_is_no_document() 
 
 #[test]
 fn collateral_comes_from_the_configured_service_and_is_stapled() {
-    use silicon_to_source::evidence::snp::Product;
-    use silicon_to_source::serve::config::Collateral;
-    use silicon_to_source::sim::amd::{CrlSpec, Role, VekSpec, authority};
+    use s2s_attest::config::Collateral;
+    use s2s_sim::amd::{CrlSpec, Role, VekSpec, authority};
+    use silicon_to_source::formats::snp::parse::Product;
     use silicon_to_source::time::UnixTime;
     let machine = machine();
     let kds = Server::start(|path| {

@@ -9,18 +9,19 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use s2s_attest::Issuer;
+use s2s_attest::config::{Config, TokenType};
+use s2s_attest::launcher::{Launcher, LauncherError};
+use s2s_sim::bound::{BoundSpec, Processor};
+use s2s_sim::coordinator::{ORIGIN, SEALED_KEY, key_answer};
+use s2s_sim::google::LAUNCH;
+use s2s_sim::provided::Provided;
 use serde_json::{Value, json};
 use silicon_to_source::digest::Sha512;
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::builtin;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::formats::eigencompute;
 use silicon_to_source::report::{Report, RootOfTrust, State};
-use silicon_to_source::serve::Issuer;
-use silicon_to_source::serve::config::{Config, TokenType};
-use silicon_to_source::serve::launcher::{Launcher, LauncherError};
-use silicon_to_source::sim::bound::{BoundSpec, Processor};
-use silicon_to_source::sim::coordinator::{ORIGIN, SEALED_KEY, key_answer};
-use silicon_to_source::sim::google::LAUNCH;
-use silicon_to_source::sim::provided::Provided;
+use silicon_to_source::services::coordinator;
 use silicon_to_source::time::UnixTime;
 
 use crate::{run, scratch};
@@ -169,14 +170,14 @@ fn evidence_of_each_launcher_covers_the_document_that_it_is_served_in() {
     for (name, source, answer, root) in cases {
         let report = served(name, source, answer);
         let outcome = |check| report.findings(check).map(|f| f.outcome).collect::<Vec<_>>();
-        assert_eq!(outcome(&checks::BINDING_EVIDENCE_TYPES), ["pass"], "{name}");
+        assert_eq!(outcome(&coordinator::checks::BINDING_EVIDENCE_TYPES), ["pass"], "{name}");
         assert_eq!(report.assurance.root_of_trust, root, "{name}");
         if name == "whole-tdx" {
             // Intel's collateral was not fetched, so the quote cannot be decided.
-            assert_eq!(outcome(&checks::EIGEN_CHALLENGE), ["pass"], "{name}");
+            assert_eq!(outcome(&eigencompute::checks::EIGEN_CHALLENGE), ["pass"], "{name}");
             assert_ne!(report.verdict.state, State::Failed, "{name}");
         } else {
-            assert_eq!(outcome(&checks::BINDING_DIGEST), ["pass"], "{name}");
+            assert_eq!(outcome(&coordinator::checks::BINDING_DIGEST), ["pass"], "{name}");
         }
     }
 }

@@ -3,7 +3,6 @@
 //!
 //! A program of its own, because it measures time: how long a queue is full, what a stopped sidecar
 //! still answers. Beside the tests that change every byte of an input it would wait for a processor.
-#![cfg(all(feature = "serve", feature = "sim", unix))]
 
 mod chain;
 mod collateral;
@@ -33,7 +32,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 fn examine(
     input: &[u8],
     collateral: &[&[u8]],
-    policy: Option<&silicon_to_source::policy::Policy>,
+    policy: Option<&silicon_to_source::engine::policy::Policy>,
     now: silicon_to_source::time::UnixTime,
 ) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
     let mut files = vec![silicon_to_source::File::new("evidence", input)];
@@ -44,10 +43,10 @@ fn examine(
 /// Examines a session as the process does that asked.
 fn examine_asked(
     input: &[u8],
-    policy: Option<&silicon_to_source::policy::Policy>,
+    policy: Option<&silicon_to_source::engine::policy::Policy>,
     now: silicon_to_source::time::UnixTime,
 ) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
-    use silicon_to_source::evidence::exchange::Exchange;
+    use silicon_to_source::services::coordinator::parse::exchange::Exchange;
     use silicon_to_source::{Asked, AskedAnswer, Context, File};
 
     let exchange = Exchange::parse(input)?;

@@ -5,9 +5,9 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use silicon_to_source::evidence::snp::CertificateTable;
-use silicon_to_source::serve::tsm::{Directory, Provider, TsmError};
-use silicon_to_source::sim::sidecar::{Answered, Tsm};
+use s2s_attest::tsm::{Directory, Provider, TsmError};
+use s2s_sim::sidecar::{Answered, Tsm};
+use silicon_to_source::formats::snp::parse::CertificateTable;
 
 use crate::scratch;
 
@@ -111,8 +111,8 @@ fn directory_that_is_absent_or_never_answers_ends_in_an_error() {
 
 #[test]
 fn auxiliary_blob_of_the_simulated_machine_is_a_certificate_table() {
-    use silicon_to_source::serve::config::Source;
-    use silicon_to_source::sim::sidecar::{Condition, SimulatedMachine, Vendor};
+    use s2s_attest::config::Source;
+    use s2s_sim::sidecar::{Condition, SimulatedMachine, Vendor};
     let machine = SimulatedMachine::start(Vendor::Amd, Condition::Healthy).unwrap();
     let config = machine.config("http://127.0.0.1");
     let [Source::ConfigfsTsm { directory: path, .. }] = &config.evidence[..] else { panic!() };

@@ -1,21 +1,17 @@
 use std::collections::BTreeSet;
 
 use rsa::signature::Verifier as _;
+use s2s_sim::amd::report::{KEY_INFO_VLEK, LEN, POLICY_DEBUG, POLICY_MIGRATE_MA, SIGNED, flipped};
+use s2s_sim::amd::vek::{CSP_ID, HWID, SNP_SPL};
+use s2s_sim::amd::{AuthoritySpec, HwId, ReportSpec, Role, VekSpec, authority, chip_id, crl};
+use s2s_sim::certificate::Spoil;
+use s2s_sim::keys::Key;
+use s2s_sim::{AUTHORITY_VALIDITY, ENTITY_VALIDITY};
 use sev::certs::snp::{Certificate, Chain, Verifiable as _, ca};
 use sev::firmware::guest::AttestationReport;
 use sev::parser::ByteParser as _;
 use sha2::Digest as _;
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::sim::amd::report::{
-    KEY_INFO_VLEK, LEN, POLICY_DEBUG, POLICY_MIGRATE_MA, SIGNED, flipped,
-};
-use silicon_to_source::sim::amd::vek::{CSP_ID, HWID, SNP_SPL};
-use silicon_to_source::sim::amd::{
-    AuthoritySpec, HwId, ReportSpec, Role, VekSpec, authority, chip_id, crl,
-};
-use silicon_to_source::sim::certificate::Spoil;
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::{AUTHORITY_VALIDITY, ENTITY_VALIDITY};
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::time::UnixTime;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer as _;

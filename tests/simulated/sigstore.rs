@@ -1,17 +1,17 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use s2s_sim::BUILD_TIME;
+use s2s_sim::certificate::{AltName, SERVER_AUTH};
+use s2s_sim::keys::Key;
+use s2s_sim::sigstore::{
+    Build, BundleSpec, Content, EntrySpec, InclusionProof, Issuer, LOG_SIZE, Sct, Set,
+    trusted_root, trusted_root_github,
+};
 use serde_json::Value;
 use sigstore_trust_root::TrustedRoot;
 use sigstore_verify::types::{Bundle, Sha256Hash};
 use sigstore_verify::{VerificationPolicy, VerificationResult, Verifier};
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::sim::BUILD_TIME;
-use silicon_to_source::sim::certificate::{AltName, SERVER_AUTH};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::sigstore::{
-    Build, BundleSpec, Content, EntrySpec, InclusionProof, Issuer, LOG_SIZE, Sct, Set,
-    trusted_root, trusted_root_github,
-};
 use silicon_to_source::time::UnixTime;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer as _;

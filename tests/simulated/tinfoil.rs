@@ -3,16 +3,16 @@ use std::io::Read as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use s2s_sim;
+use s2s_sim::amd::{Role, authority};
+use s2s_sim::keys::Key;
+use s2s_sim::tinfoil::{HPKE_KEY, Image, TinfoilSpec, image_digest};
 use serde_json::Value;
 use sev::certs::snp::{Certificate, Chain, Verifiable as _, ca};
 use sev::firmware::guest::AttestationReport;
 use sev::parser::ByteParser as _;
 use sha2::{Digest as _, Sha256};
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::sim;
-use silicon_to_source::sim::amd::{Role, authority};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::tinfoil::{HPKE_KEY, Image, TinfoilSpec, image_digest};
+use silicon_to_source::formats::snp::parse::Product;
 use x509_parser::extensions::GeneralName;
 use x509_parser::pem::parse_x509_pem;
 
@@ -94,13 +94,13 @@ fn committed(names: &[String], domain: &str) -> Vec<u8> {
 
 #[test]
 fn demonstration_is_the_same_on_every_run() {
-    assert!(sim::demonstration() == sim::demonstration());
-    assert!(sim::demonstration() == TinfoilSpec::default().bytes());
+    assert!(s2s_sim::demonstration() == s2s_sim::demonstration());
+    assert!(s2s_sim::demonstration() == TinfoilSpec::default().bytes());
 }
 
 #[test]
 fn demonstration_report_verifies_with_the_sev_crate() {
-    let parts = parts(&sim::demonstration());
+    let parts = parts(&s2s_sim::demonstration());
     let certificate = |der: &[u8]| Certificate::from_der(der).unwrap();
     let chain = Chain {
         ca: ca::Chain {
@@ -115,7 +115,7 @@ fn demonstration_report_verifies_with_the_sev_crate() {
 
 #[test]
 fn demonstration_binds_its_keys_in_the_report_and_in_the_certificate() {
-    let parts = parts(&sim::demonstration());
+    let parts = parts(&s2s_sim::demonstration());
     assert_eq!(parts.report[0x50..0x70], *Sha256::digest(&parts.spki));
     assert_eq!(parts.report[0x70..0x90], HPKE_KEY);
     assert_eq!(parts.names[0], text(&parts.bundle["domain"]));
@@ -130,7 +130,7 @@ fn demonstration_binds_its_keys_in_the_report_and_in_the_certificate() {
 #[test]
 fn demonstration_certificate_is_signed_by_the_simulated_web_authority() {
     use p384::ecdsa::signature::Verifier as _;
-    let bundle: Value = serde_json::from_slice(&sim::demonstration()).unwrap();
+    let bundle: Value = serde_json::from_slice(&s2s_sim::demonstration()).unwrap();
     let (_, pem) = parse_x509_pem(text(&bundle["enclaveCert"]).as_bytes()).unwrap();
     let certificate = pem.parse_x509().unwrap();
     let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(&Key::TlsCa.public()).unwrap();
@@ -143,7 +143,7 @@ fn demonstration_certificate_is_signed_by_the_simulated_web_authority() {
 
 #[test]
 fn demonstration_statement_is_about_what_was_measured() {
-    let parts = parts(&sim::demonstration());
+    let parts = parts(&s2s_sim::demonstration());
     let predicate = &parts.statement["predicate"];
     assert_eq!(text(&predicate["snp_measurement"]), hex::encode(&parts.report[0x90..0xc0]));
     let subject = &parts.statement["subject"][0]["digest"]["sha256"];
@@ -159,7 +159,7 @@ fn demonstration_statement_is_about_what_was_measured() {
 
 #[test]
 fn demonstration_bundle_verifies_with_sigstore_verify() {
-    let bundle: Value = serde_json::from_slice(&sim::demonstration()).unwrap();
+    let bundle: Value = serde_json::from_slice(&s2s_sim::demonstration()).unwrap();
     let digest = text(&bundle["digest"]).parse().unwrap();
     let sigstore = serde_json::to_vec(&bundle["sigstoreBundle"]).unwrap();
     super::sigstore::verify(&sigstore, digest).unwrap();
@@ -170,7 +170,7 @@ fn demonstration_has_the_members_of_a_real_bundle() {
     let Some(path) = shared("vectors/tinfoil/attestation-bundle.json") else { return };
     let real = std::fs::read(path).unwrap();
     let real: Value = serde_json::from_slice(&real).unwrap();
-    let ours: Value = serde_json::from_slice(&sim::demonstration()).unwrap();
+    let ours: Value = serde_json::from_slice(&s2s_sim::demonstration()).unwrap();
     assert_eq!(members(&real, ""), members(&ours, ""));
     let statement = |bundle: &Value| -> Value {
         serde_json::from_slice(&base64(&bundle["sigstoreBundle"]["dsseEnvelope"]["payload"]))

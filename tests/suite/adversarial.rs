@@ -3,17 +3,20 @@
 use crate::common::examine;
 use crate::common::snp::Case;
 use crate::common::table::findings;
+use s2s_sim::amd::VekSpec;
+use s2s_sim::certificate::Spoil;
+use s2s_sim::keys::Key;
+use s2s_sim::sigstore::{Build, BundleSpec};
+use s2s_sim::tinfoil::TinfoilSpec;
 use serde_json::{Value as Json, json};
+use silicon_to_source::builds::provenance;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::finding::{LinkId, checks};
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::finding::LinkId;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::{DebugFlag, KeyFlag, Level, Report, State};
-use silicon_to_source::sim::amd::VekSpec;
-use silicon_to_source::sim::certificate::Spoil;
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::sigstore::{Build, BundleSpec};
-use silicon_to_source::sim::tinfoil::TinfoilSpec;
+use silicon_to_source::services::tinfoil;
 use silicon_to_source::time::UnixTime;
 
 /// 2026-06-01T00:00:00Z.
@@ -159,8 +162,8 @@ fn signature_without_a_statement_is_blamed_for_what_it_leaves_open() {
     let report = examined(&spec, &policy());
     assert_eq!(report.verdict.state, State::Unknown);
     assert_eq!(report.assurance.level, Some(Level::A3));
-    for finding in report.findings(&checks::TINFOIL_MEASUREMENT) {
-        assert_eq!(finding.blocked_by, Some(&checks::PROVENANCE_STATEMENT));
+    for finding in report.findings(&tinfoil::checks::TINFOIL_MEASUREMENT) {
+        assert_eq!(finding.blocked_by, Some(&sigstore::checks::PROVENANCE_STATEMENT));
     }
     assert_eq!(outcome(&report, "tinfoil.measurement"), "unknown blocked");
 }

@@ -4,18 +4,17 @@
 use std::fs;
 use std::path::Path;
 
+use s2s_sim::azure::AzureSpec;
+use s2s_sim::google::{TokenSpec, VtpmSpec, boot_events, key_list};
+use s2s_sim::nitro::NitroSpec;
+use s2s_sim::service::{GpuTokensSpec, KeyForm, authority_keys, authority_token, gpu_keys};
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::checks;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::{Report, State};
-use silicon_to_source::sim::azure::AzureSpec;
-use silicon_to_source::sim::google::{TokenSpec, VtpmSpec, boot_events, key_list};
-use silicon_to_source::sim::nitro::NitroSpec;
-use silicon_to_source::sim::service::{
-    GpuTokensSpec, KeyForm, authority_keys, authority_token, gpu_keys,
-};
 use silicon_to_source::time::UnixTime;
 
 use crate::common::{dcap, eigencompute, examine, snp};
@@ -314,7 +313,7 @@ fn what_a_policy_allows_is_told_as_allowed_and_carries_nothing() {
 /// A rule is turned into an outcome in one place, so that no other can call it a pass.
 #[test]
 fn one_place_says_what_an_allowing_rule_makes_of_a_finding() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join("src");
     let mut places = Vec::new();
     collect(&root, &mut places);
     let own: Vec<&String> = places.iter().filter(|(_, n)| *n > 0).map(|(path, _)| path).collect();
@@ -322,7 +321,7 @@ fn one_place_says_what_an_allowing_rule_makes_of_a_finding() {
 }
 
 fn collect(folder: &Path, places: &mut Vec<(String, usize)>) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join("src");
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

@@ -5,7 +5,12 @@
 use std::fs;
 
 use crate::common::{examine, shared};
-use silicon_to_source::finding::{Check, LinkId, checks};
+use silicon_to_source::finding::{Check, LinkId};
+use silicon_to_source::formats::eventlog;
+use silicon_to_source::formats::intel;
+use silicon_to_source::formats::launch;
+use silicon_to_source::formats::token;
+use silicon_to_source::formats::tpm;
 use silicon_to_source::report::{Became, Level, Report, RootOfTrust, State, Word};
 use silicon_to_source::time::UnixTime;
 
@@ -113,11 +118,11 @@ fn intels_signer_and_root_may_lie_in_two_files_or_the_root_in_none() {
         let time = "2025-06-25T00:00:00Z";
         let Some(report) = report("intel/tdx-v4-up-to-date.quote", files, time) else { return };
         for check in [
-            &checks::DCAP_TCB_INFO_SIGNER,
-            &checks::DCAP_TCB_INFO_SIGNATURE,
-            &checks::DCAP_QE_IDENTITY_SIGNER,
-            &checks::DCAP_ROOT_CRL_REVOCATION,
-            &checks::DCAP_PCK_CRL_REVOCATION,
+            &intel::checks::DCAP_TCB_INFO_SIGNER,
+            &intel::checks::DCAP_TCB_INFO_SIGNATURE,
+            &intel::checks::DCAP_QE_IDENTITY_SIGNER,
+            &intel::checks::DCAP_ROOT_CRL_REVOCATION,
+            &intel::checks::DCAP_PCK_CRL_REVOCATION,
         ] {
             let outcomes = outcomes(&report, check);
             assert!(outcomes.iter().all(|outcome| outcome.ends_with("pass")), "{outcomes:?}");
@@ -149,7 +154,7 @@ fn of_two_of_a_kind_the_one_about_the_quote_counts() {
         assert_eq!(unused.count(), more.len() - 1, "{more:?}");
     }
     let Some(other) = examined(&["proc.der"]) else { return };
-    assert_eq!(outcomes(&other, &checks::DCAP_PCK_CRL_SIGNATURE), ["unknown not-fetched"]);
+    assert_eq!(outcomes(&other, &intel::checks::DCAP_PCK_CRL_SIGNATURE), ["unknown not-fetched"]);
     assert_eq!(other.verdict.state, State::Unknown);
     assert_eq!(became(&other).last(), Some(&("intel-crl", Became::NotAboutThis)));
 }
@@ -159,12 +164,12 @@ fn a_log_in_a_form_that_is_not_read_is_a_finding_beside_signatures_that_hold() {
     for name in ["sha1-log.pb", "locality-first.pb"] {
         let file = format!("faults/tpm-older-log/{name}");
         let Some(report) = report(&file, &[], "2023-01-01T00:00:00Z") else { return };
-        for check in [&checks::TPM_QUOTE_SIGNATURE, &checks::TPM_QUOTE_REGISTERS] {
+        for check in [&tpm::checks::TPM_QUOTE_SIGNATURE, &tpm::checks::TPM_QUOTE_REGISTERS] {
             let outcomes = outcomes(&report, check);
             let holds = |outcome: &String| outcome.ends_with("pass");
             assert!(!outcomes.is_empty() && outcomes.iter().all(holds), "{outcomes:?}");
         }
-        let log = outcomes(&report, &checks::EVENTLOG_REPLAY);
+        let log = outcomes(&report, &eventlog::checks::EVENTLOG_REPLAY);
         assert!(!log.is_empty() && log.iter().all(|o| !o.ends_with("pass")), "{name}: {log:?}");
         assert!(report.verdict.state >= State::Unknown);
     }
@@ -174,8 +179,8 @@ fn a_log_in_a_form_that_is_not_read_is_a_finding_beside_signatures_that_hold() {
 fn a_log_says_nothing_about_registers_of_which_it_has_no_events() {
     let file = "faults/log-of-one-register/quote-report.json";
     let Some(report) = report(file, &[], "2026-01-01T00:00:00Z") else { return };
-    assert_eq!(outcomes(&report, &checks::EVENTLOG_REPLAY), ["rtmr3 pass"]);
-    let coverage = outcomes(&report, &checks::EVENTLOG_COVERAGE);
+    assert_eq!(outcomes(&report, &eventlog::checks::EVENTLOG_REPLAY), ["rtmr3 pass"]);
+    let coverage = outcomes(&report, &eventlog::checks::EVENTLOG_COVERAGE);
     for register in ["rtmr0", "rtmr1", "rtmr2"] {
         let told = format!("{register} unknown not-published");
         assert!(coverage.contains(&told), "{coverage:?}");
@@ -189,7 +194,7 @@ fn a_list_of_keys_handed_in_beside_a_token_vouches_for_nothing() {
     let (token, keys) = (format!("{folder}/google.jwt"), format!("{folder}/jwks.json"));
     let time = "2026-02-01T00:00:00Z";
     let Some(report) = report(&token, &[&*keys], time) else { return };
-    assert_eq!(outcomes(&report, &checks::TOKEN_KEY), ["unknown self-stated"]);
+    assert_eq!(outcomes(&report, &token::checks::TOKEN_KEY), ["unknown self-stated"]);
     assert_eq!(report.verdict.state, State::Unknown);
     assert_eq!(report.assurance.root_of_trust, RootOfTrust::Unknown);
     assert_eq!(report.assurance.level, None);
@@ -200,8 +205,9 @@ fn a_list_of_keys_handed_in_beside_a_token_vouches_for_nothing() {
 
 #[test]
 fn a_token_under_a_key_that_the_policy_names_begins_at_that_key() {
-    use silicon_to_source::endorsements::jwks::KeyList;
-    use silicon_to_source::policy::{Policy, builtin};
+    use silicon_to_source::engine::builtin;
+    use silicon_to_source::engine::policy::Policy;
+    use silicon_to_source::formats::token::parse::jwks::KeyList;
 
     let folder = "faults/doctored";
     let (Some(token), Some(keys)) =
@@ -217,7 +223,7 @@ fn a_token_under_a_key_that_the_policy_names_begins_at_that_key() {
     let policy = Policy::from_json(json.to_string().as_bytes()).unwrap();
     let now = at("2026-02-01T00:00:00Z");
     let report = examine(&token, &[&keys], Some(&policy), now).unwrap();
-    assert_eq!(outcomes(&report, &checks::TOKEN_KEY), ["pass"]);
+    assert_eq!(outcomes(&report, &token::checks::TOKEN_KEY), ["pass"]);
     assert_eq!(report.assurance.root_of_trust, RootOfTrust::PolicyKey);
     assert_eq!(report.assurance.level, Some(Level::A1));
 }
@@ -239,7 +245,7 @@ fn a_launch_description_beside_a_tdx_quote_does_not_apply() {
     let description = br#"{"schema":"https://silicon-to-source.dev/launch/v1","processors":1,
         "processor-type":"EPYC-Milan","monitor":"qemu","features":"0x1"}"#;
     let report = examine(&quote, &[description], None, at("2025-07-01T00:00:00Z")).unwrap();
-    let said = outcomes(&report, &checks::LAUNCH_RECOMPUTED);
+    let said = outcomes(&report, &launch::checks::LAUNCH_RECOMPUTED);
     assert!(said.iter().all(|outcome| outcome == "unknown not-applicable"), "{said:?}");
 }
 
@@ -249,22 +255,20 @@ fn of_two_logs_of_one_kind_the_one_that_replays_is_chosen() {
     let time = "2026-01-01T00:00:00Z";
     for files in [[own, other], [other, own]] {
         let Some(report) = report("gcp/cos-113-tdx.quote", &files, time) else { return };
-        let replayed = outcomes(&report, &checks::EVENTLOG_REPLAY);
+        let replayed = outcomes(&report, &eventlog::checks::EVENTLOG_REPLAY);
         assert!(replayed.iter().all(|outcome| outcome.ends_with("pass")), "{replayed:?}");
         let used: Vec<bool> =
             became(&report).into_iter().map(|(_, told)| told == Became::Used).collect();
         assert_eq!(used, files.map(|file| file == own), "{files:?}");
     }
 }
-
-#[cfg(feature = "sim")]
 mod simulated {
     use super::{at, examine};
-    use silicon_to_source::evidence::snp::Product;
-    use silicon_to_source::policy::builtin;
+    use s2s_sim::google::TokenSpec;
+    use s2s_sim::nitro::NitroSpec;
+    use silicon_to_source::engine::builtin;
+    use silicon_to_source::formats::snp::parse::Product;
     use silicon_to_source::report::{Report, State};
-    use silicon_to_source::sim::google::TokenSpec;
-    use silicon_to_source::sim::nitro::NitroSpec;
 
     /// The root check fails as simulated, and the report says SIMULATED.
     fn assert_told(report: &Report, check: &str) {

@@ -4,8 +4,11 @@
 use std::path::Path;
 
 use serde_json::{Value as Json, json};
-use silicon_to_source::finding::{LinkId, checks};
-use silicon_to_source::policy::{Artifact, Policy, builtin};
+use silicon_to_source::builds::sigstore;
+use silicon_to_source::builds::sigstore::policy::Artifact;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::finding::LinkId;
 use silicon_to_source::report::{Report, RootOfTrust, State, Word};
 use silicon_to_source::time::UnixTime;
 
@@ -187,10 +190,14 @@ fn each_input_is_answered_as_is_right() {
 #[test]
 fn absent_signer_is_named_with_the_date_of_the_key_list() {
     for (policy, check, signer) in [
-        ("policy-without-the-timestamp-authority.json", &checks::SIGSTORE_TIMESTAMP, "serial"),
+        (
+            "policy-without-the-timestamp-authority.json",
+            &sigstore::checks::SIGSTORE_TIMESTAMP,
+            "serial",
+        ),
         (
             "policy-without-the-certificate-authority.json",
-            &checks::SIGSTORE_CERTIFICATE_CHAIN,
+            &sigstore::checks::SIGSTORE_CERTIFICATE_CHAIN,
             "O=",
         ),
     ] {
@@ -229,9 +236,9 @@ fn bundle_by_a_named_key_carries_no_build() {
     assert_eq!(report.headline.word, Word::PolicyKey);
     assert!(report.verdict.state <= State::Warning, "{:#?}", findings(&report));
     let provenance = report.link(LinkId::Provenance).unwrap();
-    assert_eq!(provenance.carried_by, [&checks::SIGSTORE_SIGNATURE]);
-    assert!(provenance.told_by.contains(&&checks::SIGSTORE_KEY));
-    assert!(!provenance.told_by.contains(&&checks::SIGSTORE_CERTIFICATE_CHAIN));
+    assert_eq!(provenance.carried_by, [&sigstore::checks::SIGSTORE_SIGNATURE]);
+    assert!(provenance.told_by.contains(&&sigstore::checks::SIGSTORE_KEY));
+    assert!(!provenance.told_by.contains(&&sigstore::checks::SIGSTORE_CERTIFICATE_CHAIN));
     let commit = report.link(LinkId::Commit).unwrap();
     assert!(!commit.holds() && commit.carried_by.is_empty() && commit.joined_by.is_none());
     assert!(report.claims.iter().all(|claim| !claim.name.starts_with("git.")));

@@ -8,22 +8,21 @@ use crate::common::dcap::NOW;
 use crate::common::examine;
 use crate::common::mutation::holds;
 use crate::common::table::{Also, Expected, check_of, findings};
+use s2s_sim::intel::{CollateralSpec, QeIdentitySpec, Role, TcbInfoSpec};
+use s2s_sim::keys::Key;
+use s2s_sim::near::{ADDRESS_OF_G, MachineSpec, NONCE, NearSpec, SECP256K1_G, app_compose};
+use s2s_sim::oci::ImageSpec;
+use s2s_sim::sigstore::{Build, BundleSpec};
 use serde_json::{Value as Json, json};
 use sha2::Digest as _;
 use silicon_to_source::crypto::remembering;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::checks;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::error::Error;
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{
     Became, Custody, DebugFlag, Freshness, KeyFlag, Level, Report, State,
 };
-use silicon_to_source::sim::intel::{CollateralSpec, QeIdentitySpec, Role, TcbInfoSpec};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::near::{
-    ADDRESS_OF_G, MachineSpec, NONCE, NearSpec, SECP256K1_G, app_compose,
-};
-use silicon_to_source::sim::oci::ImageSpec;
-use silicon_to_source::sim::sigstore::{Build, BundleSpec};
 
 /// One examination.
 struct Case {
@@ -261,6 +260,13 @@ fn sound_report_is_a_warning_and_says_what_is_not_shown() {
     let stated: Vec<_> = report.stated.iter().map(|s| (s.name, s.said.to_string())).collect();
     let expected = [("host", "gateway.example"), ("model", "SIMULATED/model")];
     assert_eq!(stated, expected.map(|(name, said)| (name, said.to_owned())));
+}
+
+#[test]
+fn question_that_is_only_repeated_was_answered_by_nobody() {
+    let found = findings(&case().examine());
+    assert_eq!(found["near.nonce/model-1: request_nonce"], "unknown no-reference");
+    assert!(!found.contains_key("near.gpu/model-1: payload"), "the service's word, and no GPU's");
 }
 
 /// The address of the number one is published in many places; Keccak-256 by `sha3` alone.

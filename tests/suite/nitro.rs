@@ -10,15 +10,16 @@ use crate::common::shared;
 use crate::common::table::{Row, assert_complete, assert_rows, findings};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use s2s_sim::certificate::{PathLength, Spoil};
+use s2s_sim::keys::Key;
+use s2s_sim::nitro::{IMAGE, LinkSpec, NitroSpec};
 use serde_json::{Value as Json, json};
 use silicon_to_source::crypto::remembering;
 use silicon_to_source::digest::Sha384;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::error::Error;
-use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{DebugFlag, Freshness, Level, Report, RootOfTrust, State};
-use silicon_to_source::sim::certificate::{PathLength, Spoil};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::nitro::{IMAGE, LinkSpec, NitroSpec};
 use silicon_to_source::time::{UnixTime, Validity};
 
 /// 2030-01-01T00:01:00Z, a minute after the simulated document.

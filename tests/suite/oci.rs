@@ -5,13 +5,14 @@ use crate::common::dcap::{Case as Quote, NOW};
 use crate::common::eventlog::cel;
 use crate::common::examine;
 use crate::common::table::{Row, assert_complete, assert_rows, findings};
+use s2s_sim::gcb::CloudBuildSpec;
+use s2s_sim::oci::{ImageSpec, manifest};
+use s2s_sim::sigstore::{Build, BundleSpec};
 use serde_json::{Value as Json, json};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::finding::LinkId;
-use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Became, Report, State};
-use silicon_to_source::sim::gcb::CloudBuildSpec;
-use silicon_to_source::sim::oci::{ImageSpec, manifest};
-use silicon_to_source::sim::sigstore::{Build, BundleSpec};
 
 struct Case {
     image: ImageSpec,
@@ -149,7 +150,7 @@ fn documents_and_builds_of_other_images_decide_nothing() {
         &Build::default(),
         Build::default().slsa_statement("image", &"0".repeat(64)),
     );
-    bad.signer = silicon_to_source::sim::keys::Key::StrangerP256;
+    bad.signer = s2s_sim::keys::Key::StrangerP256;
     let case =
         Case { documents: vec![index, manifest], builds: vec![bad.bytes()], ..Case::index() };
     let report = case.examine();

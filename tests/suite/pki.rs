@@ -77,15 +77,13 @@ fn pem_blocks_are_read_in_order_with_their_labels() {
     let expected = [("A".to_owned(), vec![1, 2, 3]), ("X509 CRL".to_owned(), vec![4, 5])];
     assert_eq!(blocks, expected);
 }
-
-#[cfg(feature = "sim")]
 mod simulated {
-    use silicon_to_source::evidence::snp::Product;
+    use s2s_sim::amd::vek::SNP_SPL;
+    use s2s_sim::amd::{CrlSpec, Role, VekSpec, authority};
+    use s2s_sim::certificate::Spoil;
+    use s2s_sim::keys::Key;
+    use silicon_to_source::formats::snp::parse::Product;
     use silicon_to_source::pki::{Cert, Crl};
-    use silicon_to_source::sim::amd::vek::SNP_SPL;
-    use silicon_to_source::sim::amd::{CrlSpec, Role, VekSpec, authority};
-    use silicon_to_source::sim::certificate::Spoil;
-    use silicon_to_source::sim::keys::Key;
     use silicon_to_source::time::UnixTime;
 
     const THIS: UnixTime = UnixTime(1_750_000_000);

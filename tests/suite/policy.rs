@@ -1,10 +1,16 @@
 //! Policy files are read strictly, and the built-in ones ask for something.
 
+use silicon_to_source::builds::provenance::policy::RefRule;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::builtin::Builtin;
+use silicon_to_source::engine::policy::{MAX_POLICY, Policy};
 use silicon_to_source::error::Error;
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::{
-    Builtin, MAX_POLICY, Machine, Policy, RefRule, Roots, Rule, builtin,
-};
+use silicon_to_source::finding::Rule;
+use silicon_to_source::formats::intel;
+use silicon_to_source::formats::snp;
+use silicon_to_source::pki::anchors::Roots;
+use silicon_to_source::services::coordinator;
+use silicon_to_source::services::coordinator::policy::Machine;
 
 fn read(json: &str) -> Result<Policy, Error> {
     Policy::from_json(json.as_bytes())
@@ -52,7 +58,7 @@ fn every_built_in_policy_is_read_and_requires_something() {
 fn policies_with_hardware_require_the_signature_and_no_debugging() {
     for name in ["snp", "snp-strict", "tinfoil", "simulated"] {
         let policy = builtin(name).unwrap().policy().unwrap();
-        for check in [&checks::SNP_REPORT_SIGNATURE, &checks::SNP_POLICY_DEBUG] {
+        for check in [&snp::checks::SNP_REPORT_SIGNATURE, &snp::checks::SNP_POLICY_DEBUG] {
             assert!(policy.required.contains(&check), "{name}: {check}");
         }
     }
@@ -64,14 +70,16 @@ fn policies_for_coordinators_require_the_signature_and_no_debugging_of_either_ma
         let policy = builtin(name).unwrap().policy().unwrap();
         let snp = policy.for_coordinator(Some(Machine::Snp));
         let tdx = policy.for_coordinator(Some(Machine::Tdx));
-        for check in [&checks::SNP_REPORT_SIGNATURE, &checks::SNP_POLICY_DEBUG] {
+        for check in [&snp::checks::SNP_REPORT_SIGNATURE, &snp::checks::SNP_POLICY_DEBUG] {
             assert!(snp.required.contains(&check), "{name}: {check}");
         }
-        for check in [&checks::DCAP_QUOTE_SIGNATURE, &checks::TDX_DEBUG] {
+        for check in [&intel::checks::DCAP_QUOTE_SIGNATURE, &intel::checks::TDX_DEBUG] {
             assert!(tdx.required.contains(&check), "{name}: {check}");
         }
         for policy in [&snp, &tdx, &policy.for_coordinator(None)] {
-            for check in [&checks::COORDINATOR_IMAGE, &checks::BINDING_SEALED_KEY] {
+            for check in
+                [&coordinator::checks::COORDINATOR_IMAGE, &coordinator::checks::BINDING_SEALED_KEY]
+            {
                 assert!(policy.required.contains(&check), "{name}: {check}");
             }
         }

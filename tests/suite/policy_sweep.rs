@@ -3,28 +3,30 @@
 
 use std::fs;
 
+use s2s_sim::azure::AzureSpec;
+use s2s_sim::coordinator::CoordinatorSpec;
+use s2s_sim::gcb::CloudBuildSpec;
+use s2s_sim::google::{TokenSpec, VtpmSpec, key_list};
+use s2s_sim::intel::CollateralSpec;
+use s2s_sim::keys::Key;
+use s2s_sim::near::NearSpec;
+use s2s_sim::nitro::NitroSpec;
+use s2s_sim::nvidia::{ReportSpec, Role, certificate};
+use s2s_sim::oci::ImageSpec;
+use s2s_sim::service::{
+    GpuTokensSpec, KeyForm, authority_keys, authority_token, gpu_keys, kms_key, kms_token,
+};
+use s2s_sim::sigstore::{Build, BundleSpec};
+use s2s_sim::tinfoil::TinfoilSpec;
 use serde_json::{Value as Json, json};
 use silicon_to_source::crypto::remembering;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::finding::{Check, Property, checks};
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::checks;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::finding::{Check, Property};
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::{Report, State};
-use silicon_to_source::sim::azure::AzureSpec;
-use silicon_to_source::sim::coordinator::CoordinatorSpec;
-use silicon_to_source::sim::gcb::CloudBuildSpec;
-use silicon_to_source::sim::google::{TokenSpec, VtpmSpec, key_list};
-use silicon_to_source::sim::intel::CollateralSpec;
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::near::NearSpec;
-use silicon_to_source::sim::nitro::NitroSpec;
-use silicon_to_source::sim::nvidia::{ReportSpec, Role, certificate};
-use silicon_to_source::sim::oci::ImageSpec;
-use silicon_to_source::sim::service::{
-    GpuTokensSpec, KeyForm, authority_keys, authority_token, gpu_keys, kms_key, kms_token,
-};
-use silicon_to_source::sim::sigstore::{Build, BundleSpec};
-use silicon_to_source::sim::tinfoil::TinfoilSpec;
 use silicon_to_source::time::UnixTime;
 
 use crate::common::{dcap, eigencompute, examine, shared, snp};

@@ -4,17 +4,18 @@
 use crate::common::table::{Row, assert_complete, assert_rows, findings};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use s2s_sim::google::{TokenSpec, key_list};
+use s2s_sim::keys::Key;
+use s2s_sim::service::{
+    KeyForm, authority_keys, authority_token, gpu_keys, kms_key, kms_token, public_pem,
+};
 use serde_json::json;
-use silicon_to_source::adapters::Kind;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::Kind;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{
     Became, DebugFlag, Freshness, Level, Overrides, Report, RootOfTrust, State,
-};
-use silicon_to_source::sim::google::{TokenSpec, key_list};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::service::{
-    KeyForm, authority_keys, authority_token, gpu_keys, kms_key, kms_token, public_pem,
 };
 use silicon_to_source::time::UnixTime;
 

@@ -1,18 +1,23 @@
 //! Every check of Tinfoil's bundle and of the connection's keys, with at least one bundle that
 //! makes exactly it fail or warn; and the whole chain of a real bundle.
 
+use silicon_to_source::finding::connection;
 use std::fs;
 
 use crate::common::examine;
 use crate::common::shared;
 use crate::common::table::{Also, Expected, check_of, findings};
+use s2s_sim::keys::Key;
+use s2s_sim::tinfoil::{HPKE_KEY, Image, TinfoilSpec};
 use serde_json::Value as Json;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::finding::{LinkId, checks};
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::checks;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::finding::LinkId;
 use silicon_to_source::report::{DebugFlag, KeyFlag, Level, Report, State};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::tinfoil::{HPKE_KEY, Image, TinfoilSpec};
+use silicon_to_source::services::coordinator;
+use silicon_to_source::services::tinfoil;
 use silicon_to_source::time::{UnixTime, Validity};
 
 const IN_2026: &str = "2026-02-01T00:00:00Z";
@@ -231,7 +236,7 @@ fn real_bundle_holds_from_amds_root_to_the_commit_and_shows_the_known_gap() {
     let at = |time: &str| examine(&bundle, &[], None, time.parse().unwrap()).unwrap();
     let report = at(IN_2026);
     assert_eq!(report.verdict.state, State::Warning);
-    let dated = report.findings(&checks::FRESHNESS).next().unwrap();
+    let dated = report.findings(&connection::FRESHNESS).next().unwrap();
     assert_eq!((dated.outcome, dated.reason), ("allowed", Some("undated")));
     let later = at("2026-04-21T00:00:00Z");
     assert_eq!(later.verdict.state, State::Warning);
@@ -247,9 +252,9 @@ fn real_bundle_holds_from_amds_root_to_the_commit_and_shows_the_known_gap() {
     assert_eq!(old.verdict.state, State::Unknown);
     assert_eq!(because, ["binding.freshness"], "nothing in a bundle says when it was made");
     assert_eq!(report.assurance.level, Some(Level::A5));
-    assert_eq!(report.assurance.except, [&checks::TINFOIL_CONTAINER]);
+    assert_eq!(report.assurance.except, [&tinfoil::checks::TINFOIL_CONTAINER]);
     assert_eq!((report.ends_at.link, report.ends_at.next), (Some(LinkId::Commit), None));
-    let key = report.findings(&checks::TLS_KEY).next().unwrap();
+    let key = report.findings(&connection::TLS_KEY).next().unwrap();
     assert_eq!((key.outcome, report.flags.debug), ("pass", DebugFlag::Off));
     assert_eq!(report.flags.key, KeyFlag::Bound);
     assert_eq!(claim(&report, "hardware.root"), "ARK-Genoa");

@@ -7,13 +7,14 @@ mod rules;
 
 use std::collections::BTreeSet;
 
+use s2s::wording;
 use serde_json::Value as Json;
-use silicon_to_source::finding::reasons as listed;
-use silicon_to_source::finding::{Check, LinkId, Why, checks};
+use silicon_to_source::engine::checks;
+use silicon_to_source::finding::{Check, LinkId, Why};
+use silicon_to_source::formats::snp;
 use silicon_to_source::report::{
     Custody, DebugFlag, Freshness, KeyFlag, Level, Overrides, RootOfTrust, State, Word,
 };
-use silicon_to_source::wording;
 
 const STATES: [State; 5] =
     [State::Verified, State::Warning, State::NotPublished, State::Unknown, State::Failed];
@@ -27,7 +28,7 @@ const ROOTS: [RootOfTrust; 7] = [
     RootOfTrust::Unknown,
 ];
 const WHYS: [Why; 8] = [
-    Why::Blocked { by: &checks::SNP_CHIP_ID },
+    Why::Blocked { by: &snp::checks::SNP_CHIP_ID },
     Why::NotApplicable,
     Why::NotFetched,
     Why::NotPublished,
@@ -112,14 +113,12 @@ fn set<'a>(words: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
 /// The outcomes of `check` that need a sentence, as keys.
 fn needed(check: &Check) -> BTreeSet<String> {
     let mut needed = set(["title", "pass"]);
-    if let Some(own) = listed::of(check) {
-        for (outcome, reasons) in [("warn", own.warn), ("allowed", own.allowed), ("fail", own.fail)]
-        {
-            needed.extend(reasons.iter().map(|reason| format!("{outcome}.{reason}")));
-        }
-        if !own.warn.is_empty() || !own.allowed.is_empty() {
-            needed.insert("caveat".to_owned());
-        }
+    let outcomes = [("warn", check.warns), ("allowed", check.allows), ("fail", check.fails)];
+    for (outcome, reasons) in outcomes {
+        needed.extend(reasons.iter().map(|reason| format!("{outcome}.{reason}")));
+    }
+    if !check.warns.is_empty() || !check.allows.is_empty() {
+        needed.insert("caveat".to_owned());
     }
     needed
 }
@@ -149,8 +148,7 @@ fn every_check_has_a_sentence_for_each_outcome_and_reason_and_none_for_another()
 #[test]
 fn a_check_can_say_that_it_did_not_pass() {
     for check in checks::ALL.iter().filter(|check| !check.id.starts_with("link.")) {
-        let own = listed::of(check);
-        let fails = own.is_some_and(|own| !own.fail.is_empty() || !own.warn.is_empty());
+        let fails = !check.fails.is_empty() || !check.warns.is_empty();
         let open = keys(&english()["checks"][check.id]).iter().any(|k| k.starts_with("unknown."));
         assert!(fails || open, "{} only passes", check.id);
     }

@@ -1,34 +1,12 @@
 //! The six rows, each from links, flags and level.
 
 use super::{Row, RowId, RowReason, Seen, Source};
-use crate::finding::{Check, LinkId, Value, checks};
+use crate::finding::{Check, LinkId, Property, Value, connection};
 use crate::report::fold::run;
 use crate::report::{
     Custody, DebugFlag, FindingRef, Freshness, KeyFlag, Level, Link, LinkFinding, Overrides,
     RootOfTrust, State,
 };
-
-/// Checks that compare a challenge.
-static CHALLENGES: [&Check; 9] = [
-    &checks::AZURE_NONCE,
-    &checks::BINDING_NONCE,
-    &checks::EIGEN_CHALLENGE,
-    &checks::GPU_NONCE,
-    &checks::NEAR_NONCE,
-    &checks::NITRO_NONCE,
-    &checks::NRAS_NONCE,
-    &checks::TOKEN_NONCE,
-    &checks::TPM_NONCE,
-];
-
-/// Checks of whether a key of the chip's was withdrawn.
-static WITHDRAWN: [&Check; 5] = [
-    &checks::SNP_CRL_REVOCATION,
-    &checks::DCAP_ROOT_CRL_REVOCATION,
-    &checks::DCAP_PCK_CRL_REVOCATION,
-    &checks::TPM_CHAIN_REVOCATION,
-    &checks::GPU_CHAIN_REVOCATION,
-];
 
 /// A row's reason with what it names.
 type Says = (RowReason, LinkId, Option<FindingRef>);
@@ -183,7 +161,7 @@ impl View<'_, '_> {
             _ if self.is_failed() => RowReason::Withheld,
             _ if flags.overrides == Overrides::Present => RowReason::Overrides,
             _ if matches!(flags.custody, Custody::OperatorProvisioned | Custody::KmsDerived) => {
-                let found = self.finding(|f| f.check == &checks::BINDING_CUSTODY);
+                let found = self.finding(|f| f.check.is(Property::Custody));
                 let found = found.map(|(_, finding)| named(finding));
                 return (RowReason::OutsideKey, LinkId::KeyBinding, found);
             }
@@ -212,7 +190,7 @@ impl View<'_, '_> {
         }
         let open = self.finding(|f| {
             let is_open = f.outcome == "unknown" && f.reason != Some("not-applicable");
-            is_open && WITHDRAWN.contains(&f.check)
+            is_open && f.check.is(Property::Withdrawal)
         });
         if let Some((link, finding)) = open {
             return (RowReason::WithdrawalOpen, link, Some(named(finding)));
@@ -222,7 +200,7 @@ impl View<'_, '_> {
 
     fn fresh(&self) -> Says {
         let own = LinkId::Report;
-        let other = self.finding(|f| CHALLENGES.contains(&f.check) && f.outcome == "fail");
+        let other = self.finding(|f| f.check.is(Property::Challenge) && f.outcome == "fail");
         if let Some((link, finding)) = other {
             return (RowReason::OtherChallenge, link, Some(named(finding)));
         }
@@ -236,14 +214,14 @@ impl View<'_, '_> {
         };
         let open = self.finding(|f| {
             let is_open = f.outcome == "unknown" && f.reason != Some("not-applicable");
-            is_open && (CHALLENGES.contains(&f.check) || f.check == &checks::FRESHNESS)
+            is_open && (f.check.is(Property::Challenge) || f.check == &connection::FRESHNESS)
         });
         (reason, own, open.map(|(_, finding)| named(finding)))
     }
 
     fn connection(&self) -> Says {
         let own = LinkId::KeyBinding;
-        let met = self.finding(|f| f.check == &checks::TLS_CONNECTION);
+        let met = self.finding(|f| f.check == &connection::TLS_CONNECTION);
         let of = |finding: &LinkFinding| Some(named(finding));
         if let Some((link, finding)) = met.filter(|(_, finding)| finding.outcome == "fail") {
             return (RowReason::OtherKey, link, of(finding));
@@ -252,7 +230,7 @@ impl View<'_, '_> {
             return says;
         }
         let is_met = self.seen.asked_here
-            && self.all(&checks::TLS_CONNECTION, "pass")
+            && self.all(|check| check == &connection::TLS_CONNECTION, "pass")
             && self.link(own).is_some_and(Link::holds);
         if !is_met {
             let open = met.map(|(_, finding)| named(finding)).or_else(|| self.first_open(own));
@@ -261,7 +239,7 @@ impl View<'_, '_> {
                 KeyFlag::NotShown => self.open(&[own]),
             };
         }
-        let ends = self.finding(|f| f.check == &checks::BINDING_TLS_END);
+        let ends = self.finding(|f| f.check.is(Property::ConnectionEnd));
         match ends {
             _ if self.is_failed() => (RowReason::Withheld, own, None),
             Some((_, finding)) if finding.outcome == "warn" => {
@@ -269,7 +247,7 @@ impl View<'_, '_> {
             }
             Some(_)
                 if self.seen.assurance.level >= Some(Level::A4)
-                    && self.all(&checks::BINDING_TLS_END, "pass") =>
+                    && self.all(|check| check.is(Property::ConnectionEnd), "pass") =>
             {
                 (RowReason::Met, own, met.and_then(|(_, finding)| of(finding)))
             }
@@ -298,7 +276,7 @@ impl View<'_, '_> {
 
     fn is_gpu(&self) -> bool {
         let root = self.link(LinkId::HardwareRoot);
-        root.is_some_and(|link| link.carried_by.contains(&&checks::GPU_CHAIN_SIGNATURE))
+        root.is_some_and(|link| link.carried_by.iter().any(|check| check.is(Property::Device)))
     }
 
     fn finding(&self, is: impl Fn(&LinkFinding) -> bool) -> Option<(LinkId, &LinkFinding)> {
@@ -309,10 +287,10 @@ impl View<'_, '_> {
             .find_map(|link| Some((own(link), link.findings.iter().find(|f| is(f))?)))
     }
 
-    /// Whether there are findings of `check`, and each has this outcome.
-    fn all(&self, check: &Check, outcome: &str) -> bool {
-        let findings = || self.seen.links.iter().flat_map(|link| &link.findings);
-        let mut own = findings().filter(|f| f.check == check).peekable();
+    /// Whether there are findings of checks that `is`, and each has this outcome.
+    fn all(&self, is: impl Fn(&Check) -> bool, outcome: &str) -> bool {
+        let findings = self.seen.links.iter().flat_map(|link| &link.findings);
+        let mut own = findings.filter(|finding| is(finding.check)).peekable();
         own.peek().is_some() && own.all(|finding| finding.outcome == outcome)
     }
 
@@ -355,11 +333,11 @@ impl View<'_, '_> {
 
 /// By whose word the firmware is up to date.
 fn up_to_date(carrier: &Check) -> RowReason {
-    if carrier == &checks::DCAP_POLICY_STATUS {
+    if carrier.is(Property::SignedList) {
         RowReason::SignedList
-    } else if carrier == &checks::SNP_TCB_MINIMUM {
+    } else if carrier.is(Property::OwnTable) {
         RowReason::OwnTable
-    } else if carrier == &checks::TOKEN_TCB {
+    } else if carrier.is(Property::MakersService) {
         RowReason::Service
     } else {
         RowReason::PolicyMinimum

@@ -1,8 +1,8 @@
-use silicon_to_source::sim::certificate::Spoil;
-use silicon_to_source::sim::intel::{
+use s2s_sim::certificate::Spoil;
+use s2s_sim::intel::{
     AuthoritySpec, CrlSpec, FMSPC, FieldSpoil, PckSpec, Role, SgxExtension, authority,
 };
-use silicon_to_source::sim::keys::Key;
+use s2s_sim::keys::Key;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer as _;
 use x509_parser::revocation_list::CertificateRevocationList;

@@ -1,6 +1,6 @@
-use silicon_to_source::endorsements::intel::Collateral;
-use silicon_to_source::sim::intel::{CollateralSpec, pem_chain};
-use silicon_to_source::sim::keys::Key;
+use s2s_sim::intel::{CollateralSpec, pem_chain};
+use s2s_sim::keys::Key;
+use silicon_to_source::formats::intel::parse::collateral::Collateral;
 
 use super::is_raw_signed_by;
 use crate::vectors::shared;

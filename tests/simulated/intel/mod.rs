@@ -6,8 +6,8 @@ mod spoiled;
 use dcap_qvl::QuoteCollateralV3;
 use dcap_qvl::verify::{QuoteVerifier, VerifiedReport};
 use p256::ecdsa::signature::Verifier as _;
-use silicon_to_source::sim::intel::{CollateralSpec, QuoteSpec, Role, TdSpec, authority};
-use silicon_to_source::sim::keys::Key;
+use s2s_sim::intel::{CollateralSpec, QuoteSpec, Role, TdSpec, authority};
+use s2s_sim::keys::Key;
 
 /// 2025-01-01, 2035-01-01 and 2045-01-01.
 const TIMES: [u64; 3] = [1_735_689_600, 2_051_222_400, 2_366_841_600];

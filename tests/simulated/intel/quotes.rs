@@ -1,11 +1,11 @@
 use dcap_qvl::quote::{Quote, Report};
 use dcap_qvl::verify::QuoteVerifier;
-use silicon_to_source::sim::intel::body::Relaunch;
-use silicon_to_source::sim::intel::quote::TEE_SGX;
-use silicon_to_source::sim::intel::{
+use s2s_sim::intel::body::Relaunch;
+use s2s_sim::intel::quote::TEE_SGX;
+use s2s_sim::intel::{
     COMPONENTS, Certification, CollateralSpec, EnclaveSpec, PckSpec, QuoteSpec, TEE_TCB_SVN, TdSpec,
 };
-use silicon_to_source::sim::keys::Key;
+use s2s_sim::keys::Key;
 
 use super::{TIMES, healthy, is_raw_signed_by, qvl, verify};
 

@@ -1,13 +1,13 @@
-use silicon_to_source::sim::certificate::Spoil;
-use silicon_to_source::sim::intel::body::{ENCLAVE_DEBUG, MIGRATABLE, SEPT_VE_DISABLE, TD_DEBUG};
-use silicon_to_source::sim::intel::quote::Binding;
-use silicon_to_source::sim::intel::tcb_info::ModuleLevel;
-use silicon_to_source::sim::intel::{
+use s2s_sim::certificate::Spoil;
+use s2s_sim::intel::body::{ENCLAVE_DEBUG, MIGRATABLE, SEPT_VE_DISABLE, TD_DEBUG};
+use s2s_sim::intel::quote::Binding;
+use s2s_sim::intel::tcb_info::ModuleLevel;
+use s2s_sim::intel::{
     AuthoritySpec, Certification, CollateralSpec, CrlSpec, FieldSpoil, PCE_SVN, PckSpec,
     QeIdentitySpec, QeLevel, QuoteSpec, Role, SgxExtension, SignedJson, TcbInfoSpec, TcbLevel,
     TdSpec,
 };
-use silicon_to_source::sim::keys::Key;
+use s2s_sim::keys::Key;
 use silicon_to_source::time::UnixTime;
 
 use super::{TIMES, healthy, verify};

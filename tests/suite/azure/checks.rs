@@ -1,12 +1,13 @@
 //! An Azure confidential VM: for each check, the input that makes exactly it fail, under
 //! simulated roots.
 
+use s2s_sim::azure::{AzureSpec, jwk};
+use s2s_sim::google::BankHash;
+use s2s_sim::keys::Key;
 use serde_json::{Value as Json, json};
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Freshness, Level, Report, RootOfTrust, State};
-use silicon_to_source::sim::azure::{AzureSpec, jwk};
-use silicon_to_source::sim::google::BankHash;
-use silicon_to_source::sim::keys::Key;
 use silicon_to_source::time::UnixTime;
 
 use crate::common::mutation::{Change, changes, cuts, survivors};

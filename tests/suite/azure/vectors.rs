@@ -1,8 +1,10 @@
 //! Real evidence of an Azure confidential VM on SEV-SNP.
 
 use serde_json::Value;
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::formats::azure;
+use silicon_to_source::formats::snp;
 use silicon_to_source::report::{Level, Report, RootOfTrust, State};
 use silicon_to_source::time::UnixTime;
 
@@ -33,14 +35,14 @@ fn real_evidence_leads_to_amd_and_ends_at_the_paravisor() {
     let Some(bytes) = evidence() else { return };
     let report = examined(&bytes, None);
     for check in [
-        &checks::SNP_REPORT_SIGNATURE,
-        &checks::AZURE_RUNTIME_DATA,
-        &checks::AZURE_VMPL,
-        &checks::AZURE_KEY,
-        &checks::AZURE_QUOTE_FORM,
-        &checks::AZURE_QUOTE_SIGNATURE,
-        &checks::AZURE_QUOTE_REGISTERS,
-        &checks::AZURE_SECURE_BOOT,
+        &snp::checks::SNP_REPORT_SIGNATURE,
+        &azure::checks::AZURE_RUNTIME_DATA,
+        &azure::checks::AZURE_VMPL,
+        &azure::checks::AZURE_KEY,
+        &azure::checks::AZURE_QUOTE_FORM,
+        &azure::checks::AZURE_QUOTE_SIGNATURE,
+        &azure::checks::AZURE_QUOTE_REGISTERS,
+        &azure::checks::AZURE_SECURE_BOOT,
     ] {
         let outcomes: Vec<_> = report.findings(check).map(|f| f.outcome).collect();
         assert_eq!(outcomes, ["pass"], "{check}");
@@ -59,7 +61,7 @@ fn the_question_is_the_one_that_the_fixture_was_made_with() {
     for (question, outcome) in [("attestation-test-fixture", "pass"), ("another", "fail")] {
         let policy = with(serde_json::json!({ "nonce": hex::encode(question) }));
         let report = examined(&bytes, Some(&policy));
-        let nonce = report.findings(&checks::AZURE_NONCE).next().unwrap();
+        let nonce = report.findings(&azure::checks::AZURE_NONCE).next().unwrap();
         assert_eq!(nonce.outcome, outcome, "{question}");
     }
 }
@@ -70,9 +72,9 @@ fn each_changed_part_of_real_evidence_fails() {
     let text = String::from_utf8(bytes).unwrap();
     // One digit of the quote's firmwareVersion, of a register, and of the signature.
     for (from, to, check) in [
-        ("2020031200120003", "2020031200120004", &checks::AZURE_QUOTE_SIGNATURE),
-        ("e15c44796beabf46", "e15c44796beabf47", &checks::AZURE_QUOTE_REGISTERS),
-        ("230ea7358448d659", "230ea7358448d658", &checks::AZURE_QUOTE_SIGNATURE),
+        ("2020031200120003", "2020031200120004", &azure::checks::AZURE_QUOTE_SIGNATURE),
+        ("e15c44796beabf46", "e15c44796beabf47", &azure::checks::AZURE_QUOTE_REGISTERS),
+        ("230ea7358448d659", "230ea7358448d658", &azure::checks::AZURE_QUOTE_SIGNATURE),
     ] {
         assert!(text.contains(from), "{from}");
         let report = examined(text.replacen(from, to, 1).as_bytes(), None);

@@ -1,8 +1,9 @@
 //! No row of the answer says more than the links, flags and findings of its report.
 
-use silicon_to_source::finding::{LinkId, checks};
+use silicon_to_source::finding::{LinkId, connection};
 use silicon_to_source::report::answer::{Next, RowId, RowReason, RowState};
 use silicon_to_source::report::{DebugFlag, Freshness, KeyFlag, Level, Report, RootOfTrust, State};
+use silicon_to_source::services::coordinator::checks::BINDING_TLS_END;
 
 /// Every row of `report` that says more than its links carry.
 pub(crate) fn broken(report: &Report) -> Vec<String> {
@@ -86,7 +87,7 @@ pub(crate) fn broken(report: &Report) -> Vec<String> {
     };
     must(
         !good(connection.state)
-            || all(&checks::TLS_CONNECTION, "pass")
+            || all(&connection::TLS_CONNECTION, "pass")
                 && report.headline.of.is_some()
                 && report.recorded_at.is_none()
                 && holds(LinkId::KeyBinding),
@@ -94,7 +95,7 @@ pub(crate) fn broken(report: &Report) -> Vec<String> {
     );
     must(
         connection.state != RowState::Yes
-            || level >= Some(Level::A4) && all(&checks::BINDING_TLS_END, "pass"),
+            || level >= Some(Level::A4) && all(&BINDING_TLS_END, "pass"),
         "a key is called met of unknown software, or of another end of the connection",
     );
     must(

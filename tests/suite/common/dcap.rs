@@ -2,19 +2,20 @@
 //! spoiled on its own.
 
 use crate::common::examine;
-use serde_json::{Value as Json, json};
-use silicon_to_source::endorsements::intel::{Collateral, TcbStatus};
-use silicon_to_source::evidence::dcap::Quote;
-use silicon_to_source::finding::Examined;
-use silicon_to_source::pki::anchors::Roots;
-use silicon_to_source::policy::{Policy, builtin};
-use silicon_to_source::report::Report;
-use silicon_to_source::sim::intel::{
+use s2s_sim::intel::{
     AuthoritySpec, Certification, CollateralSpec, CrlSpec, PckSpec, QeIdentitySpec, QuoteSpec,
     Role, TcbInfoSpec, TdSpec, authority,
 };
+use serde_json::{Value as Json, json};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::finding::Examined;
+use silicon_to_source::formats::intel::parse::Quote;
+use silicon_to_source::formats::intel::parse::collateral::{Collateral, TcbStatus};
+use silicon_to_source::formats::intel::verify::{VerifiedQuote, verify};
+use silicon_to_source::pki::anchors::Roots;
+use silicon_to_source::report::Report;
 use silicon_to_source::time::UnixTime;
-use silicon_to_source::verify::dcap::{VerifiedQuote, verify};
 
 /// 2030-01-01T00:00:00Z.
 pub(crate) const NOW: UnixTime = UnixTime(1_893_456_000);

@@ -2,17 +2,14 @@
 //! spoiled on its own.
 
 use crate::common::examine;
+use s2s_sim::eigencompute::{BoundSpec, SEV_SNP, SHIELDED_VM, TDX, quote_message, report_data};
+use s2s_sim::google::{LAUNCH, Launcher, VtpmSpec, boot_events, ccel_log, launch_log};
+use s2s_sim::intel::QuoteSpec;
 use serde_json::{Value as Json, json};
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::Report;
-use silicon_to_source::sim::eigencompute::{
-    BoundSpec, SEV_SNP, SHIELDED_VM, TDX, quote_message, report_data,
-};
-use silicon_to_source::sim::google::{
-    LAUNCH, Launcher, VtpmSpec, boot_events, ccel_log, launch_log,
-};
-use silicon_to_source::sim::intel::QuoteSpec;
 use silicon_to_source::time::UnixTime;
 
 use super::{dcap, snp};

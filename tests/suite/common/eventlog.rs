@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use sha2::Digest as _;
 use silicon_to_source::digest::Sha384;
-use silicon_to_source::evidence::eventlog::Register;
 use silicon_to_source::finding::{Examined, Finding, Outcome};
-use silicon_to_source::verify::eventlog::{Registers, VerifiedLog};
+use silicon_to_source::formats::eventlog::parse::Register;
+use silicon_to_source::formats::eventlog::verify::{Registers, VerifiedLog};
 
 pub(crate) fn sha384(data: &[u8]) -> [u8; 48] {
     sha2::Sha384::digest(data).into()

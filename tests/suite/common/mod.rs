@@ -1,13 +1,8 @@
 //! Where test data lies.
 #![allow(dead_code)]
-
-#[cfg(feature = "sim")]
 pub(crate) mod dcap;
-#[cfg(feature = "sim")]
 pub(crate) mod eigencompute;
-#[cfg(feature = "sim")]
 pub(crate) mod snp;
-#[cfg(feature = "sim")]
 pub(crate) mod table;
 
 pub(crate) mod answer;
@@ -37,7 +32,7 @@ fn metadata() -> &'static serde_json::Value {
         let cargo = |arguments: &[&str]| {
             let output = Command::new(env!("CARGO"))
                 .args(arguments)
-                .current_dir(env!("CARGO_MANIFEST_DIR"))
+                .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
                 .output()
                 .expect("cargo runs");
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -57,7 +52,7 @@ fn metadata() -> &'static serde_json::Value {
 pub(crate) fn examine(
     input: &[u8],
     collateral: &[&[u8]],
-    policy: Option<&silicon_to_source::policy::Policy>,
+    policy: Option<&silicon_to_source::engine::policy::Policy>,
     now: silicon_to_source::time::UnixTime,
 ) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
     let context = silicon_to_source::Context::at(now);
@@ -68,7 +63,7 @@ pub(crate) fn examine(
 pub(crate) fn examine_fetched(
     input: &[u8],
     (url, fetched): (&str, &[u8]),
-    policy: Option<&silicon_to_source::policy::Policy>,
+    policy: Option<&silicon_to_source::engine::policy::Policy>,
     now: silicon_to_source::time::UnixTime,
 ) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
     let mut files = files(input, &[]);
@@ -82,19 +77,20 @@ pub(crate) fn examine_fetched(
 pub(crate) fn examine_asked(
     input: &[u8],
     collateral: &[&[u8]],
-    policy: Option<&silicon_to_source::policy::Policy>,
+    policy: Option<&silicon_to_source::engine::policy::Policy>,
     now: silicon_to_source::time::UnixTime,
 ) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
-    let exchange = silicon_to_source::evidence::exchange::Exchange::parse(input)?;
+    let exchange =
+        silicon_to_source::services::coordinator::parse::exchange::Exchange::parse(input)?;
     let context = silicon_to_source::Context { now, asked: Some(asked(&exchange)) };
     held(silicon_to_source::examine(&files(input, collateral), policy, &context)?)
 }
 
 /// What the process knows that asked as `exchange` says.
 pub(crate) fn asked(
-    exchange: &silicon_to_source::evidence::exchange::Exchange,
+    exchange: &silicon_to_source::services::coordinator::parse::exchange::Exchange,
 ) -> silicon_to_source::Asked {
-    use silicon_to_source::evidence::exchange::Outcome;
+    use silicon_to_source::services::coordinator::parse::exchange::Outcome;
     use silicon_to_source::{Asked, AskedAnswer};
 
     let answers = exchange.answers.iter().map(|answer| AskedAnswer {

@@ -2,13 +2,13 @@
 //! spoiled on its own.
 
 use crate::common::examine;
+use s2s_sim::amd::{AuthoritySpec, CrlSpec, ReportSpec, Role, VekSpec, authority};
+use s2s_sim::keys::Key;
 use serde_json::{Value as Json, json};
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::error::Error;
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::policy::Policy;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::Report;
-use silicon_to_source::sim::amd::{AuthoritySpec, CrlSpec, ReportSpec, Role, VekSpec, authority};
-use silicon_to_source::sim::keys::Key;
 use silicon_to_source::time::{DAY, UnixTime};
 
 /// 2026-06-01T00:00:00Z: every row of the table of minimums counts.

@@ -11,7 +11,7 @@ const LIST: &str = "SKIPPED_TESTS";
 /// A file or directory of `../shared`. `None` only where there is no `../shared` at all: where it
 /// lies there, everything that a test asks for has to be in it.
 pub(crate) fn shared(path: &str) -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join("../shared");
     if !folder.exists() {
         skipped(&format!("../shared is absent, so {path} was not examined"));
         return None;

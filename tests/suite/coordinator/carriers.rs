@@ -7,22 +7,23 @@ use crate::common::table::{Also, Expected};
 use crate::common::{asked, examine_asked};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use s2s_sim::bound::{BoundSpec, Processor};
+use s2s_sim::coordinator::{CoordinatorSpec, Machine};
+use s2s_sim::google::{LAUNCH, Launcher, VtpmSpec, key_list, launch_log};
+use s2s_sim::provided::Provided;
 use serde_json::{Value as Json, json};
-use silicon_to_source::appraise::coordinator::binding::token_nonce;
 use silicon_to_source::digest::Sha512;
-use silicon_to_source::evidence::coordinator::carrier;
-use silicon_to_source::evidence::exchange::Exchange;
-use silicon_to_source::evidence::token::Service;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::finding::LinkId;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::formats::token::parse::Service;
 use silicon_to_source::report::{
     Custody, DebugFlag, Freshness, KeyFlag, Level, Overrides, Report, RootOfTrust, Standing, State,
     Word,
 };
-use silicon_to_source::sim::bound::{BoundSpec, Processor};
-use silicon_to_source::sim::coordinator::{CoordinatorSpec, Machine};
-use silicon_to_source::sim::google::{LAUNCH, Launcher, VtpmSpec, key_list, launch_log};
-use silicon_to_source::sim::provided::Provided;
+use silicon_to_source::services::coordinator;
+use silicon_to_source::services::coordinator::appraise::binding::token_nonce;
+use silicon_to_source::services::coordinator::parse::exchange::Exchange;
 use silicon_to_source::time::UnixTime;
 use silicon_to_source::{Context, File};
 
@@ -472,9 +473,11 @@ fn evidence_under_another_types_name_fails() {
 #[test]
 fn a_tokens_nonce_counts_as_a_whole() {
     let d = Sha512::of(b"SIMULATED");
-    let own = carrier::eat_nonce(&d);
+    let own = coordinator::parse::carrier::eat_nonce(&d);
     assert_eq!(own.len(), 86);
-    let holds = |nonces: &[String]| token_nonce(nonces, Ok(()), carrier::EAT_NONCE, &d).passed();
+    let holds = |nonces: &[String]| {
+        token_nonce(nonces, Ok(()), coordinator::parse::carrier::EAT_NONCE, &d).passed()
+    };
     assert!(holds(&["another".into(), own.clone()]));
     for other in [format!("{own}A"), own[..85].to_owned(), own.to_uppercase(), format!(" {own}")] {
         assert!(!holds(&[other]));

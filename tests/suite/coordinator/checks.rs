@@ -5,23 +5,25 @@ use crate::common::table::{Also, Expected, check_of, findings};
 use crate::common::{asked, examine, examine_asked};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use s2s_sim::amd::report::POLICY_DEBUG;
+use s2s_sim::cel;
+use s2s_sim::coordinator::{CoordinatorSpec, IMAGE, ORIGIN, key_answer};
+use s2s_sim::gcb;
+use s2s_sim::keys::Key;
+use s2s_sim::repository::{Repository, WORKFLOW};
+use s2s_sim::sigstore::{Build, BundleSpec};
 use serde_json::{Value as Json, json};
+use silicon_to_source::builds::git::parse::objects::Format;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::endorsements::git::Format;
-use silicon_to_source::evidence::exchange::Exchange;
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::checks;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{
     Custody, DebugFlag, Freshness, KeyFlag, Level, Overrides, Report, RootOfTrust, Standing, State,
     Word,
 };
-use silicon_to_source::sim::amd::report::POLICY_DEBUG;
-use silicon_to_source::sim::cel;
-use silicon_to_source::sim::coordinator::{CoordinatorSpec, IMAGE, ORIGIN, key_answer};
-use silicon_to_source::sim::gcb;
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::repository::{Repository, WORKFLOW};
-use silicon_to_source::sim::sigstore::{Build, BundleSpec};
+use silicon_to_source::services::coordinator;
+use silicon_to_source::services::coordinator::parse::exchange::Exchange;
 use silicon_to_source::{Asked, Context, File};
 
 const NOW: &str = "2026-02-01T00:00:10Z";
@@ -661,7 +663,7 @@ fn an_answer_without_a_document_has_its_own_state_and_word() {
         assert_eq!(report.verdict.state, state, "{word}");
         let level = (state == State::NotPublished).then_some(Level::A0);
         assert_eq!(report.assurance.level, level, "{word}");
-        let finding = report.findings(&checks::COORDINATOR_ANSWER).next().unwrap();
+        let finding = report.findings(&coordinator::checks::COORDINATOR_ANSWER).next().unwrap();
         assert_eq!(finding.actual, Some(word.into()));
         assert!(report.claims.is_empty());
         assert_nothing_is_said(&report, state, word);

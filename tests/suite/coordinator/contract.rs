@@ -8,8 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value as Json;
 use silicon_to_source::digest::Sha512;
-use silicon_to_source::evidence::coordinator::carrier::{self, EigenPlatform};
-use silicon_to_source::evidence::coordinator::{Binding, Document};
+use silicon_to_source::services::coordinator;
+use silicon_to_source::services::coordinator::parse::carrier::EigenPlatform;
+use silicon_to_source::services::coordinator::parse::{Binding, Document};
 
 use crate::common::skipped;
 
@@ -18,7 +19,7 @@ const EXAMPLE: &str = include_str!("../../../www/contract/example.json");
 
 fn cases() -> Vec<Json> {
     let vectors: Json = serde_json::from_str(VECTORS).unwrap();
-    assert_eq!(vectors["domain"], carrier::DOMAIN);
+    assert_eq!(vectors["domain"], coordinator::parse::carrier::DOMAIN);
     vectors["cases"].as_array().unwrap().clone()
 }
 
@@ -31,7 +32,9 @@ fn every_vector_has_the_digest_that_this_crate_computes() {
     let cases = cases();
     assert_eq!(cases.len(), 8);
     for case in cases {
-        let d = carrier::digest(&bytes(&case, "nonce"), &bytes(&case, "binding")).unwrap();
+        let d =
+            coordinator::parse::carrier::digest(&bytes(&case, "nonce"), &bytes(&case, "binding"))
+                .unwrap();
         assert_eq!(d.to_string(), case["d"], "{}", case["name"]);
         let framed = hex::decode(case["framed"].as_str().unwrap()).unwrap();
         assert_eq!(d, Sha512::of(&framed));
@@ -43,22 +46,31 @@ fn every_vector_has_what_each_carrier_makes_of_the_digest() {
     for case in cases() {
         let d: Sha512 = case["d"].as_str().unwrap().parse().unwrap();
         let carriers = &case["carriers"];
-        assert_eq!(d.to_string(), carriers[carrier::DIRECT]);
-        assert_eq!(d.to_string(), carriers[carrier::NITRO]);
-        assert_eq!(carrier::eat_nonce(&d), carriers[carrier::EAT_NONCE]);
-        assert_eq!(carrier::eat_nonce(&d).len(), 86);
-        assert_eq!(carrier::tpm_qualifying_data(&d).to_string(), carriers[carrier::TPM]);
-        let dstack = carrier::dstack_report_data(&d).to_string();
-        assert_eq!(dstack, carriers[carrier::DSTACK_APPDATA]);
-        let eigen = &carriers[carrier::EIGEN_BOUND];
+        assert_eq!(d.to_string(), carriers[coordinator::parse::carrier::DIRECT]);
+        assert_eq!(d.to_string(), carriers[coordinator::parse::carrier::NITRO]);
+        assert_eq!(
+            coordinator::parse::carrier::eat_nonce(&d),
+            carriers[coordinator::parse::carrier::EAT_NONCE]
+        );
+        assert_eq!(coordinator::parse::carrier::eat_nonce(&d).len(), 86);
+        assert_eq!(
+            coordinator::parse::carrier::tpm_qualifying_data(&d).to_string(),
+            carriers[coordinator::parse::carrier::TPM]
+        );
+        let dstack = coordinator::parse::carrier::dstack_report_data(&d).to_string();
+        assert_eq!(dstack, carriers[coordinator::parse::carrier::DSTACK_APPDATA]);
+        let eigen = &carriers[coordinator::parse::carrier::EIGEN_BOUND];
         let key = hex::decode(eigen["attestation_key_spki"].as_str().unwrap()).unwrap();
-        assert_eq!(carrier::eigen_report_data(&d, &key).to_string(), eigen["report_data"]);
+        assert_eq!(
+            coordinator::parse::carrier::eigen_report_data(&d, &key).to_string(),
+            eigen["report_data"]
+        );
         for (platform, tag) in [
             (EigenPlatform::IntelTdx, "INTEL_TDX"),
             (EigenPlatform::AmdSevSnp, "AMD_SEV_SNP"),
             (EigenPlatform::ShieldedVm, "GCP_SHIELDED_VM"),
         ] {
-            let data = carrier::eigen_qualifying_data(&d, platform).to_string();
+            let data = coordinator::parse::carrier::eigen_qualifying_data(&d, platform).to_string();
             assert_eq!(data, eigen["qualifying_data"][tag]);
         }
     }
@@ -66,11 +78,18 @@ fn every_vector_has_what_each_carrier_makes_of_the_digest() {
 
 #[test]
 fn lengths_keep_what_runs_together_apart() {
-    let [first, second] = [("A", "BC"), ("AB", "C")]
-        .map(|(nonce, binding)| carrier::digest(nonce.as_bytes(), binding.as_bytes()).unwrap());
+    let [first, second] = [("A", "BC"), ("AB", "C")].map(|(nonce, binding)| {
+        coordinator::parse::carrier::digest(nonce.as_bytes(), binding.as_bytes()).unwrap()
+    });
     assert_ne!(first, second);
-    assert!(carrier::digest(&[0; 65], b"").is_err(), "a nonce has at most 64 bytes");
-    assert!(carrier::digest(b"", &[0; 65_537]).is_err(), "a binding has at most 64 KiB");
+    assert!(
+        coordinator::parse::carrier::digest(&[0; 65], b"").is_err(),
+        "a nonce has at most 64 bytes"
+    );
+    assert!(
+        coordinator::parse::carrier::digest(b"", &[0; 65_537]).is_err(),
+        "a binding has at most 64 KiB"
+    );
 }
 
 #[test]
@@ -123,7 +142,8 @@ fn documents_that_the_schema_refuses_are_refused() {
 /// with the package `jsonschema` for the schema.
 #[test]
 fn the_second_implementation_agrees() {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contract/check.py");
+    let script =
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join("tests/contract/check.py");
     let Ok(output) = Command::new("python3").arg(script).output() else {
         skipped("there is no python3, so the contract was not checked a second time");
         return;

@@ -5,8 +5,11 @@ use std::fs;
 
 use crate::common::examine;
 use crate::common::shared;
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::checks;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::formats::eventlog;
+use silicon_to_source::formats::intel;
 use silicon_to_source::report::{DebugFlag, Level, Report, State};
 
 const IN_2025: &str = "2025-07-01T00:00:00Z";
@@ -76,7 +79,7 @@ fn tdx_v5_without_a_level_fails_and_names_component_7() {
     let Some(report) = with_collateral(name, None, "2026-03-01T00:00:00Z") else { return };
     assert_eq!(report.verdict.state, State::Failed);
     assert_eq!(because(&report), ["dcap.tcb.level"]);
-    let finding = report.findings(&checks::DCAP_TCB_LEVEL).next().unwrap();
+    let finding = report.findings(&intel::checks::DCAP_TCB_LEVEL).next().unwrap();
     let actual = finding.actual.as_ref().unwrap().to_string();
     let expected = finding.expected.as_ref().unwrap().to_string();
     assert!(actual.contains("component 7") && actual.ends_with(" 3"), "{actual}");
@@ -163,7 +166,7 @@ fn firmware_log_of_google_replays_and_a_flipped_byte_is_found() {
         return;
     };
     let report = examined(&quote, std::slice::from_ref(&log), None, IN_2026);
-    let replayed: Vec<_> = report.findings(&checks::EVENTLOG_REPLAY).collect();
+    let replayed: Vec<_> = report.findings(&eventlog::checks::EVENTLOG_REPLAY).collect();
     assert_eq!(replayed.len(), 3, "RTMR0 to RTMR2");
     assert!(replayed.iter().all(|finding| finding.outcome == "pass"), "{replayed:?}");
     assert!(claim(&report, "boot.command-line").starts_with("/syslinux/vmlinuz.A "));
@@ -177,7 +180,7 @@ fn firmware_log_of_google_replays_and_a_flipped_byte_is_found() {
         spoiled[event.span.end() - 1] ^= 1;
         let files: [&[u8]; 1] = [&spoiled];
         let report = examine(&quote, &files, None, IN_2026.parse().unwrap()).unwrap();
-        let digests = report.findings(&checks::EVENTLOG_DIGESTS).next().unwrap();
+        let digests = report.findings(&eventlog::checks::EVENTLOG_DIGESTS).next().unwrap();
         let Some(part) = &digests.part else { continue };
         assert_eq!((digests.outcome, digests.reason), ("fail", Some("not-equal")), "{part}");
         assert_eq!(*part, format!("event-{number}"), "the first that no longer fits");
@@ -196,7 +199,7 @@ fn dstack_reports_are_recognised_and_their_logs_replay() {
         let report = examined(&input, &[], None, IN_2026);
         assert_eq!(report.subject.kind, "dstack-quote-report", "{name}");
         assert_eq!(report.policy.name, "tdx-dstack", "{name}");
-        let replayed: Vec<_> = report.findings(&checks::EVENTLOG_REPLAY).collect();
+        let replayed: Vec<_> = report.findings(&eventlog::checks::EVENTLOG_REPLAY).collect();
         assert!(!replayed.is_empty(), "{name}");
         assert!(replayed.iter().all(|finding| finding.outcome == "pass"), "{name}: {replayed:?}");
         assert_eq!(outcome(&report, "dcap.report-data"), "unknown no-reference", "{name}");

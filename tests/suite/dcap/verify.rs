@@ -6,12 +6,13 @@ use std::path::Path;
 
 use crate::common::{crate_dir, shared};
 use dcap_qvl::QuoteCollateralV3;
-use silicon_to_source::endorsements::intel::{Collateral, TcbStatus};
-use silicon_to_source::evidence::dcap::Quote;
-use silicon_to_source::finding::{Check, Examined, Finding, Outcome, Reason, Why, checks};
+use silicon_to_source::finding::{Check, Examined, Finding, Outcome, Reason, Why};
+use silicon_to_source::formats::intel;
+use silicon_to_source::formats::intel::parse::Quote;
+use silicon_to_source::formats::intel::parse::collateral::{Collateral, TcbStatus};
+use silicon_to_source::formats::intel::verify::{TcbSource, VerifiedQuote, verify};
 use silicon_to_source::pki::anchors::Roots;
 use silicon_to_source::time::UnixTime;
-use silicon_to_source::verify::dcap::{TcbSource, VerifiedQuote, verify};
 
 /// A quote and its collateral, as files.
 struct Vector {
@@ -136,7 +137,7 @@ fn tdx_v5_reaches_no_level_and_the_short_component_is_named() {
             "dcap.tcb.advisories blocked dcap.tcb.level",
         ]
     );
-    let level = of(&examined.findings, &checks::DCAP_TCB_LEVEL);
+    let level = of(&examined.findings, &intel::checks::DCAP_TCB_LEVEL);
     let said =
         |value: &Option<silicon_to_source::finding::Value>| value.clone().unwrap().to_string();
     assert_eq!(said(&level.actual), "SGX component 7 (SEAMLDR ACM) 3");

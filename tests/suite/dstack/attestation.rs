@@ -7,7 +7,7 @@ use crate::common::examine;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
-use silicon_to_source::adapters::default_policy;
+use silicon_to_source::engine::default_policy;
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::time::UnixTime;
 use x509_parser::pem::Pem;

@@ -2,12 +2,13 @@
 //! simulated guest that was asked for over the certificate's key (dstack, `ra-tls`).
 
 use crate::common::examine;
+use s2s_sim::certificate::{Spoil, Template, extension, simulated_name};
+use s2s_sim::keys::Key;
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha512};
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Custody, KeyFlag, Report, State};
-use silicon_to_source::sim::certificate::{Spoil, Template, extension, simulated_name};
-use silicon_to_source::sim::keys::Key;
 use silicon_to_source::time::{UnixTime, Validity};
 
 use super::guest::{APP, Guest, guest};

@@ -1,12 +1,13 @@
 //! A simulated TDX guest with everything that its agent answers.
 
 use crate::common::examine;
+use s2s_sim::intel::TdSpec;
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
-use silicon_to_source::evidence::dstack::mr_config_v3;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::formats::dstack::parse::mr_config_v3;
 use silicon_to_source::report::Report;
-use silicon_to_source::sim::intel::TdSpec;
 
 use super::image::Lite;
 use crate::common::dcap;

@@ -6,7 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Level, Report, State};
 
 use super::guest::{Guest, guest, hash, pinned};

@@ -2,8 +2,8 @@
 
 use crate::common::examine;
 use serde_json::{Value as Json, json};
-use silicon_to_source::evidence::dstack::document_hash;
-use silicon_to_source::evidence::snp::Product;
+use silicon_to_source::formats::dstack::parse::document_hash;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::Report;
 
 use super::guest::{APP, INSTANCE, document, pinned};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
-use silicon_to_source::finding::checks;
+use silicon_to_source::formats::dstack;
 use silicon_to_source::report::{Became, Report, State};
 
 use super::attestation::{encoded, informed, of};
@@ -41,7 +41,7 @@ fn assert_unused(name: &str, report: &Report) {
     let unused = report.files.iter().filter(|file| file.became == Became::NotAboutThis);
     assert_eq!(unused.count(), 1, "{name}");
     assert_ne!(report.verdict.state, State::Failed, "{name}");
-    assert!(report.findings(&checks::DSTACK_COMPOSE_HASH).all(|f| f.outcome == "unknown"));
+    assert!(report.findings(&dstack::checks::DSTACK_COMPOSE_HASH).all(|f| f.outcome == "unknown"));
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn document_of_an_sev_snp_guest_is_not_what_a_tdx_host_committed_to() {
 #[test]
 fn quote_of_another_guest_does_not_speak_for_this_certificates_key() {
     let mut case = certificate::certified();
-    case.quoted = silicon_to_source::sim::keys::Key::IntelRoot;
+    case.quoted = s2s_sim::keys::Key::IntelRoot;
     assert_refused("certificate", &case.examine(), &["dstack.certificate.key"]);
 }
 

@@ -18,9 +18,12 @@ use crate::common::table::{Row, assert_complete, assert_rows, findings};
 use guest::{APP, Guest, committed, compose, document, guest, hash, named, pinned, starts, third};
 use machine::{Machine, REPORTS};
 use serde_json::{Value as Json, json};
-use silicon_to_source::evidence::dstack::{KeyProvider, mr_config_v1, mr_config_v2};
-use silicon_to_source::finding::{Check, checks};
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::finding::Check;
+use silicon_to_source::formats::dstack;
+use silicon_to_source::formats::dstack::parse::{KeyProvider, mr_config_v1, mr_config_v2};
+use silicon_to_source::formats::eventlog;
 use silicon_to_source::report::{Custody, Level, Report, State};
 use silicon_to_source::time::UnixTime;
 
@@ -183,6 +186,18 @@ fn guest_with_everything_beside_its_quote_leaves_its_system_alone_unnamed() {
 }
 
 #[test]
+fn agent_that_agrees_about_its_keys_says_no_more_than_the_log() {
+    assert_eq!(findings(&said().examine())["dstack.key-provider/stated"], "pass");
+    let mut guest = guest();
+    guest.provider = br#"{"name":"local-sgx","id":"00"}"#;
+    guest.last = |a| a["key_provider_info"] = json!(r#"{"name":"local-sgx","id":"00"}"#);
+    let found = findings(&guest.examine());
+    for finding in ["dstack.key-provider", "dstack.key-provider/stated"] {
+        assert_eq!(found[finding], "warn not-kms", "{finding}");
+    }
+}
+
+#[test]
 fn level_of_a_named_guest_is_shown_with_the_tag_that_weakens_it() {
     let report = named().examine();
     assert_eq!(report.assurance.level, Some(Level::A4));
@@ -191,7 +206,7 @@ fn level_of_a_named_guest_is_shown_with_the_tag_that_weakens_it() {
     starts(&mut guest, compose("services: {web: {image: 'registry.example/web:1'}}"));
     let report = guest.examine();
     assert_eq!(report.assurance.level, Some(Level::A4));
-    assert_eq!(report.assurance.except, [&checks::DSTACK_IMAGES]);
+    assert_eq!(report.assurance.except, [&dstack::checks::DSTACK_IMAGES]);
 }
 
 #[test]
@@ -332,7 +347,7 @@ fn real_quote_reports_show_their_application_and_leave_its_own_events_aside() {
         assert_eq!(found["dstack.key-provider"], provider, "{name}");
         assert_eq!(claim(&report, "dstack.compose-hash"), [format!("{compose} (RTMR3)")]);
         assert!(!report.claims.iter().any(|claim| claim.value.to_string().contains("LIUM")));
-        let replayed: Vec<_> = report.findings(&checks::EVENTLOG_REPLAY).collect();
+        let replayed: Vec<_> = report.findings(&eventlog::checks::EVENTLOG_REPLAY).collect();
         assert_eq!(replayed.len(), 4, "{name}");
         assert!(replayed.iter().all(|finding| finding.outcome == "pass"), "{name}");
     }

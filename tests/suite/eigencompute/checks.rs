@@ -2,17 +2,17 @@
 //! fail, under simulated roots; and parts of one machine in the evidence of another.
 
 use crate::common;
-use serde_json::json;
-use silicon_to_source::finding::checks;
-use silicon_to_source::report::{DebugFlag, Freshness, Level, Overrides, Report, State};
-use silicon_to_source::sim::amd::HwId;
-use silicon_to_source::sim::certificate::Spoil;
-use silicon_to_source::sim::eigencompute::{BoundSpec, SEV_SNP, SHIELDED_VM, TDX};
-use silicon_to_source::sim::google::{
+use s2s_sim::amd::HwId;
+use s2s_sim::certificate::Spoil;
+use s2s_sim::eigencompute::{BoundSpec, SEV_SNP, SHIELDED_VM, TDX};
+use s2s_sim::google::{
     BankHash, LAUNCH, Launcher, VtpmRole, boot_events, ccel_log, field, firmware_log, launch_log,
     launch_register, number, vtpm_certificate,
 };
-use silicon_to_source::sim::keys::Key;
+use s2s_sim::keys::Key;
+use serde_json::json;
+use silicon_to_source::formats::eigencompute;
+use silicon_to_source::report::{DebugFlag, Freshness, Level, Overrides, Report, State};
 
 use crate::common::eigencompute::{Case, Launch, another_quote};
 use crate::common::table::{Also, Row, assert_complete, assert_rows, findings};
@@ -207,12 +207,11 @@ fn with_a_report() -> Vec<Row<Case>> {
             case.before_report = |snp| snp.signer = Key::StrangerP384;
         }),
         Row::new(Case::snp, "snp.guest-policy.debug", "fail set", |case| {
-            case.before_report =
-                |snp| snp.report.policy |= silicon_to_source::sim::amd::report::POLICY_DEBUG;
+            case.before_report = |snp| snp.report.policy |= s2s_sim::amd::report::POLICY_DEBUG;
         }),
         Row::new(Case::tdx, "tdx.attributes.debug", "fail set", |case| {
             case.before_quote = |quote| {
-                quote.td().td_attributes |= silicon_to_source::sim::intel::body::TD_DEBUG;
+                quote.td().td_attributes |= s2s_sim::intel::body::TD_DEBUG;
             };
         }),
         Row::new(Case::tdx, "tdx.mrtd", "fail not-listed", |case| {
@@ -303,7 +302,7 @@ fn sound_evidence_has_the_level_that_each_platform_deserves() {
 #[test]
 fn a_report_that_is_taken_out_or_put_in_is_noticed() {
     let platform_of = |report: &Report| {
-        let finding = report.findings(&checks::EIGEN_CHALLENGE).next().unwrap();
+        let finding = report.findings(&eigencompute::checks::EIGEN_CHALLENGE).next().unwrap();
         assert_eq!(finding.reason, Some("another-platform"));
         assert_eq!(report.verdict.state, State::Failed);
         assert_eq!(report.flags.freshness, Freshness::None);
@@ -506,7 +505,7 @@ fn everything_that_the_launcher_measured_is_a_claim_and_nothing_that_came_later(
         let expected: Vec<_> = expected.map(|(name, value)| (name, value.to_owned())).to_vec();
         assert_eq!(said, expected, "{platform}");
         assert_eq!(report.flags.overrides, Overrides::Present, "{platform}");
-        let listed = report.findings(&checks::EIGEN_OVERRIDES).next().unwrap();
+        let listed = report.findings(&eigencompute::checks::EIGEN_OVERRIDES).next().unwrap();
         assert_eq!(listed.actual.as_ref().unwrap().to_string(), "--port=1, A=B", "{platform}");
         let later = report
             .evidence
@@ -536,7 +535,7 @@ fn a_report_of_a_processor_in_the_wrong_form_is_an_error() {
         assert!(refused(&bound));
     }
     let both = [sound.vtpm.bytes(), field(8, b""), field(9, b"")].concat();
-    let object = silicon_to_source::sim::eigencompute::object(&both, Some(b"x"), b"");
+    let object = s2s_sim::eigencompute::object(&both, Some(b"x"), b"");
     let now = common::snp::NOW;
     assert!(crate::common::examine(&object, &[], None, now).is_err(), "two processors");
 }

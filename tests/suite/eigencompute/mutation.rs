@@ -12,12 +12,13 @@ use std::fs;
 use crate::common::examine;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use s2s_sim::eigencompute::object;
+use s2s_sim::google::VtpmSpec;
 use serde_json::{Value as Json, json};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::error::Error;
-use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Report, State};
-use silicon_to_source::sim::eigencompute::object;
-use silicon_to_source::sim::google::VtpmSpec;
 use silicon_to_source::time::UnixTime;
 
 use crate::common::eigencompute::{CHALLENGE, Case};

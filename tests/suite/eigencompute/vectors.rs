@@ -1,7 +1,12 @@
 //! Real bound evidence of EigenCompute: two of each platform, debug and hardened.
 
 use serde_json::{Value, json};
-use silicon_to_source::finding::{Check, LinkId, checks};
+use silicon_to_source::finding::{Check, LinkId};
+use silicon_to_source::formats::eigencompute;
+use silicon_to_source::formats::eventlog;
+use silicon_to_source::formats::intel;
+use silicon_to_source::formats::snp;
+use silicon_to_source::formats::tpm;
 use silicon_to_source::report::{DebugFlag, Freshness, Level, Report, RootOfTrust, State};
 use silicon_to_source::time::UnixTime;
 
@@ -31,33 +36,33 @@ fn every_part_of_all_six_holds_and_names_the_others() {
         let name = object["name"].as_str().unwrap();
         let report = examined(object);
         for check in [
-            &checks::TPM_ROOT,
-            &checks::TPM_KEY,
-            &checks::TPM_QUOTE_AGREEMENT,
-            &checks::EIGEN_CHALLENGE,
-            &checks::EIGEN_REGISTERS,
+            &tpm::checks::TPM_ROOT,
+            &tpm::checks::TPM_KEY,
+            &tpm::checks::TPM_QUOTE_AGREEMENT,
+            &eigencompute::checks::EIGEN_CHALLENGE,
+            &eigencompute::checks::EIGEN_REGISTERS,
         ] {
             assert_eq!(outcomes(&report, check), ["pass"], "{name}: {check}");
         }
         for check in [
-            &checks::TPM_QUOTE_FORM,
-            &checks::TPM_QUOTE_SIGNER,
-            &checks::TPM_QUOTE_SIGNATURE,
-            &checks::TPM_QUOTE_REGISTERS,
+            &tpm::checks::TPM_QUOTE_FORM,
+            &tpm::checks::TPM_QUOTE_SIGNER,
+            &tpm::checks::TPM_QUOTE_SIGNATURE,
+            &tpm::checks::TPM_QUOTE_REGISTERS,
         ] {
             assert_eq!(outcomes(&report, check), ["pass"; 3], "{name}: {check}");
         }
-        let replays = outcomes(&report, &checks::EVENTLOG_REPLAY);
+        let replays = outcomes(&report, &eventlog::checks::EVENTLOG_REPLAY);
         assert!(replays.iter().all(|outcome| *outcome == "pass"), "{name}: {replays:?}");
         let registers: Vec<_> = report
-            .findings(&checks::EVENTLOG_REPLAY)
+            .findings(&eventlog::checks::EVENTLOG_REPLAY)
             .filter_map(|finding| finding.part.clone())
             .collect();
         let launch = if object["platform"] == "intel_tdx" { "rtmr3" } else { "pcr13" };
         assert!(registers.iter().any(|part| part == launch), "{name}: {registers:?}");
         let tee = object["platform"] != "gcp_shielded_vm";
         let named = if tee { "pass" } else { "unknown" };
-        assert_eq!(outcomes(&report, &checks::EIGEN_REPORT_DATA), [named], "{name}");
+        assert_eq!(outcomes(&report, &eigencompute::checks::EIGEN_REPORT_DATA), [named], "{name}");
         // The challenge came along; it counts where the link that carries it holds.
         let stands = report.link(LinkId::Report).unwrap().state <= State::Warning;
         let freshness = if stands { Freshness::Given } else { Freshness::None };
@@ -76,7 +81,7 @@ fn the_list_that_a_certificate_names_is_asked_for() {
         let [list] = lists.as_slice() else { panic!("{}: {lists:?}", object["name"]) };
         assert!(list.url.starts_with("https://privateca-content-"), "{}", list.url);
         assert!(list.url.ends_with("/crl.crl"), "{}", list.url);
-        assert_eq!(outcomes(&report, &checks::TPM_CHAIN_REVOCATION), ["unknown"]);
+        assert_eq!(outcomes(&report, &tpm::checks::TPM_CHAIN_REVOCATION), ["unknown"]);
     }
 }
 
@@ -86,8 +91,8 @@ fn the_rebuilt_reports_hold_at_the_processors_makers() {
     for object in &objects {
         let report = examined(object);
         let check = match object["platform"].as_str().unwrap() {
-            "intel_tdx" => &checks::DCAP_QUOTE_SIGNATURE,
-            "amd_sev_snp" => &checks::SNP_REPORT_SIGNATURE,
+            "intel_tdx" => &intel::checks::DCAP_QUOTE_SIGNATURE,
+            "amd_sev_snp" => &snp::checks::SNP_REPORT_SIGNATURE,
             _ => continue,
         };
         assert_eq!(outcomes(&report, check), ["pass"], "{}", object["name"]);
@@ -103,7 +108,7 @@ fn debug_images_fail_and_hardened_ones_do_not() {
         let report = examined(object);
         let hardened = object["hardened"].as_bool().unwrap();
         let expected = if hardened { "pass" } else { "fail" };
-        assert_eq!(outcomes(&report, &checks::EIGEN_HARDENED), [expected], "{name}");
+        assert_eq!(outcomes(&report, &eigencompute::checks::EIGEN_HARDENED), [expected], "{name}");
         let failed = report.verdict.state == State::Failed;
         assert_eq!(failed, !hardened, "{name}: {:?}", report.verdict);
         if !hardened {
@@ -143,7 +148,7 @@ fn a_report_that_is_taken_out_is_missed() {
     for object in objects.iter().filter(|object| object["platform"] != "gcp_shielded_vm") {
         let stripped = without_tee(object);
         let report = examined(&stripped);
-        let finding = report.findings(&checks::EIGEN_CHALLENGE).next().unwrap();
+        let finding = report.findings(&eigencompute::checks::EIGEN_CHALLENGE).next().unwrap();
         assert_eq!(finding.reason, Some("another-platform"), "{}", object["name"]);
         assert_eq!(report.verdict.state, State::Failed);
     }
@@ -158,8 +163,8 @@ fn parts_of_different_machines_do_not_fit() {
     bytes.extend(tee(&decode(&tdx[1]["attestation"])));
     mixed["attestation"] = encode(&bytes);
     let report = examined(&mixed);
-    assert_eq!(outcomes(&report, &checks::EIGEN_CHALLENGE), ["pass"]);
-    assert_eq!(outcomes(&report, &checks::EIGEN_REPORT_DATA), ["fail"]);
+    assert_eq!(outcomes(&report, &eigencompute::checks::EIGEN_CHALLENGE), ["pass"]);
+    assert_eq!(outcomes(&report, &eigencompute::checks::EIGEN_REPORT_DATA), ["fail"]);
 }
 
 #[test]
@@ -170,8 +175,12 @@ fn another_challenge_or_extra_data_is_noticed() {
             let mut changed = object.clone();
             changed[member] = json!(value);
             let report = examined(&changed);
-            assert_eq!(outcomes(&report, &checks::EIGEN_CHALLENGE), ["fail"], "{member}");
-            let named = outcomes(&report, &checks::EIGEN_REPORT_DATA);
+            assert_eq!(
+                outcomes(&report, &eigencompute::checks::EIGEN_CHALLENGE),
+                ["fail"],
+                "{member}"
+            );
+            let named = outcomes(&report, &eigencompute::checks::EIGEN_REPORT_DATA);
             assert_ne!(named, ["pass"], "{member}");
         }
     }

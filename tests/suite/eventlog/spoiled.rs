@@ -8,10 +8,11 @@ use crate::common::eventlog::{
 };
 use silicon_to_source::digest::Sha384;
 use silicon_to_source::error::Error;
-use silicon_to_source::evidence::eventlog::tcg::EventType;
-use silicon_to_source::evidence::eventlog::{cel as canonical, dstack as app, tcg};
-use silicon_to_source::finding::{Examined, Finding, Outcome, Why, checks};
-use silicon_to_source::verify::eventlog::{self, Registers, Standing, VerifiedLog};
+use silicon_to_source::finding::{Examined, Finding, Outcome, Why};
+use silicon_to_source::formats::eventlog;
+use silicon_to_source::formats::eventlog::parse::tcg::EventType;
+use silicon_to_source::formats::eventlog::parse::{cel as canonical, dstack as app};
+use silicon_to_source::formats::eventlog::verify::{Registers, Standing, VerifiedLog};
 
 const IPL: u32 = 0xd;
 const SEPARATOR: u32 = 4;
@@ -37,7 +38,7 @@ fn registers_of(events: &[Firmware<'_>]) -> Registers {
 }
 
 fn examine(log: &[u8], registers: &Registers) -> Result<Examined<VerifiedLog>, Error> {
-    Ok(eventlog::tcg(&tcg::Log::parse(log)?, registers))
+    Ok(eventlog::verify::tcg(&eventlog::parse::tcg::Log::parse(log)?, registers))
 }
 
 #[test]
@@ -146,7 +147,7 @@ fn startup_locality_is_where_pcr0_begins_and_pcrs_that_reset_are_left_open() {
 fn bytes_that_nothing_confirms_are_these_and_no_others() {
     let events = small();
     let (log, registers) = (ccel(&events), registers_of(&events));
-    let parsed = tcg::Log::parse(&log).unwrap();
+    let parsed = eventlog::parse::tcg::Log::parse(&log).unwrap();
     let header = ccel_header().len();
     let mut kept = BTreeMap::<&str, usize>::new();
     for place in 0..log.len() {
@@ -157,8 +158,9 @@ fn bytes_that_nothing_confirms_are_these_and_no_others() {
             if !held {
                 continue;
             }
-            let within =
-                |event: &&tcg::Event<'_>| (event.span.start..event.span.end()).contains(&place);
+            let within = |event: &&eventlog::parse::tcg::Event<'_>| {
+                (event.span.start..event.span.end()).contains(&place)
+            };
             let class = match parsed.events.iter().find(within) {
                 None if place < 4 => "register of the first event",
                 None if place < header => "version of the first event",
@@ -199,13 +201,13 @@ fn log_cut_anywhere_is_an_error_or_holds_no_more_for_the_registers_that_it_lost(
         let Ok(examined) = examine(&log[..len], &registers) else { continue };
         let Some(held) = examined.verified else { continue };
         let untold = examined.findings.iter().filter(|finding| {
-            finding.check == &checks::EVENTLOG_COVERAGE
+            finding.check == &eventlog::checks::EVENTLOG_COVERAGE
                 && finding.outcome == Outcome::Unknown(Why::NotPublished)
         });
         let (untold, told) = (untold.count(), held.registers().len());
         assert!(untold > 0 && told > 0, "cut to {len} bytes");
         assert_eq!(untold + told, whole.registers().len(), "cut to {len} bytes");
-        let lost = |event: &eventlog::Event| {
+        let lost = |event: &eventlog::verify::Event| {
             event.register.is_some_and(|own| held.registers().iter().all(|(r, _)| *r != own))
         };
         assert!(!held.events().iter().any(lost), "cut to {len} bytes");
@@ -218,9 +220,9 @@ fn padding_is_counted_and_other_bytes_after_the_log_are_refused() {
     for fill in [0, 0xff] {
         let mut log = ccel(&events);
         log.extend([fill; 100]);
-        assert_eq!(tcg::Log::parse(&log).unwrap().padding.len, 100);
+        assert_eq!(eventlog::parse::tcg::Log::parse(&log).unwrap().padding.len, 100);
         *log.last_mut().unwrap() = 0x55;
-        assert!(tcg::Log::parse(&log).is_err());
+        assert!(eventlog::parse::tcg::Log::parse(&log).is_err());
     }
 }
 
@@ -228,16 +230,19 @@ fn padding_is_counted_and_other_bytes_after_the_log_are_refused() {
 fn limits_are_kept() {
     let mut log = ccel_header();
     log.resize((1 << 20) + 1, 0xff);
-    assert!(matches!(tcg::Log::parse(&log), Err(Error::TooLarge { .. })));
+    assert!(matches!(eventlog::parse::tcg::Log::parse(&log), Err(Error::TooLarge { .. })));
     let many: Vec<_> = (0..10_001).map(|_| Firmware::of_data(1, ACTION, b"")).collect();
-    assert!(matches!(tcg::Log::parse(&ccel(&many)), Err(Error::TooLarge { .. })));
-    assert_eq!(tcg::Log::parse(&ccel(&many[..10_000])).unwrap().events.len(), 10_000);
+    assert!(matches!(eventlog::parse::tcg::Log::parse(&ccel(&many)), Err(Error::TooLarge { .. })));
+    assert_eq!(
+        eventlog::parse::tcg::Log::parse(&ccel(&many[..10_000])).unwrap().events.len(),
+        10_000
+    );
 }
 
 #[test]
 fn first_event_of_another_form_is_refused() {
     let good = ccel_header();
-    assert!(tcg::Log::parse(&good).is_ok());
+    assert!(eventlog::parse::tcg::Log::parse(&good).is_ok());
     for (place, value, what) in [
         (4, 4, "another type"),
         (8, 1, "a digest"),
@@ -249,7 +254,7 @@ fn first_event_of_another_form_is_refused() {
         let mut log = good.clone();
         assert_ne!(log[place], value);
         log[place] = value;
-        assert!(tcg::Log::parse(&log).is_err(), "{what}");
+        assert!(eventlog::parse::tcg::Log::parse(&log).is_err(), "{what}");
     }
 }
 
@@ -266,7 +271,7 @@ const LAUNCH: &[(u8, &[u8])] = &[
 ];
 
 fn canonical(log: &[u8], register: [u8; 48]) -> Result<Examined<VerifiedLog>, Error> {
-    Ok(eventlog::cel(&canonical::Log::parse(log)?, &rtmr3(register)))
+    Ok(eventlog::verify::cel(&canonical::Log::parse(log)?, &rtmr3(register)))
 }
 
 #[test]
@@ -337,7 +342,7 @@ fn launch_log_in_another_register_states_nothing() {
     }
     let parsed = canonical::Log::parse(&log).unwrap();
     let registers = Registers::Rtmr(BTreeMap::from([(2, Sha384(register))]));
-    let examined = eventlog::cel(&parsed, &registers);
+    let examined = eventlog::verify::cel(&parsed, &registers);
     assert!(find(&examined, "eventlog.replay/rtmr2").passed());
     assert!(examined.verified.is_none(), "RTMR2 is not the launcher's");
 }
@@ -354,7 +359,7 @@ const BOOT: &[(&str, &[u8])] = &[
 ];
 
 fn app(log: &str, register: [u8; 48]) -> Result<Examined<VerifiedLog>, Error> {
-    Ok(eventlog::dstack(&app::Log::parse(log.as_bytes())?, &rtmr3(register)))
+    Ok(eventlog::verify::dstack(&app::Log::parse(log.as_bytes())?, &rtmr3(register)))
 }
 
 #[test]
@@ -460,7 +465,7 @@ fn changed_dstack_logs_keep_their_statements_or_do_not_hold() {
             let mut bytes = log.clone().into_bytes();
             bytes[place] ^= 1 << bit;
             let Ok(log) = app::Log::parse(&bytes) else { continue };
-            let Some(verified) = eventlog::dstack(&log, &rtmr3(register)).verified else {
+            let Some(verified) = eventlog::verify::dstack(&log, &rtmr3(register)).verified else {
                 continue;
             };
             // Hex of the other case, and spelling of members that may be left out.
@@ -484,5 +489,5 @@ fn dstack_events_of_another_type_or_register_are_refused() {
     let firmware = missing.replacen("\"imr\":3", "\"imr\":0", 1);
     let log = app::Log::parse(firmware.as_bytes()).unwrap();
     let registers = Registers::Rtmr(BTreeMap::from([(0, Sha384([0; 48]))]));
-    assert!(eventlog::dstack(&log, &registers).verified.is_none());
+    assert!(eventlog::verify::dstack(&log, &registers).verified.is_none());
 }

@@ -7,11 +7,12 @@ use crate::common::eventlog::{all, failed, find, protobuf, rtmr3, statement, sta
 use crate::common::shared;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use silicon_to_source::appraise::eventlog::{claims, fields};
 use silicon_to_source::digest::{Sha256, Sha384};
-use silicon_to_source::evidence::eventlog::{Register, cel as canonical, dstack as app, tcg};
 use silicon_to_source::finding::{Outcome, Value, Why};
-use silicon_to_source::verify::eventlog::{self, Registers, Standing};
+use silicon_to_source::formats::eventlog;
+use silicon_to_source::formats::eventlog::appraise::{claims, fields};
+use silicon_to_source::formats::eventlog::parse::{Register, cel as canonical, dstack as app};
+use silicon_to_source::formats::eventlog::verify::{Registers, Standing};
 
 fn read(path: &str) -> Option<Vec<u8>> {
     shared(&format!("vectors/{path}")).map(|file| fs::read(file).unwrap())
@@ -31,11 +32,11 @@ fn cos_113_ccel_extends_to_rtmr0_to_2_of_its_quote() {
     else {
         return;
     };
-    let parsed = tcg::Log::parse(&log).unwrap();
+    let parsed = eventlog::parse::tcg::Log::parse(&log).unwrap();
     // Counted with an independent reader of the format.
     assert_eq!(parsed.events.len(), 43);
     assert_eq!((parsed.padding.start, parsed.padding.len), (18101, 244_043));
-    let examined = eventlog::tcg(&parsed, &Registers::of_quote(&rtmrs(&quote), &[0, 1, 2]));
+    let examined = eventlog::verify::tcg(&parsed, &Registers::of_quote(&rtmrs(&quote), &[0, 1, 2]));
     for part in ["rtmr0", "rtmr1", "rtmr2"] {
         assert!(find(&examined, &format!("eventlog.replay/{part}")).passed());
     }
@@ -84,7 +85,8 @@ fn flipped_byte_of_the_command_line_names_its_event() {
     let registers = Registers::of_quote(&rtmrs(&quote), &[0, 1, 2]);
     // The event of the command line begins at byte 17091 and its data 66 bytes later.
     log[17091 + 66 + 40] ^= 1;
-    let examined = eventlog::tcg(&tcg::Log::parse(&log).unwrap(), &registers);
+    let examined =
+        eventlog::verify::tcg(&eventlog::parse::tcg::Log::parse(&log).unwrap(), &registers);
     assert_eq!(failed(&examined, "eventlog.digests/event-40"), "not-equal");
     let at = find(&examined, "eventlog.digests/event-40").at.clone().unwrap();
     assert_eq!(at.span.start, 17091);
@@ -92,7 +94,8 @@ fn flipped_byte_of_the_command_line_names_its_event() {
 
     // Its digest: now the register does not add up either, and the same event is named.
     log[17091 + 14] ^= 1;
-    let examined = eventlog::tcg(&tcg::Log::parse(&log).unwrap(), &registers);
+    let examined =
+        eventlog::verify::tcg(&eventlog::parse::tcg::Log::parse(&log).unwrap(), &registers);
     assert_eq!(failed(&examined, "eventlog.replay/rtmr2"), "event-changed");
     let at = find(&examined, "eventlog.replay/rtmr2").at.clone().unwrap();
     assert_eq!(at.span.start, 17091);
@@ -102,7 +105,8 @@ fn flipped_byte_of_the_command_line_names_its_event() {
     // The digest of a file, which nothing but the register confirms: the first such event of
     // RTMR2 is at byte 11482.
     log[17005 + 14] ^= 1;
-    let examined = eventlog::tcg(&tcg::Log::parse(&log).unwrap(), &registers);
+    let examined =
+        eventlog::verify::tcg(&eventlog::parse::tcg::Log::parse(&log).unwrap(), &registers);
     assert_eq!(failed(&examined, "eventlog.replay/rtmr2"), "not-equal");
     let at = find(&examined, "eventlog.replay/rtmr2").at.clone().unwrap();
     assert_eq!(at.span.start, 11482);
@@ -117,13 +121,13 @@ fn logs_of_tpms_parse_and_every_event_fits_its_digest() {
         ("gcp/eventlog-ubuntu-2404-amd-sevsnp.bin", 116, 3),
     ] {
         let Some(log) = read(path) else { continue };
-        let log = tcg::Log::parse(&log).unwrap();
+        let log = eventlog::parse::tcg::Log::parse(&log).unwrap();
         assert_eq!((log.events.len(), log.algorithms.len()), (events, algorithms), "{path}");
         let registers = match algorithms {
             1 => Registers::Rtmr(BTreeMap::new()),
             _ => Registers::PcrSha256(BTreeMap::new()),
         };
-        let examined = eventlog::tcg(&log, &registers);
+        let examined = eventlog::verify::tcg(&log, &registers);
         assert!(find(&examined, "eventlog.digests").passed(), "{path}: {:?}", examined.findings);
         assert!(examined.verified.is_none(), "no register was compared");
         let nothing = find(&examined, "eventlog.replay").outcome;
@@ -143,8 +147,8 @@ fn tpm_log_extends_to_pcrs_computed_by_another_tool() {
     ];
     let map: BTreeMap<u8, Sha256> =
         expected.iter().map(|(number, value)| (*number, value.parse().unwrap())).collect();
-    let log = tcg::Log::parse(&log).unwrap();
-    let examined = eventlog::tcg(&log, &Registers::PcrSha256(map.clone()));
+    let log = eventlog::parse::tcg::Log::parse(&log).unwrap();
+    let examined = eventlog::verify::tcg(&log, &Registers::PcrSha256(map.clone()));
     let coverage = find(&examined, "eventlog.coverage");
     assert_eq!(coverage.actual, Some(Value::text("pcr1, pcr11, pcr3, pcr4, pcr5, pcr6")));
     let verified = examined.verified.expect("the log holds");
@@ -154,7 +158,7 @@ fn tpm_log_extends_to_pcrs_computed_by_another_tool() {
 
     let mut wrong = map;
     wrong.get_mut(&7).unwrap().0[0] ^= 1;
-    let examined = eventlog::tcg(&log, &Registers::PcrSha256(wrong));
+    let examined = eventlog::verify::tcg(&log, &Registers::PcrSha256(wrong));
     assert_eq!(failed(&examined, "eventlog.replay/pcr7"), "not-equal");
 }
 
@@ -198,7 +202,7 @@ fn tpm_logs_extend_to_the_pcrs_of_their_quotes_in_both_banks() {
     // PCR10 belongs to the running system and PCR13 to the container launcher.
     let boot = |number: &u8| *number < 16 && ![10, 13].contains(number);
     for (name, attestation) in attestations() {
-        let log = tcg::Log::parse(all(&attestation, 3)[0]).unwrap();
+        let log = eventlog::parse::tcg::Log::parse(all(&attestation, 3)[0]).unwrap();
         let sha256 = pcrs(&attestation, 0x0b).into_iter().filter(|(number, _)| boot(number));
         let sha384 = pcrs(&attestation, 0x0c).into_iter().filter(|(number, _)| boot(number));
         for registers in [
@@ -209,7 +213,7 @@ fn tpm_logs_extend_to_the_pcrs_of_their_quotes_in_both_banks() {
                 sha384.map(|(number, pcr)| (number, Sha384(pcr.try_into().unwrap()))).collect(),
             ),
         ] {
-            let examined = eventlog::tcg(&log, &registers);
+            let examined = eventlog::verify::tcg(&log, &registers);
             let verified =
                 examined.verified.unwrap_or_else(|| panic!("{name}: {:?}", examined.findings));
             assert_eq!(verified.registers().len(), 14, "{name}");
@@ -245,7 +249,7 @@ fn launch_logs_of_confidential_space_extend_to_rtmr3_or_pcr13() {
             }
         };
         for registers in registers {
-            let examined = eventlog::cel(&log, &registers);
+            let examined = eventlog::verify::cel(&log, &registers);
             let verified =
                 examined.verified.unwrap_or_else(|| panic!("{name}: {:?}", examined.findings));
             let reference = statement(&verified, "container.image-reference");
@@ -272,7 +276,7 @@ fn json_log(path: &str) -> Option<(String, [Sha384; 4])> {
 fn dstack_log_extends_to_all_rtmrs_of_its_quote() {
     let Some((log, rtmr)) = json_log("dstack/quote-report.json") else { return };
     let log = app::Log::parse(log.as_bytes()).unwrap();
-    let examined = eventlog::dstack(&log, &Registers::of_quote(&rtmr, &[0, 1, 2, 3]));
+    let examined = eventlog::verify::dstack(&log, &Registers::of_quote(&rtmr, &[0, 1, 2, 3]));
     let verified = examined.verified.unwrap_or_else(|| panic!("{:?}", examined.findings));
     let compose = "3763bc34552cf3a27ff71ad5f7a90471562a1a2df552dfc1998cba2d60da27e7";
     assert_eq!(statement(&verified, "dstack.compose-hash"), compose);
@@ -287,7 +291,7 @@ fn dstack_log_extends_to_all_rtmrs_of_its_quote() {
 fn stripped_dstack_log_extends_to_all_rtmrs_of_its_quote() {
     let Some((log, rtmr)) = json_log("dstack/tdx-lite-getquote.json") else { return };
     let log = app::Log::parse(log.as_bytes()).unwrap();
-    let examined = eventlog::dstack(&log, &Registers::of_quote(&rtmr, &[0, 1, 2, 3]));
+    let examined = eventlog::verify::dstack(&log, &Registers::of_quote(&rtmr, &[0, 1, 2, 3]));
     let verified = examined.verified.unwrap_or_else(|| panic!("{:?}", examined.findings));
     assert_eq!(
         statement(&verified, "dstack.os-image-hash"),

@@ -3,16 +3,22 @@
 
 use crate::common::examine;
 use crate::common::table::{Also, Row, assert_complete, assert_rows, findings};
+use s2s_sim::gcb::{CloudBuildSpec, REGIONAL_KEY};
+use s2s_sim::keys::Key;
+use s2s_sim::oci::ImageSpec;
 use serde_json::{Value as Json, json};
+use silicon_to_source::builds::cloud_build;
+use silicon_to_source::builds::image;
+use silicon_to_source::builds::provenance;
 use silicon_to_source::digest::Sha256;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::error;
-use silicon_to_source::finding::{Finding, LinkId, Value, Why, checks};
+use silicon_to_source::finding::{Finding, LinkId, Value, Why};
+use silicon_to_source::formats::snp;
 use silicon_to_source::pki::build_keys::SIMULATED_CLOUD_BUILD;
-use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Became, Draft, Level, Report, RootOfTrust, State, Subject};
-use silicon_to_source::sim::gcb::{CloudBuildSpec, REGIONAL_KEY};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::oci::ImageSpec;
+use silicon_to_source::services::coordinator;
 use silicon_to_source::time::UnixTime;
 
 /// 2030-01-01T00:00:00Z.
@@ -343,7 +349,9 @@ fn envelope_of_regional_keys_beside_a_verified_one_is_named_as_not_accepted() {
     assert_eq!(report.verdict.state, State::Warning);
     let key = "gcb.regional-key/envelope 2";
     assert_eq!(findings(&report)[key], "unknown not-supported");
-    assert!(report.not_checked.iter().any(|open| open.check == &checks::GCB_REGIONAL_KEY));
+    assert!(
+        report.not_checked.iter().any(|open| open.check == &cloud_build::checks::GCB_REGIONAL_KEY)
+    );
     assert!(!findings(&report).keys().any(|name| name == "gcb.signature/envelope 2"));
 }
 
@@ -464,15 +472,15 @@ fn every_flipped_bit_of_an_envelope_fails_or_is_refused() {
 /// A chain in which each link holds and the software is a known one, with one more finding.
 fn level_with(last: impl IntoIterator<Item = Finding>) -> Report {
     let shown = [
-        &checks::SNP_ROOT_PINNED,
-        &checks::SNP_ASK_SIGNATURE,
-        &checks::SNP_VEK_SIGNATURE,
-        &checks::SNP_REPORT_SIGNATURE,
-        &checks::SNP_TCB_ORDER,
-        &checks::SNP_MEASUREMENT,
-        &checks::COORDINATOR_IMAGE,
-        &checks::GCB_SIGNATURE,
-        &checks::OCI_SUBJECT,
+        &snp::checks::SNP_ROOT_PINNED,
+        &snp::checks::SNP_ASK_SIGNATURE,
+        &snp::checks::SNP_VEK_SIGNATURE,
+        &snp::checks::SNP_REPORT_SIGNATURE,
+        &snp::checks::SNP_TCB_ORDER,
+        &snp::checks::SNP_MEASUREMENT,
+        &coordinator::checks::COORDINATOR_IMAGE,
+        &cloud_build::checks::GCB_SIGNATURE,
+        &image::checks::OCI_SUBJECT,
     ];
     let bytes = b"made up";
     let subject =
@@ -481,16 +489,16 @@ fn level_with(last: impl IntoIterator<Item = Finding>) -> Report {
     let mut draft = Draft::of(subject, RootOfTrust::CpuVendor);
     draft.findings = findings;
     let policy = Policy::from_json(br#"{"name":"made up","required":["snp.report.signature"]}"#);
-    Report::assemble(draft, &policy.unwrap(), NOW)
+    Report::assemble(draft, &policy.unwrap().requirements(""), NOW)
 }
 
 #[test]
 fn highest_level_with_a_static_key_is_always_shown_with_that_limit() {
-    let commit = || Finding::pass(&checks::PROVENANCE_COMMIT);
+    let commit = || Finding::pass(&provenance::checks::PROVENANCE_COMMIT);
     let report = level_with([commit()]);
     assert_eq!((report.assurance.level, &*report.assurance.except), (Some(Level::A5), &[][..]));
-    for check in [&checks::GCB_TIME, &checks::GCB_LOG] {
-        let reason = if *check == checks::GCB_TIME { "no-time" } else { "no-log" };
+    for check in [&cloud_build::checks::GCB_TIME, &cloud_build::checks::GCB_LOG] {
+        let reason = if *check == cloud_build::checks::GCB_TIME { "no-time" } else { "no-log" };
         let report = level_with([commit(), Finding::warn(check, reason)]);
         assert_eq!(report.assurance.level, Some(Level::A5));
         assert_eq!(report.assurance.except, [check]);
@@ -500,12 +508,15 @@ fn highest_level_with_a_static_key_is_always_shown_with_that_limit() {
 #[test]
 fn release_attestation_without_a_build_does_not_reach_the_highest_level() {
     let idle = |check| Finding::unknown(check, Why::NotApplicable);
-    let release = Finding::warn(&checks::PROVENANCE_RELEASE, "not-a-build");
-    let report = level_with([idle(&checks::PROVENANCE_COMMIT), release]);
+    let release = Finding::warn(&provenance::checks::PROVENANCE_RELEASE, "not-a-build");
+    let report = level_with([idle(&provenance::checks::PROVENANCE_COMMIT), release]);
     assert_eq!(report.assurance.level, Some(Level::A4));
     let commit = report.link(LinkId::Commit).unwrap();
-    assert_eq!(commit.carried_by, [&checks::PROVENANCE_RELEASE]);
+    assert_eq!(commit.carried_by, [&provenance::checks::PROVENANCE_RELEASE]);
     assert_eq!((commit.joined_by, report.ends_at.link), (None, Some(LinkId::Provenance)));
-    let build = [Finding::pass(&checks::PROVENANCE_COMMIT), idle(&checks::PROVENANCE_RELEASE)];
+    let build = [
+        Finding::pass(&provenance::checks::PROVENANCE_COMMIT),
+        idle(&provenance::checks::PROVENANCE_RELEASE),
+    ];
     assert_eq!(level_with(build).assurance.level, Some(Level::A5));
 }

@@ -5,7 +5,8 @@ use std::fs;
 use crate::common::examine;
 use crate::common::shared;
 use serde_json::Value as Json;
-use silicon_to_source::finding::{Value, checks};
+use silicon_to_source::builds::cloud_build;
+use silicon_to_source::finding::Value;
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::time::UnixTime;
 
@@ -44,16 +45,16 @@ fn statement_of_each_envelope_is_signed_and_agrees_with_the_other() {
         found.unwrap_or_else(|| panic!("{part}")).outcome
     };
     for part in ["envelope 1", "envelope 2"] {
-        assert_eq!(outcome(&checks::GCB_SIGNATURE, part), "pass");
+        assert_eq!(outcome(&cloud_build::checks::GCB_SIGNATURE, part), "pass");
     }
     for part in ["summary", "text 1", "text 2"] {
-        assert_eq!(outcome(&checks::GCB_UNSIGNED, part), "pass");
+        assert_eq!(outcome(&cloud_build::checks::GCB_UNSIGNED, part), "pass");
     }
     for part in ["commit-sha", "revision-id", "repository", "branch", "other-statement.commit"] {
-        assert_eq!(outcome(&checks::GCB_AGREES, part), "pass");
+        assert_eq!(outcome(&cloud_build::checks::GCB_AGREES, part), "pass");
     }
     let regional: Vec<&str> =
-        report.findings(&checks::GCB_REGIONAL_KEY).filter_map(|f| f.reason).collect();
+        report.findings(&cloud_build::checks::GCB_REGIONAL_KEY).filter_map(|f| f.reason).collect();
     assert_eq!(regional, ["not-supported"], "the old key of us-west2 is named");
 }
 
@@ -65,7 +66,7 @@ fn spoiled_documents_fail_and_state_nothing() {
         assert_eq!(report.verdict.state, State::Failed, "{name}");
         assert!(report.claims.is_empty(), "{name}");
         let failed: Vec<_> = report
-            .findings(&checks::GCB_SIGNATURE)
+            .findings(&cloud_build::checks::GCB_SIGNATURE)
             .filter(|finding| finding.reason == Some("bad-signature"))
             .filter_map(|finding| finding.part.as_deref())
             .collect();
@@ -83,7 +84,7 @@ fn unsigned_document_fails() {
     bytes.push(b'}');
     let report = report(&bytes);
     assert_eq!(report.verdict.state, State::Failed);
-    for finding in report.findings(&checks::GCB_SIGNATURE) {
+    for finding in report.findings(&cloud_build::checks::GCB_SIGNATURE) {
         assert_eq!(finding.reason, Some("unsigned"));
     }
     assert!(report.claims.is_empty());

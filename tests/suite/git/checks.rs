@@ -4,15 +4,17 @@
 use crate::common;
 use crate::common::examine;
 use crate::common::table::{Also, Expected, check_of, findings};
+use s2s_sim::container::Container;
+use s2s_sim::repository::{Repository, WORKFLOW, stored};
 use serde_json::{Value as Json, json};
-use silicon_to_source::endorsements::git::{Format, Kind, ObjectName};
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::builds::git;
+use silicon_to_source::builds::git::parse::objects::{Format, Kind, ObjectName};
+use silicon_to_source::builds::git::verify::name;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::checks;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Became, Report, State};
-use silicon_to_source::sim::container::Container;
-use silicon_to_source::sim::repository::{Repository, WORKFLOW, stored};
 use silicon_to_source::time::UnixTime;
-use silicon_to_source::verify::git::name;
 
 const DOCKERFILE: (&str, &str) = ("Dockerfile", "FROM scratch\n");
 const SOURCE: (&str, &str) = ("src/main.rs", "fn main() {}\n");
@@ -407,7 +409,7 @@ fn answer_that_cannot_be_read_is_a_finding_about_that_answer() {
     let entry = json!({ "path": "a", "mode": "9", "type": "blob", "sha": "00" });
     case.answers = vec![json!({ "sha": "x", "tree": [entry] })];
     let report = case.examine();
-    let object = report.findings(&checks::GIT_OBJECT).next().unwrap();
+    let object = report.findings(&git::checks::GIT_OBJECT).next().unwrap();
     assert_eq!((object.outcome, object.reason), ("unknown", Some("not-supported")));
     assert_eq!(report.files.last().unwrap().became, Became::Unreadable);
     assert_eq!(report.verdict.state, State::Verified);
@@ -431,11 +433,11 @@ fn build_that_was_signed_before_its_commit_contradicts_itself() {
         if is_asked {
             required(&mut case);
         }
-        let time = (silicon_to_source::sim::BUILD_TIME.0 + 5 + later).to_string();
+        let time = (s2s_sim::BUILD_TIME.0 + 5 + later).to_string();
         let text = case.commit_text().replace("1733011200", &time);
         case.rebuild(&text);
         let mut container = case.container();
-        container.build.time = silicon_to_source::sim::BUILD_TIME;
+        container.build.time = s2s_sim::BUILD_TIME;
         let report = case.examine_built(&container);
         assert_eq!(findings(&report)["provenance.time-order"], becomes);
         assert_eq!(report.verdict.state, state, "{:#?}", report.verdict);
@@ -468,7 +470,7 @@ fn claims_and_files_come_from_the_objects_and_only_when_they_hold() {
 fn sha256_repository_is_followed_down_to_its_files() {
     let report = Case::of(Format::Sha256, &[DOCKERFILE, RELEASE, SOURCE]).examine();
     assert_eq!(report.verdict.state, State::Verified, "{:#?}", report.verdict);
-    assert!(report.findings(&checks::GIT_WORKFLOW).all(|finding| finding.outcome == "pass"));
+    assert!(report.findings(&git::checks::GIT_WORKFLOW).all(|finding| finding.outcome == "pass"));
 }
 
 #[test]
@@ -489,7 +491,7 @@ fn folders_that_contain_each_other_many_times_over_end_the_examination_soon() {
     let text = format!("tree {}\n{rest}", hex::encode(&inner));
     case.rebuild(&text);
     let report = case.examine();
-    let tree = report.findings(&checks::GIT_TREE).next().unwrap();
+    let tree = report.findings(&git::checks::GIT_TREE).next().unwrap();
     assert_eq!(tree.reason, Some("not-supported"));
 }
 
@@ -509,7 +511,7 @@ fn workflow_of_another_commit_or_repository_is_not_taken_from_this_commit() {
         [&index, &manifest].into_iter().chain(&objects).map(Vec::as_slice).collect();
     let policy = Policy::from_json(case.policy.to_string().as_bytes()).unwrap();
     let report = examine(&provenance.bytes(), &files, Some(&policy), now()).unwrap();
-    let workflow = report.findings(&checks::GIT_WORKFLOW).next().unwrap();
+    let workflow = report.findings(&git::checks::GIT_WORKFLOW).next().unwrap();
     assert_eq!(workflow.reason, Some("not-supported"), "{workflow:?}");
     assert!(report.evidence.iter().all(|item| item.kind != "workflow"));
     assert_ne!(report.verdict.state, State::Verified);
@@ -521,17 +523,17 @@ fn objects_beside_evidence_that_names_no_commit_show_nothing() {
     let objects: Vec<Vec<u8>> =
         case.objects.iter().map(|(kind, content)| stored(kind, content)).collect();
     let objects: Vec<&[u8]> = objects.iter().map(Vec::as_slice).collect();
-    let snp = common::snp::Case::vcek(silicon_to_source::evidence::snp::Product::Genoa);
+    let snp = common::snp::Case::vcek(silicon_to_source::formats::snp::parse::Product::Genoa);
     let report =
         examine(&snp.report_bytes(), &objects, Some(&snp.parsed_policy()), common::snp::NOW)
             .unwrap();
-    let commit = report.findings(&checks::GIT_COMMIT).next().unwrap();
+    let commit = report.findings(&git::checks::GIT_COMMIT).next().unwrap();
     assert_eq!(commit.reason, Some("blocked"));
 }
 
 #[test]
 fn container_of_this_repository_is_followed_to_its_commit_and_its_workflow_file() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let Some(repository) = Repository::read(root) else {
         common::skipped("this folder is no git repository, so its own build was not examined");
         return;
@@ -550,11 +552,12 @@ fn container_of_this_repository_is_followed_to_its_commit_and_its_workflow_file(
             std::process::Command::new("git").arg("-C").arg(root).args(arguments).output().unwrap();
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     };
-    let commit = report.findings(&checks::GIT_COMMIT).next().unwrap();
+    let commit = report.findings(&git::checks::GIT_COMMIT).next().unwrap();
     assert_eq!(commit.actual.as_ref().unwrap().to_string(), git(&["rev-parse", "HEAD"]));
-    let workflow = report.findings(&checks::GIT_WORKFLOW).next().unwrap();
+    let workflow = report.findings(&git::checks::GIT_WORKFLOW).next().unwrap();
     let blob = git(&["rev-parse", &format!("HEAD:{WORKFLOW}")]);
     assert_eq!(workflow.actual.as_ref().unwrap().to_string(), blob);
-    let other: Vec<_> = report.findings(&checks::GIT_FILE).map(|f| f.part.as_deref()).collect();
+    let other: Vec<_> =
+        report.findings(&git::checks::GIT_FILE).map(|f| f.part.as_deref()).collect();
     assert_eq!(other, [Some(".ci/run")]);
 }

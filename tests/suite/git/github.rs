@@ -7,24 +7,25 @@ use crate::common::examine;
 use crate::common::table::{Also, Expected, findings};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use s2s_sim::container::{Container, IMAGE};
+use s2s_sim::keys::Key;
+use s2s_sim::repository::{Repository, WORKFLOW};
+use s2s_sim::sigstore::BundleSpec;
 use serde_json::{Value as Json, json};
-use silicon_to_source::adapters::Kind;
-use silicon_to_source::digest::Sha256;
-use silicon_to_source::endorsements::git::Format;
-use silicon_to_source::endorsements::github::{
+use silicon_to_source::builds::git::parse::github::{
     Answer, Attestation, MAX_ATTESTATIONS, MAX_DECODED, decoded, is_bundle_host,
 };
+use silicon_to_source::builds::git::parse::objects::Format;
+use silicon_to_source::builds::git::verify::Missing;
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::engine::Kind;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::plan;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::error::Error;
 use silicon_to_source::pki::anchors::Roots;
-use silicon_to_source::plan;
-use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Became, Report, State};
-use silicon_to_source::sim::container::{Container, IMAGE};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::repository::{Repository, WORKFLOW};
-use silicon_to_source::sim::sigstore::BundleSpec;
 use silicon_to_source::time::UnixTime;
-use silicon_to_source::verify::git::Missing;
 
 const STORED_AT: &str =
     "https://tmaproduction.blob.core.windows.net/attestations/1/sha256-00/2.json.sn?se=2026&sig=x";
@@ -226,7 +227,7 @@ fn answer_without_an_attestation_of_the_named_artifact_fails() {
     let case = Case::healthy();
     let mut policy = builtin("simulated-build").unwrap().policy().unwrap();
     let other = format!("sha256:{}", Sha256::of(b"another"));
-    policy.sigstore.artifact = silicon_to_source::policy::Artifact::parse(&other);
+    policy.sigstore.artifact = silicon_to_source::builds::sigstore::policy::Artifact::parse(&other);
     let report = case.examine_under(&policy).unwrap();
     assert_eq!(findings(&report)["github.attestations"], "fail not-listed");
     assert_eq!(report.verdict.state, State::Failed);
@@ -249,7 +250,7 @@ fn documents_of_another_image_decide_nothing_about_an_answer() {
 
 #[test]
 fn attestations_beside_evidence_that_has_no_use_for_them_decide_nothing() {
-    let snp = common::snp::Case::vcek(silicon_to_source::evidence::snp::Product::Genoa);
+    let snp = common::snp::Case::vcek(silicon_to_source::formats::snp::parse::Product::Genoa);
     let (evidence, policy) = (snp.report_bytes(), snp.parsed_policy());
     let alone = examine(&evidence, &[], Some(&policy), common::snp::NOW).unwrap();
     let bundle = Case::healthy().container.bundle();

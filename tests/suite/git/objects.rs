@@ -10,15 +10,16 @@ use crate::common::{crate_dir, skipped};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use serde_json::{Value as Json, json};
-use silicon_to_source::endorsements::git::{
+use silicon_to_source::builds::git;
+use silicon_to_source::builds::git::parse::github::Answer;
+use silicon_to_source::builds::git::parse::objects::{
     Commit, Format, Kind, Object, ObjectName, SignatureFormat, Tree,
 };
-use silicon_to_source::endorsements::github::Answer;
-use silicon_to_source::error::Error;
-use silicon_to_source::finding::{Outcome, Why, checks};
-use silicon_to_source::verify::git::{
+use silicon_to_source::builds::git::verify::{
     Collision, Missing, Objects, Place, Sought, Workflow, name, sha1, verify,
 };
+use silicon_to_source::error::Error;
+use silicon_to_source::finding::{Outcome, Why};
 
 #[test]
 fn empty_objects_have_the_names_that_git_documents() {
@@ -289,7 +290,7 @@ fn jiff_utc(seconds: i64) -> String {
     silicon_to_source::time::UnixTime(seconds).to_string()
 }
 
-fn examine(commit: &str, answers: &[Json]) -> silicon_to_source::verify::git::Examination {
+fn examine(commit: &str, answers: &[Json]) -> silicon_to_source::builds::git::verify::Examination {
     let mut objects = Objects::default();
     for answer in answers {
         let bytes = serde_json::to_vec(answer).unwrap();
@@ -298,8 +299,8 @@ fn examine(commit: &str, answers: &[Json]) -> silicon_to_source::verify::git::Ex
     verify(&sought(commit), &objects)
 }
 
-fn outcome(examination: &silicon_to_source::verify::git::Examination) -> Outcome {
-    let own = examination.findings.iter().find(|finding| finding.check == &checks::GIT_COMMIT);
+fn outcome(examination: &silicon_to_source::builds::git::verify::Examination) -> Outcome {
+    let own = examination.findings.iter().find(|finding| finding.check == &git::checks::GIT_COMMIT);
     own.unwrap().outcome
 }
 
@@ -427,23 +428,23 @@ fn whole_listing_of_github_stands_for_every_folder_and_a_cut_one_for_none() {
     });
     let listing = json!({ "sha": tree, "tree": entries, "truncated": false });
     let commit_answer = answer(&git, &commit);
-    let own = |examination: &silicon_to_source::verify::git::Examination, check| {
+    let own = |examination: &silicon_to_source::builds::git::verify::Examination, check| {
         examination.findings.iter().find(|finding| finding.check == check).unwrap().outcome
     };
     let whole = examine(&commit, &[commit_answer.clone(), listing.clone(), blob.clone()]);
-    assert_eq!(own(&whole, &checks::GIT_TREE), Outcome::Pass);
-    assert_eq!(own(&whole, &checks::GIT_WORKFLOW), Outcome::Pass);
+    assert_eq!(own(&whole, &git::checks::GIT_TREE), Outcome::Pass);
+    assert_eq!(own(&whole, &git::checks::GIT_WORKFLOW), Outcome::Pass);
     let without_file = examine(&commit, &[commit_answer.clone(), listing.clone()]);
     assert!(without_file.missing.contains(&Missing::File(file.parse().unwrap())));
     let mut cut = listing.clone();
     cut["truncated"] = true.into();
     let cut = examine(&commit, &[commit_answer.clone(), cut, blob.clone()]);
-    assert_eq!(own(&cut, &checks::GIT_TREE), Outcome::Unknown(Why::NotFetched));
+    assert_eq!(own(&cut, &git::checks::GIT_TREE), Outcome::Unknown(Why::NotFetched));
     assert!(cut.missing.contains(&Missing::Folder(tree.parse().unwrap())));
     let mut changed = listing;
     changed["tree"][0]["sha"] = "00".repeat(20).into();
     let changed = examine(&commit, &[commit_answer, changed, blob]);
-    assert_eq!(own(&changed, &checks::GIT_TREE), Outcome::Unknown(Why::NotFetched));
+    assert_eq!(own(&changed, &git::checks::GIT_TREE), Outcome::Unknown(Why::NotFetched));
 }
 
 #[test]

@@ -3,25 +3,26 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
-use silicon_to_source::adapters::default_policy;
-use silicon_to_source::crypto::remembering;
-use silicon_to_source::digest::{Sha256, Sha384};
-use silicon_to_source::error::Error;
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::{Builtin, Endorsement, Policy, builtin};
-use silicon_to_source::report::{Became, Report, State};
-use silicon_to_source::sim::certificate::{
-    KEY_USAGE, PathLength, Spoil, Template, basic_constraints,
-};
-use silicon_to_source::sim::coordinator::CoordinatorSpec;
-use silicon_to_source::sim::google::{
+use s2s_sim::certificate::{KEY_USAGE, PathLength, Spoil, Template, basic_constraints};
+use s2s_sim::coordinator::CoordinatorSpec;
+use s2s_sim::google::{
     FirmwareRole, FirmwareSpec, VtpmRole, field, firmware_certificate, firmware_template,
     vtpm_certificate,
 };
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::signature::{Algorithm, Hash};
+use s2s_sim::keys::Key;
+use s2s_sim::signature::{Algorithm, Hash};
+use serde_json::json;
+use silicon_to_source::crypto::remembering;
+use silicon_to_source::digest::{Sha256, Sha384};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::builtin::Builtin;
+use silicon_to_source::engine::default_policy;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::error::Error;
+use silicon_to_source::formats::gce;
+use silicon_to_source::formats::gce::policy::Endorsement;
+use silicon_to_source::formats::snp::parse::Product;
+use silicon_to_source::report::{Became, Report, State};
 use silicon_to_source::time::UnixTime;
 
 use crate::common::mutation::{changes, cuts, holds, survivors};
@@ -80,9 +81,9 @@ impl Case {
         };
         policy.google_firmware.roots.clone_from(&self.named);
         policy.required.extend([
-            &checks::GCE_ENDORSEMENT,
-            &checks::GCE_ROOT,
-            &checks::GCE_MEASUREMENT,
+            &gce::checks::GCE_ENDORSEMENT,
+            &gce::checks::GCE_ROOT,
+            &gce::checks::GCE_MEASUREMENT,
         ]);
         policy
     }
@@ -282,7 +283,8 @@ fn an_endorsed_firmware_is_named_with_its_machine() {
         assert_eq!(claim(&report, "gce.firmware"), Some(digest));
         let guest_policy = matches!(case.machine, Machine::Snp(_)).then(|| "0x30000".to_owned());
         assert_eq!(claim(&report, "gce.guest-policy"), guest_policy);
-        let place = report.findings(&checks::GCE_MEASUREMENT).next().unwrap().at.clone().unwrap();
+        let place =
+            report.findings(&gce::checks::GCE_MEASUREMENT).next().unwrap().at.clone().unwrap();
         assert_eq!(place.span.len, 48);
     }
     let mut case = Case::td();
@@ -315,7 +317,7 @@ fn a_root_that_the_policy_does_not_name_is_shown_and_does_not_count() {
     case.endorsement.bundle.clear();
     case.root = Some(FirmwareSpec::root());
     let report = examine(&case);
-    let root = report.findings(&checks::GCE_ROOT).next().unwrap();
+    let root = report.findings(&gce::checks::GCE_ROOT).next().unwrap();
     let shown = root.expected.as_ref().unwrap().to_string();
     assert_eq!((root.outcome, root.reason), ("unknown", Some("not-fetched")));
     assert_eq!(shown, FirmwareSpec::root_fingerprint().to_string());
@@ -359,7 +361,7 @@ fn a_quote_that_does_not_hold_shows_no_firmware() {
     let endorsement = case.endorsement.bytes();
     let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).chain([&*endorsement]).collect();
     let report = crate::common::examine(&quote, &files, Some(&case.policy()), case.now).unwrap();
-    let own = report.findings(&checks::GCE_MEASUREMENT).next().unwrap();
+    let own = report.findings(&gce::checks::GCE_MEASUREMENT).next().unwrap();
     assert_eq!((own.outcome, own.reason), ("unknown", Some("blocked")));
     assert!(report.claims.iter().all(|claim| !claim.name.starts_with("gce.")));
 }
@@ -378,7 +380,7 @@ fn an_endorsement_that_cannot_be_read_is_none_and_is_told() {
         let report = case.with(Some(endorsement)).unwrap();
         let file = report.files.iter().find(|file| file.sha256 == Sha256::of(endorsement));
         assert_ne!(file.unwrap().became, Became::Used);
-        assert!(report.findings(&checks::GCE_MEASUREMENT).all(|f| f.outcome != "pass"));
+        assert!(report.findings(&gce::checks::GCE_MEASUREMENT).all(|f| f.outcome != "pass"));
         assert!(report.claims.iter().all(|claim| !claim.name.starts_with("gce.")));
     };
     let twice = field(5, Sha384::of(b"another").as_bytes());
@@ -408,7 +410,7 @@ fn of_two_endorsements_the_one_that_names_the_measurement_counts() {
         let beside: Vec<&[u8]> = beside.collect();
         let report = crate::common::examine(&case.input(), &beside, Some(&case.policy()), case.now);
         let report = report.unwrap();
-        let own = report.findings(&checks::GCE_MEASUREMENT).next().unwrap();
+        let own = report.findings(&gce::checks::GCE_MEASUREMENT).next().unwrap();
         assert_eq!(own.outcome, "pass");
         let became = |bytes: &[u8]| {
             report.files.iter().find(|f| f.sha256 == Sha256::of(bytes)).unwrap().became
@@ -524,7 +526,7 @@ fn real_machines_are_compared_with_simulated_endorsements() {
             let bytes = endorsement.bytes();
             let report = crate::common::examine(input.as_bytes(), &[&bytes], Some(&policy), REAL);
             let report = report.unwrap();
-            let finding = report.findings(&checks::GCE_MEASUREMENT).next().unwrap();
+            let finding = report.findings(&gce::checks::GCE_MEASUREMENT).next().unwrap();
             ([finding.outcome, finding.reason.unwrap_or_default()].join(" "), report.verdict.state)
         };
         let plain = crate::common::examine(input.as_bytes(), &[], None, REAL).unwrap();
@@ -572,7 +574,7 @@ fn only_policies_for_googles_machines_look_for_an_endorsement() {
         let folder = match object["platform"].as_str().unwrap() {
             "intel_tdx" => "tdx",
             "gcp_shielded_vm" => {
-                assert!(report.findings(&checks::GCE_ENDORSEMENT).next().is_none());
+                assert!(report.findings(&gce::checks::GCE_ENDORSEMENT).next().is_none());
                 continue;
             }
             _ => "sevsnp",
@@ -584,7 +586,7 @@ fn only_policies_for_googles_machines_look_for_an_endorsement() {
         assert_eq!(own("firmware-endorsement").url, url);
         let root = "https://pki.goog/cloud_integrity/GCE-cc-tcb-root_1.crt";
         assert_eq!(own("firmware-root").url, root);
-        let finding = report.findings(&checks::GCE_ENDORSEMENT).next().unwrap();
+        let finding = report.findings(&gce::checks::GCE_ENDORSEMENT).next().unwrap();
         assert_eq!(finding.reason, Some("not-fetched"));
     }
 }

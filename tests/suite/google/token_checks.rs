@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::common::examine_fetched;
 use crate::common::table::{Also, Expected, check_of, findings};
+use s2s_sim::certificate::Spoil;
+use s2s_sim::google::{Role, TokenSpec, certificate, key_list};
+use s2s_sim::keys::Key;
 use serde_json::json;
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::Policy;
+use silicon_to_source::engine::checks;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Freshness, Level, Report, RootOfTrust, State};
-use silicon_to_source::sim::certificate::Spoil;
-use silicon_to_source::sim::google::{Role, TokenSpec, certificate, key_list};
-use silicon_to_source::sim::keys::Key;
 use silicon_to_source::time::UnixTime;
 
 /// Where Google publishes the keys of Confidential Space's tokens.

@@ -3,8 +3,9 @@
 use std::fs;
 
 use crate::common::shared;
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::formats::token;
 use silicon_to_source::report::{DebugFlag, Level, Overrides, Report, RootOfTrust, State};
 use silicon_to_source::time::UnixTime;
 
@@ -31,14 +32,14 @@ fn outcome(report: &Report, check: &'static silicon_to_source::finding::Check) -
 fn pki_token_holds_to_googles_root_and_a_debug_image_on_plain_sev_is_refused() {
     let Some(report) = examine("confidential-space-pki-token.jwt", None, THEN) else { return };
     for check in [
-        &checks::TOKEN_ALGORITHM,
-        &checks::TOKEN_ROOT,
-        &checks::TOKEN_CHAIN_ROLE,
-        &checks::TOKEN_CHAIN_SIGNATURE,
-        &checks::TOKEN_CHAIN_VALIDITY,
-        &checks::TOKEN_SIGNATURE,
-        &checks::TOKEN_ISSUER,
-        &checks::TOKEN_TIME,
+        &token::checks::TOKEN_ALGORITHM,
+        &token::checks::TOKEN_ROOT,
+        &token::checks::TOKEN_CHAIN_ROLE,
+        &token::checks::TOKEN_CHAIN_SIGNATURE,
+        &token::checks::TOKEN_CHAIN_VALIDITY,
+        &token::checks::TOKEN_SIGNATURE,
+        &token::checks::TOKEN_ISSUER,
+        &token::checks::TOKEN_TIME,
     ] {
         let outcomes = outcome(&report, check);
         assert!(
@@ -46,10 +47,10 @@ fn pki_token_holds_to_googles_root_and_a_debug_image_on_plain_sev_is_refused() {
             "{check} {outcomes:?}"
         );
     }
-    assert_eq!(outcome(&report, &checks::TOKEN_HARDWARE), ["fail not-accepted"]);
-    assert_eq!(outcome(&report, &checks::TOKEN_DEBUG), ["fail not-accepted"]);
-    assert_eq!(outcome(&report, &checks::TOKEN_SUPPORT), ["fail missing"]);
-    assert_eq!(outcome(&report, &checks::TOKEN_OVERRIDES), ["warn present"]);
+    assert_eq!(outcome(&report, &token::checks::TOKEN_HARDWARE), ["fail not-accepted"]);
+    assert_eq!(outcome(&report, &token::checks::TOKEN_DEBUG), ["fail not-accepted"]);
+    assert_eq!(outcome(&report, &token::checks::TOKEN_SUPPORT), ["fail missing"]);
+    assert_eq!(outcome(&report, &token::checks::TOKEN_OVERRIDES), ["warn present"]);
     assert_eq!(report.verdict.state, State::Failed);
     assert_eq!(report.assurance.level, None);
     assert_eq!(report.flags.debug, DebugFlag::On);
@@ -70,8 +71,8 @@ fn a_policy_that_accepts_its_hardware_and_debugging_still_gives_googles_word_onl
     let Some(report) = report else { return };
     assert_eq!(report.verdict.state, State::Warning);
     assert_eq!(report.assurance.level, Some(Level::A1));
-    assert_eq!(outcome(&report, &checks::TOKEN_VERIFIER), ["warn issuer-is-the-verifier"]);
-    assert_eq!(outcome(&report, &checks::TOKEN_HARDWARE), ["warn provider-only"]);
+    assert_eq!(outcome(&report, &token::checks::TOKEN_VERIFIER), ["warn issuer-is-the-verifier"]);
+    assert_eq!(outcome(&report, &token::checks::TOKEN_HARDWARE), ["warn provider-only"]);
 }
 
 #[test]
@@ -81,20 +82,20 @@ fn pki_token_counts_for_its_hour_only() {
     {
         let report = examine("confidential-space-pki-token.jwt", None, now);
         let Some(report) = report else { return };
-        assert!(outcome(&report, &checks::TOKEN_TIME).contains(&reason.to_owned()), "{now}");
+        assert!(outcome(&report, &token::checks::TOKEN_TIME).contains(&reason.to_owned()), "{now}");
     }
     let Some(last) = examine("confidential-space-pki-token.jwt", None, "2024-11-04T00:53:32Z")
     else {
         return;
     };
-    assert!(outcome(&last, &checks::TOKEN_TIME).iter().all(|outcome| outcome == "pass "));
+    assert!(outcome(&last, &token::checks::TOKEN_TIME).iter().all(|outcome| outcome == "pass "));
 }
 
 #[test]
 fn oidc_token_without_its_keys_is_unknown_and_nobody_states_its_claims() {
     let Some(report) = examine("confidential-space-oidc-token.jwt", None, THEN) else { return };
-    assert_eq!(outcome(&report, &checks::TOKEN_SIGNATURE), ["unknown not-fetched"]);
-    assert_eq!(outcome(&report, &checks::TOKEN_KEY), ["unknown not-fetched"]);
+    assert_eq!(outcome(&report, &token::checks::TOKEN_SIGNATURE), ["unknown not-fetched"]);
+    assert_eq!(outcome(&report, &token::checks::TOKEN_KEY), ["unknown not-fetched"]);
     assert_eq!(report.verdict.state, State::Unknown);
     assert_eq!(report.assurance.level, None);
     assert_eq!(report.assurance.root_of_trust, RootOfTrust::Unknown);
@@ -111,12 +112,12 @@ fn real_token_fails_under_simulated_roots_and_google_vm_policy_wants_a_plain_mac
     let report = examine("confidential-space-pki-token.jwt", Some(&simulated), THEN);
     let Some(report) = report else { return };
     assert!(
-        outcome(&report, &checks::TOKEN_ROOT).contains(&"fail wrong-root".to_owned())
-            || outcome(&report, &checks::TOKEN_CHAIN_ROLE)
+        outcome(&report, &token::checks::TOKEN_ROOT).contains(&"fail wrong-root".to_owned())
+            || outcome(&report, &token::checks::TOKEN_CHAIN_ROLE)
                 .contains(&"fail wrong-length".to_owned())
     );
     assert_eq!(report.verdict.state, State::Failed);
     let plain = builtin("google-vm").unwrap().policy().unwrap();
     let report = examine("confidential-space-pki-token.jwt", Some(&plain), THEN).unwrap();
-    assert_eq!(outcome(&report, &checks::TOKEN_SOFTWARE), ["fail not-accepted"]);
+    assert_eq!(outcome(&report, &token::checks::TOKEN_SOFTWARE), ["fail not-accepted"]);
 }

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use s2s_sim::certificate::{KEY_USAGE, Spoil, simulated_name};
+use s2s_sim::crl::ListTemplate;
+use s2s_sim::google::{BankHash, LAUNCH, VtpmRole, VtpmSpec, boot_events, vtpm_certificate};
+use s2s_sim::keys::Key;
 use serde_json::{Value, json};
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Freshness, Level, Overrides, Report, RootOfTrust, State};
-use silicon_to_source::sim::certificate::{KEY_USAGE, Spoil, simulated_name};
-use silicon_to_source::sim::crl::ListTemplate;
-use silicon_to_source::sim::google::{
-    BankHash, LAUNCH, VtpmRole, VtpmSpec, boot_events, vtpm_certificate,
-};
-use silicon_to_source::sim::keys::Key;
 use silicon_to_source::time::UnixTime;
 
 use crate::common::table::{Also, Expected, findings};
@@ -236,8 +235,7 @@ fn rows() -> Vec<Row> {
             VtpmSpec::of(NONCE, &boot_events(false, "SIMULATED=1"), LAUNCH)
         }),
         row("a log of another boot", "eventlog.replay/pcr8", "fail not-equal", |spec| {
-            let (log, _) =
-                silicon_to_source::sim::google::firmware_log(&boot_events(true, "SIMULATED=2"));
+            let (log, _) = s2s_sim::google::firmware_log(&boot_events(true, "SIMULATED=2"));
             spec.event_log = log;
         }),
         row("a launch that was not measured", "eventlog.replay/pcr13", "fail not-equal", |spec| {
@@ -299,7 +297,7 @@ fn revocation_lists_of_the_issuers_are_asked() {
         let files: Vec<&[u8]> = lists.iter().map(Vec::as_slice).collect();
         let report =
             crate::common::examine(&spec.bytes(), &files, Some(&policy(|_| {})), NOW).unwrap();
-        let check = silicon_to_source::finding::checks::find("tpm.chain.revocation").unwrap();
+        let check = silicon_to_source::engine::checks::find("tpm.chain.revocation").unwrap();
         let own = report.findings(check).map(|f| f.reason.unwrap_or(f.outcome));
         (own.collect::<Vec<_>>(), report.verdict.state)
     };
@@ -338,7 +336,7 @@ fn a_bank_that_is_there_twice_is_refused() {
         spec.quotes[1] = first;
     });
     let report = examined(&spec, NOW);
-    let check = silicon_to_source::finding::checks::find("tpm.quote.agreement").unwrap();
+    let check = silicon_to_source::engine::checks::find("tpm.quote.agreement").unwrap();
     assert_eq!(report.findings(check).next().unwrap().reason, Some("duplicate"));
 }
 

@@ -1,6 +1,6 @@
 //! Real attestations of Google's virtual TPMs.
 
-use silicon_to_source::finding::checks;
+use silicon_to_source::formats::tpm;
 use silicon_to_source::report::{Level, Report, State};
 use silicon_to_source::time::UnixTime;
 
@@ -23,17 +23,17 @@ fn quotes_of_a_real_virtual_tpm_hold_but_for_the_missing_certificate() {
     assert!(report.assurance.level < Some(Level::A2), "no root is reached");
     let outcomes = |check| report.findings(check).map(|f| f.outcome).collect::<Vec<_>>();
     for check in [
-        &checks::TPM_QUOTE_FORM,
-        &checks::TPM_QUOTE_SIGNER,
-        &checks::TPM_QUOTE_SIGNATURE,
-        &checks::TPM_QUOTE_REGISTERS,
+        &tpm::checks::TPM_QUOTE_FORM,
+        &tpm::checks::TPM_QUOTE_SIGNER,
+        &tpm::checks::TPM_QUOTE_SIGNATURE,
+        &tpm::checks::TPM_QUOTE_REGISTERS,
     ] {
         assert_eq!(outcomes(check), ["pass"; 3], "{check}");
     }
-    for check in [&checks::TPM_KEY, &checks::TPM_QUOTE_AGREEMENT] {
+    for check in [&tpm::checks::TPM_KEY, &tpm::checks::TPM_QUOTE_AGREEMENT] {
         assert_eq!(outcomes(check), ["pass"], "{check}");
     }
-    let root = report.findings(&checks::TPM_ROOT).next().unwrap();
+    let root = report.findings(&tpm::checks::TPM_ROOT).next().unwrap();
     assert_eq!(root.reason, Some("not-fetched"));
     let wanted = report.wanted.iter().find(|wanted| wanted.what == "google-tpm-intermediate");
     assert_eq!(wanted.unwrap().url, "https://pki.goog/cloud_integrity/tpm_ek_intermediate_2.crt");

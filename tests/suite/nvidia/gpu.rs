@@ -6,12 +6,12 @@ use std::fs;
 
 use crate::common::shared;
 use crate::common::table::{Also, Expected, check_of, findings};
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::Policy;
+use s2s_sim::certificate::Spoil;
+use s2s_sim::keys::Key;
+use s2s_sim::nvidia::{ReportSpec, Role, certificate};
+use silicon_to_source::engine::checks;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Freshness, Level, Report, State};
-use silicon_to_source::sim::certificate::Spoil;
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::nvidia::{ReportSpec, Role, certificate};
 use silicon_to_source::time::UnixTime;
 
 const NOW: UnixTime = UnixTime(1_740_000_000);

@@ -1,14 +1,15 @@
 //! NVIDIA's tokens about GPUs: every check with the input that makes exactly it fail.
 
 use crate::common::table::{Row, assert_complete, assert_rows, findings};
+use s2s_sim::google::{TokenSpec, key_list};
+use s2s_sim::keys::Key;
+use s2s_sim::service::{GPU_NONCE, GpuTokensSpec, KeyForm, gpu_keys, public_pem};
 use serde_json::json;
-use silicon_to_source::adapters::Kind;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::policy::{Policy, builtin};
+use silicon_to_source::engine::Kind;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Became, Freshness, Level, Report, RootOfTrust, State};
-use silicon_to_source::sim::google::{TokenSpec, key_list};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::service::{GPU_NONCE, GpuTokensSpec, KeyForm, gpu_keys, public_pem};
 use silicon_to_source::time::UnixTime;
 
 /// Half an hour after the healthy tokens were issued.

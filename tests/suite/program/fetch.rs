@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use crate::servers::{Plain, Server};
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::net::Failure;
-use silicon_to_source::plan::{self, SUBJECTS};
+use s2s::wording;
+use s2s_net::Failure;
+use s2s_sim::amd::ReportSpec;
+use s2s_sim::keys::Key;
+use silicon_to_source::engine::plan::{self, SUBJECTS};
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::Standing;
-use silicon_to_source::sim::amd::ReportSpec;
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::wording;
 
 /// Runs s2s with a folder of its own.
 fn s2s(arguments: &[&str]) -> Output {
@@ -94,7 +94,6 @@ fn keeping_a_session_overwrites_nothing_and_follows_no_link() {
     let (file, link) = (kept("there"), kept("link"));
     std::fs::write(&file, "mine").unwrap();
     let _ = std::fs::remove_file(&link);
-    #[cfg(unix)]
     std::os::unix::fs::symlink(&file, &link).unwrap();
     for path in [&file, &link] {
         let output = s2s(&["verify", &server.origin(), "--save", path.to_str().unwrap()]);

@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use silicon_to_source::sim::certificate::{
+use s2s_sim::certificate::{
     AltName, DIGITAL_SIGNATURE, KEY_CERT_SIGN, PathLength, SERVER_AUTH, Template,
     basic_constraints, extended_key_usage, key_usage, simulated_name, subject_alt_name,
 };
-use silicon_to_source::sim::keys::Key;
+use s2s_sim::keys::Key;
 use silicon_to_source::time::{UnixTime, Validity};
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -121,7 +121,7 @@ impl Tls {
     /// Writes `answer` and closes; the certificate names `name`.
     pub(crate) fn answering(name: &str, answer: &'static str) -> Self {
         let (authority, leaf) = certificates(name);
-        let key = include_str!("../../../src/sim/keys/tls.pem");
+        let key = include_str!("../../../crates/sim/src/keys/tls.pem");
         let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
         let provider = Arc::new(rustls_graviola::default_provider());
         let config = ServerConfig::builder_with_provider(provider)

@@ -10,20 +10,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::common::examine;
 use crate::common::table::{check_of, findings};
-use serde_json::{Value as Json, json};
-use silicon_to_source::digest::Sha256;
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::{Policy, builtin};
-use silicon_to_source::report::{Became, Level, Report, State};
-use silicon_to_source::sim::BUILD_TIME;
-use silicon_to_source::sim::certificate::{AltName, Spoil};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::sigstore::{
+use s2s_sim::BUILD_TIME;
+use s2s_sim::certificate::{AltName, Spoil};
+use s2s_sim::keys::Key;
+use s2s_sim::sigstore::{
     Build, BundleSpec, Content, DATA, EntrySpec, InclusionProof, Issuer, LogLine, Material, Names,
     Rekor, Sct, Set, TIME_STAMPING, TokenSpec, TrustedRootSpec, intermediate, intermediate_with,
     root, timestamp_authority, timestamp_root,
 };
-use silicon_to_source::sim::tinfoil::TinfoilSpec;
+use s2s_sim::tinfoil::TinfoilSpec;
+use serde_json::{Value as Json, json};
+use silicon_to_source::builds::sigstore;
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::checks;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::report::{Became, Level, Report, State};
 use silicon_to_source::time::{UnixTime, Validity};
 
 const ARTIFACT: &[u8] = b"image";
@@ -789,7 +791,7 @@ fn every_form_of_bundle_verifies() {
                 || (!logged && finding == "sigstore.public-log" && outcome == "warn no-public-log");
             assert!(ok || !finding.starts_with("sigstore."), "{label}: {finding} {outcome}");
         }
-        for check in [&checks::SIGSTORE_SIGNATURE, &checks::SIGSTORE_SUBJECT] {
+        for check in [&sigstore::checks::SIGSTORE_SIGNATURE, &sigstore::checks::SIGSTORE_SUBJECT] {
             assert!(report.findings(check).all(|f| f.outcome == "pass"), "{label}: {check}");
         }
     }
@@ -825,7 +827,11 @@ fn lines_of_witnesses_and_lines_with_the_same_hint_do_not_matter() {
             LogLine { name: None, hint: Key::CtLog, signer: Key::CtLog },
         ];
         let report = case.report();
-        assert!(report.findings(&checks::SIGSTORE_LOG_CHECKPOINT).all(|f| f.outcome == "pass"));
+        assert!(
+            report
+                .findings(&sigstore::checks::SIGSTORE_LOG_CHECKPOINT)
+                .all(|f| f.outcome == "pass")
+        );
         assert_eq!(report.verdict.state, State::Verified);
     }
 }
@@ -837,7 +843,10 @@ fn each_authority_of_the_same_name_vouches_for_its_own_certificates() {
         case.root = Some(two_intermediates());
         case.spec.leaf.issuer = issuer;
         let report = case.report();
-        assert!(report.findings(&checks::SIGSTORE_SCT).all(|f| f.outcome == "pass"), "{issuer:?}");
+        assert!(
+            report.findings(&sigstore::checks::SIGSTORE_SCT).all(|f| f.outcome == "pass"),
+            "{issuer:?}"
+        );
     }
 }
 
@@ -916,7 +925,7 @@ fn every_subject_is_compared() {
 /// An image's manifest beside the bundle is the artifact.
 #[test]
 fn manifest_beside_the_bundle_is_the_artifact() {
-    let manifest = silicon_to_source::sim::oci::ImageSpec::default().manifest_bytes();
+    let manifest = s2s_sim::oci::ImageSpec::default().manifest_bytes();
     let statement = Build::default().slsa_statement("image", &Sha256::of(&manifest).to_string());
     let mut case = Case::of(BundleSpec::dsse(&Build::default(), statement));
     case.sigstore = json!({});
@@ -931,9 +940,10 @@ fn manifest_beside_the_bundle_is_the_artifact() {
 #[test]
 fn artifact_for_evidence_without_one_is_refused() {
     let mut policy = builtin("snp").unwrap().policy().unwrap();
-    policy.sigstore.artifact =
-        silicon_to_source::policy::Artifact::parse(&format!("sha256:{}", Sha256::of(ARTIFACT)));
-    let demonstration = silicon_to_source::sim::demonstration();
+    policy.sigstore.artifact = silicon_to_source::builds::sigstore::policy::Artifact::parse(
+        &format!("sha256:{}", Sha256::of(ARTIFACT)),
+    );
+    let demonstration = s2s_sim::demonstration();
     let error = examine(&demonstration, &[], Some(&policy), NOW.parse().unwrap()).unwrap_err();
     assert_eq!(error.code(), "unsupported");
 }
@@ -1003,7 +1013,7 @@ fn level_of_a_machine_says_that_its_build_is_in_no_public_log() {
     let report = report(&policy);
     assert_eq!(report.verdict.state, State::Warning);
     assert_eq!(report.assurance.level, Some(Level::A5));
-    assert!(report.assurance.except.contains(&&checks::SIGSTORE_PUBLIC_LOG));
+    assert!(report.assurance.except.contains(&&sigstore::checks::SIGSTORE_PUBLIC_LOG));
 }
 
 /// No changed byte of a bundle verifies: of every third byte, in long texts every sixty-first. Not
@@ -1019,7 +1029,9 @@ fn no_changed_byte_of_a_simulated_bundle_verifies() {
         let good = case.spec.bytes();
         let verifies = |bytes: &[u8]| {
             examine(bytes, &[], Some(&policy), now).is_ok_and(|report| {
-                report.findings(&checks::SIGSTORE_PUBLIC_LOG).any(|f| f.blocked_by.is_none())
+                report
+                    .findings(&sigstore::checks::SIGSTORE_PUBLIC_LOG)
+                    .any(|f| f.blocked_by.is_none())
             })
         };
         assert!(verifies(&good));

@@ -4,16 +4,21 @@
 use crate::common;
 use std::collections::BTreeSet;
 
+use s2s_sim::certificate::AltName;
+use s2s_sim::sigstore::{Build, BundleSpec};
 use serde_json::{Value as Json, json};
-use silicon_to_source::appraise::provenance::{blocked, claims, provenance};
+use silicon_to_source::builds::provenance;
+use silicon_to_source::builds::provenance::appraise::{blocked, claims, provenance};
+use silicon_to_source::builds::provenance::policy::{ProvenancePolicy, RefRule, SignerRule};
+use silicon_to_source::builds::sigstore;
+use silicon_to_source::builds::sigstore::parse::Bundle;
+use silicon_to_source::builds::sigstore::verify::{
+    Artifact, TrustedRoot, VerifiedStatement, verify,
+};
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::endorsements::sigstore::Bundle;
-use silicon_to_source::finding::{Examined, Finding, Outcome, Value, Why, checks};
-use silicon_to_source::policy::{ProvenancePolicy, RefRule, SignerRule};
-use silicon_to_source::sim::certificate::AltName;
-use silicon_to_source::sim::sigstore::{Build, BundleSpec};
+use silicon_to_source::engine::checks;
+use silicon_to_source::finding::{Examined, Finding, Outcome, Value, Why};
 use silicon_to_source::time::UnixTime;
-use silicon_to_source::verify::sigstore::{Artifact, TrustedRoot, VerifiedStatement, verify};
 
 const ARTIFACT: &[u8] = b"image";
 
@@ -194,7 +199,8 @@ fn signing_workflow_of_another_repository_is_told_apart_from_the_source() {
     assert!(!pinned.contains("provenance.repository"), "{pinned:?}");
     let open = ProvenancePolicy { workflow: None, ..policy() };
     let findings = provenance(&verified, &open);
-    let workflow = findings.iter().find(|f| f.check == &checks::PROVENANCE_WORKFLOW).unwrap();
+    let workflow =
+        findings.iter().find(|f| f.check == &provenance::checks::PROVENANCE_WORKFLOW).unwrap();
     assert!(matches!(workflow.outcome, Outcome::Warn(reason) if reason.0 == "other-repository"));
 }
 
@@ -204,7 +210,10 @@ fn agreement(package: &str, path: &str) -> Vec<Finding> {
     let bundle = Bundle::parse(&std::fs::read(path).unwrap()).unwrap();
     let verified = verify(&bundle, &TrustedRoot::embedded().unwrap(), None, now()).verified;
     let findings = provenance(&verified.unwrap(), &ProvenancePolicy::default());
-    findings.into_iter().filter(|f| f.check == &checks::PROVENANCE_PREDICATE_AGREES).collect()
+    findings
+        .into_iter()
+        .filter(|f| f.check == &provenance::checks::PROVENANCE_PREDICATE_AGREES)
+        .collect()
 }
 
 #[test]
@@ -255,12 +264,12 @@ fn tinfoil_build_is_pinned_by_its_own_values() {
 
 #[test]
 fn unverified_build_blocks_every_check() {
-    let findings = blocked(&checks::SIGSTORE_SIGNATURE);
+    let findings = blocked(&sigstore::checks::SIGSTORE_SIGNATURE);
     assert_eq!(findings.len(), 15);
     for finding in findings {
         assert_eq!(
             finding.outcome,
-            Outcome::Unknown(Why::Blocked { by: &checks::SIGSTORE_SIGNATURE })
+            Outcome::Unknown(Why::Blocked { by: &sigstore::checks::SIGSTORE_SIGNATURE })
         );
     }
 }

@@ -3,17 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use silicon_to_source::digest::Sha256;
-use silicon_to_source::endorsements::sigstore::Bundle;
-use silicon_to_source::finding::{Examined, Finding, Outcome, Why};
-use silicon_to_source::sim::BUILD_TIME;
-use silicon_to_source::sim::certificate::AltName;
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::sigstore::{
-    Build, BundleSpec, Content, EntrySpec, InclusionProof, Issuer, Sct, Set,
+use s2s_sim::BUILD_TIME;
+use s2s_sim::certificate::AltName;
+use s2s_sim::keys::Key;
+use s2s_sim::sigstore::{Build, BundleSpec, Content, EntrySpec, InclusionProof, Issuer, Sct, Set};
+use silicon_to_source::builds::sigstore::parse::Bundle;
+use silicon_to_source::builds::sigstore::verify::{
+    Artifact, TrustedRoot, VerifiedStatement, verify,
 };
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::finding::{Examined, Finding, Outcome, Why};
 use silicon_to_source::time::{UnixTime, Validity};
-use silicon_to_source::verify::sigstore::{Artifact, TrustedRoot, VerifiedStatement, verify};
 
 const ARTIFACT: &[u8] = b"image";
 

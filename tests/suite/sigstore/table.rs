@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use crate::common::examine;
 use serde_json::{Value as Json, json};
-use silicon_to_source::policy::{Artifact, Policy};
+use silicon_to_source::builds::sigstore::policy::Artifact;
+use silicon_to_source::engine::policy::Policy;
 
 /// The packages that carry bundles, and where.
 const PACKAGES: [(&str, &str); 2] =

@@ -9,12 +9,14 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
+use silicon_to_source::builds::sigstore::parse::Bundle;
+use silicon_to_source::builds::sigstore::verify::conformance::{Signer, verify_bundle};
+use silicon_to_source::builds::sigstore::verify::{
+    Artifact, TrustedRoot, VerifiedStatement, verify,
+};
 use silicon_to_source::digest::{Sha256, Sha512};
-use silicon_to_source::endorsements::sigstore::Bundle;
 use silicon_to_source::finding::{Examined, Finding, Outcome, Reason, Why};
 use silicon_to_source::time::UnixTime;
-use silicon_to_source::verify::sigstore::conformance::{Signer, verify_bundle};
-use silicon_to_source::verify::sigstore::{Artifact, TrustedRoot, VerifiedStatement, verify};
 
 const GITHUB: &str = "https://token.actions.githubusercontent.com";
 const TINFOIL_IDENTITY: &str = "https://github.com/tinfoilsh/confidential-model-router/.github/workflows/build.yml@refs/tags/v0.0.38";
@@ -208,7 +210,7 @@ fn otherwise_named_identity_is_read_from_the_alternative_name() {
     let bundle = Bundle::parse(&data("bundles/othername.sigstore.json")).unwrap();
     let der = bundle.certificate().unwrap();
     let certificate =
-        silicon_to_source::endorsements::sigstore::SigningCertificate::parse(der).unwrap();
+        silicon_to_source::builds::sigstore::parse::SigningCertificate::parse(der).unwrap();
     let name = certificate.identity().san().and_then(|name| name.text());
     assert_eq!(name, Some("foo!oidc.local"));
 }

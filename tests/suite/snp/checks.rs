@@ -6,19 +6,20 @@
 
 use crate::common::snp::{Case, NOW};
 use crate::common::table::{Row, assert_complete, assert_rows, findings};
-use serde_json::json;
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::policy::{Policy, builtin};
-use silicon_to_source::report::{Became, NotChecked, State};
-use silicon_to_source::sim::amd::report::{
+use s2s_sim::amd::report::{
     KEY_INFO_MASK_CHIP_KEY, KEY_INFO_VLEK, PLATFORM_ALIAS_CHECK, PLATFORM_ECC, PLATFORM_TSME,
     POLICY_DEBUG, POLICY_MIGRATE_MA, POLICY_RESERVED_ONE, POLICY_SMT,
 };
-use silicon_to_source::sim::amd::vek::{CSP_ID, FMC_SPL, HWID, SNP_SPL};
-use silicon_to_source::sim::amd::{AuthoritySpec, HwId, Role, chip_id};
-use silicon_to_source::sim::certificate::{BASIC_CONSTRAINTS, Spoil};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::signature::{self, Algorithm};
+use s2s_sim::amd::vek::{CSP_ID, FMC_SPL, HWID, SNP_SPL};
+use s2s_sim::amd::{AuthoritySpec, HwId, Role, chip_id};
+use s2s_sim::certificate::{BASIC_CONSTRAINTS, Spoil};
+use s2s_sim::keys::Key;
+use s2s_sim::signature::{self, Algorithm};
+use serde_json::json;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::formats::snp::parse::Product;
+use silicon_to_source::report::{Became, NotChecked, State};
 use silicon_to_source::time::{UnixTime, Validity};
 
 const PRODUCTS: [Product; 3] = [Product::Milan, Product::Genoa, Product::Turin];

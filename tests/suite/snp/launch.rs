@@ -6,18 +6,18 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use s2s_sim::amd::{ReportSpec, VekSpec};
+use s2s_sim::keys::Key;
 use sev::measurement::snp::{SnpMeasurementArgs, snp_calc_launch_digest};
 use sev::measurement::vcpu_types::CpuType;
 use sev::measurement::vmsa::{GuestFeatures, VMMType};
-use silicon_to_source::adapters::{LaunchDescription, launch_measurement};
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::evidence::firmware::{AreaKind, Firmware};
-use silicon_to_source::evidence::snp::Product;
-use silicon_to_source::finding::checks;
-use silicon_to_source::policy::builtin;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::{LaunchDescription, launch_measurement};
+use silicon_to_source::formats::launch;
+use silicon_to_source::formats::launch::parse::{AreaKind, Firmware};
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::{Level, State};
-use silicon_to_source::sim::amd::{ReportSpec, VekSpec};
-use silicon_to_source::sim::keys::Key;
 use silicon_to_source::time::UnixTime;
 
 fn image(name: &str) -> PathBuf {
@@ -230,7 +230,7 @@ fn a_report_is_compared_with_the_launch_that_a_reader_describes() {
         let now = UnixTime(1_740_000_000);
         let report = crate::common::examine(&report, files, Some(&policy), now).unwrap();
         report
-            .findings(&checks::LAUNCH_RECOMPUTED)
+            .findings(&launch::checks::LAUNCH_RECOMPUTED)
             .map(|finding| format!("{} {}", finding.outcome, finding.reason.unwrap_or_default()))
             .collect::<Vec<_>>()
     };

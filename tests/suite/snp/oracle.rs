@@ -6,16 +6,16 @@
 
 use crate::common::snp::Case;
 use crate::common::table::findings;
+use s2s_sim::amd::report::{KEY_INFO_MASK_CHIP_KEY, LEN, POLICY_DEBUG};
+use s2s_sim::amd::vek::{CSP_ID, HWID, SNP_SPL};
+use s2s_sim::amd::{AuthoritySpec, HwId, Role, authority};
+use s2s_sim::certificate::Spoil;
+use s2s_sim::keys::Key;
 use sev::certs::snp::{Certificate, Chain, Verifiable as _, ca};
 use sev::firmware::guest::AttestationReport;
 use sev::parser::ByteParser as _;
-use silicon_to_source::evidence::snp::Product;
+use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::State;
-use silicon_to_source::sim::amd::report::{KEY_INFO_MASK_CHIP_KEY, LEN, POLICY_DEBUG};
-use silicon_to_source::sim::amd::vek::{CSP_ID, HWID, SNP_SPL};
-use silicon_to_source::sim::amd::{AuthoritySpec, HwId, Role, authority};
-use silicon_to_source::sim::certificate::Spoil;
-use silicon_to_source::sim::keys::Key;
 
 /// What the `sev` crate says: the ARK signs itself and the ASK, the ASK signs the VEK, the VEK
 /// signs the report.

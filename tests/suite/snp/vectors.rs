@@ -5,16 +5,18 @@ use std::fs;
 
 use crate::common::examine;
 use crate::common::{crate_dir, shared};
-use silicon_to_source::endorsements::amd::Vek;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::error::Error;
-use silicon_to_source::evidence::snp::{Product, Report as SnpReport};
-use silicon_to_source::finding::{Finding, Outcome, checks};
+use silicon_to_source::finding::{Finding, Outcome};
+use silicon_to_source::formats::snp;
+use silicon_to_source::formats::snp::parse::amd::Vek;
+use silicon_to_source::formats::snp::parse::{Product, Report as SnpReport};
+use silicon_to_source::formats::snp::verify::{Endorsements, verify};
 use silicon_to_source::pki::anchors::Roots;
 use silicon_to_source::pki::{Cert, pem_certificates};
-use silicon_to_source::policy::{Policy, builtin};
 use silicon_to_source::report::{Became, DebugFlag, Level, Report, State};
 use silicon_to_source::time::UnixTime;
-use silicon_to_source::verify::snp::{Endorsements, verify};
 
 /// Inside the validity of every certificate but the VLEK's.
 const IN_2026: &str = "2026-06-01T00:00:00Z";
@@ -73,7 +75,7 @@ fn special(report: &Report) -> Vec<String> {
         let at = remarks.iter().position(|remark| remark == open);
         remarks.remove(at.unwrap_or_else(|| panic!("{open} is missing: {remarks:?}")));
     }
-    for check in [&checks::SNP_MEASUREMENT, &checks::SNP_REPORT_DATA] {
+    for check in [&snp::checks::SNP_MEASUREMENT, &snp::checks::SNP_REPORT_DATA] {
         let mut compared = report.findings(check);
         assert!(compared.all(|f| f.reason == Some("no-reference")), "the policy names nothing");
     }
@@ -237,7 +239,7 @@ fn certificate_of_another_chip_with_a_bad_signature_is_no_certificate_of_this_on
     let parsed = SnpReport::parse(&bytes).unwrap();
     let examined = verify(&parsed, &endorsements, Roots::Vendor, IN_2025.parse().unwrap());
     assert!(examined.verified.is_none());
-    for check in [&checks::SNP_VEK_SIGNATURE, &checks::SNP_REPORT_SIGNATURE] {
+    for check in [&snp::checks::SNP_VEK_SIGNATURE, &snp::checks::SNP_REPORT_SIGNATURE] {
         let mut own = examined.findings.iter().filter(|finding| finding.check == check);
         assert!(own.any(|finding| matches!(finding.outcome, Outcome::Fail(_))), "{check}");
     }
@@ -511,10 +513,10 @@ fn vectors_of_the_sev_crate_hold() {
     let turin = verify(&report, &endorsements, Roots::Vendor, IN_2025.parse().unwrap());
     assert!(turin.verified.is_none());
     for check in [
-        &checks::SNP_ASK_SIGNATURE,
-        &checks::SNP_VEK_SIGNATURE,
-        &checks::SNP_VEK_ROLE,
-        &checks::SNP_ROOT_SUPPLIED,
+        &snp::checks::SNP_ASK_SIGNATURE,
+        &snp::checks::SNP_VEK_SIGNATURE,
+        &snp::checks::SNP_VEK_ROLE,
+        &snp::checks::SNP_ROOT_SUPPLIED,
     ] {
         let mut own = turin.findings.iter().filter(|finding| finding.check == check);
         assert!(own.all(Finding::passed), "{check}");

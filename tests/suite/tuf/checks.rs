@@ -1,15 +1,16 @@
 //! Sigstore's key list under The Update Framework: each spoiled thing fails its own check, and keys
 //! that TUF does not vouch for are never used.
 
-use serde_json::{Value, json};
-use silicon_to_source::digest::Sha256;
-use silicon_to_source::policy::{Policy, builtin};
-use silicon_to_source::report::{Became, Report, State};
-use silicon_to_source::sim::keys::Key;
-use silicon_to_source::sim::sigstore::{Build, BundleSpec, trusted_root};
-use silicon_to_source::sim::tuf::{
+use s2s_sim::keys::Key;
+use s2s_sim::sigstore::{Build, BundleSpec, trusted_root};
+use s2s_sim::tuf::{
     MetadataSpec, ROOT_KEYS, TARGETS_EXPIRES, TIMESTAMP_EXPIRES, key_id, key_object, signers,
 };
+use serde_json::{Value, json};
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::engine::builtin;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::report::{Became, Report, State};
 use silicon_to_source::time::{DAY, UnixTime};
 
 use crate::common::table::{Expected, findings};
@@ -84,7 +85,7 @@ fn examined(files: &[Vec<u8>], now: UnixTime) -> Report {
 
 /// The keys that the report names as in force.
 fn in_force(report: &Report) -> String {
-    let check = silicon_to_source::finding::checks::find("sigstore.trusted-root").unwrap();
+    let check = silicon_to_source::engine::checks::find("sigstore.trusted-root").unwrap();
     report.findings(check).next().unwrap().actual.as_ref().unwrap().to_string()
 }
 

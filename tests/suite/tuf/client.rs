@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
+use s2s_sim::sigstore::trusted_root;
+use s2s_sim::tuf::MetadataSpec;
 use serde_json::json;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::sim::sigstore::trusted_root;
-use silicon_to_source::sim::tuf::MetadataSpec;
 
 type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
 

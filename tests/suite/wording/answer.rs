@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use s2s::wording::{self, Sentences, word};
 use silicon_to_source::report::Report;
 use silicon_to_source::report::answer::{RowId, RowReason};
-use silicon_to_source::wording::{self, Sentences, word};
 
 use super::rules::cases;
 use super::{english, keys, set, texts};

@@ -1,14 +1,14 @@
-//! The table of reasons and the source agree: whatever reason the source gives is in the table, and
-//! whatever is in the table is a word of the source.
+//! The rows of the checks and the source agree: whatever reason the source gives is in the row of
+//! its check, and whatever is in a row is a word of the source.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use silicon_to_source::finding::{checks, reasons};
+use silicon_to_source::engine::checks;
 
 fn source() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join("src")
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -22,12 +22,18 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// Whether a file is a table of checks.
+fn is_table(path: &Path) -> bool {
+    path.ends_with("presence.rs") || path.iter().any(|part| part == "checks" || part == "checks.rs")
+}
+
 /// The source of everything that makes findings, without its tests.
 fn code() -> String {
     let mut all = Vec::new();
-    for folder in ["verify", "appraise", "adapters"] {
+    for folder in ["builds", "formats", "services", "engine"] {
         files(&source().join(folder), &mut all);
     }
+    all.retain(|path| !is_table(path));
     let text = |path: &PathBuf| fs::read_to_string(path).unwrap();
     all.iter().map(|path| text(path).split("#[cfg(test)]").next().unwrap().to_owned()).collect()
 }
@@ -35,7 +41,8 @@ fn code() -> String {
 /// The id of each check by the name of its static.
 fn ids() -> BTreeMap<String, String> {
     let mut all = Vec::new();
-    files(&source().join("finding").join("checks"), &mut all);
+    files(&source(), &mut all);
+    all.retain(|path| is_table(path));
     let mut ids = BTreeMap::new();
     for path in all {
         for line in fs::read_to_string(path).unwrap().lines() {
@@ -77,11 +84,11 @@ fn literal(argument: &str) -> Option<&str> {
 }
 
 fn listed(id: Option<&str>, outcome: &str, reason: &str) -> bool {
-    reasons::ALL.iter().filter(|own| id.is_none_or(|id| own.check.id == id)).any(|own| {
+    checks::ALL.iter().filter(|check| id.is_none_or(|id| check.id == id)).any(|check| {
         let reasons = match outcome {
-            "warn" => own.warn,
-            "allowed" => own.allowed,
-            _ => own.fail,
+            "warn" => check.warns,
+            "allowed" => check.allows,
+            _ => check.fails,
         };
         reasons.contains(&reason)
     })
@@ -114,24 +121,22 @@ fn every_reason_that_the_source_gives_is_listed() {
 #[test]
 fn every_listed_reason_is_a_word_of_the_source() {
     let mut code = code();
-    for path in ["error.rs", "finding/mod.rs"] {
+    for path in ["error.rs", "finding/mod.rs", "finding/compared.rs"] {
         code.push_str(&fs::read_to_string(source().join(path)).unwrap());
     }
-    for own in reasons::ALL {
-        for reason in own.warn.iter().chain(own.allowed).chain(own.fail) {
-            assert!(code.contains(&format!("\"{reason}\"")), "{}: {reason}", own.check.id);
+    for check in checks::ALL.iter() {
+        for reason in check.warns.iter().chain(check.allows).chain(check.fails) {
+            assert!(code.contains(&format!("\"{reason}\"")), "{}: {reason}", check.id);
         }
     }
 }
 
 #[test]
-fn no_check_is_listed_twice_and_no_reason_of_it() {
-    let ids: BTreeSet<&str> = reasons::ALL.iter().map(|own| own.check.id).collect();
-    assert_eq!(ids.len(), reasons::ALL.len());
-    for own in reasons::ALL {
-        for list in [own.warn, own.allowed, own.fail] {
+fn no_check_has_a_reason_twice() {
+    for check in checks::ALL.iter() {
+        for list in [check.warns, check.allows, check.fails] {
             let once: BTreeSet<_> = list.iter().collect();
-            assert_eq!(once.len(), list.len(), "{}", own.check.id);
+            assert_eq!(once.len(), list.len(), "{}", check.id);
         }
     }
 }

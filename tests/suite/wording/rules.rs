@@ -2,17 +2,25 @@
 
 use std::process::{Command, Stdio};
 
+use s2s::wording::Sentences;
 use serde_json::{Value as Json, json};
+use silicon_to_source::builds::provenance;
+use silicon_to_source::builds::sigstore;
 use silicon_to_source::claims::Claim;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::finding::{Finding, LinkId, Value, Why, checks};
-use silicon_to_source::policy::Policy;
+use silicon_to_source::engine::checks;
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::finding::{Finding, LinkId, Value, Why};
+use silicon_to_source::formats::snp;
+use silicon_to_source::formats::token;
+use silicon_to_source::formats::tpm;
 use silicon_to_source::report::answer::Row;
 use silicon_to_source::report::{
     DebugFlag, Draft, Flags, Part, Report, RootOfTrust, Subject, Wanted,
 };
+use silicon_to_source::services::coordinator;
+use silicon_to_source::services::tinfoil;
 use silicon_to_source::time::UnixTime;
-use silicon_to_source::wording::Sentences;
 
 const HOST: Option<&str> = Some("https://api.example.com");
 const COMMIT: &str = "7a4ca87d5481e1b37c1caa8b49c1771f0b8694a7";
@@ -67,7 +75,7 @@ impl Case {
         let wanted = self.wanted.into_iter().map(|what| Wanted {
             what,
             url: "https://example.com/".to_owned(),
-            decides: vec![&checks::SNP_VEK_SIGNATURE],
+            decides: vec![&snp::checks::SNP_VEK_SIGNATURE],
             reveals: "nothing-beyond-your-address",
         });
         let part = Part {
@@ -87,30 +95,34 @@ impl Case {
             !check.is(silicon_to_source::finding::Property::NeedsReference)
         });
         let policy = Policy::from_json(policy.to_string().as_bytes()).unwrap();
-        Report::assemble(draft, &policy, UnixTime(1_769_904_000))
+        Report::assemble(draft, &policy.requirements(""), UnixTime(1_769_904_000))
     }
 }
 
 fn chip() -> Vec<Finding> {
     [
-        &checks::SNP_ASK_SIGNATURE,
-        &checks::SNP_VEK_SIGNATURE,
-        &checks::SNP_REPORT_SIGNATURE,
-        &checks::SNP_TCB_MINIMUM,
+        &snp::checks::SNP_ASK_SIGNATURE,
+        &snp::checks::SNP_VEK_SIGNATURE,
+        &snp::checks::SNP_REPORT_SIGNATURE,
+        &snp::checks::SNP_TCB_MINIMUM,
     ]
     .map(Finding::pass)
     .to_vec()
 }
 
 fn build() -> Vec<Finding> {
-    [&checks::SIGSTORE_SIGNATURE, &checks::SIGSTORE_CERTIFICATE_CHAIN, &checks::PROVENANCE_COMMIT]
-        .map(Finding::pass)
-        .to_vec()
+    [
+        &sigstore::checks::SIGSTORE_SIGNATURE,
+        &sigstore::checks::SIGSTORE_CERTIFICATE_CHAIN,
+        &provenance::checks::PROVENANCE_COMMIT,
+    ]
+    .map(Finding::pass)
+    .to_vec()
 }
 
 fn whole() -> Case {
     let mut findings = chip();
-    findings.push(Finding::pass(&checks::TINFOIL_MEASUREMENT));
+    findings.push(Finding::pass(&tinfoil::checks::TINFOIL_MEASUREMENT));
     findings.extend(build());
     Case {
         debug: DebugFlag::Off,
@@ -125,17 +137,21 @@ fn with(mut case: Case, finding: Finding) -> Case {
 }
 
 pub(super) fn cases() -> Vec<(Report, &'static str, &'static str)> {
-    let google =
-        [&checks::TPM_CHAIN_SIGNATURE, &checks::TPM_QUOTE_SIGNATURE].map(Finding::pass).to_vec();
-    let token = [&checks::TOKEN_KEY, &checks::TOKEN_SIGNATURE].map(Finding::pass).to_vec();
+    let google = [&tpm::checks::TPM_CHAIN_SIGNATURE, &tpm::checks::TPM_QUOTE_SIGNATURE]
+        .map(Finding::pass)
+        .to_vec();
+    let token =
+        [&token::checks::TOKEN_KEY, &token::checks::TOKEN_SIGNATURE].map(Finding::pass).to_vec();
     let open = |why| {
         let mut findings = chip();
-        findings[1] = Finding::unknown(&checks::SNP_VEK_SIGNATURE, why);
-        findings[2] = Finding::blocked(&checks::SNP_REPORT_SIGNATURE, &checks::SNP_VEK_SIGNATURE);
-        findings[3] = Finding::blocked(&checks::SNP_TCB_MINIMUM, &checks::SNP_REPORT_SIGNATURE);
+        findings[1] = Finding::unknown(&snp::checks::SNP_VEK_SIGNATURE, why);
+        findings[2] =
+            Finding::blocked(&snp::checks::SNP_REPORT_SIGNATURE, &snp::checks::SNP_VEK_SIGNATURE);
+        findings[3] =
+            Finding::blocked(&snp::checks::SNP_TCB_MINIMUM, &snp::checks::SNP_REPORT_SIGNATURE);
         Case::of(RootOfTrust::CpuVendor, findings, Some("A3"))
     };
-    let by_tag = || Finding::warn(&checks::TINFOIL_CONTAINER, "by-tag");
+    let by_tag = || Finding::warn(&tinfoil::checks::TINFOIL_CONTAINER, "by-tag");
     let named = |finding| {
         let mut findings = chip();
         findings.push(finding);
@@ -154,10 +170,10 @@ pub(super) fn cases() -> Vec<(Report, &'static str, &'static str)> {
     vec![
         (
             Case { asked: HOST, ..with(whole(), by_tag()) }.report(),
-            "Verified, but one part can be replaced without anyone noticing",
+            "Verified, but one part could be replaced without anyone noticing",
             "api.example.com runs software built from commit 7a4ca87d5481 of \
              github.com/someone/something, on a genuine AMD chip that hides its memory from the \
-             operator, but one part can be replaced without anyone noticing.",
+             operator, but one part could be replaced without anyone noticing.",
         ),
         (
             simulated.report(),
@@ -174,7 +190,7 @@ pub(super) fn cases() -> Vec<(Report, &'static str, &'static str)> {
              public source code.",
         ),
         (
-            named(Finding::pass(&checks::SNP_MEASUREMENT)).report(),
+            named(Finding::pass(&snp::checks::SNP_MEASUREMENT)).report(),
             "Verified image",
             "The machine behind this evidence runs the software that your policy names, on a \
              genuine AMD chip. Nothing here ties it to public source code.",
@@ -210,7 +226,9 @@ pub(super) fn cases() -> Vec<(Report, &'static str, &'static str)> {
         (
             Case::of(
                 RootOfTrust::BuildOnly,
-                [&checks::SIGSTORE_SIGNATURE, &checks::SIGSTORE_KEY].map(Finding::pass).to_vec(),
+                [&sigstore::checks::SIGSTORE_SIGNATURE, &sigstore::checks::SIGSTORE_KEY]
+                    .map(Finding::pass)
+                    .to_vec(),
                 Some("build"),
             )
             .report(),
@@ -218,7 +236,7 @@ pub(super) fn cases() -> Vec<(Report, &'static str, &'static str)> {
             "The chain shows less than the level that was asked for.",
         ),
         (
-            with(whole(), Finding::fail(&checks::SNP_POLICY_DEBUG, "set")).report(),
+            with(whole(), Finding::fail(&snp::checks::SNP_POLICY_DEBUG, "set")).report(),
             "Do not rely on it",
             "Do not rely on this evidence. This machine may be debugged: its operator can read its \
              memory. The policy refuses that.",
@@ -228,7 +246,10 @@ pub(super) fn cases() -> Vec<(Report, &'static str, &'static str)> {
                 asked: HOST,
                 ..Case::of(
                     RootOfTrust::Nothing,
-                    vec![Finding::unknown(&checks::COORDINATOR_ANSWER, Why::NotPublished)],
+                    vec![Finding::unknown(
+                        &coordinator::checks::COORDINATOR_ANSWER,
+                        Why::NotPublished,
+                    )],
                     Some("A3"),
                 )
             }
@@ -242,7 +263,7 @@ pub(super) fn cases() -> Vec<(Report, &'static str, &'static str)> {
                 asked: HOST,
                 ..Case::of(
                     RootOfTrust::Unknown,
-                    vec![Finding::unknown(&checks::COORDINATOR_ANSWER, Why::NotAsked)],
+                    vec![Finding::unknown(&coordinator::checks::COORDINATOR_ANSWER, Why::NotAsked)],
                     Some("A3"),
                 )
             }
@@ -254,8 +275,8 @@ pub(super) fn cases() -> Vec<(Report, &'static str, &'static str)> {
             Case::of(
                 RootOfTrust::Unknown,
                 vec![
-                    Finding::unknown(&checks::TOKEN_KEY, Why::NoReference),
-                    Finding::pass(&checks::TOKEN_SIGNATURE),
+                    Finding::unknown(&token::checks::TOKEN_KEY, Why::NoReference),
+                    Finding::pass(&token::checks::TOKEN_SIGNATURE),
                 ],
                 Some("A1"),
             )
@@ -291,7 +312,7 @@ pub(super) fn cases() -> Vec<(Report, &'static str, &'static str)> {
         (
             denied.report(),
             "Not decided",
-            "There is a warning, and you asked for none: one part can be replaced without anyone \
+            "There is a warning, and you asked for none: one part could be replaced without anyone \
              noticing.",
         ),
     ]
@@ -309,13 +330,15 @@ fn a_headline_names_its_object_and_its_worst_caveat() {
 fn the_reason_follows_what_blocked_it_to_its_end() {
     let report = {
         let mut findings = chip();
-        findings[1] = Finding::unknown(&checks::SNP_VEK_SIGNATURE, Why::NotFetched);
-        findings[2] = Finding::blocked(&checks::SNP_REPORT_SIGNATURE, &checks::SNP_VEK_SIGNATURE);
-        findings[3] = Finding::blocked(&checks::SNP_TCB_MINIMUM, &checks::SNP_REPORT_SIGNATURE);
+        findings[1] = Finding::unknown(&snp::checks::SNP_VEK_SIGNATURE, Why::NotFetched);
+        findings[2] =
+            Finding::blocked(&snp::checks::SNP_REPORT_SIGNATURE, &snp::checks::SNP_VEK_SIGNATURE);
+        findings[3] =
+            Finding::blocked(&snp::checks::SNP_TCB_MINIMUM, &snp::checks::SNP_REPORT_SIGNATURE);
         Case::of(RootOfTrust::CpuVendor, findings, Some("A3")).report()
     };
     let sentences = Sentences::of(&report);
-    let firmware = sentences.findings(&checks::SNP_TCB_MINIMUM)[0];
+    let firmware = sentences.findings(&snp::checks::SNP_TCB_MINIMUM)[0];
     assert_eq!(
         sentences.finding(firmware),
         "Not checked, because of this: The chip's certificate, or AMD's intermediate certificate, \
@@ -326,12 +349,12 @@ fn the_reason_follows_what_blocked_it_to_its_end() {
 #[test]
 fn checks_that_block_each_other_end_in_a_title() {
     let findings = vec![
-        Finding::blocked(&checks::SNP_TCB_MINIMUM, &checks::SNP_REPORT_SIGNATURE),
-        Finding::blocked(&checks::SNP_REPORT_SIGNATURE, &checks::SNP_TCB_MINIMUM),
+        Finding::blocked(&snp::checks::SNP_TCB_MINIMUM, &snp::checks::SNP_REPORT_SIGNATURE),
+        Finding::blocked(&snp::checks::SNP_REPORT_SIGNATURE, &snp::checks::SNP_TCB_MINIMUM),
     ];
     let report = Case::of(RootOfTrust::CpuVendor, findings, Some("A3")).report();
     let sentences = Sentences::of(&report);
-    let said = sentences.finding(sentences.findings(&checks::SNP_TCB_MINIMUM)[0]);
+    let said = sentences.finding(sentences.findings(&snp::checks::SNP_TCB_MINIMUM)[0]);
     assert!(said.starts_with("Not checked, because of this: ") && said.ends_with('.'), "{said}");
 }
 
@@ -342,7 +365,9 @@ fn links_of(report: &Report, id: LinkId) -> Vec<String> {
 /// Fault A1: a bundle that a bare key signed.
 #[test]
 fn a_bundle_signed_by_a_bare_key_names_neither_a_workflow_nor_a_log() {
-    let findings = [&checks::SIGSTORE_SIGNATURE, &checks::SIGSTORE_KEY].map(Finding::pass).to_vec();
+    let findings = [&sigstore::checks::SIGSTORE_SIGNATURE, &sigstore::checks::SIGSTORE_KEY]
+        .map(Finding::pass)
+        .to_vec();
     let report = Case::of(RootOfTrust::BuildOnly, findings, Some("build")).report();
     let said = links_of(&report, LinkId::Provenance).join(" ");
     assert!(said.contains("A key that your policy names signed this file."), "{said}");
@@ -353,10 +378,10 @@ fn a_bundle_signed_by_a_bare_key_names_neither_a_workflow_nor_a_log() {
 #[test]
 fn a_release_statement_says_that_nobody_built_it() {
     let findings = vec![
-        Finding::pass(&checks::SIGSTORE_SIGNATURE),
-        Finding::pass(&checks::SIGSTORE_CERTIFICATE_CHAIN),
-        Finding::unknown(&checks::PROVENANCE_COMMIT, Why::NotApplicable),
-        Finding::warn(&checks::PROVENANCE_RELEASE, "not-a-build"),
+        Finding::pass(&sigstore::checks::SIGSTORE_SIGNATURE),
+        Finding::pass(&sigstore::checks::SIGSTORE_CERTIFICATE_CHAIN),
+        Finding::unknown(&provenance::checks::PROVENANCE_COMMIT, Why::NotApplicable),
+        Finding::warn(&provenance::checks::PROVENANCE_RELEASE, "not-a-build"),
     ];
     let report = Case::of(RootOfTrust::BuildOnly, findings, Some("build")).report();
     let line = Sentences::of(&report).headline();
@@ -370,7 +395,8 @@ fn a_release_statement_says_that_nobody_built_it() {
 /// Fault A4: no words of a chip maker for a statement.
 #[test]
 fn a_statement_by_a_key_of_the_policy_names_no_chip_maker() {
-    let token = [&checks::TOKEN_KEY, &checks::TOKEN_SIGNATURE].map(Finding::pass).to_vec();
+    let token =
+        [&token::checks::TOKEN_KEY, &token::checks::TOKEN_SIGNATURE].map(Finding::pass).to_vec();
     let report = Case::of(RootOfTrust::PolicyKey, token, Some("A1")).report();
     let sentences = Sentences::of(&report);
     let all: Vec<String> = report.links.iter().flat_map(|link| sentences.link(link)).collect();
@@ -384,7 +410,7 @@ fn a_statement_by_a_key_of_the_policy_names_no_chip_maker() {
 #[test]
 fn a_policy_that_names_a_measurement_does_not_make_the_image_known() {
     let mut findings = chip();
-    findings.push(Finding::pass(&checks::SNP_MEASUREMENT));
+    findings.push(Finding::pass(&snp::checks::SNP_MEASUREMENT));
     let report = Case::of(RootOfTrust::CpuVendor, findings, Some("A4")).report();
     let said = links_of(&report, LinkId::Image).join(" ");
     assert!(said.starts_with("Your policy names this measurement."), "{said}");
@@ -393,7 +419,7 @@ fn a_policy_that_names_a_measurement_does_not_make_the_image_known() {
 #[test]
 fn what_the_policy_lets_pass_carries_no_link() {
     let mut findings = chip();
-    findings[3] = Finding::allowed(&checks::SNP_TCB_MINIMUM, "below-minimum");
+    findings[3] = Finding::allowed(&snp::checks::SNP_TCB_MINIMUM, "below-minimum");
     let report = Case::of(RootOfTrust::CpuVendor, findings, Some("A3")).report();
     let said = links_of(&report, LinkId::Tcb).join(" ");
     assert!(!said.contains("meets the minimum"), "{said}");
@@ -401,7 +427,7 @@ fn what_the_policy_lets_pass_carries_no_link() {
 
 #[test]
 fn without_an_answer_no_link_says_that_something_is_not_published() {
-    let findings = vec![Finding::unknown(&checks::COORDINATOR_ANSWER, Why::NotAsked)];
+    let findings = vec![Finding::unknown(&coordinator::checks::COORDINATOR_ANSWER, Why::NotAsked)];
     let report = Case::of(RootOfTrust::Unknown, findings, Some("A3")).report();
     let sentences = Sentences::of(&report);
     for link in &report.links {
@@ -414,11 +440,11 @@ fn without_an_answer_no_link_says_that_something_is_not_published() {
 #[test]
 fn evidence_chooses_no_sentence() {
     let said = |actual: &str| {
-        let finding = Finding::unknown(&checks::BINDING_SEALED_KEY, Why::NotSupported);
+        let finding = Finding::unknown(&coordinator::checks::BINDING_SEALED_KEY, Why::NotSupported);
         let findings = vec![finding.actual(actual)];
         let report = Case::of(RootOfTrust::CpuVendor, findings, Some("A3")).report();
         let sentences = Sentences::of(&report);
-        sentences.finding(sentences.findings(&checks::BINDING_SEALED_KEY)[0])
+        sentences.finding(sentences.findings(&coordinator::checks::BINDING_SEALED_KEY)[0])
     };
     for actual in ["not-published", "not-fetched", "pass", "set", "title"] {
         assert_eq!(said(actual), said("an algorithm"), "{actual}");
@@ -440,7 +466,7 @@ fn a_name_that_evidence_gives_itself_is_quoted_and_never_first() {
 
 #[test]
 fn every_sentence_of_a_simulated_report_is_marked() {
-    let mut case = with(whole(), Finding::warn(&checks::TINFOIL_CONTAINER, "by-tag"));
+    let mut case = with(whole(), Finding::warn(&tinfoil::checks::TINFOIL_CONTAINER, "by-tag"));
     case.policy["roots"] = "simulated".into();
     let report = case.report();
     let sentences = Sentences::of(&report);
@@ -488,7 +514,7 @@ fn the_page_says_what_the_terminal_says() {
             })
         })
         .collect();
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wasm/headline.mjs");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/wasm/headline.mjs");
     let file = std::env::temp_dir().join(format!("s2s-wording-{}.json", std::process::id()));
     std::fs::write(&file, format!("[{}]", texts.join(","))).unwrap();
     let node = Command::new("node").arg(script).arg(&file).stderr(Stdio::inherit()).output();

@@ -1,9 +1,9 @@
 //! What SGX and TDX quotes say about the machine and the software in it.
 
+use s2s_sim::keys::Key;
 use serde_json::json;
-use silicon_to_source::evidence::dcap::Tee;
+use silicon_to_source::formats::intel::parse::Tee;
 use silicon_to_source::report::{DebugFlag, State};
-use silicon_to_source::sim::keys::Key;
 
 use super::row;
 use crate::common::dcap::Case;

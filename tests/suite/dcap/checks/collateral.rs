@@ -1,13 +1,13 @@
 //! Intel's chain, collateral, quoting enclave and TCB.
 
-use serde_json::json;
-use silicon_to_source::sim::certificate::Spoil;
-use silicon_to_source::sim::intel::quote::Binding;
-use silicon_to_source::sim::intel::{
+use s2s_sim::certificate::Spoil;
+use s2s_sim::intel::quote::Binding;
+use s2s_sim::intel::{
     AuthoritySpec, Certification, CrlSpec, FieldSpoil, PckSpec, QuoteSpec, Role, TcbInfoSpec,
     TdSpec, TdxModuleIdentity, authority,
 };
-use silicon_to_source::sim::keys::Key;
+use s2s_sim::keys::Key;
+use serde_json::json;
 use silicon_to_source::time::{UnixTime, Validity};
 
 use super::row;

@@ -1,10 +1,10 @@
 //! Built-in policies and quotes, and what is asked for when something is missing.
 
 use crate::common::examine;
-use silicon_to_source::policy::builtin;
+use s2s_sim::demonstration;
+use s2s_sim::intel::Certification;
+use silicon_to_source::engine::builtin;
 use silicon_to_source::report::{Level, Report, State};
-use silicon_to_source::sim::demonstration;
-use silicon_to_source::sim::intel::Certification;
 
 use crate::common::dcap::Case;
 use crate::common::table::findings;
@@ -39,11 +39,11 @@ fn simulated_policy_still_asks_all_of_the_demonstration_and_of_each_quote() {
     let policy = builtin("simulated-machine").unwrap().policy().unwrap();
     let now = "2026-02-01T00:00:00Z".parse().unwrap();
     let report = examine(&demonstration(), &[], Some(&policy), now).unwrap();
-    assert_eq!(policy.for_kind("tinfoil-bundle").required, policy.required);
+    assert_eq!(policy.requirements("tinfoil-bundle").required, policy.required);
     assert!(report.verdict.required > 40, "{}", report.verdict.required);
     for (kind, name) in [("tdx-quote", "tdx"), ("sgx-quote", "sgx")] {
         let of_vendor = builtin(name).unwrap().policy().unwrap();
-        let own = policy.for_kind(kind);
+        let own = policy.requirements(kind);
         assert!(of_vendor.required.iter().all(|check| own.required.contains(check)), "{kind}");
     }
     let mut case = Case::td();
@@ -78,7 +78,7 @@ fn quote_without_a_certificate_says_where_intel_serves_it() {
     assert_eq!(ids, ["dcap.certification", "dcap.qe.signature"]);
     assert!(!wanted.iter().any(|wanted| wanted.what == "intel-tcb-info"), "for no known platform");
 
-    let chain = silicon_to_source::sim::intel::pem_chain(&Case::td().chain());
+    let chain = s2s_sim::intel::pem_chain(&Case::td().chain());
     let wanted = asked(&case, &[chain.as_bytes()]);
     assert!(!wanted.iter().any(|wanted| wanted.what == "intel-pck"), "it was supplied");
     let info = wanted.iter().find(|wanted| wanted.what == "intel-tcb-info").unwrap();
@@ -133,7 +133,7 @@ fn findings_about_collateral_name_the_bytes() {
     case.info.levels.reverse();
     let files = case.files();
     let report = case.examine();
-    let level = report.findings(&silicon_to_source::finding::checks::DCAP_TCB_LEVEL).next();
+    let level = report.findings(&silicon_to_source::formats::intel::checks::DCAP_TCB_LEVEL).next();
     let at = level.unwrap().at.as_ref().unwrap();
     let text = at.span.of(files.tcb_info.text.as_bytes()).unwrap();
     let text: serde_json::Value = serde_json::from_slice(text).unwrap();

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use s2s_sim::intel::{Certification, CollateralSpec, QuoteSpec, TcbInfoSpec, TdSpec};
 use serde_json::json;
-use silicon_to_source::endorsements::intel::{Collateral, TcbStatus};
-use silicon_to_source::evidence::dcap::Quote;
 use silicon_to_source::finding::{Finding, Outcome, Why};
+use silicon_to_source::formats::intel::parse::Quote;
+use silicon_to_source::formats::intel::parse::collateral::{Collateral, TcbStatus};
+use silicon_to_source::formats::intel::verify::verify;
 use silicon_to_source::pki::anchors::Roots;
-use silicon_to_source::sim::intel::{
-    Certification, CollateralSpec, QuoteSpec, TcbInfoSpec, TdSpec,
-};
-use silicon_to_source::verify::dcap::verify;
 
 use super::collateral::ROWS;
 use crate::common::dcap::Case;
@@ -165,8 +163,8 @@ fn every_form_of_the_same_collateral_reads_the_same() {
     let mut bare: Vec<&[u8]> = bare.iter().map(Vec::as_slice).collect();
     let alone = Collateral::from_files(&bare).unwrap();
     assert_eq!(alone.tcb_info.unwrap().chain, None, "no header, no chain");
-    let [signer, issuers] = [&files.tcb_info_chain, &files.pck_crl_chain]
-        .map(|chain| silicon_to_source::sim::intel::pem_chain(chain));
+    let [signer, issuers] =
+        [&files.tcb_info_chain, &files.pck_crl_chain].map(|chain| s2s_sim::intel::pem_chain(chain));
     bare.extend([signer.as_bytes(), issuers.as_bytes()]);
     assert_eq!(Collateral::from_files(&bare).unwrap(), whole, "bodies and chains apart");
 

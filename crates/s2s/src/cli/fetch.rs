@@ -1,0 +1,236 @@
+//! `s2s verify https://HOST`: asking services and whoever serves what they leave out.
+//!
+//! Each host is named before it is asked, with what it learns. What the answers mean is decided
+//! by the examination alone.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::path::Path;
+use std::time::Duration;
+
+use anstyle::Style;
+
+use super::arguments::{Fetch, Verify};
+use super::input::Input;
+use super::look::{DIM, HEADING, Look, Page, Styled};
+use super::problem::{self, Problem};
+use crate::wording::{self, cli};
+use s2s_net::{self, Client, Failure};
+use silicon_to_source::engine::plan::session::{NONCE_LEN, response};
+use silicon_to_source::engine::plan::{self, Origin, Request, Session};
+use silicon_to_source::error::Error;
+use silicon_to_source::report::Report;
+use silicon_to_source::time::UnixTime;
+
+/// How often the verifier is asked what it still wants: certificates first, then what only they
+/// lead to.
+const ROUNDS: usize = 4;
+
+/// What a reader hands over to be checked.
+pub(super) enum Target {
+    /// A file, or standard input.
+    File,
+    /// A service to ask.
+    Service(Origin),
+}
+
+impl Target {
+    /// An address begins with a scheme; anything else is a file.
+    pub(super) fn of(input: &str) -> Result<Self, Problem> {
+        if !["https://", "http://"].iter().any(|scheme| input.starts_with(scheme)) {
+            return Ok(Self::File);
+        }
+        input.parse().map(Self::Service).map_err(|error| {
+            let why = match error {
+                Error::Malformed { why, .. } => why.into_owned(),
+                other => other.to_string(),
+            };
+            Problem::new("error.address", &[("address", input), ("why", &why)])
+        })
+    }
+}
+
+/// Asks `origin` the first questions.
+pub(super) fn begin(origin: &Origin, now: UnixTime) -> Result<Session, Problem> {
+    let mut nonce = [0; NONCE_LEN];
+    getrandom::fill(&mut nonce).map_err(|_| Problem::new("error.random", &[]))?;
+    let mut session = Session::begin(origin, nonce, now);
+    let first = session.first().to_vec();
+    let mut page = Page::new(Look::of_stdout());
+    named(&mut page, &first);
+    if origin.is_loopback() {
+        page.wrapped("  ", "  ", Style::new(), &cli("fetch.loopback", &[]));
+    }
+    said(page);
+    ask(&first, |request, answer| record(&mut session, request, answer))?;
+    Ok(session)
+}
+
+/// Where further files go.
+pub(super) enum Further<'a> {
+    /// Into the session with a service.
+    Session(&'a mut Session),
+    /// Beside a file of evidence.
+    Files(&'a mut Vec<Input>),
+}
+
+/// Asks whoever serves what `report` wants, once; whether anything came of it.
+pub(super) fn further(
+    report: &Report,
+    arguments: &Verify,
+    asked: &mut Vec<String>,
+    further: &mut Further<'_>,
+) -> Result<bool, Problem> {
+    let wanted: Vec<plan::Further> = report.wanted.iter().map(plan::Further::from).collect();
+    let mut requests = plan::next(&wanted);
+    requests.retain(|request| !asked.contains(&request.url));
+    if arguments.fetch != Some(Fetch::All) || requests.is_empty() || asked.len() > 4 * ROUNDS {
+        return Ok(false);
+    }
+    let mut page = Page::new(Look::of_stdout());
+    named(&mut page, &requests);
+    said(page);
+    if !arguments.yes && !is_allowed() {
+        return Ok(false);
+    }
+    asked.extend(requests.iter().map(|request| request.url.clone()));
+    let mut came = false;
+    ask(&requests, |request, answer| match further {
+        Further::Session(session) => {
+            came |= answer.is_ok();
+            record(session, request, answer);
+        }
+        Further::Files(files) => {
+            let Ok(answer) = answer else { return };
+            if answer.status == 200 {
+                came = true;
+                let file = response(request, 200, |name| answer.header(name), answer.body.clone());
+                files.push(Input::fetched(request.url.clone(), file.body.0));
+            }
+        }
+    })?;
+    Ok(came)
+}
+
+/// Nothing is called `path` yet, so that nothing is overwritten: not even through a link.
+pub(super) fn is_free(path: &Path) -> Result<(), Problem> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Err(exists(path)),
+        Err(_) => Ok(()),
+    }
+}
+
+fn exists(path: &Path) -> Problem {
+    Problem::new("error.exists", &[("file", &path.display().to_string())])
+}
+
+/// Keeps the session as a new file. What is there already stays, whatever it is.
+pub(super) fn save(session: &Session, path: &Path) -> Result<(), Problem> {
+    let name = path.display().to_string();
+    let refused = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => exists(path),
+        _ => Problem::new("error.write", &[("file", &name), ("why", &problem::reason(&error))]),
+    };
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(refused)?;
+    file.write_all(session.to_json().as_bytes()).map_err(refused)?;
+    let mut page = Page::new(Look::of_stdout());
+    page.wrapped("", "", DIM, &cli("fetch.saved", &[("file", &name)]));
+    said(page);
+    Ok(())
+}
+
+/// Asks one after another and says what came of each.
+fn ask(
+    requests: &[Request],
+    mut came: impl FnMut(&Request, &Result<s2s_net::Answer, Failure>),
+) -> Result<(), Problem> {
+    let client = Client::new().map_err(|_| Problem::new("error.network", &[]))?;
+    let mut silent: Vec<&str> = Vec::new();
+    for request in requests.iter() {
+        // A host that did not answer is not asked again.
+        if silent.contains(&request.host.as_str()) {
+            continue;
+        }
+        let timeout = Duration::from_millis(u64::from(request.timeout_ms));
+        let question = s2s_net::Request {
+            timeout,
+            post: request.post.as_deref(),
+            ..s2s_net::Request::get(&request.url, request.limit)
+        };
+        let answer = s2s_net::run(client.get(&question)).and_then(|answer| answer);
+        let mut page = Page::new(Look::of_stdout());
+        let what = wording::text(&["wanted", &request.what]);
+        let line = match &answer {
+            Ok(answer) => {
+                let (status, length) = (answer.status.to_string(), answer.body.len().to_string());
+                let values = [("what", what), ("status", &status), ("length", &length)];
+                cli("fetch.answered", &values)
+            }
+            Err(failure) => {
+                silent.push(&request.host);
+                let why = wording::text(&["asked", failure.word()]);
+                cli("fetch.failed", &[("what", what), ("why", why)])
+            }
+        };
+        page.wrapped("  ", "  ", Style::new(), &line);
+        said(page);
+        came(request, &answer);
+    }
+    Ok(())
+}
+
+fn record(session: &mut Session, request: &Request, answer: &Result<s2s_net::Answer, Failure>) {
+    match answer {
+        Ok(answer) => {
+            let mut written =
+                response(request, answer.status, |name| answer.header(name), answer.body.clone());
+            written.tls_spki_sha256 = answer.tls_spki_sha256;
+            session.answered(request, written);
+        }
+        Err(failure) => session.failed(request, failure.word()),
+    }
+}
+
+/// Names each host, what it learns, and the addresses.
+fn named(page: &mut Page, requests: &[Request]) {
+    page.line(Styled(HEADING, cli("fetch.asks", &[])));
+    let mut hosts: Vec<&str> = requests.iter().map(|request| request.host.as_str()).collect();
+    hosts.dedup();
+    for host in hosts {
+        let own = || requests.iter().filter(|request| request.host == host);
+        page.line(format!("  {}", Styled(HEADING, host)));
+        let mut learns: Vec<&str> = own().map(|request| request.reveals.as_str()).collect();
+        learns.dedup();
+        if learns.contains(&"that-you-ask-with-nonce") {
+            learns.retain(|what| *what != "that-you-ask");
+        }
+        for what in learns {
+            page.wrapped("    ", "    ", Style::new(), wording::text(&["reveals", what]));
+        }
+        for request in own() {
+            page.pair_text("    ", "", 0, &request.url);
+        }
+    }
+}
+
+/// Asks the reader; without a terminal the answer is no.
+fn is_allowed() -> bool {
+    let (stdin, mut stderr) = (io::stdin(), io::stderr());
+    let mut answer = String::new();
+    if stdin.is_terminal() {
+        let _ = write!(stderr, "{} ", cli("fetch.consent", &[]));
+        let _ = stderr.flush();
+        let _ = stdin.lock().read_line(&mut answer);
+    }
+    let allowed = ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
+    if !allowed {
+        let _ = writeln!(stderr, "{}", cli("fetch.not-asked", &[]));
+    }
+    allowed
+}
+
+/// Progress goes to standard error: the answer alone goes to standard output.
+fn said(page: Page) {
+    let mut stderr = anstream::stderr().lock();
+    let _ = stderr.write_all(page.into_text().as_bytes());
+}

@@ -1,0 +1,184 @@
+//! How an answer looks: symbols, styles and the lines of the page.
+
+use std::fmt::{self, Write as _};
+use std::io::IsTerminal as _;
+
+use anstyle::{AnsiColor, Style};
+
+use silicon_to_source::finding::Value;
+use silicon_to_source::report::State;
+
+use crate::wording::cli;
+
+use super::text::{WIDTH, clean, cut, is_zero, wrap};
+
+/// Where the answer goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// A terminal: the chain is drawn, and long values are cut at its width.
+    Drawn,
+    /// A pipe or a file: plain characters, and every value on one line.
+    Plain,
+}
+
+impl Look {
+    /// The look for standard output.
+    pub(super) fn of_stdout() -> Self {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .find(|value| !value.is_empty());
+        let utf8 = locale.is_none_or(|name| {
+            let name = name.to_ascii_lowercase();
+            name.contains("utf-8") || name.contains("utf8")
+        });
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        if std::io::stdout().is_terminal() && utf8 && !dumb { Self::Drawn } else { Self::Plain }
+    }
+
+    /// The symbol of a state; each has a shape of its own.
+    pub(super) const fn symbol(self, state: State) -> char {
+        match (self, state) {
+            (Self::Drawn, State::Verified) => '✓',
+            (Self::Drawn, State::Warning) => '▲',
+            (Self::Drawn, State::Failed) => '✗',
+            (Self::Drawn, State::NotPublished) => '○',
+            (Self::Plain, State::Verified) => '+',
+            (Self::Plain, State::Warning) => '!',
+            (Self::Plain, State::Failed) => 'x',
+            (Self::Plain, State::NotPublished) => '-',
+            (_, State::Unknown) => '?',
+        }
+    }
+
+    /// The symbol of a check that has no meaning for the evidence.
+    pub(super) const fn idle(self) -> char {
+        match self {
+            Self::Drawn => '·',
+            Self::Plain => '.',
+        }
+    }
+
+    /// The line from a link to the next one: whole while the chain holds.
+    pub(super) const fn connector(self, holds: bool) -> char {
+        match (self, holds) {
+            (Self::Drawn, true) => '│',
+            (Self::Drawn, false) => '┊',
+            (Self::Plain, _) => ' ',
+        }
+    }
+}
+
+/// Bold, for headings and verdicts.
+pub(super) const HEADING: Style = Style::new().bold();
+/// Dim, for what matters less.
+pub(super) const DIM: Style = Style::new().dimmed();
+
+/// The style of a state.
+pub(super) const fn style(state: State) -> Style {
+    let color = match state {
+        State::Verified => AnsiColor::Green,
+        State::Warning => AnsiColor::Yellow,
+        State::Failed => AnsiColor::Red,
+        State::NotPublished => AnsiColor::Blue,
+        State::Unknown => AnsiColor::Magenta,
+    };
+    color.on_default().bold()
+}
+
+/// Styled text; the style ends with it.
+pub(super) struct Styled<T>(pub(super) Style, pub(super) T);
+
+impl<T: fmt::Display> fmt::Display for Styled<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}{:#}", self.0, self.1, self.0)
+    }
+}
+
+/// Lines of an answer, from top to bottom.
+pub(super) struct Page {
+    /// How it looks.
+    pub(super) look: Look,
+    text: String,
+}
+
+impl Page {
+    /// An empty page.
+    pub(super) const fn new(look: Look) -> Self {
+        Self { look, text: String::new() }
+    }
+
+    /// The finished text.
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+
+    /// An empty line.
+    pub(super) fn gap(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// One line as it is.
+    pub(super) fn line(&mut self, line: impl fmt::Display) {
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    /// A heading after an empty line.
+    pub(super) fn heading(&mut self, text: &str) {
+        self.gap();
+        self.line(Styled(HEADING, text));
+    }
+
+    /// Wrapped text; the first line begins with `first`, the others with `rest`.
+    pub(super) fn wrapped(&mut self, first: &str, rest: &str, style: Style, text: &str) {
+        let width = WIDTH.saturating_sub(rest.chars().count());
+        let mut margin = first;
+        for line in wrap(&clean(text), width) {
+            let _ = writeln!(self.text, "{margin}{}", Styled(style, line));
+            margin = rest;
+        }
+    }
+
+    /// A label and its value, which begins in column `column` after the margin.
+    pub(super) fn pair(&mut self, margin: &str, label: &str, column: usize, value: &Value) {
+        match (value, self.look) {
+            (Value::Hex(hex), _) if is_zero(hex) => {
+                let bytes = (hex.len() / 2).to_string();
+                self.pair_text(margin, label, column, &cli("zero", &[("length", &bytes)]));
+            }
+            (Value::Hex(hex), Look::Drawn) => {
+                let room = WIDTH.saturating_sub(margin.chars().count()).saturating_sub(column);
+                self.lines(margin, label, column, cut(&clean(hex), room & !0xf));
+            }
+            (value, _) => self.pair_text(margin, label, column, &value.to_string()),
+        }
+    }
+
+    /// A label and a text.
+    pub(super) fn pair_text(&mut self, margin: &str, label: &str, column: usize, value: &str) {
+        let value = clean(value);
+        let width = WIDTH.saturating_sub(margin.chars().count()).saturating_sub(column);
+        let pieces = match self.look {
+            Look::Plain => vec![value],
+            Look::Drawn => {
+                let lines = wrap(&value, width);
+                lines.iter().flat_map(|line| cut(line, width)).collect()
+            }
+        };
+        self.lines(margin, label, column, pieces);
+    }
+
+    fn lines(&mut self, margin: &str, label: &str, column: usize, pieces: Vec<String>) {
+        let mut label = clean(label);
+        for piece in pieces {
+            let padding = column.saturating_sub(label.chars().count());
+            let gap = " ".repeat(padding.max(usize::from(!label.is_empty())));
+            let label = if label.is_empty() {
+                String::new()
+            } else {
+                Styled(DIM, std::mem::take(&mut label)).to_string()
+            };
+            let _ = writeln!(self.text, "{margin}{label}{gap}{piece}");
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! The terminal front end: `s2s`.
+//!
+//! It reads files and asks hosts, hands both to the core, and shows what the core answers. It
+//! decides nothing.
+
+mod answer;
+mod arguments;
+mod bundle;
+mod explain;
+mod fetch;
+mod input;
+mod launch;
+mod look;
+mod problem;
+mod render;
+mod roots;
+mod text;
+mod tuf;
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Parser as _;
+
+use crate::wording::cli;
+use silicon_to_source::Context;
+use silicon_to_source::engine;
+use silicon_to_source::engine::MAX_INPUT;
+use silicon_to_source::engine::builtin::Builtin;
+use silicon_to_source::engine::plan::{Origin, Session};
+use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::report::{Report, State};
+use silicon_to_source::requirements::Warnings;
+use silicon_to_source::time::UnixTime;
+
+use arguments::{Arguments, Command, Fetch, Tuf, Verify, VerifyBundle};
+use fetch::{Further, Target};
+use input::Input;
+use look::{DIM, HEADING, Look, Page, Styled};
+use problem::Problem;
+use render::Detail;
+
+/// Runs the command line of this process and gives its exit status: 0 when every required check
+/// passed (warnings included), 1 when a check failed, 2 when the command line or an input cannot
+/// be read or the session cannot be kept, 3 when it is undecided or not published.
+pub fn run() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Verify(arguments) => verify(&arguments),
+        Command::Policy { command: arguments::Policy::List } => list(),
+        Command::Policy { command: arguments::Policy::Show { name } } => show(&name),
+        Command::LaunchDigest(arguments) => launch::digest(&arguments),
+        Command::VerifyBundle(arguments) => verify_bundle(&arguments),
+        Command::Roots => roots(),
+        Command::Tuf(arguments) => tuf(&arguments),
+    };
+    let exit = outcome.unwrap_or_else(|problem| {
+        let mut stderr = anstream::stderr().lock();
+        let _ = writeln!(stderr, "s2s: {}", Styled(HEADING, &problem.sentence));
+        let _ = writeln!(stderr, "{}", problem.todo);
+        Exit::Unreadable
+    });
+    ExitCode::from(exit.code())
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    Verified,
+    Failed,
+    Unreadable,
+    Open,
+}
+
+impl Exit {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Verified => 0,
+            Self::Failed => 1,
+            Self::Unreadable => 2,
+            Self::Open => 3,
+        }
+    }
+}
+
+impl From<State> for Exit {
+    fn from(state: State) -> Self {
+        match state {
+            State::Verified | State::Warning => Self::Verified,
+            State::Failed => Self::Failed,
+            State::NotPublished | State::Unknown => Self::Open,
+        }
+    }
+}
+
+fn verify(arguments: &Verify) -> Result<Exit, Problem> {
+    let policy: Option<Policy> = arguments.policy.as_deref().map(input::policy).transpose()?;
+    let Inputs { service, files } = Inputs::of(arguments)?;
+    let (report, session) = match service {
+        None => (of_files(arguments, files, policy.as_ref())?, None),
+        Some(origin) => {
+            let (report, session) = of_service(arguments, &origin, &files, policy.as_ref())?;
+            (report, Some(session))
+        }
+    };
+    let text = if arguments.json {
+        printable(report.to_json(), io::stdout().is_terminal())
+    } else {
+        let detail = match (arguments.explain, arguments.chain) {
+            (true, _) => Detail::Findings,
+            (false, true) => Detail::Chain,
+            (false, false) => Detail::Answer,
+        };
+        render::report(&report, Look::of_stdout(), detail)
+    };
+    print(&text, if arguments.json { Colors::AsIs } else { Colors::Auto })?;
+    // The answer is out before anything is kept: it is not lost when that fails.
+    if let (Some(path), Some(session)) = (&arguments.save, session) {
+        fetch::save(&session, path)?;
+    }
+    Ok(Exit::from(report.verdict.state))
+}
+
+/// What a reader hands over to be checked.
+struct Inputs {
+    /// The service to ask.
+    service: Option<Origin>,
+    /// The files, in order.
+    files: Vec<Input>,
+}
+
+impl Inputs {
+    fn of(arguments: &Verify) -> Result<Self, Problem> {
+        let mut service = None;
+        let mut files = Vec::new();
+        for input in &arguments.inputs {
+            match Target::of(input)? {
+                Target::File => files.push(input::read(Path::new(input), MAX_INPUT)?),
+                Target::Service(origin) => {
+                    if service.replace(origin).is_some() {
+                        return Err(Problem::new("error.two-addresses", &[]));
+                    }
+                }
+            }
+        }
+        for path in arguments.collateral.iter().chain(&arguments.firmware_root) {
+            files.push(input::read(path, MAX_INPUT)?);
+        }
+        match &arguments.save {
+            Some(_) if service.is_none() => Err(Problem::new("error.save", &[])),
+            Some(path) => fetch::is_free(path).map(|()| Self { service, files }),
+            None => Ok(Self { service, files }),
+        }
+    }
+}
+
+/// JSON as it is, but for a terminal, which would obey some of its letters.
+fn printable(json: String, terminal: bool) -> String {
+    if terminal { silicon_to_source::text::escaped_json(&json) } else { json }
+}
+
+/// Examines files, and with what others serve for them where the reader allows that.
+fn of_files(
+    arguments: &Verify,
+    mut files: Vec<Input>,
+    policy: Option<&Policy>,
+) -> Result<Report, Problem> {
+    let added = with_additions(arguments, policy, &files)?;
+    let policy = added.as_ref().or(policy);
+    let context = Context::at(arguments.at.map_or_else(clock, Ok)?);
+    let mut report = examined(&files, policy, &context)?;
+    let mut asked = Vec::new();
+    while fetch::further(&report, arguments, &mut asked, &mut Further::Files(&mut files))? {
+        report = examined(&files, policy, &context)?;
+    }
+    Ok(report)
+}
+
+/// The policy with what the command line adds to it; `None` when it adds nothing. Without a chosen
+/// policy it is added to the one for the kind of evidence.
+fn with_additions(
+    arguments: &Verify,
+    chosen: Option<&Policy>,
+    files: &[Input],
+) -> Result<Option<Policy>, Problem> {
+    let Verify { artifact, trusted_root, firmware_root, require, deny_warnings, .. } = arguments;
+    let named = artifact.is_some() || trusted_root.is_some() || firmware_root.is_some();
+    if !named && require.is_none() && !deny_warnings {
+        return Ok(None);
+    }
+    let mut policy = match chosen {
+        Some(policy) => policy.clone(),
+        None => engine::default_policy(files).map_err(|error| Problem::in_file(&error))?,
+    };
+    if let Some(path) = trusted_root {
+        policy.sigstore.trusted_root = Some(input::read(path, MAX_INPUT)?.bytes.into_owned());
+    }
+    if let Some(path) = firmware_root {
+        let file = input::read(path, MAX_INPUT)?;
+        let root = engine::firmware_root(&file.bytes)
+            .map_err(|error| Problem::unreadable(&file.name, &error))?;
+        policy.google_firmware.roots.push(root);
+    }
+    if let Some(name) = artifact {
+        policy.sigstore.artifact = Some(input::artifact(name)?);
+    }
+    policy.least_level = require.or(policy.least_level);
+    if *deny_warnings {
+        policy.warnings = Warnings::Deny;
+    }
+    Ok(Some(policy))
+}
+
+/// Asks a service and examines the session.
+fn of_service(
+    arguments: &Verify,
+    origin: &Origin,
+    beside: &[Input],
+    policy: Option<&Policy>,
+) -> Result<(Report, Session), Problem> {
+    if arguments.fetch == Some(Fetch::None) {
+        return Err(Problem::new("error.fetch-none", &[("address", &origin.to_string())]));
+    }
+    let begun = clock()?;
+    let mut session = fetch::begin(origin, begun)?;
+    let mut asked = Vec::new();
+    loop {
+        let session_file = Input::new(origin.to_string(), session.to_json().into_bytes());
+        let files: Vec<Input> =
+            std::iter::once(session_file).chain(beside.iter().cloned()).collect();
+        let now = arguments.at.map_or_else(clock, Ok)?;
+        let added = with_additions(arguments, policy, &files)?;
+        let context = Context { now, asked: Some(session.asked()) };
+        let report = examined(&files, added.as_ref().or(policy), &context)?;
+        if !fetch::further(&report, arguments, &mut asked, &mut Further::Session(&mut session))? {
+            return Ok((report, session));
+        }
+    }
+}
+
+fn examined(
+    files: &[Input],
+    policy: Option<&Policy>,
+    context: &Context,
+) -> Result<Report, Problem> {
+    silicon_to_source::examine(files, policy, context).map_err(|error| Problem::in_file(&error))
+}
+
+fn verify_bundle(arguments: &VerifyBundle) -> Result<Exit, Problem> {
+    match bundle::verify(arguments, clock()?)? {
+        Ok(()) => {
+            let mut page = Page::new(Look::of_stdout());
+            page.wrapped("", "", anstyle::Style::new(), &cli("bundle.pass", &[]));
+            print(&page.into_text(), Colors::Auto)?;
+            Ok(Exit::Verified)
+        }
+        Err(why) => {
+            let mut stderr = anstream::stderr().lock();
+            let _ = writeln!(stderr, "s2s: {}", Styled(HEADING, cli("bundle.fail", &[])));
+            let _ = writeln!(stderr, "{}", text::clean(&why));
+            Ok(Exit::Failed)
+        }
+    }
+}
+
+fn roots() -> Result<Exit, Problem> {
+    print(&roots::page(Look::of_stdout(), clock()?)?, Colors::Auto)?;
+    Ok(Exit::Verified)
+}
+
+fn tuf(arguments: &Tuf) -> Result<Exit, Problem> {
+    match tuf::run(arguments, clock()?)? {
+        Ok(()) => Ok(Exit::Verified),
+        Err(why) => {
+            let mut stderr = anstream::stderr().lock();
+            let _ = writeln!(stderr, "s2s: {}", Styled(HEADING, cli("tuf.fail", &[])));
+            let _ = writeln!(stderr, "{}", text::clean(&why));
+            Ok(Exit::Failed)
+        }
+    }
+}
+
+fn list() -> Result<Exit, Problem> {
+    let mut page = Page::new(Look::of_stdout());
+    for builtin in Builtin::all() {
+        let policy = builtin.policy().map_err(|error| Problem::unreadable(builtin.name, &error))?;
+        page.line(Styled(HEADING, builtin.name));
+        page.wrapped("  ", "  ", anstyle::Style::new(), &policy.description);
+        page.line(format!("  {}", Styled(DIM, policy.sha256)));
+    }
+    print(&page.into_text(), Colors::Auto)?;
+    Ok(Exit::Verified)
+}
+
+fn show(name: &str) -> Result<Exit, Problem> {
+    print(input::builtin(name)?.json, Colors::AsIs)?;
+    Ok(Exit::Verified)
+}
+
+/// The current time; the core has no clock of its own.
+fn clock() -> Result<UnixTime, Problem> {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| i64::try_from(since.as_secs()).ok())
+        .map(UnixTime)
+        .ok_or_else(|| Problem::new("error.clock", &[]))
+}
+
+/// What happens to styles on their way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Colors {
+    /// They are kept for a terminal and dropped for anything else.
+    Auto,
+    /// The bytes are written as they are.
+    AsIs,
+}
+
+/// Writes to standard output; a reader that has seen enough is no problem.
+fn print(text: &str, colors: Colors) -> Result<(), Problem> {
+    let written = match colors {
+        Colors::Auto => {
+            let mut stdout = anstream::stdout().lock();
+            stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+        }
+        Colors::AsIs => {
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+        }
+    };
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Problem::new("error.output", &[("why", &problem::reason(&error))]))
+        }
+        _ => Ok(()),
+    }
+}

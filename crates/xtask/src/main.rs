@@ -1,0 +1,76 @@
+//! `cargo site`: builds the page, serves it on the loopback interface, and runs every test.
+#![forbid(unsafe_code)]
+
+mod build;
+mod failure;
+mod manifest;
+mod serve;
+mod suite;
+mod tools;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use failure::Failure;
+
+const USAGE: &str = "\
+Usage: cargo site build                 builds the page into target/site
+       cargo site serve [--port N]      builds it and serves it on 127.0.0.1 (port 8080 unless given)
+       cargo site test                  runs the Rust, wasm and page tests
+";
+
+enum Task {
+    Build,
+    Serve { port: u16 },
+    Test,
+    Help,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match parse(&arguments).and_then(|task| run(&task)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn parse(arguments: &[&str]) -> Result<Task, Failure> {
+    match arguments {
+        ["build"] => Ok(Task::Build),
+        ["serve"] => Ok(Task::Serve { port: 8080 }),
+        ["serve", "--port", number] => number
+            .parse()
+            .map(|port| Task::Serve { port })
+            .map_err(|_| Failure::usage(format!("--port {number}: expected 0 to 65535."))),
+        ["test"] => Ok(Task::Test),
+        [] | ["help" | "--help" | "-h"] => Ok(Task::Help),
+        other => Err(Failure::usage(format!("Not understood: {}\n{USAGE}", other.join(" ")))),
+    }
+}
+
+fn run(task: &Task) -> Result<(), Failure> {
+    let root = root();
+    match task {
+        Task::Build => build::site(&root).map(drop),
+        Task::Serve { port } => {
+            let site = build::site(&root)?;
+            serve::until_interrupted(&site.folder, *port)
+        }
+        Task::Test => suite::run(&root),
+        Task::Help => {
+            print!("{USAGE}");
+            Ok(())
+        }
+    }
+}
+
+/// The repository: where cargo found the manifest of this program.
+fn root() -> PathBuf {
+    let own = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).to_owned(), PathBuf::from);
+    own.ancestors().nth(2).map_or_else(|| own.clone(), Path::to_owned)
+}

@@ -1,0 +1,244 @@
+//! Build provenance by Google Cloud Build: what `gcloud artifacts docker images describe
+//! --show-provenance --format json` prints, or one DSSE envelope of it.
+//!
+//! A parsed [`Provenance`] is well formed and nothing more. Verification is
+//! [`crate::builds::cloud_build::verify`].
+
+use base64::Engine as _;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::error::Error;
+use crate::span::Span;
+
+/// The largest provenance document that is read, in bytes.
+pub const MAX_PROVENANCE: usize = 4 * 1024 * 1024;
+
+/// The most envelopes that a document may carry.
+pub const MAX_ENVELOPES: usize = 16;
+
+/// The most signatures that an envelope may carry.
+pub const MAX_SIGNATURES: usize = 8;
+
+const WHAT: &str = "Google Cloud Build provenance";
+
+/// The envelopes of one image's provenance, with what stands unsigned beside them.
+#[derive(Clone, Debug)]
+pub struct Provenance {
+    envelopes: Vec<Envelope>,
+    summary_digest: Option<String>,
+}
+
+/// A DSSE envelope (`application/vnd.in-toto+json` or not: nothing is decided here).
+#[derive(Clone, Debug)]
+pub struct Envelope {
+    /// The payload's media type, covered by the signatures.
+    pub payload_type: String,
+    /// The payload, exactly the signed bytes.
+    pub payload: Vec<u8>,
+    /// The signatures; there may be none.
+    pub signatures: Vec<Signature>,
+    /// The readable copy of the statement that gcloud prints beside the envelope. Nobody signed
+    /// it.
+    pub unsigned: Option<Json>,
+}
+
+/// One signature of an envelope.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    /// The key, as the envelope names it: a hint that no signature covers.
+    pub key_id: String,
+    /// The signature: DER for ECDSA.
+    pub bytes: Vec<u8>,
+}
+
+impl Provenance {
+    /// Reads a document of either form.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] above [`MAX_PROVENANCE`], [`Error::Malformed`] for anything else that
+    /// is not of the form: a member that appears twice, no envelope, base64 that is neither
+    /// standard nor URL-safe.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        Error::cap(WHAT, bytes.len(), MAX_PROVENANCE)?;
+        let at = Span::new(0, bytes.len());
+        let wire: Wire = crate::json::from_slice(WHAT, bytes)?;
+        let summary_digest = wire.image_summary.and_then(|summary| summary.digest);
+        let occurrences = match (wire.provenance_summary, wire.envelope) {
+            (Some(summary), None) => summary.provenance,
+            (None, Some(envelope)) => vec![Occurrence { envelope, build: None }],
+            _ => return Err(Error::malformed(WHAT, at, "it holds no DSSE envelope")),
+        };
+        count("envelopes", occurrences.len(), MAX_ENVELOPES, at)?;
+        if occurrences.is_empty() {
+            return Err(Error::malformed(WHAT, at, "it holds no DSSE envelope"));
+        }
+        let envelopes =
+            occurrences.into_iter().map(|one| one.envelope(at)).collect::<Result<_, _>>()?;
+        Ok(Self { envelopes, summary_digest })
+    }
+
+    /// The envelopes, in order; never empty.
+    pub fn envelopes(&self) -> &[Envelope] {
+        &self.envelopes
+    }
+
+    /// The image digest (`sha256:` and hex) that gcloud's summary names. Nobody signed it, so no
+    /// image is ever identified by it.
+    pub fn summary_digest(&self) -> Option<&str> {
+        self.summary_digest.as_deref()
+    }
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    image_summary: Option<ImageSummary>,
+    provenance_summary: Option<ProvenanceSummary>,
+    #[serde(flatten, deserialize_with = "bare")]
+    envelope: Option<WireEnvelope>,
+}
+
+#[derive(Deserialize)]
+struct ImageSummary {
+    digest: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ProvenanceSummary {
+    provenance: Vec<Occurrence>,
+}
+
+#[derive(Deserialize)]
+struct Occurrence {
+    envelope: WireEnvelope,
+    build: Option<Build>,
+}
+
+#[derive(Deserialize)]
+struct Build {
+    #[serde(rename = "inTotoSlsaProvenanceV1")]
+    v1: Option<Json>,
+    #[serde(rename = "intotoStatement")]
+    v0_1: Option<Json>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireEnvelope {
+    payload: String,
+    payload_type: String,
+    #[serde(default)]
+    signatures: Vec<WireSignature>,
+}
+
+#[derive(Deserialize)]
+struct WireSignature {
+    #[serde(default, rename = "keyid")]
+    key_id: String,
+    sig: String,
+}
+
+/// The envelope whose members stand at the top of the document, when there is one.
+fn bare<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<WireEnvelope>, D::Error> {
+    let members = Json::deserialize(from)?;
+    if members.get("payload").is_none() && members.get("payloadType").is_none() {
+        return Ok(None);
+    }
+    serde_json::from_value(members).map(Some).map_err(serde::de::Error::custom)
+}
+
+impl Occurrence {
+    fn envelope(self, at: Span) -> Result<Envelope, Error> {
+        let wire = self.envelope;
+        count("signatures", wire.signatures.len(), MAX_SIGNATURES, at)?;
+        let signatures = wire
+            .signatures
+            .into_iter()
+            .map(|signature| {
+                let bytes = decoded("DSSE envelope sig", &signature.sig, at)?;
+                Ok(Signature { key_id: signature.key_id, bytes })
+            })
+            .collect::<Result<_, Error>>()?;
+        Ok(Envelope {
+            payload: decoded("DSSE envelope payload", &wire.payload, at)?,
+            payload_type: wire.payload_type,
+            signatures,
+            unsigned: self.build.and_then(|build| build.v1.or(build.v0_1)),
+        })
+    }
+}
+
+/// Base64 of either alphabet, with or without padding, as DSSE v1 asks its readers to accept.
+fn decoded(what: &'static str, text: &str, at: Span) -> Result<Vec<u8>, Error> {
+    let config =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
+    GeneralPurpose::new(alphabet, config)
+        .decode(text)
+        .map_err(|error| Error::malformed(what, at, format!("base64 is expected: {error}")))
+}
+
+fn count(of: &str, count: usize, max: usize, at: Span) -> Result<(), Error> {
+    if count > max {
+        let why = format!("it has {count} {of} and at most {max} are read");
+        return Err(Error::malformed(WHAT, at, why));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BARE: &str =
+        r#"{"payload":"_-8","payloadType":"t","signatures":[{"keyid":"k","sig":"AAA="}]}"#;
+
+    fn error(json: &str) -> String {
+        Provenance::parse(json.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn bare_envelope_keeps_the_payload_bytes() {
+        let provenance = Provenance::parse(BARE.as_bytes()).unwrap();
+        let [envelope] = provenance.envelopes() else { panic!("one envelope") };
+        assert_eq!(envelope.payload, [0xff, 0xef]);
+        assert_eq!(envelope.signatures[0].bytes, [0, 0]);
+        assert!(envelope.unsigned.is_none());
+    }
+
+    #[test]
+    fn documents_without_exactly_one_form_are_refused() {
+        let both = BARE.replacen('{', r#"{"provenance_summary":{"provenance":[]},"#, 1);
+        for json in ["{}", r#"{"provenance_summary":{"provenance":[]}}"#, &both] {
+            assert!(error(json).contains("no DSSE envelope"), "{json}: {}", error(json));
+        }
+    }
+
+    #[test]
+    fn duplicate_members_and_other_spellings_are_refused() {
+        for json in [
+            BARE.replace(r#""payloadType""#, r#""payload":"AA","payloadType""#),
+            BARE.replace("_-8", "_+8"),
+            BARE.replace("_-8", "_-9"),
+            BARE.replace("_-8", "_-8 "),
+            BARE.replace(r#""_-8""#, "7"),
+            BARE.replace(r#","payloadType":"t""#, ""),
+        ] {
+            assert!(Provenance::parse(json.as_bytes()).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn more_than_is_read_is_refused() {
+        let many = [r#"{"sig":""}"#; MAX_SIGNATURES + 1].join(",");
+        let json = format!(r#"{{"payload":"","payloadType":"t","signatures":[{many}]}}"#);
+        assert!(error(&json).contains("signatures"), "{}", error(&json));
+        let many = [r#"{"envelope":{"payload":"","payloadType":"t"}}"#; MAX_ENVELOPES + 1];
+        let json = format!(r#"{{"provenance_summary":{{"provenance":[{}]}}}}"#, many.join(","));
+        assert!(error(&json).contains("envelopes"), "{}", error(&json));
+        let error = Provenance::parse(&vec![b' '; MAX_PROVENANCE + 1]).unwrap_err();
+        assert_eq!(error.code(), "too-large");
+    }
+}

@@ -1,0 +1,6 @@
+//! What a signed statement about a build says, against a policy.
+
+pub mod appraise;
+pub mod checks;
+pub mod examine;
+pub mod policy;

@@ -1,0 +1,86 @@
+//! A Sigstore bundle: on its own, or as a part of a service's bundle.
+
+use super::parse::{Bundle, Content};
+use super::renew::{self, InForce};
+use super::verify;
+use super::verify::{Artifact, ManagedKey, TrustedRoot, VerifiedStatement};
+use crate::engine::policy::Policy;
+use crate::error::Error;
+use crate::finding::LinkId;
+use crate::piece::Piece;
+use crate::pki::Cert;
+use crate::pki::anchors::Roots;
+use crate::report::certificate;
+use crate::report::{EvidenceItem, Part, RootOfTrust};
+use crate::time::UnixTime;
+
+/// What is said about one bundle, and the statement when every step was verified.
+pub(crate) struct Examined {
+    pub(crate) part: Part,
+    pub(crate) verified: Option<VerifiedStatement>,
+}
+
+/// Whose word a statement on its own begins with: a build service's, or that of whoever has a key
+/// which the policy names.
+pub(crate) fn root_of_trust(verified: Option<&VerifiedStatement>) -> RootOfTrust {
+    match verified.and_then(VerifiedStatement::key) {
+        Some(_) => RootOfTrust::PolicyKey,
+        None => RootOfTrust::BuildOnly,
+    }
+}
+
+/// Verifies a bundle, without a word on who signed it.
+pub(crate) fn signed(
+    bytes: &[u8],
+    artifact: Option<Artifact<'_>>,
+    tuf: &[Piece<'_>],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Examined, Error> {
+    let bundle = Bundle::parse(bytes)?;
+    let InForce { root, mut part } = renew::in_force(tuf, root(&bundle, policy)?, now)?;
+    let keys = policy.sigstore.keys.iter().map(|pem| ManagedKey::from_pem(pem));
+    let keys = keys.collect::<Result<Vec<_>, _>>()?;
+    let examined = verify::verify_with_keys(&bundle, &root, &keys, artifact, now);
+    part.findings.extend(examined.findings);
+    part.simulated = root.is_simulated();
+    part.evidence.splice(0..0, evidence(&bundle));
+    Ok(Examined { part, verified: examined.verified })
+}
+
+/// Sigstore's keys: those of the policy, or else of the instance that issued the certificate.
+/// What the bundle says about itself chooses nothing: without a certificate, or with one that no
+/// shipped root issued, it is the public-good instance, under which such a certificate fails.
+fn root(bundle: &Bundle, policy: &Policy) -> Result<TrustedRoot, Error> {
+    if let Some(json) = &policy.sigstore.trusted_root {
+        return TrustedRoot::from_json(json);
+    }
+    let (public, other): (_, fn() -> Result<TrustedRoot, Error>) = match policy.roots {
+        Roots::Vendor => (TrustedRoot::embedded()?, TrustedRoot::github),
+        Roots::Simulated => (TrustedRoot::simulated()?, TrustedRoot::simulated_github),
+    };
+    let Some(certificate) = bundle.certificate() else { return Ok(public) };
+    if public.has_issued(certificate) {
+        return Ok(public);
+    }
+    let other = other()?;
+    Ok(if other.has_issued(certificate) { other } else { public })
+}
+
+fn evidence(bundle: &Bundle) -> Vec<EvidenceItem> {
+    let link = LinkId::Provenance;
+    let mut evidence = Vec::new();
+    if let Some(cert) =
+        bundle.certificate().and_then(|der| Cert::parse("signing certificate", der).ok())
+    {
+        evidence.push(certificate("sigstore-certificate", link, &cert));
+    }
+    if let Content::Envelope { payload, .. } = bundle.content() {
+        evidence.push(EvidenceItem::new("dsse-payload", "json", link, payload, Vec::new()));
+    }
+    if let Some((entry, _)) = bundle.log_entries().next() {
+        let body = entry.canonicalized_body.as_bytes();
+        evidence.push(EvidenceItem::new("rekor-body", "json", link, body, Vec::new()));
+    }
+    evidence
+}

@@ -1,0 +1,381 @@
+//! Recognising an input by its bytes.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
+
+use crate::builds::git;
+use crate::error::Error;
+use crate::formats::azure::parse::Evidence;
+use crate::formats::dstack;
+use crate::formats::dstack::parse::{
+    Answer, Carried, RaTls, SnpAttestation, TdxAttestation, form, unread,
+};
+use crate::formats::eigencompute::parse::{BoundEvidence, Platform};
+use crate::formats::gce;
+use crate::formats::intel::parse::Quote;
+use crate::formats::launch::parse::Description as LaunchDescription;
+use crate::formats::nitro::parse::of_dstack;
+use crate::formats::nras::parse::Bundle;
+use crate::formats::token::parse::{Service, Token};
+use crate::formats::tpm::parse::Attestation;
+use crate::formats::{gpu, snp};
+use crate::pki::{Cert, pem_certificates};
+use crate::services::coordinator;
+use crate::services::coordinator::parse::exchange::Exchange;
+use crate::services::near;
+use crate::span::Span;
+use crate::wire::pasted::decoded;
+
+/// What an input is.
+#[derive(Clone, Debug)]
+pub enum Kind<'a> {
+    /// Evidence of an Azure confidential VM on SEV-SNP.
+    AzureEvidence(Box<Evidence>),
+    /// EigenCompute's bound evidence.
+    BoundEvidence(BoundEvidence),
+    /// Build provenance by Google Cloud Build: gcloud's answer, or one DSSE envelope of it.
+    CloudBuildProvenance,
+    /// A coordinator's attestation, without the question that it answers.
+    CoordinatorAttestation,
+    /// What a reader's software asked a service, and what came back.
+    Exchange(Box<Exchange>),
+    /// What dstack's guest agent answers: a quote with its event log.
+    DstackQuoteReport,
+    /// What dstack's guest agent answers for an SEV-SNP guest, or its hex or base64.
+    DstackSnpAttestation(Cow<'a, [u8]>),
+    /// What dstack's guest agent answers for a TDX guest, or its hex or base64.
+    DstackTdxAttestation(Cow<'a, [u8]>),
+    /// A certificate that carries a quote or a report of dstack's, and those behind it, in DER.
+    DstackCertificate(Vec<Vec<u8>>),
+    /// What dstack's guest agent answers for a Nitro enclave, or its hex or base64.
+    DstackNitroAttestation(Cow<'a, [u8]>),
+    /// NEAR AI's attestation report, of the gateway with its machines.
+    NearReport,
+    /// What one machine of NEAR AI's answers by itself.
+    NearMachine,
+    /// An attestation document of an AWS Nitro enclave, or its hex or base64.
+    NitroDocument(Cow<'a, [u8]>),
+    /// The report of an NVIDIA GPU, or its hex or base64.
+    GpuReport(Cow<'a, [u8]>),
+    /// NVIDIA's tokens about GPUs, in one bundle.
+    GpuTokens,
+    /// GitHub's answer about the attestations of an artifact.
+    GithubAttestations,
+    /// What is launched as an SEV-SNP guest, as somebody describes it.
+    LaunchDescription,
+    /// A quote of an SGX enclave, or its hex or base64.
+    SgxQuote(Cow<'a, [u8]>),
+    /// A quote of a TDX guest, or its hex or base64.
+    TdxQuote(Cow<'a, [u8]>),
+    /// A Sigstore bundle.
+    SigstoreBundle,
+    /// A Sigstore bundle as GitHub stores it (snappy or gzip), decoded.
+    StoredBundle(Vec<u8>),
+    /// A raw SEV-SNP report, or its hex or base64.
+    SnpReport(Cow<'a, [u8]>),
+    /// Tinfoil's bundle.
+    TinfoilBundle,
+    /// An attestation token in compact form, with the known service that it names.
+    Token(Option<Service>),
+    /// An attestation of go-tpm-tools, or its hex or base64.
+    TpmAttestation(Cow<'a, [u8]>),
+}
+
+impl<'a> Kind<'a> {
+    /// Recognises `input`.
+    ///
+    /// # Errors
+    /// When it is none of the known kinds: the error says what was expected and what was found. An
+    /// attestation of dstack's in a form that is not read is named.
+    pub fn of(input: &'a [u8]) -> Result<Self, Error> {
+        if looks_like_token(input) {
+            return Ok(Self::Token(Token::parse(input).ok().and_then(|token| token.service())));
+        }
+        if Bundle::is_likely(input) {
+            return Ok(Self::GpuTokens);
+        }
+        if let Some(ders) = certificates(input) {
+            return Ok(Self::DstackCertificate(ders));
+        }
+        let text = decoded(input);
+        let form = unread(input).or_else(|| unread(text.as_deref()?));
+        if let Some(kind) = of_binary(Cow::Borrowed(input))
+            .or_else(|| text.and_then(|bytes| of_binary(Cow::Owned(bytes))))
+        {
+            return Ok(kind);
+        }
+        if let Some(form) = form {
+            return Err(unread_form(input, form));
+        }
+        if input.trim_ascii_start().starts_with(b"{") {
+            return of_json(input);
+        }
+        if gce::examine::is_endorsement(input) {
+            return Err(Error::malformed("input", Span::new(0, input.len()), gce::examine::ALONE));
+        }
+        match git::source::stored_bundle(input)? {
+            Some(bundle) => Ok(Self::StoredBundle(bundle)),
+            None => Err(unknown(input)),
+        }
+    }
+
+    /// Whether it is a record of a build, which may stand beside a machine's evidence.
+    pub fn is_build(&self) -> bool {
+        matches!(
+            self,
+            Self::CloudBuildProvenance
+                | Self::GithubAttestations
+                | Self::SigstoreBundle
+                | Self::StoredBundle(_)
+        )
+    }
+
+    /// Its place among the kinds: of several files, the one that says most is the evidence. What a
+    /// service says as a whole comes before what one machine says, a machine before a token about
+    /// it, and a build or a description last.
+    pub(crate) fn rank(&self) -> u8 {
+        match self {
+            Self::Exchange(_) | Self::CoordinatorAttestation => 0,
+            Self::TinfoilBundle | Self::NearReport => 1,
+            Self::BoundEvidence(_)
+            | Self::NearMachine
+            | Self::AzureEvidence(_)
+            | Self::DstackQuoteReport
+            | Self::DstackCertificate(_)
+            | Self::DstackSnpAttestation(_)
+            | Self::DstackTdxAttestation(_)
+            | Self::DstackNitroAttestation(_) => 2,
+            Self::SnpReport(_)
+            | Self::TdxQuote(_)
+            | Self::SgxQuote(_)
+            | Self::TpmAttestation(_)
+            | Self::NitroDocument(_) => 3,
+            Self::GpuReport(_) => 4,
+            Self::Token(_) | Self::GpuTokens => 5,
+            Self::GithubAttestations => 6,
+            Self::SigstoreBundle | Self::StoredBundle(_) | Self::CloudBuildProvenance => 7,
+            Self::LaunchDescription => 8,
+        }
+    }
+
+    /// The name of the built-in policy for this kind.
+    pub fn policy(&self) -> &'static str {
+        match self {
+            Self::AzureEvidence(_) => "snp-azure",
+            Self::BoundEvidence(evidence) => match evidence.platform {
+                Platform::Tdx => "eigencompute-tdx",
+                Platform::SevSnp => "eigencompute-snp",
+                Platform::ShieldedVm => "eigencompute-shielded",
+            },
+            Self::CloudBuildProvenance => "cloud-build",
+            Self::CoordinatorAttestation => "coordinator",
+            Self::Exchange(exchange) => coordinator::exchange::policy(exchange),
+            Self::DstackCertificate(ders) if is_of_snp(ders) => "snp",
+            Self::DstackCertificate(_)
+            | Self::DstackQuoteReport
+            | Self::DstackTdxAttestation(_) => "tdx-dstack",
+            Self::DstackNitroAttestation(_) | Self::NitroDocument(_) => "nitro",
+            Self::GpuReport(_) => "gpu",
+            Self::LaunchDescription => "launch",
+            Self::NearReport | Self::NearMachine => "near",
+            Self::SgxQuote(_) => "sgx",
+            Self::TdxQuote(_) => "tdx",
+            Self::GithubAttestations | Self::SigstoreBundle | Self::StoredBundle(_) => "sigstore",
+            Self::DstackSnpAttestation(_) | Self::SnpReport(_) => "snp",
+            Self::TinfoilBundle => "tinfoil",
+            Self::GpuTokens | Self::Token(Some(Service::Nvidia)) => "nras",
+            Self::Token(Some(Service::IntelTrustAuthority)) => "trust-authority",
+            Self::Token(Some(Service::EigenKms)) => "kms-token",
+            Self::Token(Some(Service::Google) | None) => "confidential-space",
+            Self::TpmAttestation(_) => "vtpm",
+        }
+    }
+}
+
+/// What a manifest or an index on its own is for.
+const IMAGE: &str = "it is an image index or manifest, which names files and which nobody signed; \
+                     give it beside a signed build or a machine's evidence, to tie one to the other";
+
+/// What an answer of dstack's without a quote is for.
+const INFO: &str = "it is what dstack's agent says about a guest, which nobody signed; give it \
+                    beside the agent's quote, to compare the two";
+
+/// An attestation of dstack's in the JSON of its answer, by its version and variant. The other
+/// attestations that stand in a member of this name never begin with a zero.
+fn of_attestation<'a>(input: &[u8]) -> Result<Option<Kind<'a>>, Error> {
+    let Some(bytes) = dstack::examine::attestation(input) else { return Ok(None) };
+    match bytes.as_slice() {
+        [0, 0, ..] => Ok(Some(Kind::DstackTdxAttestation(Cow::Owned(bytes)))),
+        [0, 3, ..] => Ok(Some(Kind::DstackSnpAttestation(Cow::Owned(bytes)))),
+        whole if of_dstack(whole).is_some() => {
+            Ok(Some(Kind::DstackNitroAttestation(Cow::Owned(bytes))))
+        }
+        [0, ..] => Err(unread_form(input, form(&bytes))),
+        _ => unread(&bytes).map_or(Ok(None), |form| Err(unread_form(input, form))),
+    }
+}
+
+/// An attestation of dstack's in a form that is not read.
+fn unread_form(input: &[u8], form: String) -> Error {
+    Error::unsupported("dstack attestation", form, Span::new(0, input.len()))
+}
+
+/// The certificates of PEM or DER, when the first carries evidence of dstack's.
+fn certificates(input: &[u8]) -> Option<Vec<Vec<u8>>> {
+    const WHAT: &str = "dstack certificate";
+    let text = input.trim_ascii_start();
+    let ders = if text.starts_with(b"-----BEGIN CERTIFICATE") {
+        pem_certificates(WHAT, input).ok()?
+    } else if input.starts_with(&[0x30, 0x82]) {
+        vec![input.to_vec()]
+    } else if text.starts_with(b"MI") {
+        vec![decoded(input)?]
+    } else {
+        return None;
+    };
+    let is_one = RaTls::is_one(&Cert::parse(WHAT, ders.first()?).ok()?);
+    is_one.then_some(ders)
+}
+
+/// Whether a certificate carries a report of an SEV-SNP guest.
+fn is_of_snp(ders: &[Vec<u8>]) -> bool {
+    let cert = ders.first().and_then(|der| Cert::parse("dstack certificate", der).ok());
+    let carried = cert.and_then(|cert| RaTls::of(&cert).ok().map(|own| own.evidence));
+    matches!(carried, Some(Carried::Snp(_)))
+}
+
+fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
+    if gpu::parse::Report::is_likely(&bytes) {
+        Some(Kind::GpuReport(bytes))
+    } else if looks_like_report(&bytes) {
+        Some(Kind::SnpReport(bytes))
+    } else if looks_like_document(&bytes) {
+        Some(Kind::NitroDocument(bytes))
+    } else if SnpAttestation::is_likely(&bytes) {
+        Some(Kind::DstackSnpAttestation(bytes))
+    } else if TdxAttestation::is_likely(&bytes) {
+        Some(Kind::DstackTdxAttestation(bytes))
+    } else if of_dstack(&bytes).is_some() {
+        Some(Kind::DstackNitroAttestation(bytes))
+    } else if looks_like_quote(&bytes) {
+        // Version 3 is of SGX only, whatever stands where later versions name the environment.
+        let is_tdx = matches!(*bytes, [version, _, _, _, 0x81, ..] if version != 3);
+        Some(if is_tdx { Kind::TdxQuote(bytes) } else { Kind::SgxQuote(bytes) })
+    } else if Attestation::is_one(&bytes) {
+        // One with a processor's report in it is of EigenCompute.
+        match BoundEvidence::from_attestation(&bytes) {
+            Ok(bound) if bound.platform != Platform::ShieldedVm => Some(Kind::BoundEvidence(bound)),
+            _ => Some(Kind::TpmAttestation(bytes)),
+        }
+    } else {
+        None
+    }
+}
+
+/// A report's length with a version number that is at least plausible; the parser decides.
+fn looks_like_report(input: &[u8]) -> bool {
+    input.len() == snp::parse::Report::LEN && matches!(input, [_, 0, 0, 0, ..])
+}
+
+/// COSE_Sign1, with its tag or without: an array of four that begins with a protected header of
+/// four bytes; the parser decides.
+fn looks_like_document(input: &[u8]) -> bool {
+    let array = input.strip_prefix(&[0xd2]).unwrap_or(input);
+    array.starts_with(&[0x84, 0x44, 0xa1, 0x01])
+}
+
+/// A header of a quote: a small version number, and a known key type or Intel's vendor id; the
+/// parser decides.
+fn looks_like_quote(input: &[u8]) -> bool {
+    let by_intel = input.get(12..28) == Some(&Quote::INTEL);
+    input.len() > Quote::HEADER
+        && (by_intel || matches!(input, [3..=5, 0, 2 | 3, 0, 0 | 0x81, 0, 0, 0, ..]))
+}
+
+/// Three parts of base64url, the first of which begins as JSON does.
+fn looks_like_token(input: &[u8]) -> bool {
+    let text = input.trim_ascii();
+    let is_base64url = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+    text.starts_with(b"eyJ")
+        && text.iter().filter(|&&byte| byte == b'.').count() == 2
+        && text.iter().all(|byte| *byte == b'.' || is_base64url(byte))
+}
+
+/// JSON is told apart by its top-level members.
+fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
+    const WHAT: &str = "JSON input";
+    crate::json::unique(WHAT, input)?;
+    let members: BTreeMap<String, IgnoredAny> = crate::json::borrowed(WHAT, input)?;
+    let has = |name: &str| members.contains_key(name);
+    if LaunchDescription::is_likely(input) {
+        Ok(Kind::LaunchDescription)
+    } else if has("schema") && has("answers") {
+        Exchange::parse(input).map(|exchange| Kind::Exchange(Box::new(exchange)))
+    } else if has("schema") && has("binding") {
+        Ok(Kind::CoordinatorAttestation)
+    } else if has("enclaveAttestationReport") {
+        Ok(Kind::TinfoilBundle)
+    } else if has("quote") && ["event_log", "tcb_info", "vm_config"].into_iter().any(has) {
+        Ok(Kind::DstackQuoteReport)
+    } else if near::parse::Report::is_whole(has) {
+        Ok(Kind::NearReport)
+    } else if near::parse::Report::is_machine(has) {
+        Ok(Kind::NearMachine)
+    } else if has("platform") && has("evidence") {
+        Evidence::parse(input).map(|evidence| Kind::AzureEvidence(Box::new(evidence)))
+    } else if has("attestation") && has("challenge") {
+        BoundEvidence::from_json(input).map(Kind::BoundEvidence)
+    } else if let Some(kind) = of_attestation(input)? {
+        Ok(kind)
+    } else if let (true, Ok(bound)) = (has("attestation"), BoundEvidence::from_json(input)) {
+        Ok(Kind::BoundEvidence(bound))
+    } else if Answer::is_info(has) {
+        Err(Error::malformed("input", Span::new(0, input.len()), INFO))
+    } else if has("verificationMaterial") {
+        Ok(Kind::SigstoreBundle)
+    } else if has("attestations") {
+        Ok(Kind::GithubAttestations)
+    } else if is_cloud_build(&members) {
+        Ok(Kind::CloudBuildProvenance)
+    } else if is_image(&members) {
+        Err(Error::malformed("input", Span::new(0, input.len()), IMAGE))
+    } else {
+        Err(unknown(input))
+    }
+}
+
+fn is_cloud_build(members: &BTreeMap<String, IgnoredAny>) -> bool {
+    let has = |name: &str| members.contains_key(name);
+    has("provenance_summary") || (has("payload") && has("payloadType"))
+}
+
+fn is_image(members: &BTreeMap<String, IgnoredAny>) -> bool {
+    let has = |name: &str| members.contains_key(name);
+    has("schemaVersion") && (has("manifests") || (has("config") && has("layers")))
+}
+
+/// What was expected, and what was found.
+fn unknown(input: &[u8]) -> Error {
+    const EXPECTED: &str = "an SEV-SNP report, a TDX or SGX quote, a GPU's report or a Nitro \
+                            document (bytes, hex or base64), or a TPM attestation, a coordinator's \
+                            attestation, recorded exchange, Tinfoil bundle, dstack answer or \
+                            certificate, \
+                            EigenCompute bound evidence, NEAR AI attestation report, Azure evidence, \
+                            description of a launch, Sigstore bundle, GitHub attestations or \
+                            Google Cloud Build provenance (JSON), or an attestation token or a \
+                            bundle of NVIDIA's";
+    let why = format!("expected {EXPECTED}, and found {}", described(input));
+    Error::malformed("input", Span::new(0, input.len()), why)
+}
+
+fn described(input: &[u8]) -> String {
+    let len = input.len();
+    match input {
+        [] => "empty".into(),
+        [b'{' | b'[', ..] => format!("JSON of an unknown kind ({len} bytes)"),
+        [b'-', b'-', b'-', b'-', b'-', ..] => "PEM, which is collateral and not evidence".into(),
+        _ => format!("{len} bytes of an unknown kind"),
+    }
+}

@@ -1,0 +1,225 @@
+//! Appraisal policies as data: which checks must be decided, and which values are accepted.
+//!
+//! A policy is a JSON file. It is parsed strictly (unknown members and unknown check names are
+//! errors), hashed over its exact bytes and shown in every report. A policy can only ask for
+//! more: checks of [`Tier::Authenticity`](crate::finding::Tier) cannot be left out.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::digest::Sha256;
+use crate::engine::checks;
+use crate::error::Error;
+use crate::finding::Check;
+use crate::requirements::Requirements;
+use crate::span::Span;
+
+pub use crate::finding::Rule;
+pub use crate::requirements::{LeastLevel, Warnings};
+
+pub use crate::builds::provenance::policy::{
+    CloudBuildPolicy, ProvenancePolicy, RefRule, SignerRule,
+};
+pub use crate::builds::sigstore::policy::{Artifact, SigstorePolicy};
+
+pub use crate::formats::azure::policy::AzurePolicy;
+pub use crate::formats::dstack::policy::DstackPolicy;
+pub use crate::formats::eigencompute::policy::EigenPolicy;
+pub use crate::formats::gce::policy::{Endorsement, GoogleFirmwarePolicy};
+pub use crate::formats::gpu::policy::GpuPolicy;
+pub use crate::formats::intel::policy::{
+    DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam,
+};
+pub use crate::formats::nitro::policy::{HexBytes, NitroPolicy};
+pub use crate::formats::snp::minimum::{
+    MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
+};
+pub use crate::formats::snp::policy::{AbiVersion, SnpPolicy, TcbFloor};
+pub use crate::formats::token::policy::TokenPolicy;
+pub use crate::formats::tpm::policy::TpmPolicy;
+pub use crate::pki::anchors::Roots;
+pub use crate::services::coordinator::policy::{CoordinatorPolicy, Machine};
+pub use crate::services::near::policy::NearPolicy;
+pub use crate::services::registry::policy::{EigenApp, Provider, RegistryPolicy};
+pub use crate::services::tinfoil::policy::TinfoilPolicy;
+
+/// The largest policy file that is read, in bytes.
+pub const MAX_POLICY: usize = 256 * 1024;
+
+/// An appraisal policy.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// One sentence on what it is for.
+    pub description: String,
+    /// Which roots count.
+    pub roots: Roots,
+    /// The least level; without one nothing is verified.
+    pub least_level: Option<LeastLevel>,
+    /// What warnings mean.
+    pub warnings: Warnings,
+    /// The checks that must be decided and pass. Empty means that nothing can be verified.
+    pub required: Vec<&'static Check>,
+    /// What must be decided and pass for an input of one kind
+    /// ([`Subject::kind`](crate::report::Subject)), in place of `required`. For policies that are
+    /// for several kinds.
+    pub required_of: BTreeMap<String, Vec<&'static Check>>,
+    /// AMD SEV-SNP.
+    pub snp: SnpPolicy,
+    /// Intel SGX and TDX.
+    pub dcap: DcapPolicy,
+    /// dstack's guests.
+    pub dstack: DstackPolicy,
+    /// Sigstore bundles.
+    pub sigstore: SigstorePolicy,
+    /// AWS Nitro enclaves.
+    pub nitro: NitroPolicy,
+    /// Signed builds.
+    pub provenance: ProvenancePolicy,
+    /// Attestations of coordinators.
+    pub coordinator: CoordinatorPolicy,
+    /// Attestation tokens.
+    pub token: TokenPolicy,
+    /// Quotes of a virtual TPM.
+    pub tpm: TpmPolicy,
+    /// Azure confidential VMs.
+    pub azure: AzurePolicy,
+    /// EigenCompute's bound evidence.
+    pub eigencompute: EigenPolicy,
+    /// Google's firmware.
+    pub google_firmware: GoogleFirmwarePolicy,
+    /// GPUs.
+    pub gpu: GpuPolicy,
+    /// NEAR AI's reports.
+    pub near: NearPolicy,
+    /// Tinfoil's bundles.
+    pub tinfoil: TinfoilPolicy,
+    /// Registers on chains.
+    pub registry: RegistryPolicy,
+    /// The host name that a bundle must be about, when the policy is for one service.
+    pub domain: Option<String>,
+    /// SHA-256 of the policy file's bytes.
+    pub sha256: Sha256,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    name: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    roots: Roots,
+    #[serde(default, rename = "least-level")]
+    least_level: Option<LeastLevel>,
+    #[serde(default)]
+    warnings: Warnings,
+    required: Vec<String>,
+    #[serde(default, rename = "required-of")]
+    required_of: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    snp: SnpPolicy,
+    #[serde(default)]
+    dcap: DcapPolicy,
+    #[serde(default)]
+    dstack: DstackPolicy,
+    #[serde(default)]
+    sigstore: SigstorePolicy,
+    #[serde(default)]
+    nitro: NitroPolicy,
+    #[serde(default)]
+    provenance: ProvenancePolicy,
+    #[serde(default)]
+    coordinator: crate::services::coordinator::policy::File,
+    #[serde(default)]
+    token: TokenPolicy,
+    #[serde(default)]
+    tpm: TpmPolicy,
+    #[serde(default)]
+    azure: AzurePolicy,
+    #[serde(default)]
+    eigencompute: EigenPolicy,
+    #[serde(default, rename = "google-firmware")]
+    google_firmware: GoogleFirmwarePolicy,
+    #[serde(default)]
+    gpu: GpuPolicy,
+    #[serde(default)]
+    near: NearPolicy,
+    #[serde(default)]
+    tinfoil: TinfoilPolicy,
+    #[serde(default)]
+    registry: RegistryPolicy,
+    #[serde(default)]
+    domain: Option<String>,
+}
+
+impl Policy {
+    /// What the policy requires of an input of `kind`.
+    pub fn requirements(&self, kind: &str) -> Requirements<'_> {
+        Requirements {
+            name: &self.name,
+            sha256: self.sha256,
+            roots: self.roots,
+            least_level: self.least_level,
+            warnings: self.warnings,
+            required: self.required_of.get(kind).unwrap_or(&self.required),
+        }
+    }
+
+    /// Reads a policy file.
+    ///
+    /// # Errors
+    /// When it is not JSON of the policy's form, or requires a check that does not exist or that
+    /// it gives no value to compare with: such a check could only be passed over.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, Error> {
+        const WHAT: &str = "policy file";
+        Error::cap(WHAT, bytes.len(), MAX_POLICY)?;
+        let file: File = crate::json::from_slice(WHAT, bytes)?;
+        let required = checks_named(&file.required, bytes.len())?;
+        let required_of = file
+            .required_of
+            .iter()
+            .map(|(kind, ids)| Ok((kind.clone(), checks_named(ids, bytes.len())?)))
+            .collect::<Result<_, Error>>()?;
+        let policy = Self {
+            name: file.name,
+            description: file.description,
+            roots: file.roots,
+            least_level: file.least_level,
+            warnings: file.warnings,
+            required,
+            required_of,
+            snp: file.snp,
+            dcap: file.dcap,
+            dstack: file.dstack,
+            sigstore: file.sigstore,
+            nitro: file.nitro,
+            provenance: file.provenance,
+            coordinator: file.coordinator.policy(|ids| checks_named(ids, bytes.len()))?,
+            token: file.token,
+            tpm: file.tpm,
+            azure: file.azure,
+            eigencompute: file.eigencompute,
+            google_firmware: file.google_firmware,
+            gpu: file.gpu,
+            near: file.near,
+            tinfoil: file.tinfoil,
+            registry: file.registry,
+            domain: file.domain,
+            sha256: Sha256::of(bytes),
+        };
+        if let Some(check) = crate::engine::reference::missing(&policy) {
+            let why = format!("{check} is required, and the policy has no value to compare with");
+            return Err(Error::malformed(WHAT, Span::new(0, bytes.len()), why));
+        }
+        Ok(policy)
+    }
+}
+
+/// The checks called so; `len` is the length of the policy file.
+fn checks_named(ids: &[String], len: usize) -> Result<Vec<&'static Check>, Error> {
+    let unknown = |id: &String| Error::unsupported("policy file, required", id, Span::new(0, len));
+    ids.iter().map(|id| checks::find(id).ok_or_else(|| unknown(id))).collect()
+}

@@ -1,0 +1,204 @@
+//! What a file beside evidence is, by its bytes: one table for every format.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
+
+use crate::builds::git;
+use crate::builds::git::parse::objects::Object;
+use crate::builds::tuf::parse::Metadata;
+use crate::error::Error;
+use crate::formats::dstack::parse::{Answer, AppCompose};
+use crate::formats::gce::parse::LaunchEndorsement;
+use crate::formats::launch::parse::{Description, Firmware};
+use crate::piece::Role;
+use crate::pki::{Cert, Crl, pem_blocks};
+use crate::services::registry::parse::Recorded;
+use crate::wire::pasted::decoded;
+
+const WHAT: &str = "file";
+
+/// A part of a file with what it is.
+pub(crate) type Part<'a> = (Role, Cow<'a, [u8]>);
+
+/// The parts of `bytes`, in order. A file that is compressed or written as text is decoded.
+///
+/// # Errors
+/// When it begins as something that is known and is not it; the role says as what.
+pub(crate) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
+    let whole = |role| Ok(vec![(role, Cow::Borrowed(bytes))]);
+    match Object::stored(bytes) {
+        Ok(Some(_)) => return whole(Role::GitObject),
+        Ok(None) => {}
+        Err(error) => return Err((Role::GitObject, error)),
+    }
+    match git::parse::github::decoded(bytes) {
+        Ok(Some(inside)) => return Ok(vec![(Role::SigstoreBundle, Cow::Owned(inside))]),
+        Ok(None) => {}
+        Err(error) => return Err((Role::SigstoreBundle, error)),
+    }
+    // Firmware and its endorsement may hold PEM somewhere inside.
+    let begins_as_pem = bytes.trim_ascii_start().starts_with(b"-----BEGIN ");
+    if let Some(role) = of_binary(bytes).filter(|_| !begins_as_pem) {
+        return whole(role);
+    }
+    if is_pem(bytes) {
+        return pem(bytes);
+    }
+    if let Some(role) = of_der(bytes) {
+        return whole(role);
+    }
+    match bytes.trim_ascii_start().first() {
+        Some(b'[') => return whole(Role::DstackLog),
+        Some(b'{') => return Ok(json(bytes)),
+        _ => {}
+    }
+    if let Some(binary) = decoded(bytes)
+        && let Some(role) = of_der(&binary)
+    {
+        return Ok(vec![(role, Cow::Owned(binary))]);
+    }
+    whole(Role::Unknown)
+}
+
+pub(crate) fn is_pem(bytes: &[u8]) -> bool {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    !bytes.trim_ascii_start().starts_with(b"{")
+        && bytes.windows(BEGIN.len()).any(|window| window == BEGIN)
+}
+
+/// The blocks of a PEM file, each by itself; a public key is read as a whole.
+fn pem(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
+    let blocks = pem_blocks(WHAT, bytes).map_err(|error| (Role::Certificate, error))?;
+    let is_key = |label: &str| label.ends_with("PUBLIC KEY");
+    if blocks.iter().any(|(label, _)| is_key(label)) {
+        return Ok(vec![(Role::KeyList, Cow::Borrowed(bytes))]);
+    }
+    Ok(blocks
+        .into_iter()
+        .map(|(_, der)| (of_der(&der).unwrap_or(Role::Unknown), Cow::Owned(der)))
+        .collect())
+}
+
+/// Certificates and revocation lists, by the names in them. A name decides nothing but who looks
+/// at the file.
+fn of_der(der: &[u8]) -> Option<Role> {
+    if !der.starts_with(&[0x30]) {
+        return None;
+    }
+    if let Ok(crl) = Crl::parse(WHAT, der) {
+        return Some(match crl.issuer_common_name().unwrap_or_default() {
+            name if is_amd(name) => Role::AmdCrl,
+            name if name.starts_with("Intel SGX ") => Role::IntelCrl,
+            name if is_google(name) => Role::GoogleCrl,
+            _ => Role::Crl,
+        });
+    }
+    let cert = Cert::parse(WHAT, der).ok()?;
+    let names = [cert.common_name(), cert.issuer_common_name()];
+    let is = |of: fn(&str) -> bool| names.iter().flatten().any(|name| of(name));
+    Some(if is(is_amd) {
+        Role::AmdCertificate
+    } else if is(|name| name.starts_with("Intel SGX ")) {
+        Role::IntelCertificate
+    } else if is(is_google) {
+        Role::GoogleCertificate
+    } else {
+        Role::Certificate
+    })
+}
+
+fn is_amd(name: &str) -> bool {
+    name.starts_with("SEV-") || name.starts_with("ARK-")
+}
+
+fn is_google(name: &str) -> bool {
+    name.starts_with("EK/AK CA ")
+}
+
+fn of_binary(bytes: &[u8]) -> Option<Role> {
+    if bytes.get(32..47) == Some(b"Spec ID Event03") {
+        Some(Role::FirmwareLog)
+    } else if matches!(bytes, [0, 0, 0, 0, 8, ..]) {
+        Some(Role::LauncherLog)
+    } else if LaunchEndorsement::is_likely(bytes) {
+        Some(Role::GoogleEndorsement)
+    } else if Firmware::is_likely(bytes) {
+        Some(Role::Firmware)
+    } else {
+        None
+    }
+}
+
+/// A JSON file; the bundles in an answer of GitHub's are parts of it.
+fn json(bytes: &[u8]) -> Vec<Part<'_>> {
+    let role = of_json(bytes);
+    let mut parts = vec![(role, Cow::Borrowed(bytes))];
+    if role == Role::GithubAnswer
+        && let Ok(Some(git::parse::github::Answer::Attestations(attestations))) =
+            git::parse::github::Answer::of(bytes)
+    {
+        parts.extend(attestations.into_iter().filter_map(|attestation| match attestation {
+            git::parse::github::Attestation::Bundle(bundle) => {
+                Some((Role::SigstoreBundle, Cow::Owned(bundle)))
+            }
+            git::parse::github::Attestation::Stored(_) => None,
+        }));
+    }
+    parts
+}
+
+/// JSON, by its top-level members.
+fn of_json(bytes: &[u8]) -> Role {
+    if Metadata::is_one(bytes) {
+        return Role::TufMetadata;
+    }
+    if is_trusted_root(bytes) {
+        return Role::TrustedRoot;
+    }
+    if Recorded::is_likely(bytes) {
+        return Role::RegistryAnswer;
+    }
+    if Description::is_likely(bytes) {
+        return Role::LaunchDescription;
+    }
+    let Ok(members) = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(bytes) else {
+        return Role::Unknown;
+    };
+    let has = |name: &str| members.contains_key(name);
+    let any = |names: &[&str]| names.iter().any(|name| has(name));
+    if has("verificationMaterial") {
+        Role::SigstoreBundle
+    } else if has("provenance_summary") || (has("payload") && has("payloadType")) {
+        Role::CloudBuild
+    } else if has("schemaVersion") && (has("manifests") || (has("config") && has("layers"))) {
+        Role::ImageDocument
+    } else if Answer::is_info(has) {
+        Role::DstackInfo
+    } else if AppCompose::is_likely(&members) {
+        Role::AppCompose
+    } else if has("keys") {
+        Role::KeyList
+    } else if any(&["tcbInfo", "enclaveIdentity", "tcb_info", "qe_identity", "root_ca_crl"])
+        || any(&["pck_crl", "pck_crl_issuer_chain", "pck_certificate_chain", "pck_chain"])
+        || (has("headers") && has("body"))
+        || any(&["collateral", "tdx", "sgx"])
+    {
+        Role::IntelCollateral
+    } else if has("verdict") && has("links") && has("checked_at") {
+        Role::OwnReport
+    } else if has("name") && has("required") {
+        Role::OwnPolicy
+    } else if matches!(git::parse::github::Answer::of(bytes), Ok(Some(_)) | Err(_)) {
+        Role::GithubAnswer
+    } else {
+        Role::Unknown
+    }
+}
+
+/// Whether JSON names itself a trusted root of Sigstore's.
+fn is_trusted_root(bytes: &[u8]) -> bool {
+    const NAME: &[u8] = b"application/vnd.dev.sigstore.trustedroot";
+    bytes.windows(NAME.len()).any(|at| at == NAME)
+}

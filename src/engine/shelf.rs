@@ -1,0 +1,168 @@
+//! The shelf: every file that a shell hands over, recognised once.
+//!
+//! Every shell (command line, page, Node) hands over files with their names and nothing else. Here
+//! each file is told apart by its bytes; one of them is the evidence, and each format is given the
+//! parts that belong to it. A file about something else never decides about the evidence: it is
+//! named as not used. A part that cannot be read is a finding about that part.
+
+use std::cell::RefCell;
+
+use crate::digest::Sha256;
+use crate::engine::Kind;
+use crate::error::Error;
+use crate::report::{Became, Filed};
+
+use crate::file::File;
+use crate::piece::{Piece, Role, of};
+
+use std::borrow::Cow;
+
+/// The most files that are taken.
+pub(crate) const MAX_FILES: usize = 1024;
+
+/// Which file of this verifier's own these bytes are, `own-report` or `own-policy`, for a shell that
+/// takes a policy as a file. Neither is evidence.
+pub fn own(bytes: &[u8]) -> Option<&'static str> {
+    let parts = crate::engine::recognise::parts(bytes).ok()?;
+    let own = parts.iter().map(|(role, _)| role);
+    own.filter(|role| matches!(role, Role::OwnReport | Role::OwnPolicy)).map(|r| r.word()).next()
+}
+
+/// The files of one examination.
+#[derive(Debug)]
+pub(crate) struct Shelf<'a> {
+    books: Vec<Book<'a>>,
+    evidence: Option<usize>,
+}
+
+/// One file with its parts.
+#[derive(Debug)]
+struct Book<'a> {
+    file: &'a File<'a>,
+    kind: Result<Kind<'a>, Error>,
+    parts: Vec<(Role, Cow<'a, [u8]>)>,
+    became: RefCell<Became>,
+}
+
+impl<'a> Shelf<'a> {
+    /// Recognises `files`, and chooses the one that is the evidence: the one that says most, and
+    /// of several that say as much the first.
+    ///
+    /// # Errors
+    /// When there are too many files.
+    pub(crate) fn of(files: &'a [File<'a>]) -> Result<Self, Error> {
+        let mut shelf = Self { books: Vec::new(), evidence: None };
+        shelf.add(files)?;
+        let ranked = shelf.books.iter().enumerate().filter_map(|(place, book)| {
+            let kind = book.kind.as_ref().ok()?;
+            Some((kind.rank(), place))
+        });
+        shelf.evidence = ranked.min().map(|(_, place)| place);
+        if let Some(book) = shelf.evidence.and_then(|place| shelf.books.get(place)) {
+            book.became.replace(Became::Evidence);
+        }
+        Ok(shelf)
+    }
+
+    /// Adds files that came along with the evidence; none of them becomes the evidence.
+    ///
+    /// # Errors
+    /// When there are too many files.
+    pub(crate) fn add(&mut self, files: &'a [File<'a>]) -> Result<(), Error> {
+        let number = self.books.len().saturating_add(files.len());
+        Error::cap("number of files", number, MAX_FILES)?;
+        self.books.extend(files.iter().map(Book::of));
+        Ok(())
+    }
+
+    /// The evidence: its file, and what it is.
+    ///
+    /// # Errors
+    /// When no file is evidence: the error is of the first file, in its name.
+    pub(crate) fn evidence(&self) -> Result<(&'a File<'a>, &Kind<'a>), Error> {
+        if let Some(book) = self.evidence.and_then(|place| self.books.get(place)) {
+            return match &book.kind {
+                Ok(kind) => Ok((book.file, kind)),
+                Err(error) => Err(error.clone().in_file(&book.file.name)),
+            };
+        }
+        match self.books.first() {
+            Some(book) => match &book.kind {
+                Ok(_) => Err(Error::Missing { what: "evidence" }),
+                Err(error) => Err(error.clone().in_file(&book.file.name)),
+            },
+            None => Err(Error::Missing { what: "evidence" }),
+        }
+    }
+
+    /// Every piece beside the evidence, in the order of the files.
+    pub(crate) fn all(&self) -> Vec<Piece<'_>> {
+        self.beside()
+            .flat_map(|(_, book)| book.parts.iter().map(move |part| (book, part)))
+            .map(|(book, (role, bytes))| Piece {
+                role: *role,
+                bytes,
+                origin: &book.file.origin,
+                name: &book.file.name,
+                became: Some(&book.became),
+            })
+            .collect()
+    }
+
+    /// The pieces of any of `roles`, in the order of the files.
+    pub(crate) fn pieces(&self, roles: &[Role]) -> Vec<Piece<'_>> {
+        of(&self.all(), roles)
+    }
+
+    /// The files beside the evidence.
+    fn beside(&self) -> impl Iterator<Item = (usize, &Book<'a>)> {
+        self.books.iter().enumerate().filter(|(place, _)| Some(*place) != self.evidence)
+    }
+
+    /// What became of each file.
+    pub(crate) fn told(&self) -> Vec<Filed> {
+        self.books
+            .iter()
+            .enumerate()
+            .map(|(place, book)| book.told(Some(place) == self.evidence))
+            .collect()
+    }
+}
+
+impl<'a> Book<'a> {
+    fn of(file: &'a File<'a>) -> Self {
+        let kind = match file.bytes.len() {
+            len if len > crate::engine::MAX_INPUT => {
+                Error::cap("file", len, crate::engine::MAX_INPUT).and_then(|()| Kind::of(&[]))
+            }
+            _ => Kind::of(&file.bytes),
+        };
+        let (parts, became) = match &kind {
+            Ok(kind) if !kind.is_build() && !matches!(kind, Kind::LaunchDescription) => {
+                (vec![(Role::OtherEvidence, Cow::Borrowed(&*file.bytes))], Became::NotAboutThis)
+            }
+            _ => match crate::engine::recognise::parts(&file.bytes) {
+                Ok(parts) => {
+                    let known = parts.iter().any(|(role, _)| *role != Role::Unknown);
+                    (parts, if known { Became::NotAboutThis } else { Became::NotKnown })
+                }
+                Err((role, _)) => (vec![(role, Cow::Borrowed(&*file.bytes))], Became::Unreadable),
+            },
+        };
+        Self { file, kind, parts, became: RefCell::new(became) }
+    }
+
+    fn told(&self, is_evidence: bool) -> Filed {
+        let own = match (&self.kind, is_evidence) {
+            (Ok(kind), true) => kind.policy(),
+            _ => self.parts.first().map_or(Role::Unknown, |(role, _)| *role).word(),
+        };
+        Filed {
+            name: self.file.name.to_string(),
+            sha256: Sha256::of(&self.file.bytes),
+            len: self.file.bytes.len(),
+            what: own,
+            became: *self.became.borrow(),
+        }
+    }
+}

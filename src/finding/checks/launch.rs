@@ -1,6 +1,0 @@
-//! The launch measurement, computed again.
-
-checks! {
-    LAUNCH_RECOMPUTED = "launch.recomputed", "", Measurements, Appraisal, "AMD 56860, launch digest; QEMU target/i386/sev.c",
-        tells [Measurements];
-}

@@ -1,0 +1,83 @@
+//! Azure confidential VMs on SEV-SNP.
+//!
+//! Shown, when every check passes: AMD vouches for the processor, whose report is about the
+//! paravisor at VMPL 0 and names the key of the virtual TPM that the paravisor runs; that key
+//! signed the registers, and the question where it is known. AMD is the root of trust for the
+//! report; everything the TPM says is the word of the paravisor, which Microsoft makes and the
+//! report measures. The chain ends at those two: the measurement is the paravisor's and no guest's,
+//! so no image is identified, and the level is A3 at most.
+
+use super::appraise as appraisal;
+use super::checks;
+use super::parse::{Evidence, HclReport};
+use super::verify;
+use crate::digest::Sha256;
+use crate::engine::policy::Policy;
+use crate::error::Error;
+use crate::finding::to_blame;
+use crate::finding::{LinkId, Value};
+use crate::formats::snp;
+use crate::formats::snp::files::Amd;
+use crate::formats::snp::parse::amd::Vek;
+use crate::piece::Piece;
+use crate::report::{Draft, EvidenceItem, Freshness, RootOfTrust, Subject};
+use crate::time::UnixTime;
+use crate::wire::Field;
+
+/// The evidence with the files beside it.
+pub(crate) fn examine(
+    input: &[u8],
+    evidence: &Evidence,
+    beside: &[Piece<'_>],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let hcl = HclReport::parse(&evidence.hcl_report)?;
+    Vek::parse(&evidence.vcek)?;
+    let mut amd = Amd::of(beside);
+    amd.add("vcek", &evidence.vcek);
+    let processor = snp::examine::report(hcl.snp, &amd, policy, appraisal::COMPARERS, now)
+        .map_err(|error| error.shifted(HclReport::SNP_AT))?;
+    let mut part = processor.part;
+    let report = processor.verified.as_ref();
+    let examined = verify::verify(evidence, &hcl, report.ok_or_else(|| to_blame(&part.findings)));
+    let measured = report.map(|report| report.report().measurement);
+    let measured = measured.ok_or_else(|| to_blame(&part.findings));
+    part.findings.push(appraisal::paravisor(measured, &policy.snp.measurements));
+    part.findings.extend(examined.findings);
+    let mut name = None;
+    match &examined.verified {
+        Some(verified) => {
+            part.findings.extend(appraisal::appraise(verified, &policy.azure));
+            part.claims.extend(appraisal::claims(verified));
+            name = hcl.said.configuration.machine.clone();
+            part.flags.freshness = match part.passed(&checks::AZURE_NONCE) {
+                true => Freshness::Challenge,
+                false => Freshness::Cached,
+            };
+        }
+        None => {
+            let blame = to_blame(&part.findings);
+            part.findings.extend(appraisal::blocked(blame));
+        }
+    }
+    part.evidence.splice(0..0, own_evidence(evidence, &hcl));
+    let subject =
+        Subject { kind: "azure-snp-evidence", name, sha256: Sha256::of(input), len: input.len() };
+    Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
+}
+
+fn own_evidence(evidence: &Evidence, hcl: &HclReport<'_>) -> Vec<EvidenceItem> {
+    let (runtime, span) = hcl.runtime;
+    let field = Field {
+        name: "runtime data".into(),
+        span,
+        value: Value::hex(Sha256::of(runtime).0),
+        basis: "OpenHCL attestation report",
+    };
+    let link = LinkId::Report;
+    vec![
+        EvidenceItem::new(verify::HCL_REPORT, "hcl-report", link, hcl.bytes, vec![field]),
+        EvidenceItem::new(verify::QUOTE, "tpm-quote", link, &evidence.quote, Vec::new()),
+    ]
+}

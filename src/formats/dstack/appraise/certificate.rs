@@ -1,0 +1,63 @@
+//! The certificate that carries a quote, against the quote.
+
+use crate::digest::Sha512;
+use crate::finding::connection;
+use crate::finding::{Check, Finding, Value, Why};
+use crate::formats::dstack::checks;
+use crate::pki::Cert;
+use crate::time::{Standing, UnixTime};
+
+/// The evidence id under which the certificate is shown.
+pub const CERTIFICATE: &str = "certificate";
+
+/// The certificate's key is the one that the guest had quoted. `report_data` is that of the
+/// verified quote or report, or which check keeps it from being known.
+pub fn key(cert: &Cert<'_>, report_data: Result<&[u8; 64], &'static Check>) -> Finding {
+    let check = &checks::DSTACK_CERTIFICATE_KEY;
+    let of_key = Sha512::of_parts(&[b"ratls-cert:", cert.spki()]);
+    let finding = match report_data {
+        Ok(data) => Finding::equal(check, data, of_key.as_bytes()),
+        Err(by) => Finding::blocked(check, by),
+    };
+    let place = cert.span_of(cert.spki());
+    place.into_iter().fold(finding, |finding, at| finding.at(CERTIFICATE, at.start, at.len))
+}
+
+/// What the certificate says by itself: who signed it, and its dates. No issuer is pinned, so its
+/// dates are its own word.
+pub fn certificate(cert: &Cert<'_>, further: &[Cert<'_>], now: UnixTime) -> Vec<Finding> {
+    let len = cert.der().len();
+    let validity = cert.validity();
+    let dates = match validity.standing(now) {
+        Standing::Within => Finding::unknown(&connection::TLS_VALIDITY, Why::SelfStated),
+        Standing::Expired => Finding::fail(&connection::TLS_VALIDITY, "expired"),
+        Standing::NotYet => Finding::fail(&connection::TLS_VALIDITY, "not-yet-valid"),
+    };
+    let issuer = Value::text(cert.issuer());
+    vec![
+        signature(cert, further).at(CERTIFICATE, 0, len),
+        dates.expected(validity.to_string()).actual(now).at(CERTIFICATE, 0, len),
+        match cert.names_issuer(cert) {
+            true => Finding::unknown(&connection::TLS_ISSUER, Why::NotApplicable),
+            false => Finding::no_reference(&connection::TLS_ISSUER),
+        }
+        .actual(issuer),
+        Finding::unknown(&connection::TLS_CONNECTION, Why::NotSupported),
+        Finding::no_reference(&connection::FRESHNESS),
+    ]
+}
+
+/// Who signed it: its own key, or one of the certificates beside it.
+fn signature(cert: &Cert<'_>, further: &[Cert<'_>]) -> Finding {
+    let check = &checks::DSTACK_CERTIFICATE_SIGNATURE;
+    let mut issuers = [cert].into_iter().chain(further).filter(|issuer| cert.names_issuer(issuer));
+    match issuers.next() {
+        None => Finding::unknown(check, Why::NotFetched),
+        Some(issuer) => {
+            let issuers = [issuer].into_iter().chain(issuers);
+            let signed = |issuer: &Cert<'_>| cert.verify_signed_by(issuer).is_ok();
+            Finding::test(check, issuers.into_iter().any(signed), "bad-signature")
+        }
+    }
+    .expected(cert.issuer())
+}

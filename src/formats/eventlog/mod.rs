@@ -1,0 +1,7 @@
+//! Event logs (TCG, CEL, dstack's), replayed to registers.
+
+pub mod appraise;
+pub mod checks;
+pub mod examine;
+pub mod parse;
+pub mod verify;

@@ -1,0 +1,15 @@
+//! Evidence of machines: one room a format, in an order in which later rooms may use earlier ones.
+
+pub mod snp;
+pub mod intel;
+pub mod eventlog;
+pub mod tpm;
+pub mod nitro;
+pub mod gpu;
+pub mod token;
+pub mod nras;
+pub mod launch;
+pub mod gce;
+pub mod azure;
+pub mod dstack;
+pub mod eigencompute;

@@ -1,0 +1,105 @@
+//! Documents of AWS Nitro enclaves, alone or inside dstack's attestation.
+
+use super::appraise;
+use super::checks;
+use super::parse::{Document, fields, of_dstack};
+use super::verify;
+use crate::digest::Sha256;
+use crate::engine::policy::Policy;
+use crate::error::Error;
+use crate::finding::LinkId;
+use crate::finding::compared::Comparers;
+use crate::finding::to_blame;
+use crate::pki::Cert;
+use crate::report::certificate;
+use crate::report::{DebugFlag, Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject};
+use crate::time::UnixTime;
+
+/// A document as it is or in hex or base64.
+pub(crate) fn examine(
+    input: &[u8],
+    bytes: &[u8],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    draft("nitro-document", input, bytes, policy, now)
+}
+
+/// What dstack's guest agent answers for a Nitro enclave. Only the document in it is examined:
+/// AWS signs it alone.
+pub(crate) fn examine_dstack(
+    input: &[u8],
+    bytes: &[u8],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let document = of_dstack(bytes).ok_or(Error::Missing { what: "the Nitro document" })?;
+    draft("dstack-nitro-attestation", input, document, policy, now)
+}
+
+fn draft(
+    kind: &'static str,
+    input: &[u8],
+    bytes: &[u8],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let document = Document::parse(bytes)?;
+    let Examined { mut part, is_verified } = document_of(&document, policy, Comparers::POLICY, now);
+    part.flags.freshness = match (is_verified, part.passed(&checks::NITRO_NONCE)) {
+        (false, _) => Freshness::None,
+        (true, true) => Freshness::Challenge,
+        (true, false) => Freshness::Cached,
+    };
+    let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
+    Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CloudProvider) })
+}
+
+/// What one document shows.
+pub(crate) struct Examined {
+    pub(crate) part: Part,
+    pub(crate) is_verified: bool,
+}
+
+/// Verifies and appraises a document.
+pub(crate) fn document_of(
+    document: &Document<'_>,
+    policy: &Policy,
+    compared: Comparers,
+    now: UnixTime,
+) -> Examined {
+    let examined = verify::verify(document, policy.roots);
+    let mut part = Part::of(examined.findings);
+    match &examined.verified {
+        Some(verified) => {
+            let appraised = appraise::appraise(verified, &policy.nitro, compared, now);
+            part.findings.extend(appraised);
+            part.claims = appraise::claims(verified);
+            part.flags.debug = match appraise::is_debug(document) {
+                true => DebugFlag::On,
+                false => DebugFlag::Off,
+            };
+        }
+        None => part.findings.extend(appraise::blocked(to_blame(&part.findings))),
+    }
+    part.evidence = evidence(document);
+    Examined { part, is_verified: examined.verified.is_some() }
+}
+
+fn evidence(document: &Document<'_>) -> Vec<EvidenceItem> {
+    let item = EvidenceItem::new(
+        verify::DOCUMENT,
+        "nitro-document",
+        LinkId::Report,
+        document.bytes,
+        fields(document),
+    );
+    let parse = |der| Cert::parse("certificate of a Nitro document", der).ok();
+    let leaf = parse(document.certificate.value);
+    let leaf = leaf.map(|cert| certificate("nitro-certificate", LinkId::Chip, &cert));
+    let authorities = (0_u8..).zip(&document.cabundle).filter_map(|(number, authority)| {
+        let id = format!("nitro-authority-{number}");
+        parse(authority.value).map(|cert| certificate(id, LinkId::HardwareRoot, &cert))
+    });
+    std::iter::once(item).chain(leaf).chain(authorities).collect()
+}

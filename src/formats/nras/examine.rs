@@ -1,0 +1,77 @@
+//! Tokens of NVIDIA's remote attestation service: one about all GPUs, and one about each.
+//!
+//! Shown, when every check passes: NVIDIA's service says of these GPUs what the tokens state, and
+//! each GPU's token is the one that the token about all names by its digest. The root of trust is
+//! NVIDIA's service, which compared the GPUs' reports with NVIDIA's references itself: a statement,
+//! A1 at most. Whose key signed is shown by a list that this process fetched from NVIDIA's own
+//! address, or by the policy, which names the key; a list that was handed in vouches for nothing.
+//! The chain ends at the service's word. Nothing says which machine the GPUs are in.
+
+use super::appraise;
+use crate::digest::Sha256;
+use crate::engine::policy::Policy;
+use crate::error::Error;
+use crate::finding::LinkId;
+use crate::finding::to_blame;
+use crate::formats::nras::parse::Bundle;
+use crate::formats::nras::verify::{DeviceToken, VerifiedDevices, verify_devices};
+use crate::formats::token;
+use crate::formats::token::examine::{accepted, keys, root_of_trust, wanted};
+use crate::formats::token::parse::Token;
+use crate::formats::token::verify::TOKEN;
+use crate::piece::Piece;
+use crate::report::{DebugFlag, Draft, EvidenceItem, Freshness, Part, Subject};
+use crate::time::UnixTime;
+
+/// A bundle, or the token about all GPUs alone.
+pub(crate) fn examine(
+    input: &[u8],
+    beside: &[Piece<'_>],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let bundle = Bundle::is_likely(input).then(|| Bundle::parse(input)).transpose()?;
+    let overall = match &bundle {
+        Some(bundle) => Token::parse(bundle.overall.as_bytes())?,
+        None => Token::parse(input)?,
+    };
+    let devices = bundle.as_ref().map(devices).transpose()?;
+    let own = devices.as_deref().unwrap_or_default();
+    let all: Vec<&Token<'_>> =
+        std::iter::once(&overall).chain(own.iter().map(|device| &device.token)).collect();
+    let keys = keys(&all, beside);
+    let examined = verify_devices(&overall, devices.as_deref(), &keys, accepted(policy), now);
+    let mut part = Part::of(examined.findings);
+    let vouched = examined.verified.as_ref().map(VerifiedDevices::vouched);
+    match &examined.verified {
+        Some(verified) => {
+            part.findings.extend(appraise::appraise(verified, &policy.token));
+            part.claims = appraise::claims(&overall, own);
+            let is_on = |device: &DeviceToken<'_>| {
+                device.token.claims.debug.as_deref().is_some_and(|debug| debug != "disabled")
+            };
+            if own.iter().any(is_on) {
+                part.flags.debug = DebugFlag::On;
+            }
+        }
+        None => part.findings.extend(appraise::blocked(to_blame(&part.findings))),
+    }
+    if part.passed(&token::checks::TOKEN_NONCE) {
+        part.flags.freshness = Freshness::Challenge;
+    }
+    let link = LinkId::Report;
+    part.evidence.push(EvidenceItem::new(TOKEN, "jwt", link, overall.bytes, overall.fields()));
+    for DeviceToken { evidence: id, token, .. } in own {
+        let fields = token.fields();
+        part.evidence.push(EvidenceItem::new(id.clone(), "jwt", link, token.bytes, fields));
+    }
+    part.wanted = wanted(&overall, &keys, &policy.token);
+    let subject =
+        Subject { kind: "gpu-tokens", name: None, sha256: Sha256::of(input), len: input.len() };
+    Ok(Draft { part, ..Draft::of(subject, root_of_trust(vouched)) })
+}
+
+fn devices(bundle: &Bundle) -> Result<Vec<DeviceToken<'_>>, Error> {
+    let named = |(name, token)| DeviceToken { name, evidence: format!("token-{name}"), token };
+    Ok(bundle.tokens()?.into_iter().map(named).collect())
+}

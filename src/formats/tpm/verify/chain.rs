@@ -1,0 +1,221 @@
+//! The certificates above an attestation key, and whether the key is the certified one.
+
+use crate::finding::{Check, Finding, Value, Why};
+use crate::formats::tpm::checks;
+use crate::formats::tpm::parse::{Attestation, Key, Public};
+use crate::pki::anchors::{self, Roots};
+use crate::pki::dated;
+use crate::pki::{Cert, Crl, KeyKind};
+use crate::span::Span;
+use crate::time::{UnixTime, Validity};
+
+use super::ATTESTATION;
+
+/// The longest way from the attestation key to a root, in intermediates.
+const MAX_DEPTH: usize = 3;
+/// The least modulus of an authority that is accepted, in bits (NIST SP 800-131A).
+const MINIMUM_RSA_BITS: usize = 2048;
+
+/// Verifies the way from `leaf` to a pinned root. A root that came along is never used.
+pub(super) fn verify(
+    leaf: &Cert<'_>,
+    attestation: &Attestation<'_>,
+    supplied: &[&[u8]],
+    roots: Roots,
+    now: UnixTime,
+) -> Vec<Finding> {
+    let pinned: Vec<Cert<'static>> =
+        anchors::google_vtpm(roots).iter().filter_map(|anchor| anchor.root().ok()).collect();
+    let ders = attestation.intermediates.iter().chain(supplied);
+    let known: Vec<Cert<'_>> = ders
+        .filter_map(|der| Cert::parse("attestation key intermediate", der).ok())
+        .filter(|cert| !pinned.iter().any(|root| root.der() == cert.der()))
+        .collect();
+    let mut path = vec![leaf];
+    let mut last = leaf;
+    let root = loop {
+        if let Some(root) = pinned.iter().find(|root| last.names_issuer(root)) {
+            break Some(root);
+        }
+        let next = known.iter().find(|cert| {
+            last.names_issuer(cert)
+                && !path.iter().any(|seen| seen.der() == cert.der())
+                && last.verify_signed_by(cert).is_ok()
+        });
+        let next = next.or_else(|| {
+            let named = |cert: &&Cert<'_>| last.names_issuer(cert);
+            known.iter().filter(named).find(|cert| !path.iter().any(|s| s.der() == cert.der()))
+        });
+        match next {
+            Some(next) if path.len() <= MAX_DEPTH => {
+                path.push(next);
+                last = next;
+            }
+            _ => break None,
+        }
+    };
+    let mut findings = Vec::new();
+    findings.push(begins_at(last, root, &pinned));
+    for (number, cert) in path.iter().enumerate() {
+        let part = part(number);
+        findings.push(role(&part, number, cert));
+        let above = path.get(number.saturating_add(1)).copied().or(root);
+        findings.push(match above {
+            Some(issuer) => signed(&part, cert, issuer),
+            None => {
+                Finding::blocked(&checks::TPM_CHAIN_SIGNATURE, &checks::TPM_ROOT).part(part.clone())
+            }
+        });
+        findings.push(valid(&part, cert, now));
+    }
+    if let Some(root) = root {
+        findings.push(valid("root", root, now));
+    }
+    let lists: Vec<Crl<'_>> = supplied
+        .iter()
+        .filter_map(|der| Crl::parse("attestation key revocation list", der).ok())
+        .collect();
+    if lists.is_empty() {
+        findings.push(Finding::unknown(&checks::TPM_CHAIN_REVOCATION, Why::NotFetched));
+    } else {
+        for (number, cert) in path.iter().enumerate() {
+            let issuer = path.get(number.saturating_add(1)).copied().or(root);
+            findings.push(revocation(cert, issuer, &lists, now).part(part(number)));
+        }
+    }
+    in_order(findings)
+}
+
+/// Whether the key that signs is the one in the certificate, and of the kind that attests.
+pub(super) fn key(cert: &Cert<'_>, public: &Public, at: Span) -> Finding {
+    let check = &checks::TPM_KEY;
+    let certified = cert.public_key();
+    let same = match (&public.key, cert.key_kind()) {
+        (Key::P256(point), KeyKind::P256) | (Key::P384(point), KeyKind::P384) => point == certified,
+        (Key::Rsa { modulus, exponent }, KeyKind::Rsa(_)) => {
+            crate::pki::rsa_public_key(modulus, exponent).is_some_and(|key| key == certified)
+        }
+        _ => false,
+    };
+    let finding = if !same {
+        Finding::fail(check, "not-certified").expected(Value::hex(certified))
+    } else if !public.is_attestation_key() {
+        Finding::fail(check, "not-restricted").actual(Value::hex(public.attributes.to_be_bytes()))
+    } else {
+        Finding::pass(check).actual(cert.subject())
+    };
+    finding.at(ATTESTATION, at.start, at.len)
+}
+
+fn begins_at(last: &Cert<'_>, root: Option<&Cert<'static>>, pinned: &[Cert<'_>]) -> Finding {
+    let check = &checks::TPM_ROOT;
+    let simulated = anchors::simulated::GOOGLE_VTPM.map(|anchor| anchor.root);
+    let is_simulated = |root: &Cert<'_>| dated::is_simulated(last, root, &simulated);
+    match root {
+        _ if pinned.iter().all(is_simulated) => {
+            Finding::fail(check, "simulated").actual(last.subject())
+        }
+        Some(root) => Finding::pass(check).actual(root.subject()),
+        // A certificate that names itself is a root of somebody's; one that names another lacks
+        // what is between.
+        None if last.names_issuer(last) => {
+            Finding::fail(check, "wrong-root").actual(last.subject())
+        }
+        None => Finding::unknown(check, Why::NotFetched).actual(last.issuer()),
+    }
+}
+
+fn part(number: usize) -> String {
+    match number {
+        0 => "key".to_owned(),
+        1 => "intermediate".to_owned(),
+        number => format!("intermediate-{number}"),
+    }
+}
+
+fn role(part: &str, number: usize, cert: &Cert<'_>) -> Finding {
+    let check = &checks::TPM_CHAIN_ROLE;
+    let is_authority = cert.is_ca() && cert.may_sign_certificates();
+    let reason = if number == 0 && (cert.is_ca() || cert.may_sign_certificates()) {
+        Some("is-a-ca")
+    } else if number > 0 && !is_authority {
+        Some("not-a-ca")
+    } else if matches!(cert.key_kind(), KeyKind::Rsa(bits) if bits < MINIMUM_RSA_BITS) {
+        Some("wrong-key")
+    } else if !cert.unknown_critical_extensions().is_empty() {
+        Some("unknown-extension")
+    } else {
+        None
+    };
+    Finding::unless(check, reason).part(part.to_owned()).actual(cert.subject())
+}
+
+fn signed(part: &str, cert: &Cert<'_>, issuer: &Cert<'_>) -> Finding {
+    let holds = cert.verify_signed_by(issuer).is_ok();
+    Finding::test(&checks::TPM_CHAIN_SIGNATURE, holds, "bad-signature")
+        .part(part.to_owned())
+        .expected(issuer.subject())
+}
+
+fn valid(part: &str, cert: &Cert<'_>, now: UnixTime) -> Finding {
+    dated::dated(&checks::TPM_CHAIN_VALIDITY, cert.validity(), now, "expired").part(part.to_owned())
+}
+
+/// Whether a list by the issuer of `cert` revokes it. Whatever any such list revokes is revoked;
+/// the newest has to be current.
+fn revocation(
+    cert: &Cert<'_>,
+    issuer: Option<&Cert<'_>>,
+    lists: &[Crl<'_>],
+    now: UnixTime,
+) -> Finding {
+    let check = &checks::TPM_CHAIN_REVOCATION;
+    let Some(issuer) = issuer else { return Finding::blocked(check, &checks::TPM_ROOT) };
+    let named: Vec<&Crl<'_>> = lists.iter().filter(|list| list.names_issuer(issuer)).collect();
+    let holds = |list: &&&Crl<'_>| list.verify_signed_by(issuer).is_ok();
+    let signed: Vec<&Crl<'_>> = named.iter().filter(holds).copied().collect();
+    // A list that its issuer did not sign decides nothing beside one that he did.
+    let own = if signed.is_empty() { named } else { signed };
+    let Some(newest) = own.iter().max_by_key(|list| (counts(list, now), list.this_update())) else {
+        return Finding::unknown(check, Why::NotFetched).actual(issuer.subject());
+    };
+    let unsound = own.iter().find_map(|list| {
+        if list.verify_signed_by(issuer).is_err() {
+            Some("bad-signature")
+        } else if list.has_critical_extensions() {
+            Some("unknown-extension")
+        } else {
+            None
+        }
+    });
+    if let Some(reason) = unsound {
+        return Finding::fail(check, reason).expected(issuer.subject());
+    }
+    if own.iter().any(|list| list.revokes(cert.serial())) {
+        return Finding::fail(check, "revoked").actual(Value::hex(cert.serial()));
+    }
+    match newest.next_update() {
+        None => Finding::fail(check, "missing"),
+        Some(next_update) => {
+            let window = Validity { not_before: newest.this_update(), not_after: next_update };
+            dated::dated(check, window, now, "stale")
+        }
+    }
+}
+
+/// Whether `now` lies between the list's two dates.
+fn counts(list: &Crl<'_>, now: UnixTime) -> bool {
+    list.this_update() <= now && list.next_update().is_some_and(|next| now <= next)
+}
+
+fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
+    const ORDER: [&Check; 5] = [
+        &checks::TPM_ROOT,
+        &checks::TPM_CHAIN_ROLE,
+        &checks::TPM_CHAIN_SIGNATURE,
+        &checks::TPM_CHAIN_VALIDITY,
+        &checks::TPM_CHAIN_REVOCATION,
+    ];
+    findings.sort_by_key(|finding| ORDER.iter().position(|check| *check == finding.check));
+    findings
+}

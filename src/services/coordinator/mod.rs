@@ -1,0 +1,8 @@
+//! A coordinator's attestation and the exchange in which it was asked.
+
+pub mod appraise;
+pub mod checks;
+pub mod examine;
+pub mod exchange;
+pub mod parse;
+pub mod policy;

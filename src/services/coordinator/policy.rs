@@ -1,0 +1,206 @@
+//! What a policy says about a coordinator's attestation.
+
+use serde::Deserialize;
+
+use crate::builds::provenance::policy::ProvenancePolicy;
+use crate::engine::policy::Policy;
+use crate::error::Error;
+use crate::finding::Check;
+use crate::formats::token::policy::TokenPolicy;
+
+/// Rules for a coordinator's attestation. The rest of the policy applies as well.
+#[derive(Clone, Debug)]
+pub struct CoordinatorPolicy {
+    /// What is required instead of the policy's own list; `None` keeps that list.
+    pub required: Option<Vec<&'static Check>>,
+    /// What is required as well when the evidence is an SEV-SNP report.
+    pub snp: Vec<&'static Check>,
+    /// What is required as well when the evidence is a TDX quote.
+    pub tdx: Vec<&'static Check>,
+    /// What is required as well of the quotes of a provider's virtual TPM.
+    pub vtpm: Vec<&'static Check>,
+    /// What is required as well of EigenCompute's bound evidence, beside `vtpm` and what its
+    /// processor's report calls for.
+    pub eigencompute: Vec<&'static Check>,
+    /// What is required as well of a token of a machine that measures its container.
+    pub confidential_space: Vec<&'static Check>,
+    /// What is required as well of a token of a machine that measures no container.
+    pub google_vm: Vec<&'static Check>,
+    /// What is required as well of a token of Intel Trust Authority.
+    pub trust_authority: Vec<&'static Check>,
+    /// What is required as well of an AWS Nitro document.
+    pub nitro: Vec<&'static Check>,
+    /// Accepted claims of a token of a machine that measures no container, in place of the
+    /// policy's `token`.
+    pub google_vm_token: TokenPolicy,
+    /// Accepted claims of a token of Intel Trust Authority, in place of the policy's `token`.
+    pub trust_authority_token: TokenPolicy,
+    /// How old the evidence may be, in seconds.
+    pub max_age_s: i64,
+    /// The origin that the attestation must be about, when the policy is for one service.
+    pub origin: Option<String>,
+    /// In-toto predicate types of provenance.
+    pub predicate_types: Vec<String>,
+    /// Who may sign the measurements of a launcher that comes from elsewhere than the image.
+    /// Without it, only the image's own source repository may.
+    pub launcher: Option<ProvenancePolicy>,
+    /// Who must have built the image, instead of what the policy says about builds.
+    pub provenance: Option<ProvenancePolicy>,
+}
+
+impl Default for CoordinatorPolicy {
+    fn default() -> Self {
+        Self {
+            required: None,
+            snp: Vec::new(),
+            tdx: Vec::new(),
+            vtpm: Vec::new(),
+            eigencompute: Vec::new(),
+            confidential_space: Vec::new(),
+            google_vm: Vec::new(),
+            nitro: Vec::new(),
+            trust_authority: Vec::new(),
+            google_vm_token: TokenPolicy::google_vm(),
+            trust_authority_token: TokenPolicy::trust_authority(),
+            max_age_s: 3600,
+            origin: None,
+            predicate_types: vec!["https://slsa.dev/provenance/v1".to_owned()],
+            launcher: None,
+            provenance: None,
+        }
+    }
+}
+
+/// What the evidence is of: it says which checks are required as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Machine {
+    /// An SEV-SNP guest.
+    Snp,
+    /// A TDX guest.
+    Tdx,
+    /// An SEV-SNP guest on EigenCompute, with its virtual TPM.
+    EigenSnp,
+    /// A TDX guest on EigenCompute, with its virtual TPM.
+    EigenTdx,
+    /// A machine on EigenCompute with nothing but a virtual TPM.
+    EigenShielded,
+    /// A machine with nothing but a provider's virtual TPM.
+    Vtpm,
+    /// What a token says of a machine that measures its container.
+    ConfidentialSpace,
+    /// What a token says of a machine that measures no container.
+    GoogleVm,
+    /// What a token of Intel Trust Authority says.
+    TrustAuthority,
+    /// An AWS Nitro enclave.
+    Nitro,
+}
+
+impl Policy {
+    /// The policy as it applies to a coordinator's attestation with evidence of `machine`. Its
+    /// name and digest stay those of the file.
+    #[must_use]
+    pub fn for_coordinator(&self, machine: Option<Machine>) -> Self {
+        let mut policy = self.clone();
+        let own = &self.coordinator;
+        if let Some(required) = &own.required {
+            policy.required.clone_from(required);
+        }
+        let lists: &[&Vec<&'static Check>] = match machine {
+            Some(Machine::Snp) => &[&own.snp],
+            Some(Machine::Tdx) => &[&own.tdx],
+            Some(Machine::EigenSnp) => &[&own.snp, &own.vtpm, &own.eigencompute],
+            Some(Machine::EigenTdx) => &[&own.tdx, &own.vtpm, &own.eigencompute],
+            Some(Machine::EigenShielded) => &[&own.vtpm, &own.eigencompute],
+            Some(Machine::Vtpm) => &[&own.vtpm],
+            Some(Machine::ConfidentialSpace) => &[&own.confidential_space],
+            Some(Machine::GoogleVm) => &[&own.google_vm],
+            Some(Machine::TrustAuthority) => &[&own.trust_authority],
+            Some(Machine::Nitro) => &[&own.nitro],
+            None => &[],
+        };
+        policy.required.extend(lists.iter().copied().flatten());
+        if let Some(provenance) = &own.provenance {
+            policy.provenance.clone_from(provenance);
+        }
+        policy.provenance.predicate_types.clone_from(&own.predicate_types);
+        policy
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub(crate) struct File {
+    required: Option<Vec<String>>,
+    snp: Vec<String>,
+    tdx: Vec<String>,
+    vtpm: Vec<String>,
+    eigencompute: Vec<String>,
+    confidential_space: Vec<String>,
+    google_vm: Vec<String>,
+    nitro: Vec<String>,
+    trust_authority: Vec<String>,
+    google_vm_token: TokenPolicy,
+    trust_authority_token: TokenPolicy,
+    max_age_s: i64,
+    origin: Option<String>,
+    predicate_types: Vec<String>,
+    launcher: Option<ProvenancePolicy>,
+    provenance: Option<ProvenancePolicy>,
+}
+
+impl Default for File {
+    fn default() -> Self {
+        let CoordinatorPolicy {
+            max_age_s,
+            predicate_types,
+            google_vm_token,
+            trust_authority_token,
+            ..
+        } = CoordinatorPolicy::default();
+        Self {
+            required: None,
+            snp: Vec::new(),
+            tdx: Vec::new(),
+            vtpm: Vec::new(),
+            eigencompute: Vec::new(),
+            confidential_space: Vec::new(),
+            google_vm: Vec::new(),
+            nitro: Vec::new(),
+            trust_authority: Vec::new(),
+            google_vm_token,
+            trust_authority_token,
+            max_age_s,
+            origin: None,
+            predicate_types,
+            launcher: None,
+            provenance: None,
+        }
+    }
+}
+
+impl File {
+    pub(crate) fn policy(
+        self,
+        named: impl Fn(&[String]) -> Result<Vec<&'static Check>, Error>,
+    ) -> Result<CoordinatorPolicy, Error> {
+        Ok(CoordinatorPolicy {
+            required: self.required.map(|ids| named(&ids)).transpose()?,
+            snp: named(&self.snp)?,
+            tdx: named(&self.tdx)?,
+            vtpm: named(&self.vtpm)?,
+            eigencompute: named(&self.eigencompute)?,
+            confidential_space: named(&self.confidential_space)?,
+            google_vm: named(&self.google_vm)?,
+            nitro: named(&self.nitro)?,
+            trust_authority: named(&self.trust_authority)?,
+            google_vm_token: self.google_vm_token,
+            trust_authority_token: self.trust_authority_token,
+            max_age_s: self.max_age_s,
+            origin: self.origin,
+            predicate_types: self.predicate_types,
+            launcher: self.launcher,
+            provenance: self.provenance,
+        })
+    }
+}

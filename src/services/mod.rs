@@ -1,0 +1,6 @@
+//! What services publish: formats and builds put together, with what ties them to a connection.
+
+pub mod tinfoil;
+pub mod near;
+pub mod coordinator;
+pub mod registry;

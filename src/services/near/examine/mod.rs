@@ -1,0 +1,129 @@
+//! NEAR AI's attestation report: a gateway and the machines that serve a model, or one machine.
+//!
+//! Shown, when every check passes: Intel vouches for the processor of every machine in the report;
+//! each quote names the machine's signing key, its TLS key where one is stated, and the question;
+//! dstack's measured log names the app-compose file; NVIDIA vouches for each Hopper GPU whose
+//! evidence came along, and it answered the same question. The root of trust is Intel, for GPUs
+//! NVIDIA. The chain ends at the guest's system, whose measurement is not computed again, or at the
+//! source of the containers in the app-compose file when their signed builds are handed in. What a
+//! compose manager starts afterwards is its own list; nothing ties a GPU to a machine beyond the
+//! question; which model runs is the service's word. The format is read from
+//! NEAR AI's public code, and is tested on generated reports only.
+
+mod images;
+mod machine;
+
+use super::checks;
+use super::examine::images::Images;
+use super::examine::machine::Examined;
+use super::parse::{Machine, Report};
+use super::verify;
+use crate::builds::image;
+use crate::digest::Sha256;
+use crate::engine::policy::Policy;
+use crate::error::Error;
+use crate::finding::{Finding, LinkId, Value};
+use crate::piece;
+use crate::piece::Piece;
+use crate::pki::{Cert, pem_certificates};
+use crate::report::{
+    Custody, DebugFlag, Draft, Flags, Freshness, KeyFlag, RootOfTrust, Standing, Stated, Subject,
+    Wanted,
+};
+use crate::time::UnixTime;
+
+/// A report of either form.
+pub(crate) fn examine(
+    input: &[u8],
+    beside: &[Piece<'_>],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    const TLS: &str = "NEAR AI report, tls_certificate";
+    let report = Report::parse(input)?;
+    let tls = report.tls_certificate.as_ref();
+    let tls = tls.map(|pem| pem_certificates(TLS, pem.as_bytes())).transpose()?.unwrap_or_default();
+    let tls = tls.first().map(|der| Cert::parse(TLS, der)).transpose()?;
+    let is_image = |piece: &Piece<'_>| image::ROLES.contains(&piece.role);
+    let others: Vec<Piece<'_>> = beside.iter().filter(|piece| !is_image(piece)).copied().collect();
+    let image_files = image::follow::Files::of(&piece::of(beside, image::ROLES));
+    let images = Images::of(&image_files);
+    let quotes = report.machines.iter().map(machine::quote).collect::<Result<Vec<_>, _>>()?;
+
+    let kind = if report.is_whole { "near-report" } else { "near-machine" };
+    let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
+    let mut draft = Draft::of(subject, RootOfTrust::CpuVendor);
+    let mut quoted = Vec::new();
+    let mut flags = Vec::new();
+    for (machine, bytes) in report.machines.iter().zip(&quotes) {
+        let asks_for_tls = machine.is_gateway || !report.is_whole;
+        let spki = tls.as_ref().filter(|_| asks_for_tls).map(Cert::spki);
+        let mut examined = machine::examine(machine, bytes.as_deref(), &others, spki, policy, now)?;
+        for about in images.follow(&examined, policy, now) {
+            examined.part.absorb(about);
+        }
+        let Examined { part, report_data, .. } = examined;
+        flags.push((part.flags.debug, part.flags.custody));
+        draft.part.absorb(part.named(&machine.name));
+        quoted.extend(report_data.map(|data| (machine.name.as_str(), data)));
+        draft.stated.extend(stated(machine));
+    }
+    draft.findings.extend(verify::one_nonce(&quoted));
+    draft.evidence.extend(
+        tls.map(|cert| crate::report::certificate("tls-certificate", LinkId::KeyBinding, &cert)),
+    );
+    draft.flags = self::flags(&draft.findings, &flags, policy);
+    let mut wanted: Vec<Wanted> = Vec::new();
+    for one in std::mem::take(&mut draft.wanted) {
+        if !wanted.contains(&one) {
+            wanted.push(one);
+        }
+    }
+    draft.wanted = wanted;
+    Ok(draft)
+}
+
+/// What the service says about a machine, and nothing shows.
+fn stated(machine: &Machine) -> Vec<Stated> {
+    let said = [("model", "model_name", &machine.model), ("host", "vpc_hostname", &machine.host)];
+    let stated = |(name, member, said): (&'static str, &str, &Option<String>)| {
+        let source = match machine.name.as_str() {
+            "" => member.to_owned(),
+            machine => format!("{machine}: {member}"),
+        };
+        Some(Stated {
+            name,
+            said: Value::text(said.as_deref()?),
+            source: source.into(),
+            shown: None,
+            link: LinkId::Image,
+            standing: Standing::NotShown,
+        })
+    };
+    said.into_iter().filter_map(stated).collect()
+}
+
+/// The weakest of what holds of the machines.
+fn flags(findings: &[Finding], machines: &[(DebugFlag, Custody)], policy: &Policy) -> Flags {
+    let of = |check: &'static _| findings.iter().filter(move |f| f.check == check);
+    let all_off = machines.iter().all(|(debug, _)| *debug == DebugFlag::Off);
+    let debug = match machines.iter().any(|(debug, _)| *debug == DebugFlag::On) {
+        true => DebugFlag::On,
+        false if all_off => DebugFlag::Off,
+        false => DebugFlag::Unknown,
+    };
+    let from_kms = machines.iter().any(|(_, custody)| *custody == Custody::KmsDerived);
+    let answers = policy.near.nonce.is_some()
+        && of(&checks::NEAR_NONCE).all(Finding::passed)
+        && of(&checks::NEAR_NONCE).next().is_some();
+    Flags {
+        key: match of(&checks::NEAR_TLS_KEY).any(Finding::passed) {
+            true => KeyFlag::Bound,
+            false => KeyFlag::NotShown,
+        },
+        custody: if from_kms { Custody::KmsDerived } else { Custody::NotStated },
+        freshness: if answers { Freshness::Challenge } else { Freshness::None },
+        debug,
+        ..Flags::UNKNOWN
+    }
+}

@@ -1,0 +1,290 @@
+//! NEAR AI's attestation report (`GET /v1/attestation/report`), and what one machine of it answers
+//! by itself. Members as in the public code of nearai/cloud-api (MIT), nearai/inference-proxy and
+//! nearai/nearai-cloud-verifier (Apache-2.0). Apart from Intel's quotes and the GPUs' reports nobody
+//! signs any of it.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::error::Error;
+use crate::json::Members;
+use crate::span::Span;
+
+const WHAT: &str = "NEAR AI attestation report";
+
+/// A report, taken apart.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Whether it is the whole answer of the gateway, and not one machine's alone.
+    pub is_whole: bool,
+    /// The machines, in order, the gateway first. Never empty, and at most [`Report::MACHINES`].
+    pub machines: Vec<Machine>,
+    /// The gateway's TLS certificate, PEM.
+    pub tls_certificate: Option<String>,
+}
+
+/// What one machine answers. Values are as they stand, hex unless said otherwise.
+#[derive(Clone, Debug, Default)]
+pub struct Machine {
+    /// `gateway`, `model-1` and so on; empty when it came alone.
+    pub name: String,
+    /// Whether it is the gateway, which has no GPU.
+    pub is_gateway: bool,
+    /// Intel's quote; without one the answer is in a form that is not read here.
+    pub quote: Option<String>,
+    /// What the answer calls its own form, when it has no quote.
+    pub form: Option<String>,
+    /// The signing address: 20 bytes of an Ethereum address or an Ed25519 key, with 0x or without.
+    pub address: Option<String>,
+    /// `ecdsa` or `ed25519`.
+    pub algorithm: Option<String>,
+    /// The signing key itself.
+    pub public_key: Option<String>,
+    /// SHA-256 of the TLS key's SubjectPublicKeyInfo.
+    pub fingerprint: Option<String>,
+    /// The question, as the answer repeats it.
+    pub nonce: Option<String>,
+    /// REPORTDATA, as the answer repeats it.
+    pub report_data: Option<String>,
+    /// The model, in the service's words.
+    pub model: Option<String>,
+    /// The machine's host name in the service's private network, in its words.
+    pub host: Option<String>,
+    /// dstack's event log, JSON.
+    pub event_log: Option<String>,
+    /// What dstack's agent says about the machine, JSON.
+    pub info: Option<String>,
+    /// What the machine's GPUs answer.
+    pub gpus: Option<Gpus>,
+    /// What the manager of the machine's containers answers.
+    pub manager: Option<Manager>,
+    /// The key for Oblivious HTTP.
+    pub ohttp: Option<Ohttp>,
+}
+
+/// `nvidia_payload`.
+#[derive(Clone, Debug)]
+pub struct Gpus {
+    /// The question, as the payload repeats it.
+    pub nonce: Option<String>,
+    /// One answer for each GPU; at most [`Report::GPUS`].
+    pub answers: Vec<Gpu>,
+}
+
+/// What one GPU answers.
+#[derive(Clone, Debug)]
+pub struct Gpu {
+    /// Its architecture, such as `HOPPER`, in the service's words.
+    pub architecture: Option<String>,
+    /// Request and response of SPDM, when they are base64.
+    pub evidence: Option<Vec<u8>>,
+    /// The certificates in PEM, when they are base64.
+    pub certificates: Option<Vec<u8>>,
+}
+
+/// `compose_manager_attestation`.
+#[derive(Clone, Debug)]
+pub struct Manager {
+    /// Intel's quote.
+    pub quote: Option<String>,
+    /// The list of actions as compact JSON with sorted members, the bytes whose hash counts.
+    pub actions: String,
+    /// The hash of the list, as the answer states it.
+    pub actions_hash: Option<String>,
+    /// The question, as the answer repeats it.
+    pub nonce: Option<String>,
+    /// REPORTDATA, as the answer repeats it.
+    pub report_data: Option<String>,
+    /// dstack's event log, JSON.
+    pub event_log: Option<String>,
+}
+
+/// `ohttp_key_config` and `ohttp_attestation`.
+#[derive(Clone, Debug, Default)]
+pub struct Ohttp {
+    /// The key configuration by itself (RFC 9458, section 3).
+    pub config: Option<String>,
+    /// The key configuration beside its signature.
+    pub signed_config: Option<String>,
+    /// `ed25519`.
+    pub algorithm: Option<String>,
+    /// The key that signed.
+    pub signing_key: Option<String>,
+    /// The signature over the configuration's bytes.
+    pub signature: Option<String>,
+}
+
+impl Report {
+    /// The largest report that is read, in bytes.
+    pub const MAX: usize = 12 * 1024 * 1024;
+    /// The most machines of one report.
+    pub const MACHINES: usize = 16;
+    /// The most GPUs of one machine.
+    pub const GPUS: usize = 16;
+
+    /// Whether JSON with these members is the gateway's whole answer.
+    pub(crate) fn is_whole(has: impl Fn(&str) -> bool) -> bool {
+        has("gateway_attestation")
+    }
+
+    /// Whether JSON with these members is one machine's answer.
+    pub(crate) fn is_machine(has: impl Fn(&str) -> bool) -> bool {
+        has("intel_quote") && (has("signing_address") || has("nvidia_payload") || has("info"))
+    }
+
+    /// Reads a report of either form.
+    ///
+    /// # Errors
+    /// When it is too large, not JSON of this form, has a member twice, or names too many machines
+    /// or GPUs.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        Error::cap(WHAT, bytes.len(), Self::MAX)?;
+        crate::json::unique(WHAT, bytes)?;
+        let text = str::from_utf8(bytes).map_err(|error| {
+            Error::malformed(WHAT, Span::new(error.valid_up_to(), 1), "it is not UTF-8")
+        })?;
+        let members = Members::parse(WHAT, text.trim_ascii())?;
+        let mut machines = Vec::new();
+        let is_whole = Self::is_whole(|name| members.has(name));
+        if is_whole {
+            let raw = members.raw("gateway_attestation").unwrap_or_default();
+            let mut gateway = Machine::read(&Members::parse(WHAT, raw)?)?;
+            // What stands beside the gateway's answer is the gateway's as well.
+            gateway.ohttp = gateway.ohttp.or(Ohttp::read(&members)?);
+            gateway.manager = gateway.manager.or(Manager::read(&members)?);
+            gateway.is_gateway = true;
+            gateway.name = "gateway".to_owned();
+            machines.push(gateway);
+            for raw in members.list("model_attestations")? {
+                add(&mut machines, &Members::parse(WHAT, raw)?, "model")?;
+            }
+        } else {
+            add(&mut machines, &members, "machine")?;
+            if let [machine] = machines.as_mut_slice() {
+                machine.name = String::new();
+            }
+        }
+        Ok(Self { is_whole, machines, tls_certificate: members.text("tls_certificate")? })
+    }
+}
+
+/// Adds an answer's machine, and those of `all_attestations` that are not the same one again.
+fn add(machines: &mut Vec<Machine>, members: &Members<'_>, role: &str) -> Result<(), Error> {
+    const MACHINES: &str = "number of machines in a NEAR AI report";
+    let mut all = vec![Machine::read(members)?];
+    for raw in members.list("all_attestations")? {
+        let other = Members::parse(WHAT, raw)?;
+        if !other.is_part_of(members) {
+            Error::cap(MACHINES, all.len().saturating_add(1), Report::MACHINES)?;
+            all.push(Machine::read(&other)?);
+        }
+    }
+    for mut machine in all {
+        let number = machines.iter().filter(|known| !known.is_gateway).count().saturating_add(1);
+        machine.name = format!("{role}-{number}");
+        machines.push(machine);
+        Error::cap(MACHINES, machines.len(), Report::MACHINES)?;
+    }
+    Ok(())
+}
+
+impl Machine {
+    fn read(members: &Members<'_>) -> Result<Self, Error> {
+        let text = |name: &str| members.text(name);
+        let json = |name: &str| Ok(members.embedded(name)?.map(Cow::into_owned));
+        let host = match members.raw("vpc") {
+            Some(raw) => Members::parse(WHAT, raw)?.text("vpc_hostname")?,
+            None => None,
+        };
+        let quote = text("intel_quote")?;
+        let form = ["attestation_type", "provider", "format"].into_iter().find(|n| members.has(n));
+        let form = match (&quote, form) {
+            (None, Some(name)) => text(name)?,
+            _ => None,
+        };
+        Ok(Self {
+            name: String::new(),
+            is_gateway: false,
+            quote,
+            form,
+            address: text("signing_address")?,
+            algorithm: text("signing_algo")?,
+            public_key: text("signing_public_key")?,
+            fingerprint: text("tls_cert_fingerprint")?,
+            nonce: text("request_nonce")?,
+            report_data: text("report_data")?,
+            model: text("model_name")?,
+            host,
+            event_log: json("event_log")?,
+            info: json("info")?,
+            gpus: members.embedded("nvidia_payload")?.map(|json| Gpus::read(&json)).transpose()?,
+            manager: Manager::read(members)?,
+            ohttp: Ohttp::read(members)?,
+        })
+    }
+}
+
+impl Gpus {
+    fn read(json: &str) -> Result<Self, Error> {
+        const PAYLOAD: &str = "NEAR AI report, nvidia_payload";
+        crate::json::unique(PAYLOAD, json.as_bytes())?;
+        let members = Members::parse(PAYLOAD, json)?;
+        let shared = members.text("arch")?;
+        let list = members.list("evidence_list")?;
+        Error::cap("number of GPUs of one machine", list.len(), Report::GPUS)?;
+        let mut answers = Vec::new();
+        for raw in list {
+            let entry = Members::parse(PAYLOAD, raw)?;
+            let decoded = |name: &str| -> Result<Option<Vec<u8>>, Error> {
+                Ok(entry.text(name)?.and_then(|text| STANDARD.decode(text).ok()))
+            };
+            answers.push(Gpu {
+                architecture: entry.text("arch")?.or_else(|| shared.clone()),
+                evidence: decoded("evidence")?,
+                certificates: decoded("certificate")?,
+            });
+        }
+        Ok(Self { nonce: members.text("nonce")?, answers })
+    }
+}
+
+impl Manager {
+    fn read(members: &Members<'_>) -> Result<Option<Self>, Error> {
+        let Some(raw) = members.raw("compose_manager_attestation") else { return Ok(None) };
+        let members = Members::parse(WHAT, raw)?;
+        let text = |name: &str| members.text(name);
+        Ok(Some(Self {
+            quote: text("quote")?,
+            actions: crate::json::sorted(WHAT, members.raw("actions").unwrap_or("[]"))?,
+            actions_hash: text("actions_hash")?,
+            nonce: text("nonce")?,
+            report_data: text("report_data")?,
+            event_log: members.embedded("event_log")?.map(Cow::into_owned),
+        }))
+    }
+}
+
+impl Ohttp {
+    fn read(members: &Members<'_>) -> Result<Option<Self>, Error> {
+        let mut found = Self { config: members.text("ohttp_key_config")?, ..Self::default() };
+        match members.raw("ohttp_attestation") {
+            None if found.config.is_none() => return Ok(None),
+            None => {}
+            Some(raw) => {
+                let members = Members::parse(WHAT, raw)?;
+                found.signed_config = members.text("key_config")?;
+                found.algorithm = members.text("signing_algo")?;
+                found.signing_key = members.text("signing_key")?;
+                found.signature = members.text("signature")?;
+            }
+        }
+        Ok(Some(found))
+    }
+}
+
+/// Bytes in hex of either case, with 0x or without.
+pub fn decoded(text: &str) -> Option<Vec<u8>> {
+    hex::decode(text.strip_prefix("0x").unwrap_or(text)).ok()
+}

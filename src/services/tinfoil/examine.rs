@@ -1,0 +1,130 @@
+//! Tinfoil's bundle: from AMD's root key to the commit, and to the keys of the connection.
+//!
+//! Shown, when every check passes: an AMD chip measured a machine; GitHub Actions signed a
+//! statement that this measurement belongs to a commit; the machine holds the key of the TLS
+//! certificate and the HPKE key. The roots are AMD and Sigstore's public instance. The chain ends
+//! where the configuration names a container by tag, and it rests on the build's word that the
+//! measurement is that of the stated kernel, command line and disk.
+
+use super::appraise;
+use crate::finding::connection;
+use std::str::FromStr as _;
+
+use super::checks;
+use super::parse::{Bundle, PREDICATE_TYPE, Predicate};
+use crate::builds::provenance;
+use crate::builds::sigstore;
+use crate::builds::sigstore::parse::Statement;
+use crate::builds::sigstore::verify::{Artifact, VerifiedStatement};
+use crate::builds::tuf;
+use crate::claims::Claim;
+use crate::digest::Sha256;
+use crate::engine::policy::Policy;
+use crate::error::Error;
+use crate::finding::compared::{Compared, Comparers};
+use crate::finding::{Finding, LinkId, Value};
+use crate::formats::snp;
+use crate::formats::snp::files::Amd;
+use crate::formats::snp::parse::amd::Vek;
+use crate::piece;
+use crate::piece::Piece;
+use crate::pki::Cert;
+use crate::report::{Draft, EvidenceItem, KeyFlag, RootOfTrust, Subject};
+use crate::time::UnixTime;
+
+/// The measurement and REPORT_DATA have checks of their own here.
+const COMPARERS: Comparers = Comparers {
+    software: Compared::By(&checks::TINFOIL_MEASUREMENT),
+    data: Compared::By(&connection::TLS_KEY),
+};
+
+/// A bundle.
+pub(crate) fn examine(
+    input: &[u8],
+    beside: &[Piece<'_>],
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let bundle = Bundle::parse(input)?;
+    Vek::parse(&bundle.vcek)?;
+    let tls = Cert::parse("TLS certificate", &bundle.tls)?;
+    let mut amd = Amd::of(beside);
+    amd.add("vcek", &bundle.vcek);
+    let machine = snp::examine::report(&bundle.report, &amd, policy, COMPARERS, now)?;
+    let artifact = Sha256::from_str(&bundle.digest)?;
+    let artifact = Artifact::Sha256(artifact);
+    let tuf = piece::of(beside, tuf::ROLES);
+    let build =
+        provenance::examine::bundle_with(&bundle.sigstore, Some(artifact), &tuf, policy, now)?;
+
+    let mut part = machine.part;
+    let measurement = match &machine.verified {
+        Some(verified) => {
+            part.findings.extend(appraise::tls::keys(verified.report(), &tls));
+            part.claims.extend(appraise::tls::claims(verified.report()));
+            Ok(verified.report().measurement)
+        }
+        None => {
+            let blame = crate::finding::to_blame(&part.findings);
+            let blocked = appraise::tls::FROM_REPORT.iter().map(|c| Finding::blocked(c, blame));
+            part.findings.extend(blocked);
+            Err(blame)
+        }
+    };
+    match build.verified.as_ref().and_then(|verified| Some((verified, verified.statement()?))) {
+        Some((verified, statement)) => {
+            part.findings.extend(appraise::appraise(
+                statement,
+                verified.payload(),
+                &bundle.digest,
+                measurement,
+            ));
+            part.claims.extend(build_claims(statement, verified.payload()));
+        }
+        None => {
+            let by = match build.verified {
+                Some(_) => &sigstore::checks::PROVENANCE_STATEMENT,
+                None => crate::finding::to_blame(&build.part.findings),
+            };
+            let blocked = appraise::FROM_STATEMENT.iter();
+            part.findings.extend(blocked.map(|check| Finding::blocked(check, by)));
+        }
+    }
+    part.absorb(build.part);
+    let domain = policy.domain.as_deref();
+    let signed_at = build.verified.as_ref().map(VerifiedStatement::signed_at).unwrap_or_default();
+    let freshness = match part.passed(&checks::TINFOIL_MEASUREMENT) {
+        true => appraise::tls::freshness(signed_at, &policy.tinfoil, now),
+        false => Finding::no_reference(&connection::FRESHNESS),
+    };
+    part.findings.extend(appraise::tls::certificate(&tls, &bundle, domain, freshness, now));
+    part.evidence.push(tls_certificate(&tls));
+    if part.passed(&connection::TLS_KEY) {
+        part.flags.key = KeyFlag::Bound;
+    }
+    let subject = Subject {
+        kind: "tinfoil-bundle",
+        name: Some(bundle.domain),
+        sha256: Sha256::of(input),
+        len: input.len(),
+    };
+    Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
+}
+
+/// What the signed statement says about the machine.
+fn build_claims(statement: &Statement, payload: &[u8]) -> Vec<Claim> {
+    if statement.predicate_type() != PREDICATE_TYPE {
+        return Vec::new();
+    }
+    let Ok(predicate) = Predicate::parse(payload) else { return Vec::new() };
+    let claim = |name, value| Claim { name, value, link: LinkId::Image, part: None };
+    vec![
+        claim("tinfoil.image-version", Value::text(predicate.image_version.as_str())),
+        claim("tinfoil.config-sha256", Value::hex(predicate.config_digest().0)),
+        claim("tinfoil.command-line", Value::text(predicate.command_line)),
+    ]
+}
+
+fn tls_certificate(tls: &Cert<'_>) -> EvidenceItem {
+    crate::report::certificate("tls-certificate", LinkId::KeyBinding, tls)
+}

@@ -10,7 +10,10 @@ import { evidenceWords, shortWords } from './dom.js';
 import { has, say, sayAll, sayByRoot, ui } from './wording.js';
 
 /** Digits of a commit that a headline shows. */
-const COMMIT = 12;
+export const COMMIT = 12;
+
+/** Headlines that have a sentence of their own on a card. */
+const ON_CARD = ['verified', 'verified-image', 'real-machine', 'failed'];
 
 /** Outcomes that hold with a reservation, or that the policy lets pass. */
 const NOTED = ['warn', 'allowed'];
@@ -200,7 +203,10 @@ export class Sentences {
    * The headline: a few words, and the sentence with its object. The names in it come from links
    * of the unbroken chain alone.
    *
-   * @returns {{ short: string, sentence: string }}
+   * `card` is the sentence as it stands on a card: under those words, which have the caveat, and
+   * above the rows, which tell of the machine.
+   *
+   * @returns {{ short: string, sentence: string, card: string }}
    */
   headline() {
     const { headline, flags } = this.report;
@@ -213,7 +219,7 @@ export class Sentences {
     const but = headline.caveat ? `, but ${say(['checks', headline.caveat.check, 'caveat'])}` : '';
     const maker = this.#maker();
     const first = this.because()[0];
-    const sentence = say(['headlines', key, form], {
+    const values = {
       host: host ?? '',
       commit: source?.commit ?? '',
       repository: source?.repository ?? '',
@@ -222,8 +228,10 @@ export class Sentences {
       software: this.#software(),
       reason: first ? this.#unmarked(first) : '',
       but,
-    });
-    return this.#line(`${say(['headlines', key, 'short'])}${but}`, sentence);
+    };
+    const sentence = say(['headlines', key, form], values);
+    const card = say(['headlines', key, ON_CARD.includes(key) ? 'card' : form], { ...values, but: '' });
+    return this.#line(`${say(['headlines', key, 'short'])}${but}`, sentence, card);
   }
 
   /**
@@ -261,9 +269,14 @@ export class Sentences {
   /**
    * @param {string} short
    * @param {string} sentence
+   * @param {string} [card]
    */
-  #line(short, sentence) {
-    return { short: this.#marked(short), sentence: this.#marked(sentence) };
+  #line(short, sentence, card = sentence) {
+    return {
+      short: this.#marked(short),
+      sentence: this.#marked(sentence),
+      card: this.#marked(card),
+    };
   }
 
   /**
@@ -490,6 +503,6 @@ function refKey({ check, part }) {
  *
  * @param {string} origin
  */
-function hostOf(origin) {
+export function hostOf(origin) {
   return shortWords(origin.startsWith('https://') ? origin.slice('https://'.length) : origin);
 }

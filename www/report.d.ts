@@ -46,6 +46,7 @@ export interface Report {
   recorded_at?: string;
   simulated: boolean;
   headline: Headline;
+  answer: Answer;
   verdict: {
     state: State;
     because: FindingRef[];
@@ -92,6 +93,35 @@ export interface Headline {
   of: string | null;
   caveat?: FindingRef;
 }
+
+/** What a reader asks first, in six rows, and the one next step. */
+export interface Answer {
+  rows: AnswerRow[];
+  next?: NextStep;
+}
+
+export type RowId = 'machine' | 'software' | 'operator' | 'current' | 'fresh' | 'connection';
+
+/** Whether what a reader hopes for is shown; `src/report/answer.rs` says when. */
+export type RowState = 'yes' | 'caveat' | 'no' | 'open' | 'none' | 'not-asked';
+
+export interface AnswerRow {
+  id: RowId;
+  state: RowState;
+  /** Which sentence of `answer.rows` it is. */
+  reason: string;
+  /** The check by which the sentence names the maker of the root key. */
+  maker?: string;
+  source?: { commit: string; repository: string };
+  /** The link where more is said. */
+  link: LinkId;
+  /** The finding that decided it. */
+  check?: FindingRef;
+}
+
+export type NextStep =
+  | { kind: 'file'; what: string; url: string; reveals: string; decides: string[] }
+  | { kind: 'advice'; finding: FindingRef };
 
 /** A file that was handed over, with what became of it. */
 export interface Filed {
@@ -236,18 +266,24 @@ export interface SubjectEntry {
   origin: string;
 }
 
-/** A session with one service. */
+/** A session with one service: the one that was planned last. */
 export interface SessionHandle {
   origin: string;
   nonce: string | null;
   first: PlannedRequest[];
-  /** Notes when the first question is sent, RFC 3339. */
-  begin(at: string): void;
-  record(request: PlannedRequest, asked: Asked): void;
   /** What this page asked so far, as `verify` takes it. */
-  asked(): string;
+  asked: string | null;
   /** The exchange so far, as a file that `verify` takes. */
-  exchange(): Uint8Array;
+  exchange: Uint8Array | null;
+}
+
+/** What came of one question, with the session as it stands after it. */
+export interface Answered {
+  status: number | undefined;
+  failed: string | undefined;
+  file: Uint8Array;
+  asked: string | null;
+  exchange: Uint8Array | null;
 }
 
 /** What a reader started: a session to carry out, and where to say how it goes. */
@@ -255,6 +291,7 @@ export interface Inquiry {
   session: SessionHandle;
   list: import('./elements/request-list.js').RequestList;
   signal: AbortSignal;
+  stop(): void;
   done(): void;
 }
 
@@ -283,6 +320,8 @@ export interface VerifierModule {
   };
   verify(files: Source[], options: VerifyOptions): string;
   policies(): string;
+  /** Which file of the verifier's own these bytes are. */
+  own(bytes: Uint8Array): string | undefined;
   version(): string;
 }
 
@@ -291,9 +330,18 @@ export interface VerifierModule {
  * could not be read, or no answer at all.
  */
 export type Examination =
-  | { kind: 'report'; report: Report; json: string }
+  | { kind: 'report'; report: Report; json: string; further: PlannedRequest[] }
   | { kind: 'unreadable'; code: string; message: string; file: string | null }
-  | { kind: 'unknown'; reason: 'no-verifier' | 'no-demonstration' | 'stopped' | 'not-a-report' };
+  | {
+      kind: 'unknown';
+      reason:
+        | 'no-verifier'
+        | 'no-demonstration'
+        | 'stopped'
+        | 'stopped-by-you'
+        | 'too-long'
+        | 'not-a-report';
+    };
 
 /** A file, a paste or the demonstration, as bytes with the name to show for it. */
 export interface Source {

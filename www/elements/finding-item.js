@@ -97,6 +97,6 @@ function showBytes(evidence, start, len) {
   if (!(view instanceof HexView)) return;
   const link = view.closest('chain-link');
   const details = link?.querySelector('details');
-  if (details) details.open = true;
+  if (details instanceof HTMLDetailsElement) details.open = true;
   view.show(start, len);
 }

@@ -114,6 +114,22 @@ export interface Report {
   files: { name: string; sha256: string; len: number; what: string; became: string }[];
   /** The answer in one line. */
   headline: { word: string; of: string | null; caveat?: { check: string; part: string | null } };
+  /** What a reader asks first, in six rows, and the one next step. */
+  answer: {
+    rows: {
+      id: "machine" | "software" | "operator" | "current" | "fresh" | "connection";
+      state: "yes" | "caveat" | "no" | "open" | "none" | "not-asked";
+      /** Which sentence of answer.rows in the wording it is. */
+      reason: string;
+      maker?: string;
+      source?: { commit: string; repository: string };
+      link: string;
+      check?: { check: string; part: string | null };
+    }[];
+    next?:
+      | { kind: "file"; what: string; url: string; reveals: string; decides: string[] }
+      | { kind: "advice"; finding: { check: string; part: string | null } };
+  };
   verdict: {
     state: "verified" | "warning" | "not-published" | "unknown" | "failed";
     because: { check: string; part: string | null }[];
@@ -203,6 +219,20 @@ fn named(text: &str) -> Result<Artifact<'static>, JsValue> {
         Some((None, Some(sha512))) => Ok(Artifact::Sha512(sha512)),
         _ => Err(thrown(USAGE, "An artifact is its bytes, or sha256: and 64 hex digits.")),
     }
+}
+
+/// Which file of this verifier's own `bytes` are: "own-report", "own-policy" or undefined. A policy is
+/// what `verify` takes as `policy`; a report is no evidence.
+///
+/// # Errors
+/// Throws a `VerifyError` when `bytes` is no `Uint8Array`, or too large.
+#[wasm_bindgen]
+pub fn own(
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] bytes: JsValue,
+) -> Result<Option<String>, JsValue> {
+    let mut left = MAX_TAKEN;
+    let bytes = take("the file", &bytes, &mut left)?;
+    Ok(engine::own(&bytes).map(str::to_owned))
 }
 
 /// The built-in policies in the order in which the command line lists them: the text of a JSON

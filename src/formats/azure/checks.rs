@@ -18,7 +18,7 @@ crate::finding::table! {
         tells [Measurements],
         fails ["another-bank", "another-selection", "not-equal"];
     AZURE_NONCE = "azure.nonce", "", Report, Appraisal, QUOTE,
-        is [NeedsReference],
+        is [NeedsReference, Challenge],
         fails ["malformed", "not-equal"];
     AZURE_PARAVISOR = "azure.paravisor", "", Measurements, Appraisal, "AMD 56860, MEASUREMENT",
         is [NeedsReference],

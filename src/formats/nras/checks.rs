@@ -20,6 +20,7 @@ crate::finding::table! {
         allows ["debuggable"],
         fails ["missing", "not-accepted"];
     NRAS_NONCE = "nras.nonce", "", KeyBinding, Appraisal, CLAIMS,
+        is [Challenge],
         fails ["missing", "not-equal"];
     NRAS_MACHINE = "nras.machine", "", KeyBinding, Appraisal, "RFC 9334 section 3.3";
 }

@@ -53,6 +53,7 @@ crate::finding::table! {
         fails ["missing", "not-accepted"];
     TOKEN_TCB = "token.tcb", "", Tcb, Appraisal, INTEL,
         carries [Tcb],
+        is [MakersService],
         warns ["advisories", "at-rollout"],
         allows ["not-up-to-date"],
         fails ["missing", "not-accepted"];
@@ -71,6 +72,6 @@ crate::finding::table! {
         allows ["not-told-apart", "present"],
         fails ["not-told-apart", "present"];
     TOKEN_NONCE = "token.nonce", "", KeyBinding, Appraisal, CLAIMS,
-        is [NeedsReference],
+        is [NeedsReference, Challenge],
         fails ["missing", "not-equal"];
 }

@@ -19,6 +19,7 @@ crate::finding::table! {
     TPM_CHAIN_VALIDITY = "tpm.chain.validity", "", Chip, Authenticity, PKI,
         fails ["expired", "not-yet-valid"];
     TPM_CHAIN_REVOCATION = "tpm.chain.revocation", "", Chip, Appraisal, PKI,
+        is [Withdrawal],
         fails ["bad-signature", "missing", "not-yet-valid", "revoked", "stale", "unknown-extension"];
     TPM_KEY = "tpm.key", "", Chip, Authenticity, STRUCTURES,
         fails ["malformed", "missing", "not-certified", "not-restricted", "too-large", "unsupported"];
@@ -37,7 +38,7 @@ crate::finding::table! {
     TPM_QUOTE_AGREEMENT = "tpm.quote.agreement", "", Report, Authenticity, QUOTE,
         fails ["another-boot", "another-nonce", "duplicate"];
     TPM_NONCE = "tpm.nonce", "", Report, Appraisal, QUOTE,
-        is [NeedsReference],
+        is [NeedsReference, Challenge],
         fails ["malformed", "not-equal"];
     TPM_SECURE_BOOT = "tpm.secure-boot", "", Measurements, Appraisal, "TCG PC Client Platform Firmware Profile, PCR 7",
         warns ["off"],

@@ -9,7 +9,7 @@ crate::finding::table! {
     NEAR_REPORT_DATA = "near.report-data", "", KeyBinding, Authenticity, BINDING,
         fails ["malformed", "not-equal"];
     NEAR_NONCE = "near.nonce", "", KeyBinding, Appraisal, BINDING,
-        is [NeedsReference],
+        is [NeedsReference, Challenge],
         fails ["disagree", "not-equal"];
     NEAR_ONE_NONCE = "near.one-nonce", "", KeyBinding, Appraisal, BINDING,
         fails ["not-equal"];

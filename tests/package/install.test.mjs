@@ -36,7 +36,7 @@ test('the tarball has the files that its entries name, the licences, and no test
   for (const name of [...own, 'README.md', 'LICENSE-APACHE', 'LICENSE-MIT', 'package.json']) {
     assert.ok(files.includes(name), `${name} is not packed`);
   }
-  assert.deepEqual(files.filter((name) => /test|jsconfig|tsconfig|page\.d\.ts|node_modules/.test(name)), []);
+  assert.deepEqual(files.filter((name) => /test|jsconfig|tsconfig|node_modules/.test(name)), []);
   t.diagnostic(`the tarball has ${size} bytes, unpacked ${unpackedSize}`);
 });
 

@@ -18,12 +18,6 @@ pub(crate) const SOURCES: &str = "package";
 /// Files of the package itself; everything else of the sources is in `lib`.
 const OUTSIDE: [&str; 2] = ["README.md", "package.json"];
 
-/// The types of a report, and of the page's own modules.
-const REPORT: &str = "report.d.ts";
-
-/// The line of [`REPORT`] after which nothing belongs to the package.
-const END: &str = "// The types above are part of the package.";
-
 /// Assembles the package from its sources and from the `site` that was built.
 pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
     let www = root.join("www");
@@ -49,19 +43,8 @@ pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
     for name in &names {
         copy_file(&www.join(name), &lib.join(name))?;
     }
-    report_types(&www.join(REPORT), &lib.join(REPORT))?;
     println!("The package has {} of the page's files in it.", names.len());
     Ok(())
-}
-
-/// Writes the types of a report, without those that only the page has.
-fn report_types(from: &Path, to: &Path) -> Result<(), Failure> {
-    let text = read(from)?;
-    let text = String::from_utf8_lossy(&text);
-    let (types, _) = text
-        .split_once(END)
-        .ok_or_else(|| Failure::at(from, format!("no line begins with \"{END}\"")))?;
-    fs::write(to, format!("{}\n", types.trim_end())).map_err(|error| Failure::at(to, error))
 }
 
 /// Writes the keys that are compiled into the verifier, as a module.
@@ -84,7 +67,7 @@ fn reached(www: &Path, path: &Path, names: &mut BTreeSet<PathBuf>) -> Result<(),
     for name in imports(&String::from_utf8_lossy(&text)) {
         let file = plain(&folder.join(name));
         let name = file.strip_prefix(www).unwrap_or(&file);
-        let is_elsewhere = ["pkg", REPORT, SOURCES].iter().any(|folder| name.starts_with(folder));
+        let is_elsewhere = ["pkg", SOURCES].iter().any(|folder| name.starts_with(folder));
         if !is_elsewhere && names.insert(name.to_owned()) {
             reached(www, &file, names)?;
         }

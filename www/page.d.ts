@@ -2,7 +2,7 @@
 
 import type { Report } from './report.d.ts';
 
-export * from './report.d.ts';
+export type * from './report.d.ts';
 
 /** One of the built-in policies, as `policies()` lists them. */
 export interface PolicyEntry {

@@ -199,11 +199,11 @@ reasons! {
     /// It answers another challenge than the one that was asked with.
     OtherChallenge => No [Fresh];
     /// It is according to a recording.
-    Recorded => No [Fresh];
+    Recorded => Open [Fresh];
     /// It answers a challenge that came with it.
     Given => Open [Fresh];
     /// It was made earlier.
-    Earlier => No [Fresh];
+    Earlier => Open [Fresh];
     /// This process met the key that the evidence names.
     Met => Yes [Connection];
     /// That key was met, and there is a reservation about where encryption ends.

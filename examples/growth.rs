@@ -6,7 +6,10 @@
 use std::time::{Duration, Instant};
 
 use silicon_to_source::builds::image::reference::ImageReferences;
+use silicon_to_source::digest::Sha256;
 use silicon_to_source::formats::dstack::parse::AppCompose;
+use silicon_to_source::time::UnixTime;
+use silicon_to_source::{Context, File, examine};
 
 const SIZES: [usize; 3] = [10_000, 20_000, 40_000];
 
@@ -34,6 +37,30 @@ fn measured(file: &str) -> (Duration, bool) {
     (begun.elapsed(), matches!(images, Ok(ImageReferences::All(_))))
 }
 
+/// A report that nobody signed, with `n` files of somebody else beside it; at most 1,024 are taken.
+fn beside(n: usize) -> (Duration, bool) {
+    let report = [&[3, 0, 0, 0][..], &[0; 1180]].concat();
+    let others =
+        (0..n).map(|name| format!("{{\"diary\":\"{}\"}}", Sha256::of(&name.to_le_bytes())));
+    let files: Vec<File<'_>> = std::iter::once(report)
+        .chain(others.map(String::into_bytes))
+        .enumerate()
+        .map(|(name, bytes)| File::new(name.to_string(), bytes))
+        .collect();
+    let begun = Instant::now();
+    let report = examine(&files, None, &Context::at(UnixTime(1_769_904_000)));
+    (begun.elapsed(), report.is_ok_and(|report| report.files.len() == files.len()))
+}
+
+/// A text of `n` lines that begins as bundles of Sigstore's, one a line.
+fn lines(n: usize) -> (Duration, bool) {
+    let text = "{\"verificationMaterial\":{}}\n".repeat(n);
+    let begun = Instant::now();
+    let files = [File::new("lines", text.into_bytes())];
+    let answer = examine(&files, None, &Context::at(UnixTime(1_769_904_000)));
+    (begun.elapsed(), answer.is_err())
+}
+
 /// Makes a file of a size.
 type FileOf = fn(usize) -> String;
 
@@ -45,5 +72,13 @@ fn main() {
         let text = times
             .map(|(time, is_read)| format!("{time:?}{}", if is_read { "" } else { " (not read)" }));
         println!("{name}, n = {}, 2n, 4n: {}", SIZES[0], text.join(", "));
+    }
+    let rows: [(&str, usize, fn(usize) -> (Duration, bool)); 2] =
+        [("files beside evidence", 250, beside), ("bundles one a line", 10_000, lines)];
+    for (name, n, measured) in rows {
+        let text = [n, 2 * n, 4 * n].map(measured).map(|(time, is_told)| {
+            format!("{time:?}{}", if is_told { "" } else { " (not as expected)" })
+        });
+        println!("{name}, n = {n}, 2n, 4n: {}", text.join(", "));
     }
 }

@@ -57,6 +57,19 @@ pub(crate) fn member(document: &[u8], name: &str) -> Option<Span> {
     members.get(name).map(|value| span_of(document, value))
 }
 
+/// The lines of `bytes`, when there are several and each of them is an object of JSON.
+pub(crate) fn lines(bytes: &[u8]) -> Option<Vec<&RawValue>> {
+    let text = bytes.trim_ascii();
+    let end = text.iter().position(|byte| *byte == b'\n')?;
+    let (first, rest) = text.split_at_checked(end)?;
+    let is_line = first.starts_with(b"{") && first.trim_ascii_end().ends_with(b"}");
+    if !is_line || !rest.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
+    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    lines.map(|line| serde_json::from_slice::<&RawValue>(line).ok()).collect()
+}
+
 /// The members of an object, each as it stands in the document. `null` is the same as none.
 pub(crate) struct Members<'a> {
     what: &'static str,

@@ -66,3 +66,15 @@ pub struct Requirements<'a> {
     /// The checks that must be decided and pass. Empty means that nothing can be verified.
     pub required: &'a [&'static Check],
 }
+
+/// What every policy says.
+pub trait Common {
+    /// Which roots count.
+    fn roots(&self) -> Roots;
+
+    /// The host name that evidence must be about, when the policy is for one service.
+    fn domain(&self) -> Option<&str>;
+
+    /// What it requires of an input of `kind` ([`Subject::kind`](crate::report::Subject)).
+    fn requirements(&self, kind: &str) -> Requirements<'_>;
+}

@@ -4,8 +4,8 @@
 //! nothing), `verify` (says who said it), `policy`, `appraise` (can only ask for more), `wanted`
 //! (what would decide more) and `examine` (puts them together). Arrows point from later to earlier.
 
-pub mod sigstore;
 pub mod tuf;
+pub mod sigstore;
 pub mod provenance;
 pub mod cloud_build;
 pub mod image;

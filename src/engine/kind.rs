@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
 
+use crate::builds::cloud_build::parse::Provenance;
 use crate::builds::git;
 use crate::error::Error;
 use crate::formats::azure::parse::Evidence;
@@ -171,7 +172,7 @@ impl<'a> Kind<'a> {
             },
             Self::CloudBuildProvenance => "cloud-build",
             Self::CoordinatorAttestation => "coordinator",
-            Self::Exchange(exchange) => coordinator::exchange::policy(exchange),
+            Self::Exchange(exchange) => coordinator::examine::exchange::policy(exchange),
             Self::DstackCertificate(ders) if is_of_snp(ders) => "snp",
             Self::DstackCertificate(_)
             | Self::DstackQuoteReport
@@ -201,6 +202,9 @@ const IMAGE: &str = "it is an image index or manifest, which names files and whi
 /// What an answer of dstack's without a quote is for.
 const INFO: &str = "it is what dstack's agent says about a guest, which nobody signed; give it \
                     beside the agent's quote, to compare the two";
+
+/// A signed record outside of a Sigstore bundle, where nothing says when its signer was valid.
+const ENVELOPE: &str = "DSSE envelope without a log entry: its builder";
 
 /// An attestation of dstack's in the JSON of its answer, by its version and variant. The other
 /// attestations that stand in a member of this name never begin with a zero.
@@ -249,8 +253,8 @@ fn is_of_snp(ders: &[Vec<u8>]) -> bool {
 fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
     if gpu::parse::Report::is_likely(&bytes) {
         Some(Kind::GpuReport(bytes))
-    } else if looks_like_report(&bytes) {
-        Some(Kind::SnpReport(bytes))
+    } else if let Some(report) = report(&bytes) {
+        Some(Kind::SnpReport(report))
     } else if looks_like_document(&bytes) {
         Some(Kind::NitroDocument(bytes))
     } else if SnpAttestation::is_likely(&bytes) {
@@ -274,9 +278,12 @@ fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
     }
 }
 
-/// A report's length with a version number that is at least plausible; the parser decides.
-fn looks_like_report(input: &[u8]) -> bool {
-    input.len() == snp::parse::Report::LEN && matches!(input, [_, 0, 0, 0, ..])
+/// An SEV-SNP report by itself, or in what the guest's device or its host put around it.
+fn report<'a>(bytes: &Cow<'a, [u8]>) -> Option<Cow<'a, [u8]>> {
+    Some(match bytes {
+        Cow::Borrowed(bytes) => Cow::Borrowed(snp::parse::Answer::of(bytes)?.report),
+        Cow::Owned(bytes) => Cow::Owned(snp::parse::Answer::of(bytes)?.report.to_vec()),
+    })
 }
 
 /// COSE_Sign1, with its tag or without: an array of four that begins with a protected header of
@@ -295,7 +302,7 @@ fn looks_like_quote(input: &[u8]) -> bool {
 }
 
 /// Three parts of base64url, the first of which begins as JSON does.
-fn looks_like_token(input: &[u8]) -> bool {
+pub(crate) fn looks_like_token(input: &[u8]) -> bool {
     let text = input.trim_ascii();
     let is_base64url = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
     text.starts_with(b"eyJ")
@@ -323,7 +330,7 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Ok(Kind::NearReport)
     } else if near::parse::Report::is_machine(has) {
         Ok(Kind::NearMachine)
-    } else if has("platform") && has("evidence") {
+    } else if Evidence::is_one(has) {
         Evidence::parse(input).map(|evidence| Kind::AzureEvidence(Box::new(evidence)))
     } else if has("attestation") && has("challenge") {
         BoundEvidence::from_json(input).map(Kind::BoundEvidence)
@@ -337,18 +344,18 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Ok(Kind::SigstoreBundle)
     } else if has("attestations") {
         Ok(Kind::GithubAttestations)
-    } else if is_cloud_build(&members) {
+    } else if has("provenance_summary") {
         Ok(Kind::CloudBuildProvenance)
+    } else if has("payload") && has("payloadType") {
+        match Provenance::other_builder(input) {
+            None => Ok(Kind::CloudBuildProvenance),
+            Some(builder) => Err(Error::unsupported(ENVELOPE, builder, Span::new(0, input.len()))),
+        }
     } else if is_image(&members) {
         Err(Error::malformed("input", Span::new(0, input.len()), IMAGE))
     } else {
         Err(unknown(input))
     }
-}
-
-fn is_cloud_build(members: &BTreeMap<String, IgnoredAny>) -> bool {
-    let has = |name: &str| members.contains_key(name);
-    has("provenance_summary") || (has("payload") && has("payloadType"))
 }
 
 fn is_image(members: &BTreeMap<String, IgnoredAny>) -> bool {

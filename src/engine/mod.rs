@@ -9,18 +9,21 @@ mod recognise;
 mod reference;
 pub mod roots;
 mod shelf;
+mod spelling;
 
 use crate::builds::{image, tuf};
 use crate::context::Context;
+use crate::digest::Sha256;
 use crate::engine::policy::Policy;
 use crate::engine::shelf::Shelf;
 use crate::error::Error;
 use crate::file::File;
 use crate::finding::{Finding, Outcome, Reason};
-use crate::formats::token::parse::Service;
+use crate::formats::token::parse::{Service, Token};
 use crate::piece::Role;
 use crate::report::Report;
 use crate::services::coordinator::examine::Along;
+use crate::services::coordinator::policy::Applied;
 use crate::span::Span;
 
 pub use crate::formats::gce::examine::root_fingerprint as firmware_root;
@@ -95,12 +98,13 @@ pub(crate) fn examine(
     context: &Context,
 ) -> Result<Report, Error> {
     let recorded;
-    let mut shelf = Shelf::of(files)?;
+    let plain = spelling::plain(files);
+    let mut shelf = Shelf::of(files, &plain)?;
     let (file, kind) = shelf.evidence()?;
     let (name, kind) = (file.name.clone(), kind.clone());
     let input: &[u8] = &file.bytes;
     if let Kind::Exchange(exchange) = &kind {
-        recorded = crate::services::coordinator::exchange::collateral(exchange, context);
+        recorded = crate::services::coordinator::examine::exchange::collateral(exchange, context);
         shelf.add(&recorded)?;
     }
     of_kind(&shelf, input, &kind, policy, context).map_err(|error| error.in_file(&name))
@@ -119,7 +123,7 @@ fn of_kind(
     let mut policy = match policy {
         Some(policy) => policy,
         None => {
-            built_in = policy_of(kind)?;
+            built_in = policy_of(kind, input)?;
             &built_in
         }
     };
@@ -145,13 +149,17 @@ fn of_kind(
         }
         Kind::CoordinatorAttestation | Kind::Exchange(_) => {
             let (draft, own) = match *kind {
-                Kind::Exchange(ref exchange) => crate::services::coordinator::exchange::examine(
-                    input, exchange, beside, policy, context,
-                )?,
+                Kind::Exchange(ref exchange) => {
+                    crate::services::coordinator::examine::exchange::examine(
+                        input, exchange, beside, policy, context,
+                    )?
+                }
                 _ => crate::services::coordinator::examine::examine(input, beside, policy, now)?,
             };
-            applied = own;
-            policy = &applied;
+            if let Applied::Coordinator(machine) = own {
+                applied = policy.for_coordinator(machine);
+                policy = &applied;
+            }
             draft
         }
         Kind::DstackQuoteReport => {
@@ -222,6 +230,11 @@ fn of_kind(
     }
     source.complete(&mut draft, policy);
     draft.simulated |= draft.findings.iter().any(is_simulated);
+    let given = shelf.given();
+    if given.len() != input.len() {
+        draft.subject.sha256 = Sha256::of(given);
+        draft.subject.len = given.len();
+    }
     draft.files = shelf.told();
     let requirements = policy.requirements(draft.subject.kind);
     Ok(Report::assemble(draft, &requirements, now))
@@ -237,10 +250,20 @@ fn is_simulated(finding: &Finding) -> bool {
 /// # Errors
 /// When none of them is evidence.
 pub fn default_policy(files: &[File<'_>]) -> Result<Policy, Error> {
-    policy_of(Shelf::of(files)?.evidence()?.1)
+    let plain = spelling::plain(files);
+    let shelf = Shelf::of(files, &plain)?;
+    let (file, kind) = shelf.evidence()?;
+    policy_of(kind, &file.bytes).map_err(|error| error.in_file(&file.name))
 }
 
-fn policy_of(kind: &Kind<'_>) -> Result<Policy, Error> {
+/// The built-in policy for `input`, which is of `kind`. None is for a token whose issuer is not
+/// known: only a policy that names the issuer can be about it.
+fn policy_of(kind: &Kind<'_>, input: &[u8]) -> Result<Policy, Error> {
     const WHAT: Error = Error::Missing { what: "the built-in policy" };
+    if matches!(kind, Kind::Token(None)) {
+        let token = Token::parse(input)?;
+        let at = token.claims_span();
+        return Err(Error::unsupported("the issuer of the token", token.claims.issuer, at));
+    }
     builtin(kind.policy()).ok_or(WHAT)?.policy()
 }

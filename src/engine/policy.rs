@@ -8,11 +8,28 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::builds::provenance::policy::ForBuilds;
+use crate::builds::sigstore::policy::ForSigstore;
 use crate::digest::Sha256;
 use crate::engine::checks;
 use crate::error::Error;
 use crate::finding::Check;
+use crate::formats::azure::policy::ForAzure;
+use crate::formats::dstack::policy::ForDstack;
+use crate::formats::eigencompute::policy::ForEigencompute;
+use crate::formats::gce::policy::ForGce;
+use crate::formats::gpu::policy::ForGpu;
+use crate::formats::intel::policy::ForIntel;
+use crate::formats::nitro::policy::ForNitro;
+use crate::formats::snp::policy::ForSnp;
+use crate::formats::token::policy::ForToken;
+use crate::formats::tpm::policy::ForTpm;
+use crate::requirements::Common;
 use crate::requirements::Requirements;
+use crate::services::coordinator::policy::ForCoordinator;
+use crate::services::near::policy::ForNear;
+use crate::services::registry::policy::ForRegistry;
+use crate::services::tinfoil::policy::ForTinfoil;
 use crate::span::Span;
 
 pub use crate::finding::Rule;
@@ -215,6 +232,152 @@ impl Policy {
             return Err(Error::malformed(WHAT, Span::new(0, bytes.len()), why));
         }
         Ok(policy)
+    }
+}
+
+impl Common for Policy {
+    fn roots(&self) -> Roots {
+        self.roots
+    }
+
+    fn domain(&self) -> Option<&str> {
+        self.domain.as_deref()
+    }
+
+    fn requirements(&self, kind: &str) -> Requirements<'_> {
+        Self::requirements(self, kind)
+    }
+}
+
+impl ForSigstore for Policy {
+    fn sigstore(&self) -> &SigstorePolicy {
+        &self.sigstore
+    }
+}
+
+impl ForBuilds for Policy {
+    fn provenance(&self) -> &ProvenancePolicy {
+        &self.provenance
+    }
+}
+
+impl ForSnp for Policy {
+    fn snp(&self) -> &SnpPolicy {
+        &self.snp
+    }
+}
+
+impl ForIntel for Policy {
+    fn dcap(&self) -> &DcapPolicy {
+        &self.dcap
+    }
+}
+
+impl ForTpm for Policy {
+    fn tpm(&self) -> &TpmPolicy {
+        &self.tpm
+    }
+}
+
+impl ForNitro for Policy {
+    fn nitro(&self) -> &NitroPolicy {
+        &self.nitro
+    }
+}
+
+impl ForGpu for Policy {
+    fn gpu(&self) -> &GpuPolicy {
+        &self.gpu
+    }
+}
+
+impl ForToken for Policy {
+    fn token(&self) -> &TokenPolicy {
+        &self.token
+    }
+}
+
+impl ForGce for Policy {
+    fn google_firmware(&self) -> &GoogleFirmwarePolicy {
+        &self.google_firmware
+    }
+}
+
+impl ForAzure for Policy {
+    fn azure(&self) -> &AzurePolicy {
+        &self.azure
+    }
+}
+
+impl ForDstack for Policy {
+    fn dstack(&self) -> &DstackPolicy {
+        &self.dstack
+    }
+}
+
+impl ForEigencompute for Policy {
+    fn eigencompute(&self) -> &EigenPolicy {
+        &self.eigencompute
+    }
+}
+
+impl ForTinfoil for Policy {
+    fn tinfoil(&self) -> &TinfoilPolicy {
+        &self.tinfoil
+    }
+}
+
+impl ForNear for Policy {
+    fn near(&self) -> &NearPolicy {
+        &self.near
+    }
+}
+
+impl ForRegistry for Policy {
+    fn registry(&self) -> &RegistryPolicy {
+        &self.registry
+    }
+}
+
+impl ForCoordinator for Policy {
+    fn coordinator(&self) -> &CoordinatorPolicy {
+        &self.coordinator
+    }
+
+    fn of_machine(&self, machine: Option<Machine>) -> Box<dyn ForCoordinator> {
+        Box::new(self.for_coordinator(machine))
+    }
+}
+
+impl Policy {
+    /// The policy as it applies to a coordinator's attestation with evidence of `machine`. Its
+    /// name and digest stay those of the file.
+    #[must_use]
+    pub fn for_coordinator(&self, machine: Option<Machine>) -> Self {
+        let mut policy = self.clone();
+        let own = &self.coordinator;
+        if let Some(required) = &own.required {
+            policy.required.clone_from(required);
+        }
+        let lists: &[&Vec<&'static Check>] = match machine {
+            Some(Machine::Snp) => &[&own.snp],
+            Some(Machine::Tdx) => &[&own.tdx],
+            Some(Machine::EigenSnp) => &[&own.snp, &own.vtpm, &own.eigencompute],
+            Some(Machine::EigenTdx) => &[&own.tdx, &own.vtpm, &own.eigencompute],
+            Some(Machine::EigenShielded) => &[&own.vtpm, &own.eigencompute],
+            Some(Machine::Vtpm) => &[&own.vtpm],
+            Some(Machine::ConfidentialSpace) => &[&own.confidential_space],
+            Some(Machine::GoogleVm) => &[&own.google_vm],
+            Some(Machine::TrustAuthority) => &[&own.trust_authority],
+            Some(Machine::Nitro) => &[&own.nitro],
+            None => &[],
+        };
+        policy.required.extend(lists.iter().copied().flatten());
+        if let Some(provenance) = &own.provenance {
+            policy.provenance.clone_from(provenance);
+        }
+        policy.provenance.predicate_types.clone_from(&own.predicate_types);
+        policy
     }
 }
 

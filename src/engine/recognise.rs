@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
+use crate::builds::cloud_build::parse::Provenance;
 use crate::builds::git;
 use crate::builds::git::parse::objects::Object;
 use crate::builds::tuf::parse::Metadata;
@@ -12,6 +14,8 @@ use crate::error::Error;
 use crate::formats::dstack::parse::{Answer, AppCompose};
 use crate::formats::gce::parse::LaunchEndorsement;
 use crate::formats::launch::parse::{Description, Firmware};
+use crate::formats::snp::parse::{Answer as SnpAnswer, CertificateTable};
+use crate::json;
 use crate::piece::Role;
 use crate::pki::{Cert, Crl, pem_blocks};
 use crate::services::registry::parse::Recorded;
@@ -38,6 +42,10 @@ pub(crate) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
         Ok(None) => {}
         Err(error) => return Err((Role::SigstoreBundle, error)),
     }
+    if CertificateTable::is_likely(bytes) {
+        let table = table(bytes).map_err(|error| (Role::AmdCertificate, error))?;
+        return Ok(owned(table));
+    }
     // Firmware and its endorsement may hold PEM somewhere inside.
     let begins_as_pem = bytes.trim_ascii_start().starts_with(b"-----BEGIN ");
     if let Some(role) = of_binary(bytes).filter(|_| !begins_as_pem) {
@@ -51,7 +59,13 @@ pub(crate) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
     }
     match bytes.trim_ascii_start().first() {
         Some(b'[') => return whole(Role::DstackLog),
-        Some(b'{') => return Ok(json(bytes)),
+        Some(b'{') => {
+            if let Some(roots) = json::lines(bytes).filter(|lines| lines.iter().all(is_root)) {
+                let part = |line: &RawValue| Cow::Owned(line.get().as_bytes().to_vec());
+                return Ok(roots.iter().map(|line| (Role::TrustedRoot, part(line))).collect());
+            }
+            return host_answer(bytes).unwrap_or_else(|| Ok(json(bytes)));
+        }
         _ => {}
     }
     if let Some(binary) = decoded(bytes)
@@ -60,6 +74,32 @@ pub(crate) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
         return Ok(vec![(role, Cow::Owned(binary))]);
     }
     whole(Role::Unknown)
+}
+
+/// What stands in the certificate table behind an SEV-SNP report; nothing when there is none.
+pub(crate) fn behind_report(bytes: &[u8]) -> Vec<Part<'static>> {
+    let text;
+    let answer = match SnpAnswer::of(bytes) {
+        Some(answer) => answer,
+        None => {
+            text = decoded(bytes).unwrap_or_default();
+            match SnpAnswer::of(&text) {
+                Some(answer) => answer,
+                None => return Vec::new(),
+            }
+        }
+    };
+    table(answer.table).map(owned).unwrap_or_default()
+}
+
+/// The certificates and lists of a table that a host wrote.
+fn table(bytes: &[u8]) -> Result<Vec<(Role, &[u8])>, Error> {
+    let table = CertificateTable::parse(bytes)?;
+    Ok(table.parts().map(|der| (of_der(der).unwrap_or(Role::Unknown), der)).collect())
+}
+
+fn owned(parts: Vec<(Role, &[u8])>) -> Vec<Part<'static>> {
+    parts.into_iter().map(|(role, bytes)| (role, Cow::Owned(bytes.to_vec()))).collect()
 }
 
 pub(crate) fn is_pem(bytes: &[u8]) -> bool {
@@ -131,6 +171,19 @@ fn of_binary(bytes: &[u8]) -> Option<Role> {
     }
 }
 
+/// What a host on Azure answers about its chip: two members with AMD's certificates in PEM.
+fn host_answer(bytes: &[u8]) -> Option<Result<Vec<Part<'static>>, (Role, Error)>> {
+    let member = |name| {
+        let text = json::member(bytes, name)?.of(bytes)?;
+        json::borrowed::<String>(WHAT, text).ok()
+    };
+    let whole = [member("vcekCert")?, member("certificateChain")?].join("\n");
+    let own = |parts: Vec<Part<'_>>| {
+        parts.into_iter().map(|(role, bytes)| (role, Cow::Owned(bytes.into_owned()))).collect()
+    };
+    Some(pem(whole.as_bytes()).map(own))
+}
+
 /// A JSON file; the bundles in an answer of GitHub's are parts of it.
 fn json(bytes: &[u8]) -> Vec<Part<'_>> {
     let role = of_json(bytes);
@@ -170,8 +223,13 @@ fn of_json(bytes: &[u8]) -> Role {
     let any = |names: &[&str]| names.iter().any(|name| has(name));
     if has("verificationMaterial") {
         Role::SigstoreBundle
-    } else if has("provenance_summary") || (has("payload") && has("payloadType")) {
+    } else if has("provenance_summary") {
         Role::CloudBuild
+    } else if has("payload") && has("payloadType") {
+        match Provenance::other_builder(bytes) {
+            None => Role::CloudBuild,
+            Some(_) => Role::Unknown,
+        }
     } else if has("schemaVersion") && (has("manifests") || (has("config") && has("layers"))) {
         Role::ImageDocument
     } else if Answer::is_info(has) {
@@ -195,6 +253,10 @@ fn of_json(bytes: &[u8]) -> Role {
     } else {
         Role::Unknown
     }
+}
+
+fn is_root(line: &&RawValue) -> bool {
+    is_trusted_root(line.get().as_bytes())
 }
 
 /// Whether JSON names itself a trusted root of Sigstore's.

@@ -38,21 +38,28 @@ pub(crate) struct Shelf<'a> {
 /// One file with its parts.
 #[derive(Debug)]
 struct Book<'a> {
+    /// The file in the spelling of its format.
     file: &'a File<'a>,
+    /// Its bytes as they were handed over.
+    given: &'a [u8],
     kind: Result<Kind<'a>, Error>,
     parts: Vec<(Role, Cow<'a, [u8]>)>,
     became: RefCell<Became>,
 }
 
 impl<'a> Shelf<'a> {
-    /// Recognises `files`, and chooses the one that is the evidence: the one that says most, and
-    /// of several that say as much the first.
+    /// Recognises `plain`, which are `files` in the [spelling](crate::engine::spelling::plain) of their formats, and chooses
+    /// the one that is the evidence: the one that says most, and of several that say as much the
+    /// first.
     ///
     /// # Errors
     /// When there are too many files.
-    pub(crate) fn of(files: &'a [File<'a>]) -> Result<Self, Error> {
+    pub(crate) fn of(files: &'a [File<'a>], plain: &'a [File<'a>]) -> Result<Self, Error> {
         let mut shelf = Self { books: Vec::new(), evidence: None };
-        shelf.add(files)?;
+        shelf.add(plain)?;
+        for (book, file) in shelf.books.iter_mut().zip(files) {
+            book.given = &file.bytes;
+        }
         let ranked = shelf.books.iter().enumerate().filter_map(|(place, book)| {
             let kind = book.kind.as_ref().ok()?;
             Some((kind.rank(), place))
@@ -95,9 +102,18 @@ impl<'a> Shelf<'a> {
         }
     }
 
-    /// Every piece beside the evidence, in the order of the files.
+    /// The bytes of the evidence's file as they were handed over.
+    pub(crate) fn given(&self) -> &'a [u8] {
+        self.evidence.and_then(|place| self.books.get(place)).map_or(&[], |book| book.given)
+    }
+
+    /// Every piece beside the evidence, in the order of the files, and before them what the file of
+    /// the evidence itself brings along.
     pub(crate) fn all(&self) -> Vec<Piece<'_>> {
-        self.beside()
+        let own = self.evidence.and_then(|place| self.books.get(place));
+        let own = own.into_iter().flat_map(Book::along);
+        let beside = self
+            .beside()
             .flat_map(|(_, book)| book.parts.iter().map(move |part| (book, part)))
             .map(|(book, (role, bytes))| Piece {
                 role: *role,
@@ -105,8 +121,8 @@ impl<'a> Shelf<'a> {
                 origin: &book.file.origin,
                 name: &book.file.name,
                 became: Some(&book.became),
-            })
-            .collect()
+            });
+        own.chain(beside).collect()
     }
 
     /// The pieces of any of `roles`, in the order of the files.
@@ -139,7 +155,12 @@ impl<'a> Book<'a> {
         };
         let (parts, became) = match &kind {
             Ok(kind) if !kind.is_build() && !matches!(kind, Kind::LaunchDescription) => {
-                (vec![(Role::OtherEvidence, Cow::Borrowed(&*file.bytes))], Became::NotAboutThis)
+                let own = (Role::OtherEvidence, Cow::Borrowed(&*file.bytes));
+                let along = match kind {
+                    Kind::SnpReport(_) => crate::engine::recognise::behind_report(&file.bytes),
+                    _ => Vec::new(),
+                };
+                (std::iter::once(own).chain(along).collect(), Became::NotAboutThis)
             }
             _ => match crate::engine::recognise::parts(&file.bytes) {
                 Ok(parts) => {
@@ -149,7 +170,15 @@ impl<'a> Book<'a> {
                 Err((role, _)) => (vec![(role, Cow::Borrowed(&*file.bytes))], Became::Unreadable),
             },
         };
-        Self { file, kind, parts, became: RefCell::new(became) }
+        Self { file, given: &file.bytes, kind, parts, became: RefCell::new(became) }
+    }
+
+    /// What the file of the evidence brings along beside the evidence.
+    fn along(&self) -> impl Iterator<Item = Piece<'_>> {
+        let is_report = matches!(self.kind, Ok(Kind::SnpReport(_)));
+        let parts =
+            self.parts.iter().filter(move |(role, _)| is_report && *role != Role::OtherEvidence);
+        parts.map(|(role, bytes)| Piece::inside(*role, &self.file.name, bytes))
     }
 
     fn told(&self, is_evidence: bool) -> Filed {
@@ -159,8 +188,8 @@ impl<'a> Book<'a> {
         };
         Filed {
             name: self.file.name.to_string(),
-            sha256: Sha256::of(&self.file.bytes),
-            len: self.file.bytes.len(),
+            sha256: Sha256::of(self.given),
+            len: self.given.len(),
             what: own,
             became: *self.became.borrow(),
         }

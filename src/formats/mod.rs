@@ -1,8 +1,8 @@
 //! Evidence of machines: one room a format, in an order in which later rooms may use earlier ones.
 
 pub mod snp;
-pub mod intel;
 pub mod eventlog;
+pub mod intel;
 pub mod tpm;
 pub mod nitro;
 pub mod gpu;

@@ -2,5 +2,5 @@
 
 pub mod tinfoil;
 pub mod near;
-pub mod coordinator;
 pub mod registry;
+pub mod coordinator;

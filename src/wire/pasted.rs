@@ -1,9 +1,20 @@
 //! Bytes as a person would paste them.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{DecodeError, Engine as _};
 
-/// Hex or base64 of a report or a quote, as a person would paste it.
+/// Base64 of either alphabet, with padding or without.
+pub(crate) fn of_base64(text: &[u8]) -> Result<Vec<u8>, DecodeError> {
+    let config =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let is_url_safe = text.iter().any(|letter| matches!(letter, b'-' | b'_'));
+    let alphabet = if is_url_safe { &URL_SAFE } else { &STANDARD };
+    GeneralPurpose::new(alphabet, config).decode(text)
+}
+
+/// Hex or base64 of a report or a quote, as a person would paste it: base64 of either alphabet, with
+/// padding or without.
 pub(crate) fn decoded(input: &[u8]) -> Option<Vec<u8>> {
     // Four times the largest quote.
     const LONGEST: usize = 4 * 64 * 1024;
@@ -11,6 +22,6 @@ pub(crate) fn decoded(input: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let text: Vec<u8> = input.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let digits = text.strip_prefix(b"0x").unwrap_or(&text);
-    hex::decode(digits).ok().or_else(|| STANDARD.decode(&text).ok())
+    let digits = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")).unwrap_or(&text);
+    hex::decode(digits).ok().or_else(|| of_base64(&text).ok())
 }

@@ -9,7 +9,7 @@ use s2s_sim::keys::Key;
 use s2s_sim::sigstore::{Build, BundleSpec};
 use s2s_sim::tinfoil::TinfoilSpec;
 use serde_json::{Value as Json, json};
-use silicon_to_source::builds::provenance;
+use silicon_to_source::builds::sigstore;
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;

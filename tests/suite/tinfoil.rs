@@ -16,7 +16,6 @@ use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::finding::LinkId;
 use silicon_to_source::report::{DebugFlag, KeyFlag, Level, Report, State};
-use silicon_to_source::services::coordinator;
 use silicon_to_source::services::tinfoil;
 use silicon_to_source::time::{UnixTime, Validity};
 

@@ -31,10 +31,27 @@ const VECTORS = join(SHARED, 'vectors');
 /** What an input can be refused with. */
 const CODES = ['malformed', 'missing', 'too-large', 'unsupported'];
 
+/** The exit status that follows from a state. */
+const EXITS = { verified: 0, warning: 0, failed: 1, unknown: 3, 'not-published': 3 };
+
 /** One of the real files beside the repository, or `null` where there is no folder of them at all. */
 export function realFile(name) {
   if (!existsSync(SHARED)) return null;
   return new Uint8Array(readFileSync(join(VECTORS, name)));
+}
+
+/** The names of all real files under `folder`, or `null` where there is no folder of them at all. */
+export function realNames(folder) {
+  if (!existsSync(SHARED)) return null;
+  return readdirSync(join(VECTORS, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(VECTORS, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** Where a real file lies, for the command line. */
+export function realPath(name) {
+  return join(VECTORS, name);
 }
 
 /** The real inputs beside the repository, by name; empty in a plain clone. */
@@ -133,5 +150,7 @@ export function agree(bytes, options) {
   }
   assert.equal(native.refused, undefined, 'only the command line refuses');
   assert.equal(wasm.json, native.json);
-  return JSON.parse(wasm.json);
+  const report = JSON.parse(wasm.json);
+  assert.equal(native.status, EXITS[report.verdict.state], report.verdict.state);
+  return report;
 }

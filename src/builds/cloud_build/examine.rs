@@ -5,8 +5,8 @@ use super::parse::Provenance;
 use super::verify;
 use super::verify::VerifiedBuilds;
 use crate::builds::provenance;
+use crate::builds::provenance::policy::ForBuilds;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::LinkId;
 use crate::finding::to_blame;
@@ -26,14 +26,14 @@ pub(crate) struct Examined {
 pub(crate) fn provenance(
     bytes: &[u8],
     digests: &[Sha256],
-    policy: &Policy,
+    policy: &dyn ForBuilds,
 ) -> Result<Examined, Error> {
     let parsed = Provenance::parse(bytes)?;
-    let examined = verify::verify(&parsed, policy.roots, digests);
+    let examined = verify::verify(&parsed, policy.roots(), digests);
     let mut part = Part::of(examined.findings);
     match &examined.verified {
         Some(verified) => {
-            part.findings.extend(appraise::provenance(verified, &parsed, &policy.provenance));
+            part.findings.extend(appraise::provenance(verified, &parsed, policy.provenance()));
             part.claims = appraise::claims(verified);
             part.facts = provenance::appraise::facts(appraise::source(verified));
         }

@@ -4,14 +4,12 @@
 //! A parsed [`Provenance`] is well formed and nothing more. Verification is
 //! [`crate::builds::cloud_build::verify`].
 
-use base64::Engine as _;
-use base64::alphabet::{STANDARD, URL_SAFE};
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::error::Error;
 use crate::span::Span;
+use crate::wire::pasted::of_base64;
 
 /// The largest provenance document that is read, in bytes.
 pub const MAX_PROVENANCE: usize = 4 * 1024 * 1024;
@@ -23,6 +21,12 @@ pub const MAX_ENVELOPES: usize = 16;
 pub const MAX_SIGNATURES: usize = 8;
 
 const WHAT: &str = "Google Cloud Build provenance";
+
+/// How the names of Google's keys for provenance begin.
+const KEYS: &str = "projects/verified-builder/";
+
+/// How Google Cloud Build names itself.
+const BUILDER: &[u8] = b"https://cloudbuild.googleapis.com/";
 
 /// The envelopes of one image's provenance, with what stands unsigned beside them.
 #[derive(Clone, Debug)]
@@ -78,6 +82,23 @@ impl Provenance {
         let envelopes =
             occurrences.into_iter().map(|one| one.envelope(at)).collect::<Result<_, _>>()?;
         Ok(Self { envelopes, summary_digest })
+    }
+
+    /// The builder that an envelope at the top of `bytes` names when it is another than Google
+    /// Cloud Build: then no key in it is of Google's either. Its predicate or payload type stands
+    /// for a builder that it does not name.
+    pub fn other_builder(bytes: &[u8]) -> Option<String> {
+        let parsed = Self::parse(bytes).ok()?;
+        let envelope = parsed.envelopes.first()?;
+        let by_key = envelope.signatures.iter().any(|own| own.key_id.starts_with(KEYS));
+        let names = |at: &[u8]| at == BUILDER;
+        if by_key || envelope.payload.windows(BUILDER.len()).any(names) {
+            return None;
+        }
+        let statement: Json = serde_json::from_slice(&envelope.payload).unwrap_or_default();
+        let paths = ["/predicate/builder/id", "/predicate/runDetails/builder/id", "/predicateType"];
+        let named = paths.iter().find_map(|path| statement.pointer(path)?.as_str());
+        Some(named.unwrap_or(&envelope.payload_type).to_owned())
     }
 
     /// The envelopes, in order; never empty.
@@ -172,11 +193,7 @@ impl Occurrence {
 
 /// Base64 of either alphabet, with or without padding, as DSSE v1 asks its readers to accept.
 fn decoded(what: &'static str, text: &str, at: Span) -> Result<Vec<u8>, Error> {
-    let config =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
-    GeneralPurpose::new(alphabet, config)
-        .decode(text)
+    of_base64(text.as_bytes())
         .map_err(|error| Error::malformed(what, at, format!("base64 is expected: {error}")))
 }
 
@@ -190,6 +207,8 @@ fn count(of: &str, count: usize, max: usize, at: Span) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+
     use super::*;
 
     const BARE: &str =
@@ -206,6 +225,25 @@ mod tests {
         assert_eq!(envelope.payload, [0xff, 0xef]);
         assert_eq!(envelope.signatures[0].bytes, [0, 0]);
         assert!(envelope.unsigned.is_none());
+    }
+
+    #[test]
+    fn an_envelope_is_of_another_builder_unless_its_key_or_its_payload_is_of_cloud_build() {
+        let envelope = |key: &str, statement: &str| {
+            let payload = base64::engine::general_purpose::STANDARD.encode(statement);
+            let json = serde_json::json!({
+                "payload": payload, "payloadType": "t", "signatures": [{ "keyid": key, "sig": "" }],
+            });
+            Provenance::other_builder(json.to_string().as_bytes())
+        };
+        let key = "projects/verified-builder/locations/global/keyRings/attestor";
+        let own = r#"{"predicate":{"builder":{"id":"https://cloudbuild.googleapis.com/x"}}}"#;
+        let other = r#"{"predicate":{"builder":{"id":"https://b.example"}},"predicateType":"p"}"#;
+        assert_eq!(envelope(key, other), None);
+        assert_eq!(envelope("", own), None);
+        assert_eq!(envelope("", other).as_deref(), Some("https://b.example"));
+        assert_eq!(envelope("", r#"{"predicateType":"p"}"#).as_deref(), Some("p"));
+        assert_eq!(envelope("", "no JSON").as_deref(), Some("t"));
     }
 
     #[test]

@@ -10,11 +10,11 @@ use super::wanted;
 use crate::builds::image::artifact::Asked;
 use crate::builds::image::builds::Signed;
 use crate::builds::image::follow::Files;
+use crate::builds::provenance::policy::ForBuilds;
 use crate::builds::sigstore;
 use crate::builds::sigstore::parse::{Bundle, Content, Statement, Subject};
 use crate::builds::sigstore::verify::Artifact;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::{Finding, Outcome, Value, Why};
 use crate::piece;
@@ -30,7 +30,7 @@ pub(crate) fn examine(
     input: &[u8],
     beside: &[Piece<'_>],
     source: &source::Files<'_>,
-    policy: &Policy,
+    policy: &dyn ForBuilds,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let Some(Answer::Attestations(listed)) = Answer::of(input)? else {
@@ -135,14 +135,14 @@ impl Standing {
         index: usize,
         listed: Listed<'_>,
         artifact: Option<Artifact<'_>>,
-        policy: &Policy,
+        policy: &dyn ForBuilds,
     ) -> Self {
         let parsed = Bundle::parse(listed.bytes).ok();
         let said = parsed.as_ref().and_then(statement);
         let about = said.filter(|said| {
             artifact.is_none_or(|artifact| said.subjects().iter().any(is(artifact)))
         });
-        let types = &policy.provenance.predicate_types;
+        let types = &policy.provenance().predicate_types;
         let is_accepted = about.as_ref().is_some_and(|said| {
             types.is_empty() || types.iter().any(|accepted| accepted == said.predicate_type())
         });
@@ -181,7 +181,7 @@ impl Standing {
 fn choose(
     bundles: &[Listed<'_>],
     artifact: Option<Artifact<'_>>,
-    policy: &Policy,
+    policy: &dyn ForBuilds,
     now: UnixTime,
 ) -> Chosen {
     let all = bundles.iter().enumerate();

@@ -8,7 +8,7 @@ use super::verify;
 use super::verify::{Objects, Place, Sought, VerifiedSource, Workflow};
 use super::wanted;
 use crate::builds::provenance;
-use crate::engine::policy::Policy;
+use crate::builds::provenance::policy::ForBuilds;
 use crate::error::Error;
 use crate::finding::Rule;
 use crate::finding::presence;
@@ -117,7 +117,7 @@ impl<'a> Files<'a> {
     }
 
     /// Adds to `draft` what the objects show about the commit that its verified builds name.
-    pub(crate) fn complete(&self, draft: &mut Draft, policy: &Policy) {
+    pub(crate) fn complete(&self, draft: &mut Draft, policy: &dyn ForBuilds) {
         draft.findings.extend(self.unread.iter().cloned());
         let commits = named(&draft.facts, |fact| match fact {
             Fact::Commit(commit) => Some(commit),
@@ -164,13 +164,15 @@ impl<'a> Files<'a> {
                 piece.used();
             }
         }
-        draft.wanted.extend(wanted::github(&repository, commit, &missing, policy.roots));
+        draft.wanted.extend(wanted::github(&repository, commit, &missing, policy.roots()));
         match &verified {
             Some(source) => {
                 draft.findings.push(appraise::signature(source));
                 // A contradiction fails for whoever asks for the check.
-                let is_asked =
-                    policy.required.contains(&&provenance::checks::PROVENANCE_TIME_ORDER);
+                let is_asked = policy
+                    .requirements(draft.subject.kind)
+                    .required
+                    .contains(&&provenance::checks::PROVENANCE_TIME_ORDER);
                 let rule = if is_asked { Rule::Deny } else { Rule::Warn };
                 draft.findings.push(appraise::time_order(source, signed_at, rule));
                 draft.claims.extend(appraise::claims(source));

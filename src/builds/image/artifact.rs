@@ -2,9 +2,9 @@
 //! is at hand.
 
 use super::follow::{Files, Named};
+use crate::builds::provenance::policy::ForBuilds;
 use crate::builds::sigstore::verify::Artifact;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::report::Part;
 
 /// What the reader asks about.
@@ -22,8 +22,8 @@ impl Asked {
     /// The artifact that the policy names, by any digest that names it; without one, the image among
     /// `files` that a build with these `subjects` is about. A document about another image is not
     /// asked about.
-    pub(crate) fn of(policy: &Policy, files: &Files<'_>, subjects: &[Sha256]) -> Self {
-        let named = match policy.sigstore.artifact {
+    pub(crate) fn of(policy: &dyn ForBuilds, files: &Files<'_>, subjects: &[Sha256]) -> Self {
+        let named = match policy.sigstore().artifact {
             Some(artifact) => match artifact.sha256 {
                 Some(sha256) if files.has(sha256) => files.named(sha256),
                 sha256 => Named { digests: sha256.into_iter().collect(), ..Named::default() },
@@ -34,7 +34,7 @@ impl Asked {
         part.findings.extend(files.unread.iter().cloned());
         let listed = digests.iter().copied().find(|digest| subjects.contains(digest));
         let first = listed.or_else(|| digests.first().copied());
-        let sha512 = policy.sigstore.artifact.and_then(|artifact| artifact.sha512);
+        let sha512 = policy.sigstore().artifact.and_then(|artifact| artifact.sha512);
         let artifact = match (first, sha512) {
             (Some(sha256), Some(sha512)) => Some(Artifact::Digests(sha256, sha512)),
             (Some(sha256), None) => Some(Artifact::Sha256(sha256)),
@@ -49,6 +49,7 @@ impl Asked {
 mod tests {
     use super::*;
     use crate::engine::policy;
+    use crate::engine::policy::Policy;
     use crate::piece::{Piece, Role};
 
     #[test]

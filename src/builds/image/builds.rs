@@ -3,11 +3,11 @@
 use super::checks;
 use crate::builds::cloud_build::parse::Provenance;
 use crate::builds::provenance;
+use crate::builds::provenance::policy::ForBuilds;
 use crate::builds::sigstore::parse::{Bundle, Content, Statement, Subject};
 use crate::builds::sigstore::verify::{Artifact, VerifiedStatement};
 use crate::builds::{cloud_build, sigstore};
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::to_blame;
 use crate::finding::{Finding, Value, Why};
@@ -122,7 +122,7 @@ impl Builds {
         &mut self,
         build: &Signed<'_>,
         digests: &[Sha256],
-        policy: &Policy,
+        policy: &dyn ForBuilds,
         now: UnixTime,
     ) {
         self.number = self.number.saturating_add(1);
@@ -170,7 +170,7 @@ impl Builds {
 fn examine(
     build: &Signed<'_>,
     digests: &[Sha256],
-    policy: &Policy,
+    policy: &dyn ForBuilds,
     now: UnixTime,
 ) -> Result<(Part, Option<VerifiedBuild>), Error> {
     let own = build.fitting(digests);

@@ -4,9 +4,9 @@
 use super::artifact::Asked;
 use super::builds::Signed;
 use super::follow::Files;
+use crate::builds::provenance::policy::ForBuilds;
 use crate::builds::{cloud_build, provenance, sigstore, tuf};
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::piece::{self, Piece, Role};
 use crate::report::{Draft, RootOfTrust, Subject};
@@ -18,7 +18,7 @@ pub(crate) fn bundle(
     input: &[u8],
     bundle: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForBuilds,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let files = Files::of(&piece::of(beside, &[Role::ImageDocument]));
@@ -42,7 +42,7 @@ pub(crate) fn bundle(
 pub(crate) fn cloud_build(
     input: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForBuilds,
 ) -> Result<Draft, Error> {
     let files = Files::of(&piece::of(beside, &[Role::ImageDocument]));
     let asked = Asked::of(policy, &files, &Signed::cloud_build(input)?.subjects);

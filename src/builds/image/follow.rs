@@ -13,8 +13,8 @@ use super::parse::{Document, Reference};
 use super::verify;
 use super::verify::Supplied;
 use crate::builds::provenance;
+use crate::builds::provenance::policy::ForBuilds;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Value, Why};
 use crate::piece::{Piece, Role};
@@ -61,7 +61,7 @@ pub(crate) struct Named {
 pub(crate) fn examine(
     running: &Running<'_>,
     files: &Files<'_>,
-    policy: &Policy,
+    policy: &dyn ForBuilds,
     now: UnixTime,
 ) -> Part {
     let (reference, digest) = named(running);

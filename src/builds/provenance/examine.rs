@@ -1,11 +1,11 @@
 //! A Sigstore bundle as a statement about a build: who signed it, and what it says.
 
 use super::appraise::{self, facts};
+use crate::builds::provenance::policy::ForBuilds;
 use crate::builds::sigstore::appraise::{claims, public_log};
 use crate::builds::sigstore::checks::SIGSTORE_PUBLIC_LOG;
 use crate::builds::sigstore::examine::{Examined, signed};
 use crate::builds::sigstore::verify::Artifact;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::{Finding, to_blame};
 use crate::piece::Piece;
@@ -15,7 +15,7 @@ use crate::time::UnixTime;
 pub(crate) fn bundle(
     bytes: &[u8],
     artifact: Option<Artifact<'_>>,
-    policy: &Policy,
+    policy: &dyn ForBuilds,
     now: UnixTime,
 ) -> Result<Examined, Error> {
     bundle_with(bytes, artifact, &[], policy, now)
@@ -27,16 +27,16 @@ pub(crate) fn bundle_with(
     bytes: &[u8],
     artifact: Option<Artifact<'_>>,
     tuf: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForBuilds,
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let mut examined = signed(bytes, artifact, tuf, policy, now)?;
     let part = &mut examined.part;
     match &examined.verified {
         Some(statement) => {
-            part.findings.push(public_log(statement, policy.sigstore.no_public_log));
+            part.findings.push(public_log(statement, policy.sigstore().no_public_log));
             part.findings.extend(match statement.key() {
-                None => appraise::provenance(statement, &policy.provenance),
+                None => appraise::provenance(statement, policy.provenance()),
                 Some(_) => appraise::without_certificate(),
             });
             part.claims.extend(appraise::claims(statement));

@@ -1,5 +1,6 @@
 //! What a policy says about signed builds.
 
+use crate::builds::sigstore::policy::ForSigstore;
 use serde::Deserialize;
 
 /// Accepted identities of a build. Every comparison is of whole values; there are no patterns.
@@ -118,4 +119,10 @@ impl std::fmt::Display for RefRule {
             Self::AnyTag => f.write_str("refs/tags/ (any tag)"),
         }
     }
+}
+
+/// A policy that says something about what builds say.
+pub trait ForBuilds: ForSigstore {
+    /// What it says.
+    fn provenance(&self) -> &ProvenancePolicy;
 }

@@ -4,7 +4,7 @@ use super::parse::{Bundle, Content};
 use super::renew::{self, InForce};
 use super::verify;
 use super::verify::{Artifact, ManagedKey, TrustedRoot, VerifiedStatement};
-use crate::engine::policy::Policy;
+use crate::builds::sigstore::policy::ForSigstore;
 use crate::error::Error;
 use crate::finding::LinkId;
 use crate::piece::Piece;
@@ -34,12 +34,12 @@ pub(crate) fn signed(
     bytes: &[u8],
     artifact: Option<Artifact<'_>>,
     tuf: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForSigstore,
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let bundle = Bundle::parse(bytes)?;
     let InForce { root, mut part } = renew::in_force(tuf, root(&bundle, policy)?, now)?;
-    let keys = policy.sigstore.keys.iter().map(|pem| ManagedKey::from_pem(pem));
+    let keys = policy.sigstore().keys.iter().map(|pem| ManagedKey::from_pem(pem));
     let keys = keys.collect::<Result<Vec<_>, _>>()?;
     let examined = verify::verify_with_keys(&bundle, &root, &keys, artifact, now);
     part.findings.extend(examined.findings);
@@ -51,11 +51,11 @@ pub(crate) fn signed(
 /// Sigstore's keys: those of the policy, or else of the instance that issued the certificate.
 /// What the bundle says about itself chooses nothing: without a certificate, or with one that no
 /// shipped root issued, it is the public-good instance, under which such a certificate fails.
-fn root(bundle: &Bundle, policy: &Policy) -> Result<TrustedRoot, Error> {
-    if let Some(json) = &policy.sigstore.trusted_root {
-        return TrustedRoot::from_json(json);
+fn root(bundle: &Bundle, policy: &dyn ForSigstore) -> Result<TrustedRoot, Error> {
+    if let Some(json) = &policy.sigstore().trusted_root {
+        return supplied(bundle, json);
     }
-    let (public, other): (_, fn() -> Result<TrustedRoot, Error>) = match policy.roots {
+    let (public, other): (_, fn() -> Result<TrustedRoot, Error>) = match policy.roots() {
         Roots::Vendor => (TrustedRoot::embedded()?, TrustedRoot::github),
         Roots::Simulated => (TrustedRoot::simulated()?, TrustedRoot::simulated_github),
     };
@@ -65,6 +65,15 @@ fn root(bundle: &Bundle, policy: &Policy) -> Result<TrustedRoot, Error> {
     }
     let other = other()?;
     Ok(if other.has_issued(certificate) { other } else { public })
+}
+
+/// Keys that were supplied: of several roots, one a line, the one that issued the bundle's
+/// certificate, or else the first.
+fn supplied(bundle: &Bundle, json: &[u8]) -> Result<TrustedRoot, Error> {
+    let roots = TrustedRoot::supplied(json)?;
+    let issued = |root: &TrustedRoot| bundle.certificate().is_some_and(|own| root.has_issued(own));
+    let own = roots.iter().position(issued).unwrap_or_default();
+    roots.into_iter().nth(own).ok_or(Error::Missing { what: "a trusted root" })
 }
 
 fn evidence(bundle: &Bundle) -> Vec<EvidenceItem> {

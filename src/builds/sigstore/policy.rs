@@ -1,5 +1,6 @@
 //! What a policy says about Sigstore bundles: whose keys count, and what they are about.
 
+use crate::requirements::Common;
 use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
 
@@ -68,6 +69,12 @@ impl<'de> Deserialize<'de> for Artifact {
             de::Error::custom("an artifact is sha256: or sha512: and the digest in hex digits")
         })
     }
+}
+
+/// A policy that says something about signed builds.
+pub trait ForSigstore: Common {
+    /// What it says.
+    fn sigstore(&self) -> &SigstorePolicy;
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ impl FromStr for Origin {
         if authority.contains('@') {
             return Err(refused("a user's name or password is not sent"));
         }
-        let (host, port) = split(authority).ok_or_else(|| refused("the port is not a number"))?;
+        let (host, port) = split(authority).map_err(refused)?;
         let host = host.to_ascii_lowercase();
         if !is_host(&host) {
             return Err(refused(
@@ -109,17 +109,17 @@ impl FromStr for Origin {
     }
 }
 
-/// Host and port; an IPv6 address stands in brackets.
-fn split(authority: &str) -> Option<(&str, Option<u16>)> {
-    let from = authority.rfind(']').unwrap_or(0);
-    match authority.get(from..)?.rfind(':') {
-        None => Some((authority, None)),
-        Some(at) => {
-            let (host, port) = authority.split_at_checked(from.checked_add(at)?)?;
-            let port = port.strip_prefix(':')?;
-            let digits = port.bytes().all(|byte| byte.is_ascii_digit());
-            Some((host, Some(port.parse().ok().filter(|port| digits && *port > 0)?)))
+/// Host and port; an IPv6 address stands in brackets. Otherwise what is wrong with the port.
+fn split(authority: &str) -> Result<(&str, Option<u16>), &'static str> {
+    match authority.rsplit_once(':').filter(|(_, port)| !port.contains(']')) {
+        None => Ok((authority, None)),
+        Some((_, port)) if port.is_empty() || !port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err("the port is not a number")
         }
+        Some((host, port)) => match port.parse() {
+            Ok(port @ 1..) => Ok((host, Some(port))),
+            _ => Err("the port is outside of 1 to 65535"),
+        },
     }
 }
 
@@ -188,6 +188,26 @@ mod tests {
         ] {
             assert!(text.parse::<Origin>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_port_that_is_out_of_range_is_told_apart_from_one_that_is_no_number() {
+        for (port, why) in [
+            ("0", "outside of 1 to 65535"),
+            ("65536", "outside of 1 to 65535"),
+            ("99999", "outside of 1 to 65535"),
+            ("99999999999999999999", "outside of 1 to 65535"),
+            ("", "is not a number"),
+            ("+1", "is not a number"),
+            ("8a", "is not a number"),
+        ] {
+            for host in ["host.example", "[::1]"] {
+                let error = format!("{host}:{port}").parse::<Origin>().unwrap_err().to_string();
+                assert!(error.contains(why), "{port}: {error}");
+            }
+        }
+        assert_eq!("host.example:65535".parse::<Origin>().unwrap().port, Some(65535));
+        assert_eq!("[::1]:1".parse::<Origin>().unwrap().port, Some(1));
     }
 
     #[test]

@@ -12,10 +12,10 @@ use super::checks;
 use super::parse::{Evidence, HclReport};
 use super::verify;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::to_blame;
 use crate::finding::{LinkId, Value};
+use crate::formats::azure::policy::ForAzure;
 use crate::formats::snp;
 use crate::formats::snp::files::Amd;
 use crate::formats::snp::parse::amd::Vek;
@@ -29,7 +29,7 @@ pub(crate) fn examine(
     input: &[u8],
     evidence: &Evidence,
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForAzure,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let hcl = HclReport::parse(&evidence.hcl_report)?;
@@ -43,12 +43,12 @@ pub(crate) fn examine(
     let examined = verify::verify(evidence, &hcl, report.ok_or_else(|| to_blame(&part.findings)));
     let measured = report.map(|report| report.report().measurement);
     let measured = measured.ok_or_else(|| to_blame(&part.findings));
-    part.findings.push(appraisal::paravisor(measured, &policy.snp.measurements));
+    part.findings.push(appraisal::paravisor(measured, &policy.snp().measurements));
     part.findings.extend(examined.findings);
     let mut name = None;
     match &examined.verified {
         Some(verified) => {
-            part.findings.extend(appraisal::appraise(verified, &policy.azure));
+            part.findings.extend(appraisal::appraise(verified, policy.azure()));
             part.claims.extend(appraisal::claims(verified));
             name = hcl.said.configuration.machine.clone();
             part.flags.freshness = match part.passed(&checks::AZURE_NONCE) {

@@ -1,12 +1,13 @@
 //! Evidence of an Azure confidential VM on SEV-SNP: the paravisor's report with the processor's
 //! report in it, and a quote of the virtual TPM that the paravisor runs.
 //!
-//! The JSON around it is the one of Confidential Containers' Azure attester; the report is the one
+//! The JSON around it is the one of Confidential Containers' Azure attester, with the name of the
+//! platform around that or without it; the report is the one
 //! that the TPM keeps at NV index 0x01400001 (Microsoft, "Azure confidential VMs: guest
 //! attestation design detail"). Numbers of the report are little-endian.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
 use crate::bytes::Reader;
@@ -34,13 +35,6 @@ pub struct Evidence {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    platform: String,
-    evidence: Parts,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Parts {
     version: u64,
     tpm_quote: QuoteParts,
@@ -60,37 +54,47 @@ impl Evidence {
     /// Whether JSON that names `platform` is of this kind.
     pub const PLATFORM: &'static str = "az-snp";
 
-    /// Reads the JSON. Hex is lower-case and base64url has no padding, so that no two texts stand
-    /// for the same evidence.
+    /// Whether JSON with the members that `has` knows looks like it.
+    pub fn is_one(has: impl Fn(&str) -> bool) -> bool {
+        (has("platform") && has("evidence")) || (has("hcl_report") && has("tpm_quote"))
+    }
+
+    /// Reads the JSON. Hex is lower-case; base64url may be padded.
     ///
     /// # Errors
     /// When it is not of this form, of another version, or for another platform.
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
         const WHAT: &str = "Azure evidence";
-        let file: File = crate::json::from_slice(WHAT, json)?;
         let whole = Span::new(0, json.len());
-        if file.platform != Self::PLATFORM {
-            return Err(Error::unsupported("Azure evidence, platform", file.platform, whole));
-        }
-        if file.evidence.version != VERSION {
-            let value = file.evidence.version.to_string();
+        let member = |name| crate::json::member(json, name).and_then(|span| span.of(json));
+        let inside = match (member("platform"), member("evidence")) {
+            (None, None) => json,
+            (platform, evidence) => {
+                let platform: Option<String> =
+                    platform.map(|text| crate::json::borrowed(WHAT, text)).transpose()?;
+                let platform = platform.unwrap_or_default();
+                if platform != Self::PLATFORM {
+                    return Err(Error::unsupported("Azure evidence, platform", platform, whole));
+                }
+                evidence.ok_or(Error::Missing { what: "the member evidence" })?
+            }
+        };
+        let parts: Parts = crate::json::from_slice(WHAT, inside)?;
+        if parts.version != VERSION {
+            let value = parts.version.to_string();
             return Err(Error::unsupported("Azure evidence, version", value, whole));
         }
-        let registers = file.evidence.tpm_quote.pcrs.iter().map(|text| {
+        let registers = parts.tpm_quote.pcrs.iter().map(|text| {
             let value = lower_hex("Azure evidence, pcrs", text, whole)?;
             let why = "a register has 32 bytes";
             value.try_into().map_err(|_| Error::malformed("Azure evidence, pcrs", whole, why))
         });
         Ok(Self {
             registers: registers.collect::<Result<_, _>>()?,
-            quote: lower_hex("Azure evidence, message", &file.evidence.tpm_quote.message, whole)?,
-            signature: lower_hex(
-                "Azure evidence, signature",
-                &file.evidence.tpm_quote.signature,
-                whole,
-            )?,
-            hcl_report: base64url("Azure evidence, hcl_report", &file.evidence.hcl_report, whole)?,
-            vcek: base64url("Azure evidence, vcek", &file.evidence.vcek, whole)?,
+            quote: lower_hex("Azure evidence, message", &parts.tpm_quote.message, whole)?,
+            signature: lower_hex("Azure evidence, signature", &parts.tpm_quote.signature, whole)?,
+            hcl_report: base64url("Azure evidence, hcl_report", &parts.hcl_report, whole)?,
+            vcek: base64url("Azure evidence, vcek", &parts.vcek, whole)?,
         })
     }
 }
@@ -103,7 +107,8 @@ fn lower_hex(what: &'static str, text: &str, at: Span) -> Result<Vec<u8>, Error>
 }
 
 fn base64url(what: &'static str, text: &str, at: Span) -> Result<Vec<u8>, Error> {
-    URL_SAFE_NO_PAD.decode(text).map_err(|error| Error::malformed(what, at, error.to_string()))
+    let engine = if text.ends_with('=') { URL_SAFE } else { URL_SAFE_NO_PAD };
+    engine.decode(text).map_err(|error| Error::malformed(what, at, error.to_string()))
 }
 
 /// The paravisor's report: a header, the processor's report, and data whose hash the processor

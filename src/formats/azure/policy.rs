@@ -1,5 +1,6 @@
 //! What a policy says about Azure confidential VMs.
 
+use crate::formats::snp::policy::ForSnp;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -23,4 +24,10 @@ impl Default for AzurePolicy {
     fn default() -> Self {
         Self { nonce: None, registers: BTreeMap::new(), without_secure_boot: Rule::Warn }
     }
+}
+
+/// A policy that says something about Azure confidential VMs.
+pub trait ForAzure: ForSnp {
+    /// What it says.
+    fn azure(&self) -> &AzurePolicy;
 }

@@ -1,5 +1,7 @@
 //! What a policy says about dstack's guests.
 
+use crate::formats::intel::policy::ForIntel;
+use crate::formats::snp::policy::ForSnp;
 use serde::Deserialize;
 
 use crate::digest::Sha256;
@@ -13,4 +15,10 @@ pub struct DstackPolicy {
     pub os_images: Vec<Sha256>,
     /// Accepted hashes of the app-compose file. Empty accepts any.
     pub compose_hashes: Vec<Sha256>,
+}
+
+/// A policy that says something about dstack's guests.
+pub trait ForDstack: ForIntel + ForSnp {
+    /// What it says.
+    fn dstack(&self) -> &DstackPolicy;
 }

@@ -20,11 +20,11 @@ use super::checks;
 use super::parse::{BoundEvidence, SnpPart, quote, report};
 use super::verify;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::compared::{Compared, Comparers};
 use crate::finding::to_blame;
 use crate::finding::{Check, Finding, Outcome, Value, Why};
+use crate::formats::eigencompute::policy::ForEigencompute;
 use crate::formats::eventlog;
 use crate::formats::eventlog::examine::Kind;
 use crate::formats::eventlog::parse::Register;
@@ -47,7 +47,7 @@ pub(crate) fn examine(
     input: &[u8],
     evidence: &BoundEvidence,
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForEigencompute,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let evidence = &asked_with(evidence, own_challenge(policy));
@@ -78,8 +78,8 @@ pub(crate) fn examine(
 }
 
 /// The challenge that the policy names.
-fn own_challenge(policy: &Policy) -> Option<&Vec<u8>> {
-    policy.eigencompute.challenge.as_ref().map(|HexBytes(own)| own)
+fn own_challenge(policy: &dyn ForEigencompute) -> Option<&Vec<u8>> {
+    policy.eigencompute().challenge.as_ref().map(|HexBytes(own)| own)
 }
 
 /// The evidence with the reader's own challenge, where none came along.
@@ -138,7 +138,7 @@ pub(crate) fn bound(
     attestation: &Attestation<'_>,
     processor: Option<Processor>,
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForEigencompute,
     software: Compared,
     now: UnixTime,
 ) -> Bound {
@@ -204,7 +204,7 @@ pub(crate) fn bound(
     bound.part.findings.extend(match &bound.tpm {
         Some(tpm) => {
             let compared = comparers(software);
-            appraisal::appraise(evidence.platform, tpm, logs, &policy.eigencompute, compared)
+            appraisal::appraise(evidence.platform, tpm, logs, policy.eigencompute(), compared)
         }
         None => appraisal::blocked(blame),
     });
@@ -255,7 +255,7 @@ pub(crate) fn tdx<'a>(
     part: &[u8],
     attestation: &Attestation<'a>,
     mut beside: Beside<'a>,
-    policy: &Policy,
+    policy: &dyn ForEigencompute,
     software: Compared,
     now: UnixTime,
 ) -> Result<Processor, Error> {
@@ -294,7 +294,7 @@ pub(crate) fn endorsements<'s>(part: &'s SnpPart, beside: &[Piece<'s>]) -> Amd<'
 pub(crate) fn sev_snp(
     part: &SnpPart,
     amd: &Amd<'_>,
-    policy: &Policy,
+    policy: &dyn ForEigencompute,
     software: Compared,
     now: UnixTime,
 ) -> Result<Processor, Error> {

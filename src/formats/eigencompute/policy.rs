@@ -1,5 +1,8 @@
 //! What a policy says about EigenCompute's machines.
 
+use crate::formats::intel::policy::ForIntel;
+use crate::formats::snp::policy::ForSnp;
+use crate::formats::tpm::policy::ForTpm;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -39,4 +42,10 @@ impl Default for EigenPolicy {
             boot_registers: Vec::new(),
         }
     }
+}
+
+/// A policy that says something about EigenCompute's bound evidence.
+pub trait ForEigencompute: ForIntel + ForSnp + ForTpm {
+    /// What it says.
+    fn eigencompute(&self) -> &EigenPolicy;
 }

@@ -20,10 +20,10 @@ use super::verify::{ENDORSEMENT, verify};
 use super::wanted;
 use super::wanted::GuestFirmware;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::to_blame;
 use crate::finding::{At, Finding, LinkId, Value, Why};
+use crate::formats::gce::policy::ForGce;
 use crate::piece;
 use crate::piece::{Piece, Role};
 use crate::pki::{Cert, pem_certificates};
@@ -67,7 +67,7 @@ struct Files<'a> {
 impl<'a> Files<'a> {
     /// The endorsement that covers one of `measured`, or else the first that can be read, and every
     /// root certificate that `policy` names or that bears the name of Google's root.
-    fn of(beside: &[Piece<'a>], measured: &[About], policy: &Policy) -> Self {
+    fn of(beside: &[Piece<'a>], measured: &[About], policy: &dyn ForGce) -> Self {
         let mut own = Self { endorsement: None, roots: Vec::new() };
         for piece in piece::of(beside, &[Role::GoogleEndorsement]) {
             match LaunchEndorsement::parse(piece.bytes) {
@@ -83,7 +83,7 @@ impl<'a> Files<'a> {
             }
         }
         for piece in piece::of(beside, &[Role::Certificate]) {
-            if let Some(root) = root(piece.bytes, &policy.google_firmware.roots) {
+            if let Some(root) = root(piece.bytes, &policy.google_firmware().roots) {
                 piece.used();
                 own.roots.push(root);
             }
@@ -92,13 +92,13 @@ impl<'a> Files<'a> {
     }
 
     /// Says where Google serves what is not at hand.
-    fn ask(&self, draft: &mut Draft, measured: Option<Measured>, policy: &Policy) {
+    fn ask(&self, draft: &mut Draft, measured: Option<Measured>, policy: &dyn ForGce) {
         let firmware = measured.map(|measured| match measured {
             Measured::Tdx(mrtd) => GuestFirmware::Tdx(mrtd),
             Measured::Snp(measurement) => GuestFirmware::Snp(measurement),
         });
         let has_root = !self.roots.is_empty();
-        draft.wanted.extend(wanted::google_firmware(firmware, has_root, policy.roots));
+        draft.wanted.extend(wanted::google_firmware(firmware, has_root, policy.roots()));
     }
 }
 
@@ -109,8 +109,8 @@ struct About {
 }
 
 /// Adds what there is to say about the firmware of every machine that `draft` shows.
-pub(crate) fn compare(draft: &mut Draft, beside: &[Piece<'_>], policy: &Policy, now: UnixTime) {
-    let rules = &policy.google_firmware;
+pub(crate) fn compare(draft: &mut Draft, beside: &[Piece<'_>], policy: &dyn ForGce, now: UnixTime) {
+    let rules = &policy.google_firmware();
     let is_wanted = rules.endorsement == Endorsement::Wanted;
     let measured = measured(draft);
     let files = Files::of(beside, &measured, policy);

@@ -1,5 +1,6 @@
 //! What a policy says about Google's firmware.
 
+use crate::requirements::Common;
 use serde::Deserialize;
 
 use crate::digest::Sha256;
@@ -25,4 +26,10 @@ pub enum Endorsement {
     IfSupplied,
     /// The machine is Google's, so there is one: a report says where.
     Wanted,
+}
+
+/// A policy that says something about Google's firmware.
+pub trait ForGce: Common {
+    /// What it says.
+    fn google_firmware(&self) -> &GoogleFirmwarePolicy;
 }

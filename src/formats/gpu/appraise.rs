@@ -9,7 +9,7 @@ use crate::finding::{Check, Finding, LinkId, Value, Why};
 
 /// Every check of this module, in order.
 pub static CHECKS: &[&Check] =
-    &[&checks::GPU_MEASUREMENTS, &checks::GPU_NONCE, &checks::GPU_MACHINE];
+    &[&checks::GPU_TRAILING, &checks::GPU_MEASUREMENTS, &checks::GPU_NONCE, &checks::GPU_MACHINE];
 
 /// Appraises a verified report. `asked` is the nonce that the report has to answer, when the
 /// evidence around it says so; the policy's counts as well.
@@ -21,6 +21,7 @@ pub fn appraise(
     let report = verified.report();
     let count = u64::try_from(report.measurements.len()).unwrap_or(u64::MAX);
     vec![
+        trailing(report),
         // NVIDIA's reference manifests are XML with signatures of their own; none is read here.
         Finding::no_reference(&checks::GPU_MEASUREMENTS).actual(Value::number(count)),
         nonce(report, policy, asked),
@@ -32,6 +33,20 @@ pub fn appraise(
 /// The findings when there is nothing verified to appraise.
 pub fn blocked(by: &'static Check) -> Vec<Finding> {
     CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
+}
+
+/// What follows the signature is not signed by anyone; a driver of NVIDIA's leaves a zero there.
+fn trailing(report: &Report<'_>) -> Finding {
+    let check = &checks::GPU_TRAILING;
+    let span = report.trailing;
+    let bytes = span.of(report.bytes).unwrap_or_default();
+    if bytes.is_empty() {
+        return Finding::pass(check).actual("none");
+    }
+    let content = if bytes.iter().all(|&byte| byte == 0) { "zero" } else { "not zero" };
+    let unit = if span.len == 1 { "byte" } else { "bytes" };
+    let finding = Finding::warn(check, "not-signed");
+    finding.actual(format!("{} {unit}, {content}", span.len)).at(REPORT, span.start, span.len)
 }
 
 fn nonce(report: &Report<'_>, policy: &GpuPolicy, asked: Option<&[u8]>) -> Finding {

@@ -23,6 +23,8 @@ crate::finding::table! {
         fails ["bad-signature"];
     GPU_FIRMWARE_ID = "gpu.firmware-id", "", Report, Authenticity, "TCG DICE, 2.23.133.5.4.1",
         fails ["malformed", "missing", "not-equal"];
+    GPU_TRAILING = "gpu.trailing", "", Report, Appraisal, SPDM,
+        warns ["not-signed"];
     GPU_MEASUREMENTS = "gpu.measurements", "", Measurements, Appraisal, "NVIDIA reference integrity manifests",
         is [NeedsReference];
     GPU_NONCE = "gpu.nonce", "", KeyBinding, Appraisal, SPDM,

@@ -11,10 +11,10 @@ use super::parse::Report;
 use super::verify;
 use super::verify::REPORT;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::LinkId;
 use crate::finding::to_blame;
+use crate::formats::gpu::policy::ForGpu;
 use crate::piece;
 use crate::piece::{Piece, Role};
 use crate::pki::Cert;
@@ -28,10 +28,10 @@ pub(crate) fn examine(
     input: &[u8],
     bytes: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForGpu,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    let ders = chain(&Report::parse(bytes)?, beside, policy.roots);
+    let ders = chain(&Report::parse(bytes)?, beside, policy.roots());
     let Examined { mut part, .. } = report(bytes, &ders, policy, now)?;
     if part.passed(&checks::GPU_NONCE) {
         part.flags.freshness = Freshness::Challenge;
@@ -55,16 +55,16 @@ pub(crate) struct Examined {
 pub(crate) fn report(
     bytes: &[u8],
     ders: &[Vec<u8>],
-    policy: &Policy,
+    policy: &dyn ForGpu,
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let report = Report::parse(bytes)?;
     let chain = ders.iter().map(|der| Cert::parse(WHAT, der)).collect::<Result<Vec<_>, _>>()?;
-    let examined = verify::verify(&report, &chain, policy.roots, now);
+    let examined = verify::verify(&report, &chain, policy.roots(), now);
     let mut part = Part::of(examined.findings);
     match &examined.verified {
         Some(verified) => {
-            part.findings.extend(appraise::appraise(verified, &policy.gpu, None));
+            part.findings.extend(appraise::appraise(verified, policy.gpu(), None));
             part.claims.extend(appraise::claims(verified));
         }
         None => part.findings.extend(appraise::blocked(to_blame(&part.findings))),

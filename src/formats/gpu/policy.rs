@@ -1,5 +1,6 @@
 //! What a policy says about GPUs.
 
+use crate::requirements::Common;
 use serde::Deserialize;
 
 use crate::digest::Sha256;
@@ -10,4 +11,10 @@ use crate::digest::Sha256;
 pub struct GpuPolicy {
     /// The challenge that the report has to answer, 32 bytes in hex.
     pub nonce: Option<Sha256>,
+}
+
+/// A policy that says something about GPUs.
+pub trait ForGpu: Common {
+    /// What it says.
+    fn gpu(&self) -> &GpuPolicy;
 }

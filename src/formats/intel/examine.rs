@@ -11,7 +11,6 @@ use super::wanted::{IntelCa, IntelPlatform};
 use crate::builds::image;
 use crate::builds::image::parse::sha256;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::compared::Comparers;
 use crate::finding::to_blame;
@@ -19,6 +18,7 @@ use crate::finding::{Finding, LinkId, Why};
 use crate::formats::eventlog;
 use crate::formats::eventlog::examine::{Kind, Logs};
 use crate::formats::eventlog::verify::{Registers, VerifiedLog};
+use crate::formats::intel::policy::ForIntel;
 use crate::piece;
 use crate::piece::Piece;
 use crate::pki::{Cert, pem_blocks};
@@ -30,7 +30,7 @@ pub(crate) fn examine(
     input: &[u8],
     bytes: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForIntel,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let quote = Quote::parse(bytes)?;
@@ -84,7 +84,7 @@ pub(crate) fn finish(
     input: &[u8],
     mut examined: Examined<'_>,
     beside: &Beside<'_>,
-    policy: &Policy,
+    policy: &dyn ForIntel,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     if !beside.images.is_empty() {
@@ -100,17 +100,17 @@ pub(crate) fn finish(
 pub(crate) fn quoted<'a>(
     quote: &Quote<'a>,
     beside: &Beside<'a>,
-    policy: &Policy,
+    policy: &dyn ForIntel,
     compared: Comparers,
     now: UnixTime,
 ) -> Examined<'a> {
-    let collateral = beside.intel.choose(quote, policy.roots, now);
-    let examined = verify::verify(quote, &collateral, policy.roots, now);
+    let collateral = beside.intel.choose(quote, policy.roots(), now);
+    let examined = verify::verify(quote, &collateral, policy.roots(), now);
     let mut part = Part::of(examined.findings);
     let verified = examined.verified;
     match &verified {
         Some(verified) => {
-            part.findings.extend(appraise::appraise(verified, &policy.dcap, compared, now));
+            part.findings.extend(appraise::appraise(verified, policy.dcap(), compared, now));
             part.claims = appraise::claims(verified);
             part.facts.add(Fact::ReportData(*quote.body.report_data()));
             if let Body::Td(report) = &quote.body {
@@ -129,7 +129,7 @@ pub(crate) fn quoted<'a>(
         platform(quote, &collateral),
         &quote.certification,
         &collateral,
-        policy.roots,
+        policy.roots(),
     );
     let mut examined = Examined {
         part,

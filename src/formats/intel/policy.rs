@@ -1,5 +1,6 @@
 //! What a policy says about SGX and TDX quotes.
 
+use crate::builds::provenance::policy::ForBuilds;
 use serde::{Deserialize, Deserializer};
 
 use crate::digest::{Sha256, Sha384, Sha512};
@@ -144,7 +145,7 @@ impl Default for TdxPolicy {
             perfmon: Rule::Warn,
             tpa: Rule::Warn,
             reserved: Rule::Warn,
-            service_td: Rule::Deny,
+            service_td: Rule::Warn,
             xfam: Vec::new(),
             foreign_seam: Rule::Deny,
             mr_seam: Vec::new(),
@@ -239,4 +240,10 @@ impl Default for SgxPolicy {
             config_id: None,
         }
     }
+}
+
+/// A policy that says something about Intel's quotes, and builds of what they measure.
+pub trait ForIntel: ForBuilds {
+    /// What it says.
+    fn dcap(&self) -> &DcapPolicy;
 }

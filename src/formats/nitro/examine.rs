@@ -5,11 +5,11 @@ use super::checks;
 use super::parse::{Document, fields, of_dstack};
 use super::verify;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::LinkId;
 use crate::finding::compared::Comparers;
 use crate::finding::to_blame;
+use crate::formats::nitro::policy::ForNitro;
 use crate::pki::Cert;
 use crate::report::certificate;
 use crate::report::{DebugFlag, Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject};
@@ -19,7 +19,7 @@ use crate::time::UnixTime;
 pub(crate) fn examine(
     input: &[u8],
     bytes: &[u8],
-    policy: &Policy,
+    policy: &dyn ForNitro,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     draft("nitro-document", input, bytes, policy, now)
@@ -30,7 +30,7 @@ pub(crate) fn examine(
 pub(crate) fn examine_dstack(
     input: &[u8],
     bytes: &[u8],
-    policy: &Policy,
+    policy: &dyn ForNitro,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let document = of_dstack(bytes).ok_or(Error::Missing { what: "the Nitro document" })?;
@@ -41,7 +41,7 @@ fn draft(
     kind: &'static str,
     input: &[u8],
     bytes: &[u8],
-    policy: &Policy,
+    policy: &dyn ForNitro,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let document = Document::parse(bytes)?;
@@ -64,15 +64,15 @@ pub(crate) struct Examined {
 /// Verifies and appraises a document.
 pub(crate) fn document_of(
     document: &Document<'_>,
-    policy: &Policy,
+    policy: &dyn ForNitro,
     compared: Comparers,
     now: UnixTime,
 ) -> Examined {
-    let examined = verify::verify(document, policy.roots);
+    let examined = verify::verify(document, policy.roots());
     let mut part = Part::of(examined.findings);
     match &examined.verified {
         Some(verified) => {
-            let appraised = appraise::appraise(verified, &policy.nitro, compared, now);
+            let appraised = appraise::appraise(verified, policy.nitro(), compared, now);
             part.findings.extend(appraised);
             part.claims = appraise::claims(verified);
             part.flags.debug = match appraise::is_debug(document) {

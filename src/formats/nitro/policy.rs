@@ -1,5 +1,6 @@
 //! What a policy says about documents of AWS Nitro enclaves.
 
+use crate::requirements::Common;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
@@ -43,4 +44,10 @@ impl<'de> Deserialize<'de> for HexBytes {
         let text = String::deserialize(deserializer)?;
         hex::decode(text).map(Self).map_err(serde::de::Error::custom)
     }
+}
+
+/// A policy that says something about AWS Nitro documents.
+pub trait ForNitro: Common {
+    /// What it says.
+    fn nitro(&self) -> &NitroPolicy;
 }

@@ -9,7 +9,6 @@
 
 use super::appraise;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::LinkId;
 use crate::finding::to_blame;
@@ -18,6 +17,7 @@ use crate::formats::nras::verify::{DeviceToken, VerifiedDevices, verify_devices}
 use crate::formats::token;
 use crate::formats::token::examine::{accepted, keys, root_of_trust, wanted};
 use crate::formats::token::parse::Token;
+use crate::formats::token::policy::ForToken;
 use crate::formats::token::verify::TOKEN;
 use crate::piece::Piece;
 use crate::report::{DebugFlag, Draft, EvidenceItem, Freshness, Part, Subject};
@@ -27,7 +27,7 @@ use crate::time::UnixTime;
 pub(crate) fn examine(
     input: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForToken,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let bundle = Bundle::is_likely(input).then(|| Bundle::parse(input)).transpose()?;
@@ -45,7 +45,7 @@ pub(crate) fn examine(
     let vouched = examined.verified.as_ref().map(VerifiedDevices::vouched);
     match &examined.verified {
         Some(verified) => {
-            part.findings.extend(appraise::appraise(verified, &policy.token));
+            part.findings.extend(appraise::appraise(verified, policy.token()));
             part.claims = appraise::claims(&overall, own);
             let is_on = |device: &DeviceToken<'_>| {
                 device.token.claims.debug.as_deref().is_some_and(|debug| debug != "disabled")
@@ -65,7 +65,7 @@ pub(crate) fn examine(
         let fields = token.fields();
         part.evidence.push(EvidenceItem::new(id.clone(), "jwt", link, token.bytes, fields));
     }
-    part.wanted = wanted(&overall, &keys, &policy.token);
+    part.wanted = wanted(&overall, &keys, policy.token());
     let subject =
         Subject { kind: "gpu-tokens", name: None, sha256: Sha256::of(input), len: input.len() };
     Ok(Draft { part, ..Draft::of(subject, root_of_trust(vouched)) })

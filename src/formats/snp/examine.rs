@@ -8,10 +8,10 @@ use super::verify;
 use super::verify::VerifiedSnp;
 use super::wanted;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::compared::Comparers;
 use crate::finding::{LinkId, to_blame};
+use crate::formats::snp::policy::ForSnp;
 use crate::piece::Piece;
 use crate::report::certificate;
 use crate::report::{DebugFlag, Draft, EvidenceItem, Fact, Part, RootOfTrust, Subject};
@@ -28,7 +28,7 @@ pub(crate) fn examine(
     input: &[u8],
     bytes: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForSnp,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let examined = report(bytes, &Amd::of(beside), policy, Comparers::POLICY, now)?;
@@ -41,19 +41,19 @@ pub(crate) fn examine(
 pub(crate) fn report<'a>(
     bytes: &'a [u8],
     amd: &Amd<'a>,
-    policy: &Policy,
+    policy: &dyn ForSnp,
     compared: Comparers,
     now: UnixTime,
 ) -> Result<Examined<'a>, Error> {
     let report = Report::parse(bytes)?;
-    let endorsements = amd.choose(&report, policy.roots);
+    let endorsements = amd.choose(&report, policy.roots());
     let product = verify::product(&report, endorsements.vek.as_ref());
-    let examined = verify::verify(&report, &endorsements, policy.roots, now);
+    let examined = verify::verify(&report, &endorsements, policy.roots(), now);
     let mut part = Part::of(examined.findings);
     match &examined.verified {
         Some(verified) => {
             let report = verified.report();
-            part.findings.extend(appraise::appraise(verified, &policy.snp, compared, now));
+            part.findings.extend(appraise::appraise(verified, policy.snp(), compared, now));
             part.claims = appraise::claims(verified);
             part.facts.add(Fact::SnpMeasurement(report.measurement));
             part.facts.add(Fact::ReportData(report.report_data));
@@ -75,7 +75,7 @@ pub(crate) fn report<'a>(
         part.evidence.push(certificate("vek", LinkId::Chip, &vek.cert));
     }
     if let Some(product) = product {
-        let anchor = verify::anchor(product, policy.roots);
+        let anchor = verify::anchor(product, policy.roots());
         if let Some(ask) = verify::intermediate(anchor, &endorsements) {
             part.evidence.push(certificate("amd-intermediate", LinkId::HardwareRoot, &ask));
         }
@@ -85,6 +85,6 @@ pub(crate) fn report<'a>(
         let (id, link) = (verify::crl_evidence(index), LinkId::HardwareRoot);
         part.evidence.push(EvidenceItem::new(id, "crl", link, crl.der(), Vec::new()));
     }
-    part.wanted = wanted::amd(&report, product, &endorsements, policy.roots);
+    part.wanted = wanted::amd(&report, product, &endorsements, policy.roots());
     Ok(Examined { part, verified: examined.verified })
 }

@@ -1,5 +1,6 @@
 //! What a policy says about SEV-SNP reports.
 
+use crate::requirements::Common;
 use serde::Deserialize;
 
 use super::parse::{Firmware, Product};
@@ -150,4 +151,10 @@ impl std::fmt::Display for AbiVersion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}.{}", self.major, self.minor)
     }
+}
+
+/// A policy that says something about SEV-SNP reports.
+pub trait ForSnp: Common {
+    /// What it says.
+    fn snp(&self) -> &SnpPolicy;
 }

@@ -20,12 +20,12 @@ use super::verify;
 use super::verify::{Accepted, Keys, TOKEN, Vouched};
 use crate::builds::image::parse::sha256;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::file::Origin;
 use crate::finding::LinkId;
 use crate::finding::compared::Comparers;
 use crate::finding::to_blame;
+use crate::formats::token::policy::ForToken;
 use crate::piece;
 use crate::piece::{Piece, Role};
 use crate::pki::Cert;
@@ -40,12 +40,12 @@ use crate::time::UnixTime;
 pub(crate) fn examine(
     input: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForToken,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let token = Token::parse(input)?;
     let Examined { mut part, vouched } =
-        token_of(&token, beside, &policy.token, policy.roots, Comparers::POLICY, now);
+        token_of(&token, beside, policy.token(), policy.roots(), Comparers::POLICY, now);
     if part.passed(&checks::TOKEN_NONCE) {
         part.flags.freshness = Freshness::Challenge;
     }
@@ -130,9 +130,9 @@ pub(crate) fn keys(tokens: &[&Token<'_>], beside: &[Piece<'_>]) -> Vec<Keys> {
 }
 
 /// What the policy accepts as the origin of a token.
-pub(crate) fn accepted(policy: &Policy) -> Accepted<'_> {
-    let token = &policy.token;
-    Accepted { roots: policy.roots, issuers: &token.issuers, keys: &token.keys }
+pub(crate) fn accepted(policy: &dyn ForToken) -> Accepted<'_> {
+    let token = &policy.token();
+    Accepted { roots: policy.roots(), issuers: &token.issuers, keys: &token.keys }
 }
 
 /// Whether the token says that its image lets its operator in, or that the host can read the

@@ -1,5 +1,6 @@
 //! What a policy says about attestation tokens.
 
+use crate::requirements::Common;
 use serde::Deserialize;
 
 use super::parse::Service;
@@ -88,4 +89,10 @@ impl TokenPolicy {
             ..Self::default()
         }
     }
+}
+
+/// A policy that says something about attestation tokens.
+pub trait ForToken: Common {
+    /// What it says.
+    fn token(&self) -> &TokenPolicy;
 }

@@ -12,14 +12,13 @@ use super::parse::Attestation;
 use super::verify;
 use super::verify::{ATTESTATION, VerifiedTpm};
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::compared::Comparers;
 use crate::finding::to_blame;
 use crate::finding::{Check, Finding, LinkId, Value};
 use crate::formats::eventlog::examine::{Kind, Logs};
 use crate::formats::eventlog::verify::{FIRMWARE_CHECKS, LAUNCH_CHECKS, VerifiedLog};
-use crate::formats::gce;
+use crate::formats::tpm::policy::ForTpm;
 use crate::piece;
 use crate::piece::{Piece, Role};
 use crate::pki::anchors::{self, Roots};
@@ -38,7 +37,7 @@ pub(crate) fn examine(
     input: &[u8],
     bytes: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForTpm,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let attestation = Attestation::parse(bytes)?;
@@ -62,7 +61,7 @@ pub(crate) fn alone(
     attestation: &Attestation<'_>,
     bytes: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForTpm,
     compared: Comparers,
     now: UnixTime,
 ) -> Result<Machine, Error> {
@@ -80,7 +79,7 @@ pub(crate) fn alone(
     match &machine.verified {
         Some(verified) => {
             let log = machine.log.as_ref();
-            findings.extend(appraise::appraise(verified, log, &policy.tpm, compared));
+            findings.extend(appraise::appraise(verified, log, policy.tpm(), compared));
         }
         None => findings.extend(appraise::blocked(to_blame(findings))),
     }
@@ -102,17 +101,17 @@ pub(crate) fn quotes(
     attestation: &Attestation<'_>,
     bytes: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForTpm,
     now: UnixTime,
 ) -> Machine {
-    let supplied = about(attestation, beside, policy.roots);
+    let supplied = about(attestation, beside, policy.roots());
     let ders: Vec<&[u8]> = supplied.iter().map(|piece| piece.bytes).collect();
-    let examined = verify::verify(attestation, &ders, policy.roots, now);
+    let examined = verify::verify(attestation, &ders, policy.roots(), now);
     let mut part = Part::of(examined.findings);
     part.claims = examined.verified.as_ref().map(appraise::claims).unwrap_or_default();
     part.evidence = evidence(attestation, bytes);
     if part.findings.iter().any(|f| *f.check == checks::TPM_ROOT && !f.passed()) {
-        part.wanted = gce::wanted::google_vtpm(attestation.ak_cert, policy.roots);
+        part.wanted = super::wanted::google_vtpm(attestation.ak_cert, policy.roots());
     }
     let lists = ders.iter().filter(|der| Crl::parse(WHAT, der).is_ok());
     for (list, id) in lists.clone().zip(["tpm-crl", "tpm-crl-2", "tpm-crl-3"]) {
@@ -120,7 +119,7 @@ pub(crate) fn quotes(
     }
     if lists.count() == 0 {
         let ders = std::iter::once(attestation.ak_cert).chain(attestation.intermediates.clone());
-        part.wanted.extend(gce::wanted::google_vtpm_lists(ders, policy.roots));
+        part.wanted.extend(super::wanted::google_vtpm_lists(ders, policy.roots()));
     }
     let mut machine = Machine { part, verified: examined.verified, log: None, launch: None };
     machine.firmware(attestation);

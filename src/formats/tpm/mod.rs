@@ -6,3 +6,4 @@ pub mod examine;
 pub mod parse;
 pub mod policy;
 pub mod verify;
+pub mod wanted;

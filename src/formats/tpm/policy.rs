@@ -1,5 +1,6 @@
 //! What a policy says about a virtual TPM.
 
+use crate::requirements::Common;
 use serde::Deserialize;
 
 use crate::finding::Rule;
@@ -18,4 +19,10 @@ impl Default for TpmPolicy {
     fn default() -> Self {
         Self { nonce: None, without_secure_boot: Rule::Warn }
     }
+}
+
+/// A policy that says something about virtual TPMs.
+pub trait ForTpm: Common {
+    /// What it says.
+    fn tpm(&self) -> &TpmPolicy;
 }

@@ -3,6 +3,5 @@
 pub mod appraise;
 pub mod checks;
 pub mod examine;
-pub mod exchange;
 pub mod parse;
 pub mod policy;

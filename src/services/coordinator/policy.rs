@@ -3,10 +3,17 @@
 use serde::Deserialize;
 
 use crate::builds::provenance::policy::ProvenancePolicy;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::Check;
+use crate::formats::azure::policy::ForAzure;
+use crate::formats::eigencompute::policy::ForEigencompute;
+use crate::formats::gce::policy::ForGce;
+use crate::formats::nitro::policy::ForNitro;
+use crate::formats::token::policy::ForToken;
 use crate::formats::token::policy::TokenPolicy;
+use crate::services::near::policy::ForNear;
+use crate::services::registry::policy::ForRegistry;
+use crate::services::tinfoil::policy::ForTinfoil;
 
 /// Rules for a coordinator's attestation. The rest of the policy applies as well.
 #[derive(Clone, Debug)]
@@ -96,36 +103,25 @@ pub enum Machine {
     Nitro,
 }
 
-impl Policy {
-    /// The policy as it applies to a coordinator's attestation with evidence of `machine`. Its
-    /// name and digest stay those of the file.
-    #[must_use]
-    pub fn for_coordinator(&self, machine: Option<Machine>) -> Self {
-        let mut policy = self.clone();
-        let own = &self.coordinator;
-        if let Some(required) = &own.required {
-            policy.required.clone_from(required);
-        }
-        let lists: &[&Vec<&'static Check>] = match machine {
-            Some(Machine::Snp) => &[&own.snp],
-            Some(Machine::Tdx) => &[&own.tdx],
-            Some(Machine::EigenSnp) => &[&own.snp, &own.vtpm, &own.eigencompute],
-            Some(Machine::EigenTdx) => &[&own.tdx, &own.vtpm, &own.eigencompute],
-            Some(Machine::EigenShielded) => &[&own.vtpm, &own.eigencompute],
-            Some(Machine::Vtpm) => &[&own.vtpm],
-            Some(Machine::ConfidentialSpace) => &[&own.confidential_space],
-            Some(Machine::GoogleVm) => &[&own.google_vm],
-            Some(Machine::TrustAuthority) => &[&own.trust_authority],
-            Some(Machine::Nitro) => &[&own.nitro],
-            None => &[],
-        };
-        policy.required.extend(lists.iter().copied().flatten());
-        if let Some(provenance) = &own.provenance {
-            policy.provenance.clone_from(provenance);
-        }
-        policy.provenance.predicate_types.clone_from(&own.predicate_types);
-        policy
-    }
+/// Which rules of a policy apply to a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// The policy's own.
+    Whole,
+    /// Those for a coordinator, with evidence of this machine when there is one.
+    Coordinator(Option<Machine>),
+}
+
+/// A policy that says something about coordinators, and about everything that their documents can
+/// hold.
+pub trait ForCoordinator:
+    ForAzure + ForEigencompute + ForGce + ForNear + ForNitro + ForRegistry + ForTinfoil + ForToken
+{
+    /// What it says.
+    fn coordinator(&self) -> &CoordinatorPolicy;
+
+    /// The policy as it applies to a coordinator's attestation with evidence of `machine`.
+    fn of_machine(&self, machine: Option<Machine>) -> Box<dyn ForCoordinator>;
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,7 @@
 //! What a policy says about NEAR AI's reports.
 
+use crate::formats::dstack::policy::ForDstack;
+use crate::formats::gpu::policy::ForGpu;
 use serde::Deserialize;
 
 use crate::digest::Sha256;
@@ -10,4 +12,10 @@ use crate::digest::Sha256;
 pub struct NearPolicy {
     /// The challenge that every machine's quote has to answer, 32 bytes in hex.
     pub nonce: Option<Sha256>,
+}
+
+/// A policy that says something about NEAR AI's reports.
+pub trait ForNear: ForDstack + ForGpu {
+    /// What it says.
+    fn near(&self) -> &NearPolicy;
 }

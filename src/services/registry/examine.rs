@@ -20,7 +20,6 @@ use super::parse::{
 use super::wanted;
 use crate::claims::{Standing, Stated};
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::finding::Rule;
 use crate::finding::{Check, Finding, LinkId, Value};
 use crate::formats::eigencompute;
@@ -29,6 +28,7 @@ use crate::piece::{Piece, Role};
 use crate::report::{Custody, Draft, EvidenceItem, Fact};
 use crate::services::coordinator;
 use crate::services::coordinator::parse::Registry;
+use crate::services::registry::policy::ForRegistry;
 
 /// The most recorded answers that are taken.
 const MAX_FILES: usize = 64;
@@ -65,7 +65,7 @@ impl<'a> Files<'a> {
 pub(crate) fn complete(
     draft: &mut Draft,
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForRegistry,
     entries: &[Registry],
 ) {
     let files = Files::of(beside, &mut draft.findings);
@@ -87,7 +87,7 @@ pub(crate) fn complete(
 /// The look-ups for one draft.
 struct Search<'s, 'a> {
     files: &'s Files<'a>,
-    policy: &'s Policy,
+    policy: &'s dyn ForRegistry,
     used: Vec<bool>,
     draft: &'s mut Draft,
 }
@@ -103,8 +103,8 @@ struct App {
 impl<'s> Search<'s, '_> {
     /// EigenCompute's register, for the policy's app and for those that the document names.
     fn releases(&mut self, entries: &[Registry]) {
-        let own = self.policy.registry.eigencompute.and_then(|app| {
-            let controller = self.policy.registry.controller(app.chain)?;
+        let own = self.policy.registry().eigencompute.and_then(|app| {
+            let controller = self.policy.registry().controller(app.chain)?;
             Some(App { chain: app.chain, controller, app: app.app })
         });
         let mut apps: Vec<(Option<String>, App)> = own.map(|app| (None, app)).into_iter().collect();
@@ -161,7 +161,7 @@ impl<'s> Search<'s, '_> {
     /// key service: such a service asks the contract before it gives any out.
     fn compose_hashes(&mut self) {
         let of_service = self.draft.flags.custody == Custody::KmsDerived;
-        let chain = self.policy.registry.dstack_chain;
+        let chain = self.policy.registry().dstack_chain;
         if !of_service && chain.is_none() {
             return;
         }
@@ -222,7 +222,7 @@ impl<'s> Search<'s, '_> {
     }
 
     fn provider(&self, chain: u64) -> Option<&'s str> {
-        self.policy.registry.rpc.get(&chain).map(|provider| provider.as_str())
+        self.policy.registry().rpc.get(&chain).map(|provider| provider.as_str())
     }
 
     /// A contradiction fails for whoever asks for the check.
@@ -244,7 +244,7 @@ impl<'s> Search<'s, '_> {
         let chain = entry.members.get("chain_id").and_then(Json::as_u64);
         let chain = chain.ok_or("chain_id is no number")?;
         let (controller, app) = (address("contract")?, address("app_id")?);
-        if self.policy.registry.controller(chain) != Some(controller) {
+        if self.policy.registry().controller(chain) != Some(controller) {
             return Err(format!("{controller} is no known AppController on chain {chain}"));
         }
         Ok(App { chain, controller, app })

@@ -1,5 +1,6 @@
 //! What a policy says about registers on chains, and whom to ask about them.
 
+use crate::requirements::Common;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -71,4 +72,10 @@ impl TryFrom<String> for Provider {
         let why = "expected https: and a host, without a user's name and without #";
         Err(Error::malformed("address of an RPC provider", Span::new(0, url.len()), why))
     }
+}
+
+/// A policy that says something about registers on chains.
+pub trait ForRegistry: Common {
+    /// What it says.
+    fn registry(&self) -> &RegistryPolicy;
 }

@@ -19,7 +19,6 @@ use crate::builds::sigstore::verify::{Artifact, VerifiedStatement};
 use crate::builds::tuf;
 use crate::claims::Claim;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::compared::{Compared, Comparers};
 use crate::finding::{Finding, LinkId, Value};
@@ -30,6 +29,7 @@ use crate::piece;
 use crate::piece::Piece;
 use crate::pki::Cert;
 use crate::report::{Draft, EvidenceItem, KeyFlag, RootOfTrust, Subject};
+use crate::services::tinfoil::policy::ForTinfoil;
 use crate::time::UnixTime;
 
 /// The measurement and REPORT_DATA have checks of their own here.
@@ -42,7 +42,7 @@ const COMPARERS: Comparers = Comparers {
 pub(crate) fn examine(
     input: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForTinfoil,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let bundle = Bundle::parse(input)?;
@@ -91,10 +91,10 @@ pub(crate) fn examine(
         }
     }
     part.absorb(build.part);
-    let domain = policy.domain.as_deref();
+    let domain = policy.domain();
     let signed_at = build.verified.as_ref().map(VerifiedStatement::signed_at).unwrap_or_default();
     let freshness = match part.passed(&checks::TINFOIL_MEASUREMENT) {
-        true => appraise::tls::freshness(signed_at, &policy.tinfoil, now),
+        true => appraise::tls::freshness(signed_at, policy.tinfoil(), now),
         false => Finding::no_reference(&connection::FRESHNESS),
     };
     part.findings.extend(appraise::tls::certificate(&tls, &bundle, domain, freshness, now));

@@ -1,5 +1,7 @@
 //! What a policy says about Tinfoil's bundles.
 
+use crate::builds::provenance::policy::ForBuilds;
+use crate::formats::snp::policy::ForSnp;
 use serde::Deserialize;
 
 /// What is accepted of a bundle beside its machine and its build.
@@ -10,4 +12,10 @@ pub struct TinfoilPolicy {
     /// dates the report in a bundle; the machine that made it ran what the build describes. Without
     /// a value no undated bundle is accepted.
     pub undated_for_days: Option<u16>,
+}
+
+/// A policy that says something about Tinfoil's bundles.
+pub trait ForTinfoil: ForBuilds + ForSnp {
+    /// What it says.
+    fn tinfoil(&self) -> &TinfoilPolicy;
 }

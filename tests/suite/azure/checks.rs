@@ -167,6 +167,25 @@ fn a_quote_of_another_machine_does_not_fit() {
 }
 
 #[test]
+fn evidence_without_its_wrapper_or_with_padding_says_the_same() {
+    let case = sound();
+    let policy = policy(&case.policy);
+    let said = |json: &Json| {
+        let text = json.to_string();
+        findings(&crate::common::examine(text.as_bytes(), &[], Some(&policy), NOW).unwrap())
+    };
+    let whole = case.spec.json();
+    assert_eq!(said(&whole["evidence"]), said(&whole));
+    let mut padded = whole.clone();
+    for name in ["hcl_report", "vcek"] {
+        let text = whole["evidence"][name].as_str().unwrap();
+        let padding = "=".repeat((4 - text.len() % 4) % 4);
+        padded["evidence"][name] = json!(format!("{text}{padding}"));
+    }
+    assert_eq!(said(&padded), said(&whole));
+}
+
+#[test]
 fn another_platform_version_or_processor_is_named_in_the_error() {
     let case = sound();
     let error = |json: &Json| {

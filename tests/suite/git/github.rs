@@ -17,10 +17,10 @@ use silicon_to_source::builds::git::parse::github::{
 };
 use silicon_to_source::builds::git::parse::objects::Format;
 use silicon_to_source::builds::git::verify::Missing;
+use silicon_to_source::builds::git::wanted;
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::Kind;
 use silicon_to_source::engine::builtin;
-use silicon_to_source::engine::plan;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::error::Error;
 use silicon_to_source::pki::anchors::Roots;
@@ -404,7 +404,7 @@ fn plan_names_what_each_host_is_asked_and_learns() {
         Missing::Reference("v1.0".into()),
         Missing::Tag(object),
     ];
-    let wanted = plan::github(repository, commit, &missing, Roots::Vendor);
+    let wanted = wanted::github(repository, commit, &missing, Roots::Vendor);
     let urls: Vec<&str> = wanted
         .iter()
         .map(|wanted| {
@@ -424,7 +424,7 @@ fn plan_names_what_each_host_is_asked_and_learns() {
         ]
     );
     assert!(wanted.iter().all(|wanted| wanted.reveals == "repository-and-commit"));
-    assert_eq!(plan::github(repository, commit, &missing, Roots::Simulated), []);
+    assert_eq!(wanted::github(repository, commit, &missing, Roots::Simulated), []);
     for other in [
         "https://gitlab.com/owner/name",
         "https://github.com/owner",
@@ -433,13 +433,13 @@ fn plan_names_what_each_host_is_asked_and_learns() {
         "https://github.com/owner/na?me",
         "https://github.com/../name",
     ] {
-        assert_eq!(plan::github(other, commit, &missing, Roots::Vendor), [], "{other}");
+        assert_eq!(wanted::github(other, commit, &missing, Roots::Vendor), [], "{other}");
     }
     let refs = [Missing::Reference("../../x".into()), Missing::Reference("a b".into())];
-    assert_eq!(plan::github(repository, commit, &refs, Roots::Vendor), []);
+    assert_eq!(wanted::github(repository, commit, &refs, Roots::Vendor), []);
     let digest = Sha256::of(b"abc");
     let [attestations] =
-        plan::github_attestations(repository, digest, Roots::Vendor).try_into().unwrap();
+        wanted::github_attestations(repository, digest, Roots::Vendor).try_into().unwrap();
     assert_eq!(
         attestations.url,
         format!("https://api.github.com/repos/owner/name/attestations/sha256:{digest}")

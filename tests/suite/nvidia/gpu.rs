@@ -65,6 +65,8 @@ struct Case {
     authority: Option<Spoil>,
     device: Option<Spoil>,
     certified: [u8; 48],
+    /// What stands after the report.
+    after: &'static [u8],
 }
 
 impl Default for Case {
@@ -74,6 +76,7 @@ impl Default for Case {
             authority: None,
             device: None,
             certified: ReportSpec::FIRMWARE,
+            after: &[],
         }
     }
 }
@@ -83,7 +86,7 @@ const POLICY: &str = r#"{"name":"t","roots":"simulated","least-level":"A3","requ
 
 impl Case {
     fn examine(&self) -> Report {
-        let report = self.report.sign();
+        let report = [&self.report.sign(), self.after].concat();
         let mut chain = vec![certificate(Role::Device, &self.certified, self.device.as_ref())];
         let authority = certificate(Role::Authority, &[0; 48], self.authority.as_ref());
         chain.push(authority);
@@ -156,6 +159,8 @@ fn rows() -> Vec<Row> {
         row("no identity in the certificate", "gpu.firmware-id", "unknown not-supported", |case| {
             case.device = Some(Spoil::MissingExtension("2.23.133.5.4.1"));
         }),
+        row("a zero behind it", "gpu.trailing", "warn not-signed", |case| case.after = &[0]),
+        row("more behind it", "gpu.trailing", "warn not-signed", |case| case.after = &[0, 7]),
         row("another challenge", "gpu.nonce", "fail not-equal", |case| case.report.nonce[31] ^= 1),
     ]
 }
@@ -171,11 +176,27 @@ fn each_spoiled_report_fails_exactly_its_check() {
         let mut case = Case::default();
         spoil(&mut case);
         let report = case.examine();
-        assert!(report.verdict.state >= State::Unknown, "{label}");
+        let least = if becomes.starts_with("warn") { State::Warning } else { State::Unknown };
+        assert!(report.verdict.state >= least, "{label}");
         let expected = Expected { finding, becomes, also };
         wrong.extend(expected.differences(&healthy, &findings(&report), label));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A driver leaves one zero behind its reports; what is there, and how much, is told.
+#[test]
+fn bytes_behind_a_report_are_told_by_their_number_and_kind() {
+    for (after, told) in [
+        (&[][..], "none"),
+        (&[0], "1 byte, zero"),
+        (&[0, 0], "2 bytes, zero"),
+        (&[0, 7], "2 bytes, not zero"),
+    ] {
+        let report = Case { after, ..Case::default() }.examine();
+        let finding = report.findings(checks::find("gpu.trailing").unwrap()).next().unwrap();
+        assert_eq!(finding.actual.as_ref().unwrap().to_string(), told);
+    }
 }
 
 #[test]

@@ -26,6 +26,7 @@ use clap::Parser as _;
 
 use crate::wording::cli;
 use silicon_to_source::Context;
+use silicon_to_source::builds::sigstore::verify::TrustedRoot;
 use silicon_to_source::engine;
 use silicon_to_source::engine::MAX_INPUT;
 use silicon_to_source::engine::builtin::Builtin;
@@ -194,7 +195,10 @@ fn with_additions(
         None => engine::default_policy(files).map_err(|error| Problem::in_file(&error))?,
     };
     if let Some(path) = trusted_root {
-        policy.sigstore.trusted_root = Some(input::read(path, MAX_INPUT)?.bytes.into_owned());
+        let file = input::read(path, MAX_INPUT)?;
+        TrustedRoot::supplied(&file.bytes)
+            .map_err(|error| Problem::unreadable(&file.name, &error))?;
+        policy.sigstore.trusted_root = Some(file.bytes.into_owned());
     }
     if let Some(path) = firmware_root {
         let file = input::read(path, MAX_INPUT)?;

@@ -74,6 +74,9 @@ fn headline(page: &mut Page, report: &Report, sentences: &Sentences<'_>) {
     let symbol = page.look.symbol(state);
     page.wrapped(&format!("{} ", Styled(style(state), symbol)), "  ", style(state), &line.short);
     page.wrapped("", "", HEADING, &line.sentence);
+    if report.simulated {
+        page.wrapped("", "", Style::new(), wording::text(&["simulated", "note"]));
+    }
     if let Some(words) = sentences.calls_itself() {
         page.wrapped("", "", DIM, &words);
     }
@@ -133,7 +136,10 @@ fn level(page: &mut Page, report: &Report) {
 
 fn chain(page: &mut Page, report: &Report, sentences: &Sentences<'_>, detail: Detail) {
     page.heading(&cli("chain", &[]));
-    let mut links = report.links.iter().filter(|link| link.id != LinkId::KeyBinding).peekable();
+    let (absent, shown): (Vec<&Link>, Vec<&Link>) =
+        report.links.iter().partition(|link| is_beyond_build(report, link));
+    let beside = shown.iter().filter(|link| link.id == LinkId::KeyBinding);
+    let mut links = shown.iter().filter(|link| link.id != LinkId::KeyBinding).peekable();
     let mut holds = true;
     while let Some(link) = links.next() {
         holds = holds && link.holds();
@@ -143,9 +149,27 @@ fn chain(page: &mut Page, report: &Report, sentences: &Sentences<'_>, detail: De
         };
         self::link(page, report, sentences, link, &margin, detail);
     }
-    if let Some(link) = report.link(LinkId::KeyBinding) {
+    for link in beside {
         self::link(page, report, sentences, link, "     ", detail);
     }
+    if !absent.is_empty() {
+        let title = |link: &&Link| wording::link_title(link.id, report.assurance.root_of_trust);
+        let titles: Vec<&str> = absent.iter().map(title).collect();
+        let text = cli("chain.build-only", &[("links", &titles.join(", "))]);
+        item(page, State::NotPublished, &text);
+    }
+}
+
+/// Whether `link` is about a machine, in a report about a build without one.
+fn is_beyond_build(report: &Report, link: &Link) -> bool {
+    let is_open = |link: &Link| link.state == State::NotPublished;
+    let is_build = match report.assurance.root_of_trust {
+        RootOfTrust::BuildOnly => true,
+        // A key that the policy names signed either a build or a service's token.
+        RootOfTrust::PolicyKey => report.link(LinkId::Report).is_some_and(is_open),
+        _ => false,
+    };
+    is_build && is_open(link) && !matches!(link.id, LinkId::Provenance | LinkId::Commit)
 }
 
 fn link(
@@ -343,6 +367,7 @@ mod tests {
         let first = "+ SIMULATED: Real machine, unknown software SIMULATED: A genuine AMD chip";
         assert!(text.starts_with(first), "{text}");
         assert!(text.contains("SIMULATED: Level A3: "), "{text}");
+        assert!(text.contains("Its keys, its chip and its build were made up"), "{text}");
         assert!(text.contains("SIMULATED: AMD's root key signed"), "{text}");
         assert!(!text.contains(" Verified"), "{text}");
     }
@@ -478,6 +503,37 @@ mod tests {
             "{lines}"
         );
         assert!(lines.lines().count() < 60, "{lines}");
+    }
+
+    #[test]
+    fn a_build_shows_its_own_links_and_tells_the_machines_in_one_line() {
+        let failed = Finding::fail(
+            &silicon_to_source::builds::provenance::checks::PROVENANCE_REF,
+            "not-accepted",
+        );
+        let findings = vec![
+            Finding::pass(&silicon_to_source::builds::sigstore::checks::SIGSTORE_SIGNATURE),
+            failed,
+        ];
+        let report = |root| {
+            let policy = Policy::from_json(POLICY.as_bytes()).unwrap();
+            let subject =
+                Subject { kind: "sigstore-bundle", name: None, sha256: Sha256([7; 32]), len: 1 };
+            let part = Part::of(findings.clone());
+            let draft = Draft { part, ..Draft::of(subject, root) };
+            Report::assemble(draft, &policy.requirements("sigstore-bundle"), UnixTime(0))
+        };
+        for root in [RootOfTrust::BuildOnly, RootOfTrust::PolicyKey] {
+            let text = flowing(&super::report(&report(root), Look::Plain, Detail::Chain));
+            let shown = text.matches("Not published:").count();
+            assert_eq!(shown, 0, "{text}");
+            assert!(text.contains("The signed build") && text.contains("The source"), "{text}");
+            assert!(text.contains("- A record of a build says nothing about: "), "{text}");
+        }
+        let text =
+            flowing(&super::report(&report(RootOfTrust::CpuVendor), Look::Plain, Detail::Chain));
+        assert_eq!(text.matches("Not published:").count(), 7, "{text}");
+        assert!(!text.contains("A record of a build"), "{text}");
     }
 
     #[test]

@@ -137,6 +137,19 @@ impl TrustedRoot {
         Self::parse(RootSource::Supplied, bytes)
     }
 
+    /// Roots as a reader supplies them: a `trusted_root.json`, or several, one a line.
+    ///
+    /// # Errors
+    /// When any of them cannot be read.
+    pub fn supplied(json: &[u8]) -> Result<Vec<Self>, Error> {
+        match crate::json::lines(json) {
+            None => Self::from_json(json).map(|root| vec![root]),
+            Some(lines) => {
+                lines.iter().map(|line| Self::from_json(line.get().as_bytes())).collect()
+            }
+        }
+    }
+
     fn parse(source: RootSource, bytes: &[u8]) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), MAX_ROOT)?;
         let whole = Span::new(0, bytes.len());

@@ -3,13 +3,13 @@
 use super::files::statement;
 use super::quote::{Quoted, ReportData};
 use super::{snp, tdx};
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::LinkId;
 use crate::finding::compared::Compared;
 use crate::formats::dstack::appraise;
 use crate::formats::dstack::checks;
 use crate::formats::dstack::parse::{Answer, Carried, Ids, RaTls, TdxAttestation};
+use crate::formats::dstack::policy::ForDstack;
 use crate::formats::intel::parse::Quote;
 use crate::piece::Piece;
 use crate::pki::Cert;
@@ -25,7 +25,7 @@ pub(crate) fn examine(
     input: &[u8],
     ders: &[Vec<u8>],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForDstack,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     const MISSING: Error = Error::Missing { what: "the certificate" };
@@ -78,7 +78,7 @@ fn quoted(
     quote: &[u8],
     answer: &Answer,
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForDstack,
     now: UnixTime,
 ) -> Result<(Draft, ReportData), Error> {
     let quote = &Quote::parse(quote)?;

@@ -2,7 +2,6 @@
 
 use super::files::{Files, read};
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::compared::{Compared, Comparers};
 use crate::finding::to_blame;
@@ -11,6 +10,7 @@ use crate::formats::dstack::appraise;
 use crate::formats::dstack::appraise::{Beside, Identity, Image, Named};
 use crate::formats::dstack::checks;
 use crate::formats::dstack::parse::{Answer, AppCompose, Ids, Material, TcbInfo, VmConfig};
+use crate::formats::dstack::policy::ForDstack;
 use crate::formats::dstack::verify::AcpiDigests;
 use crate::formats::eventlog;
 use crate::formats::eventlog::parse::dstack::Log;
@@ -28,7 +28,7 @@ const WHAT: &str = "dstack quote report";
 pub(crate) fn examine(
     input: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForDstack,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let answer = Answer::parse(input)?;
@@ -55,8 +55,8 @@ pub(crate) struct Guest {
 
 /// Who compares what the guest's processor signed: the policy names software by its registers or,
 /// in dstack's terms, by the application.
-pub(super) fn comparers(policy: &Policy, data: Compared) -> Comparers {
-    let software = match policy.dstack.compose_hashes.is_empty() {
+pub(super) fn comparers(policy: &dyn ForDstack, data: Compared) -> Comparers {
+    let software = match policy.dstack().compose_hashes.is_empty() {
         true => Compared::Policy,
         false => Compared::By(&checks::DSTACK_APPLICATION),
     };
@@ -86,7 +86,7 @@ impl Quoted<'_> {
         &self,
         answer: &Answer,
         beside: &[Piece<'_>],
-        policy: &Policy,
+        policy: &dyn ForDstack,
         now: UnixTime,
     ) -> Result<Guest, Error> {
         let quote = self.quote;
@@ -132,7 +132,7 @@ impl Quoted<'_> {
         let findings = match (&quote.body, &examined.verified) {
             (Body::Td(report), Some(_)) => {
                 let shown = identity.as_ref().map_err(|why| *why);
-                appraise::appraise_quote(report, shown, &beside, named, &policy.dstack)
+                appraise::appraise_quote(report, shown, &beside, named, policy.dstack())
             }
             (Body::Td(_), None) => {
                 let by = to_blame(&examined.part.findings);

@@ -3,7 +3,6 @@
 use super::files::{Files, facts, read};
 use super::quote::{ReportData, comparers, hashes};
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::compared::Compared;
 use crate::finding::to_blame;
@@ -11,6 +10,7 @@ use crate::finding::{Finding, LinkId};
 use crate::formats::dstack::appraise;
 use crate::formats::dstack::appraise::{Beside, Image};
 use crate::formats::dstack::parse::{Document, Ids, Material, SnpAttestation, VmConfig};
+use crate::formats::dstack::policy::ForDstack;
 use crate::formats::snp;
 use crate::formats::snp::files::Amd;
 use crate::piece::Piece;
@@ -23,7 +23,7 @@ pub(crate) fn examine(
     input: &[u8],
     bytes: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForDstack,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let kind = "dstack-snp-attestation";
@@ -36,7 +36,7 @@ pub(super) fn attested(
     input: &[u8],
     bytes: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForDstack,
     data: Compared,
     now: UnixTime,
 ) -> Result<(Draft, ReportData), Error> {
@@ -77,7 +77,7 @@ pub(super) fn attested(
                 ..Beside::default()
             };
             let (data, report) = (&attestation.report_data, verified.report());
-            let (own, identity) = appraise::appraise_report(report, data, &beside, &policy.dstack);
+            let (own, identity) = appraise::appraise_report(report, data, &beside, policy.dstack());
             part.findings.extend(own);
             part.claims.extend(identity.iter().flat_map(appraise::claims));
             let own = identity.iter().flat_map(facts);

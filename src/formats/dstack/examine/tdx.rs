@@ -1,10 +1,10 @@
 //! dstack's attestation of a TDX guest.
 
 use super::quote::Quoted;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::compared::Compared;
 use crate::formats::dstack::parse::{Answer, TdxAttestation};
+use crate::formats::dstack::policy::ForDstack;
 use crate::formats::intel::parse::Quote;
 use crate::piece::Piece;
 use crate::report::Draft;
@@ -16,7 +16,7 @@ pub(crate) fn examine(
     input: &[u8],
     bytes: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForDstack,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let attestation = TdxAttestation::parse(bytes)?;

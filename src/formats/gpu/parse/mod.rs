@@ -32,6 +32,8 @@ pub struct Report<'a> {
     pub signed: Span,
     /// R and S, 48 bytes each, big-endian.
     pub signature: [u8; 96],
+    /// What follows the signature. Nobody signed it.
+    pub trailing: Span,
     spans: [Span; 4],
 }
 
@@ -63,11 +65,11 @@ impl<'a> Report<'a> {
             && bytes.get(Self::REQUEST..).is_some_and(|rest| rest.starts_with(&[0x11, 0x60]))
     }
 
-    /// Parses request and response.
+    /// Parses request and response. Bytes after the signature are kept as [`Report::trailing`].
     ///
     /// # Errors
     /// When they are not of SPDM 1.1, a length reaches past the end, a block is not of the DMTF's
-    /// form, two blocks have one number, or bytes follow the signature.
+    /// form, or two blocks have one number.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), Self::MAX)?;
         let mut reader = Reader::new(bytes);
@@ -91,17 +93,24 @@ impl<'a> Report<'a> {
         let opaque = Opaque::parse(reader.take("GPU report, opaque data", len)?, opaque_at)?;
         let signed = Span::new(0, reader.position());
         let signature = reader.array("GPU report, signature")?;
-        if reader.remaining() != 0 {
-            let at = Span::new(reader.position(), reader.remaining());
-            return Err(Error::malformed(WHAT, at, "bytes follow the signature"));
-        }
+        let trailing = Span::new(reader.position(), reader.remaining());
         let spans = [
             Span::new(nonce_at, 32),
             Span::new(own_at, 32),
             Span::new(opaque_at, len),
             Span::new(signed.len, Self::SIGNATURE),
         ];
-        Ok(Self { bytes, nonce, measurements, own_nonce, opaque, signed, signature, spans })
+        Ok(Self {
+            bytes,
+            nonce,
+            measurements,
+            own_nonce,
+            opaque,
+            signed,
+            signature,
+            trailing,
+            spans,
+        })
     }
 
     /// The bytes that the signature covers.

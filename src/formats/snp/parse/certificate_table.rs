@@ -1,9 +1,10 @@
 //! The certificate table that a host hands to its guest beside a report (AMD 56421, "Guest-Host
 //! Communication Block", section "SNP Extended Guest Request"; Linux shows it as `auxblob`).
 //!
-//! Entries of 24 bytes, until one whose identifier is all zeros: identifier (16 bytes, in the
-//! order in which it is written), offset from the table's first byte and length (32 bits each,
-//! little-endian). The host writes the table, so nothing in it is believed for being there.
+//! Entries of 24 bytes, until one whose identifier is all zeros: identifier (16 bytes), offset from
+//! the table's first byte and length (32 bits each, little-endian). Some hosts keep an identifier's
+//! bytes in the order in which it is written, others in that of a GUID; both are read. The host
+//! writes the table, so nothing in it is believed for being there.
 
 use crate::bytes::Reader;
 use crate::error::Error;
@@ -20,6 +21,7 @@ const VLEK: [u8; 16] = *b"\xa8\x07\x4b\xc2\xa2\x5a\x48\x3e\xaa\xe6\x39\xc0\x45\x
 const ASK: [u8; 16] = *b"\x4a\xb7\xb3\x79\xbb\xac\x4f\xe4\xa0\x2f\x05\xae\xf3\x27\xc7\x82";
 const ARK: [u8; 16] = *b"\xc0\xb4\x06\xa4\xa8\x03\x49\x52\x97\x43\x3f\xb6\x01\x4c\xd0\xae";
 const CRL: [u8; 16] = *b"\x92\xf8\x1b\xc3\x58\x11\x4d\x3d\x97\xff\xd1\x9f\x88\xdc\x67\xea";
+const KNOWN: [[u8; 16]; 5] = [VCEK, VLEK, ASK, ARK, CRL];
 
 /// What a table holds, in DER as the host supplied it. Kinds that are not known are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +39,16 @@ pub struct CertificateTable<'a> {
 }
 
 impl<'a> CertificateTable<'a> {
+    /// Whether `bytes` look like a table: they begin with a known identifier.
+    pub fn is_likely(bytes: &[u8]) -> bool {
+        bytes.first_chunk().is_some_and(|id: &[u8; 16]| KNOWN.contains(&written(*id)))
+    }
+
+    /// Everything in it.
+    pub fn parts(&self) -> impl Iterator<Item = &'a [u8]> {
+        [self.vcek, self.vlek, self.ask, self.ark, self.crl].into_iter().flatten()
+    }
+
     /// Reads a table. No bytes at all are a table with nothing in it: hosts supply that when they
     /// have no certificates.
     ///
@@ -64,7 +76,7 @@ impl<'a> CertificateTable<'a> {
             let data = span.of(bytes).ok_or_else(|| {
                 Error::malformed(WHAT, entry, "an entry points outside of the table")
             })?;
-            let slot = match id {
+            let slot = match written(id) {
                 VCEK => &mut table.vcek,
                 VLEK => &mut table.vlek,
                 ASK => &mut table.ask,
@@ -77,6 +89,15 @@ impl<'a> CertificateTable<'a> {
             }
         }
     }
+}
+
+/// An identifier in the order in which it is written, when the bytes are a known one's in that
+/// order or in the order of a GUID, whose first three fields are little-endian.
+fn written(bytes: [u8; 16]) -> [u8; 16] {
+    let [a, b, c, d, e, f, g, h, rest @ ..] = bytes;
+    let [i, j, k, l, m, n, o, p] = rest;
+    let turned = [d, c, b, a, f, e, h, g, i, j, k, l, m, n, o, p];
+    if KNOWN.contains(&turned) { turned } else { bytes }
 }
 
 #[cfg(test)]
@@ -108,6 +129,17 @@ mod tests {
             crl: Some(b"list"),
         };
         assert_eq!(CertificateTable::parse(&bytes), Ok(expected));
+    }
+
+    #[test]
+    fn identifiers_in_the_order_of_a_guid_are_read_alike() {
+        let turned: [u8; 16] = *b"\x8d\x75\xda\x63\x64\xe6\x64\x45\xad\xc5\xf4\xb9\x3b\xe8\xac\xcd";
+        for id in [VCEK, turned] {
+            let table = [entry(id, 48, 2), vec![0; 24], vec![5, 6]].concat();
+            assert!(CertificateTable::is_likely(&table));
+            assert_eq!(CertificateTable::parse(&table).unwrap().vcek, Some(&[5, 6][..]));
+        }
+        assert!(!CertificateTable::is_likely(&[0; 24]));
     }
 
     #[test]

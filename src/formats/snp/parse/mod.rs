@@ -3,12 +3,14 @@
 
 pub mod amd;
 
+mod answer;
 mod bits;
 mod certificate_table;
 mod fields;
 mod report;
 mod tcb;
 
+pub use answer::Answer;
 pub use bits::{Bit, GUEST_POLICY, GuestPolicy, KeyInfo, PLATFORM_INFO, PlatformInfo, SigningKey};
 pub use certificate_table::{CertificateTable, MAX_TABLE};
 pub use fields::fields;

@@ -9,7 +9,6 @@ use crate::builds::provenance::policy::ProvenancePolicy;
 use crate::builds::sigstore;
 use crate::builds::sigstore::verify::VerifiedStatement;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::to_blame;
 use crate::finding::{Check, Finding, LinkId, Outcome, Why};
@@ -20,6 +19,7 @@ use crate::services::coordinator::parse;
 use crate::services::coordinator::parse::launch;
 use crate::services::coordinator::parse::launch::{LaunchMeasurement, Role};
 use crate::services::coordinator::parse::{Document, ReferenceValue};
+use crate::services::coordinator::policy::ForCoordinator;
 use crate::time::UnixTime;
 
 /// A Sigstore bundle among the document's lists.
@@ -47,7 +47,11 @@ pub(super) struct References {
 }
 
 /// Verifies the signatures of the reference values.
-pub(super) fn references(document: &Document, policy: &Policy, now: UnixTime) -> References {
+pub(super) fn references(
+    document: &Document,
+    policy: &dyn ForCoordinator,
+    now: UnixTime,
+) -> References {
     let mut references = References::default();
     for (number, value) in (1_u32..).zip(&document.reference_values) {
         let part = format!("reference value {number}");
@@ -62,7 +66,7 @@ pub(super) fn references(document: &Document, policy: &Policy, now: UnixTime) ->
 fn reference(
     value: &ReferenceValue,
     part: &str,
-    policy: &Policy,
+    policy: &dyn ForCoordinator,
     now: UnixTime,
     into: &mut References,
 ) -> Option<Finding> {
@@ -108,7 +112,7 @@ fn reference(
 pub(super) fn accepted(
     signed: Vec<Signed>,
     builder: Option<&VerifiedStatement>,
-    policy: &Policy,
+    policy: &dyn ForCoordinator,
 ) -> (Vec<Finding>, Vec<Reference>) {
     let mut findings = Vec::new();
     let mut references = Vec::new();
@@ -126,13 +130,13 @@ fn signer(
     statement: &VerifiedStatement,
     role: Role,
     builder: Option<&VerifiedStatement>,
-    policy: &Policy,
+    policy: &dyn ForCoordinator,
 ) -> Finding {
     let check = &checks::COORDINATOR_REFERENCE;
-    let for_launchers = policy.coordinator.launcher.as_ref().filter(|_| role == Role::Launcher);
+    let for_launchers = policy.coordinator().launcher.as_ref().filter(|_| role == Role::Launcher);
     let rules = ProvenancePolicy {
         predicate_types: Vec::new(),
-        ..for_launchers.unwrap_or(&policy.provenance).clone()
+        ..for_launchers.unwrap_or(policy.provenance()).clone()
     };
     let appraised = provenance::appraise::provenance(statement, &rules);
     let against = appraised.iter().find(|finding| matches!(finding.outcome, Outcome::Fail(_)));
@@ -171,7 +175,7 @@ pub(super) fn provenance(
     document: &Document,
     files: &Files<'_>,
     artifact: Option<Sha256>,
-    policy: &Policy,
+    policy: &dyn ForCoordinator,
     now: UnixTime,
 ) -> Builds {
     let named = artifact.map_or_else(Named::default, |digest| files.named(digest));

@@ -7,7 +7,6 @@
 
 use super::machine::{Context, EvidenceType, Examined, evidence_type};
 use crate::digest::Sha512;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::to_blame;
 use crate::finding::{Check, Finding, Outcome, Why};
@@ -15,6 +14,7 @@ use crate::piece::Piece;
 use crate::report::{Part, RootOfTrust, Wanted};
 use crate::services::coordinator::checks;
 use crate::services::coordinator::parse::{Document, Evidence};
+use crate::services::coordinator::policy::ForCoordinator;
 use crate::time::UnixTime;
 
 /// What came of a document's evidence.
@@ -38,7 +38,7 @@ struct Known<'a> {
 pub(super) fn examine(
     document: &Document,
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForCoordinator,
     now: UnixTime,
     d: Sha512,
 ) -> Items {

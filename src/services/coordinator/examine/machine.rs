@@ -2,7 +2,6 @@
 
 use super::{bound, provider, stapled};
 use crate::digest::Sha512;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::compared::{Compared, Comparers};
 use crate::finding::{Check, Finding};
@@ -19,6 +18,7 @@ use crate::services::coordinator::appraise::binding;
 use crate::services::coordinator::appraise::stated::Substrate;
 use crate::services::coordinator::checks;
 use crate::services::coordinator::parse::{Document, Evidence};
+use crate::services::coordinator::policy::ForCoordinator;
 use crate::services::coordinator::policy::Machine;
 use crate::time::UnixTime;
 
@@ -86,7 +86,7 @@ pub(super) struct Context<'a> {
     pub(super) item: &'a Evidence,
     /// What lies beside the evidence.
     pub(super) beside: &'a [Piece<'a>],
-    pub(super) policy: &'a Policy,
+    pub(super) policy: &'a dyn ForCoordinator,
     pub(super) now: UnixTime,
     /// What the evidence must carry.
     pub(super) d: Sha512,
@@ -183,8 +183,8 @@ fn sev_snp(context: &Context<'_>) -> Result<Examined, Error> {
 }
 
 /// Whether the policy itself names the software of a TDX guest.
-pub(super) fn software_by_policy(measured: &Measured, policy: &Policy) -> bool {
-    let known = &policy.dcap.tdx;
+pub(super) fn software_by_policy(measured: &Measured, policy: &dyn ForCoordinator) -> bool {
+    let known = &policy.dcap().tdx;
     match measured {
         Measured::Tdx { mrtd, rtmr: [_, rtmr1, rtmr2, _] } => {
             known.mr_td.contains(mrtd) && known.rtmr1.contains(rtmr1) && known.rtmr2.contains(rtmr2)

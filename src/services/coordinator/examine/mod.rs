@@ -11,6 +11,7 @@
 
 mod bound;
 mod build;
+pub(crate) mod exchange;
 mod items;
 mod machine;
 mod provider;
@@ -32,7 +33,6 @@ use crate::builds::image;
 use crate::builds::image::verify::Supplied;
 use crate::claims::Claim;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::{Check, Finding, LinkId, Value, Why};
 use crate::formats::launch::measured::Measured;
@@ -41,6 +41,7 @@ use crate::piece::Piece;
 use crate::report::{
     Custody, Draft, EvidenceItem, Fact, Flags, Freshness, KeyFlag, RootOfTrust, Subject,
 };
+use crate::services::coordinator::policy::{Applied, ForCoordinator};
 use crate::time::UnixTime;
 
 use crate::builds::git::source;
@@ -62,9 +63,9 @@ pub(crate) struct Question<'a> {
 pub(crate) fn examine(
     input: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForCoordinator,
     now: UnixTime,
-) -> Result<(Draft, Policy), Error> {
+) -> Result<(Draft, Applied), Error> {
     let document = Document::parse(input)?;
     let draft = Draft::of(subject(input, None), RootOfTrust::CpuVendor);
     answered(&document, None, beside, policy, now, draft)
@@ -130,10 +131,10 @@ pub(crate) fn answered(
     document: &Document,
     question: Option<&Question<'_>>,
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForCoordinator,
     now: UnixTime,
     mut draft: Draft,
-) -> Result<(Draft, Policy), Error> {
+) -> Result<(Draft, Applied), Error> {
     let bytes = &document.binding.bytes.0;
     let bound = read_binding(document, &mut draft.findings);
     if draft.subject.name.is_none() {
@@ -155,10 +156,11 @@ pub(crate) fn answered(
     draft.root_of_trust = items.root_of_trust;
     draft.absorb(items.part);
     let machine = items.machine;
-    let applied = policy.for_coordinator(machine.as_ref().map(|machine| machine.machine));
+    let of = machine.as_ref().map(|machine| machine.machine);
+    let applied = policy.of_machine(of);
 
-    let image = image(document, bound.as_ref(), &images, machine, &applied, now, &mut draft);
-    keys_and_session(document, bound.as_ref(), &image, question, &applied, now, &mut draft);
+    let image = image(document, bound.as_ref(), &images, machine, &*applied, now, &mut draft);
+    keys_and_session(document, bound.as_ref(), &image, question, &*applied, now, &mut draft);
     let derived = Derived {
         substrate: image.substrate,
         by_issuer: image.by_issuer,
@@ -168,7 +170,7 @@ pub(crate) fn answered(
     let own = stated(document, bound.as_ref(), &derived);
     draft.findings.extend(contradictions(&own));
     draft.stated.extend(own);
-    Ok((draft, applied))
+    Ok((draft, Applied::Coordinator(of)))
 }
 
 /// Reads the binding; one that cannot be read is reported.
@@ -213,7 +215,7 @@ fn image(
     bound: Option<&Binding>,
     files: &Files<'_>,
     machine: Option<Examined>,
-    policy: &Policy,
+    policy: &dyn ForCoordinator,
     now: UnixTime,
     draft: &mut Draft,
 ) -> Image {
@@ -336,7 +338,7 @@ fn keys_and_session(
     bound: Option<&Binding>,
     image: &Image,
     question: Option<&Question<'_>>,
-    policy: &Policy,
+    policy: &dyn ForCoordinator,
     now: UnixTime,
     draft: &mut Draft,
 ) {
@@ -347,7 +349,7 @@ fn keys_and_session(
         return;
     };
     let session = question.map(|question| &question.session);
-    let rules = &policy.coordinator;
+    let rules = &policy.coordinator();
     let InSession { findings: mut own, answered } =
         binding::session(document, binding, image.covered, session, rules, now);
     let speaker = match image.digest {

@@ -59,12 +59,12 @@ pub(super) fn token(context: &Context<'_>) -> Result<Examined, Error> {
     let token = Token::parse(item.body.as_bytes())?;
     let machine = of_its_type(item, &token)?;
     let rules = match machine {
-        Machine::GoogleVm => &policy.coordinator.google_vm_token,
-        Machine::TrustAuthority => &policy.coordinator.trust_authority_token,
-        _ => &policy.token,
+        Machine::GoogleVm => &policy.coordinator().google_vm_token,
+        Machine::TrustAuthority => &policy.coordinator().trust_authority_token,
+        _ => policy.token(),
     };
     let token::examine::Examined { part, vouched } =
-        token::examine::token_of(&token, beside, rules, policy.roots, COMPARERS, now);
+        token::examine::token_of(&token, beside, rules, policy.roots(), COMPARERS, now);
     let nonces = token.claims.nonce.as_ref().map(OneOrMore::all).unwrap_or_default();
     let signed = match vouched {
         Some(_) => Ok(()),

@@ -6,10 +6,10 @@ use crate::builds::image::follow::{Files, Running};
 use crate::builds::image::parse::Reference;
 use crate::builds::image::reference::{ImageReferences, Pin};
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::finding::{Finding, Value, Why};
 use crate::formats::dstack;
 use crate::report::Part;
+use crate::services::near::policy::ForNear;
 use crate::time::UnixTime;
 
 /// The files about images.
@@ -25,7 +25,12 @@ impl<'f, 'a> Images<'f, 'a> {
     /// Follows every container of a machine. Without any file nothing is said: then the link to
     /// the builds says that nothing was published. With one, each container that no build is about
     /// is open, so that no chain seems whole for another container's sake.
-    pub(super) fn follow(&self, machine: &Examined, policy: &Policy, now: UnixTime) -> Vec<Part> {
+    pub(super) fn follow(
+        &self,
+        machine: &Examined,
+        policy: &dyn ForNear,
+        now: UnixTime,
+    ) -> Vec<Part> {
         if self.files.is_empty() {
             return Vec::new();
         }
@@ -55,7 +60,7 @@ impl<'f, 'a> Images<'f, 'a> {
     }
 
     /// One image, with the documents and builds that are about it.
-    fn image(&self, digest: Sha256, reference: &str, policy: &Policy, now: UnixTime) -> Part {
+    fn image(&self, digest: Sha256, reference: &str, policy: &dyn ForNear, now: UnixTime) -> Part {
         let running = Running { digest: Some(digest), reference: Some(reference) };
         let mut part = image::follow::examine(&running, self.files, policy, now);
         if !part.findings.iter().any(|finding| finding.check == &image::checks::OCI_SUBJECT) {

@@ -1,6 +1,5 @@
 //! One machine of a NEAR AI report: its quote as dstack's, its GPUs, its manager.
 
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::compared::Compared;
 use crate::finding::to_blame;
@@ -13,6 +12,7 @@ use crate::pki::pem_certificates;
 use crate::report::{DebugFlag, EvidenceItem, Part};
 use crate::services::near::checks;
 use crate::services::near::parse::{Gpu, Machine, Manager, decoded};
+use crate::services::near::policy::ForNear;
 use crate::services::near::verify;
 use crate::span::Span;
 use crate::time::UnixTime;
@@ -49,7 +49,7 @@ pub(super) fn examine(
     quote: Option<&[u8]>,
     beside: &[Piece<'_>],
     spki: Option<&[u8]>,
-    policy: &Policy,
+    policy: &dyn ForNear,
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let quote = quote.map(Quote::parse).transpose()?;
@@ -80,7 +80,7 @@ pub(super) fn examine(
                 binding,
             ];
             own.part.findings.extend(findings);
-            let asked = policy.near.nonce.as_ref();
+            let asked = policy.near().nonce.as_ref();
             own.part.findings.extend(verify::nonce(machine.nonce.as_deref(), data, asked));
         }
         None => {
@@ -118,7 +118,7 @@ fn guest(
     answer: &Answer,
     data: Compared,
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForNear,
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let (kind, input) = ("near-machine", quote.bytes);
@@ -136,7 +136,7 @@ fn gpus(
     machine: &Machine,
     data: Option<&[u8; 64]>,
     by: &'static Check,
-    policy: &Policy,
+    policy: &dyn ForNear,
     now: UnixTime,
 ) -> Part {
     let check = &checks::NEAR_GPU;
@@ -173,7 +173,11 @@ fn gpus(
 }
 
 /// One GPU's report, or why it cannot be read here.
-fn report(answer: &Gpu, policy: &Policy, now: UnixTime) -> Result<gpu::examine::Examined, String> {
+fn report(
+    answer: &Gpu,
+    policy: &dyn ForNear,
+    now: UnixTime,
+) -> Result<gpu::examine::Examined, String> {
     if let Some(other) = answer.architecture.as_deref().filter(|a| !a.eq_ignore_ascii_case(HOPPER))
     {
         return Err(other.to_owned());
@@ -192,7 +196,7 @@ fn manager(
     by: &'static Check,
     info: &Answer,
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForNear,
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let raw = manager.quote.as_deref().map(bytes).transpose()?;

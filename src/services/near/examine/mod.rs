@@ -20,7 +20,6 @@ use super::parse::{Machine, Report};
 use super::verify;
 use crate::builds::image;
 use crate::digest::Sha256;
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Value};
 use crate::piece;
@@ -30,13 +29,14 @@ use crate::report::{
     Custody, DebugFlag, Draft, Flags, Freshness, KeyFlag, RootOfTrust, Standing, Stated, Subject,
     Wanted,
 };
+use crate::services::near::policy::ForNear;
 use crate::time::UnixTime;
 
 /// A report of either form.
 pub(crate) fn examine(
     input: &[u8],
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForNear,
     now: UnixTime,
 ) -> Result<Draft, Error> {
     const TLS: &str = "NEAR AI report, tls_certificate";
@@ -104,7 +104,7 @@ fn stated(machine: &Machine) -> Vec<Stated> {
 }
 
 /// The weakest of what holds of the machines.
-fn flags(findings: &[Finding], machines: &[(DebugFlag, Custody)], policy: &Policy) -> Flags {
+fn flags(findings: &[Finding], machines: &[(DebugFlag, Custody)], policy: &dyn ForNear) -> Flags {
     let of = |check: &'static _| findings.iter().filter(move |f| f.check == check);
     let all_off = machines.iter().all(|(debug, _)| *debug == DebugFlag::Off);
     let debug = match machines.iter().any(|(debug, _)| *debug == DebugFlag::On) {
@@ -113,7 +113,7 @@ fn flags(findings: &[Finding], machines: &[(DebugFlag, Custody)], policy: &Polic
         false => DebugFlag::Unknown,
     };
     let from_kms = machines.iter().any(|(_, custody)| *custody == Custody::KmsDerived);
-    let answers = policy.near.nonce.is_some()
+    let answers = policy.near().nonce.is_some()
         && of(&checks::NEAR_NONCE).all(Finding::passed)
         && of(&checks::NEAR_NONCE).next().is_some();
     Flags {

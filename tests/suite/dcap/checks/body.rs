@@ -72,8 +72,12 @@ pub(crate) const ROWS: &[Row<Case>] = &[
         bit(case, 8);
         case.dcap = json!({"tdx": {"reserved": "deny"}});
     }),
+    row("tdx.service-td", "warn set", |case| {
+        case.quote.td().relaunch.as_mut().unwrap().mr_service_td = [1; 48];
+    }),
     row("tdx.service-td", "fail set", |case| {
         case.quote.td().relaunch.as_mut().unwrap().mr_service_td = [1; 48];
+        case.dcap = json!({"tdx": {"service-td": "deny"}});
     }),
     row("tdx.xfam", "fail clear", |case| case.quote.td().xfam[0] &= !2),
     row("tdx.xfam", "warn set", |case| case.quote.td().xfam[7] = 0x80),

@@ -2,26 +2,28 @@
 
 use std::borrow::Cow;
 
-use super::appraise::answer;
-use super::appraise::answer::Answer;
-use super::appraise::binding::{Session, Teller};
-use super::appraise::darkbloom;
-use super::appraise::keys::Connection;
-use super::appraise::recorded;
-use super::appraise::recorded::Issued;
-use super::checks;
-use super::examine;
-use super::examine::{Question, subject};
-use super::parse::exchange::{ATTESTATION, ENCRYPTION_KEY, Exchange, Response, TINFOIL};
-use super::parse::{Binding, Document};
 use crate::claims::{Standing, Stated};
 use crate::context::{Asked, Context};
-use crate::engine::policy::Policy;
 use crate::error::Error;
 use crate::file::{File, Origin};
 use crate::finding::{Finding, LinkId, Value, Why};
 use crate::piece::Piece;
 use crate::report::{Draft, RootOfTrust};
+use crate::services::coordinator::appraise::answer;
+use crate::services::coordinator::appraise::answer::Answer;
+use crate::services::coordinator::appraise::binding::{Session, Teller};
+use crate::services::coordinator::appraise::darkbloom;
+use crate::services::coordinator::appraise::keys::Connection;
+use crate::services::coordinator::appraise::recorded;
+use crate::services::coordinator::appraise::recorded::Issued;
+use crate::services::coordinator::checks;
+use crate::services::coordinator::examine;
+use crate::services::coordinator::examine::{Question, subject};
+use crate::services::coordinator::parse::exchange::{
+    ATTESTATION, ENCRYPTION_KEY, Exchange, Response, TINFOIL,
+};
+use crate::services::coordinator::parse::{Binding, Document};
+use crate::services::coordinator::policy::{Applied, ForCoordinator};
 use crate::services::tinfoil;
 use crate::wire::Base64Url;
 
@@ -58,9 +60,9 @@ pub(crate) fn examine(
     input: &[u8],
     exchange: &Exchange,
     beside: &[Piece<'_>],
-    policy: &Policy,
+    policy: &dyn ForCoordinator,
     context: &Context,
-) -> Result<(Draft, Policy), Error> {
+) -> Result<(Draft, Applied), Error> {
     let now = context.now;
     let asked = context.asked.as_ref();
     let what = if is_tinfoil(exchange) { TINFOIL } else { ATTESTATION };
@@ -91,7 +93,7 @@ pub(crate) fn examine(
                 }
                 Err(error) => draft.findings.extend(unreadable(&error)),
             }
-            Ok((draft, policy.clone()))
+            Ok((draft, Applied::Whole))
         }
         Answer::Body(response) => match Document::parse(&response.body.0) {
             Ok(document) => {
@@ -103,7 +105,7 @@ pub(crate) fn examine(
             Err(error) => {
                 draft.findings.extend(consistent(None));
                 draft.findings.extend(unreadable(&error));
-                Ok((draft, policy.for_coordinator(None)))
+                Ok((draft, Applied::Coordinator(None)))
             }
         },
         Answer::NotPublished { substrate } => {
@@ -111,18 +113,18 @@ pub(crate) fn examine(
             draft.findings.extend(consistent(None));
             draft.root_of_trust = RootOfTrust::Nothing;
             draft.stated.extend(substrate.map(said_unavailable));
-            Ok((draft, without_document(what, policy)))
+            Ok((draft, without_document(what == TINFOIL)))
         }
         Answer::None => {
             draft.findings.push(finding);
             draft.findings.extend(consistent(None));
-            Ok((draft, without_document(what, policy)))
+            Ok((draft, without_document(what == TINFOIL)))
         }
     }
 }
 
-fn without_document(what: &str, policy: &Policy) -> Policy {
-    if what == TINFOIL { policy.clone() } else { policy.for_coordinator(None) }
+const fn without_document(is_tinfoil: bool) -> Applied {
+    if is_tinfoil { Applied::Whole } else { Applied::Coordinator(None) }
 }
 
 fn unreadable(error: &Error) -> Finding {

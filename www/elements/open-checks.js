@@ -6,10 +6,10 @@
  * @import { LinkFinding, NotChecked, PlannedRequest, Report, Wanted } from '../report.d.ts'
  */
 
+import { findingAnchor } from '../anchors.js';
 import { button, copyButton, h, outward } from '../dom.js';
 import { checkTitle, findingAdvice, sayOr, sentencesOf } from '../phrases.js';
 import { say, ui, uiCount } from '../wording.js';
-import { findingAnchor } from './finding-item.js';
 import { RequestList } from './request-list.js';
 
 /**

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 
 import { NAMES, card } from './fixtures/cards.mjs';
+import { drawn } from './fixtures/reports.mjs';
 import { WWW, axe, demonstrate, launch, loaded, open, serve, stub } from './page.mjs';
 
 const SCREENS = [
@@ -97,6 +98,23 @@ test('a whole chain takes at most three screens, any page less than four, and pr
     assert.ok(pages >= 1 && pages <= 4, `${name}: ${pages} pages`);
     await context.close();
   }
+});
+
+test('the card stands alone: it draws a report without a page around it, and links to nothing', async () => {
+  const { page, context, troubles } = await shown('A5');
+  const [state, more] = card('A4');
+  const found = await page.evaluate(async (json) => {
+    const { AnswerCard } = await import('/elements/answer-card.js');
+    const own = new AnswerCard();
+    document.body.replaceChildren(own);
+    own.draw(JSON.parse(json));
+    return { rows: own.querySelectorAll('.rows > div').length, links: own.querySelectorAll('a, button').length, text: own.innerText };
+  }, drawn(state, more));
+  assert.equal(found.rows, 6);
+  assert.equal(found.links, 0);
+  assert.match(found.text, /^api\.example-service\.com\s+Verified image, but /);
+  assert.deepEqual(troubles, []);
+  await context.close();
 });
 
 test('the chain strip is a list that is broken where the chain ends', async () => {

@@ -7,7 +7,8 @@
 import { findingAnchor } from '../anchors.js';
 import { button, h } from '../dom.js';
 import { icon } from '../icons.js';
-import { checkTitle, findingAdvice, outcomeWord, sentencesOf } from '../phrases.js';
+import { sentencesOf } from '../phrases.js';
+import { checkTitle, findingAdvice, outcomeWord } from '../titles.js';
 import { comparison, textOf, valueElement } from '../values.js';
 import { ui } from '../wording.js';
 import { HexView } from './hex-view.js';

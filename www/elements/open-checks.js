@@ -8,7 +8,8 @@
 
 import { findingAnchor } from '../anchors.js';
 import { button, copyButton, h, outward } from '../dom.js';
-import { checkTitle, findingAdvice, sayOr, sentencesOf } from '../phrases.js';
+import { sentencesOf } from '../phrases.js';
+import { checkTitle, findingAdvice, sayOr } from '../titles.js';
 import { say, ui, uiCount } from '../wording.js';
 import { RequestList } from './request-list.js';
 

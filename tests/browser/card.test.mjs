@@ -163,18 +163,64 @@ test('a source whose link does not hold is not linked', async () => {
   await context.close();
 });
 
+/** A session DRAWN BY HAND whose host lets no page read its answers, or stays silent until it is stopped. */
+const session = (answer) => `
+  export function subjects() { return '[{"id":"darkbloom","origin":"https://api.example.com"}]'; }
+  export class Session {
+    constructor(address) { this.origin = address.startsWith('https://') ? address : 'https://' + address; }
+    first() {
+      return JSON.stringify(['coordinator-attestation', 'encryption-key'].map((what) => ({
+        what, url: this.origin + '/' + what, host: 'api.example.com', reveals: 'that-you-ask', limit: 1, timeout_ms: 1, reach: 'anyone',
+      })));
+    }
+    begin() {}
+    record() {}
+    asked() { return '{}'; }
+    exchange() { return new Uint8Array([123, 125]); }
+  }
+  export function ask(request, signal) { return ${answer}; }
+  export function own() {}`;
+const UNREAD = "Promise.resolve({ status: undefined, failed: 'cors-or-network', file: new Uint8Array() })";
+const SILENT = "new Promise((done) => signal.addEventListener('abort', () => done({ status: undefined, failed: 'aborted', file: new Uint8Array() })))";
+
+async function asked(answer) {
+  const [state, more] = card('no-answer');
+  const opened = await open(browser, { url: server.url, routes: stub(state, { ...more, exports: session(answer) }) });
+  await loaded(opened.page);
+  await opened.page.fill('#address', 'api.example.com');
+  await opened.page.press('#address', 'Enter');
+  await opened.page.waitForSelector('.plan:not([hidden])');
+  await opened.page.click('#ask');
+  return opened;
+}
+
+test('while a service is asked the card says which step it is and for how long, and can be stopped', async () => {
+  const { page, context, troubles } = await asked(SILENT);
+  assert.equal(await page.locator('.answer-subject').innerText(), 'Checking api.example.com');
+  assert.equal(await page.locator('answer-card .short').innerText(), 'Asking it, step 1 of 3');
+  await page.waitForFunction(() => /^[1-9]/.test(document.querySelector('.seconds').textContent));
+  await page.click('#stop-check');
+  await page.waitForSelector('answer-card[data-state="unknown"]');
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
+test('where no answer can be read, the terminal and the recorded answer are offered', async () => {
+  const { page, context, troubles } = await asked(UNREAD);
+  await page.waitForSelector('section.elsewhere');
+  assert.match(await page.locator('section.elsewhere').innerText(), /s2s verify https:\/\/api\.example\.com/);
+  assert.ok(await page.locator('#recorded-instead').isVisible());
+  assert.deepEqual(await axe(page), []);
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
 test('the address of the page fills in a service and a policy, and sends nothing', async () => {
   const [state, more] = card('A5');
-  const session = `
-    export function subjects() { return '[]'; }
-    export class Session {
-      constructor(address) { this.origin = 'https://' + address; }
-      first() { return JSON.stringify([{ what: 'coordinator-attestation', url: this.origin + '/x', host: 'api.example.com', reveals: 'that-you-ask', limit: 1, timeout_ms: 1, reach: 'anyone' }]); }
-    }`;
   const { page, context, requests, troubles } = await open(browser, {
     url: server.url,
     path: '#service=api.example.com&policy=drawn-by-hand',
-    routes: stub(state, { ...more, exports: session }),
+    routes: stub(state, { ...more, exports: session(SILENT) }),
   });
   await page.waitForSelector('.plan:not([hidden])');
   assert.equal(await page.inputValue('#address'), 'https://api.example.com');

@@ -6,7 +6,8 @@
  */
 
 import { shortWords } from './dom.js';
-import { COMMIT, findingAdvice, hostOf, sentencesOf } from './phrases.js';
+import { COMMIT, hostOf, sentencesOf } from './phrases.js';
+import { findingAdvice } from './titles.js';
 import { has, say } from './wording.js';
 
 /**

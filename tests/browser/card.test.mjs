@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 
 import { NAMES, card } from './fixtures/cards.mjs';
+import { drawn } from './fixtures/reports.mjs';
 import { WWW, axe, demonstrate, launch, loaded, open, serve, stub } from './page.mjs';
 
 const SCREENS = [
@@ -99,6 +100,23 @@ test('a whole chain takes at most three screens, any page less than four, and pr
   }
 });
 
+test('the card stands alone: it draws a report without a page around it, and links to nothing', async () => {
+  const { page, context, troubles } = await shown('A5');
+  const [state, more] = card('A4');
+  const found = await page.evaluate(async (json) => {
+    const { AnswerCard } = await import('/elements/answer-card.js');
+    const own = new AnswerCard();
+    document.body.replaceChildren(own);
+    own.draw(JSON.parse(json));
+    return { rows: own.querySelectorAll('.rows > div').length, links: own.querySelectorAll('a, button').length, text: own.innerText };
+  }, drawn(state, more));
+  assert.equal(found.rows, 6);
+  assert.equal(found.links, 0);
+  assert.match(found.text, /^api\.example-service\.com\s+Verified image, but /);
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
 test('the chain strip is a list that is broken where the chain ends', async () => {
   const { page, context } = await shown('failed');
   assert.equal(await page.locator('ol.strip > li').count(), 7);
@@ -145,18 +163,64 @@ test('a source whose link does not hold is not linked', async () => {
   await context.close();
 });
 
+/** A session DRAWN BY HAND whose host lets no page read its answers, or stays silent until it is stopped. */
+const session = (answer) => `
+  export function subjects() { return '[{"id":"darkbloom","origin":"https://api.example.com"}]'; }
+  export class Session {
+    constructor(address) { this.origin = address.startsWith('https://') ? address : 'https://' + address; }
+    first() {
+      return JSON.stringify(['coordinator-attestation', 'encryption-key'].map((what) => ({
+        what, url: this.origin + '/' + what, host: 'api.example.com', reveals: 'that-you-ask', limit: 1, timeout_ms: 1, reach: 'anyone',
+      })));
+    }
+    begin() {}
+    record() {}
+    asked() { return '{}'; }
+    exchange() { return new Uint8Array([123, 125]); }
+  }
+  export function ask(request, signal) { return ${answer}; }
+  export function own() {}`;
+const UNREAD = "Promise.resolve({ status: undefined, failed: 'cors-or-network', file: new Uint8Array() })";
+const SILENT = "new Promise((done) => signal.addEventListener('abort', () => done({ status: undefined, failed: 'aborted', file: new Uint8Array() })))";
+
+async function asked(answer) {
+  const [state, more] = card('no-answer');
+  const opened = await open(browser, { url: server.url, routes: stub(state, { ...more, exports: session(answer) }) });
+  await loaded(opened.page);
+  await opened.page.fill('#address', 'api.example.com');
+  await opened.page.press('#address', 'Enter');
+  await opened.page.waitForSelector('.plan:not([hidden])');
+  await opened.page.click('#ask');
+  return opened;
+}
+
+test('while a service is asked the card says which step it is and for how long, and can be stopped', async () => {
+  const { page, context, troubles } = await asked(SILENT);
+  assert.equal(await page.locator('.answer-subject').innerText(), 'Checking api.example.com');
+  assert.equal(await page.locator('answer-card .short').innerText(), 'Asking it, step 1 of 3');
+  await page.waitForFunction(() => /^[1-9]/.test(document.querySelector('.seconds').textContent));
+  await page.click('#stop-check');
+  await page.waitForSelector('answer-card[data-state="unknown"]');
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
+test('where no answer can be read, the terminal and the recorded answer are offered', async () => {
+  const { page, context, troubles } = await asked(UNREAD);
+  await page.waitForSelector('section.elsewhere');
+  assert.match(await page.locator('section.elsewhere').innerText(), /s2s verify https:\/\/api\.example\.com/);
+  assert.ok(await page.locator('#recorded-instead').isVisible());
+  assert.deepEqual(await axe(page), []);
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
 test('the address of the page fills in a service and a policy, and sends nothing', async () => {
   const [state, more] = card('A5');
-  const session = `
-    export function subjects() { return '[]'; }
-    export class Session {
-      constructor(address) { this.origin = 'https://' + address; }
-      first() { return JSON.stringify([{ what: 'coordinator-attestation', url: this.origin + '/x', host: 'api.example.com', reveals: 'that-you-ask', limit: 1, timeout_ms: 1, reach: 'anyone' }]); }
-    }`;
   const { page, context, requests, troubles } = await open(browser, {
     url: server.url,
     path: '#service=api.example.com&policy=drawn-by-hand',
-    routes: stub(state, { ...more, exports: session }),
+    routes: stub(state, { ...more, exports: session(SILENT) }),
   });
   await page.waitForSelector('.plan:not([hidden])');
   assert.equal(await page.inputValue('#address'), 'https://api.example.com');

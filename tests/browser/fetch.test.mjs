@@ -148,6 +148,18 @@ for (const [fault, expected, words] of [
   });
 }
 
+test('a service that lets no page read its answer can be asked in a terminal, and so is said', async () => {
+  const coordinator = await service(FAULTS['no CORS']);
+  const { page, context } = await ready();
+  await propose(page, coordinator.origin);
+  await askIt(page);
+  const elsewhere = page.locator('section.elsewhere');
+  assert.match(await elsewhere.innerText(), new RegExp(`s2s verify ${coordinator.origin}`));
+  assert.equal(await page.locator('#recorded-instead').count(), 0, 'the recorded answer is another service\'s');
+  await context.close();
+  await coordinator.close();
+});
+
 test('a port at which nobody answers is unknown, and never failed', async () => {
   const gone = await service(FAULTS.silent);
   await gone.close();

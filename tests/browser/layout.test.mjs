@@ -333,7 +333,7 @@ test('the focus moves to the verdict when the reader started the check, and only
 test('other wording changes words, and no verdict', async () => {
   const wording = JSON.parse(readFileSync(join(WWW, 'locales/en.json'), 'utf8'));
   for (const state of Object.values(wording.states)) state.word = 'Verified';
-  wording.headlines.failed.alone = 'Everything is fine.';
+  wording.headlines.failed.card = 'Everything is fine.';
   const { page, context } = await ready('failed', {
     routes: { '**/locales/en.json': (route) => route.fulfill({ json: wording }) },
   });

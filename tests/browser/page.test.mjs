@@ -487,6 +487,40 @@ test('every file is listed with what became of it, and can be left out', async (
   await context.close();
 });
 
+test('a policy file that is dropped is the policy, and a report of ours is no evidence', async () => {
+  const policy = readFileSync(join(ROOT, 'src/engine/policies/simulated.json'));
+  const { page, context } = await ready();
+  await pick(page, demonstration, 'bundle.json');
+  assert.doesNotMatch(await page.locator('answer-card').getAttribute('data-state'), /^(verified|warning)$/);
+  await page.locator('#files').setInputFiles({ name: 'mine.json', mimeType: 'application/json', buffer: policy });
+  await page.waitForSelector('answer-card[data-state="verified"], answer-card[data-state="warning"]');
+  assert.match(await page.locator('#intake-problem').innerText(), /"mine\.json" is a policy/);
+  await openIntake(page);
+  assert.match(await page.locator('#policy option:checked').innerText(), /"mine\.json", your file/);
+  const report = await shownReport(page);
+  await page.locator('#files').setInputFiles({ name: 'report.json', mimeType: 'application/json', buffer: Buffer.from(report) });
+  await page.waitForFunction(() => document.querySelector('#intake-problem').textContent.includes('report.json'));
+  assert.match(await page.locator('#intake-problem').innerText(), /"report\.json" is a report that a verifier wrote, and no evidence/);
+  assert.match(await page.locator('.subject').innerText(), /bundle\.json/, 'what was checked before still stands');
+  await context.close();
+});
+
+test('a file that is too large is named where the reader looks, and spoils no other', async () => {
+  const { page, context } = await ready();
+  await page.evaluate((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(17 * 1024 * 1024)], 'archive.zip'));
+    data.items.add(new File([text], 'small.json'));
+    document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
+  }, demonstration.toString());
+  await page.waitForFunction(() => document.querySelector('.subject')?.textContent.includes('small.json'));
+  const problem = page.locator('#intake-problem');
+  assert.match(await problem.innerText(), /"archive\.zip" is larger than/);
+  await page.evaluate(() => scrollTo(0, 1500));
+  assert.ok((await problem.boundingBox()).y < 300, 'it stays in sight');
+  await context.close();
+});
+
 test('the key of the service is shown whole, with how to compare it', async () => {
   if (!vectors('no real key was shown in the page')) return;
   const bundle = readFileSync(join(SHARED, 'vectors/tinfoil/attestation-bundle.json'));

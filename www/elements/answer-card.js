@@ -7,12 +7,12 @@
  * @import { AnswerRow, Examination, Report, ShownState } from '../page.d.ts'
  */
 
+import { findingAnchor } from '../anchors.js';
 import { nextWords, rowWords, subjectWords } from '../answer-words.js';
 import { button, evidenceWords, h } from '../dom.js';
 import { icon } from '../icons.js';
 import { sentencesOf } from '../phrases.js';
 import { say, ui } from '../wording.js';
-import { findingAnchor } from './finding-item.js';
 
 /** Which outline a row has. */
 const SHAPES = /** @type {const} */ ({

@@ -6,7 +6,8 @@
 
 import { copyButton, h } from '../dom.js';
 import { icon } from '../icons.js';
-import { checkTitle, findingGist, linkTitle, sayOr, sentencesOf, stateName } from '../phrases.js';
+import { findingGist, sentencesOf } from '../phrases.js';
+import { checkTitle, linkTitle, sayOr, stateName } from '../titles.js';
 import { textOf, valueElement } from '../values.js';
 import { say, ui, uiCount } from '../wording.js';
 import { findingItem } from './finding-item.js';

@@ -7,7 +7,7 @@
 
 import { h } from '../dom.js';
 import { icon } from '../icons.js';
-import { linkTitle, stateName } from '../phrases.js';
+import { linkTitle, stateName } from '../titles.js';
 import { say, ui } from '../wording.js';
 
 /** Links that stand beside the chain. */

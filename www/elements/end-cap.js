@@ -5,7 +5,7 @@
  */
 
 import { h } from '../dom.js';
-import { beyondEnd, linkTitle, stateName } from '../phrases.js';
+import { beyondEnd, linkTitle, stateName } from '../titles.js';
 import { say, ui } from '../wording.js';
 import { folded } from './report-actions.js';
 

@@ -65,7 +65,10 @@ export class EvidenceIntake extends HTMLElement {
     });
     // An answer for another moment or policy does not stay up.
     for (const option of [this.#policy, this.#now, this.#asOf, this.#time, this.#artifact]) {
-      option.addEventListener('change', () => this.#request([], false));
+      option.addEventListener('change', () => {
+        this.#say('');
+        this.#request([], false);
+      });
     }
     document.addEventListener('dragover', (event) => {
       event.preventDefault();
@@ -178,7 +181,8 @@ export class EvidenceIntake extends HTMLElement {
   }
 
   /**
-   * The bytes of `files`, or `null`, with the reason said, when they cannot be had.
+   * The bytes of `files` without those that cannot be had, which are named with the reason; `null`
+   * when there are none.
    *
    * @param {File[]} files
    * @param {HTMLElement} [problem] where it is said
@@ -192,16 +196,15 @@ export class EvidenceIntake extends HTMLElement {
       const name = evidenceWords(file.name);
       if (file.size > MAX_INPUT) {
         problem.textContent = ui('too-large', { name, limit: byteCount(MAX_INPUT) });
-        return null;
+        continue;
       }
       try {
         read.push({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
       } catch {
         problem.textContent = ui('not-read', { name });
-        return null;
       }
     }
-    return read;
+    return read.length > 0 ? read : null;
   }
 
   /**
@@ -275,6 +278,7 @@ export class EvidenceIntake extends HTMLElement {
             this.#say(ui('paste-empty'));
             this.#paste.focus();
           } else {
+            this.#say('');
             this.#request([{ name: ui('pasted'), bytes: fromPaste(this.#paste.value) }]);
           }
         },
@@ -309,7 +313,14 @@ export class EvidenceIntake extends HTMLElement {
       this.#policyNote,
       h('p', {}, h('label', { for: 'artifact' }, ui('artifact')), ' ', this.#artifact),
       h('p', { id: 'artifact-note', class: 'note' }, ui('artifact-note')),
-      button(ui('again'), () => this.again(), { id: 'again' }),
+      button(
+        ui('again'),
+        () => {
+          this.#say('');
+          this.again();
+        },
+        { id: 'again' },
+      ),
     );
   }
 }

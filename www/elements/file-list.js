@@ -7,7 +7,7 @@
  */
 
 import { button, evidenceWords, h } from '../dom.js';
-import { sayOr } from '../phrases.js';
+import { sayOr } from '../titles.js';
 import { byteCount, hexElement } from '../values.js';
 import { say, ui, uiCount } from '../wording.js';
 import { folded } from './report-actions.js';

@@ -6,10 +6,11 @@
  * @import { LinkFinding, NotChecked, PlannedRequest, Report, Wanted } from '../page.d.ts'
  */
 
+import { findingAnchor } from '../anchors.js';
 import { button, copyButton, h, outward } from '../dom.js';
-import { checkTitle, findingAdvice, sayOr, sentencesOf } from '../phrases.js';
+import { sentencesOf } from '../phrases.js';
+import { checkTitle, findingAdvice, sayOr } from '../titles.js';
 import { say, ui, uiCount } from '../wording.js';
-import { findingAnchor } from './finding-item.js';
 import { RequestList } from './request-list.js';
 
 /**

@@ -5,11 +5,12 @@
  * @import { Report } from '../report.d.ts'
  */
 
+import { findingAnchor } from '../anchors.js';
 import { evidenceWords, h } from '../dom.js';
-import { checkTitle, level, meanings, rootOfTrust, sayOr, sentencesOf } from '../phrases.js';
+import { sentencesOf } from '../phrases.js';
+import { checkTitle, level, meanings, rootOfTrust, sayOr } from '../titles.js';
 import { byteCount, timeElement } from '../values.js';
 import { say, ui, uiCount } from '../wording.js';
-import { findingAnchor } from './finding-item.js';
 import { simulatedMark } from './simulated-mark.js';
 
 /** How many absences are told at once. */

@@ -5,7 +5,7 @@
  */
 
 import { h } from '../dom.js';
-import { sayOr } from '../phrases.js';
+import { sayOr } from '../titles.js';
 import { ui } from '../wording.js';
 
 /** @typedef {{ request: PlannedRequest, box: HTMLInputElement | null, note: string, status: HTMLElement }} Row */

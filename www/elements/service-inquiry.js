@@ -10,7 +10,7 @@
  */
 
 import { announce, button, h } from '../dom.js';
-import { sayOr } from '../phrases.js';
+import { sayOr } from '../titles.js';
 import { newSession, subjects } from '../verifier.js';
 import { say, ui } from '../wording.js';
 import { RequestList } from './request-list.js';

@@ -157,8 +157,8 @@ impl View<'_, '_> {
             _ if !is_in_run || flags.debug != DebugFlag::Off => {
                 return self.refuted(&[own]).unwrap_or_else(|| self.open(&[own]));
             }
-            RootOfTrust::CloudProvider => RowReason::Provider,
             _ if self.is_failed() => RowReason::Withheld,
+            RootOfTrust::CloudProvider => RowReason::Provider,
             _ if flags.overrides == Overrides::Present => RowReason::Overrides,
             _ if matches!(flags.custody, Custody::OperatorProvisioned | Custody::KmsDerived) => {
                 let found = self.finding(|f| f.check.is(Property::Custody));

@@ -6,18 +6,17 @@
  */
 
 import { nextWords, rowWords } from '../answer-words.js';
+import { sentencesOf } from '../phrases.js';
 import {
   checkTitle,
   findingAdvice,
   level,
-  linkQuestion,
   linkTitle,
   meanings,
   outcomeWord,
   rootOfTrust,
-  sentencesOf,
   stateName,
-} from '../phrases.js';
+} from '../titles.js';
 import { useWording } from '../wording.js';
 
 /**
@@ -57,7 +56,6 @@ export function explained(report, words) {
     links: report.links.map((link) => ({
       id: link.id,
       title: linkTitle(link.id, root),
-      question: linkQuestion(link.id, root),
       state: stateName(link.state),
       sentences: sentences.link(link),
       apart: sentences.apart(link),

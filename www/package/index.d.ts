@@ -78,7 +78,6 @@ export interface Explanation {
   links: {
     id: LinkId;
     title: string;
-    question: string;
     /** What came of it, in a word. */
     state: string;
     sentences: string[];

@@ -36,6 +36,7 @@ pub use crate::formats::launch::examine::measure as launch_measurement;
 pub use crate::formats::launch::parse::Description as LaunchDescription;
 pub use builtin::{Builtin, builtin};
 pub use kind::Kind;
+pub use shelf::own;
 
 /// The largest input that is read, in bytes.
 pub const MAX_INPUT: usize = 16 * 1024 * 1024;

@@ -4,6 +4,7 @@
 mod build;
 mod failure;
 mod manifest;
+mod package;
 mod serve;
 mod suite;
 mod tools;
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 use failure::Failure;
 
 const USAGE: &str = "\
-Usage: cargo site build                 builds the page into target/site
+Usage: cargo site build                 builds the page into target/site, the package into target/package
        cargo site serve [--port N]      builds it and serves it on 127.0.0.1 (port 8080 unless given)
        cargo site test                  runs the Rust, wasm and page tests
 ";

@@ -46,7 +46,7 @@ async function downloaded(page, selector) {
 }
 
 const state = (page) => page.locator('answer-card').getAttribute('data-state');
-const statuses = (page) => page.locator('service-inquiry .request-status').allInnerTexts();
+const statuses = (page) => page.locator('.plan .request-status').allInnerTexts();
 
 /** Faults leave traces in the console that are the browser's own. */
 const ownTroubles = (troubles) =>

@@ -265,23 +265,25 @@ test('a moment that is no date is asked for again, and nothing is checked', asyn
   await page.locator('#moment-as-of').check();
   await page.locator('#time').fill('');
   await page.locator('#again').click();
-  await settled(page);
   assert.equal(await page.evaluate(() => document.activeElement.id), 'time');
-  assert.match(await page.locator('evidence-intake .problem').innerText(), /date/);
+  assert.match(await page.locator('#intake-problem').innerText(), /date/);
   await context.close();
 });
 
 test('without the wasm file the state is Unknown', async () => {
-  const { page, context } = await ready({ routes: { '**/*.wasm': (route) => route.abort() } });
+  const { page, context } = await open(browser, { url: server.url, routes: { '**/*.wasm': (route) => route.abort() } });
+  await settled(page);
   assert.equal(await page.locator('answer-card').getAttribute('data-state'), 'unknown');
   assert.match(await page.locator('.sentence').innerText(), /nothing was checked/);
   await context.close();
 });
 
 test('a wasm file that is not the verifier is Unknown', async () => {
-  const { page, context } = await ready({
+  const { page, context } = await open(browser, {
+    url: server.url,
     routes: { '**/*.wasm': (route) => route.fulfill({ contentType: 'application/wasm', body: Buffer.from('0061736d01000000', 'hex') }) },
   });
+  await settled(page);
   assert.equal(await page.locator('answer-card').getAttribute('data-state'), 'unknown');
   await context.close();
 });
@@ -310,6 +312,7 @@ test('a real bundle leads from AMD to the commit, with the report of the command
   assert.match(await page.locator('.because').innerText(), /Nothing here says when the evidence was made/);
   assert.equal(await page.locator('end-cap').getAttribute('data-end'), 'complete');
   assert.doesNotMatch(await page.locator('main').innerText(), /SIMULATED/);
+  await openAll(page);
   const commit = await page.locator('.chain [data-claim="git.commit"] dd').innerText();
   assert.match(commit.replaceAll(/\s/g, ''), /^7a4ca87d5481e1b37c1caa8b49c1771f0b8694a7/);
   assert.equal(await shownReport(page), cliReport([['attestation-bundle.json', bundle]]));

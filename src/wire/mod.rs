@@ -4,6 +4,7 @@ mod base64url;
 pub(crate) mod cbor;
 pub(crate) mod pasted;
 pub mod protobuf;
+pub(crate) mod yaml;
 
 use std::borrow::Cow;
 

@@ -2,7 +2,7 @@
 //!
 //! x509-parser is wrapped here once; nothing else names it.
 
-pub mod dated;
+pub(crate) mod chain;
 
 pub mod anchors;
 pub mod build_keys;

@@ -10,7 +10,7 @@ use crate::formats::intel::parse::collateral::{
     PckExtension, QeId, QeIdentity, Signed, TcbId, TcbInfo,
 };
 use crate::pki::Cert;
-use crate::pki::dated::{dated, unsigned};
+use crate::pki::chain::{dated, unsigned};
 use crate::time::{UnixTime, Validity};
 
 /// The evidence ids under which the signed statements are shown.

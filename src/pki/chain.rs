@@ -170,7 +170,7 @@ pub(crate) fn dated(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pki::anchors::MILAN;
+    use crate::pki::anchors::AMD_MILAN;
 
     /// AMD's intermediate is an authority with a path length of 0.
     #[test]
@@ -180,7 +180,7 @@ mod tests {
             algorithm: None,
             signs_documents: false,
         };
-        let intermediate = Cert::parse("intermediate", MILAN.ask).unwrap();
+        let intermediate = Cert::parse("intermediate", AMD_MILAN.ask).unwrap();
         assert_eq!(rules.misfit(&intermediate, 0), Some("is-a-ca"));
         assert_eq!(rules.misfit(&intermediate, 1), None);
         assert_eq!(rules.misfit(&intermediate, 2), Some("path-length"));
@@ -190,10 +190,13 @@ mod tests {
     #[test]
     fn the_way_up_ends_below_a_root() {
         let parse = |der| Cert::parse("test", der).unwrap();
-        let (ask, ark) = (parse(MILAN.ask), parse(MILAN.ark));
+        let (ask, ark) = (parse(AMD_MILAN.ask), parse(AMD_MILAN.ark));
         assert_eq!(path(&ask, &[], &[&ark]).len(), 1, "the root is no part of the way");
         let way = path(&ask, &[&ark], &[]);
-        assert_eq!(way.iter().map(|cert| cert.der()).collect::<Vec<_>>(), [MILAN.ask, MILAN.ark]);
+        assert_eq!(
+            way.iter().map(|cert| cert.der()).collect::<Vec<_>>(),
+            [AMD_MILAN.ask, AMD_MILAN.ark]
+        );
         assert_eq!(other_root(&ask, &ark, &[]), Some("wrong-root"));
         assert_eq!(astray(&ask, &ark, &[]), None);
     }

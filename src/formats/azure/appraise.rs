@@ -8,6 +8,7 @@ use crate::digest::{Sha256, Sha384};
 use crate::finding::Rule;
 use crate::finding::compared::{Compared, Comparers, ruled_unless};
 use crate::finding::{Check, Finding, LinkId, Value, Why};
+use crate::formats::snp::parse::place;
 
 /// Every check of this module that needs a verified quote, in order.
 pub static CHECKS: &[&Check] =
@@ -46,7 +47,7 @@ pub fn paravisor(measured: Result<Sha384, &'static Check>, accepted: &[Sha384]) 
         Finding::test(check, accepted.contains(&measured), "not-listed")
             .expected(texts.join(" or "))
     };
-    finding.actual(Value::hex(measured.0)).at("snp-report", 0x90, Sha384::LEN)
+    finding.actual(Value::hex(measured.0)).within(place::REPORT, place::MEASUREMENT)
 }
 
 /// What the paravisor and its TPM say about the machine.
@@ -106,5 +107,5 @@ fn secure_boot(verified: &VerifiedAzure<'_>, without: Rule) -> Finding {
             ruled_unless(check, off, without).actual(off.unwrap_or("on"))
         }
     };
-    finding.at(HCL_REPORT, at.start, at.len)
+    finding.within(HCL_REPORT, at)
 }

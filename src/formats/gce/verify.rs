@@ -132,5 +132,5 @@ fn signature(endorsement: &LaunchEndorsement<'_>) -> Finding {
     let at = endorsement.signature_at;
     Finding::test(&checks::GCE_SIGNATURE, verified.is_ok(), "bad-signature")
         .expected(endorsement.certificate.subject())
-        .at(ENDORSEMENT, at.start, at.len)
+        .within(ENDORSEMENT, at)
 }

@@ -112,11 +112,9 @@ pub fn verify<'a>(
 /// ECDSA on P-384 with SHA-384 over request and response, the signature left out.
 fn signature(report: &Report<'_>, leaf: &Cert<'_>) -> Finding {
     let check = &checks::GPU_SIGNATURE;
-    Finding::test(check, is_signed_by(report, leaf), "bad-signature").expected(leaf.subject()).at(
-        REPORT,
-        report.signed.start,
-        report.signed.len,
-    )
+    Finding::test(check, is_signed_by(report, leaf), "bad-signature")
+        .expected(leaf.subject())
+        .within(REPORT, report.signed)
 }
 
 /// Whether the key of `leaf` signed the report.

@@ -84,7 +84,7 @@ pub(crate) fn compare(draft: &mut Draft, beside: &[Piece<'_>]) {
             }
         };
         let finding = match finding.at.clone().zip(place(draft, measurement)) {
-            Some((at, evidence)) => finding.at(evidence, at.span.start, at.span.len),
+            Some((at, evidence)) => finding.within(evidence, at.span),
             None => finding,
         };
         draft.findings.push(match part {

@@ -123,7 +123,7 @@ fn time(verified: &VerifiedNitro<'_>, policy: &NitroPolicy, now: UnixTime) -> Fi
         None => Finding::no_reference(check),
     };
     let at = verified.document().timestamp_ms.span;
-    finding.expected(now).actual(made_at).at(DOCUMENT, at.start, at.len)
+    finding.expected(now).actual(made_at).within(DOCUMENT, at)
 }
 
 fn debug(document: &Document<'_>, policy: &NitroPolicy) -> Finding {
@@ -201,7 +201,7 @@ fn chosen(
 
 fn placed<T>(finding: Finding, at: Option<Located<T>>) -> Finding {
     match at {
-        Some(located) => finding.at(DOCUMENT, located.span.start, located.span.len),
+        Some(located) => finding.within(DOCUMENT, located.span),
         None => finding,
     }
 }

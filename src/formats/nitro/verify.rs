@@ -183,11 +183,8 @@ fn of_authority(check: &'static Check, wrong: Option<(&Cert<'_>, &'static str)>)
 /// Algorithm and signature of the document (RFC 9052 section 4.4).
 fn signature(document: &Document<'_>, leaf: &Cert<'_>) -> [Finding; 2] {
     let protected = document.protected;
-    let algorithm = Finding::equal(&checks::NITRO_ALGORITHM, &ES384, protected.value).at(
-        DOCUMENT,
-        protected.span.start,
-        protected.span.len,
-    );
+    let algorithm = Finding::equal(&checks::NITRO_ALGORITHM, &ES384, protected.value)
+        .within(DOCUMENT, protected.span);
     let check = &checks::NITRO_SIGNATURE;
     let signature = if algorithm.passed() {
         let signed = crypto::verify(
@@ -201,5 +198,5 @@ fn signature(document: &Document<'_>, leaf: &Cert<'_>) -> [Finding; 2] {
         Finding::blocked(check, &checks::NITRO_ALGORITHM)
     };
     let payload = document.payload.span;
-    [algorithm, signature.at(DOCUMENT, payload.start, payload.len)]
+    [algorithm, signature.within(DOCUMENT, payload)]
 }

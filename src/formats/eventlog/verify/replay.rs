@@ -156,7 +156,7 @@ fn replay(
     let finding =
         finding.part(register.word()).expected(Value::hex(expected)).actual(Value::hex(&value));
     match at {
-        Some(span) => finding.at(evidence, span.start, span.len),
+        Some(span) => finding.within(evidence, span),
         None => finding,
     }
 }
@@ -174,7 +174,7 @@ fn digests(evidence: &'static str, registers: &Registers, steps: &[Step]) -> Fin
         Extends::Differs { stated, of_data, .. } => Finding::equal(check, of_data, stated),
         _ => Finding::fail(check, "missing"),
     };
-    finding.part(format!("event-{index}")).at(evidence, step.span.start, step.span.len)
+    finding.part(format!("event-{index}")).within(evidence, step.span)
 }
 
 /// Whether every measured event belongs to a register that is compared.

@@ -43,7 +43,7 @@ pub(super) fn certificates(
     let certification = &quote.certification;
     let at = |finding: Finding| {
         let span = certification.span;
-        finding.actual(Value::number(certification.kind)).at(QUOTE, span.start, span.len)
+        finding.actual(Value::number(certification.kind)).within(QUOTE, span)
     };
     let (finding, ders) = match (certification.kind, &collateral.pck_chain) {
         (PCK_CHAIN, _) => {
@@ -74,7 +74,7 @@ pub(super) fn certificates(
         }
     };
     let span = certification.span;
-    findings.push(finding.at(QUOTE, span.start, span.len));
+    findings.push(finding.within(QUOTE, span));
     (findings, ders)
 }
 
@@ -176,5 +176,5 @@ pub(super) fn validity(check: &'static Check, validity: Validity, now: UnixTime)
 
 /// Shows a place in the quote.
 pub(super) fn at(finding: Finding, span: Span) -> Finding {
-    finding.at(QUOTE, span.start, span.len)
+    finding.within(QUOTE, span)
 }

@@ -212,7 +212,7 @@ fn statement<T: Statement>(
 /// Shows the value of a member of a signed statement.
 fn placed(evidence: &'static str, signed: &Signed, finding: Finding, member: &str) -> Finding {
     match crate::json::member(&signed.bytes, member) {
-        Some(span) => finding.at(evidence, span.start, span.len),
+        Some(span) => finding.within(evidence, span),
         None => finding,
     }
 }

@@ -5,6 +5,7 @@ use crate::crypto::Hash;
 use crate::finding::{Check, Finding, Value, Why};
 use crate::formats::snp::checks;
 use crate::formats::snp::parse::amd::Vek;
+use crate::formats::snp::parse::place;
 use crate::formats::snp::parse::{Component, Product, Report, SigningKey};
 use crate::pki::anchors::{AmdAnchor, simulated};
 use crate::pki::chain::{self, Rules, unsigned};
@@ -182,7 +183,7 @@ fn signed_by(
     let span = cert.span_of(cert.tbs()).unwrap_or(crate::span::Span::new(0, cert.der().len()));
     Finding::test(check, cert.verify_signed_by(issuer).is_ok(), "bad-signature")
         .expected(issuer.subject())
-        .at(evidence, span.start, span.len)
+        .within(evidence, span)
 }
 
 fn validity(check: &'static Check, cert: &Cert<'_>, id: &'static str, now: UnixTime) -> Finding {
@@ -261,7 +262,7 @@ fn product_agrees(report: &Report<'_>, product: Option<Product>, vek: &Vek<'_>) 
             .expected(report.cpuid.map_or_else(String::new, |cpuid| cpuid.to_string())),
     }
     .actual(actual)
-    .at("snp-report", 0x188, 3)
+    .within(place::REPORT, place::CPUID)
 }
 
 fn vek_role(anchor: Option<&'static AmdAnchor>, vek: &Vek<'_>) -> Finding {
@@ -313,12 +314,9 @@ fn security_versions(report: &Report<'_>, product: Product, vek: &Vek<'_>) -> Ve
                 }
                 None => Finding::fail(&checks::SNP_VEK_TCB, "missing"),
             };
-            let at = offset.saturating_add(0x180);
-            Some(finding.part(component.word()).expected(Value::number(expected)).at(
-                "snp-report",
-                at,
-                1,
-            ))
+            let at = offset.saturating_add(place::REPORTED_TCB.start);
+            let finding = finding.part(component.word()).expected(Value::number(expected));
+            Some(finding.at(place::REPORT, at, 1))
         })
         .collect()
 }
@@ -342,5 +340,9 @@ fn chip_id(report: &Report<'_>, product: Product, vek: &Vek<'_>) -> Finding {
     } else {
         Finding::test(check, expected == actual, "not-equal")
     };
-    finding.expected(Value::hex(expected)).actual(Value::hex(actual)).at("snp-report", 0x1a0, len)
+    finding.expected(Value::hex(expected)).actual(Value::hex(actual)).at(
+        place::REPORT,
+        place::CHIP_ID.start,
+        len,
+    )
 }

@@ -95,7 +95,7 @@ pub(super) fn key(cert: &Cert<'_>, public: &Public, at: Span) -> Finding {
     } else {
         Finding::pass(check).actual(cert.subject())
     };
-    finding.at(ATTESTATION, at.start, at.len)
+    finding.within(ATTESTATION, at)
 }
 
 fn begins_at(last: &Cert<'_>, root: Option<&Cert<'static>>, pinned: &[Cert<'_>]) -> Finding {

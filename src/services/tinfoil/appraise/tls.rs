@@ -11,13 +11,13 @@ use crate::finding::connection;
 use crate::finding::{Check, Finding, LinkId, Value, Why};
 use crate::formats::snp;
 use crate::formats::snp::parse::Report;
+use crate::formats::snp::parse::place;
 use crate::pki::Cert;
 use crate::services::tinfoil::parse::Bundle;
 use crate::services::tinfoil::policy::TinfoilPolicy;
 use crate::time::{Standing, UnixTime};
 use crate::wire::base32;
 
-const REPORT: &str = "snp-report";
 const TLS: &str = "tls-certificate";
 
 /// The checks that need a verified report.
@@ -38,7 +38,8 @@ pub fn keys(report: &Report<'_>, cert: &Cert<'_>) -> [Finding; 2] {
         Some(committed) => Finding::equal(&connection::TLS_HPKE, hpke, &committed),
         None => Finding::fail(&connection::TLS_HPKE, "missing").expected(Value::hex(hpke)),
     };
-    [key.at(REPORT, 0x50, 32), hpke.at(REPORT, 0x70, 32)]
+    let start = place::REPORT_DATA.start;
+    [key.at(place::REPORT, start, 32), hpke.at(place::REPORT, start.saturating_add(32), 32)]
 }
 
 /// The keys that the report names, for a reader to compare: SHA-256 of the TLS key, and the HPKE

@@ -1,7 +1,5 @@
 //! Documents of AWS Nitro enclaves against a policy.
 
-use std::collections::BTreeMap;
-
 use super::checks;
 use super::parse::{Document, Located};
 use super::policy::{HexBytes, NitroPolicy};
@@ -159,8 +157,7 @@ fn image(document: &Document<'_>, policy: &NitroPolicy) -> Finding {
 /// The registers that the policy names.
 fn registers(document: &Document<'_>, policy: &NitroPolicy) -> Vec<Finding> {
     let check = &checks::NITRO_PCR;
-    let named: BTreeMap<_, _> =
-        policy.pcrs.iter().filter(|(_, accepted)| !accepted.is_empty()).collect();
+    let named: Vec<_> = policy.pcrs.iter().filter(|(_, accepted)| !accepted.is_empty()).collect();
     if named.is_empty() {
         return vec![Finding::no_reference(check)];
     }

@@ -7,6 +7,7 @@ use crate::crypto::Hash;
 use crate::finding::{Finding, Value, Why};
 use crate::formats::eventlog::checks;
 use crate::formats::eventlog::parse::Register;
+use crate::gather;
 use crate::span::Span;
 
 /// What of one event goes into a register.
@@ -63,11 +64,8 @@ pub(super) fn told(
     steps: &[Step],
     locality: u8,
 ) -> (Registers, Vec<Finding>) {
-    let with_events: BTreeSet<Register> = steps
-        .iter()
-        .filter(|step| !matches!(step.extends, Extends::Nothing))
-        .filter_map(|step| step.register)
-        .collect();
+    let extending = steps.iter().filter(|step| !matches!(step.extends, Extends::Nothing));
+    let with_events: BTreeSet<Register> = gather::set(extending.filter_map(|step| step.register));
     let has_events = |register: Register| with_events.contains(&register);
     // A log without any event of these registers says nothing about any of them.
     let says_something = registers.all().iter().any(|(register, _)| has_events(*register));

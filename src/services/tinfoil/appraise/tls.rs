@@ -147,7 +147,7 @@ fn commitment(cert: &Cert<'_>, label: &str) -> Option<Vec<u8>> {
             chunks.push((number, text.to_ascii_uppercase(), domain.to_owned()));
         }
     }
-    chunks.sort();
+    chunks.sort_unstable();
     let (_, _, domain) = chunks.first()?.clone();
     let in_order = chunks.iter().enumerate().all(|(i, (n, _, d))| i == *n && *d == domain);
     let text: String = chunks.iter().map(|(_, text, _)| text.as_str()).collect();

@@ -64,6 +64,7 @@ pub mod error;
 pub mod file;
 pub mod finding;
 pub mod formats;
+mod gather;
 mod json;
 pub mod locales;
 pub(crate) mod piece;

@@ -195,11 +195,10 @@ impl Policy {
         Error::cap(WHAT, bytes.len(), MAX_POLICY)?;
         let file: File = crate::json::from_slice(WHAT, bytes)?;
         let required = checks_named(&file.required, bytes.len())?;
-        let required_of = file
-            .required_of
-            .iter()
-            .map(|(kind, ids)| Ok((kind.clone(), checks_named(ids, bytes.len())?)))
-            .collect::<Result<_, Error>>()?;
+        let mut required_of = BTreeMap::new();
+        for (kind, ids) in file.required_of {
+            required_of.insert(kind, checks_named(&ids, bytes.len())?);
+        }
         let policy = Self {
             name: file.name,
             description: file.description,

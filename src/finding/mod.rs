@@ -299,6 +299,12 @@ impl Finding {
         self
     }
 
+    /// Sets the place to a span.
+    #[must_use]
+    pub fn within(self, evidence: impl Into<Cow<'static, str>>, span: Span) -> Self {
+        self.at(evidence, span.start, span.len)
+    }
+
     /// Sets the place.
     #[must_use]
     pub fn at(mut self, evidence: impl Into<Cow<'static, str>>, start: usize, len: usize) -> Self {

@@ -52,7 +52,7 @@ impl<'a> Crl<'a> {
 
     /// The issuer as text, for showing.
     pub fn issuer(&self) -> String {
-        self.parsed.issuer().to_string()
+        super::name::text(self.parsed.issuer())
     }
 
     /// The issuer's common name, when there is exactly one and it is text.

@@ -21,6 +21,7 @@ use crate::builds::sigstore::parse::{Statement, Subject};
 use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::finding::{Check, Finding, LinkId, Value, Why};
+use crate::gather;
 
 /// Every check of this appraisal, in its order.
 const CHECKS: [&Check; 19] = [
@@ -371,7 +372,7 @@ fn agreement(build: &Build<'_>, builds: &VerifiedBuilds) -> Vec<Finding> {
 }
 
 fn digests(statement: &Statement) -> BTreeSet<Option<Sha256>> {
-    statement.subjects().iter().map(Subject::sha256).collect()
+    gather::set(statement.subjects().iter().map(Subject::sha256))
 }
 
 /// What gcloud prints beside the envelopes says nothing else than what was signed.

@@ -13,6 +13,7 @@ use crate::builds::sigstore::parse::{PAYLOAD_TYPE, Statement};
 use crate::crypto::{self, Algorithm, Hash, Message};
 use crate::digest::Sha256;
 use crate::finding::{Check, Examined, Finding, Outcome, Promise, Value, Why};
+use crate::gather;
 use crate::pki::anchors::Roots;
 use crate::pki::build_keys::{self, BuildKey};
 
@@ -250,7 +251,7 @@ fn region(key_id: &str) -> Option<String> {
 fn subject(statement: &Statement, image: &[Sha256]) -> Finding {
     let check = &checks::GCB_SUBJECT;
     let subjects = statement.subjects().iter().filter_map(|subject| subject.sha256());
-    let listed: BTreeSet<Sha256> = subjects.collect();
+    let listed: BTreeSet<Sha256> = gather::set(subjects);
     let shown = || listed.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     match (image, image.iter().find(|digest| listed.contains(digest))) {
         ([], _) => Finding::unknown(check, Why::NotFetched).actual(shown()),

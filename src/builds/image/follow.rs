@@ -17,6 +17,7 @@ use crate::builds::provenance::policy::ForBuilds;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Value, Why};
+use crate::gather;
 use crate::piece::{Piece, Role};
 use crate::report::{EvidenceItem, Part};
 use crate::time::UnixTime;
@@ -186,7 +187,7 @@ impl<'a> Files<'a> {
     /// The image among the documents that a build with these `subjects` is about: by its manifest,
     /// or else by an index. Documents about another image are passed over.
     pub(crate) fn about(&self, subjects: &[Sha256]) -> Named {
-        let subjects: BTreeSet<Sha256> = subjects.iter().copied().collect();
+        let subjects: BTreeSet<Sha256> = gather::set(subjects.iter().copied());
         let is_subject = |digest: Sha256| subjects.contains(&digest);
         let named = self.documents.iter().filter(|document| is_subject(document.digest()));
         let listed: BTreeSet<Sha256> =

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::subject::Service;
 use super::{Origin, Request, first};
 use crate::context::{Asked, AskedAnswer};
+use crate::gather;
 use crate::services::coordinator::parse::exchange::{
     Answer, Body, Exchange, Failure, MAX_ANSWERS, Outcome, SCHEMA,
 };
@@ -163,8 +164,8 @@ fn with_question(request: &Request, question: &str, body: &[u8]) -> Vec<u8> {
 
 /// The body, or the body with the header fields that it cannot be read without.
 fn with_chains<'a>(header: &impl Fn(&str) -> Option<&'a str>, body: Vec<u8>) -> Vec<u8> {
-    let chains: BTreeMap<&str, &str> =
-        ISSUER_CHAINS.iter().filter_map(|&name| Some((name, header(name)?))).collect();
+    let chains = ISSUER_CHAINS.iter().filter_map(|&name| Some((name, header(name)?)));
+    let chains: BTreeMap<&str, &str> = gather::map(chains);
     match std::str::from_utf8(&body) {
         Ok(text) if !chains.is_empty() => {
             json!({ "headers": chains, "body": text }).to_string().into_bytes()

@@ -8,6 +8,7 @@ use crate::digest::{Sha256, Sha384};
 use crate::finding::Rule;
 use crate::finding::compared::{Compared, Comparers, ruled_unless};
 use crate::finding::{Check, Finding, LinkId, Value, Why};
+use crate::formats::snp::parse::place;
 
 /// Compares what the quote and the runtime data say with the policy.
 pub fn appraise(verified: &VerifiedAzure<'_>, policy: &AzurePolicy) -> Vec<Finding> {
@@ -42,7 +43,7 @@ pub fn paravisor(measured: Result<Sha384, &'static Check>, accepted: &[Sha384]) 
         Finding::test(check, accepted.contains(&measured), "not-listed")
             .expected(texts.join(" or "))
     };
-    finding.actual(Value::hex(measured.0)).at("snp-report", 0x90, Sha384::LEN)
+    finding.actual(Value::hex(measured.0)).within(place::REPORT, place::MEASUREMENT)
 }
 
 /// What the paravisor and its TPM say about the machine.
@@ -102,5 +103,5 @@ fn secure_boot(verified: &VerifiedAzure<'_>, without: Rule) -> Finding {
             ruled_unless(check, off, without).actual(off.unwrap_or("on"))
         }
     };
-    finding.at(HCL_REPORT, at.start, at.len)
+    finding.within(HCL_REPORT, at)
 }

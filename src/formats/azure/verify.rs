@@ -11,6 +11,7 @@ use crate::digest::Sha256;
 use crate::finding::{Check, Examined, Finding, Promise, Value};
 use crate::formats::eventlog;
 use crate::formats::snp::parse::Report;
+use crate::formats::snp::parse::place;
 use crate::formats::snp::verify::VerifiedSnp;
 use crate::formats::tpm::parse::Attest;
 use crate::pki::rsa_public_key;
@@ -119,7 +120,7 @@ fn runtime_data(hcl: &HclReport<'_>, report: &Report<'_>) -> Finding {
     let (data, at) = hcl.runtime;
     let expected = [Sha256::of(data).0, [0; 32]].concat();
     Finding::equal(&checks::AZURE_RUNTIME_DATA, &expected, &report.report_data)
-        .at(HCL_REPORT, at.start, at.len)
+        .within(HCL_REPORT, at)
 }
 
 /// At another level the guest itself could have had any runtime data signed.
@@ -127,7 +128,7 @@ fn vmpl(report: &Report<'_>) -> Finding {
     Finding::test(&checks::AZURE_VMPL, report.vmpl == 0, "not-equal")
         .expected(Value::number(0_u32))
         .actual(Value::number(report.vmpl))
-        .at("snp-report", 0x30, 4)
+        .within(place::REPORT, place::VMPL)
 }
 
 /// The one attestation key: RSA, 2048 bits or more, with the exponent 65537.
@@ -148,7 +149,7 @@ fn key(hcl: &HclReport<'_>) -> (Option<RsaKey>, Finding) {
         [_] => (None, Finding::fail(check, "wrong-key")),
         _ => (None, Finding::fail(check, "not-exactly-one")),
     };
-    (key, finding.at(HCL_REPORT, at.start, at.len))
+    (key, finding.within(HCL_REPORT, at))
 }
 
 /// RSASSA-PKCS1-v1_5 with SHA-256 over the quote as received.

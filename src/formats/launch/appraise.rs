@@ -3,6 +3,7 @@
 use super::checks;
 use crate::digest::Sha384;
 use crate::finding::{Finding, Value, Why};
+use crate::formats::snp::parse::place;
 
 /// Compares; without a `computed` one a file is missing.
 pub fn measurement(computed: Option<Sha384>, actual: Sha384) -> Finding {
@@ -11,5 +12,5 @@ pub fn measurement(computed: Option<Sha384>, actual: Sha384) -> Finding {
         Some(computed) => Finding::equal(check, computed.as_bytes(), actual.as_bytes()),
         None => Finding::unknown(check, Why::NotFetched).actual(Value::hex(actual.0)),
     }
-    .at("snp-report", 0x90, Sha384::LEN)
+    .within(place::REPORT, place::MEASUREMENT)
 }

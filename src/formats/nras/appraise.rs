@@ -45,7 +45,7 @@ pub fn appraise(verified: &VerifiedDevices<'_>, policy: &TokenPolicy) -> Vec<Fin
         nonce(overall, policy),
     ];
     let span = overall.claims_span();
-    findings = findings.into_iter().map(|f| f.at(TOKEN, span.start, span.len)).collect();
+    findings = findings.into_iter().map(|f| f.within(TOKEN, span)).collect();
     if verified.devices().is_empty() {
         findings.extend(checks::DEVICE.map(|check| Finding::unknown(check, Why::NotFetched)));
     }

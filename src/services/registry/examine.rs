@@ -23,6 +23,7 @@ use crate::digest::Sha256;
 use crate::finding::Rule;
 use crate::finding::{Check, Finding, LinkId, Value};
 use crate::formats::eigencompute;
+use crate::gather;
 use crate::piece;
 use crate::piece::{Piece, Role};
 use crate::report::{Custody, Draft, EvidenceItem, Fact};
@@ -170,7 +171,7 @@ impl<'s> Search<'s, '_> {
             Fact::App(app) => Some((part.map(str::to_owned), format!("0x{app}").parse().ok()?)),
             _ => None,
         });
-        let apps: BTreeSet<(Option<String>, Address)> = apps.collect();
+        let apps: BTreeSet<(Option<String>, Address)> = gather::set(apps);
         for (part, app) in apps {
             let hash = self.draft.facts.iter().find_map(|(own, fact)| match fact {
                 Fact::ComposeHash(hash) if own == part.as_deref() => Some(*hash),
@@ -262,7 +263,7 @@ impl<'s> Search<'s, '_> {
             Fact::Image(digest) => Some(*digest),
             _ => None,
         });
-        let images: BTreeSet<Sha256> = images.collect();
+        let images: BTreeSet<Sha256> = gather::set(images);
         match images.len() {
             1 => images.first().copied().ok_or(by),
             _ => Err(by),

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::der::{self, Element};
 use crate::error::Error;
 use crate::pki::{Cert, KeyKind};
 use crate::span::Span;
 use crate::time::Validity;
+use crate::wire::der::{self, Element};
 
 const WHAT: &str = "Sigstore signing certificate";
 
@@ -278,8 +278,8 @@ impl SigningCertificate {
 
 /// A `UTF8String`, DER, with nothing after it.
 fn utf8_string(der: &[u8]) -> Option<&str> {
-    let element = der::only(der).filter(|element| element.tag == 0x0c)?;
-    std::str::from_utf8(element.content).ok()
+    let element = der::only(der)?;
+    std::str::from_utf8(element.content_of(der::UTF8_STRING)?).ok()
 }
 
 /// Text without control characters.
@@ -289,8 +289,8 @@ fn plain(text: &str) -> Option<String> {
 
 /// `GeneralNames` (RFC 5280 section 4.2.1.6).
 fn alternative_names(value: &[u8]) -> Option<Vec<AlternativeName>> {
-    let names = der::only(value).filter(|element| element.tag == der::SEQUENCE)?;
-    names.elements()?.into_iter().map(alternative_name).collect()
+    let names = der::only(value)?.content_of(der::SEQUENCE)?;
+    der::all(names)?.into_iter().map(alternative_name).collect()
 }
 
 fn alternative_name(name: Element<'_>) -> Option<AlternativeName> {
@@ -307,7 +307,9 @@ fn alternative_name(name: Element<'_>) -> Option<AlternativeName> {
 fn user_name(name: Element<'_>) -> Option<String> {
     const TYPE: &[u8] = &[0x2b, 6, 1, 4, 1, 0x83, 0xbf, 0x30, 1, 7];
     match name.elements()?.as_slice() {
-        [kind, value] if kind.content == TYPE && kind.tag == 0x06 && value.tag == 0xa0 => {
+        [kind, value]
+            if kind.content == TYPE && kind.tag == der::OBJECT_IDENTIFIER && value.tag == 0xa0 =>
+        {
             utf8_string(value.content).and_then(plain)
         }
         _ => None,
@@ -317,7 +319,6 @@ fn user_name(name: Element<'_>) -> Option<String> {
 /// Whether a `KeyUsage` bit string has its first bit, digitalSignature.
 fn signs(value: &[u8]) -> bool {
     der::only(value)
-        .filter(|element| element.tag == 0x03)
-        .and_then(|element| element.content.get(1))
+        .and_then(|element| element.content_of(der::BIT_STRING)?.get(1))
         .is_some_and(|bits| bits & 0x80 != 0)
 }

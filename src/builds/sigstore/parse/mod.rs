@@ -5,7 +5,6 @@
 
 mod certificate;
 mod checkpoint;
-pub(crate) mod der;
 mod statement;
 mod wire;
 

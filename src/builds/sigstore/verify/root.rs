@@ -7,7 +7,6 @@ use sigstore_types::{TimeRange, TsaAuthority};
 use sigstore_verify::Verifier;
 
 use crate::builds::sigstore::checks;
-use crate::builds::sigstore::parse::der;
 use crate::builds::tuf::verify::VerifiedTarget;
 use crate::crypto::provider;
 use crate::digest::Sha256;
@@ -16,6 +15,7 @@ use crate::finding::{Check, Finding, Value, Why};
 use crate::pki::Cert;
 use crate::span::Span;
 use crate::time::UnixTime;
+use crate::wire::der;
 
 const WHAT: &str = "Sigstore trusted root";
 

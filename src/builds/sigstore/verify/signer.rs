@@ -152,7 +152,7 @@ pub(super) fn certificate(
             let mut unreadable =
                 Finding::fail(blame, error.code()).actual(error.to_string().as_str());
             if let Some(span) = error.span() {
-                unreadable = unreadable.at("sigstore-certificate", span.start, span.len);
+                unreadable = unreadable.within("sigstore-certificate", span);
             }
             let findings = vec![
                 Finding::blocked(&SIGSTORE_CERTIFICATE_CHAIN, blame),

@@ -351,7 +351,7 @@ impl<'a> Run<'a> {
         let is_own = |file: &&Metadata<'_>| file.key_ids.iter().any(|id| self.keys.contains(id));
         let mut files: Vec<Metadata<'a>> = all.filter(is_own).cloned().collect();
         self.used.extend(files.iter().map(|file| Sha256::of(file.bytes)));
-        files.sort_by(|a, b| (a.version, a.bytes).cmp(&(b.version, b.bytes)));
+        files.sort_unstable_by(|a, b| (a.version, a.bytes).cmp(&(b.version, b.bytes)));
         files.dedup_by(|a, b| a.bytes == b.bytes);
         if files.len() > MAX_FILES || files.iter().any(|file| file.bytes.len() > role.max()) {
             return Err(self.fail(check, "too-large"));

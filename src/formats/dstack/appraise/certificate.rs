@@ -20,7 +20,7 @@ pub fn key(cert: &Cert<'_>, report_data: Result<&[u8; 64], &'static Check>) -> F
         Err(by) => Finding::blocked(check, by),
     };
     let place = cert.span_of(cert.spki());
-    place.into_iter().fold(finding, |finding, at| finding.at(CERTIFICATE, at.start, at.len))
+    place.into_iter().fold(finding, |finding, at| finding.within(CERTIFICATE, at))
 }
 
 /// What the certificate says by itself: who signed it, and its dates. No issuer is pinned, so its

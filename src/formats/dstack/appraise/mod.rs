@@ -18,6 +18,7 @@ use crate::digest::{Sha256, Sha384};
 use crate::finding::{Check, Finding, Value, Why};
 use crate::formats::intel::parse::TdReport;
 use crate::formats::snp::parse::Report;
+use crate::formats::snp::parse::place;
 
 pub use certificate::{CERTIFICATE, certificate, key};
 pub use compose::image_claims;
@@ -93,11 +94,12 @@ pub fn appraise_report(
     policy: &DstackPolicy,
 ) -> (Vec<Finding>, Option<Identity>) {
     let data = Finding::equal(&checks::DSTACK_REPORT_DATA, &report.report_data, stated_data);
-    let mut findings = vec![data.at("snp-report", 0x50, 64)];
+    let mut findings = vec![data.within(place::REPORT, place::REPORT_DATA)];
     let document = beside.document.unwrap_or_default();
     let hash = document_hash(document);
     let check = &checks::DSTACK_MR_CONFIG;
-    let commitment = Finding::equal(check, &report.host_data, &hash.0).at("snp-report", 0xc0, 32);
+    let commitment =
+        Finding::equal(check, &report.host_data, &hash.0).within(place::REPORT, place::HOST_DATA);
     let holds = commitment.passed();
     findings.push(commitment);
     let identity = match Document::parse(document) {

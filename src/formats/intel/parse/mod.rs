@@ -8,6 +8,7 @@ pub mod signature;
 pub mod bits;
 mod body;
 mod fields;
+pub mod place;
 mod quote;
 
 pub use body::{Body, EnclaveReport, Relaunch, TdExtension, TdReport};

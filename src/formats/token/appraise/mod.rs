@@ -74,7 +74,7 @@ pub fn blocked(token: &Token<'_>, by: &'static Check) -> Vec<Finding> {
 
 fn placed(finding: Finding, token: &Token<'_>) -> Finding {
     let span = token.claims_span();
-    finding.at(TOKEN, span.start, span.len)
+    finding.within(TOKEN, span)
 }
 
 /// One of a list, as a whole.

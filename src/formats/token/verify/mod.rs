@@ -164,7 +164,7 @@ fn door(token: &Token<'_>) -> Option<Algorithm> {
 }
 
 fn placed(finding: Finding, token: &Token<'_>) -> Finding {
-    finding.at(TOKEN, token.signed.start, token.signed.len)
+    finding.within(TOKEN, token.signed)
 }
 
 /// Whether `key` signed the token; an algorithm never takes a key of another kind.

@@ -14,6 +14,7 @@ use crate::digest::{Sha256, Sha384};
 use crate::finding::{Examined, Finding, Promise, Why};
 use crate::formats::eventlog::parse::Algorithm;
 use crate::formats::eventlog::verify::Registers;
+use crate::gather;
 use crate::pki::Cert;
 use crate::pki::anchors::Roots;
 use crate::time::UnixTime;
@@ -60,7 +61,7 @@ impl VerifiedTpm {
     /// The SHA-256 registers whose numbers `which` accepts.
     pub fn registers(&self, which: impl Fn(u8) -> bool) -> Registers {
         let own = self.sha256.iter().filter(|(number, _)| which(**number));
-        Registers::PcrSha256(own.map(|(number, value)| (*number, *value)).collect())
+        Registers::PcrSha256(gather::map(own.map(|(number, value)| (*number, *value))))
     }
 
     /// The SHA-256 bank by number.

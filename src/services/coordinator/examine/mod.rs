@@ -117,12 +117,7 @@ impl Along {
 
 /// What is examined: `input` as received, about `origin` when that is known.
 pub(crate) fn subject(input: &[u8], origin: Option<&str>) -> Subject {
-    Subject {
-        kind: KIND,
-        name: origin.map(str::to_owned),
-        sha256: Sha256::of(input),
-        len: input.len(),
-    }
+    Subject::of(KIND, input).named(origin.map(str::to_owned))
 }
 
 /// A document, with the question that it answers when that is known. Adds to `draft`, and gives

@@ -7,6 +7,7 @@ use crate::builds::provenance;
 use crate::builds::sigstore::parse::Statement;
 use crate::digest::Sha384;
 use crate::finding::{Check, Finding, Value, Why};
+use crate::formats::snp::parse::place;
 use crate::services::tinfoil::checks;
 use crate::services::tinfoil::parse::{PREDICATE_TYPE, Predicate, image_references};
 
@@ -71,7 +72,7 @@ fn measurement(predicate: &Predicate, measured: Result<Sha384, &'static Check>) 
         Ok(measured) => Finding::equal(check, &predicate.measurement.0, &measured.0),
         Err(by) => Finding::blocked(check, by).expected(Value::hex(predicate.measurement.0)),
     }
-    .at("snp-report", 0x90, Sha384::LEN)
+    .within(place::REPORT, place::MEASUREMENT)
 }
 
 /// The configuration in the statement is the one whose hash is on the measured command line.

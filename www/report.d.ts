@@ -1,6 +1,6 @@
 /**
  * The JSON of a report, member for member as `src/report` serialises it
- * (schema `silicon-to-source/report/v1`), and the interface of the verifier in `src/wasm.rs`.
+ * (schema `silicon-to-source/report/v1`), and the interface of the verifier in `crates/wasm/src/lib.rs`.
  */
 
 export type State = 'verified' | 'warning' | 'not-published' | 'unknown' | 'failed';

@@ -5,6 +5,8 @@
 mod build;
 mod failure;
 mod manifest;
+#[cfg(test)]
+mod packages;
 mod serve;
 mod setup;
 mod suite;

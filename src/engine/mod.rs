@@ -5,8 +5,8 @@
 //! 1. `spelling`: takes away what stands around a file's content (UTF-16, base64, one bundle a
 //!    line).
 //! 2. `shelf`: recognises each file once. [`kind`] tells evidence, `recognise` tells what may lie
-//!    beside it. Of several pieces of evidence the one that says most is examined ([`Kind`]'s
-//!    rank).
+//!    beside it. Of several pieces of evidence the one that says most is examined (the rank
+//!    in `table`).
 //! 3. The policy: the reader's ([`policy`]), or the built-in one of the kind ([`builtin`],
 //!    `policies/*.json`). `reference` refuses a policy that requires a comparison and names nothing
 //!    to compare with.
@@ -21,9 +21,9 @@
 //! The engine compares nothing itself and checks no signature.
 //!
 //! # Where a kind is written down
-//! [`Kind`] (a variant, how it is recognised, its rank, its built-in policy), the private tables
-//! `belonging` (what may lie beside it) and `of_kind` (who examines it) in `mod.rs`,
-//! [`checks::ALL`] (every room's checks), `policy` (the rooms' own parts of a policy), [`builtin`].
+//! [`Kind`] (a variant, and how it is recognised) and the private `table` (rank, built-in policy,
+//! what may lie beside it, who examines it). Its room's checks are in [`checks::ALL`], its room's
+//! part of a policy is in [`policy`], its built-in policy in [`builtin`].
 //!
 //! # Files
 //! [`plan`] says whom to ask for what, and what asking reveals; [`roots`] names every pinned root

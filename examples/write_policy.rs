@@ -57,7 +57,8 @@ fn examined(spec: &ReportSpec, policy: &Policy) -> Result<Report, silicon_to_sou
 }
 
 fn told(what: &str, report: &Report) {
-    let because: Vec<&str> = report.verdict.because.iter().map(|finding| finding.check.id).collect();
+    let because: Vec<&str> =
+        report.verdict.because.iter().map(|finding| finding.check.id).collect();
     let (state, level) = (report.verdict.state, report.assurance.level);
     eprintln!("{what}: {state:?}, level {level:?}, because of [{}]", because.join(", "));
 }

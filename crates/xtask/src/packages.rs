@@ -87,7 +87,8 @@ fn a_published_crate_holds_no_tests_pictures_or_private_keys() {
 fn each_published_crate_has_a_readme_of_its_own() {
     let members = members();
     let public = members.iter().filter(|(.., public)| *public);
-    let texts: BTreeSet<String> =
-        public.map(|(_, folder, _)| fs::read_to_string(folder.join("README.md")).unwrap()).collect();
+    let texts: BTreeSet<String> = public
+        .map(|(_, folder, _)| fs::read_to_string(folder.join("README.md")).unwrap())
+        .collect();
     assert_eq!(texts.len(), PUBLISHED.len());
 }

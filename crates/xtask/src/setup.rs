@@ -55,7 +55,9 @@ fn apt_get(apt: &Path, root: bool, arguments: &[&str]) -> Result<(), Failure> {
         command.arg("-n").arg(apt);
         command
     };
-    tools::run(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()))
+    tools::run(
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()),
+    )
 }
 
 fn by_hand(why: &str) -> Failure {

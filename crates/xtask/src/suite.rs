@@ -19,9 +19,9 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     let begun = Instant::now();
     let browser = root.join("tests/browser");
     let skipped = skipped_file(root)?;
-    tools::need_wasm_target(root)?;
     tools::need_node()?;
     let chromium = tools::need_chromium()?;
+    tools::need_wasm_target(root)?;
     let package = root.join("tests/package");
     for folder in [&browser, &package] {
         tools::need_node_modules(folder)?;

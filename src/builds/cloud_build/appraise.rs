@@ -1,9 +1,7 @@
-//! What Google Cloud Build says about a build: it names the source in several places, and they
-//! must agree.
+//! What Google Cloud Build says about a build: it names the source in several places, and they must
+//! agree.
 //!
-//! Google's build service writes the whole statement, with the substitutions that the build's own
-//! configuration chose marked apart. What the build does with the source is decided by its
-//! configuration, so by whoever owns the project.
+//! The statement marks apart which substitutions the build's own configuration chose.
 
 use std::collections::BTreeSet;
 

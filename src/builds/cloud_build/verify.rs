@@ -1,8 +1,4 @@
 //! Verification of Google Cloud Build's provenance: DSSE signatures by pinned keys.
-//!
-//! A [`VerifiedBuild`] shows that the holder of Google's pinned key signed the statement, at some
-//! time that nobody attests. There is no certificate, no public log and no revocation: a key that
-//! was stolen would sign unseen.
 
 use crate::builds::sigstore;
 use std::collections::BTreeSet;

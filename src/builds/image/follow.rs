@@ -1,9 +1,6 @@
 //! A container image: from the digest that evidence names to the source it was built from.
 //!
-//! The digest is never taken from a document that nobody signed or measured. The build may be
-//! vouched for by a Sigstore bundle or by Google Cloud Build; it may be about the image's manifest
-//! or about an index that lists it, when the index is at hand. Documents and builds about another
-//! image decide nothing.
+//! The digest is never taken from a document that nobody signed or measured.
 
 use std::collections::BTreeSet;
 

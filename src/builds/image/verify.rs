@@ -1,8 +1,4 @@
 //! Which digests name one container image: its manifest's, and that of an index that lists it.
-//!
-//! A registry serves bytes under a digest of their own, so it does not matter who supplied them.
-//! What is shown is that the bytes of a supplied index list the manifest; not that anybody vouches
-//! for that index.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,5 @@
 //! An Azure confidential VM: from the processor's report to the registers that the virtual TPM's
 //! quote names.
-//!
-//! The processor measures the paravisor. The paravisor runs the TPM, and has the processor sign
-//! the hash of the TPM's key. What the TPM signs is therefore the paravisor's word.
 
 use super::checks;
 use super::parse::{Evidence, HclReport, RsaKey};

@@ -1,9 +1,4 @@
 //! Google's endorsements of firmware: from a root that the reader names to the signed document.
-//!
-//! Shown, when every check passes: a key below a root certificate that the reader's policy names
-//! signed this endorsement. Not shown: that the root is Google's, for which the reader's policy is
-//! the only word (this verifier carries no copy of it), that no certificate was revoked (Google
-//! publishes no list of this authority's), and that the firmware does what it should.
 
 use super::checks;
 use super::parse::LaunchEndorsement;

@@ -1,9 +1,4 @@
 //! NVIDIA GPUs: from NVIDIA's root key to the report.
-//!
-//! Shown, when every check passes: NVIDIA's pinned root vouches for a GPU's key through the
-//! supplied chain, that key signed this report, and the firmware that holds the key is the one
-//! that its certificate names. Not shown: that no certificate was revoked (NVIDIA answers that
-//! over OCSP only), what the measurements stand for, and which machine the GPU is in.
 
 use super::checks;
 use super::parse::Report;

@@ -1,16 +1,7 @@
 //! AWS Nitro enclaves: from AWS's root key to the attestation document (AWS Nitro Enclaves User
 //! Guide, "Verifying the root of trust"; NSM API, attestation process, section 3.2).
 //!
-//! What it shows: AWS's Nitro hypervisor signed these values, among them the digests of the image
-//! that the enclave was started from (PCR0 to PCR2), and what the enclave itself chose to name: a
-//! key, user data, a nonce. Who is the root of trust: AWS, which makes the machine, runs it,
-//! measures the enclave and signs; no CPU vendor's key takes part, so the evidence is a cloud
-//! provider's word (level A2) at best. Where the chain ends: at PCR0. Which image that is takes a
-//! policy with reference values, and from which source it was built takes a signed build.
-//!
-//! The certificates of a document live for hours, so the chain is verified for the document's own
-//! time, which is among the signed values. How old the document may be is for a policy to say.
-//! AWS tells verifiers not to use the revocation lists that the certificates name.
+//! The chain is verified for the document's own time, which is among the signed values.
 
 use super::checks;
 use super::parse::Document;

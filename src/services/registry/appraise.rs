@@ -1,8 +1,4 @@
 //! What an RPC provider says about a register, against what was shown.
-//!
-//! A provider's word raises nothing ([`Property::Hearsay`](crate::finding::Property::Hearsay)), and
-//! a contradiction that rests on it alone is a warning: it could be the provider that is wrong, or
-//! a release that is just being replaced. It is a failure for whoever asks for the check.
 
 use super::checks;
 use super::parse::{Recorded, Said};

@@ -1,12 +1,4 @@
-//! Registers on Ethereum chains: EigenCompute's AppController and the contracts of dstack's apps,
-//! asked by way of an RPC provider that the reader's policy names.
-//!
-//! Shown, when a check passes: the provider says that the register names the image, or allows the
-//! app-compose file, that verified evidence names. The provider could say anything; no block is
-//! checked. EigenCompute's evidence does not name its app, so the reader or the service says which
-//! app is meant, and then some registered app has this image. The chain ends at the provider:
-//! nothing rises by its word. A register tells what was registered and keeps nobody from
-//! registering something else: mostly one transaction of the developer does.
+//! Answers of RPC providers about registers, beside verified evidence.
 
 use std::collections::BTreeSet;
 

@@ -1,12 +1,7 @@
 //! The client workflow of The Update Framework (TUF 1.0, section 5), on files at hand.
 //!
 //! sigstore-tuf keeps the state and checks signatures, thresholds and pins; this module orders the
-//! files, tells the steps apart as findings, and adds what the library leaves open: a key must not
-//! count twice under two names, and expiry is told apart from everything else. Nothing is fetched.
-//!
-//! Shown, when every step passes for `now`: the holders of the instance's root keys vouch, through
-//! roots, timestamp, snapshot and targets, for these bytes of `trusted_root.json`. Not shown: that
-//! no later root exists, which only the repository can answer.
+//! files and tells the steps apart as findings.
 
 pub mod client;
 mod instance;

@@ -1,14 +1,5 @@
-//! Who made an attestation token.
-//!
-//! Shown, when every check passes: Google's key for Confidential Space, under Google's pinned
-//! root, signed these claims, and they count at the asked time. Not shown: anything that Google
-//! says in them. The token carries no quote, so Google is the verifier here and this program only
-//! reads its answer.
-//!
-//! A token that names its key in a list (OIDC) shows less: nothing signs the list. A list that
-//! somebody handed over beside the token vouches for nothing: whose key it is, nobody says. A list
-//! that this process fetched from the issuer's own address is a warning on [`checks::TOKEN_KEY`];
-//! where the policy names the key, that check passes, and the reader is the one who vouches.
+//! Who made an attestation token: the algorithm, whose key signed it, the signature, issuer and
+//! times.
 
 mod chain;
 

@@ -1,7 +1,4 @@
 //! A virtual TPM: from Google's root key to the registers that a quote names.
-//!
-//! The provider makes this TPM in software. What it signs is the provider's word, and the level is
-//! A2 at most, however many checks pass.
 
 mod chain;
 mod quote;

@@ -1,13 +1,4 @@
-//! A coordinator's attestation, contract v1: from the chip to the commit, and to the key that
-//! requests are sealed to.
-//!
-//! Shown, when every check passes: a chip signed evidence over the binding, after the reader's
-//! nonce where there was one; the machine was launched as a signed reference value says, so that
-//! it runs this image; a build service signed that the image was built from a commit; and software
-//! in that machine names the key that `GET /v1/encryption-key` hands out.
-//!
-//! Not shown: that the private key never left the machine (its custody is the software's own
-//! word), that a web page's connection ends there, and everything that the document merely states.
+//! A coordinator's attestation, put together.
 
 mod bound;
 mod build;

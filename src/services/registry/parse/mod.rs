@@ -1,9 +1,8 @@
 //! What an RPC provider answers about a register on an Ethereum chain (JSON-RPC 2.0, Ethereum's
-//! execution API).
+//! execution API), kept together with the question.
 //!
-//! Nobody signs such an answer, and no block is checked: it is the provider's word about a chain,
-//! kept together with the question. EigenCompute's AppController names the image digest of an
-//! app's latest release; a dstack app's own contract says which app-compose files are allowed.
+//! EigenCompute's AppController names the image digest of an app's latest release; a dstack app's
+//! own contract says which app-compose files are allowed.
 
 mod abi;
 mod answer;

@@ -1,9 +1,8 @@
-//! The keys of the reader's connection: what a verified report names against what a TLS
-//! certificate carries.
+//! The keys of the reader's connection: what a verified report names against what a TLS certificate
+//! carries.
 //!
 //! REPORT_DATA is signed by the chip, so the two keys in it belong to the measured machine. The
-//! certificate is only compared: its issuer is not at hand, so that what it says of itself is its own
-//! word, and a web page cannot see which certificate its own connection used.
+//! certificate is only compared.
 
 use crate::claims::Claim;
 use crate::digest::Sha256;

@@ -223,7 +223,14 @@ fn of_kind(
         crate::formats::launch::examine::compare(&mut draft, beside);
     }
     crate::formats::gce::examine::compare(&mut draft, beside, policy, now);
-    crate::services::registry::examine::complete(&mut draft, beside, policy, &along.registry);
+    let image_by = match kind {
+        Kind::CoordinatorAttestation | Kind::Exchange(_) => {
+            &crate::services::coordinator::checks::COORDINATOR_IMAGE
+        }
+        _ => &crate::formats::eigencompute::checks::EIGEN_CONTAINER,
+    };
+    let entries = &along.registry;
+    crate::services::registry::examine::complete(&mut draft, beside, policy, entries, image_by);
     if !matches!(kind, Kind::GithubAttestations) {
         source.ask(&mut draft);
     }

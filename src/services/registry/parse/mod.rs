@@ -13,7 +13,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::digest::{Keccak256, Sha256};
 use crate::error::Error;
@@ -32,6 +32,23 @@ const APP_CONTROLLERS: [(u64, &str); 2] = [
     (1, "0xc38d35fc995e75342a21cbd6d770305b142fbe67"),
     (11_155_111, "0x0dd810a6ffba6a9820a10d97b659f07d8d23d4e2"),
 ];
+
+/// An entry of a public register that a document says is about the image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// [`Entry::APP_CONTROLLER`], or another type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The other members, which differ with the type.
+    #[serde(flatten)]
+    pub members: BTreeMap<String, serde_json::Value>,
+}
+
+impl Entry {
+    /// EigenCompute's register: `chain_id`, a number; `contract` and `app_id`, `0x` and 40 hex
+    /// digits; `release_block` and `log_index`, numbers that are shown and not used.
+    pub const APP_CONTROLLER: &'static str = "eigen-appcontroller";
+}
 
 /// EigenCompute's AppController on the chain with this id, where its makers publish one.
 pub fn app_controller(chain: u64) -> Option<Address> {

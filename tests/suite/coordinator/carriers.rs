@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::common::table::{Also, Expected};
+use crate::common::table::{Also, Expected, Told};
 use crate::common::{asked, examine_asked};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -334,6 +334,11 @@ const ROWS: &[Row] = &[
         };
     }),
 ];
+
+/// What the rows say: findings, and what becomes of them.
+pub(crate) fn told() -> Vec<Told> {
+    ROWS.iter().map(|row| (row.finding, row.becomes)).collect()
+}
 
 fn differences(row: &Row, label: &str) -> Vec<String> {
     let healthy = findings(&(row.healthy)().examine());

@@ -2,7 +2,7 @@
 
 pub mod builtin;
 pub mod checks;
-pub mod kind;
+pub(crate) mod kind;
 pub mod plan;
 pub mod policy;
 mod recognise;

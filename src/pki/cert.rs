@@ -51,7 +51,7 @@ pub struct Extension<'a> {
 
 /// A subject alternative name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SubjectName {
+pub(crate) enum SubjectName {
     /// A DNS name.
     Dns(String),
     /// An email address.
@@ -188,7 +188,7 @@ impl<'a> Cert<'a> {
     }
 
     /// The kind of the subject public key.
-    pub fn key_kind(&self) -> KeyKind {
+    pub(crate) fn key_kind(&self) -> KeyKind {
         kind_of(&self.parsed.tbs_certificate.subject_pki)
     }
 
@@ -209,13 +209,13 @@ impl<'a> Cert<'a> {
     }
 
     /// The extensions' object identifiers, dotted, in order.
-    pub fn extension_oids(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn extension_oids(&self) -> impl Iterator<Item = String> {
         self.parsed.tbs_certificate.iter_extensions().map(|extension| extension.oid.to_id_string())
     }
 
     /// Critical extensions other than basicConstraints, keyUsage, extKeyUsage and
     /// subjectAltName: a verifier must not go on over one it does not know (RFC 5280 section 4.2).
-    pub fn unknown_critical_extensions(&self) -> Vec<String> {
+    pub(crate) fn unknown_critical_extensions(&self) -> Vec<String> {
         const KNOWN: [&str; 4] = ["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37"];
         self.parsed
             .tbs_certificate
@@ -241,17 +241,17 @@ impl<'a> Cert<'a> {
     }
 
     /// Whether keyUsage allows signing certificates.
-    pub fn may_sign_certificates(&self) -> bool {
+    pub(crate) fn may_sign_certificates(&self) -> bool {
         matches!(self.parsed.key_usage(), Ok(Some(usage)) if usage.value.key_cert_sign())
     }
 
     /// Whether keyUsage allows signing anything else than certificates and lists.
-    pub fn may_sign_documents(&self) -> bool {
+    pub(crate) fn may_sign_documents(&self) -> bool {
         matches!(self.parsed.key_usage(), Ok(Some(usage)) if usage.value.digital_signature())
     }
 
     /// The subject alternative names; `None` when the extension is missing or malformed.
-    pub fn alternative_names(&self) -> Option<Vec<SubjectName>> {
+    pub(crate) fn alternative_names(&self) -> Option<Vec<SubjectName>> {
         let extension = self.parsed.tbs_certificate.iter_extensions().find(|extension| {
             matches!(extension.parsed_extension(), ParsedExtension::SubjectAlternativeName(_))
         })?;
@@ -268,7 +268,7 @@ impl<'a> Cert<'a> {
     }
 
     /// Whether extKeyUsage lists `oid` (dotted).
-    pub fn has_extended_key_usage(&self, oid: &str) -> bool {
+    pub(crate) fn has_extended_key_usage(&self, oid: &str) -> bool {
         let Ok(Some(usage)) = self.parsed.extended_key_usage() else { return false };
         let usage = usage.value;
         let named: &[(bool, &str)] = &[
@@ -357,7 +357,7 @@ pub(super) fn kind_of(spki: &SubjectPublicKeyInfo<'_>) -> KeyKind {
 
 /// An RSA public key in DER (RFC 8017 appendix A.1.1) from its two numbers, big-endian; leading
 /// zeros are dropped. `None` when a number is nothing or zero.
-pub fn rsa_public_key(modulus: &[u8], exponent: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn rsa_public_key(modulus: &[u8], exponent: &[u8]) -> Option<Vec<u8>> {
     const SEQUENCE: u8 = 0x30;
     encode(SEQUENCE, &[unsigned(modulus)?, unsigned(exponent)?].concat())
 }

@@ -2,7 +2,7 @@
 //!
 //! x509-parser is wrapped here once; nothing else names it.
 
-pub mod dated;
+pub(crate) mod dated;
 
 pub mod anchors;
 pub mod build_keys;
@@ -12,9 +12,11 @@ mod key;
 mod pem;
 mod signed;
 
+pub(crate) use cert::SubjectName;
 pub(crate) use cert::name;
-pub use cert::{Cert, Extension, KeyKind, SubjectName, rsa_public_key};
+pub(crate) use cert::rsa_public_key;
+pub use cert::{Cert, Extension, KeyKind};
 pub use crl::Crl;
 pub use key::PublicKey;
-pub use pem::{MAX_PEM, pem_blocks, pem_certificates};
+pub use pem::{pem_blocks, pem_certificates};
 pub use signed::{PssHash, SignatureAlgorithm};

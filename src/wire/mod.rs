@@ -3,7 +3,7 @@
 mod base64url;
 pub(crate) mod cbor;
 pub(crate) mod pasted;
-pub mod protobuf;
+pub(crate) mod protobuf;
 
 use std::borrow::Cow;
 

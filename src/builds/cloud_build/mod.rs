@@ -1,7 +1,7 @@
 //! Build provenance by Google Cloud Build.
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod parse;
-pub mod verify;
+pub(crate) mod examine;
+pub(crate) mod parse;
+pub(crate) mod verify;

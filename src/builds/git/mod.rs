@@ -1,9 +1,9 @@
 //! The source: git objects hashed again, and GitHub's answers about them.
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
+pub(crate) mod examine;
 pub mod parse;
-pub mod source;
+pub(crate) mod source;
 pub mod verify;
 pub mod wanted;

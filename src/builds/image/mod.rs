@@ -1,13 +1,13 @@
 //! Container images: from a running digest over manifest and index to signed builds.
 
-pub mod artifact;
-pub mod builds;
+pub(crate) mod artifact;
+pub(crate) mod builds;
 pub mod checks;
-pub mod examine;
+pub(crate) mod examine;
 pub mod follow;
-pub mod parse;
+pub(crate) mod parse;
 pub mod reference;
-pub mod verify;
+pub(crate) mod verify;
 
 use crate::piece::Role;
 

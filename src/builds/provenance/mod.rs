@@ -2,5 +2,5 @@
 
 pub mod appraise;
 pub mod checks;
-pub mod examine;
+pub(crate) mod examine;
 pub mod policy;

@@ -1,10 +1,10 @@
 //! Sigstore bundles: who signed what, by Fulcio's certificate or a named key, in Rekor's log.
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
 pub mod conformance;
-pub mod examine;
+pub(crate) mod examine;
 pub mod parse;
 pub mod policy;
-pub mod renew;
+pub(crate) mod renew;
 pub mod verify;

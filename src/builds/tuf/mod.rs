@@ -1,9 +1,9 @@
 //! The Update Framework: how Sigstore's keys are renewed.
 
 pub mod checks;
-pub mod parse;
+pub(crate) mod parse;
 pub mod verify;
-pub mod wanted;
+pub(crate) mod wanted;
 
 use crate::piece::Role;
 

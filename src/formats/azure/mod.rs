@@ -1,8 +1,8 @@
 //! Azure SEV-SNP evidence: AMD's report, and the paravisor's virtual TPM.
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod parse;
-pub mod policy;
-pub mod verify;
+pub(crate) mod examine;
+pub(crate) mod parse;
+pub(crate) mod policy;
+pub(crate) mod verify;

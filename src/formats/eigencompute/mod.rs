@@ -1,8 +1,8 @@
 //! EigenCompute's bound evidence: a processor's report and a virtual TPM, tied to a challenge.
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
+pub(crate) mod examine;
 pub mod parse;
-pub mod policy;
-pub mod verify;
+pub(crate) mod policy;
+pub(crate) mod verify;

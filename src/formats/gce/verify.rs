@@ -15,7 +15,7 @@ use crate::pki::{Cert, KeyKind};
 use crate::time::UnixTime;
 
 /// The evidence id under which an endorsement is shown.
-pub const ENDORSEMENT: &str = "firmware-endorsement";
+pub(crate) const ENDORSEMENT: &str = "firmware-endorsement";
 
 /// The most certificates between the signer and the root.
 const MAX_INTERMEDIATES: usize = 3;
@@ -25,13 +25,13 @@ const MINIMUM_RSA_BITS: usize = 2048;
 
 /// An endorsement whose signature leads to a root that the reader names.
 #[derive(Clone, Debug)]
-pub struct VerifiedEndorsement<'a> {
+pub(crate) struct VerifiedEndorsement<'a> {
     endorsement: &'a LaunchEndorsement<'a>,
 }
 
 impl<'a> VerifiedEndorsement<'a> {
     /// The endorsement.
-    pub const fn endorsement(&self) -> &'a LaunchEndorsement<'a> {
+    pub(crate) const fn endorsement(&self) -> &'a LaunchEndorsement<'a> {
         self.endorsement
     }
 }
@@ -50,7 +50,7 @@ const PROMISE: Promise = Promise {
 
 /// Verifies `endorsement` at `now`. A root is one of `accepted` by its SHA-256; its bytes are among
 /// `supplied` or in the endorsement's own bundle. No other root counts.
-pub fn verify<'a>(
+pub(crate) fn verify<'a>(
     endorsement: &'a LaunchEndorsement<'a>,
     supplied: &[Cert<'_>],
     accepted: &[Sha256],

@@ -8,12 +8,12 @@ use crate::claims::Claim;
 use crate::finding::{Check, Finding, LinkId, Value, Why};
 
 /// Every check of this module, in order.
-pub static CHECKS: &[&Check] =
+pub(crate) static CHECKS: &[&Check] =
     &[&checks::GPU_TRAILING, &checks::GPU_MEASUREMENTS, &checks::GPU_NONCE, &checks::GPU_MACHINE];
 
 /// Appraises a verified report. `asked` is the nonce that the report has to answer, when the
 /// evidence around it says so; the policy's counts as well.
-pub fn appraise(
+pub(crate) fn appraise(
     verified: &VerifiedGpu<'_>,
     policy: &GpuPolicy,
     asked: Option<&[u8]>,
@@ -31,7 +31,7 @@ pub fn appraise(
 }
 
 /// The findings when there is nothing verified to appraise.
-pub fn blocked(by: &'static Check) -> Vec<Finding> {
+pub(crate) fn blocked(by: &'static Check) -> Vec<Finding> {
     CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
@@ -63,7 +63,7 @@ fn nonce(report: &Report<'_>, policy: &GpuPolicy, asked: Option<&[u8]>) -> Findi
 }
 
 /// What the report states.
-pub fn claims(verified: &VerifiedGpu<'_>) -> Vec<Claim> {
+pub(crate) fn claims(verified: &VerifiedGpu<'_>) -> Vec<Claim> {
     let opaque = &verified.report().opaque;
     [
         ("gpu.driver", LinkId::Measurements, opaque.driver_version()),

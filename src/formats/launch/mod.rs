@@ -1,8 +1,8 @@
 //! The launch of an SEV-SNP guest, measured again from firmware and kernel.
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod measured;
+pub(crate) mod examine;
+pub(crate) mod measured;
 pub mod parse;
-pub mod verify;
+pub(crate) mod verify;

@@ -1,8 +1,8 @@
 //! AWS Nitro attestation documents, under AWS's root.
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod parse;
-pub mod policy;
-pub mod verify;
+pub(crate) mod examine;
+pub(crate) mod parse;
+pub(crate) mod policy;
+pub(crate) mod verify;

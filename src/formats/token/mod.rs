@@ -1,8 +1,8 @@
 //! Attestation tokens (JWT) of services that verified evidence themselves.
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
+pub(crate) mod examine;
 pub mod parse;
-pub mod policy;
-pub mod verify;
+pub(crate) mod policy;
+pub(crate) mod verify;

@@ -1,9 +1,9 @@
 //! Quotes of a cloud provider's virtual TPM, under the provider's root.
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
+pub(crate) mod examine;
 pub mod parse;
-pub mod policy;
-pub mod verify;
-pub mod wanted;
+pub(crate) mod policy;
+pub(crate) mod verify;
+pub(crate) mod wanted;

@@ -1,7 +1,7 @@
 //! NEAR AI's attestation reports.
 
 pub mod checks;
-pub mod examine;
-pub mod parse;
-pub mod policy;
-pub mod verify;
+pub(crate) mod examine;
+pub(crate) mod parse;
+pub(crate) mod policy;
+pub(crate) mod verify;

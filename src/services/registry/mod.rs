@@ -1,8 +1,8 @@
 //! What RPC providers say of registers on chains.
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod parse;
-pub mod policy;
-pub mod wanted;
+pub(crate) mod examine;
+pub(crate) mod parse;
+pub(crate) mod policy;
+pub(crate) mod wanted;

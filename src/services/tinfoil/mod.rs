@@ -1,7 +1,7 @@
 //! Tinfoil's attestation bundles.
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod parse;
-pub mod policy;
+pub(crate) mod examine;
+pub(crate) mod parse;
+pub(crate) mod policy;

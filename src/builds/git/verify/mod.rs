@@ -23,7 +23,7 @@ pub use hash::{Collision, name, sha1};
 pub use objects::Objects;
 
 /// The checks of this examination, in its order.
-pub const CHECKS: [&Check; 5] = [
+pub(crate) const CHECKS: [&Check; 5] = [
     &checks::GIT_COMMIT,
     &checks::GIT_TREE,
     &checks::GIT_WORKFLOW,

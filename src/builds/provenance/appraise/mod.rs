@@ -44,7 +44,7 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 
 /// Every check of this appraisal for a bundle that a key signed without a certificate: nobody says
 /// who has the key, or from which source anything was built, whatever the statement says itself.
-pub fn without_certificate() -> Vec<Finding> {
+pub(crate) fn without_certificate() -> Vec<Finding> {
     CHECKS.iter().map(|check| Finding::unknown(check, Why::NotPublished)).collect()
 }
 

@@ -12,13 +12,13 @@ use crate::finding::compared::{Comparers, ruled};
 use crate::finding::{Check, Finding};
 use crate::time::UnixTime;
 
-pub use claims::claims;
+pub(crate) use claims::claims;
 
 /// The evidence id under which the report is shown.
 const REPORT: &str = "snp-report";
 
 /// Every check of this module, in the order of the checklist.
-pub static CHECKS: &[&Check] = &[
+pub(crate) static CHECKS: &[&Check] = &[
     &checks::SNP_REPORT_RESERVED,
     &checks::SNP_PRODUCT_STANDING,
     &checks::SNP_TCB_ORDER,
@@ -59,7 +59,7 @@ pub static CHECKS: &[&Check] = &[
 ];
 
 /// Appraises a verified report for the moment `now`.
-pub fn appraise(
+pub(crate) fn appraise(
     verified: &VerifiedSnp<'_>,
     policy: &SnpPolicy,
     compared: Comparers,
@@ -74,7 +74,7 @@ pub fn appraise(
 }
 
 /// Every finding of this module for a report that is not verified: `by` is to blame.
-pub fn blocked(by: &'static Check) -> Vec<Finding> {
+pub(crate) fn blocked(by: &'static Check) -> Vec<Finding> {
     CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 

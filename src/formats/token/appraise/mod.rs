@@ -14,11 +14,11 @@ use crate::finding::Rule;
 use crate::finding::compared::{Compared, Comparers, ruled_unless};
 use crate::finding::{Check, Finding, Why};
 
-pub use claims::claims;
-pub use guest::may_be_debugged;
+pub(crate) use claims::claims;
+pub(crate) use guest::may_be_debugged;
 
 /// Every check of this module, in order.
-pub static CHECKS: &[&Check] = &[
+pub(crate) static CHECKS: &[&Check] = &[
     &checks::TOKEN_VERIFIER,
     &checks::TOKEN_AUDIENCE,
     &checks::TOKEN_HARDWARE,
@@ -45,7 +45,7 @@ const REPORTED_BY_CPU: [&str; 4] = ["GCP_INTEL_TDX", "GCP_AMD_SEV_SNP", "INTEL_T
 const HARDENED: [&str; 2] = ["not-hardened", "hardened"];
 
 /// Appraises a verified token.
-pub fn appraise(
+pub(crate) fn appraise(
     verified: &VerifiedToken<'_>,
     policy: &TokenPolicy,
     compared: Comparers,
@@ -80,7 +80,7 @@ pub fn appraise(
 }
 
 /// The findings when there is nothing verified to appraise.
-pub fn blocked(token: &Token<'_>, by: &'static Check) -> Vec<Finding> {
+pub(crate) fn blocked(token: &Token<'_>, by: &'static Check) -> Vec<Finding> {
     let of_guest = (token.service() == Some(Service::IntelTrustAuthority)).then_some(guest::CHECKS);
     let all = CHECKS.iter().chain(of_guest.unwrap_or_default());
     all.map(|check| Finding::blocked(check, by)).collect()

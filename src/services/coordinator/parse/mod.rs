@@ -10,7 +10,7 @@
 //! is not known is kept, so that it can be shown.
 
 pub mod exchange;
-pub mod launch;
+pub(crate) mod launch;
 
 pub mod binding;
 pub mod carrier;

@@ -1,6 +1,6 @@
 //! Tinfoil's signed statement against the verified report: is the machine the one that was built?
 
-pub mod tls;
+pub(crate) mod tls;
 
 use crate::builds::image::reference::{ImageReferences, Pin};
 use crate::builds::provenance;
@@ -11,7 +11,7 @@ use crate::services::tinfoil::checks;
 use crate::services::tinfoil::parse::{PREDICATE_TYPE, Predicate, image_references};
 
 /// The checks that need a verified statement.
-pub static FROM_STATEMENT: &[&Check] = &[
+pub(crate) static FROM_STATEMENT: &[&Check] = &[
     &checks::TINFOIL_DIGEST,
     &checks::TINFOIL_MEASUREMENT,
     &checks::TINFOIL_RECOMPUTED,
@@ -25,7 +25,7 @@ const PAYLOAD: &str = "dsse-payload";
 /// Appraises a verified statement. `measurement` is the verified report's, or `None` with the
 /// check that is to blame. A statement of another type says nothing in Tinfoil's terms, whatever
 /// members it has.
-pub fn appraise(
+pub(crate) fn appraise(
     statement: &Statement,
     payload: &[u8],
     claimed_digest: &str,

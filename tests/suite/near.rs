@@ -17,7 +17,6 @@ use serde_json::{Value as Json, json};
 use sha2::Digest as _;
 use silicon_to_source::crypto::remembering;
 use silicon_to_source::engine::builtin;
-use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::error::Error;
 use silicon_to_source::report::{

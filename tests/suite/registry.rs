@@ -5,7 +5,7 @@
 use crate::common::dcap;
 use crate::common::eventlog::dstack;
 use crate::common::examine;
-use crate::common::table::{Row, findings};
+use crate::common::table::findings;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use s2s_sim::coordinator::CoordinatorSpec;

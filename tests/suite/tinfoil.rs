@@ -6,13 +6,12 @@ use std::fs;
 
 use crate::common::examine;
 use crate::common::shared;
-use crate::common::table::{Also, Expected, Told, check_of, findings};
+use crate::common::table::{Also, Expected, Told, findings};
 use s2s_sim::keys::Key;
 use s2s_sim::tinfoil::{HPKE_KEY, Image, TinfoilSpec};
 use serde_json::Value as Json;
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::builtin;
-use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::finding::LinkId;
 use silicon_to_source::report::{DebugFlag, KeyFlag, Level, Report, State};

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use silicon_to_source::engine::checks;
 use silicon_to_source::report::{Report, State};
 
 /// One thing that can be wrong with an input, and what becomes of one check.

@@ -1,7 +1,7 @@
 //! Every check of a coordinator's attestation, with at least one exchange that makes exactly it
 //! fail, warn or stay open; and the chain that holds.
 
-use crate::common::table::{Also, Expected, Told, check_of, findings};
+use crate::common::table::{Also, Expected, Told, findings};
 use crate::common::{asked, examine, examine_asked};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -16,7 +16,6 @@ use serde_json::{Value as Json, json};
 use silicon_to_source::builds::git::parse::objects::Format;
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::builtin;
-use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{
     Custody, DebugFlag, Freshness, KeyFlag, Level, Overrides, Report, RootOfTrust, Standing, State,

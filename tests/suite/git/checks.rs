@@ -3,7 +3,7 @@
 
 use crate::common;
 use crate::common::examine;
-use crate::common::table::{Also, Expected, Told, check_of, findings};
+use crate::common::table::{Also, Expected, Told, findings};
 use s2s_sim::container::Container;
 use s2s_sim::repository::{Repository, WORKFLOW, stored};
 use serde_json::{Value as Json, json};
@@ -11,7 +11,6 @@ use silicon_to_source::builds::git;
 use silicon_to_source::builds::git::parse::objects::{Format, Kind, ObjectName};
 use silicon_to_source::builds::git::verify::name;
 use silicon_to_source::engine::builtin;
-use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Became, Report, State};
 use silicon_to_source::time::UnixTime;

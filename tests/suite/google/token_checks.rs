@@ -1,7 +1,5 @@
 //! Every check on attestation tokens, with the input that makes exactly it fail.
 
-use std::collections::BTreeSet;
-
 use crate::common::examine_fetched;
 use crate::common::table::{Also, Expected, Told, check_of, findings};
 use s2s_sim::certificate::Spoil;

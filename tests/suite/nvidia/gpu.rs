@@ -1,11 +1,10 @@
 //! NVIDIA GPUs: a real Hopper report, and every check with the input that makes exactly it fail.
 
 use crate::common;
-use std::collections::BTreeSet;
 use std::fs;
 
 use crate::common::shared;
-use crate::common::table::{Also, Expected, Told, check_of, findings};
+use crate::common::table::{Also, Expected, Told, findings};
 use s2s_sim::certificate::Spoil;
 use s2s_sim::keys::Key;
 use s2s_sim::nvidia::{ReportSpec, Role, certificate};

@@ -23,7 +23,6 @@ use serde_json::{Value as Json, json};
 use silicon_to_source::builds::sigstore;
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::builtin;
-use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Became, Level, Report, State};
 use silicon_to_source::time::{UnixTime, Validity};

@@ -13,8 +13,7 @@ crate::finding::table! {
         tells [Commit],
         fails ["missing", "not-a-file"];
     GIT_OBJECT = "git.object", "", Commit, Appraisal, OBJECTS;
-    GIT_FILE = "git.file", "", Commit, Appraisal, OBJECTS,
-        fails ["missing", "not-a-file"];
+    GIT_FILE = "git.file", "", Commit, Appraisal, OBJECTS;
     GIT_TAG = "git.tag", "", Commit, Appraisal, OBJECTS,
         warns ["moved"],
         fails ["collision", "malformed", "not-equal", "not-rebuilt"];

@@ -593,6 +593,17 @@ fn evidence_that_cannot_be_read_or_told_apart_fails() {
 }
 
 #[test]
+fn a_binding_that_is_no_binding_fails() {
+    let mut case = Case::snp();
+    case.exchange = |exchange| {
+        in_document(exchange, |document| document["binding"]["bytes"] = "e30".into());
+    };
+    let report = case.examine();
+    assert_eq!(findings(&report)["coordinator.document/binding"], "fail malformed");
+    assert_eq!(report.verdict.state, State::Failed);
+}
+
+#[test]
 fn a_debug_machine_and_a_changed_signature_fail() {
     let mut case = Case::snp();
     case.spec.snp().report.policy |= POLICY_DEBUG;

@@ -175,6 +175,10 @@ const ROWS: &[Row<Case>] = &[
         case.named = vec![Sha256::of(b"the next root")];
     })
     .also(NO_ROOT),
+    Row::new(Case::td, "gce.root", "fail wrong-root", |case| {
+        signer(case, &Spoil::IssuerName("SIMULATED other root".into()));
+    })
+    .also(NO_ROOT),
     // The root of Google's other authority is no root of this one.
     Row::new(Case::td, "gce.root", "unknown not-fetched", |case| {
         let root = vtpm_certificate(VtpmRole::Root, VtpmRole::Root.key(), None);

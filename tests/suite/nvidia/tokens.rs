@@ -6,7 +6,6 @@ use s2s_sim::keys::Key;
 use s2s_sim::service::{GPU_NONCE, GpuTokensSpec, KeyForm, gpu_keys, public_pem};
 use serde_json::json;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::engine::Kind;
 use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Became, Freshness, Level, Report, RootOfTrust, State};
@@ -220,7 +219,6 @@ fn tokens_that_do_not_belong_together_are_refused() {
 #[test]
 fn token_about_all_gpus_alone_leaves_each_of_them_open() {
     let (overall, devices) = GpuTokensSpec::default().sign();
-    assert_eq!(Kind::of(overall.as_bytes()).unwrap().policy(), "nras");
     let keys = gpu_keys(KeyForm::Coordinates);
     let report = fetched(overall.as_bytes(), &keys, &policy());
     assert_eq!(findings(&report)["nras.device/GPU-0"], "unknown not-fetched");
@@ -231,6 +229,7 @@ fn token_about_all_gpus_alone_leaves_each_of_them_open() {
     assert_eq!(findings(&report)["nras.device"], "fail missing");
     assert_eq!(report.verdict.state, State::Failed);
     let report = crate::common::examine(overall.as_bytes(), &[], None, NOW).unwrap();
+    assert_eq!(report.policy.name, "nras");
     assert_eq!(report.wanted[0].url, "https://nras.attestation.nvidia.com/.well-known/jwks.json");
 }
 

@@ -807,6 +807,25 @@ fn policy_of_a_managed_key_can_be_met() {
     assert_ne!(state(&dsse().spec), State::Verified, "a certificate is not the named key");
 }
 
+/// A bundle that names a key of the policy's, and whose signature another key made, was changed.
+#[test]
+fn signature_that_the_named_key_did_not_make_fails() {
+    let named = Sha256::of(&Key::FulcioLeaf.spki()).to_string();
+    let mut case = managed();
+    let report = |case: &Case, hint: &str| {
+        let mut bundle: Json = serde_json::from_slice(&case.spec.bytes()).unwrap();
+        bundle["verificationMaterial"]["publicKey"]["hint"] = json!(hint);
+        let policy = case.policy();
+        let now = case.now.parse().unwrap();
+        examine(bundle.to_string().as_bytes(), &[], Some(&policy), now).unwrap()
+    };
+    assert_eq!(findings(&report(&case, &named))["sigstore.key"], "pass");
+    case.spec.signer = Key::StrangerP256;
+    assert_eq!(findings(&report(&case, &named))["sigstore.key"], "fail not-by-this-key");
+    assert_eq!(report(&case, &named).verdict.state, State::Failed);
+    assert_eq!(findings(&report(&case, "another"))["sigstore.key"], "unknown no-reference");
+}
+
 /// C2SP signed-note: a hint is a hint, and lines of others are passed over.
 #[test]
 fn lines_of_witnesses_and_lines_with_the_same_hint_do_not_matter() {

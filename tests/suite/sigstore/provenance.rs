@@ -525,13 +525,13 @@ const ROWS: &[Row] = &[
     ("provenance.predicate-type", "fail not-accepted", |_, _, policy| {
         policy.predicate_types = vec!["x".into()];
     }),
-    ("provenance.issuer", "fail not-accepted", |build, _, _| {
+    ("provenance.issuer", "fail not-equal", |build, _, _| {
         build.issuer = "https://gitlab.com".into();
     }),
     ("provenance.workflow/signer", "fail not-equal", |_, _, policy| {
         policy.workflow = Some("other.yml".into());
     }),
-    ("provenance.signer", "fail not-equal", |_, _, policy| {
+    ("provenance.signer/workflow", "fail not-equal", |_, _, policy| {
         let workflow = "https://github.com/somebody/else".into();
         policy.signer = Some(SignerRule { workflow, reference: None, commit: None });
     }),
@@ -560,7 +560,7 @@ const ROWS: &[Row] = &[
         let parameters = &mut said["predicate"]["buildDefinition"]["internalParameters"];
         parameters["github"]["event_name"] = json!("release");
     }),
-    ("provenance.job-says", "unknown self-stated", |_, said, _| {
+    ("provenance.job-says/finished", "unknown not-published", |_, said, _| {
         said["predicate"]["runDetails"]["metadata"]["finishedOn"] = json!("2024-12-01");
     }),
 ];

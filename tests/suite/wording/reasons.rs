@@ -24,7 +24,8 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// Whether a file is a table of checks.
 fn is_table(path: &Path) -> bool {
-    path.ends_with("presence.rs") || path.iter().any(|part| part == "checks" || part == "checks.rs")
+    let names = ["presence.rs", "connection.rs", "checks.rs", "checks"];
+    path.iter().any(|part| names.iter().any(|name| part == *name))
 }
 
 /// The source of everything that makes findings, without its tests.

@@ -169,7 +169,7 @@ impl<'a> Files<'a> {
             self.used(document.bytes());
             let kind = match document.document() {
                 Document::Index(_) => "index",
-                Document::Manifest { .. } => "manifest",
+                Document::Manifest => "manifest",
             };
             let id = match number {
                 1 => format!("image-{kind}"),
@@ -195,7 +195,7 @@ impl<'a> Files<'a> {
                 || document.images().iter().any(|image| is_subject(image.digest))
         };
         let is_manifest =
-            |supplied: &&Supplied<'_>| matches!(supplied.document(), Document::Manifest { .. });
+            |supplied: &&Supplied<'_>| matches!(supplied.document(), Document::Manifest);
         let (manifests, indexes): (Vec<_>, Vec<_>) =
             self.documents.iter().filter(could_be).partition(is_manifest);
         let candidates = manifests.iter().chain(&indexes).map(|document| document.digest());

@@ -327,6 +327,11 @@ const ROWS: &[Row] = &[
     }),
 ];
 
+/// What the rows say: findings, and what becomes of them.
+pub(crate) fn told() -> Vec<Told> {
+    ROWS.iter().map(|row| (row.finding, row.becomes)).collect()
+}
+
 fn differences(row: &Row, label: &str) -> Vec<String> {
     let healthy = findings(&(row.healthy)().examine());
     let mut case = (row.healthy)();

@@ -153,6 +153,11 @@ const ROWS: &[Row] = &[
     },
 ];
 
+/// What the rows say: findings, and what becomes of them.
+pub(crate) fn told() -> Vec<Told> {
+    ROWS.iter().map(|row| (row.finding, row.becomes)).collect()
+}
+
 #[test]
 fn every_row_makes_exactly_its_finding_change() {
     let healthy = Case::healthy().examine().unwrap();

@@ -22,7 +22,7 @@ use crate::time::UnixTime;
 pub use instance::Instance;
 
 /// The name of the file with Sigstore's keys.
-pub const TARGET: &str = "trusted_root.json";
+pub(crate) const TARGET: &str = "trusted_root.json";
 
 /// The largest number of files of one role that is looked at.
 const MAX_FILES: usize = 32;
@@ -44,7 +44,7 @@ pub struct Refresh {
     /// The target, when everything holds for `now`.
     pub verified: Option<VerifiedTarget>,
     /// The root in force, as far as the files go.
-    pub root_version: u64,
+    pub(crate) root_version: u64,
     /// What is to be fetched next, beside a later root.
     pub next: Option<Next>,
     /// SHA-256 of each file that is of the instance.

@@ -2,7 +2,7 @@
  * The page: takes what a reader hands in or what the services that the reader names answer, has
  * the verifier examine it, and shows the report.
  *
- * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source } from './report.d.ts'
+ * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source } from './page.d.ts'
  */
 
 import { buildOfPage, fileOfPage } from './demonstrations.js';
@@ -326,7 +326,7 @@ async function askFurther({ requests, list, signal, done }) {
   intake.again();
 }
 
-/** @param {import('./report.d.ts').Answered} asked */
+/** @param {import('./page.d.ts').Answered} asked */
 function told({ failed, file, status }) {
   return { failed, status, length: file.length };
 }

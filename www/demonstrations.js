@@ -1,7 +1,7 @@
 /**
  * What comes with the page to be looked at: the demonstrations and a recorded answer.
  *
- * @import { Source } from './report.d.ts'
+ * @import { Source } from './page.d.ts'
  */
 
 /**

@@ -1,6 +1,6 @@
 /**
  * The sentences for the parts of a report, looked up as `locales/README.md` says. There is one key
- * for each sentence, and evidence chooses none. `src/wording` has the same rules for the terminal;
+ * for each sentence, and evidence chooses none. `crates/s2s/src/wording` has the same rules for the terminal;
  * a test compares the two.
  *
  * @import { FindingRef, Link, LinkFinding, Report } from './report.d.ts'

@@ -2,7 +2,7 @@
  * The verifier: Rust, compiled to WebAssembly, in a worker. It decides; this module only hands bytes
  * over and makes sure that whatever goes wrong on the way is never taken for an answer.
  *
- * @import { Answered, Examination, PlannedRequest, PolicyEntry, Report, SessionHandle, Source, SubjectEntry, VerifyOptions } from './report.d.ts'
+ * @import { Answered, Examination, PlannedRequest, PolicyEntry, Report, SessionHandle, Source, SubjectEntry, VerifyOptions } from './page.d.ts'
  */
 
 const SCHEMA = 'silicon-to-source/report/v1';

@@ -5,7 +5,7 @@
  * A message is `{ id, call, args }`; the answer is `{ id, value }` or `{ id, error }`. `abort` ends
  * the question with the id that it names.
  *
- * @import { PlannedRequest, Source, VerifierModule, VerifyOptions } from './report.d.ts'
+ * @import { PlannedRequest, Source, VerifierModule, VerifyOptions } from './page.d.ts'
  */
 
 /** @type {VerifierModule} what `load` loaded; whoever calls anything else before meets an error */

@@ -4,7 +4,7 @@
  * It draws a report with the wording that is loaded, and needs nothing else of the page: a popup or
  * a file of its own can use it as well. It decides nothing.
  *
- * @import { AnswerRow, Examination, Report, ShownState } from '../report.d.ts'
+ * @import { AnswerRow, Examination, Report, ShownState } from '../page.d.ts'
  */
 
 import { findingAnchor } from '../anchors.js';

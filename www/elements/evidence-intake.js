@@ -8,7 +8,7 @@
  * Fires `request` with a Request, in which no sources stand for the same input again, and `changed`
  * while the reader writes a date or a digest.
  *
- * @import { PolicyEntry, Request, Source } from '../report.d.ts'
+ * @import { PolicyEntry, Request, Source } from '../page.d.ts'
  */
 
 import { MAX_INPUT, fromPaste } from '../bytes.js';

@@ -1,7 +1,7 @@
 /**
  * `<evidence-report>`: draws a report. It is a function of the report and nothing else.
  *
- * @import { Examination, Source } from '../report.d.ts'
+ * @import { Examination, Source } from '../page.d.ts'
  */
 
 import { button, copyButton, evidenceWords, h } from '../dom.js';

@@ -3,7 +3,7 @@
  *
  * Fires `ask-further` with a FurtherInquiry and `add-files` with files.
  *
- * @import { LinkFinding, NotChecked, PlannedRequest, Report, Wanted } from '../report.d.ts'
+ * @import { LinkFinding, NotChecked, PlannedRequest, Report, Wanted } from '../page.d.ts'
  */
 
 import { findingAnchor } from '../anchors.js';

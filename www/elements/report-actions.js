@@ -1,7 +1,7 @@
 /**
  * With what the check was made, and how its result is kept.
  *
- * @import { Report, Source } from '../report.d.ts'
+ * @import { Report, Source } from '../page.d.ts'
  */
 
 import { button, copyButton, download, h } from '../dom.js';

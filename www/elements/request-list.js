@@ -1,7 +1,7 @@
 /**
  * `<request-list>`: whom a check asks, what each host learns, and what came of it.
  *
- * @import { PlannedRequest } from '../report.d.ts'
+ * @import { PlannedRequest } from '../page.d.ts'
  */
 
 import { h } from '../dom.js';

@@ -6,7 +6,7 @@
  *
  * Fires `inquire` with an Inquiry, `recorded`, and `proposed` when a plan is shown or taken down.
  *
- * @import { PlannedRequest, SessionHandle } from '../report.d.ts'
+ * @import { PlannedRequest, SessionHandle } from '../page.d.ts'
  */
 
 import { announce, button, h } from '../dom.js';

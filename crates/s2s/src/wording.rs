@@ -2,7 +2,7 @@
 //!
 //! The sentences are in `www/locales/en.json`, which the page reads too; its `README.md` says
 //! which key is used when. There is one key for each sentence and no second choice:
-//! `tests/wording.rs` holds the file complete. A key that is missing all the same shows as the key
+//! `tests/suite/wording.rs` holds the file complete. A key that is missing all the same shows as the key
 //! itself, so that a gap is seen.
 
 mod answer;

@@ -4,6 +4,7 @@ use super::appraise;
 use super::checks;
 use super::parse::github::{Answer, Attestation, decoded};
 use super::parse::objects::{Object, ObjectName};
+use super::parse::{ANSWER, OBJECT};
 use super::verify;
 use super::verify::{Objects, Place, Sought, VerifiedSource, Workflow};
 use super::wanted;
@@ -21,12 +22,6 @@ use crate::time::UnixTime;
 /// Every check about the source, in its order.
 const CHECKS: [&Check; 2] =
     [&checks::GIT_COMMIT_SIGNATURE, &provenance::checks::PROVENANCE_TIME_ORDER];
-
-/// The type of an object of git's, compressed or not.
-pub(crate) const OBJECT: &str = "git-object";
-
-/// The type of an answer of GitHub's.
-pub(crate) const ANSWER: &str = "github-answer";
 
 /// What is at hand about a source.
 #[derive(Default)]
@@ -227,7 +222,7 @@ pub(crate) fn stored_bundle(bytes: &[u8]) -> Result<Option<Vec<u8>>, Error> {
 
 /// Every check about the source, as open.
 fn open(why: Why) -> impl Iterator<Item = Finding> {
-    verify::CHECKS.into_iter().chain(CHECKS).map(move |check| Finding::unknown(check, why))
+    checks::SOURCE.into_iter().chain(CHECKS).map(move |check| Finding::unknown(check, why))
 }
 
 /// The different values of one kind that verified builds name, in order.

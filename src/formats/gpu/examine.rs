@@ -1,16 +1,10 @@
-//! An NVIDIA GPU's report, with its certificate chain beside it.
-//!
-//! Shown, when every check passes: NVIDIA vouches for the GPU's key, and that key signed this
-//! report after the nonce in it was chosen. The root of trust is NVIDIA. The chain ends at the
-//! report: its measurements are compared with nothing here, whether a certificate was revoked is
-//! not asked, and nothing says which machine the GPU is in.
+//! An NVIDIA GPU's report with its certificate chain beside it, put together.
 
 use super::appraise;
 use super::checks;
 use super::parse::Report;
 use super::verify;
 use super::verify::REPORT;
-use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::LinkId;
 use crate::finding::to_blame;
@@ -36,8 +30,7 @@ pub(crate) fn examine(
     if part.passed(&checks::GPU_NONCE) {
         part.flags.freshness = Freshness::Challenge;
     }
-    let subject =
-        Subject { kind: "gpu-report", name: None, sha256: Sha256::of(input), len: input.len() };
+    let subject = Subject::of("gpu-report", input);
     Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
 }
 

@@ -18,7 +18,7 @@ use crate::formats::token::policy::TokenPolicy;
 use crate::formats::token::verify::TOKEN;
 
 /// Every check of this module, in order.
-pub static CHECKS: &[&Check] = &[
+pub(crate) static CHECKS: &[&Check] = &[
     &token::checks::TOKEN_VERIFIER,
     &checks::NRAS_RESULT,
     &token::checks::TOKEN_NONCE,
@@ -30,22 +30,13 @@ pub static CHECKS: &[&Check] = &[
     &checks::NRAS_MACHINE,
 ];
 
-/// The checks about each device.
-const OF_DEVICE: [&Check; 5] = [
-    &checks::NRAS_CLAIMS,
-    &checks::NRAS_MEASUREMENTS,
-    &checks::NRAS_SECURE_BOOT,
-    &checks::NRAS_DEBUG,
-    &checks::NRAS_NONCE,
-];
-
 /// What NVIDIA's service has to have done with a device's own report: the signature held, and the
 /// report answers the nonce.
 const NEEDED: [&str; 2] =
     ["attestation-report-signature-verified", "attestation-report-nonce-match"];
 
 /// Appraises verified tokens.
-pub fn appraise(verified: &VerifiedDevices<'_>, policy: &TokenPolicy) -> Vec<Finding> {
+pub(crate) fn appraise(verified: &VerifiedDevices<'_>, policy: &TokenPolicy) -> Vec<Finding> {
     let overall = verified.overall();
     let mut findings = vec![
         Finding::warn(&token::checks::TOKEN_VERIFIER, "issuer-is-the-verifier")
@@ -54,9 +45,9 @@ pub fn appraise(verified: &VerifiedDevices<'_>, policy: &TokenPolicy) -> Vec<Fin
         nonce(overall, policy),
     ];
     let span = overall.claims_span();
-    findings = findings.into_iter().map(|f| f.at(TOKEN, span.start, span.len)).collect();
+    findings = findings.into_iter().map(|f| f.within(TOKEN, span)).collect();
     if verified.devices().is_empty() {
-        findings.extend(OF_DEVICE.map(|check| Finding::unknown(check, Why::NotFetched)));
+        findings.extend(checks::DEVICE.map(|check| Finding::unknown(check, Why::NotFetched)));
     }
     for device in verified.devices() {
         let token = &device.token;
@@ -79,7 +70,7 @@ pub fn appraise(verified: &VerifiedDevices<'_>, policy: &TokenPolicy) -> Vec<Fin
 }
 
 /// The findings when there is nothing verified to appraise.
-pub fn blocked(by: &'static Check) -> Vec<Finding> {
+pub(crate) fn blocked(by: &'static Check) -> Vec<Finding> {
     CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
@@ -171,7 +162,7 @@ fn same_nonce(token: &Token<'_>, overall: &Token<'_>) -> Finding {
 }
 
 /// What the tokens state.
-pub fn claims(overall: &Token<'_>, devices: &[DeviceToken<'_>]) -> Vec<Claim> {
+pub(crate) fn claims(overall: &Token<'_>, devices: &[DeviceToken<'_>]) -> Vec<Claim> {
     const NAMED: [(&str, &str, LinkId); 6] = [
         ("gpu.model", "hwmodel", LinkId::Report),
         ("gpu.device", "ueid", LinkId::Report),

@@ -10,18 +10,15 @@ use crate::finding::{Check, Finding, LinkId, Value, Why};
 use crate::formats::eventlog;
 use crate::formats::eventlog::verify::VerifiedLog;
 
-/// Every check of this module that needs a verified quote, in order.
-pub static CHECKS: &[&Check] = &[&checks::TPM_NONCE, &checks::TPM_SECURE_BOOT];
-
 /// That the provider makes and runs this TPM, whatever else holds: nothing here comes from the
 /// maker of a processor.
-pub fn provider() -> Finding {
+pub(crate) fn provider() -> Finding {
     Finding::warn(&checks::TPM_PROVIDER, "provider-is-the-root")
 }
 
 /// Compares what the quotes say with the policy. `log` is the firmware's log, once it extends to
 /// the registers.
-pub fn appraise(
+pub(crate) fn appraise(
     verified: &VerifiedTpm,
     log: Option<&VerifiedLog>,
     policy: &TpmPolicy,
@@ -32,11 +29,11 @@ pub fn appraise(
 
 /// The findings when there is nothing verified to appraise.
 pub fn blocked(by: &'static Check) -> Vec<Finding> {
-    CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
+    checks::APPRAISAL.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
 /// What the quotes say about the machine.
-pub fn claims(verified: &VerifiedTpm) -> Vec<Claim> {
+pub(crate) fn claims(verified: &VerifiedTpm) -> Vec<Claim> {
     let claim = |name, value, link| Claim { name, value, link, part: None };
     let (resets, restarts) = verified.boots();
     vec![

@@ -1,23 +1,17 @@
-//! A cloud provider's virtual TPM on its own: plain SEV, Shielded VM, or anything else that has
-//! nothing but this TPM to show.
-//!
-//! Shown, when every check passes: Google's root vouches for a TPM; it signed these registers; the
-//! firmware's log, and the launcher's where there is one, extend to them. Google is the root of
-//! trust and runs the TPM itself, so the level is A2 and a warning says so. The chain ends at the
-//! command line and container that were measured; whether memory is encrypted is not shown.
+//! A cloud provider's virtual TPM as the evidence, put together with its logs.
 
 use super::appraise;
 use super::checks;
 use super::parse::Attestation;
 use super::verify;
 use super::verify::{ATTESTATION, VerifiedTpm};
-use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::compared::Comparers;
 use crate::finding::to_blame;
 use crate::finding::{Check, Finding, LinkId, Value};
+use crate::formats::eventlog;
 use crate::formats::eventlog::examine::{Kind, Logs};
-use crate::formats::eventlog::verify::{FIRMWARE_CHECKS, LAUNCH_CHECKS, VerifiedLog};
+use crate::formats::eventlog::verify::VerifiedLog;
 use crate::formats::tpm::policy::ForTpm;
 use crate::piece;
 use crate::piece::{Piece, Role};
@@ -48,8 +42,7 @@ pub(crate) fn examine(
     }
     part.flags.overrides = overrides(machine.launch.as_ref());
     let name = machine.verified.as_ref().map(|verified| verified.subject().to_owned());
-    let subject =
-        Subject { kind: "vtpm-attestation", name, sha256: Sha256::of(input), len: input.len() };
+    let subject = Subject::of("vtpm-attestation", input).named(name);
     Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CloudProvider) })
 }
 
@@ -155,9 +148,9 @@ impl Machine {
             return None;
         }
         let Some(verified) = &self.verified else {
-            self.block(FIRMWARE_CHECKS);
+            self.block(&eventlog::checks::FIRMWARE);
             if kind == Kind::Launcher {
-                self.block(LAUNCH_CHECKS);
+                self.block(&eventlog::checks::LAUNCH);
             }
             return None;
         };

@@ -1,10 +1,4 @@
-//! Tinfoil's bundle: from AMD's root key to the commit, and to the keys of the connection.
-//!
-//! Shown, when every check passes: an AMD chip measured a machine; GitHub Actions signed a
-//! statement that this measurement belongs to a commit; the machine holds the key of the TLS
-//! certificate and the HPKE key. The roots are AMD and Sigstore's public instance. The chain ends
-//! where the configuration names a container by tag, and it rests on the build's word that the
-//! measurement is that of the stated kernel, command line and disk.
+//! Tinfoil's bundle, put together.
 
 use super::appraise;
 use crate::finding::connection;
@@ -66,7 +60,7 @@ pub(crate) fn examine(
         }
         None => {
             let blame = crate::finding::to_blame(&part.findings);
-            let blocked = appraise::tls::FROM_REPORT.iter().map(|c| Finding::blocked(c, blame));
+            let blocked = connection::KEYS.iter().map(|c| Finding::blocked(c, blame));
             part.findings.extend(blocked);
             Err(blame)
         }
@@ -86,7 +80,7 @@ pub(crate) fn examine(
                 Some(_) => &sigstore::checks::PROVENANCE_STATEMENT,
                 None => crate::finding::to_blame(&build.part.findings),
             };
-            let blocked = appraise::FROM_STATEMENT.iter();
+            let blocked = super::checks::FROM_STATEMENT.iter();
             part.findings.extend(blocked.map(|check| Finding::blocked(check, by)));
         }
     }
@@ -102,12 +96,7 @@ pub(crate) fn examine(
     if part.passed(&connection::TLS_KEY) {
         part.flags.key = KeyFlag::Bound;
     }
-    let subject = Subject {
-        kind: "tinfoil-bundle",
-        name: Some(bundle.domain),
-        sha256: Sha256::of(input),
-        len: input.len(),
-    };
+    let subject = Subject::of("tinfoil-bundle", input).named(Some(bundle.domain));
     Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
 }
 

@@ -469,10 +469,16 @@ mod tests {
 
     #[test]
     fn an_answer_has_fifteen_lines_at_most_and_stands_last() {
-        let findings =
-            [&checks::SNP_ASK_SIGNATURE, &checks::SNP_VEK_SIGNATURE, &checks::SNP_REPORT_SIGNATURE];
+        let findings = [
+            &silicon_to_source::formats::snp::checks::SNP_ASK_SIGNATURE,
+            &silicon_to_source::formats::snp::checks::SNP_VEK_SIGNATURE,
+            &silicon_to_source::formats::snp::checks::SNP_REPORT_SIGNATURE,
+        ];
         let passed: Vec<Finding> = findings.map(Finding::pass).to_vec();
-        let failed = vec![Finding::fail(&checks::PROVENANCE_REF, "not-accepted")];
+        let failed = vec![Finding::fail(
+            &silicon_to_source::builds::provenance::checks::PROVENANCE_REF,
+            "not-accepted",
+        )];
         for (findings, policy) in [(passed.clone(), SIMULATED), (passed, POLICY), (failed, POLICY)]
         {
             let report = assembled(findings, policy, "");

@@ -1,9 +1,5 @@
 //! Whether objects are those of the commit that something signed names: every object is hashed,
-//! from the commit down the folders to the files.
-//!
-//! Nothing that an API says about an object counts. What counts is that its bytes have the name
-//! which the object above it gives, up to the commit, whose name is in the certificate of a
-//! signed build. A ref is not an object: that a tag or branch points somewhere cannot be shown.
+//! from the commit down the folders to the files. What an API says about an object does not count.
 
 mod folders;
 mod hash;
@@ -15,21 +11,12 @@ use std::collections::BTreeSet;
 
 use super::checks;
 use super::parse::objects::{Commit, Kind, ObjectName};
-use crate::finding::{Check, Finding, Promise, Value, Why};
+use crate::finding::{Finding, Promise, Value, Why};
 use folders::Folders;
 use rebuild::Rebuilt;
 
 pub use hash::{Collision, name, sha1};
 pub use objects::Objects;
-
-/// The checks of this examination, in its order.
-pub const CHECKS: [&Check; 5] = [
-    &checks::GIT_COMMIT,
-    &checks::GIT_TREE,
-    &checks::GIT_WORKFLOW,
-    &checks::GIT_FILE,
-    &checks::GIT_TAG,
-];
 
 /// The file that is looked for in the root folder, whether or not anything names it.
 const DOCKERFILE: &str = "Dockerfile";
@@ -183,7 +170,7 @@ pub fn verify(sought: &Sought, objects: &Objects<'_>) -> Examination {
             if why == Why::NotFetched {
                 missing.extend([Missing::Commit, Missing::Folders]);
             }
-            let rest = CHECKS
+            let rest = checks::SOURCE
                 .iter()
                 .filter(|check| ![&checks::GIT_COMMIT, &checks::GIT_TAG].contains(check));
             findings.extend(rest.map(|check| Finding::unknown(check, why)));

@@ -1,12 +1,7 @@
 //! The client workflow of The Update Framework (TUF 1.0, section 5), on files at hand.
 //!
 //! sigstore-tuf keeps the state and checks signatures, thresholds and pins; this module orders the
-//! files, tells the steps apart as findings, and adds what the library leaves open: a key must not
-//! count twice under two names, and expiry is told apart from everything else. Nothing is fetched.
-//!
-//! Shown, when every step passes for `now`: the holders of the instance's root keys vouch, through
-//! roots, timestamp, snapshot and targets, for these bytes of `trusted_root.json`. Not shown: that
-//! no later root exists, which only the repository can answer.
+//! files and tells the steps apart as findings.
 
 pub mod client;
 mod instance;
@@ -27,21 +22,10 @@ use crate::time::UnixTime;
 pub use instance::Instance;
 
 /// The name of the file with Sigstore's keys.
-pub const TARGET: &str = "trusted_root.json";
+pub(crate) const TARGET: &str = "trusted_root.json";
 
 /// The largest number of files of one role that is looked at.
 const MAX_FILES: usize = 32;
-
-/// Every check, in its order.
-const STEPS: [&Check; 7] = [
-    &checks::TUF_ROOT,
-    &checks::TUF_TIMESTAMP,
-    &checks::TUF_ROLLBACK,
-    &checks::TUF_SNAPSHOT,
-    &checks::TUF_TARGETS,
-    &checks::TUF_EXPIRY,
-    &checks::TUF_TARGET,
-];
 
 /// Files of one instance, in any order.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +44,7 @@ pub struct Refresh {
     /// The target, when everything holds for `now`.
     pub verified: Option<VerifiedTarget>,
     /// The root in force, as far as the files go.
-    pub root_version: u64,
+    pub(crate) root_version: u64,
     /// What is to be fetched next, beside a later root.
     pub next: Option<Next>,
     /// SHA-256 of each file that is of the instance.
@@ -146,7 +130,7 @@ pub fn verify(instance: Instance, files: &Files<'_>, now: UnixTime) -> Refresh {
 }
 
 /// What a [`VerifiedTarget`] promises: every step.
-const PROMISE: Promise = Promise { holds: &STEPS, where_it_applies: &[] };
+const PROMISE: Promise = Promise { holds: &checks::STEPS, where_it_applies: &[] };
 
 struct Run<'a> {
     instance: Instance,
@@ -362,7 +346,7 @@ impl<'a> Run<'a> {
         let is_own = |file: &&Metadata<'_>| file.key_ids.iter().any(|id| self.keys.contains(id));
         let mut files: Vec<Metadata<'a>> = all.filter(is_own).cloned().collect();
         self.used.extend(files.iter().map(|file| Sha256::of(file.bytes)));
-        files.sort_by(|a, b| (a.version, a.bytes).cmp(&(b.version, b.bytes)));
+        files.sort_unstable_by(|a, b| (a.version, a.bytes).cmp(&(b.version, b.bytes)));
         files.dedup_by(|a, b| a.bytes == b.bytes);
         if files.len() > MAX_FILES || files.iter().any(|file| file.bytes.len() > role.max()) {
             return Err(self.fail(check, "too-large"));
@@ -416,7 +400,7 @@ impl<'a> Run<'a> {
     /// What has no finding yet cannot be decided.
     fn block_rest(&mut self, by: &'static Check) {
         let expiry = &checks::TUF_EXPIRY;
-        for check in STEPS.into_iter().filter(|check| *check != expiry) {
+        for check in checks::STEPS.into_iter().filter(|check| *check != expiry) {
             if !self.findings.iter().any(|finding| finding.check == check) {
                 self.findings.push(Finding::blocked(check, by));
             }

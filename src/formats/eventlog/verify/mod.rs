@@ -16,13 +16,14 @@ use super::checks;
 use super::parse::{Algorithm, Register};
 use crate::crypto::Hash;
 use crate::digest::{Sha256, Sha384};
-use crate::finding::{Check, Examined, Finding, Promise, Value};
+use crate::finding::{Examined, Finding, Promise, Value};
+use crate::gather;
 use crate::span::Span;
 
 /// The evidence id of a log of firmware or of dstack.
 pub const EVENT_LOG: &str = "event-log";
 /// The evidence id of a canonical event log.
-pub const CANONICAL_LOG: &str = "canonical-event-log";
+pub(crate) const CANONICAL_LOG: &str = "canonical-event-log";
 
 /// The registers to compare with, from a quote that the caller has verified. A register that is
 /// not among them is not compared, and what the log says about it counts for nothing.
@@ -41,7 +42,7 @@ impl Registers {
     /// firmware and the boot loader measured, 3 for what the running system measured.
     pub fn of_quote(rtmr: &[Sha384; 4], which: &[u8]) -> Self {
         let numbered = (0_u8..).zip(rtmr.iter().copied());
-        Self::Rtmr(numbered.filter(|(number, _)| which.contains(number)).collect())
+        Self::Rtmr(gather::map(numbered.filter(|(number, _)| which.contains(number))))
     }
 
     fn all(&self) -> Vec<(Register, &[u8])> {
@@ -73,15 +74,15 @@ impl Registers {
         match self {
             Self::Rtmr(map) => {
                 let own = map.iter().filter(|(n, value)| keep(Register::Rtmr(**n), &value.0));
-                Self::Rtmr(own.map(|(number, value)| (*number, *value)).collect())
+                Self::Rtmr(gather::map(own.map(|(number, value)| (*number, *value))))
             }
             Self::PcrSha256(map) => {
                 let own = map.iter().filter(|(n, value)| keep(Register::Pcr(**n), &value.0));
-                Self::PcrSha256(own.map(|(number, value)| (*number, *value)).collect())
+                Self::PcrSha256(gather::map(own.map(|(number, value)| (*number, *value))))
             }
             Self::PcrSha384(map) => {
                 let own = map.iter().filter(|(n, value)| keep(Register::Pcr(**n), &value.0));
-                Self::PcrSha384(own.map(|(number, value)| (*number, *value)).collect())
+                Self::PcrSha384(gather::map(own.map(|(number, value)| (*number, *value))))
             }
         }
     }
@@ -225,13 +226,6 @@ const OF_LAUNCH: Promise = Promise {
     ],
     where_it_applies: &[],
 };
-
-/// Every check on a log of firmware, in order.
-pub static FIRMWARE_CHECKS: &[&Check] =
-    &[&checks::EVENTLOG_REPLAY, &checks::EVENTLOG_DIGESTS, &checks::EVENTLOG_COVERAGE];
-
-/// The further checks on a log with a mark at the end of the launch.
-pub static LAUNCH_CHECKS: &[&Check] = &[&checks::EVENTLOG_LAUNCH, &checks::EVENTLOG_NAMES];
 
 /// The result, when the promise is kept and a register was compared.
 fn conclude(

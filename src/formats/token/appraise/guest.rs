@@ -2,14 +2,11 @@
 
 use serde_json::Value as Json;
 
-use crate::finding::{Check, Finding, Why};
+use crate::finding::{Finding, Why};
 use crate::formats::intel::parse::collateral::TcbStatus;
 use crate::formats::token::checks;
 use crate::formats::token::parse::Token;
 use crate::formats::token::policy::TokenPolicy;
-
-/// Every check of this file, in order.
-pub(super) const CHECKS: &[&Check] = &[&checks::TOKEN_TCB, &checks::TOKEN_GUEST_DEBUG];
 
 /// Members that are true when the host can read the guest's memory.
 const DEBUG: [&str; 2] = ["tdx_is_debuggable", "tdx_td_attributes_debug"];
@@ -19,7 +16,7 @@ pub(super) fn appraise(token: &Token<'_>, policy: &TokenPolicy) -> Vec<Finding> 
 }
 
 /// Whether a member says that the host can read the guest's memory.
-pub fn may_be_debugged(token: &Token<'_>) -> bool {
+pub(crate) fn may_be_debugged(token: &Token<'_>) -> bool {
     let mut stated = DEBUG.iter().flat_map(|name| token.stated(name));
     stated.any(|value| *value != Json::Bool(false))
 }

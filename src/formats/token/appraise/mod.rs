@@ -14,23 +14,8 @@ use crate::finding::Rule;
 use crate::finding::compared::{Compared, Comparers, ruled_unless};
 use crate::finding::{Check, Finding, Why};
 
-pub use claims::claims;
-pub use guest::may_be_debugged;
-
-/// Every check of this module, in order.
-pub static CHECKS: &[&Check] = &[
-    &checks::TOKEN_VERIFIER,
-    &checks::TOKEN_AUDIENCE,
-    &checks::TOKEN_HARDWARE,
-    &checks::TOKEN_PROJECT,
-    &checks::TOKEN_SOFTWARE,
-    &checks::TOKEN_SECURE_BOOT,
-    &checks::TOKEN_DEBUG,
-    &checks::TOKEN_SUPPORT,
-    &checks::TOKEN_IMAGE,
-    &checks::TOKEN_OVERRIDES,
-    &checks::TOKEN_NONCE,
-];
+pub(crate) use claims::claims;
+pub(crate) use guest::may_be_debugged;
 
 /// The operating system that measures its container.
 const CONFIDENTIAL_SPACE: &str = "CONFIDENTIAL_SPACE";
@@ -45,7 +30,7 @@ const REPORTED_BY_CPU: [&str; 4] = ["GCP_INTEL_TDX", "GCP_AMD_SEV_SNP", "INTEL_T
 const HARDENED: [&str; 2] = ["not-hardened", "hardened"];
 
 /// Appraises a verified token.
-pub fn appraise(
+pub(crate) fn appraise(
     verified: &VerifiedToken<'_>,
     policy: &TokenPolicy,
     compared: Comparers,
@@ -81,14 +66,15 @@ pub fn appraise(
 
 /// The findings when there is nothing verified to appraise.
 pub fn blocked(token: &Token<'_>, by: &'static Check) -> Vec<Finding> {
-    let of_guest = (token.service() == Some(Service::IntelTrustAuthority)).then_some(guest::CHECKS);
-    let all = CHECKS.iter().chain(of_guest.unwrap_or_default());
+    let of_guest =
+        (token.service() == Some(Service::IntelTrustAuthority)).then_some(&checks::GUEST[..]);
+    let all = checks::APPRAISAL.iter().chain(of_guest.unwrap_or_default());
     all.map(|check| Finding::blocked(check, by)).collect()
 }
 
 fn placed(finding: Finding, token: &Token<'_>) -> Finding {
     let span = token.claims_span();
-    finding.at(TOKEN, span.start, span.len)
+    finding.within(TOKEN, span)
 }
 
 /// One of a list, as a whole.

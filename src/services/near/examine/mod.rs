@@ -1,14 +1,4 @@
-//! NEAR AI's attestation report: a gateway and the machines that serve a model, or one machine.
-//!
-//! Shown, when every check passes: Intel vouches for the processor of every machine in the report;
-//! each quote names the machine's signing key, its TLS key where one is stated, and the question;
-//! dstack's measured log names the app-compose file; NVIDIA vouches for each Hopper GPU whose
-//! evidence came along, and it answered the same question. The root of trust is Intel, for GPUs
-//! NVIDIA. The chain ends at the guest's system, whose measurement is not computed again, or at the
-//! source of the containers in the app-compose file when their signed builds are handed in. What a
-//! compose manager starts afterwards is its own list; nothing ties a GPU to a machine beyond the
-//! question; which model runs is the service's word. The format is read from
-//! NEAR AI's public code, and is tested on generated reports only.
+//! NEAR AI's attestation report, put together machine by machine.
 
 mod images;
 mod machine;
@@ -19,7 +9,6 @@ use super::examine::machine::Examined;
 use super::parse::{Machine, Report};
 use super::verify;
 use crate::builds::image;
-use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Value};
 use crate::piece;
@@ -51,7 +40,7 @@ pub(crate) fn examine(
     let quotes = report.machines.iter().map(machine::quote).collect::<Result<Vec<_>, _>>()?;
 
     let kind = if report.is_whole { "near-report" } else { "near-machine" };
-    let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
+    let subject = Subject::of(kind, input);
     let mut draft = Draft::of(subject, RootOfTrust::CpuVendor);
     let mut quoted = Vec::new();
     let mut flags = Vec::new();

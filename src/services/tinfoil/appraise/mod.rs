@@ -1,31 +1,22 @@
 //! Tinfoil's signed statement against the verified report: is the machine the one that was built?
 
-pub mod tls;
+pub(crate) mod tls;
 
 use crate::builds::image::reference::{ImageReferences, Pin};
 use crate::builds::provenance;
 use crate::builds::sigstore::parse::Statement;
 use crate::digest::Sha384;
 use crate::finding::{Check, Finding, Value, Why};
+use crate::formats::snp::parse::place;
 use crate::services::tinfoil::checks;
 use crate::services::tinfoil::parse::{PREDICATE_TYPE, Predicate, image_references};
-
-/// The checks that need a verified statement.
-pub static FROM_STATEMENT: &[&Check] = &[
-    &checks::TINFOIL_DIGEST,
-    &checks::TINFOIL_MEASUREMENT,
-    &checks::TINFOIL_RECOMPUTED,
-    &checks::TINFOIL_CONFIG,
-    &checks::TINFOIL_VM_IMAGE,
-    &checks::TINFOIL_CONTAINER,
-];
 
 const PAYLOAD: &str = "dsse-payload";
 
 /// Appraises a verified statement. `measurement` is the verified report's, or `None` with the
 /// check that is to blame. A statement of another type says nothing in Tinfoil's terms, whatever
 /// members it has.
-pub fn appraise(
+pub(crate) fn appraise(
     statement: &Statement,
     payload: &[u8],
     claimed_digest: &str,
@@ -34,7 +25,8 @@ pub fn appraise(
     let mut findings = vec![digest(statement, claimed_digest)];
     if statement.predicate_type() != PREDICATE_TYPE {
         let by = &provenance::checks::PROVENANCE_PREDICATE_TYPE;
-        findings.extend(FROM_STATEMENT.iter().skip(1).map(|check| Finding::blocked(check, by)));
+        findings
+            .extend(checks::FROM_STATEMENT.iter().skip(1).map(|check| Finding::blocked(check, by)));
         return findings;
     }
     match Predicate::parse(payload) {
@@ -45,7 +37,7 @@ pub fn appraise(
             findings.push(vm_image(&predicate));
             findings.extend(containers(&predicate));
         }
-        Err(error) => findings.extend(FROM_STATEMENT.iter().skip(1).map(|check| {
+        Err(error) => findings.extend(checks::FROM_STATEMENT.iter().skip(1).map(|check| {
             if *check == &checks::TINFOIL_RECOMPUTED {
                 return Finding::unknown(check, Why::NotSupported);
             }
@@ -80,7 +72,7 @@ fn measurement(predicate: &Predicate, measured: Result<Sha384, &'static Check>) 
         Ok(measured) => Finding::equal(check, &predicate.measurement.0, &measured.0),
         Err(by) => Finding::blocked(check, by).expected(Value::hex(predicate.measurement.0)),
     }
-    .at("snp-report", 0x90, Sha384::LEN)
+    .within(place::REPORT, place::MEASUREMENT)
 }
 
 /// The configuration in the statement is the one whose hash is on the measured command line.

@@ -7,6 +7,7 @@ use serde::de::IgnoredAny;
 
 use crate::builds::cloud_build::parse::Provenance;
 use crate::builds::git;
+use crate::engine::table;
 use crate::error::Error;
 use crate::formats::azure::parse::Evidence;
 use crate::formats::dstack;
@@ -23,7 +24,6 @@ use crate::formats::token::parse::{Service, Token};
 use crate::formats::tpm::parse::Attestation;
 use crate::formats::{gpu, snp};
 use crate::pki::{Cert, pem_certificates};
-use crate::services::coordinator;
 use crate::services::coordinator::parse::exchange::Exchange;
 use crate::services::near;
 use crate::span::Span;
@@ -133,65 +133,9 @@ impl<'a> Kind<'a> {
         )
     }
 
-    /// Its place among the kinds: of several files, the one that says most is the evidence. What a
-    /// service says as a whole comes before what one machine says, a machine before a token about
-    /// it, and a build or a description last.
-    pub(crate) fn rank(&self) -> u8 {
-        match self {
-            Self::Exchange(_) | Self::CoordinatorAttestation => 0,
-            Self::TinfoilBundle | Self::NearReport => 1,
-            Self::BoundEvidence(_)
-            | Self::NearMachine
-            | Self::AzureEvidence(_)
-            | Self::DstackQuoteReport
-            | Self::DstackCertificate(_)
-            | Self::DstackSnpAttestation(_)
-            | Self::DstackTdxAttestation(_)
-            | Self::DstackNitroAttestation(_) => 2,
-            Self::SnpReport(_)
-            | Self::TdxQuote(_)
-            | Self::SgxQuote(_)
-            | Self::TpmAttestation(_)
-            | Self::NitroDocument(_) => 3,
-            Self::GpuReport(_) => 4,
-            Self::Token(_) | Self::GpuTokens => 5,
-            Self::GithubAttestations => 6,
-            Self::SigstoreBundle | Self::StoredBundle(_) | Self::CloudBuildProvenance => 7,
-            Self::LaunchDescription => 8,
-        }
-    }
-
     /// The name of the built-in policy for this kind.
     pub fn policy(&self) -> &'static str {
-        match self {
-            Self::AzureEvidence(_) => "snp-azure",
-            Self::BoundEvidence(evidence) => match evidence.platform {
-                Platform::Tdx => "eigencompute-tdx",
-                Platform::SevSnp => "eigencompute-snp",
-                Platform::ShieldedVm => "eigencompute-shielded",
-            },
-            Self::CloudBuildProvenance => "cloud-build",
-            Self::CoordinatorAttestation => "coordinator",
-            Self::Exchange(exchange) => coordinator::examine::exchange::policy(exchange),
-            Self::DstackCertificate(ders) if is_of_snp(ders) => "snp",
-            Self::DstackCertificate(_)
-            | Self::DstackQuoteReport
-            | Self::DstackTdxAttestation(_) => "tdx-dstack",
-            Self::DstackNitroAttestation(_) | Self::NitroDocument(_) => "nitro",
-            Self::GpuReport(_) => "gpu",
-            Self::LaunchDescription => "launch",
-            Self::NearReport | Self::NearMachine => "near",
-            Self::SgxQuote(_) => "sgx",
-            Self::TdxQuote(_) => "tdx",
-            Self::GithubAttestations | Self::SigstoreBundle | Self::StoredBundle(_) => "sigstore",
-            Self::DstackSnpAttestation(_) | Self::SnpReport(_) => "snp",
-            Self::TinfoilBundle => "tinfoil",
-            Self::GpuTokens | Self::Token(Some(Service::Nvidia)) => "nras",
-            Self::Token(Some(Service::IntelTrustAuthority)) => "trust-authority",
-            Self::Token(Some(Service::EigenKms)) => "kms-token",
-            Self::Token(Some(Service::Google) | None) => "confidential-space",
-            Self::TpmAttestation(_) => "vtpm",
-        }
+        table::row(self).policy
     }
 }
 
@@ -244,7 +188,7 @@ fn certificates(input: &[u8]) -> Option<Vec<Vec<u8>>> {
 }
 
 /// Whether a certificate carries a report of an SEV-SNP guest.
-fn is_of_snp(ders: &[Vec<u8>]) -> bool {
+pub(super) fn is_of_snp(ders: &[Vec<u8>]) -> bool {
     let cert = ders.first().and_then(|der| Cert::parse("dstack certificate", der).ok());
     let carried = cert.and_then(|cert| RaTls::of(&cert).ok().map(|own| own.evidence));
     matches!(carried, Some(Carried::Snp(_)))

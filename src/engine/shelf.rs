@@ -7,6 +7,7 @@
 
 use std::cell::RefCell;
 
+use super::table;
 use crate::digest::Sha256;
 use crate::engine::Kind;
 use crate::error::Error;
@@ -54,7 +55,7 @@ impl<'a> Shelf<'a> {
         }
         let ranked = shelf.books.iter().enumerate().filter_map(|(place, book)| {
             let kind = book.kind.as_ref().ok()?;
-            Some((kind.rank(), place))
+            Some((table::row(kind).rank, place))
         });
         shelf.evidence = ranked.min().map(|(_, place)| place);
         if let Some(book) = shelf.evidence.and_then(|place| shelf.books.get(place)) {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::common::dcap::NOW;
 use crate::common::examine;
 use crate::common::mutation::holds;
-use crate::common::table::{Also, Change, Expected, change as row, check_of, findings};
+use crate::common::table::{Change, Expected, change, check_of, findings};
 use s2s_sim::intel::{CollateralSpec, QeIdentitySpec, Role, TcbInfoSpec};
 use s2s_sim::keys::Key;
 use s2s_sim::near::{ADDRESS_OF_G, MachineSpec, NONCE, NearSpec, SECP256K1_G, app_compose};
@@ -82,6 +82,10 @@ fn digit(value: &mut Json, at: usize) {
 }
 
 type Row = Change<Case>;
+
+const fn row(finding: &'static str, becomes: &'static str, spoil: fn(&mut Case)) -> Row {
+    change(finding, becomes, spoil)
+}
 
 const SAME_LIST: &str = "the hash is of the same list";
 const OTHER_LOG: &str = "the log is the other machine's, and so is its register";

@@ -6,7 +6,7 @@ use std::fs;
 
 use crate::common::examine;
 use crate::common::shared;
-use crate::common::table::{Also, Change, Expected, change as row, check_of, findings};
+use crate::common::table::{Change, Expected, change as row, check_of, findings};
 use s2s_sim::keys::Key;
 use s2s_sim::tinfoil::{HPKE_KEY, Image, TinfoilSpec};
 use serde_json::Value as Json;

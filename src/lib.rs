@@ -28,12 +28,32 @@
 //! a root inside the evidence is never used; a check that cannot run says so. The core has no
 //! clock, no network and no randomness.
 //!
+//! # How it is laid out
+//! Five zones, each of which may use only those before it:
+//! - the kernel ([`span`], [`error`], [`digest`], [`time`], [`wire`], [`crypto`], [`pki`],
+//!   [`finding`], [`claims`], [`report`] and their neighbours) knows no format;
+//! - [`builds`]: signed builds and sources;
+//! - [`formats`]: evidence of machines;
+//! - [`services`]: what services publish, made of formats and builds;
+//! - [`engine`]: which file is what, who examines it, policies, the list of all checks.
+//!
+//! Builds, formats and services are rooms: one folder a subject, with the same furniture in each.
+//! `checks` is the room's table, `parse` believes nothing, `verify` says who said it, `policy` is
+//! data, `appraise` can only ask for more, `wanted` says what would decide more, `examine` puts the
+//! parts together. Each room's text names its root of trust, what it shows and does not show, and
+//! its steps. ARCHITECTURE.md follows one report from bytes to sentence.
+//!
 //! # How to audit it
-//! Read in the order of the chain: [`pki::anchors`] (what is pinned), [`crypto`] (the one door for
-//! signatures), [`verify::snp`] (steps S1 to S9), [`appraise::snp`] (S10 to S22),
-//! [`verify::sigstore`] (the client specification's steps), [`appraise::provenance`],
-//! [`adapters`] (how the parts are put together), [`report`] (how findings become a verdict).
-//! [`finding::checks`] lists every check with its source.
+//! Read in the order of the chain:
+//! 1. [`pki::anchors`]: what is pinned. [`crypto`]: the one door for signatures.
+//! 2. [`formats::snp::verify`] (steps S1 to S9) and [`formats::snp::appraise`] (S10 to S22); or
+//!    [`formats::intel::verify`] (T4 to T28) and [`formats::intel::appraise`] (T29 to T40).
+//! 3. [`builds::sigstore::verify`] (the client specification's steps),
+//!    [`builds::provenance::appraise`], [`builds::image::follow`].
+//! 4. [`engine`]: how the parts are put together. [`report`]: how findings become a verdict.
+//!
+//! [`engine::checks::ALL`] lists every check; a check's row in its room says source, what it
+//! carries and joins, and each reason for which it warns, is allowed or fails.
 #![forbid(unsafe_code)]
 #![deny(
     clippy::unwrap_used,
@@ -54,14 +74,14 @@
 )]
 
 pub mod builds;
-pub mod bytes;
+pub(crate) mod bytes;
 pub mod claims;
 mod context;
 pub mod crypto;
 pub mod digest;
 pub mod engine;
 pub mod error;
-pub mod file;
+pub(crate) mod file;
 pub mod finding;
 pub mod formats;
 mod gather;

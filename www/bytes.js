@@ -2,7 +2,7 @@
 
 /**
  * The largest file that is read into memory, in bytes: as much as the verifier takes over at once
- * (`MAX_TAKEN` in `src/wasm.rs`).
+ * (`MAX_TAKEN` in `crates/wasm/src/lib.rs`).
  */
 export const MAX_INPUT = 16 * 1024 * 1024;
 

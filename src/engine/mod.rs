@@ -1,8 +1,37 @@
-//! From bytes to a report: the input is recognised, taken apart, verified and appraised.
+//! The engine: from bytes to a report, for every kind of evidence. The only zone that knows all
+//! rooms.
+//!
+//! # What it does, in order
+//! 1. `spelling`: takes away what stands around a file's content (UTF-16, base64, one bundle a
+//!    line).
+//! 2. `shelf`: recognises each file once. [`kind`] tells evidence, `recognise` tells what may lie
+//!    beside it. Of several pieces of evidence the one that says most is examined (the rank
+//!    in `table`).
+//! 3. The policy: the reader's ([`policy`]), or the built-in one of the kind ([`builtin`],
+//!    `policies/*.json`). `reference` refuses a policy that requires a comparison and names nothing
+//!    to compare with.
+//! 4. The kind's own room: its `examine` takes the evidence and the pieces that belong to it, and
+//!    gives a [`Draft`](crate::report::Draft): findings, claims, facts, evidence, and what is still
+//!    wanted.
+//! 5. What may stand beside any machine: a computed launch, Google's endorsement of firmware,
+//!    registers on chains, git objects.
+//! 6. [`Report::assemble`]: the findings and the policy's requirements become links, level, verdict
+//!    and headline.
+//!
+//! The engine compares nothing itself and checks no signature.
+//!
+//! # Where a kind is written down
+//! [`Kind`] (a variant, and how it is recognised) and the private `table` (rank, built-in policy,
+//! what may lie beside it, who examines it). Its room's checks are in [`checks::ALL`], its room's
+//! part of a policy is in [`policy`], its built-in policy in [`builtin`].
+//!
+//! # Files
+//! [`plan`] says whom to ask for what, and what asking reveals; [`roots`] names every pinned root
+//! with its date. CONTRIBUTING.md walks through a new format.
 
 pub mod builtin;
 pub mod checks;
-pub mod kind;
+pub(crate) mod kind;
 pub mod plan;
 pub mod policy;
 mod recognise;
@@ -22,7 +51,7 @@ use crate::error::Error;
 use crate::file::File;
 use crate::finding::{Finding, Outcome, Reason};
 use crate::formats::token::parse::Token;
-use crate::formats::{gce, launch};
+use crate::formats::{eigencompute, gce, launch};
 use crate::piece::Role;
 use crate::report::Report;
 use crate::services::coordinator::examine::Along;
@@ -36,6 +65,7 @@ pub use crate::formats::launch::examine::measure as launch_measurement;
 pub use crate::formats::launch::parse::Description as LaunchDescription;
 pub use builtin::{Builtin, builtin};
 pub use kind::Kind;
+pub use shelf::own;
 
 /// The largest input that is read, in bytes.
 pub const MAX_INPUT: usize = 16 * 1024 * 1024;
@@ -104,7 +134,11 @@ fn of_kind(
         launch::examine::compare(&mut draft, beside);
     }
     gce::examine::compare(&mut draft, beside, policy, now);
-    registry::examine::complete(&mut draft, beside, policy, &along.registry);
+    let image_by = match kind {
+        Kind::CoordinatorAttestation | Kind::Exchange(_) => &coordinator::checks::COORDINATOR_IMAGE,
+        _ => &eigencompute::checks::EIGEN_CONTAINER,
+    };
+    registry::examine::complete(&mut draft, beside, policy, &along.registry, image_by);
     if !matches!(kind, Kind::GithubAttestations) {
         source.ask(&mut draft);
     }

@@ -49,9 +49,6 @@ pub use crate::formats::intel::policy::{
     DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam,
 };
 pub use crate::formats::nitro::policy::{HexBytes, NitroPolicy};
-pub use crate::formats::snp::minimum::{
-    MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
-};
 pub use crate::formats::snp::policy::{AbiVersion, SnpPolicy, TcbFloor};
 pub use crate::formats::token::policy::TokenPolicy;
 pub use crate::formats::tpm::policy::TpmPolicy;

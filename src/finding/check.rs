@@ -68,6 +68,22 @@ pub enum Property {
     PolicyKey,
     /// It says whether there was an answer to read; while it is open, nothing was asked.
     Answer,
+    /// It compares a challenge: what passes was made after the challenge was chosen.
+    Challenge,
+    /// It says whether a key above the report was withdrawn.
+    Withdrawal,
+    /// It says where a service's key was made.
+    Custody,
+    /// It says where the machine's encrypted connections end.
+    ConnectionEnd,
+    /// It carries the root of a device beside a machine, such as a GPU.
+    Device,
+    /// It carries the firmware by a list that the chip's maker signed.
+    SignedList,
+    /// It carries the firmware by the verifier's own dated table.
+    OwnTable,
+    /// It carries the firmware by the word of a service of the chip's maker.
+    MakersService,
     /// The check rests on an unsigned word of somebody who only passes on what he read.
     Hearsay,
 }
@@ -105,6 +121,7 @@ pub enum Tier {
 /// A link of the chain, in order; [`LinkId::KeyBinding`] stands beside the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum LinkId {
     /// The chip vendor's root key and the keys it vouches for.
     HardwareRoot,
@@ -166,7 +183,7 @@ impl LinkId {
     }
 
     /// The links that this one rests on: what it says is worth nothing unless they hold.
-    pub const fn rests_on(self) -> &'static [Self] {
+    pub(crate) const fn rests_on(self) -> &'static [Self] {
         match self {
             Self::HardwareRoot | Self::Provenance => &[],
             Self::Chip => &[Self::HardwareRoot],

@@ -176,7 +176,7 @@ impl<'a> Cert<'a> {
     }
 
     /// The kind of the subject public key.
-    pub fn key_kind(&self) -> KeyKind {
+    pub(crate) fn key_kind(&self) -> KeyKind {
         kind_of(&self.parsed.tbs_certificate.subject_pki)
     }
 
@@ -196,13 +196,13 @@ impl<'a> Cert<'a> {
     }
 
     /// The extensions' object identifiers, dotted, in order.
-    pub fn extension_oids(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn extension_oids(&self) -> impl Iterator<Item = String> {
         self.parsed.tbs_certificate.iter_extensions().map(|extension| extension.oid.to_id_string())
     }
 
     /// Critical extensions other than basicConstraints, keyUsage, extKeyUsage and
     /// subjectAltName: a verifier must not go on over one it does not know (RFC 5280 section 4.2).
-    pub fn unknown_critical_extensions(&self) -> Vec<String> {
+    pub(crate) fn unknown_critical_extensions(&self) -> Vec<String> {
         const KNOWN: [&str; 4] = ["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37"];
         self.parsed
             .tbs_certificate
@@ -228,12 +228,12 @@ impl<'a> Cert<'a> {
     }
 
     /// Whether keyUsage allows signing certificates.
-    pub fn may_sign_certificates(&self) -> bool {
+    pub(crate) fn may_sign_certificates(&self) -> bool {
         matches!(self.parsed.key_usage(), Ok(Some(usage)) if usage.value.key_cert_sign())
     }
 
     /// Whether keyUsage allows signing anything else than certificates and lists.
-    pub fn may_sign_documents(&self) -> bool {
+    pub(crate) fn may_sign_documents(&self) -> bool {
         matches!(self.parsed.key_usage(), Ok(Some(usage)) if usage.value.digital_signature())
     }
 
@@ -257,7 +257,7 @@ impl<'a> Cert<'a> {
     }
 
     /// Whether extKeyUsage lists `oid` (dotted).
-    pub fn has_extended_key_usage(&self, oid: &str) -> bool {
+    pub(crate) fn has_extended_key_usage(&self, oid: &str) -> bool {
         let Ok(Some(usage)) = self.parsed.extended_key_usage() else { return false };
         let usage = usage.value;
         let named: &[(bool, &str)] = &[

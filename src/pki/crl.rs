@@ -91,7 +91,7 @@ impl<'a> Crl<'a> {
 
     /// Whether it has critical extensions, which this verifier would have to know (delta lists
     /// and lists for a part of the certificates).
-    pub fn has_critical_extensions(&self) -> bool {
+    pub(crate) fn has_critical_extensions(&self) -> bool {
         self.parsed.extensions().iter().any(|extension| extension.critical)
     }
 

@@ -22,7 +22,7 @@ impl PublicKey {
     ///
     /// # Errors
     /// When it is not one, or something follows it.
-    pub fn from_spki(what: &'static str, der: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn from_spki(what: &'static str, der: &[u8]) -> Result<Self, Error> {
         match SubjectPublicKeyInfo::from_der(der) {
             Ok(([], parsed)) => Ok(Self {
                 spki: der.to_vec(),

@@ -52,7 +52,7 @@ impl Part {
     }
 
     /// Takes over everything that is said in `other`, but for the flags, which are of one machine.
-    pub fn absorb(&mut self, other: Self) {
+    pub(crate) fn absorb(&mut self, other: Self) {
         let Self {
             findings,
             claims,
@@ -238,6 +238,7 @@ impl Subject {
 /// Whose word the chain begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum RootOfTrust {
     /// The maker of the CPU.
     CpuVendor,

@@ -317,7 +317,7 @@ fn one_place_says_what_an_allowing_rule_makes_of_a_finding() {
     let mut places = Vec::new();
     collect(&root, &mut places);
     let own: Vec<&String> = places.iter().filter(|(_, n)| *n > 0).map(|(path, _)| path).collect();
-    assert_eq!(own, ["appraise/mod.rs"], "the policies' own folder is left aside");
+    assert_eq!(own, ["finding/compared.rs"], "the policies' own folder is left aside");
 }
 
 fn collect(folder: &Path, places: &mut Vec<(String, usize)>) {
@@ -329,7 +329,7 @@ fn collect(folder: &Path, places: &mut Vec<(String, usize)>) {
             continue;
         }
         let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-        if name.ends_with(".rs") && !name.starts_with("policy/") {
+        if name.ends_with(".rs") {
             let text = fs::read_to_string(&path).unwrap();
             places.push((name, text.matches("Rule::Allow").count()));
         }

@@ -1,7 +1,7 @@
 //! Loads the sidecar on this machine: answers a second, and a soak of bad requests.
 //!
 //! ```text
-//! cargo run --release --features serve,sim --example serve_load -- [SECONDS]
+//! cargo run --release --package s2s-attest --example load -- [SECONDS]
 //! ```
 //! The machine is simulated; a hardware call costs what its thread costs. The soak sends
 //! malformed, oversized, unfinished and unread requests, and prints what came back and how much

@@ -2,9 +2,10 @@
 //!
 //! The sentences are in `www/locales/en.json`, which the page reads too; its `README.md` says
 //! which key is used when. There is one key for each sentence and no second choice:
-//! `tests/wording.rs` holds the file complete. A key that is missing all the same shows as the key
+//! `tests/suite/wording.rs` holds the file complete. A key that is missing all the same shows as the key
 //! itself, so that a gap is seen.
 
+mod answer;
 mod headline;
 mod sentences;
 
@@ -17,6 +18,7 @@ use silicon_to_source::finding::{Check, LinkId};
 use silicon_to_source::locales;
 use silicon_to_source::report::{Level, LinkFinding, Report, RootOfTrust, State, Word};
 
+pub use answer::RowLine;
 pub use headline::Line;
 pub use sentences::Sentences;
 

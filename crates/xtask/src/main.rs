@@ -1,10 +1,15 @@
 //! `cargo site`: builds the page, serves it on the loopback interface, and runs every test.
+//! Only `cargo site setup` installs a package of the system.
 #![forbid(unsafe_code)]
 
 mod build;
 mod failure;
 mod manifest;
+mod package;
+#[cfg(test)]
+mod packages;
 mod serve;
+mod setup;
 mod suite;
 mod tools;
 
@@ -14,15 +19,17 @@ use std::process::ExitCode;
 use failure::Failure;
 
 const USAGE: &str = "\
-Usage: cargo site build                 builds the page into target/site
+Usage: cargo site build                 builds the page into target/site, the package into target/package
        cargo site serve [--port N]      builds it and serves it on 127.0.0.1 (port 8080 unless given)
        cargo site test                  runs the Rust, wasm and page tests
+       cargo site setup                 installs Chromium with the system's package manager, if it is missing
 ";
 
 enum Task {
     Build,
     Serve { port: u16 },
     Test,
+    Setup,
     Help,
 }
 
@@ -47,6 +54,7 @@ fn parse(arguments: &[&str]) -> Result<Task, Failure> {
             .map(|port| Task::Serve { port })
             .map_err(|_| Failure::usage(format!("--port {number}: expected 0 to 65535."))),
         ["test"] => Ok(Task::Test),
+        ["setup"] => Ok(Task::Setup),
         [] | ["help" | "--help" | "-h"] => Ok(Task::Help),
         other => Err(Failure::usage(format!("Not understood: {}\n{USAGE}", other.join(" ")))),
     }
@@ -61,6 +69,7 @@ fn run(task: &Task) -> Result<(), Failure> {
             serve::until_interrupted(&site.folder, *port)
         }
         Task::Test => suite::run(&root),
+        Task::Setup => setup::run(),
         Task::Help => {
             print!("{USAGE}");
             Ok(())

@@ -1,4 +1,5 @@
-//! Running other programs, and installing the ones that are missing.
+//! Running other programs. What cargo, rustup and npm can fetch for this repository alone is fetched
+//! when it is missing; packages of the system are not.
 
 use std::env;
 use std::ffi::OsString;
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::failure::Failure;
+use crate::setup;
 
 /// The target for which the verifier is compiled for browsers and Node.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
@@ -80,26 +82,25 @@ pub(crate) fn need_node() -> Result<(), Failure> {
     }
 }
 
-/// The Chromium to test the page in: `CHROMIUM`, one that is installed, or Debian's, installed
-/// now.
+/// The Chromium to test the page in: `CHROMIUM`, or one that is installed. None is installed here.
 pub(crate) fn need_chromium() -> Result<PathBuf, Failure> {
-    if let Some(path) = env::var_os("CHROMIUM").map(PathBuf::from) {
-        return if path.is_file() {
-            Ok(path)
-        } else {
-            Err(Failure::new(format!("CHROMIUM is {}, which is not a file.", path.display())))
-        };
-    }
-    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-    if let Some(path) = names.iter().find_map(|name| on_path(name)) {
-        return Ok(path);
-    }
-    println!("Chromium is missing. Running `apt-get install chromium`.");
-    install_chromium()?;
-    on_path("chromium").ok_or_else(no_chromium)
+    chromium()?.ok_or_else(|| Failure::new(setup::MISSING))
 }
 
-/// The programs of tests/browser, exactly as its lock file names them.
+/// `CHROMIUM`, or the Chromium or Chrome that is installed, if any is.
+pub(crate) fn chromium() -> Result<Option<PathBuf>, Failure> {
+    const NAMES: [&str; 4] =
+        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    match env::var_os("CHROMIUM").map(PathBuf::from) {
+        Some(path) if path.is_file() => Ok(Some(path)),
+        Some(path) => {
+            Err(Failure::new(format!("CHROMIUM is {}, which is not a file.", path.display())))
+        }
+        None => Ok(NAMES.iter().find_map(|name| on_path(name))),
+    }
+}
+
+/// The packages that the tests in `folder` use, exactly as its lock file names them.
 pub(crate) fn need_node_modules(folder: &Path) -> Result<(), Failure> {
     let installed = folder.join("node_modules/.package-lock.json");
     let modified = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
@@ -107,44 +108,13 @@ pub(crate) fn need_node_modules(folder: &Path) -> Result<(), Failure> {
     if lock.is_some() && modified(&installed) >= lock {
         return Ok(());
     }
-    println!("The browser tests' packages are missing or old. Running `npm ci` in tests/browser.");
+    let name = folder.file_name().unwrap_or_default().display();
+    println!("The packages of tests/{name} are missing or old. Running `npm ci` there.");
     run(npm().args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))
 }
 
-fn install_chromium() -> Result<(), Failure> {
-    let Some(apt) = on_path("apt-get") else { return Err(no_chromium()) };
-    let root = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    let sudo = Command::new("sudo")
-        .args(["-n", "true"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success());
-    let apt_get = |arguments: &[&str]| {
-        let mut command = if root {
-            Command::new(&apt)
-        } else {
-            let mut command = Command::new("sudo");
-            command.arg("-n").arg(&apt);
-            command
-        };
-        run(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()))
-    };
-    if !root && !sudo {
-        return Err(no_chromium());
-    }
-    apt_get(&["update"])?;
-    apt_get(&["install", "--yes", "--no-install-recommends", "chromium"])
-}
-
-fn no_chromium() -> Failure {
-    Failure::new(
-        "Chromium is needed for the page tests and could not be installed here. Install Chromium \
-         or Chrome, or set CHROMIUM to its program file.",
-    )
-}
-
-fn on_path(name: &str) -> Option<PathBuf> {
+/// The program called `name`, where it is installed.
+pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     let folders = env::var_os("PATH")?;
     env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
 }

@@ -1,9 +1,7 @@
-//! What Google Cloud Build says about a build: it names the source in several places, and they
-//! must agree.
+//! What Google Cloud Build says about a build: it names the source in several places, and they must
+//! agree.
 //!
-//! Google's build service writes the whole statement, with the substitutions that the build's own
-//! configuration chose marked apart. What the build does with the source is decided by its
-//! configuration, so by whoever owns the project.
+//! The statement marks apart which substitutions the build's own configuration chose.
 
 use std::collections::BTreeSet;
 
@@ -56,7 +54,7 @@ const BUILD_TYPE_V0_1: &str = "https://cloudbuild.googleapis.com/CloudBuildYaml@
 const PULL_REQUEST: [&str; 3] = ["_PR_NUMBER", "_HEAD_REPO_URL", "_HEAD_BRANCH"];
 
 /// Every check of this appraisal as blocked by `by`: for when verification did not succeed.
-pub fn blocked(by: &'static Check) -> Vec<Finding> {
+pub(crate) fn blocked(by: &'static Check) -> Vec<Finding> {
     CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
@@ -65,7 +63,7 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 /// `provenance` is the document that `builds` were verified from: what stands unsigned in it must
 /// agree with what was signed. Of several statements the one in SLSA v1 is appraised, and the
 /// others must name the same repository and commit.
-pub fn provenance(
+pub(crate) fn provenance(
     builds: &VerifiedBuilds,
     provenance: &Provenance,
     policy: &ProvenancePolicy,
@@ -112,7 +110,7 @@ pub fn provenance(
 }
 
 /// What the verified statement states, each with the link that shows it.
-pub fn claims(builds: &VerifiedBuilds) -> Vec<Claim> {
+pub(crate) fn claims(builds: &VerifiedBuilds) -> Vec<Claim> {
     use LinkId::{Commit, Provenance};
     let Some(build) = Build::main(builds) else { return Vec::new() };
     let texts = [
@@ -136,7 +134,7 @@ pub fn claims(builds: &VerifiedBuilds) -> Vec<Claim> {
 }
 
 /// The source that the statement names.
-pub fn source(builds: &VerifiedBuilds) -> Source {
+pub(crate) fn source(builds: &VerifiedBuilds) -> Source {
     let Some(build) = Build::main(builds) else { return Source::default() };
     let owned = |text: Option<&str>| text.map(str::to_owned);
     Source {

@@ -1,8 +1,4 @@
 //! Verification of Google Cloud Build's provenance: DSSE signatures by pinned keys.
-//!
-//! A [`VerifiedBuild`] shows that the holder of Google's pinned key signed the statement, at some
-//! time that nobody attests. There is no certificate, no public log and no revocation: a key that
-//! was stolen would sign unseen.
 
 use crate::builds::sigstore;
 use std::collections::BTreeSet;
@@ -12,24 +8,14 @@ use super::parse::{Envelope, Provenance, Signature};
 use crate::builds::sigstore::parse::{PAYLOAD_TYPE, Statement};
 use crate::crypto::{self, Algorithm, Hash, Message};
 use crate::digest::Sha256;
-use crate::finding::{Check, Examined, Finding, Outcome, Promise, Value, Why};
+use crate::finding::{Examined, Finding, Outcome, Promise, Value, Why};
 use crate::gather;
 use crate::pki::anchors::Roots;
 use crate::pki::build_keys::{self, BuildKey};
 
-/// Every check that this examination answers, in its order.
-const STEPS: [&Check; 6] = [
-    &checks::GCB_ENVELOPE,
-    &checks::GCB_SIGNATURE,
-    &sigstore::checks::PROVENANCE_STATEMENT,
-    &checks::GCB_SUBJECT,
-    &checks::GCB_TIME,
-    &checks::GCB_LOG,
-];
-
 /// A statement that Google Cloud Build's pinned key signed.
 #[derive(Clone, Debug)]
-pub struct VerifiedBuild {
+pub(crate) struct VerifiedBuild {
     statement: Statement,
     payload: Vec<u8>,
     key: &'static BuildKey,
@@ -38,21 +24,21 @@ pub struct VerifiedBuild {
 
 /// Every statement of one document, of which each signature by a pinned key was verified.
 #[derive(Clone, Debug)]
-pub struct VerifiedBuilds(Vec<VerifiedBuild>);
+pub(crate) struct VerifiedBuilds(Vec<VerifiedBuild>);
 
 impl VerifiedBuild {
     /// What was signed.
-    pub const fn statement(&self) -> &Statement {
+    pub(crate) const fn statement(&self) -> &Statement {
         &self.statement
     }
 
     /// The signed payload, exactly.
-    pub fn payload(&self) -> &[u8] {
+    pub(crate) fn payload(&self) -> &[u8] {
         &self.payload
     }
 
     /// The key that signed.
-    pub const fn key(&self) -> &'static BuildKey {
+    pub(crate) const fn key(&self) -> &'static BuildKey {
         self.key
     }
 }
@@ -60,12 +46,12 @@ impl VerifiedBuild {
 impl VerifiedBuilds {
     /// Whether the image that was asked for is among the subjects of every statement. Otherwise
     /// nothing was compared.
-    pub fn is_compared(&self) -> bool {
+    pub(crate) fn is_compared(&self) -> bool {
         self.0.iter().all(|build| build.is_compared)
     }
 
     /// The statements, in the order of their envelopes; never empty.
-    pub fn all(&self) -> &[VerifiedBuild] {
+    pub(crate) fn all(&self) -> &[VerifiedBuild] {
         &self.0
     }
 }
@@ -78,7 +64,11 @@ impl VerifiedBuilds {
 ///
 /// An envelope that only other keys signed, such as those of single regions, is passed over when
 /// another is verified: whose keys they are is not known here.
-pub fn verify(provenance: &Provenance, roots: Roots, image: &[Sha256]) -> Examined<VerifiedBuilds> {
+pub(crate) fn verify(
+    provenance: &Provenance,
+    roots: Roots,
+    image: &[Sha256],
+) -> Examined<VerifiedBuilds> {
     let keys = build_keys::cloud_build(roots);
     let envelopes = provenance.envelopes();
     let examined: Vec<One> = envelopes.iter().map(|one| examine(one, keys, image)).collect();
@@ -110,11 +100,6 @@ pub fn verify(provenance: &Provenance, roots: Roots, image: &[Sha256]) -> Examin
         },
     ));
     Examined { findings, verified: (any && !failed).then_some(VerifiedBuilds(verified)) }
-}
-
-/// Every check as blocked by `by`: for input in which no provenance could be read.
-pub fn blocked(by: &'static Check) -> Vec<Finding> {
-    STEPS.iter().filter(|check| **check != by).map(|check| Finding::blocked(check, by)).collect()
 }
 
 /// What came of one envelope.

@@ -1,9 +1,6 @@
 //! A container image: from the digest that evidence names to the source it was built from.
 //!
-//! The digest is never taken from a document that nobody signed or measured. The build may be
-//! vouched for by a Sigstore bundle or by Google Cloud Build; it may be about the image's manifest
-//! or about an index that lists it, when the index is at hand. Documents and builds about another
-//! image decide nothing.
+//! The digest is never taken from a document that nobody signed or measured.
 
 use std::collections::BTreeSet;
 
@@ -172,7 +169,7 @@ impl<'a> Files<'a> {
             self.used(document.bytes());
             let kind = match document.document() {
                 Document::Index(_) => "index",
-                Document::Manifest { .. } => "manifest",
+                Document::Manifest => "manifest",
             };
             let id = match number {
                 1 => format!("image-{kind}"),
@@ -198,7 +195,7 @@ impl<'a> Files<'a> {
                 || document.images().iter().any(|image| is_subject(image.digest))
         };
         let is_manifest =
-            |supplied: &&Supplied<'_>| matches!(supplied.document(), Document::Manifest { .. });
+            |supplied: &&Supplied<'_>| matches!(supplied.document(), Document::Manifest);
         let (manifests, indexes): (Vec<_>, Vec<_>) =
             self.documents.iter().filter(could_be).partition(is_manifest);
         let candidates = manifests.iter().chain(&indexes).map(|document| document.digest());

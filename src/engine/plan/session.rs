@@ -73,13 +73,8 @@ impl Session {
         &self.first
     }
 
-    /// Whether `url` was asked already.
-    pub fn has_asked(&self, url: &str) -> bool {
-        self.exchange.answers.iter().any(|answer| answer.url == url)
-    }
-
     /// Whether there is room for another answer.
-    pub fn has_room(&self) -> bool {
+    pub(crate) fn has_room(&self) -> bool {
         self.exchange.answers.len() < MAX_ANSWERS
     }
 
@@ -192,7 +187,8 @@ mod tests {
         assert_eq!(exchange.origin, "https://api.darkbloom.dev");
         assert_eq!(exchange.nonce.unwrap().0, [0xfb; 32]);
         assert_eq!(exchange.started_at, NOW);
-        assert!(session.has_asked(&key.url) && !session.has_asked("https://other.example/"));
+        let asked: Vec<&str> = exchange.answers.iter().map(|answer| answer.url.as_str()).collect();
+        assert_eq!(asked, [&attestation.url, &key.url]);
         let outcomes: Vec<_> = exchange.answers.iter().map(|answer| &answer.outcome).collect();
         assert!(matches!(outcomes[0], Outcome::Answered(response) if response.status == 404));
         assert!(matches!(outcomes[1], Outcome::Failed { failed: Failure::Timeout }));

@@ -24,7 +24,7 @@ crate::finding::table! {
     }
     APPRAISAL {
         AZURE_NONCE = "azure.nonce", "", Report, Appraisal, QUOTE,
-            is [NeedsReference],
+            is [NeedsReference, Challenge],
             fails ["malformed", "not-equal"];
         AZURE_BOOT = "azure.boot", "", Measurements, Appraisal, "TCG PC Client Platform Firmware Profile, PCR use",
             is [NeedsReference],

@@ -1,11 +1,4 @@
-//! Azure confidential VMs on SEV-SNP.
-//!
-//! Shown, when every check passes: AMD vouches for the processor, whose report is about the
-//! paravisor at VMPL 0 and names the key of the virtual TPM that the paravisor runs; that key
-//! signed the registers, and the question where it is known. AMD is the root of trust for the
-//! report; everything the TPM says is the word of the paravisor, which Microsoft makes and the
-//! report measures. The chain ends at those two: the measurement is the paravisor's and no guest's,
-//! so no image is identified, and the level is A3 at most.
+//! Evidence of an Azure confidential VM, put together.
 
 use super::appraise as appraisal;
 use super::checks;

@@ -1,8 +1,5 @@
 //! An Azure confidential VM: from the processor's report to the registers that the virtual TPM's
 //! quote names.
-//!
-//! The processor measures the paravisor. The paravisor runs the TPM, and has the processor sign
-//! the hash of the TPM's key. What the TPM signs is therefore the paravisor's word.
 
 use super::checks;
 use super::parse::{Evidence, HclReport, RsaKey};
@@ -17,10 +14,10 @@ use crate::formats::tpm::parse::Attest;
 use crate::pki::rsa_public_key;
 
 /// The evidence id of the paravisor's report.
-pub const HCL_REPORT: &str = "hcl-report";
+pub(crate) const HCL_REPORT: &str = "hcl-report";
 
 /// The evidence id of the quote.
-pub const QUOTE: &str = "tpm-quote";
+pub(crate) const QUOTE: &str = "tpm-quote";
 
 /// How many registers the quote has to name: all of the TPM's.
 const REGISTERS: u8 = 24;
@@ -32,7 +29,7 @@ const REGISTERS: u8 = 24;
 /// quote names. Not shown: that the paravisor at VMPL 0 is Microsoft's (its measurement is a
 /// finding of its own), and that it keeps the key to its TPM: nothing but the paravisor says so.
 #[derive(Clone, Debug)]
-pub struct VerifiedAzure<'a> {
+pub(crate) struct VerifiedAzure<'a> {
     hcl: HclReport<'a>,
     extra_data: Vec<u8>,
     registers: Vec<[u8; 32]>,
@@ -41,22 +38,22 @@ pub struct VerifiedAzure<'a> {
 
 impl<'a> VerifiedAzure<'a> {
     /// The paravisor's report.
-    pub const fn hcl(&self) -> &HclReport<'a> {
+    pub(crate) const fn hcl(&self) -> &HclReport<'a> {
         &self.hcl
     }
 
     /// What the caller asked to be signed along (qualifyingData).
-    pub fn extra_data(&self) -> &[u8] {
+    pub(crate) fn extra_data(&self) -> &[u8] {
         &self.extra_data
     }
 
     /// The SHA-256 registers, from register 0 on.
-    pub fn registers(&self) -> &[[u8; 32]] {
+    pub(crate) fn registers(&self) -> &[[u8; 32]] {
         &self.registers
     }
 
     /// How often the TPM was reset, and restarted since.
-    pub const fn boots(&self) -> (u32, u32) {
+    pub(crate) const fn boots(&self) -> (u32, u32) {
         self.boots
     }
 }
@@ -76,7 +73,7 @@ const PROMISE: Promise = Promise {
 
 /// Verifies the runtime data against the processor's report, and the quote against the key in it.
 /// `snp` is the verified report of `hcl`, or else the check that is to blame.
-pub fn verify<'a>(
+pub(crate) fn verify<'a>(
     evidence: &Evidence,
     hcl: &HclReport<'a>,
     snp: Result<&VerifiedSnp<'_>, &'static Check>,

@@ -7,6 +7,7 @@ const LAUNCHER: &str = "Confidential Space launcher, canonical event log";
 crate::finding::table! {
     OTHERS {
         EIGEN_CHALLENGE = "eigencompute.challenge", "", Report, Authenticity, BINDING,
+            is [Challenge],
             warns ["short"],
             fails ["another-platform", "not-equal", "not-yours"];
         EIGEN_REPORT_DATA = "eigencompute.report-data", "", Report, Authenticity, BINDING,

@@ -1,15 +1,5 @@
-//! EigenCompute's bound evidence: a processor's report and a virtual TPM's quotes, tied to each
-//! other and to a challenge.
-//!
-//! Shown, when every check passes: Intel or AMD vouches for the processor, whose report names the
-//! challenge and the TPM's key; Google vouches for the TPM; the TPM signed the challenge with the
-//! platform's name. On TDX the launcher's log extends to the processor's own register. On SEV-SNP
-//! it extends to the TPM's, so the container is Google's word. So is the kernel's command line: the
-//! firmware's log in the evidence is the TPM's, and a TDX guest's own registers of the boot, RTMR0
-//! to RTMR2, are compared with nothing unless the machine's CCEL log is handed in beside it. Without
-//! a processor's report Google is the root of trust and the level A2. The chain ends at the
-//! container's digest: who built it is not in this evidence. Arguments and environment of the
-//! container are shown as they were measured, whatever the operator put into them.
+//! EigenCompute's bound evidence, put together: with a processor's report in it, or with the TPM
+//! alone.
 
 use crate::formats::tpm;
 use std::borrow::Cow;

@@ -1,13 +1,4 @@
-//! Google's endorsement of the firmware that a machine started with, among the files beside its
-//! evidence.
-//!
-//! Shown, when every check passes: a key below a root certificate that the reader's policy names
-//! signed a list of launch measurements, and the one that the processor reported is among them. So
-//! it is Google's firmware, on the kind of machine that the list names, as far as that root is
-//! Google's. The processor's maker stays the root of trust of everything else. The chain ends at
-//! the firmware: the kernel, the workload and the TDX module (MRSEAM) are not covered, and Google
-//! vouches for its firmware itself. No real endorsement was at hand when this was built: it
-//! follows Google's published format and was tried on simulated ones.
+//! Google's endorsement of firmware among the files beside a machine's evidence.
 
 use std::borrow::Cow;
 

@@ -1,9 +1,4 @@
 //! Google's endorsements of firmware: from a root that the reader names to the signed document.
-//!
-//! Shown, when every check passes: a key below a root certificate that the reader's policy names
-//! signed this endorsement. Not shown: that the root is Google's, for which the reader's policy is
-//! the only word (this verifier carries no copy of it), that no certificate was revoked (Google
-//! publishes no list of this authority's), and that the firmware does what it should.
 
 use super::checks;
 use super::parse::LaunchEndorsement;
@@ -15,7 +10,7 @@ use crate::pki::{Cert, KeyKind};
 use crate::time::UnixTime;
 
 /// The evidence id under which an endorsement is shown.
-pub const ENDORSEMENT: &str = "firmware-endorsement";
+pub(crate) const ENDORSEMENT: &str = "firmware-endorsement";
 
 /// The least modulus that is accepted, in bits (NIST SP 800-131A). Google's are 4096 bits long.
 const MINIMUM_RSA_BITS: usize = 2048;
@@ -33,13 +28,13 @@ static CHAIN: Checked = Checked {
 
 /// An endorsement whose signature leads to a root that the reader names.
 #[derive(Clone, Debug)]
-pub struct VerifiedEndorsement<'a> {
+pub(crate) struct VerifiedEndorsement<'a> {
     endorsement: &'a LaunchEndorsement<'a>,
 }
 
 impl<'a> VerifiedEndorsement<'a> {
     /// The endorsement.
-    pub const fn endorsement(&self) -> &'a LaunchEndorsement<'a> {
+    pub(crate) const fn endorsement(&self) -> &'a LaunchEndorsement<'a> {
         self.endorsement
     }
 }
@@ -58,7 +53,7 @@ const PROMISE: Promise = Promise {
 
 /// Verifies `endorsement` at `now`. A root is one of `accepted` by its SHA-256; its bytes are among
 /// `supplied` or in the endorsement's own bundle. No other root counts.
-pub fn verify<'a>(
+pub(crate) fn verify<'a>(
     endorsement: &'a LaunchEndorsement<'a>,
     supplied: &[Cert<'_>],
     accepted: &[Sha256],

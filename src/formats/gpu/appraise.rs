@@ -9,7 +9,7 @@ use crate::finding::{Check, Finding, LinkId, Value, Why};
 
 /// Appraises a verified report. `asked` is the nonce that the report has to answer, when the
 /// evidence around it says so; the policy's counts as well.
-pub fn appraise(
+pub(crate) fn appraise(
     verified: &VerifiedGpu<'_>,
     policy: &GpuPolicy,
     asked: Option<&[u8]>,
@@ -27,7 +27,7 @@ pub fn appraise(
 }
 
 /// The findings when there is nothing verified to appraise.
-pub fn blocked(by: &'static Check) -> Vec<Finding> {
+pub(crate) fn blocked(by: &'static Check) -> Vec<Finding> {
     checks::APPRAISAL.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
@@ -59,7 +59,7 @@ fn nonce(report: &Report<'_>, policy: &GpuPolicy, asked: Option<&[u8]>) -> Findi
 }
 
 /// What the report states.
-pub fn claims(verified: &VerifiedGpu<'_>) -> Vec<Claim> {
+pub(crate) fn claims(verified: &VerifiedGpu<'_>) -> Vec<Claim> {
     let opaque = &verified.report().opaque;
     [
         ("gpu.driver", LinkId::Measurements, opaque.driver_version()),

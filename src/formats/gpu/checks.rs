@@ -12,10 +12,12 @@ crate::finding::table! {
         GPU_CHAIN_SIGNATURE = "gpu.chain.signature", "", Chip, Authenticity, NVIDIA,
             carries [HardwareRoot, Chip],
             joins [HardwareRoot => Chip],
+            is [Device],
             fails ["bad-signature", "wrong-issuer"];
         GPU_CHAIN_VALIDITY = "gpu.chain.validity", "", Chip, Authenticity, "RFC 5280",
             fails ["expired", "not-yet-valid"];
-        GPU_CHAIN_REVOCATION = "gpu.chain.revocation", "", Chip, Appraisal, "RFC 6960";
+        GPU_CHAIN_REVOCATION = "gpu.chain.revocation", "", Chip, Appraisal, "RFC 6960",
+            is [Withdrawal];
         GPU_SIGNATURE = "gpu.signature", "", Report, Authenticity, SPDM,
             carries [Report, Measurements],
             joins [Chip => Report, Report => Measurements],
@@ -29,7 +31,7 @@ crate::finding::table! {
         GPU_MEASUREMENTS = "gpu.measurements", "", Measurements, Appraisal, "NVIDIA reference integrity manifests",
             is [NeedsReference];
         GPU_NONCE = "gpu.nonce", "", KeyBinding, Appraisal, SPDM,
-            is [NeedsReference],
+            is [NeedsReference, Challenge],
             fails ["not-equal"];
         GPU_MACHINE = "gpu.machine", "", KeyBinding, Appraisal, "RFC 9334 section 3.3";
     }

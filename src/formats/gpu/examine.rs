@@ -1,9 +1,4 @@
-//! An NVIDIA GPU's report, with its certificate chain beside it.
-//!
-//! Shown, when every check passes: NVIDIA vouches for the GPU's key, and that key signed this
-//! report after the nonce in it was chosen. The root of trust is NVIDIA. The chain ends at the
-//! report: its measurements are compared with nothing here, whether a certificate was revoked is
-//! not asked, and nothing says which machine the GPU is in.
+//! An NVIDIA GPU's report with its certificate chain beside it, put together.
 
 use super::appraise;
 use super::checks;

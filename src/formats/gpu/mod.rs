@@ -1,8 +1,34 @@
-//! NVIDIA GPU reports (SPDM), under NVIDIA's root.
+//! Attestation reports of NVIDIA GPUs of the Hopper generation (SPDM).
+//!
+//! The GPU's firmware signs its measurements after a nonce in the request. The chain of
+//! certificates lies beside the report.
+//!
+//! # Root of trust
+//! NVIDIA: the pinned root of device identity.
+//!
+//! # Shows
+//! NVIDIA vouches for the GPU's key; the key signed this report after the nonce in it was chosen;
+//! the firmware that holds the key is the one that the certificate names.
+//!
+//! # Does not show
+//! - What the measurements stand for: they are compared with no reference values here
+//!   (`gpu.measurements`).
+//! - That no certificate was revoked: NVIDIA answers that over OCSP only (`gpu.chain.revocation`).
+//! - Which machine the GPU is in (`gpu.machine`). The chain ends at the report.
+//! - Anything that stands behind the signed bytes (`gpu.trailing`).
+//!
+//! # Steps
+//! They have no numbers. In the order of the table: root, chain (role, signature, validity,
+//! revocation), report (signature, firmware's identity, trailing bytes), measurements, nonce,
+//! machine.
+//!
+//! # Files
+//! [`checks`], [`parse`] (the report; `opaque` reads the data that NVIDIA defines), [`verify`],
+//! [`policy`], [`appraise`], [`examine`].
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod parse;
-pub mod policy;
-pub mod verify;
+pub(crate) mod examine;
+pub(crate) mod parse;
+pub(crate) mod policy;
+pub(crate) mod verify;

@@ -1,9 +1,4 @@
 //! NVIDIA GPUs: from NVIDIA's root key to the report.
-//!
-//! Shown, when every check passes: NVIDIA's pinned root vouches for a GPU's key through the
-//! supplied chain, that key signed this report, and the firmware that holds the key is the one
-//! that its certificate names. Not shown: that no certificate was revoked (NVIDIA answers that
-//! over OCSP only), what the measurements stand for, and which machine the GPU is in.
 
 use super::checks;
 use super::parse::Report;
@@ -15,7 +10,7 @@ use crate::pki::{Cert, KeyKind};
 use crate::time::UnixTime;
 
 /// The evidence id under which a report is shown.
-pub const REPORT: &str = "gpu-report";
+pub(crate) const REPORT: &str = "gpu-report";
 
 /// The fewest and the most certificates below the root: Hopper's chains have four.
 const BELOW: std::ops::RangeInclusive<usize> = 2..=6;
@@ -28,17 +23,17 @@ static CHAIN: Checked = Checked {
 };
 
 /// TCG DICE: identity of the firmware that holds the key.
-pub const FIRMWARE_ID: &str = "2.23.133.5.4.1";
+pub(crate) const FIRMWARE_ID: &str = "2.23.133.5.4.1";
 
 /// A report whose signature leads to NVIDIA's pinned root.
 #[derive(Clone, Debug)]
-pub struct VerifiedGpu<'a> {
+pub(crate) struct VerifiedGpu<'a> {
     report: &'a Report<'a>,
 }
 
 impl<'a> VerifiedGpu<'a> {
     /// The report.
-    pub const fn report(&self) -> &'a Report<'a> {
+    pub(crate) const fn report(&self) -> &'a Report<'a> {
         self.report
     }
 }
@@ -57,7 +52,7 @@ const PROMISE: Promise = Promise {
 };
 
 /// Verifies `report` with the GPU's `chain`, its own certificate first.
-pub fn verify<'a>(
+pub(crate) fn verify<'a>(
     report: &'a Report<'a>,
     chain: &[Cert<'_>],
     roots: Roots,
@@ -109,7 +104,7 @@ fn signature(report: &Report<'_>, leaf: &Cert<'_>) -> Finding {
 }
 
 /// Whether the key of `leaf` signed the report.
-pub fn is_signed_by(report: &Report<'_>, leaf: &Cert<'_>) -> bool {
+pub(crate) fn is_signed_by(report: &Report<'_>, leaf: &Cert<'_>) -> bool {
     leaf.key_kind() == KeyKind::P384
         && crypto::verify(
             Algorithm::EcdsaP384(Hash::Sha384),

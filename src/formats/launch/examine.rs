@@ -1,9 +1,4 @@
-//! The launch measurement of an SEV-SNP guest, computed from a firmware image and a description of
-//! the launch that a reader supplies: beside a report, or on its own.
-//!
-//! On its own nothing is shown: there is no root of trust, and the computed value is for comparing
-//! by hand. Beside a report, shown, when the check passes: the report's measurement is that of exactly this launch. The
-//! reader vouches for the files; nothing signs them.
+//! A computed launch measurement: beside a report, or on its own.
 
 use std::borrow::Cow;
 

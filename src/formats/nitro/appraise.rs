@@ -15,7 +15,7 @@ const CLOCK_SKEW: i64 = 300;
 
 /// Appraises a verified document for the moment `now`. Whoever compares what the machine chose to
 /// have signed compares the nonce: the other values have meanings of their own.
-pub fn appraise(
+pub(crate) fn appraise(
     verified: &VerifiedNitro<'_>,
     policy: &NitroPolicy,
     compared: Comparers,
@@ -43,18 +43,18 @@ pub fn appraise(
 }
 
 /// Every finding of this module for a document that is not verified: `by` is to blame.
-pub fn blocked(by: &'static Check) -> Vec<Finding> {
+pub(crate) fn blocked(by: &'static Check) -> Vec<Finding> {
     checks::APPRAISAL.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
 /// Whether the enclave runs in debug mode: then its measurements are all zero, and its console can
 /// be read from outside (AWS Nitro Enclaves User Guide, "Debug mode").
-pub fn is_debug(document: &Document<'_>) -> bool {
+pub(crate) fn is_debug(document: &Document<'_>) -> bool {
     pcr(document, 0).is_some_and(|pcr| is_zero(&pcr.value))
 }
 
 /// The claims of a verified document.
-pub fn claims(verified: &VerifiedNitro<'_>) -> Vec<Claim> {
+pub(crate) fn claims(verified: &VerifiedNitro<'_>) -> Vec<Claim> {
     let document = verified.document();
     let claim = |name, link, value| Claim { name, link, value, part: None };
     let mut claims = vec![

@@ -39,7 +39,7 @@ crate::finding::table! {
             is [NeedsReference],
             fails ["not-yet-valid", "stale"];
         NITRO_NONCE = "nitro.nonce", "", Report, Appraisal, NSM,
-            is [NeedsReference],
+            is [NeedsReference, Challenge],
             fails ["missing", "not-equal"];
         NITRO_DEBUG = "nitro.debug", "", Measurements, Appraisal, PCRS,
             tells [Measurements],

@@ -1,16 +1,7 @@
 //! AWS Nitro enclaves: from AWS's root key to the attestation document (AWS Nitro Enclaves User
 //! Guide, "Verifying the root of trust"; NSM API, attestation process, section 3.2).
 //!
-//! What it shows: AWS's Nitro hypervisor signed these values, among them the digests of the image
-//! that the enclave was started from (PCR0 to PCR2), and what the enclave itself chose to name: a
-//! key, user data, a nonce. Who is the root of trust: AWS, which makes the machine, runs it,
-//! measures the enclave and signs; no CPU vendor's key takes part, so the evidence is a cloud
-//! provider's word (level A2) at best. Where the chain ends: at PCR0. Which image that is takes a
-//! policy with reference values, and from which source it was built takes a signed build.
-//!
-//! The certificates of a document live for hours, so the chain is verified for the document's own
-//! time, which is among the signed values. How old the document may be is for a policy to say.
-//! AWS tells verifiers not to use the revocation lists that the certificates name.
+//! The chain is verified for the document's own time, which is among the signed values.
 
 use super::checks;
 use super::parse::Document;
@@ -22,7 +13,7 @@ use crate::pki::{Cert, KeyKind, SignatureAlgorithm};
 use crate::time::UnixTime;
 
 /// The evidence id under which the document is shown.
-pub const DOCUMENT: &str = "nitro-document";
+pub(crate) const DOCUMENT: &str = "nitro-document";
 
 /// The protected header of every document: `{1: -35}`, which is ES384 (RFC 9053 section 2.1).
 const ES384: [u8; 4] = [0xa1, 0x01, 0x38, 0x22];
@@ -34,31 +25,31 @@ const ES384: [u8; 4] = [0xa1, 0x01, 0x38, 0x22];
 /// gives. Not shown: that the payload's time is right beyond AWS's word, and anything about the
 /// values.
 #[derive(Clone, Debug)]
-pub struct VerifiedNitro<'a> {
+pub(crate) struct VerifiedNitro<'a> {
     document: Document<'a>,
     made_at: UnixTime,
 }
 
 impl<'a> VerifiedNitro<'a> {
     /// The document.
-    pub const fn document(&self) -> &Document<'a> {
+    pub(crate) const fn document(&self) -> &Document<'a> {
         &self.document
     }
 
     /// When the document was made, by AWS's word.
-    pub const fn made_at(&self) -> UnixTime {
+    pub(crate) const fn made_at(&self) -> UnixTime {
         self.made_at
     }
 }
 
 /// The time that a document gives, without its fraction of a second.
-pub fn made_at(document: &Document<'_>) -> UnixTime {
+pub(crate) fn made_at(document: &Document<'_>) -> UnixTime {
     let seconds = document.timestamp_ms.value.checked_div(1000).unwrap_or_default();
     UnixTime(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
 /// Verifies the chain and the signature of `document` for its own time.
-pub fn verify<'a>(document: &Document<'a>, roots: Roots) -> Examined<VerifiedNitro<'a>> {
+pub(crate) fn verify<'a>(document: &Document<'a>, roots: Roots) -> Examined<VerifiedNitro<'a>> {
     let made_at = made_at(document);
     let chain = match Chain::parse(document, anchors::aws(roots)) {
         Ok(chain) => chain,

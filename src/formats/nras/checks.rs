@@ -24,6 +24,7 @@ crate::finding::table! {
             allows ["debuggable"],
             fails ["missing", "not-accepted"];
         NRAS_NONCE = "nras.nonce", "", KeyBinding, Appraisal, CLAIMS,
+            is [Challenge],
             fails ["missing", "not-equal"];
     }
 }

@@ -1,11 +1,4 @@
-//! Tokens of NVIDIA's remote attestation service: one about all GPUs, and one about each.
-//!
-//! Shown, when every check passes: NVIDIA's service says of these GPUs what the tokens state, and
-//! each GPU's token is the one that the token about all names by its digest. The root of trust is
-//! NVIDIA's service, which compared the GPUs' reports with NVIDIA's references itself: a statement,
-//! A1 at most. Whose key signed is shown by a list that this process fetched from NVIDIA's own
-//! address, or by the policy, which names the key; a list that was handed in vouches for nothing.
-//! The chain ends at the service's word. Nothing says which machine the GPUs are in.
+//! NVIDIA's tokens about GPUs, put together.
 
 use super::appraise;
 use crate::error::Error;

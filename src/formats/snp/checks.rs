@@ -43,6 +43,7 @@ crate::finding::table! {
         SNP_CRL_FRESHNESS = "snp.crl.freshness", "S6", HardwareRoot, Appraisal, "RFC 5280 section 5.1.2",
             fails ["missing", "not-yet-valid", "stale"];
         SNP_CRL_REVOCATION = "snp.crl.revocation", "S6", HardwareRoot, Appraisal, "RFC 5280 section 6.3",
+            is [Withdrawal],
             fails ["revoked"];
     }
     VEK {
@@ -82,7 +83,7 @@ crate::finding::table! {
             fails ["provisional"];
         SNP_TCB_MINIMUM = "snp.tcb.minimum", "S11", Tcb, Appraisal, "Silicon to Source's own table from AMD's bulletins, dated",
             carries [Tcb],
-            is [IdleAnswers],
+            is [IdleAnswers, OwnTable],
             warns ["below-minimum", "no-cpuid"],
             allows ["below-minimum", "no-cpuid"],
             fails ["below-floor", "below-minimum", "no-cpuid"];

@@ -69,12 +69,13 @@ crate::finding::table! {
             allows ["not-told-apart", "present"],
             fails ["not-told-apart", "present"];
         TOKEN_NONCE = "token.nonce", "", KeyBinding, Appraisal, CLAIMS,
-            is [NeedsReference],
+            is [NeedsReference, Challenge],
             fails ["missing", "not-equal"];
     }
     GUEST {
         TOKEN_TCB = "token.tcb", "", Tcb, Appraisal, INTEL,
             carries [Tcb],
+            is [MakersService],
             warns ["advisories", "at-rollout"],
             allows ["not-up-to-date"],
             fails ["missing", "not-accepted"];

@@ -1,15 +1,4 @@
-//! A token of Google Confidential Space, of a plain confidential machine at Google, of Intel Trust
-//! Authority, or of EigenLabs' KMS.
-//!
-//! Shown, when every check passes: a key signed these claims, and they count at the asked time. The
-//! service measured, verified and reports: a token is its statement, A1 at most, whatever chain
-//! stands above the key. Whose key it is, is shown by Google's certificates below Google's pinned
-//! root; by a list of keys that this process fetched from the service's own address, which is a
-//! warning; or by the policy, which names the key: then the chain begins at that key, and the
-//! reader is the one who vouches. A list that was handed in beside the token vouches for nothing:
-//! then nobody says whose key it is, and the token shows nothing. The chain ends at the image
-//! digest or the registers that the service names; a build that names the same digest is compared
-//! elsewhere.
+//! An attestation token, put together.
 
 use super::appraise;
 use super::checks;

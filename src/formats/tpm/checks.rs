@@ -22,6 +22,7 @@ crate::finding::table! {
         TPM_CHAIN_VALIDITY = "tpm.chain.validity", "", Chip, Authenticity, PKI,
             fails ["expired", "not-yet-valid"];
         TPM_CHAIN_REVOCATION = "tpm.chain.revocation", "", Chip, Appraisal, PKI,
+            is [Withdrawal],
             fails ["bad-signature", "missing", "not-yet-valid", "revoked", "stale", "unknown-extension"];
     }
     QUOTE {
@@ -44,7 +45,7 @@ crate::finding::table! {
     }
     APPRAISAL {
         TPM_NONCE = "tpm.nonce", "", Report, Appraisal, PART_3,
-            is [NeedsReference],
+            is [NeedsReference, Challenge],
             fails ["malformed", "not-equal"];
         TPM_SECURE_BOOT = "tpm.secure-boot", "", Measurements, Appraisal, "TCG PC Client Platform Firmware Profile, PCR 7",
             warns ["off"],

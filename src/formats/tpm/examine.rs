@@ -1,10 +1,4 @@
-//! A cloud provider's virtual TPM on its own: plain SEV, Shielded VM, or anything else that has
-//! nothing but this TPM to show.
-//!
-//! Shown, when every check passes: Google's root vouches for a TPM; it signed these registers; the
-//! firmware's log, and the launcher's where there is one, extend to them. Google is the root of
-//! trust and runs the TPM itself, so the level is A2 and a warning says so. The chain ends at the
-//! command line and container that were measured; whether memory is encrypted is not shown.
+//! A cloud provider's virtual TPM as the evidence, put together with its logs.
 
 use super::appraise;
 use super::checks;

@@ -46,6 +46,7 @@ crate::finding::table! {
         BINDING_DIGEST = "binding.digest", "5", KeyBinding, Authenticity, CONTRACT,
             fails ["missing", "not-equal"];
         BINDING_NONCE = "binding.nonce", "2", KeyBinding, Authenticity, RATS,
+            is [Challenge],
             warns ["no-challenge", "not-answered", "not-asked", "recorded"],
             fails ["missing", "not-equal"];
         BINDING_ORIGIN = "binding.origin", "2", KeyBinding, Authenticity, CONTRACT,
@@ -60,8 +61,10 @@ crate::finding::table! {
         BINDING_KEY_ID = "binding.key-id", "11", KeyBinding, Appraisal, CONTRACT,
             fails ["disagree"];
         BINDING_CUSTODY = "binding.custody", "11", KeyBinding, Appraisal, CONTRACT,
+            is [Custody],
             warns ["issuer-is-the-verifier", "kms-derived", "operator-provisioned"];
         BINDING_TLS_END = "binding.tls.end", "11", KeyBinding, Appraisal, CONTRACT,
+            is [ConnectionEnd],
             warns ["edge", "host", "issuer-is-the-verifier"];
     }
 }

@@ -108,7 +108,7 @@ pub enum Machine {
 
 /// Which rules of a policy apply to a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Applied {
+pub(crate) enum Applied {
     /// The policy's own.
     Whole,
     /// Those for a coordinator, with evidence of this machine when there is one.
@@ -117,7 +117,7 @@ pub enum Applied {
 
 /// A policy that says something about coordinators, and about everything that their documents can
 /// hold.
-pub trait ForCoordinator:
+pub(crate) trait ForCoordinator:
     ForAzure + ForEigencompute + ForGce + ForNear + ForNitro + ForRegistry + ForTinfoil + ForToken
 {
     /// What it says.

@@ -22,7 +22,7 @@ crate::finding::table! {
         NEAR_REPORT_DATA = "near.report-data", "", KeyBinding, Authenticity, BINDING,
             fails ["malformed", "not-equal"];
         NEAR_NONCE = "near.nonce", "", KeyBinding, Appraisal, BINDING,
-            is [NeedsReference],
+            is [NeedsReference, Challenge],
             fails ["disagree", "not-equal"];
         NEAR_SIGNING_KEY = "near.signing-key", "", KeyBinding, Appraisal, "Ethereum Yellow Paper, appendix F, addresses",
             carries [KeyBinding],

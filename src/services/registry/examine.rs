@@ -1,12 +1,4 @@
-//! Registers on Ethereum chains: EigenCompute's AppController and the contracts of dstack's apps,
-//! asked by way of an RPC provider that the reader's policy names.
-//!
-//! Shown, when a check passes: the provider says that the register names the image, or allows the
-//! app-compose file, that verified evidence names. The provider could say anything; no block is
-//! checked. EigenCompute's evidence does not name its app, so the reader or the service says which
-//! app is meant, and then some registered app has this image. The chain ends at the provider:
-//! nothing rises by its word. A register tells what was registered and keeps nobody from
-//! registering something else: mostly one transaction of the developer does.
+//! Answers of RPC providers about registers, beside verified evidence.
 
 use std::collections::BTreeSet;
 
@@ -15,20 +7,17 @@ use serde_json::Value as Json;
 use super::appraise::{Answered, compose_hash, release, unread_entry, unreadable};
 use super::checks;
 use super::parse::{
-    Address, Question, Recorded, is_allowed, latest_release, release as read_release,
+    Address, Entry, Question, Recorded, is_allowed, latest_release, release as read_release,
 };
 use super::wanted;
 use crate::claims::{Standing, Stated};
 use crate::digest::Sha256;
 use crate::finding::Rule;
 use crate::finding::{Check, Finding, LinkId, Value};
-use crate::formats::eigencompute;
 use crate::gather;
 use crate::piece;
 use crate::piece::{Piece, Role};
 use crate::report::{Custody, Draft, EvidenceItem, Fact};
-use crate::services::coordinator;
-use crate::services::coordinator::parse::Registry;
 use crate::services::registry::policy::ForRegistry;
 
 /// The most recorded answers that are taken.
@@ -62,16 +51,17 @@ impl<'a> Files<'a> {
 }
 
 /// Adds what a provider says to `draft`, and what it could be asked. `entries` are the registers
-/// that the evidence's document names.
+/// that the evidence's document names; `image_by` is the check that shows which image runs.
 pub(crate) fn complete(
     draft: &mut Draft,
     beside: &[Piece<'_>],
     policy: &dyn ForRegistry,
-    entries: &[Registry],
+    entries: &[Entry],
+    image_by: &'static Check,
 ) {
     let files = Files::of(beside, &mut draft.findings);
     let mut search =
-        Search { files: &files, policy, used: vec![false; files.recorded.len()], draft };
+        Search { files: &files, policy, used: vec![false; files.recorded.len()], image_by, draft };
     search.releases(entries);
     search.compose_hashes();
     let used = std::mem::take(&mut search.used);
@@ -90,6 +80,7 @@ struct Search<'s, 'a> {
     files: &'s Files<'a>,
     policy: &'s dyn ForRegistry,
     used: Vec<bool>,
+    image_by: &'static Check,
     draft: &'s mut Draft,
 }
 
@@ -103,7 +94,7 @@ struct App {
 
 impl<'s> Search<'s, '_> {
     /// EigenCompute's register, for the policy's app and for those that the document names.
-    fn releases(&mut self, entries: &[Registry]) {
+    fn releases(&mut self, entries: &[Entry]) {
         let own = self.policy.registry().eigencompute.and_then(|app| {
             let controller = self.policy.registry().controller(app.chain)?;
             Some(App { chain: app.chain, controller, app: app.app })
@@ -233,8 +224,8 @@ impl<'s> Search<'s, '_> {
     }
 
     /// The app that an entry of the document names.
-    fn entry(&self, entry: &Registry) -> Result<App, String> {
-        if entry.kind != Registry::APP_CONTROLLER {
+    fn entry(&self, entry: &Entry) -> Result<App, String> {
+        if entry.kind != Entry::APP_CONTROLLER {
             return Err(entry.kind.clone());
         }
         let address = |name: &str| {
@@ -254,19 +245,14 @@ impl<'s> Search<'s, '_> {
     /// The image that was shown to run, or what is to blame. Of several machines with different
     /// images none is the one.
     fn running(&self) -> Result<Sha256, &'static Check> {
-        let of_coordinator = self.draft.subject.kind == coordinator::examine::KIND;
-        let by = match of_coordinator {
-            true => &coordinator::checks::COORDINATOR_IMAGE,
-            false => &eigencompute::checks::EIGEN_CONTAINER,
-        };
         let images = self.draft.facts.iter().filter_map(|(_, fact)| match fact {
             Fact::Image(digest) => Some(*digest),
             _ => None,
         });
         let images: BTreeSet<Sha256> = gather::set(images);
         match images.len() {
-            1 => images.first().copied().ok_or(by),
-            _ => Err(by),
+            1 => images.first().copied().ok_or(self.image_by),
+            _ => Err(self.image_by),
         }
     }
 }

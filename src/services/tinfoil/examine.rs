@@ -1,10 +1,4 @@
-//! Tinfoil's bundle: from AMD's root key to the commit, and to the keys of the connection.
-//!
-//! Shown, when every check passes: an AMD chip measured a machine; GitHub Actions signed a
-//! statement that this measurement belongs to a commit; the machine holds the key of the TLS
-//! certificate and the HPKE key. The roots are AMD and Sigstore's public instance. The chain ends
-//! where the configuration names a container by tag, and it rests on the build's word that the
-//! measurement is that of the stated kernel, command line and disk.
+//! Tinfoil's bundle, put together.
 
 use super::appraise;
 use crate::finding::connection;

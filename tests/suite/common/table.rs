@@ -70,6 +70,14 @@ impl<C> Row<C> {
     }
 }
 
+/// A finding, and what becomes of it.
+pub(crate) type Told = (&'static str, &'static str);
+
+/// What `rows` say.
+pub(crate) fn told<C>(rows: &[Row<C>]) -> Vec<Told> {
+    rows.iter().map(|row| (row.finding, row.becomes)).collect()
+}
+
 /// Every row does what it says.
 pub(crate) fn assert_rows<C>(rows: &[Row<C>], examine: fn(&C) -> Report) {
     let mut wrong = Vec::new();

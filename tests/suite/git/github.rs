@@ -4,7 +4,7 @@ use crate::common;
 use std::io::Write as _;
 
 use crate::common::examine;
-use crate::common::table::{Also, Change, Expected, findings};
+use crate::common::table::{Also, Change, Expected, Told, findings};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use s2s_sim::container::{Container, IMAGE};
@@ -152,6 +152,11 @@ const ROWS: &[Row] = &[
         also: &[],
     },
 ];
+
+/// What the rows say: findings, and what becomes of them.
+pub(crate) fn told() -> Vec<Told> {
+    ROWS.iter().map(|row| (row.finding, row.becomes)).collect()
+}
 
 #[test]
 fn every_row_makes_exactly_its_finding_change() {

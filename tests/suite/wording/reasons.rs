@@ -24,7 +24,9 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// Whether a file is a table of checks.
 fn is_table(path: &Path) -> bool {
-    path.ends_with("presence.rs") || path.iter().any(|part| part == "checks" || part == "checks.rs")
+    path.ends_with("finding/presence.rs")
+        || path.ends_with("finding/connection.rs")
+        || path.iter().any(|part| part == "checks" || part == "checks.rs")
 }
 
 /// The source of everything that makes findings, without its tests.

@@ -1,9 +1,5 @@
 //! Whether objects are those of the commit that something signed names: every object is hashed,
-//! from the commit down the folders to the files.
-//!
-//! Nothing that an API says about an object counts. What counts is that its bytes have the name
-//! which the object above it gives, up to the commit, whose name is in the certificate of a
-//! signed build. A ref is not an object: that a tag or branch points somewhere cannot be shown.
+//! from the commit down the folders to the files. What an API says about an object does not count.
 
 mod folders;
 mod hash;

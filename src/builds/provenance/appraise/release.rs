@@ -1,7 +1,5 @@
-//! GitHub's release attestation: which commit a tag had and which files a release holds.
-//!
-//! GitHub itself signs it, so its predicate is GitHub's word and not a job's. It says nothing of
-//! how the files were built: whoever may publish a release may upload any file.
+//! GitHub's release attestation: which commit a tag had and which files a release holds. GitHub
+//! itself signs it, so its predicate is GitHub's word and not a job's.
 
 use serde_json::Value as Json;
 

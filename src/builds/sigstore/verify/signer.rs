@@ -27,7 +27,7 @@ impl ManagedKey {
     /// # Errors
     /// [`Error::Malformed`] when it is no such PEM, [`Error::Unsupported`] for a kind of key that
     /// no signature is checked with.
-    pub fn from_pem(pem: &str) -> Result<Self, Error> {
+    pub(crate) fn from_pem(pem: &str) -> Result<Self, Error> {
         const WHAT: &str = "managed key";
         let whole = Span::new(0, pem.len());
         let key = DerPublicKey::from_pem(pem)

@@ -1,12 +1,7 @@
 //! The client workflow of The Update Framework (TUF 1.0, section 5), on files at hand.
 //!
 //! sigstore-tuf keeps the state and checks signatures, thresholds and pins; this module orders the
-//! files, tells the steps apart as findings, and adds what the library leaves open: a key must not
-//! count twice under two names, and expiry is told apart from everything else. Nothing is fetched.
-//!
-//! Shown, when every step passes for `now`: the holders of the instance's root keys vouch, through
-//! roots, timestamp, snapshot and targets, for these bytes of `trusted_root.json`. Not shown: that
-//! no later root exists, which only the repository can answer.
+//! files and tells the steps apart as findings.
 
 pub mod client;
 mod instance;
@@ -27,7 +22,7 @@ use crate::time::UnixTime;
 pub use instance::Instance;
 
 /// The name of the file with Sigstore's keys.
-pub const TARGET: &str = "trusted_root.json";
+pub(crate) const TARGET: &str = "trusted_root.json";
 
 /// The largest number of files of one role that is looked at.
 const MAX_FILES: usize = 32;
@@ -49,7 +44,7 @@ pub struct Refresh {
     /// The target, when everything holds for `now`.
     pub verified: Option<VerifiedTarget>,
     /// The root in force, as far as the files go.
-    pub root_version: u64,
+    pub(crate) root_version: u64,
     /// What is to be fetched next, beside a later root.
     pub next: Option<Next>,
     /// SHA-256 of each file that is of the instance.

@@ -16,7 +16,7 @@ use crate::formats::snp::parse::place;
 
 /// What the host and the agent say about the image. Nobody signed any of it.
 #[derive(Debug, Default)]
-pub struct Image<'a> {
+pub(crate) struct Image<'a> {
     /// What the image measures.
     pub material: Option<&'a Material>,
     /// The image's hash in hex, as stated once or more.

@@ -25,9 +25,9 @@ pub struct AppCompose {
     /// Which provider, in hex; empty when any will do.
     pub key_provider_id: String,
     /// The containers' file, for Docker Compose.
-    pub docker_compose: Option<String>,
+    pub(crate) docker_compose: Option<String>,
     /// Whether scripts of the operator run beside the containers.
-    pub has_scripts: bool,
+    pub(crate) has_scripts: bool,
 }
 
 #[derive(Default, Deserialize)]

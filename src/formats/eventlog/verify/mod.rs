@@ -23,7 +23,7 @@ use crate::span::Span;
 /// The evidence id of a log of firmware or of dstack.
 pub const EVENT_LOG: &str = "event-log";
 /// The evidence id of a canonical event log.
-pub const CANONICAL_LOG: &str = "canonical-event-log";
+pub(crate) const CANONICAL_LOG: &str = "canonical-event-log";
 
 /// The registers to compare with, from a quote that the caller has verified. A register that is
 /// not among them is not compared, and what the log says about it counts for nothing.

@@ -14,13 +14,13 @@ use crate::finding::compared::{Compared, Comparers, ruled, wished};
 use crate::finding::{Check, Finding, Value};
 use crate::time::UnixTime;
 
-pub use claims::claims;
+pub(crate) use claims::claims;
 
 /// The evidence id under which the quote is shown.
 const QUOTE: &str = "quote";
 
 /// Appraises a verified quote for the moment `now`.
-pub fn appraise(
+pub(crate) fn appraise(
     verified: &VerifiedQuote<'_>,
     policy: &DcapPolicy,
     compared: Comparers,
@@ -32,7 +32,7 @@ pub fn appraise(
 }
 
 /// Every finding of this module for a quote of `tee` that is not verified: `by` is to blame.
-pub fn blocked(tee: Tee, by: &'static Check) -> Vec<Finding> {
+pub(crate) fn blocked(tee: Tee, by: &'static Check) -> Vec<Finding> {
     let own = match tee {
         Tee::Sgx => &checks::ENCLAVE[..],
         Tee::Tdx => &checks::TD[..],

@@ -22,12 +22,14 @@ crate::finding::table! {
         DCAP_ROOT_CRL_FRESHNESS = "dcap.root-crl.freshness", "T9", HardwareRoot, Appraisal, CRL,
             fails ["missing", "not-yet-valid", "stale"];
         DCAP_ROOT_CRL_REVOCATION = "dcap.root-crl.revocation", "T9", HardwareRoot, Appraisal, CRL,
+            is [Withdrawal],
             fails ["revoked"];
         DCAP_PCK_CRL_SIGNATURE = "dcap.pck-crl.signature", "T10", Chip, Appraisal, CRL,
             fails ["bad-signature", "malformed", "unknown-extension", "wrong-issuer"];
         DCAP_PCK_CRL_FRESHNESS = "dcap.pck-crl.freshness", "T10", Chip, Appraisal, CRL,
             fails ["missing", "not-yet-valid", "stale"];
         DCAP_PCK_CRL_REVOCATION = "dcap.pck-crl.revocation", "T10", Chip, Appraisal, CRL,
+            is [Withdrawal],
             fails ["revoked"];
         DCAP_QE_SIGNATURE = "dcap.qe.signature", "T17", Report, Authenticity, QUOTE,
             fails ["bad-signature"];

@@ -13,6 +13,7 @@ crate::finding::table! {
             fails ["not-signed"];
         DCAP_POLICY_STATUS = "dcap.policy.tcb-status", "T29", Tcb, Appraisal, PCS,
             carries [Tcb],
+            is [SignedList],
             warns ["configuration", "grace", "hardening", "out-of-date", "relaunch"],
             allows ["configuration", "hardening", "out-of-date", "relaunch"],
             fails ["configuration", "hardening", "out-of-date", "relaunch", "revoked"];

@@ -13,10 +13,10 @@ use crate::finding::{Check, Finding};
 use crate::formats::snp::parse::place::{self, REPORT};
 use crate::time::UnixTime;
 
-pub use claims::claims;
+pub(crate) use claims::claims;
 
 /// Appraises a verified report for the moment `now`.
-pub fn appraise(
+pub(crate) fn appraise(
     verified: &VerifiedSnp<'_>,
     policy: &SnpPolicy,
     compared: Comparers,

@@ -1,14 +1,5 @@
-//! Who made an attestation token.
-//!
-//! Shown, when every check passes: Google's key for Confidential Space, under Google's pinned
-//! root, signed these claims, and they count at the asked time. Not shown: anything that Google
-//! says in them. The token carries no quote, so Google is the verifier here and this program only
-//! reads its answer.
-//!
-//! A token that names its key in a list (OIDC) shows less: nothing signs the list. A list that
-//! somebody handed over beside the token vouches for nothing: whose key it is, nobody says. A list
-//! that this process fetched from the issuer's own address is a warning on [`checks::TOKEN_KEY`];
-//! where the policy names the key, that check passes, and the reader is the one who vouches.
+//! Who made an attestation token: the algorithm, whose key signed it, the signature, issuer and
+//! times.
 
 mod chain;
 
@@ -23,15 +14,15 @@ use crate::span::Span;
 use crate::time::UnixTime;
 
 /// The evidence id under which a token is shown.
-pub const TOKEN: &str = "token";
+pub(crate) const TOKEN: &str = "token";
 
 /// How far the reader's clock may be behind the issuer's, in seconds: a token that was made this
 /// moment counts.
-pub const CLOCK_SKEW: i64 = 60;
+pub(crate) const CLOCK_SKEW: i64 = 60;
 
 /// What vouches for the key that signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Vouched {
+pub(crate) enum Vouched {
     /// Certificates under Google's pinned root.
     Certificates,
     /// A list of keys that this process fetched from the address where the issuer publishes it.
@@ -42,7 +33,7 @@ pub enum Vouched {
 
 /// A list of keys beside a token.
 #[derive(Clone, Debug)]
-pub struct Keys {
+pub(crate) struct Keys {
     /// The keys.
     pub list: KeyList,
     /// Whether this process fetched the list from the address where the token's issuer publishes
@@ -52,7 +43,7 @@ pub struct Keys {
 
 /// What a policy accepts as the origin of a token.
 #[derive(Clone, Copy, Debug)]
-pub struct Accepted<'p> {
+pub(crate) struct Accepted<'p> {
     /// The roots of certificates.
     pub roots: Roots,
     /// The services whose tokens count.
@@ -64,19 +55,19 @@ pub struct Accepted<'p> {
 /// A token whose signature, issuer and times hold. Whose key signed is as good as
 /// [`Self::vouched`] says.
 #[derive(Clone, Debug)]
-pub struct VerifiedToken<'a> {
+pub(crate) struct VerifiedToken<'a> {
     token: &'a Token<'a>,
     vouched: Vouched,
 }
 
 impl<'a> VerifiedToken<'a> {
     /// The token.
-    pub const fn token(&self) -> &'a Token<'a> {
+    pub(crate) const fn token(&self) -> &'a Token<'a> {
         self.token
     }
 
     /// What vouches for the key that signed.
-    pub const fn vouched(&self) -> Vouched {
+    pub(crate) const fn vouched(&self) -> Vouched {
         self.vouched
     }
 }
@@ -110,7 +101,7 @@ const OF_KEY: Promise = Promise {
 
 /// Verifies `token` for the moment `now`; `keys` are used when the token carries no certificates,
 /// and the keys that the policy holds when no list holds the token's.
-pub fn verify<'a>(
+pub(crate) fn verify<'a>(
     token: &'a Token<'a>,
     keys: &[Keys],
     accepted: Accepted<'_>,

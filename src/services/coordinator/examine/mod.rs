@@ -1,13 +1,4 @@
-//! A coordinator's attestation, contract v1: from the chip to the commit, and to the key that
-//! requests are sealed to.
-//!
-//! Shown, when every check passes: a chip signed evidence over the binding, after the reader's
-//! nonce where there was one; the machine was launched as a signed reference value says, so that
-//! it runs this image; a build service signed that the image was built from a commit; and software
-//! in that machine names the key that `GET /v1/encryption-key` hands out.
-//!
-//! Not shown: that the private key never left the machine (its custody is the software's own
-//! word), that a web page's connection ends there, and everything that the document merely states.
+//! A coordinator's attestation, put together.
 
 mod bound;
 mod build;
@@ -28,7 +19,7 @@ use super::appraise::stated::{Derived, Substrate, contradictions, stated};
 use super::appraise::{self, Launched};
 use super::checks;
 use super::parse::exchange::{ATTESTATION, Exchange};
-use super::parse::{Binding, Document, Registry, Source, carrier};
+use super::parse::{Binding, Document, Source, carrier};
 use crate::builds::image;
 use crate::builds::image::verify::Supplied;
 use crate::claims::Claim;
@@ -42,6 +33,7 @@ use crate::report::{
     Custody, Draft, EvidenceItem, Fact, Flags, Freshness, KeyFlag, RootOfTrust, Subject,
 };
 use crate::services::coordinator::policy::{Applied, ForCoordinator};
+use crate::services::registry::parse::Entry;
 use crate::time::UnixTime;
 
 use crate::builds::git::source;
@@ -50,7 +42,7 @@ use build::{References, about_image, accepted, of_image, provenance, references}
 use machine::Examined;
 
 /// The kind of subject.
-pub(crate) const KIND: &str = "coordinator-attestation";
+const KIND: &str = "coordinator-attestation";
 
 /// What is known of the question that the document answers.
 pub(crate) struct Question<'a> {
@@ -77,7 +69,7 @@ pub(crate) struct Along {
     /// Parts of the source.
     pub(crate) source: Vec<Source>,
     /// Registers that are said to name the image.
-    pub(crate) registry: Vec<Registry>,
+    pub(crate) registry: Vec<Entry>,
 }
 
 impl Along {

@@ -1,14 +1,4 @@
-//! NEAR AI's attestation report: a gateway and the machines that serve a model, or one machine.
-//!
-//! Shown, when every check passes: Intel vouches for the processor of every machine in the report;
-//! each quote names the machine's signing key, its TLS key where one is stated, and the question;
-//! dstack's measured log names the app-compose file; NVIDIA vouches for each Hopper GPU whose
-//! evidence came along, and it answered the same question. The root of trust is Intel, for GPUs
-//! NVIDIA. The chain ends at the guest's system, whose measurement is not computed again, or at the
-//! source of the containers in the app-compose file when their signed builds are handed in. What a
-//! compose manager starts afterwards is its own list; nothing ties a GPU to a machine beyond the
-//! question; which model runs is the service's word. The format is read from
-//! NEAR AI's public code, and is tested on generated reports only.
+//! NEAR AI's attestation report, put together machine by machine.
 
 mod images;
 mod machine;

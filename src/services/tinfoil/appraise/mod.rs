@@ -1,6 +1,6 @@
 //! Tinfoil's signed statement against the verified report: is the machine the one that was built?
 
-pub mod tls;
+pub(crate) mod tls;
 
 use crate::builds::image::reference::{ImageReferences, Pin};
 use crate::builds::provenance;
@@ -16,7 +16,7 @@ const PAYLOAD: &str = "dsse-payload";
 /// Appraises a verified statement. `measurement` is the verified report's, or `None` with the
 /// check that is to blame. A statement of another type says nothing in Tinfoil's terms, whatever
 /// members it has.
-pub fn appraise(
+pub(crate) fn appraise(
     statement: &Statement,
     payload: &[u8],
     claimed_digest: &str,

@@ -1,9 +1,8 @@
-//! The keys of the reader's connection: what a verified report names against what a TLS
-//! certificate carries.
+//! The keys of the reader's connection: what a verified report names against what a TLS certificate
+//! carries.
 //!
 //! REPORT_DATA is signed by the chip, so the two keys in it belong to the measured machine. The
-//! certificate is only compared: its issuer is not at hand, so that what it says of itself is its own
-//! word, and a web page cannot see which certificate its own connection used.
+//! certificate is only compared.
 
 use crate::claims::Claim;
 use crate::digest::Sha256;
@@ -23,7 +22,7 @@ const TLS: &str = "tls-certificate";
 /// The TLS key's hash is REPORT_DATA[0..32], and the certificate commits to the HPKE key in
 /// REPORT_DATA[32..64]. In a report that the host asked for, REPORT_DATA says nothing about the
 /// machine.
-pub fn keys(report: &Report<'_>, cert: &Cert<'_>) -> [Finding; 2] {
+pub(crate) fn keys(report: &Report<'_>, cert: &Cert<'_>) -> [Finding; 2] {
     if report.is_host_requested() {
         return [&connection::TLS_KEY, &connection::TLS_HPKE]
             .map(|check| Finding::blocked(check, &snp::checks::SNP_VMPL));
@@ -41,7 +40,7 @@ pub fn keys(report: &Report<'_>, cert: &Cert<'_>) -> [Finding; 2] {
 
 /// The keys that the report names, for a reader to compare: SHA-256 of the TLS key, and the HPKE
 /// key.
-pub fn claims(report: &Report<'_>) -> Vec<Claim> {
+pub(crate) fn claims(report: &Report<'_>) -> Vec<Claim> {
     if report.is_host_requested() {
         return Vec::new();
     }
@@ -54,7 +53,7 @@ pub fn claims(report: &Report<'_>) -> Vec<Claim> {
 /// What the certificate says about itself: names, dates, and its commitment to the evidence
 /// document. Anybody can make a certificate for the same key that says anything, so nothing here
 /// passes; what speaks against the bundle fails.
-pub fn certificate(
+pub(crate) fn certificate(
     cert: &Cert<'_>,
     bundle: &Bundle,
     expected_domain: Option<&str>,
@@ -81,7 +80,7 @@ pub fn certificate(
 /// When the bundle was made. Nobody but its own certificate dates any part of it, so that nothing
 /// passes here; a policy may accept it for some days after `signed_at`, the authenticated times of
 /// its build. A machine that ran the same software before that build was signed is not excluded.
-pub fn freshness(signed_at: &[UnixTime], policy: &TinfoilPolicy, now: UnixTime) -> Finding {
+pub(crate) fn freshness(signed_at: &[UnixTime], policy: &TinfoilPolicy, now: UnixTime) -> Finding {
     const DAY: i64 = 86_400;
     let check = &connection::FRESHNESS;
     let (Some(days), Some(signed)) = (policy.undated_for_days, signed_at.iter().min()) else {

@@ -18,7 +18,7 @@ const MAX_CONFIG: usize = 64 * 1024;
 ///
 /// # Errors
 /// When the configuration is too large or not text.
-pub fn image_references(config: &[u8]) -> Result<ImageReferences, Error> {
+pub(crate) fn image_references(config: &[u8]) -> Result<ImageReferences, Error> {
     const WHAT: &str = "Tinfoil configuration";
     Error::cap(WHAT, config.len(), MAX_CONFIG)?;
     let text = std::str::from_utf8(config)

@@ -23,7 +23,7 @@
 //! [`provenance`](crate::builds::provenance), step 1.8.
 //!
 //! # Files
-//! [`checks`], [`parse`], [`verify`] (DSSE by pinned keys), [`appraise`], [`examine`] (alone, or
+//! [`checks`], `parse`, `verify` (DSSE by pinned keys), `appraise`, `examine` (alone, or
 //! beside a machine's evidence). The policy is that of
 //! [`provenance`](crate::builds::provenance::policy).
 

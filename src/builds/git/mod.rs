@@ -26,8 +26,8 @@
 //! # Files
 //! [`checks`], [`parse`] (`objects` of git; `github`: answers, and bundles as GitHub stores them),
 //! [`verify`] (`hash`, `objects`, `folders`, `tag`; `rebuild`: objects from GitHub's answers),
-//! [`appraise`], [`wanted`] (what GitHub serves), [`source`] (the source behind a build, beside any
-//! evidence), [`examine`] (GitHub's answer as the evidence).
+//! `appraise`, [`wanted`] (what GitHub serves), `source` (the source behind a build, beside any
+//! evidence), `examine` (GitHub's answer as the evidence).
 
 pub(crate) mod appraise;
 pub mod checks;

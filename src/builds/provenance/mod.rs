@@ -27,7 +27,7 @@
 //!
 //! # Files
 //! [`checks`], [`policy`], [`appraise`] (`agreement`: predicate against certificate; `release`;
-//! `facts`: values for comparing), [`examine`] (one bundle as a statement about a build).
+//! `facts`: values for comparing), `examine` (one bundle as a statement about a build).
 
 pub mod appraise;
 pub mod checks;

@@ -32,7 +32,7 @@
 //! # Files
 //! [`checks`], [`parse`] (`wire`: the strict pass over JSON; `certificate`, `checkpoint`,
 //! `statement`), [`verify`] (a file a step; `library`: the arbiter; `root`: the keys), [`policy`],
-//! [`appraise`], [`renew`] (TUF's files), [`examine`], [`conformance`] (the conformance suite's
+//! `appraise`, `renew` (TUF's files), `examine`, [`conformance`] (the conformance suite's
 //! question).
 
 pub(crate) mod appraise;

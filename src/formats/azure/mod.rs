@@ -24,8 +24,8 @@
 //! paravisor, boot, secure boot.
 //!
 //! # Files
-//! [`checks`], [`parse`], [`verify`] (from the report to the registers), [`policy`], [`appraise`],
-//! [`examine`].
+//! [`checks`], `parse`, `verify` (from the report to the registers), `policy`, `appraise`,
+//! `examine`.
 
 pub(crate) mod appraise;
 pub mod checks;

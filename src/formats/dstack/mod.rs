@@ -33,8 +33,8 @@
 //! report data.
 //!
 //! # Files
-//! [`checks`], [`parse`] (one file a form), [`verify`] (the registers, computed again), [`policy`],
-//! [`appraise`] (one file a subject), [`examine`] (`quote`, `tdx`, `snp`, `certificate`; `files`
+//! [`checks`], [`parse`] (one file a form), `verify` (the registers, computed again), `policy`,
+//! `appraise` (one file a subject), `examine` (`quote`, `tdx`, `snp`, `certificate`; `files`
 //! beside them).
 
 pub(crate) mod appraise;

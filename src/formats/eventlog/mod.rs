@@ -25,7 +25,7 @@
 //! # Files
 //! [`checks`], [`parse`] (`tcg`, `efi`, `cel`, `dstack`), [`verify`] (`replay` extends the digests;
 //! `tcg`, `cel` and `dstack` know their own logs; `meaning` says what firmware's events say),
-//! [`appraise`] (what a verified log states, for showing), [`examine`] (of several logs, the one
+//! [`appraise`] (what a verified log states, for showing), `examine` (of several logs, the one
 //! that extends to the registers).
 
 pub mod appraise;

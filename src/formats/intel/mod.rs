@@ -36,8 +36,8 @@
 //!
 //! # Files
 //! [`checks`] (`dcap`, `quote`, `tdx`, `sgx`), [`parse`] (quotes; `parse/collateral` reads Intel's
-//! files), [`files`] (whose collateral is whose), [`verify`] (T4 to T28), [`policy`], [`appraise`]
-//! (T3, T4, T14, T29 to T40), [`wanted`], [`examine`].
+//! files), `files` (whose collateral is whose), [`verify`] (T4 to T28), `policy`, [`appraise`]
+//! (T3, T4, T14, T29 to T40), [`wanted`], `examine`.
 
 pub mod appraise;
 pub mod checks;

@@ -22,8 +22,8 @@
 //! result, claims of each GPU, measurements, secure boot, debug, one nonce for all, machine.
 //!
 //! # Files
-//! [`checks`], [`parse`] (the answer), [`verify`] (signatures, and which token names which),
-//! [`appraise`], [`examine`]. The policy is that of [`token`](crate::formats::token::policy).
+//! [`checks`], `parse` (the answer), `verify` (signatures, and which token names which),
+//! `appraise`, `examine`. The policy is that of `token`.
 
 pub(crate) mod appraise;
 pub mod checks;

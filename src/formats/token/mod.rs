@@ -29,8 +29,8 @@
 //! guest's debug, support, image, overrides, nonce.
 //!
 //! # Files
-//! [`checks`], [`parse`] (`claims`, and `jwks`: lists of keys), [`verify`] (`chain`), [`policy`],
-//! [`appraise`] (`claims`, and `guest`: Intel's word on a TDX guest), [`examine`].
+//! [`checks`], [`parse`] (`claims`, and `jwks`: lists of keys), `verify` (`chain`), `policy`,
+//! `appraise` (`claims`, and `guest`: Intel's word on a TDX guest), `examine`.
 
 pub(crate) mod appraise;
 pub mod checks;

@@ -24,9 +24,9 @@
 //! nonce, secure boot. Logs are checked by [`eventlog`](crate::formats::eventlog).
 //!
 //! # Files
-//! [`checks`], [`parse`] (`structures` of the TPM, `attestation` of go-tpm-tools), [`verify`]
-//! (`chain`, `quote`), [`policy`], [`appraise`], [`wanted`] (Google's revocation lists),
-//! [`examine`].
+//! [`checks`], [`parse`] (`structures` of the TPM, `attestation` of go-tpm-tools), `verify`
+//! (`chain`, `quote`), `policy`, `appraise`, `wanted` (Google's revocation lists),
+//! `examine`.
 
 pub(crate) mod appraise;
 pub mod checks;

@@ -32,7 +32,7 @@
 //!
 //! # Files
 //! [`checks`], [`parse`] (`exchange`; `binding`; `carrier`: the digest D; `launch`: signed
-//! measurements), [`policy`], [`appraise`] (a file a subject), [`examine`] (`items` picks the
+//! measurements), [`policy`], [`appraise`] (a file a subject), `examine` (`items` picks the
 //! chain's piece; `bound`, `machine` and `provider` take evidence by type; `stapled`, `build`,
 //! `exchange`).
 

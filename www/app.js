@@ -2,21 +2,25 @@
  * The page: takes what a reader hands in or what the services that the reader names answer, has
  * the verifier examine it, and shows the report.
  *
- * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source } from './report.d.ts'
+ * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source } from './page.d.ts'
  */
 
-import { evidenceWords, visible } from './dom.js';
+import { buildOfPage, fileOfPage } from './demonstrations.js';
+import { button, evidenceWords, visible } from './dom.js';
 import { EvidenceIntake, rfc3339 } from './elements/evidence-intake.js';
 import { EvidenceReport } from './elements/evidence-report.js';
-import { HexView } from './elements/hex-view.js';
 import { ServiceInquiry, tell } from './elements/service-inquiry.js';
-import { sentencesOf } from './phrases.js';
-import { ask, examine, loadVerifier, policies } from './verifier.js';
+import { answerForPaper } from './paper.js';
+import { hostOf, sentencesOf } from './phrases.js';
+import { ask, begin, examine, loadVerifier, policies, subjects } from './verifier.js';
 import { has, loadWording, ui } from './wording.js';
 
 /** The policies under which simulated roots count; no real evidence passes them. */
 const DEMONSTRATION_POLICY = 'simulated';
 const BUILD_POLICY = 'simulated-build';
+
+/** The service whose recorded answer comes with the page. */
+const RECORDED = 'darkbloom';
 
 /** @type {Source[]} */
 let sources = [];
@@ -24,15 +28,20 @@ let sources = [];
 /** @type {SessionHandle | null} the session of this page that the sources came from */
 let session = null;
 
+/** Whether the first question of that session met a host that a page may not read. */
+let isUnread = false;
+
 /** Counts what the reader started, so that what was started before shows nothing any more. */
 let turn = 0;
+
+/** @type {AbortController | null} what is being examined now */
+let running = null;
 
 /** @type {File[]} files that were dropped before the page could take them */
 const early = [];
 document.addEventListener('dragover', keepEarly);
 document.addEventListener('drop', keepEarly);
 
-const demonstration = file('./demo/bundle.json');
 const verifier = loadVerifier();
 let isLoaded = false;
 await loadWording(new URL('./locales/en.json', import.meta.url));
@@ -45,40 +54,51 @@ for (const element of document.querySelectorAll('[data-ui]')) {
 const inquiry = new ServiceInquiry();
 const intake = new EvidenceIntake();
 const view = new EvidenceReport();
-document.getElementById('intake')?.append(inquiry, intake);
-document.getElementById('result')?.replaceChildren(view);
-clear(ui('checking'));
+const start = place('start');
+const handIn = place('intake');
+const result = place('result');
+const fileButton = button(ui('i-have-a-file'), () => showIntake(handIn.hidden !== false), {
+  id: 'open-intake',
+  'aria-expanded': 'false',
+  'aria-controls': 'intake',
+});
+place('bar').append(inquiry, fileButton);
+place('problems').append(intake.problem);
+place('known').append(inquiry.known);
+place('demonstrations').append(
+  button(ui('demonstration'), () => showDemonstration(), { id: 'demonstration' }),
+  button(ui('demonstration-build'), () => showBuild(), { id: 'demonstration-build', class: 'quiet' }),
+);
+place('plan').append(inquiry.plan);
+handIn.append(intake);
+result.replaceChildren(view);
 
 intake.addEventListener('request', (event) => {
   const request = /** @type {CustomEvent<Request>} */ (event).detail;
   turn += 1;
   if (request.sources.length > 0) {
-    sources = request.sources;
-    session = null;
+    take(request.sources, null);
     intake.releasePolicy();
   }
   check(request.at, request.byReader);
 });
 intake.addEventListener('changed', () => {
   turn += 1;
-  clear(ui('options-changed'));
-});
-intake.addEventListener('demonstration', (event) => {
-  const { name } = /** @type {CustomEvent<{ name: string }>} */ (event).detail;
-  if (name === 'build') showBuild();
-  else showDemonstration(true);
+  if (sources.length > 0) clear(ui('options-changed'));
 });
 inquiry.addEventListener('recorded', () => showRecorded());
+inquiry.addEventListener('proposed', () => showIntake(false));
 inquiry.addEventListener('inquire', (event) => {
   carryOut(/** @type {CustomEvent<Inquiry>} */ (event).detail);
 });
+view.addEventListener('recorded', () => showRecorded());
 view.addEventListener('ask-further', (event) => {
   askFurther(/** @type {CustomEvent<FurtherInquiry>} */ (event).detail);
 });
 view.addEventListener('add-files', async (event) => {
-  const { files } = /** @type {CustomEvent<{ files: File[] }>} */ (event).detail;
+  const detail = /** @type {CustomEvent<{ files: File[], problem: HTMLElement }>} */ (event).detail;
   const before = turn;
-  const added = await intake.read(files);
+  const added = await intake.read(detail.files, detail.problem);
   if (!added || turn !== before) return;
   sources = [...sources, ...added];
   intake.again();
@@ -92,7 +112,7 @@ view.addEventListener('remove-file', (event) => {
     intake.again();
   } else {
     turn += 1;
-    clear(ui('nothing-yet'));
+    showStart();
   }
 });
 view.addEventListener('choose-policy', (event) => {
@@ -100,19 +120,35 @@ view.addEventListener('choose-policy', (event) => {
   intake.choosePolicy(policy);
   intake.again();
 });
-addEventListener('beforeprint', openEverything);
-addEventListener('afterprint', closeAgain);
+answerForPaper(view);
 document.removeEventListener('dragover', keepEarly);
 document.removeEventListener('drop', keepEarly);
-const taken = early.length > 0 ? intake.take(early) : null;
+showStart();
+const taken = early.length > 0 ? verifier.then(() => intake.take(early)) : null;
 
 await Promise.all([verifier, taken]);
 isLoaded = true;
 intake.policies = policies();
 inquiry.ready();
-// What the reader handed in by now comes before the demonstration.
-if (sources.length > 0) intake.again();
-else if (turn === 0) await showDemonstration(false);
+if (!(await verifier)) show({ kind: 'unknown', reason: 'no-verifier' }, false);
+else if (sources.length > 0) intake.again();
+addEventListener('hashchange', fill);
+fill();
+
+/** @param {string} id */
+function place(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new TypeError(`the page has no ${id}`);
+  return element;
+}
+
+/** Fills in what the address of the page names. Nothing is sent by that. */
+function fill() {
+  const named = new URLSearchParams(location.hash.slice(1));
+  const [service, policy] = [named.get('service'), named.get('policy')];
+  if (policy && intake.hasPolicy(policy)) intake.choosePolicy(policy);
+  if (service) inquiry.propose(service);
+}
 
 /**
  * Keeps what is dropped before the page can take it; without this the browser would leave the page
@@ -125,79 +161,100 @@ function keepEarly(event) {
   if (event.type === 'drop') early.push(...(event.dataTransfer?.files ?? []));
 }
 
+/** @param {boolean} isShown */
+function showIntake(isShown) {
+  handIn.hidden = !isShown;
+  fileButton.setAttribute('aria-expanded', String(isShown));
+}
+
+/** What the page is, and what it knows: there is no question. */
+function showStart() {
+  running?.abort();
+  start.hidden = false;
+  result.hidden = true;
+  document.title = ui('name');
+}
+
+function showResult() {
+  start.hidden = true;
+  result.hidden = false;
+}
+
 /**
  * Takes down the answer that stands: it is not about what is being asked for now.
  *
  * @param {string} sentence
  */
 function clear(sentence) {
+  running?.abort();
+  showResult();
   view.clear(sentence);
   document.title = visible(`${sentence.replace(/\.$/, '')} · ${ui('name')}`);
 }
 
 /**
- * Examines the built-in demonstration.
+ * Says what is being done now, in place of the answer that stood.
  *
- * @param {boolean} byReader whether the reader asked for it
+ * @param {string} host
+ * @param {string} doing
+ * @param {number} step
+ * @param {number} steps
+ * @param {(() => void) | null} stop
  */
-async function showDemonstration(byReader) {
-  const bytes = await begun(demonstration, byReader);
-  if (bytes === undefined) return;
-  if (!bytes) {
-    const reason = (await verifier) ? 'no-demonstration' : 'no-verifier';
-    show({ kind: 'unknown', reason }, byReader);
-    return;
-  }
-  sources = [{ name: ui('demonstration-name'), bytes }];
-  session = null;
-  intake.choosePolicy(DEMONSTRATION_POLICY);
-  check(null, byReader);
-}
-
-/** Examines the demonstration of a build: a container of the repository that this page is from. */
-async function showBuild() {
-  const files = await begun(readBuild(), true);
-  if (files === undefined) return;
-  if (!files) {
-    show({ kind: 'unknown', reason: 'no-demonstration' }, true);
-    return;
-  }
-  sources = files;
-  session = null;
-  intake.choosePolicy(BUILD_POLICY);
-  check(null, true);
-}
-
-/** Examines what was recorded of Darkbloom's coordinator. */
-async function showRecorded() {
-  const bytes = await begun(file('./examples/darkbloom-2026-05-10.json'), true);
-  if (bytes === undefined) return;
-  if (!bytes) {
-    show({ kind: 'unknown', reason: 'no-demonstration' }, true);
-    return;
-  }
-  sources = [{ name: ui('recorded'), bytes }];
-  session = null;
-  intake.choosePolicy(null);
-  check(null, true);
+function progress(host, doing, step, steps, stop) {
+  showResult();
+  view.checking({ host, doing, step, steps }, stop);
+  document.title = visible(`${ui('checking-host', { host })} · ${ui('name')}`);
 }
 
 /**
- * What comes of `work`, or `undefined` when the reader started something else meanwhile.
- *
- * @template T
- * @param {Promise<T>} work
- * @param {boolean} byReader
- * @returns {Promise<T | undefined>}
+ * @param {Source[]} own
+ * @param {SessionHandle | null} from
  */
-async function begun(work, byReader) {
-  if (byReader) {
-    turn += 1;
-    clear(ui('checking'));
-  }
+function take(own, from) {
+  [sources, session, isUnread] = [own, from, false];
+}
+
+/** Examines the built-in demonstration. */
+function showDemonstration() {
+  return showOwn(async () => {
+    const bytes = await fileOfPage('./demo/bundle.json');
+    return bytes && [{ name: ui('demonstration-name'), bytes }];
+  }, DEMONSTRATION_POLICY);
+}
+
+/** Examines the demonstration of a build: a container of the repository that this page is from. */
+function showBuild() {
+  return showOwn(buildOfPage, BUILD_POLICY);
+}
+
+/** Examines what was recorded of Darkbloom's coordinator. */
+function showRecorded() {
+  return showOwn(async () => {
+    const bytes = await fileOfPage('./examples/darkbloom-2026-05-10.json');
+    return bytes && [{ name: ui('recorded'), bytes }];
+  }, null);
+}
+
+/**
+ * Examines what comes with the page.
+ *
+ * @param {() => Promise<Source[] | null>} read
+ * @param {string | null} policy
+ */
+async function showOwn(read, policy) {
+  turn += 1;
   const own = turn;
-  const came = await work;
-  return turn === own ? came : undefined;
+  clear(ui('checking'));
+  const came = await read();
+  if (turn !== own) return;
+  if (!came) {
+    show({ kind: 'unknown', reason: 'no-demonstration' }, true);
+    return;
+  }
+  take(came, null);
+  intake.choosePolicy(policy);
+  check(null, true);
 }
 
 /**
@@ -205,25 +262,34 @@ async function begun(work, byReader) {
  *
  * @param {Inquiry} inquiry
  */
-async function carryOut({ session: own, list, signal, done }) {
+async function carryOut({ session: own, list, signal, stop, done }) {
   turn += 1;
+  running?.abort();
   const begun = turn;
-  clear(ui('asking-service', { host: own.origin }));
-  own.begin(rfc3339(new Date()));
-  for (const request of own.first) {
+  const host = hostOf(own.origin);
+  let unread = false;
+  await begin(rfc3339(new Date()));
+  for (const [step, request] of own.first.entries()) {
     if (signal.aborted || turn !== begun) break;
+    progress(host, ui('asking-it'), step + 1, own.first.length + 1, stop);
     list.say(request, 'asking', ui('asking'));
-    const asked = await ask(request, signal);
-    own.record(request, asked);
+    const asked = await ask(request, own, signal);
     tell(list, request, told(asked));
     // A host that did not answer is not asked again.
-    if (asked.failed) break;
+    if (asked.failed) {
+      unread = asked.failed === 'cors-or-network';
+      break;
+    }
   }
   done();
   // The reader may have handed something else in by now.
   if (turn !== begun) return;
-  session = own;
-  sources = [{ name: own.origin, bytes: own.exchange() }];
+  if (!own.exchange) {
+    show({ kind: 'unknown', reason: 'stopped-by-you' }, true);
+    return;
+  }
+  take([{ name: own.origin, bytes: own.exchange }], own);
+  isUnread = unread;
   intake.releasePolicy();
   check(null, true);
 }
@@ -244,9 +310,8 @@ async function askFurther({ requests, list, signal, done }) {
     if (signal.aborted || turn !== before) break;
     if (silent.has(request.host)) continue;
     list.say(request, 'asking', ui('asking'));
-    const asked = await ask(request, signal);
+    const asked = await ask(request, own, signal);
     if (asked.failed) silent.add(request.host);
-    own?.record(request, asked);
     if (asked.status === 200) {
       came.push({ name: request.url, bytes: asked.file, url: request.url });
     }
@@ -256,11 +321,12 @@ async function askFurther({ requests, list, signal, done }) {
   // The reader may have handed something else in by now.
   if (came.length === 0 || turn !== before) return;
   const [first, ...others] = sources;
-  sources = own && first ? [{ ...first, bytes: own.exchange() }, ...others] : [...sources, ...came];
+  const bytes = own?.exchange;
+  sources = bytes && first ? [{ ...first, bytes }, ...others] : [...sources, ...came];
   intake.again();
 }
 
-/** @param {import('./report.d.ts').Asked} asked */
+/** @param {import('./page.d.ts').Answered} asked */
 function told({ failed, file, status }) {
   return { failed, status, length: file.length };
 }
@@ -271,15 +337,27 @@ function told({ failed, file, status }) {
  * @param {string | null} at
  * @param {boolean} byReader
  */
-function check(at, byReader) {
+async function check(at, byReader) {
   if (!isLoaded || sources.length === 0) {
-    clear(ui(isLoaded ? 'nothing-yet' : 'checking'));
+    if (isLoaded) showStart();
+    else clear(ui('checking'));
     return;
   }
+  running?.abort();
+  const own = new AbortController();
+  running = own;
+  const steps = (session?.first.length ?? 0) + 1;
+  const [first] = sources;
+  const host = session ? hostOf(session.origin) : evidenceWords(first?.name ?? '');
+  const mine = turn;
+  progress(host, ui('checking-it'), steps, steps, () => own.abort());
   const { policy, artifact } = intake;
-  const asked = session?.asked() ?? null;
+  const asked = session?.asked ?? null;
   const options = { at: at ?? rfc3339(new Date()), policy, artifact, asked };
-  show(examine(sources, options), byReader);
+  const examination = await examine(sources, options, own.signal);
+  if (turn !== mine || running !== own) return;
+  running = null;
+  show(examination, byReader);
 }
 
 /**
@@ -287,8 +365,10 @@ function check(at, byReader) {
  * @param {boolean} byReader
  */
 function show(examination, byReader) {
+  showResult();
   const kept = session && sources[0] ? sources[0] : null;
-  const shown = view.show(examination, sources, kept);
+  const unread = session && isUnread ? { origin: session.origin, isRecorded: isRecorded(session.origin) } : null;
+  const shown = view.show(examination, sources, { kept, unread });
   if (shown.kind === 'report') {
     document.title = visible(`${sentencesOf(shown.report).headline().short} · ${ui('name')}`);
   } else {
@@ -298,53 +378,7 @@ function show(examination, byReader) {
   if (byReader) view.focusAnswer();
 }
 
-/**
- * A file of the page.
- *
- * @param {string} path
- * @returns {Promise<Uint8Array | null>} the bytes, or `null` when there are none to be had.
- */
-async function file(path) {
-  try {
-    const response = await fetch(new URL(path, import.meta.url));
-    return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
-  } catch {
-    return null;
-  }
-}
-
-/** @returns {Promise<Source[] | null>} the bundle and the files beside it. */
-async function readBuild() {
-  const folder = new URL('./demo/build/', import.meta.url);
-  try {
-    const list = await fetch(new URL('files.json', folder));
-    /** @type {string[]} */
-    const names = list.ok ? await list.json() : [];
-    const files = names.map(async (name) => {
-      const response = await fetch(new URL(name, folder));
-      if (!response.ok) throw new TypeError(name);
-      return { name, bytes: new Uint8Array(await response.arrayBuffer()) };
-    });
-    return names.length > 0 ? await Promise.all(files) : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Paper cannot be clicked. */
-function openEverything() {
-  for (const details of view.querySelectorAll('details:not([open])')) {
-    details.setAttribute('data-opened-for-print', '');
-    details.setAttribute('open', '');
-  }
-  for (const bytes of view.querySelectorAll('hex-view')) {
-    if (bytes instanceof HexView) bytes.draw();
-  }
-}
-
-function closeAgain() {
-  for (const details of view.querySelectorAll('details[data-opened-for-print]')) {
-    details.removeAttribute('data-opened-for-print');
-    details.removeAttribute('open');
-  }
+/** @param {string} origin */
+function isRecorded(origin) {
+  return subjects().some((subject) => subject.id === RECORDED && subject.origin === origin);
 }

@@ -35,6 +35,24 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/**
+ * A link that leaves the page. Its words name the host, which learns nothing about where the reader
+ * came from; `null` for an address that is not one of https.
+ *
+ * @param {string} address
+ * @param {(host: string) => string} words
+ * @param {Record<string, string>} [attributes]
+ */
+export function outward(address, words, attributes = {}) {
+  const url = URL.parse(address);
+  if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') return null;
+  const link = h('a', { ...attributes, dir: 'ltr' }, words(url.host));
+  link.rel = 'noreferrer noopener';
+  link.target = '_blank';
+  link.href = url.href;
+  return link;
+}
+
 /** How many letters of the evidence's own words are shown. */
 const SHOWN = 80;
 

@@ -6,11 +6,15 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** @type {Record<ShownState, Array<[string, Record<string, string>]>>} */
+/** @type {Record<ShownState | 'partial', Array<[string, Record<string, string>]>>} */
 const SHAPES = {
   verified: [
     ['path', { class: 'fill', d: 'M12 1.5 21 5v6.4c0 5.2-3.6 9.2-9 11.1-5.4-1.9-9-5.9-9-11.1V5Z' }],
     ['path', { class: 'cut', d: 'm7.6 12 3.2 3.2 5.8-6.4' }],
+  ],
+  partial: [
+    ['path', { class: 'line', d: 'M12 2.8 19.8 5.8v5.6c0 4.5-3.1 8-7.8 9.7-4.7-1.7-7.8-5.2-7.8-9.7V5.8Z' }],
+    ['path', { class: 'line', d: 'M8 12h8' }],
   ],
   warning: [
     ['path', { class: 'fill', d: 'M12 2 23 21.5H1Z' }],
@@ -37,7 +41,7 @@ const SHAPES = {
 /**
  * The icon of a state; hidden from assistive technology, because the state's word stands beside it.
  *
- * @param {ShownState} state
+ * @param {ShownState | 'partial'} state `partial` holds, and is less than a known image on a chip
  */
 export function icon(state) {
   const svg = document.createElementNS(SVG, 'svg');

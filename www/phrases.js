@@ -3,42 +3,21 @@
  * for each sentence, and evidence chooses none. `crates/s2s/src/wording` has the same rules for the terminal;
  * a test compares the two.
  *
- * @import { FindingRef, Link, LinkFinding, Report, RootOfTrust, ShownState } from './report.d.ts'
+ * @import { FindingRef, Link, LinkFinding, Report } from './report.d.ts'
  */
 
 import { evidenceWords, shortWords } from './dom.js';
-import { has, say, sayAll, sayByRoot, ui } from './wording.js';
+import { checkTitle, linkTitle } from './titles.js';
+import { has, say, sayByRoot, ui } from './wording.js';
 
 /** Digits of a commit that a headline shows. */
-const COMMIT = 12;
+export const COMMIT = 12;
+
+/** Headlines that have a sentence of their own on a card. */
+const ON_CARD = ['verified', 'verified-image', 'real-machine', 'failed'];
 
 /** Outcomes that hold with a reservation, or that the policy lets pass. */
 const NOTED = ['warn', 'allowed'];
-
-/**
- * The word for the state of a link. The verdict has a headline instead.
- *
- * @param {ShownState} state
- */
-export function stateName(state) {
-  return say(['states', state, 'word']);
-}
-
-/**
- * @param {string} id
- * @param {RootOfTrust} root
- */
-export function linkTitle(id, root) {
-  return sayByRoot(['links', id, 'title'], root);
-}
-
-/**
- * @param {string} id
- * @param {RootOfTrust} root
- */
-export function linkQuestion(id, root) {
-  return sayByRoot(['links', id, 'question'], root);
-}
 
 /**
  * A report with its findings by check and by part: each is looked at once, however many there are.
@@ -200,7 +179,10 @@ export class Sentences {
    * The headline: a few words, and the sentence with its object. The names in it come from links
    * of the unbroken chain alone.
    *
-   * @returns {{ short: string, sentence: string }}
+   * `card` is the sentence as it stands on a card: under those words, which have the caveat, and
+   * above the rows, which tell of the machine.
+   *
+   * @returns {{ short: string, sentence: string, card: string }}
    */
   headline() {
     const { headline, flags } = this.report;
@@ -213,7 +195,7 @@ export class Sentences {
     const but = headline.caveat ? `, but ${say(['checks', headline.caveat.check, 'caveat'])}` : '';
     const maker = this.#maker();
     const first = this.because()[0];
-    const sentence = say(['headlines', key, form], {
+    const values = {
       host: host ?? '',
       commit: source?.commit ?? '',
       repository: source?.repository ?? '',
@@ -222,8 +204,10 @@ export class Sentences {
       software: this.#software(),
       reason: first ? this.#unmarked(first) : '',
       but,
-    });
-    return this.#line(`${say(['headlines', key, 'short'])}${but}`, sentence);
+    };
+    const sentence = say(['headlines', key, form], values);
+    const card = say(['headlines', key, ON_CARD.includes(key) ? 'card' : form], { ...values, but: '' });
+    return this.#line(`${say(['headlines', key, 'short'])}${but}`, sentence, card);
   }
 
   /**
@@ -261,9 +245,14 @@ export class Sentences {
   /**
    * @param {string} short
    * @param {string} sentence
+   * @param {string} [card]
    */
-  #line(short, sentence) {
-    return { short: this.#marked(short), sentence: this.#marked(sentence) };
+  #line(short, sentence, card = sentence) {
+    return {
+      short: this.#marked(short),
+      sentence: this.#marked(sentence),
+      card: this.#marked(card),
+    };
   }
 
   /**
@@ -344,26 +333,6 @@ export function sentencesOf(report) {
 }
 
 /**
- * The headline as one sentence with its object.
- *
- * @param {Report} report
- */
-export function verdictSentence(report) {
-  return sentencesOf(report).headline().sentence;
-}
-
-/**
- * The sentences on a link of a report whose verdict was told before.
- *
- * @param {Link} link
- */
-export function linkSentence(link) {
-  const own = owners.get(link);
-  if (!own) return linkTitle(link.id, 'unknown');
-  return [...own.link(link), own.apart(link) ?? ''].join(' ').trim();
-}
-
-/**
  * The sentence on a finding of a report whose verdict was told before.
  *
  * @param {LinkFinding} finding
@@ -379,75 +348,6 @@ export function findingSentence(finding) {
  */
 export function findingGist(finding) {
   return `${ui(`outcome.${finding.outcome}`)}. ${findingSentence(finding)}`;
-}
-
-/**
- * What no chain that begins there reaches.
- *
- * @param {RootOfTrust} root
- */
-export function beyondEnd(root) {
-  return sayAll(['beyond', root]);
-}
-
-/**
- * @param {string} check
- * @param {string | null | undefined} [part]
- */
-export function checkTitle(check, part) {
-  const title = sayOr(['checks', check, 'title'], check);
-  return part ? ui('title-part', { title, part }) : title;
-}
-
-/**
- * What came of a finding, in a word.
- *
- * @param {LinkFinding} finding
- */
-export function outcomeWord({ outcome, reason }) {
-  return ui(`outcome.${reason === 'not-applicable' ? reason : outcome}`);
-}
-
-/**
- * What a reader can do about a finding that does not simply pass, or `null`.
- *
- * @param {LinkFinding} finding
- */
-export function findingAdvice({ check, outcome, reason = '' }) {
-  if (outcome === 'pass' || reason === 'not-applicable') return null;
-  const path = [['checks', check, `todo.${reason}`], ['checks', check, 'todo']].find(has);
-  return path ? say(path) : null;
-}
-
-/**
- * What the headline means, or does not mean.
- *
- * @param {'means' | 'not-means'} list
- * @param {Report} report
- */
-export function meanings(list, { headline }) {
-  return sayAll([list, headline.word]);
-}
-
-/** @param {Report} report */
-export function level({ assurance: { level, root_of_trust: root } }) {
-  const key = level ?? (root === 'build-only' ? 'none.build-only' : 'none');
-  return { name: say(['levels', key, 'name']), meaning: say(['levels', key, 'meaning']) };
-}
-
-/** @param {Report} report */
-export function rootOfTrust({ assurance }) {
-  return say(['root-of-trust', assurance.root_of_trust]);
-}
-
-/**
- * The sentence at `path`, or `fallback`.
- *
- * @param {string[]} path
- * @param {string} fallback
- */
-export function sayOr(path, fallback) {
-  return has(path) ? say(path) : fallback;
 }
 
 /** @param {Link} link */
@@ -490,6 +390,6 @@ function refKey({ check, part }) {
  *
  * @param {string} origin
  */
-function hostOf(origin) {
+export function hostOf(origin) {
   return shortWords(origin.startsWith('https://') ? origin.slice('https://'.length) : origin);
 }

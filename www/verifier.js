@@ -1,109 +1,131 @@
 /**
- * The verifier: Rust, compiled to WebAssembly. It decides; this module only hands bytes over and
- * makes sure that whatever goes wrong on the way is never taken for an answer.
+ * The verifier: Rust, compiled to WebAssembly, in a worker. It decides; this module only hands bytes
+ * over and makes sure that whatever goes wrong on the way is never taken for an answer.
  *
- * @import { Asked, Examination, PlannedRequest, PolicyEntry, Report, SessionHandle, Source, SubjectEntry, VerifierModule, VerifyOptions, Wanted } from './report.d.ts'
+ * @import { Answered, Examination, PlannedRequest, PolicyEntry, Report, SessionHandle, Source, SubjectEntry, VerifyOptions } from './page.d.ts'
  */
-
-import { ui } from './wording.js';
 
 const SCHEMA = 'silicon-to-source/report/v1';
 
-/** @type {VerifierModule | null} */
-let module = null;
+/** How long one examination may take, in milliseconds. Real evidence takes less than 50. */
+const LIMIT = 30_000;
+
+/** @type {Worker | null} */
+let worker = null;
+
+/** @type {{ policies: PolicyEntry[], subjects: SubjectEntry[] } | null} */
+let known = null;
+
+/** @type {Promise<boolean>} whether the verifier can be used, once that is known */
+let loading = Promise.resolve(false);
+
+/** @type {{ createScriptURL(text: string): unknown } | null} what makes the worker's address */
+let policy = null;
+
+let last = 0;
+
+/** @typedef {{ done: (value: any) => void, failed: (error: unknown) => void }} Waiting */
+
+/** @type {Map<number, Waiting>} */
+const waiting = new Map();
+
+/** What ended an examination that came to no answer. */
+class Ended extends Error {
+  /** @param {'stopped' | 'stopped-by-you' | 'too-long' | 'no-verifier'} reason */
+  constructor(reason) {
+    super(reason);
+    this.reason = reason;
+  }
+}
 
 /**
  * Loads the verifier.
  *
  * @returns {Promise<boolean>} whether it can be used.
  */
-export async function loadVerifier() {
-  try {
-    const glue = new URL('./pkg/silicon_to_source.js', import.meta.url);
-    /** @type {VerifierModule} */
-    const loaded = await import(glue.href);
-    await loaded.default({
-      module_or_path: new URL('./pkg/silicon_to_source_bg.wasm', import.meta.url),
-    });
-    module = loaded;
-  } catch {
-    module = null;
-  }
-  return module !== null;
+export function loadVerifier() {
+  loading = (async () => {
+    try {
+      worker ??= started();
+      known = await call('load');
+      return true;
+    } catch {
+      end('no-verifier');
+      return false;
+    }
+  })();
+  return loading;
 }
 
 /** The built-in policies; none when the verifier is absent. */
 export function policies() {
-  if (!module) return [];
-  try {
-    return /** @type {PolicyEntry[]} */ (JSON.parse(module.policies()));
-  } catch {
-    return [];
-  }
+  return known?.policies ?? [];
 }
 
 /** The services that can be chosen by name; none when the verifier is absent. */
 export function subjects() {
-  return listed(() => /** @type {SubjectEntry[]} */ (JSON.parse(module?.subjects() ?? '[]')));
+  return known?.subjects ?? [];
 }
 
 /**
- * The questions that would decide what is open in a report; none when the verifier is absent.
+ * Which file of the verifier's own these bytes are, `own-policy` or `own-report`, or `null`.
  *
- * @param {Wanted[]} wanted
+ * @param {Uint8Array} bytes
+ * @returns {Promise<string | null>}
  */
-export function further(wanted) {
-  return listed(
-    () => /** @type {PlannedRequest[]} */ (JSON.parse(module?.further(JSON.stringify(wanted)) ?? '[]')),
-  );
+export async function ownFile(bytes) {
+  try {
+    return await call('own', bytes);
+  } catch {
+    return null;
+  }
 }
 
 /**
  * A session with the service at `address`, or why there is none.
  *
  * @param {string} address
- * @returns {SessionHandle | string}
+ * @returns {Promise<SessionHandle | string>}
  */
-export function newSession(address) {
-  if (!module) return ui('no-verifier.sentence');
+export async function newSession(address) {
   try {
-    const session = new module.Session(address);
-    return {
-      origin: session.origin,
-      nonce: session.nonce ?? null,
-      first: JSON.parse(session.first()),
-      begin: (at) => session.begin(at),
-      record: (request, asked) => session.record(JSON.stringify(request), asked),
-      asked: () => session.asked(),
-      exchange: () => session.exchange(),
-    };
+    return { ...(await call('plan', address)), asked: null, exchange: null };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
 /**
- * Asks one host, with the verifier's limits.
+ * Notes when the first question of the session that was planned last is sent.
  *
- * @param {PlannedRequest} request
- * @param {AbortSignal} signal
- * @returns {Promise<Asked>}
+ * @param {string} at
  */
-export async function ask(request, signal) {
-  if (!module) throw new TypeError('the verifier is not loaded');
-  return module.ask(JSON.stringify(request), signal);
+export async function begin(at) {
+  await call('begin', at);
 }
 
 /**
- * @template T
- * @param {() => T[]} read
- * @returns {T[]}
+ * Asks one host, with the verifier's limits.
+ *
+ * @param {PlannedRequest} request
+ * @param {SessionHandle | null} session where what comes of it is written down
+ * @param {AbortSignal} signal
+ * @returns {Promise<Answered>}
  */
-function listed(read) {
+export async function ask(request, session, signal) {
+  const id = last + 1;
+  const stop = () => worker?.postMessage({ id: 0, call: 'abort', args: [id] });
+  signal.addEventListener('abort', stop);
   try {
-    return read();
+    /** @type {Answered} */
+    const answered = await call('ask', request, session !== null);
+    if (session) [session.asked, session.exchange] = [answered.asked, answered.exchange];
+    return answered;
   } catch {
-    return [];
+    const file = new Uint8Array();
+    return { status: undefined, failed: 'aborted', file, asked: null, exchange: null };
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 
@@ -112,28 +134,96 @@ function listed(read) {
  *
  * @param {Source[]} sources
  * @param {{ at: string, policy: string | null, artifact: string | null, asked: string | null }} options
- * @returns {Examination}
+ * @param {AbortSignal} signal
+ * @returns {Promise<Examination>}
  */
-export function examine(sources, { at, policy, artifact, asked }) {
-  if (!module) return { kind: 'unknown', reason: 'no-verifier' };
+export async function examine(sources, { at, policy, artifact, asked }, signal) {
+  if (!(await loading)) return { kind: 'unknown', reason: 'no-verifier' };
   /** @type {VerifyOptions} */
   const options = { at };
   if (policy !== null) options.policy = policy;
   if (artifact !== null) options.artifact = artifact;
   if (asked !== null) options.asked = asked;
-  let json;
+  const stop = () => again('stopped-by-you');
+  const limit = setTimeout(() => again('too-long'), LIMIT);
+  signal.addEventListener('abort', stop);
   try {
-    json = module.verify(sources, options);
+    const { json, further } = await call('verify', sources, options);
+    const report = parse(json);
+    return report
+      ? { kind: 'report', report, json, further }
+      : { kind: 'unknown', reason: 'not-a-report' };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-      const file = 'file' in error && typeof error.file === 'string' ? error.file : null;
-      return { kind: 'unreadable', code: error.code, message: error.message, file };
-    }
-    module = null;
+    if (error instanceof Ended) return { kind: 'unknown', reason: error.reason };
+    const { code, message, file } = /** @type {{ code?: string, message: string, file?: string }} */ (error);
+    if (code) return { kind: 'unreadable', code, message, file: file ?? null };
+    again('stopped');
     return { kind: 'unknown', reason: 'stopped' };
+  } finally {
+    clearTimeout(limit);
+    signal.removeEventListener('abort', stop);
   }
-  const report = parse(json);
-  return report ? { kind: 'report', report, json } : { kind: 'unknown', reason: 'not-a-report' };
+}
+
+/**
+ * Ends the worker and begins with a new one: a verifier in the middle of its work cannot be stopped
+ * otherwise.
+ *
+ * @param {'stopped' | 'stopped-by-you' | 'too-long'} reason
+ */
+function again(reason) {
+  end(reason);
+  loadVerifier();
+}
+
+/** @param {Ended['reason']} reason */
+function end(reason) {
+  worker?.terminate();
+  worker = null;
+  known = reason === 'no-verifier' ? null : known;
+  const left = [...waiting.values()];
+  waiting.clear();
+  for (const { failed } of left) failed(new Ended(reason));
+}
+
+function started() {
+  const own = new Worker(/** @type {string} */ (/** @type {unknown} */ (workerUrl())), { type: 'module' });
+  own.addEventListener('message', ({ data: { id, value, error } }) => {
+    const waited = waiting.get(id);
+    waiting.delete(id);
+    if (error) waited?.failed(Object.assign(new Error(error.message), error));
+    else waited?.done(value);
+  });
+  own.addEventListener('error', (event) => {
+    event.preventDefault();
+    if (own === worker) end('no-verifier');
+  });
+  return own;
+}
+
+/** The worker's address; where the browser asks for it, as the one address that the policy allows. */
+function workerUrl() {
+  const url = new URL('./worker.js', import.meta.url).href;
+  /** @type {{ createPolicy(name: string, rules: object): { createScriptURL(text: string): unknown } } | undefined} */
+  const types = /** @type {any} */ (globalThis).trustedTypes;
+  if (!types) return url;
+  policy ??= types.createPolicy('s2s-worker', { createScriptURL: () => url });
+  return policy.createScriptURL('');
+}
+
+/**
+ * @param {string} name
+ * @param {...unknown} args
+ * @returns {Promise<any>}
+ */
+function call(name, ...args) {
+  if (!worker) return Promise.reject(new Ended('no-verifier'));
+  last += 1;
+  const id = last;
+  const { promise, resolve, reject } = Promise.withResolvers();
+  waiting.set(id, { done: resolve, failed: reject });
+  worker.postMessage({ id, call: name, args });
+  return promise;
 }
 
 /**
@@ -150,6 +240,7 @@ function parse(json) {
       report.schema === SCHEMA &&
       states.includes(report.verdict.state) &&
       typeof report.headline.word === 'string' &&
+      Array.isArray(report.answer.rows) &&
       Array.isArray(report.files) &&
       typeof report.simulated === 'boolean';
     return isDrawable ? report : null;

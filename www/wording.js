@@ -18,6 +18,15 @@ export async function loadWording(url) {
 }
 
 /**
+ * Takes sentences that were loaded elsewhere.
+ *
+ * @param {unknown} loaded
+ */
+export function useWording(loaded) {
+  words = loaded;
+}
+
+/**
  * The sentence at `path`, with `{name}` replaced from `values`; the path itself when there is none.
  *
  * @param {string[]} path

@@ -7,6 +7,7 @@ use serde::de::IgnoredAny;
 
 use crate::builds::cloud_build::parse::Provenance;
 use crate::builds::git;
+use crate::engine::table;
 use crate::error::Error;
 use crate::formats::azure::parse::Evidence;
 use crate::formats::dstack;
@@ -130,6 +131,11 @@ impl<'a> Kind<'a> {
                 | Self::SigstoreBundle
                 | Self::StoredBundle(_)
         )
+    }
+
+    /// The name of the built-in policy for this kind.
+    pub fn policy(&self) -> &'static str {
+        table::row(self).policy
     }
 }
 

@@ -65,6 +65,7 @@ pub use crate::formats::launch::examine::measure as launch_measurement;
 pub use crate::formats::launch::parse::Description as LaunchDescription;
 pub use builtin::{Builtin, builtin};
 pub use kind::Kind;
+pub use shelf::own;
 
 /// The largest input that is read, in bytes.
 pub const MAX_INPUT: usize = 16 * 1024 * 1024;
@@ -108,7 +109,7 @@ fn of_kind(
     if policy.sigstore.artifact.is_some() && !kind.is_build() {
         let whole = Span::new(0, input.len());
         let what = "an artifact to compare with, for evidence other than a build record";
-        return Err(Error::unsupported(what, table::row(kind).policy, whole));
+        return Err(Error::unsupported(what, kind.policy(), whole));
     }
     let along = match kind {
         Kind::CoordinatorAttestation => Along::document(input),
@@ -174,5 +175,5 @@ fn policy_of(kind: &Kind<'_>, input: &[u8]) -> Result<Policy, Error> {
         let at = token.claims_span();
         return Err(Error::unsupported("the issuer of the token", token.claims.issuer, at));
     }
-    builtin(table::row(kind).policy).ok_or(WHAT)?.policy()
+    builtin(kind.policy()).ok_or(WHAT)?.policy()
 }

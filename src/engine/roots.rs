@@ -1,5 +1,7 @@
 //! What every chain begins with: the pinned roots, with their dates.
 
+use serde::Serialize;
+
 use crate::builds::sigstore::verify::{EMBEDDED_SNAPSHOT, TrustedRoot};
 use crate::digest::Sha256;
 use crate::error::Error;
@@ -8,8 +10,8 @@ use crate::time::UnixTime;
 
 use crate::builds::tuf::verify::Instance;
 
-/// A pinned root.
-#[derive(Clone, Debug)]
+/// A pinned root. A member that it does not have is not written.
+#[derive(Clone, Debug, Serialize)]
 pub struct Pinned {
     /// What it is.
     pub kind: Kind,
@@ -18,15 +20,23 @@ pub struct Pinned {
     /// SHA-256 of the file or certificate.
     pub sha256: Sha256,
     /// Its version, or zero when it has none.
+    #[serde(skip_serializing_if = "is_none")]
     pub version: u64,
     /// Its last moment; for a list of keys, when it was copied.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<UnixTime>,
     /// For a list of keys, when the newest begins to count.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub newest: Option<UnixTime>,
 }
 
+fn is_none(version: &u64) -> bool {
+    *version == 0
+}
+
 /// What a pinned root is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// A certificate.
     Certificate,

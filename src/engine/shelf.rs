@@ -21,6 +21,14 @@ use std::borrow::Cow;
 /// The most files that are taken.
 pub(crate) const MAX_FILES: usize = 1024;
 
+/// Which file of this verifier's own these bytes are, `own-report` or `own-policy`, for a shell that
+/// takes a policy as a file. Neither is evidence.
+pub fn own(bytes: &[u8]) -> Option<&'static str> {
+    let parts = crate::engine::recognise::parts(bytes).ok()?;
+    let own = parts.iter().map(|(role, _)| role);
+    own.filter(|role| matches!(role, Role::OwnReport | Role::OwnPolicy)).map(|r| r.word()).next()
+}
+
 /// The files of one examination.
 #[derive(Debug)]
 pub(crate) struct Shelf<'a> {
@@ -176,7 +184,7 @@ impl<'a> Book<'a> {
 
     fn told(&self, is_evidence: bool) -> Filed {
         let own = match (&self.kind, is_evidence) {
-            (Ok(kind), true) => table::row(kind).policy,
+            (Ok(kind), true) => kind.policy(),
             _ => self.parts.first().map_or(Role::Unknown, |(role, _)| *role).word(),
         };
         Filed {

@@ -68,6 +68,22 @@ pub enum Property {
     PolicyKey,
     /// It says whether there was an answer to read; while it is open, nothing was asked.
     Answer,
+    /// It compares a challenge: what passes was made after the challenge was chosen.
+    Challenge,
+    /// It says whether a key above the report was withdrawn.
+    Withdrawal,
+    /// It says where a service's key was made.
+    Custody,
+    /// It says where the machine's encrypted connections end.
+    ConnectionEnd,
+    /// It carries the root of a device beside a machine, such as a GPU.
+    Device,
+    /// It carries the firmware by a list that the chip's maker signed.
+    SignedList,
+    /// It carries the firmware by the verifier's own dated table.
+    OwnTable,
+    /// It carries the firmware by the word of a service of the chip's maker.
+    MakersService,
     /// The check rests on an unsigned word of somebody who only passes on what he read.
     Hearsay,
 }

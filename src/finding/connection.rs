@@ -4,26 +4,30 @@ const PKIX: &str = "RFC 5280";
 const TINFOIL: &str = "Tinfoil attestation bundle, sev-snp-guest/v2 and snp-tdx-multiplatform/v1";
 
 crate::finding::table! {
-    TLS_VALIDITY = "binding.tls.validity", "", KeyBinding, Appraisal, PKIX,
-        fails ["expired", "not-yet-valid"];
-    TLS_ISSUER = "binding.tls.issuer", "", KeyBinding, Appraisal, PKIX,
-        is [NeedsReference];
-    TLS_DOMAIN = "binding.tls.domain", "", KeyBinding, Appraisal, "RFC 9525 section 6",
-        is [NeedsReference],
-        fails ["not-equal", "not-listed"];
-    TLS_KEY = "binding.tls.key", "S20", KeyBinding, Appraisal, TINFOIL,
-        carries [KeyBinding],
-        fails ["not-equal"];
-    TLS_HPKE = "binding.tls.hpke", "S20", KeyBinding, Appraisal, TINFOIL,
-        tells [KeyBinding],
-        fails ["missing", "not-equal"];
-    TLS_DOCUMENT = "binding.tls.document", "", KeyBinding, Appraisal, TINFOIL,
-        fails ["missing", "not-equal"];
-    TLS_CONNECTION = "binding.tls.connection", "", KeyBinding, Appraisal, "what a web page can see of its connection",
-        tells [KeyBinding],
-        fails ["not-equal"];
-    FRESHNESS = "binding.freshness", "", KeyBinding, Appraisal, "RFC 9334 section 10",
-        warns ["cached", "no-challenge", "recorded", "stale"],
-        allows ["undated"],
-        fails ["in-the-future", "stale"];
+    OTHERS {
+        TLS_VALIDITY = "binding.tls.validity", "", KeyBinding, Appraisal, PKIX,
+            fails ["expired", "not-yet-valid"];
+        TLS_ISSUER = "binding.tls.issuer", "", KeyBinding, Appraisal, PKIX,
+            is [NeedsReference];
+        TLS_DOMAIN = "binding.tls.domain", "", KeyBinding, Appraisal, "RFC 9525 section 6",
+            is [NeedsReference],
+            fails ["not-equal", "not-listed"];
+        TLS_DOCUMENT = "binding.tls.document", "", KeyBinding, Appraisal, TINFOIL,
+            fails ["missing", "not-equal"];
+        TLS_CONNECTION = "binding.tls.connection", "", KeyBinding, Appraisal, "what a web page can see of its connection",
+            tells [KeyBinding],
+            fails ["not-equal"];
+        FRESHNESS = "binding.freshness", "", KeyBinding, Appraisal, "RFC 9334 section 10",
+            warns ["cached", "no-challenge", "recorded", "stale"],
+            allows ["undated"],
+            fails ["in-the-future", "stale"];
+    }
+    KEYS {
+        TLS_KEY = "binding.tls.key", "S20", KeyBinding, Appraisal, TINFOIL,
+            carries [KeyBinding],
+            fails ["not-equal"];
+        TLS_HPKE = "binding.tls.hpke", "S20", KeyBinding, Appraisal, TINFOIL,
+            tells [KeyBinding],
+            fails ["missing", "not-equal"];
+    }
 }

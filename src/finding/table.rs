@@ -2,7 +2,7 @@
 
 /// Makes the checks of a room: one row is all that there is to know about a check.
 macro_rules! table {
-    ($(
+    ($($section:ident {$(
         $name:ident = $id:literal, $step:literal, $link:ident, $tier:ident, $basis:expr
         $(, carries [$($carried:ident),*])?
         $(, tells [$($told:ident),*])?
@@ -11,8 +11,8 @@ macro_rules! table {
         $(, warns [$($warn:literal),*])?
         $(, allows [$($allow:literal),*])?
         $(, fails [$($fail:literal),*])?
-    ;)*) => {
-        $(
+    ;)*})*) => {
+        $($(
             #[doc = concat!("`", $id, "`")]
             pub static $name: $crate::finding::Check = $crate::finding::Check {
                 id: $id,
@@ -31,10 +31,16 @@ macro_rules! table {
                 allows: &[$($($allow),*)?],
                 fails: &[$($($fail),*)?],
             };
+        )*)*
+
+        $(
+            /// The checks of this section, in the order in which they are made.
+            #[allow(dead_code, reason = "some sections are read as a part of the table only")]
+            pub(crate) static $section: [&$crate::finding::Check; [$($id),*].len()] = [$(&$name),*];
         )*
 
-        /// The checks of this file, in order.
-        pub(crate) static GROUP: &[&$crate::finding::Check] = &[$(&$name),*];
+        /// The checks of this table, section by section.
+        pub(crate) static TABLE: &[&[&$crate::finding::Check]] = &[$($section.as_slice()),*];
     };
 }
 

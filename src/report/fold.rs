@@ -257,7 +257,7 @@ pub(super) fn ends_at(links: &[Link], level: Option<Level>) -> EndsAt {
 }
 
 /// The unbroken run of joined links from the root.
-fn run(links: &[Link]) -> Vec<LinkId> {
+pub(super) fn run(links: &[Link]) -> Vec<LinkId> {
     let mut run = Vec::new();
     for id in LinkId::CHAIN {
         let Some(link) = links.iter().find(|link| link.id == id) else { break };

@@ -3,6 +3,7 @@
 //! [`Report::assemble`] folds findings into links and a verdict. It can only lower: no argument
 //! makes a failed check pass, and a policy that requires nothing gives [`State::Unknown`].
 
+pub mod answer;
 mod certificate;
 mod fold;
 mod part;
@@ -11,6 +12,8 @@ mod verdict;
 use std::borrow::Cow;
 
 use serde::Serialize;
+
+pub use answer::Answer;
 
 pub use crate::claims::{Claim, Standing, Stated};
 use crate::digest::Sha256;
@@ -70,7 +73,9 @@ pub struct Report {
     pub simulated: bool,
     /// The answer in one line: what it says, of whom, and the worst caveat.
     pub headline: Headline,
-    /// The answer.
+    /// What a reader asks first, in six rows, and the one next step.
+    pub answer: Answer,
+    /// The verdict.
     pub verdict: Verdict,
     /// What the evidence could prove at best, as far as it was shown.
     pub assurance: Assurance,
@@ -368,9 +373,23 @@ impl Report {
                 _ => None,
             })
             .collect();
+        let ends_at = fold::ends_at(&links, level);
+        let answer = Answer::of(&answer::Seen {
+            links: &links,
+            assurance: &assurance,
+            flags: &flags,
+            verdict: &verdict,
+            ends_at: &ends_at,
+            claims: &part.claims,
+            wanted: &part.wanted,
+            asked_here: part.asked.is_some() && part.recorded_at.is_none(),
+            is_recorded: part.recorded_at.is_some(),
+            is_answered: verdict::is_answered(&links),
+        });
         Self {
             schema: SCHEMA,
             headline: verdict::headline(part.asked, &verdict, &assurance, &flags, &links),
+            answer,
             subject,
             checked_at: now,
             policy: PolicyRef { name: policy.name.to_owned(), sha256: policy.sha256 },
@@ -383,7 +402,7 @@ impl Report {
             recorded_at: part.recorded_at,
             simulated: policy.roots == Roots::Simulated || part.simulated,
             verdict,
-            ends_at: fold::ends_at(&links, level),
+            ends_at,
             assurance,
             flags,
             stated: fold::standing(part.stated, &links),

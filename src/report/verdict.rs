@@ -151,7 +151,7 @@ pub(super) fn headline(
 }
 
 /// Whether there is something to read: evidence, or an answer that holds it.
-fn is_answered(links: &[Link]) -> bool {
+pub(super) fn is_answered(links: &[Link]) -> bool {
     let answers = || links.iter().flat_map(|link| &link.findings);
     answers().all(|f| !f.check.is(Property::Answer) || f.outcome != "unknown")
 }

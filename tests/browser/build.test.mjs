@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
 import { skipped } from '../skipped.mjs';
-import { ROOT, SITE, axe, launch, open, openAll, settled, site } from './page.mjs';
+import { ROOT, SITE, axe, launch, loaded, open, openAll, openIntake, settled, site } from './page.mjs';
 
 const WORKFLOW = '.github/workflows/release.yml';
 
@@ -36,7 +36,7 @@ after(async () => {
 async function shown(options = {}) {
   const opened = await open(browser, { url: server.url, ...options });
   const { page } = opened;
-  await settled(page);
+  await loaded(page);
   await page.locator('#demonstration-build').click();
   await page.waitForFunction(() => document.querySelector('.subject')?.textContent.includes('provenance.sigstore.json'));
   await settled(page);
@@ -45,14 +45,13 @@ async function shown(options = {}) {
 
 /** Has the same files examined again for `artifact`. */
 async function ask(page, artifact) {
-  const options = page.locator('details.options');
-  if (!(await options.evaluate((details) => details.open))) await options.locator('summary').click();
+  await openIntake(page);
   await page.locator('#artifact').fill(artifact);
   await page.locator('#again').click();
   await settled(page);
 }
 
-const state = (page) => page.locator('verdict-banner').getAttribute('data-state');
+const state = (page) => page.locator('answer-card').getAttribute('data-state');
 
 /** The digest of a file of the demonstration; the signed build is about the image's index. */
 const digest = (name) =>
@@ -61,7 +60,7 @@ const digest = (name) =>
 test('a build shows its digest, the commit of this repository and its workflow, and says SIMULATED', { skip }, async () => {
   const { page, context, troubles } = await shown();
   assert.equal(await state(page), 'verified');
-  assert.match(await page.locator('#verdict-heading').innerText(), /^SIMULATED/);
+  assert.match(await page.locator('answer-card .short').innerText(), /^SIMULATED/);
   assert.equal(await page.locator('#link-provenance').getAttribute('data-state'), 'verified');
   assert.equal(await page.locator('#link-commit').getAttribute('data-state'), 'verified');
   assert.equal(await page.locator('#link-hardware-root').getAttribute('data-state'), 'not-published');

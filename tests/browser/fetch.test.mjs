@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
 import { FAULTS, service } from './faults.mjs';
-import { ROOT, axe, launch, open, settled, site } from './page.mjs';
+import { ROOT, axe, demonstrate, launch, loaded, open, settled, site } from './page.mjs';
 
 let browser;
 let page_site;
@@ -22,8 +22,7 @@ after(async () => {
 
 async function ready() {
   const opened = await open(browser, { url: page_site.url });
-  await settled(opened.page);
-  await opened.page.waitForSelector('.known [data-subject]');
+  await loaded(opened.page);
   return opened;
 }
 
@@ -38,7 +37,7 @@ async function propose(page, address) {
 async function askIt(page) {
   await page.click('#ask');
   await page.waitForSelector('#stop[hidden]', { state: 'attached', timeout: 60_000 });
-  await page.waitForFunction(() => document.activeElement?.id === 'verdict-heading');
+  await page.waitForFunction(() => document.activeElement?.className === 'answer-subject');
 }
 
 async function downloaded(page, selector) {
@@ -46,8 +45,8 @@ async function downloaded(page, selector) {
   return readFileSync(await file.path(), 'utf8');
 }
 
-const state = (page) => page.locator('verdict-banner').getAttribute('data-state');
-const statuses = (page) => page.locator('service-inquiry .request-status').allInnerTexts();
+const state = (page) => page.locator('answer-card').getAttribute('data-state');
+const statuses = (page) => page.locator('.plan .request-status').allInnerTexts();
 
 /** Faults leave traces in the console that are the browser's own. */
 const ownTroubles = (troubles) =>
@@ -106,8 +105,8 @@ test('what was asked and answered can be kept, and handed in again as a recordin
   assert.equal(Buffer.from(exchange.answers[0].outcome.body, 'base64').toString(), '404 page not found');
   const first = JSON.parse(await downloaded(page, '#download-report'));
   await page.setInputFiles('#files', { name: 'exchange.json', mimeType: 'application/json', buffer: Buffer.from(kept) });
+  await page.waitForFunction(() => document.querySelector('.recorded') !== null);
   await settled(page);
-  await page.waitForFunction(() => document.querySelector('#download-exchange') === null);
   const again = JSON.parse(await downloaded(page, '#download-report'));
   assert.deepEqual(again.ends_at, first.ends_at);
   assert.equal(again.verdict.state, first.verdict.state);
@@ -141,13 +140,25 @@ for (const [fault, expected, words] of [
     if (expected === 'unknown') {
       const links = await page.locator('chain-link').evaluateAll((all) => all.map((one) => one.dataset.state));
       assert.deepEqual(new Set(links), new Set(['unknown']), 'no link is told as not published');
-      assert.equal(await page.locator('verdict-banner').getAttribute('data-headline'), 'no-answer');
+      assert.equal(await page.locator('answer-card').getAttribute('data-headline'), 'no-answer');
     }
     assert.deepEqual(ownTroubles(troubles), []);
     await context.close();
     await coordinator.close();
   });
 }
+
+test('a service that lets no page read its answer can be asked in a terminal, and so is said', async () => {
+  const coordinator = await service(FAULTS['no CORS']);
+  const { page, context } = await ready();
+  await propose(page, coordinator.origin);
+  await askIt(page);
+  const elsewhere = page.locator('section.elsewhere');
+  assert.match(await elsewhere.innerText(), new RegExp(`s2s verify ${coordinator.origin}`));
+  assert.equal(await page.locator('#recorded-instead').count(), 0, 'the recorded answer is another service\'s');
+  await context.close();
+  await coordinator.close();
+});
 
 test('a port at which nobody answers is unknown, and never failed', async () => {
   const gone = await service(FAULTS.silent);
@@ -186,16 +197,19 @@ test('a service that stays silent is given up after its time', async () => {
 test('while a service is asked no answer about anything else stands', async () => {
   const coordinator = await service(FAULTS.silent);
   const { page, context } = await ready();
-  assert.match(await page.locator('#verdict-heading').innerText(), /^SIMULATED/);
+  await demonstrate(page);
+  assert.match(await page.locator('answer-card .short').innerText(), /^SIMULATED/);
   await propose(page, coordinator.origin);
   await page.click('#ask');
   await page.waitForFunction(() => document.activeElement?.id === 'stop');
   assert.equal(await state(page), 'checking');
-  assert.match(await page.locator('.sentence').innerText(), /is being asked/);
+  assert.equal(await page.locator('.answer-subject').innerText(), `Checking ${coordinator.origin}`);
+  assert.match(await page.locator('answer-card .short').innerText(), /^Asking it, step 1 of 3$/);
+  await page.waitForFunction(() => /^[1-9]/.test(document.querySelector('.seconds').textContent));
   assert.equal(await page.locator('chain-link').count(), 0);
   assert.doesNotMatch(await page.title(), /SIMULATED|Verified/);
   await page.click('#stop');
-  await page.waitForFunction(() => document.activeElement?.id === 'verdict-heading');
+  await page.waitForFunction(() => document.activeElement?.className === 'answer-subject');
   await context.close();
   await coordinator.close();
 });
@@ -207,10 +221,10 @@ test('a file that is handed in while a service is asked is what is shown', async
   await page.click('#ask');
   await page.waitForFunction(() => document.activeElement?.id === 'stop');
   await page.setInputFiles('#files', { name: 'mine.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
-  await page.waitForFunction(() => document.querySelector('.subject')?.textContent.includes('mine.json'));
+  await page.waitForFunction(() => document.querySelector('.answer-subject')?.textContent.includes('mine.json'));
   await page.click('#stop');
   await page.waitForTimeout(300);
-  assert.match(await page.locator('.subject').innerText(), /mine\.json/);
+  assert.match(await page.locator('.answer-subject').innerText(), /mine\.json/);
   await context.close();
   await coordinator.close();
 });
@@ -222,7 +236,7 @@ test('the reader can stop the asking, and nothing more is asked', async () => {
   await page.click('#ask');
   await page.waitForFunction(() => document.activeElement?.id === 'stop');
   await page.click('#stop');
-  await page.waitForFunction(() => document.activeElement?.id === 'verdict-heading');
+  await page.waitForFunction(() => document.activeElement?.className === 'answer-subject');
   assert.equal(await state(page), 'unknown');
   assert.match((await statuses(page))[0], /you stopped it/);
   assert.equal(coordinator.asked.length, 1);
@@ -242,6 +256,7 @@ test('an address that may not be asked is refused with a reason', async () => {
   ]) {
     await page.fill('#address', address);
     await page.press('#address', 'Enter');
+    await page.waitForFunction(() => document.querySelector('#address-problem').textContent !== '');
     assert.match(await page.locator('#address-problem').innerText(), why, address);
     assert.equal(await page.locator('.plan').isHidden(), true);
   }
@@ -253,6 +268,8 @@ test('the known services are proposed by their addresses, and not asked', async 
   const { page, context, troubles } = await ready();
   for (const [id, host] of [['darkbloom', 'api.darkbloom.dev'], ['tinfoil', 'atc.tinfoil.sh']]) {
     await page.click(`[data-subject="${id}"]`);
+    await page.waitForFunction((host) => document.querySelector('#address').value === `https://${host}`, host);
+    await page.waitForSelector('.plan:not([hidden])');
     assert.match(await page.locator('.plan').innerText(), new RegExp(`It asks ${host}`));
     assert.equal(await page.inputValue('#address'), `https://${host}`);
   }
@@ -263,7 +280,7 @@ test('the known services are proposed by their addresses, and not asked', async 
 test("Darkbloom's recorded answer is shown as not published, with what its makers say, and nobody is asked", async () => {
   const { page, context, requests, troubles } = await ready();
   await page.click('#recorded');
-  await page.waitForFunction(() => document.activeElement?.id === 'verdict-heading');
+  await page.waitForFunction(() => document.activeElement?.className === 'answer-subject');
   assert.equal(await state(page), 'not-published');
   const stated = page.locator('section.stated');
   assert.match(await stated.innerText(), /Intel TDX/);
@@ -290,7 +307,7 @@ test('the asking works at 320 px and with the keyboard alone', async () => {
     url: page_site.url,
     context: { viewport: { width: 320, height: 700 } },
   });
-  await settled(page);
+  await loaded(page);
   await page.focus('#address');
   await page.keyboard.type(coordinator.origin);
   await page.keyboard.press('Enter');
@@ -298,7 +315,7 @@ test('the asking works at 320 px and with the keyboard alone', async () => {
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
   while ((await page.evaluate(() => document.activeElement?.id)) !== 'ask') await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await page.waitForFunction(() => document.activeElement?.id === 'verdict-heading');
+  await page.waitForFunction(() => document.activeElement?.className === 'answer-subject');
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
   await context.close();
   await coordinator.close();

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
 import { STATES, drawn } from './fixtures/reports.mjs';
-import { WWW, axe, launch, open, openAll, serve, settled, stub } from './page.mjs';
+import { WWW, axe, demonstrate, launch, open, openAll, serve, settled, stub } from './page.mjs';
 
 let browser;
 let server;
@@ -27,7 +27,7 @@ const ready = async (state, options = {}, simulated = false, more = {}) => {
     ...options,
     routes: { ...stub(state, { simulated, ...more }), ...options.routes },
   });
-  await settled(opened.page);
+  await demonstrate(opened.page);
   return opened;
 };
 
@@ -36,7 +36,7 @@ for (const state of STATES) {
     test(`axe finds nothing in the state ${state}, ${colorScheme}, with everything open`, async () => {
       const { page, context, troubles } = await ready(state, { context: { colorScheme } });
       await openAll(page);
-      assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), state);
+      assert.equal(await page.locator('answer-card').getAttribute('data-state'), state);
       assert.deepEqual(await axe(page), []);
       assert.deepEqual(troubles, []);
       await context.close();
@@ -73,7 +73,12 @@ test('axe finds nothing while the check is running, and the state is Checking', 
     url: server.url,
     routes: stub('verified', { init: 'await new Promise(() => {});' }),
   });
-  await page.waitForSelector('verdict-banner[data-state="checking"]');
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(['{}'], 'bundle.json'));
+    document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
+  });
+  await page.waitForTimeout(300);
   assert.deepEqual(await axe(page), []);
   await context.close();
 });
@@ -83,8 +88,8 @@ test('every state has an icon with an outline of its own', async () => {
   const outlines = await page.evaluate(async (states) => {
     const { icon } = await import('/icons.js');
     return states.map((state) => icon(state).firstElementChild.getAttribute('d') ?? 'circle');
-  }, [...STATES, 'checking']);
-  assert.equal(new Set(outlines).size, STATES.length + 1);
+  }, [...STATES, 'checking', 'partial']);
+  assert.equal(new Set(outlines).size, STATES.length + 2);
   await context.close();
 });
 
@@ -92,7 +97,7 @@ test('a state is told by a word beside its icon', async () => {
   const words = new Set();
   for (const state of STATES) {
     const { page, context } = await ready(state);
-    words.add((await page.locator('#verdict-heading').innerText()).trim());
+    words.add((await page.locator('answer-card .short').innerText()).trim());
     await context.close();
   }
   assert.equal(words.size, STATES.length);
@@ -100,13 +105,14 @@ test('a state is told by a word beside its icon', async () => {
 
 test('a simulated report says so in the verdict, in the level, at every link and in the title', async () => {
   const { page, context } = await ready('verified', {}, true);
-  assert.match(await page.locator('#verdict-heading').innerText(), /^SIMULATED/);
+  assert.match(await page.locator('answer-card .short').innerText(), /^SIMULATED/);
   assert.match(await page.locator('.sentence').innerText(), /^SIMULATED/);
   assert.match(await page.locator('.level').innerText(), /SIMULATED/);
-  assert.match(await page.locator('verdict-banner .made-up').innerText(), /Its keys, its chip and its build were made up/);
+  assert.match(await page.locator('.meaning .made-up').innerText(), /Its keys, its chip and its build were made up/);
   assert.match(await page.locator('#chain-heading').innerText(), /SIMULATED/);
   assert.match(await page.title(), /^SIMULATED/);
-  const states = await page.locator('chain-link h3 .state').allInnerTexts();
+  for (const answer of await page.locator('.rows dd').allInnerTexts()) assert.match(answer, /^SIMULATED/);
+  const states = await page.locator('chain-link summary > .state').allInnerTexts();
   assert.equal(states.length, 9);
   for (const state of states) assert.match(state, /^SIMULATED/);
   assert.deepEqual(await axe(page), []);
@@ -117,7 +123,7 @@ test('what it means and what it does not mean are said in the same size', async 
   const { page, context } = await ready('warning');
   const sizes = await page.evaluate(() =>
     ['.means', '.not-means'].map((part) => {
-      const element = document.querySelector(`verdict-banner ${part}`);
+      const element = document.querySelector(`.meaning ${part}`);
       const { fontSize, fontWeight, color } = getComputedStyle(element);
       return { fontSize, fontWeight, color, empty: element.textContent.trim() === '' };
     }),
@@ -164,14 +170,13 @@ test('values of a link that does not hold are called stated and not shown', asyn
   const { page, context } = await ready('failed');
   assert.match(await page.locator('#link-measurements').innerText(), /Stated here, and not shown/);
   assert.doesNotMatch(await page.locator('#link-chip').innerText(), /Stated here/);
-  assert.equal(await page.locator('verdict-banner [data-claim]').count(), 0);
+  assert.equal(await page.locator('answer-card [data-claim]').count(), 0);
   await context.close();
 });
 
-test('a whole chain names its source beside the verdict', async () => {
+test('a whole chain names its source in the answer', async () => {
   const { page, context } = await ready('verified');
-  const names = await page.locator('verdict-banner [data-claim] dt').allInnerTexts();
-  assert.deepEqual(names, ['Repository', 'Commit']);
+  assert.match(await page.locator('[data-row="software"]').innerText(), /Commit 5e5e5e5e5e5e/);
   await context.close();
 });
 
@@ -186,6 +191,7 @@ test('what was not checked is visible without opening anything', async () => {
 
 test('values are text: markup in a report stays words', async () => {
   const { page, context } = await ready('verified');
+  await openAll(page);
   assert.match(await page.locator('.chain [data-claim="git.repository"]').innerText(), /<b>not markup<\/b>/);
   assert.equal(await page.locator('.chain b').count(), 0);
   await context.close();
@@ -221,7 +227,7 @@ test('a finding leads to its bytes, which are marked and named in the table of f
 
 test('the bytes shown are the bytes of the report, and so is the file', async () => {
   const { page, context } = await ready('verified');
-  await page.locator('hex-view summary').click();
+  await openAll(page);
   await page.waitForSelector('.hex-dump');
   const { evidence } = JSON.parse(drawn('verified'));
   const bytes = Buffer.from(evidence[0].base64, 'base64');
@@ -248,12 +254,16 @@ test('the report is downloaded and copied exactly as the verifier wrote it', asy
   await context.close();
 });
 
-test('wanted collateral is text to copy, never a link, and says what asking reveals', async () => {
+test('a wanted file can be opened at its host, which is named, and nothing is asked by itself', async () => {
   const { page, context, requests } = await ready('unknown');
-  const wanted = page.locator('section.wanted');
-  assert.match(await wanted.innerText(), /https:\/\/kdsintf\.amd\.com\//);
+  const wanted = page.locator('.files-wanted');
   assert.match(await wanted.innerText(), /learns/);
-  assert.equal(await wanted.locator('a').count(), 0);
+  for (const place of ['.files-wanted', 'answer-card .next']) {
+    const link = page.locator(`${place} a[target]`);
+    assert.equal(await link.innerText(), 'Open at kdsintf.amd.com');
+    assert.equal(await link.getAttribute('href'), 'https://kdsintf.amd.com/vcek/v1/Drawn-By-Hand/cert_chain');
+    assert.equal(await link.getAttribute('rel'), 'noreferrer noopener');
+  }
   assert.ok(requests.every((url) => new URL(url).hostname === '127.0.0.1'));
   await context.close();
 });
@@ -310,24 +320,27 @@ test('controls are at least 24 px in both directions', async () => {
 
 test('the focus moves to the verdict when the reader started the check, and only then', async () => {
   const { page, context } = await ready('verified');
-  assert.equal(await page.evaluate(() => document.activeElement.id), '');
-  await page.locator('#demonstration').click();
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'verdict-heading');
-  assert.equal(await page.locator('verdict-banner [role="status"] #verdict-heading').count(), 1);
+  assert.equal(await page.evaluate(() => document.activeElement.className), 'answer-subject');
+  await page.click('#open-intake');
+  await page.locator('.options summary').click();
+  await page.selectOption('#policy', 'drawn-by-hand');
+  await settled(page);
+  assert.notEqual(await page.evaluate(() => document.activeElement.className), 'answer-subject');
+  assert.equal(await page.locator('answer-card [role="status"] .short').count(), 1);
   await context.close();
 });
 
 test('other wording changes words, and no verdict', async () => {
   const wording = JSON.parse(readFileSync(join(WWW, 'locales/en.json'), 'utf8'));
   for (const state of Object.values(wording.states)) state.word = 'Verified';
-  wording.headlines.failed.alone = 'Everything is fine.';
+  wording.headlines.failed.card = 'Everything is fine.';
   const { page, context } = await ready('failed', {
     routes: { '**/locales/en.json': (route) => route.fulfill({ json: wording }) },
   });
   assert.equal(await page.locator('.sentence').innerText(), 'Everything is fine.');
-  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'failed');
+  assert.equal(await page.locator('answer-card').getAttribute('data-state'), 'failed');
   assert.equal(await page.locator('#link-measurements').getAttribute('data-state'), 'failed');
-  assert.equal(await page.locator('#verdict-heading svg').getAttribute('data-state'), 'failed');
+  assert.equal(await page.locator('answer-card .short svg').getAttribute('data-state'), 'failed');
   await context.close();
 });
 
@@ -335,8 +348,9 @@ test('missing wording shows its key, and nothing is blank', async () => {
   const { page, context } = await ready('warning', {
     routes: { '**/locales/en.json': (route) => route.fulfill({ json: {} }) },
   });
-  assert.match(await page.locator('#verdict-heading').innerText(), /^headlines\.verified\.short/);
-  assert.match(await page.locator('.sentence').innerText(), /^headlines\.verified\.alone/);
+  assert.match(await page.locator('answer-card .short').innerText(), /^headlines\.verified\.short/);
+  assert.match(await page.locator('.sentence').innerText(), /^headlines\.verified\.card/);
+  await openAll(page);
   assert.match(await page.locator('#link-image').innerText(), /tinfoil\.container/);
   const blank = await page.evaluate(() =>
     [...document.querySelectorAll('h2, h3, button, summary, dt, .sentence')].filter(
@@ -378,6 +392,7 @@ test("the evidence's own name stands after our words, in quotation marks, and ne
 
 test('files are named in quotation marks, with every invisible letter written out', async () => {
   const { page, context } = await ready('verified');
+  await openAll(page);
   const names = await page.locator('.file-list > li').allInnerTexts();
   assert.equal(names.length, 3);
   assert.match(names[0], /^Tinfoil attestation bundle, "bundle\.json": this is what was checked/);
@@ -406,12 +421,12 @@ test('an answer that is no report is Unknown', async () => {
           route.fulfill({ contentType: 'text/javascript', body: module }),
       },
     });
-    assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'unknown', json);
+    assert.equal(await page.locator('answer-card').getAttribute('data-state'), 'unknown', json);
     await context.close();
   }
 });
 
-test('a verifier that stops is Unknown, then and afterwards', async () => {
+test('a verifier that stops is Unknown', async () => {
   const module = `export default async function () {}
     export function verify() { throw new WebAssembly.RuntimeError('unreachable'); }
     export function policies() { return '[]'; }`;
@@ -421,11 +436,9 @@ test('a verifier that stops is Unknown, then and afterwards', async () => {
         route.fulfill({ contentType: 'text/javascript', body: module }),
     },
   });
-  const banner = page.locator('verdict-banner');
+  const banner = page.locator('answer-card');
   assert.equal(await banner.getAttribute('data-state'), 'unknown');
   assert.match(await banner.innerText(), /Do not take this for a pass/);
-  await page.locator('#demonstration').click();
-  assert.equal(await banner.getAttribute('data-state'), 'unknown');
   await context.close();
 });
 
@@ -435,7 +448,7 @@ test('without the verifier the state is Unknown, with a sentence', async () => {
     routes: { ...stub('verified'), '**/pkg/**': (route) => route.fulfill({ status: 404 }) },
   });
   await settled(page);
-  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'unknown');
+  assert.equal(await page.locator('answer-card').getAttribute('data-state'), 'unknown');
   assert.match(await page.locator('.sentence').innerText(), /nothing was checked/);
   assert.equal(await page.locator('chain-link').count(), 0);
   await context.close();
@@ -452,7 +465,7 @@ test('without JavaScript the page says that nothing was checked, and offers the 
   await context.close();
 });
 
-test('printing opens everything, and closes it again', async () => {
+test('printing everything opens everything, and closes it again; printing alone opens nothing', async () => {
   const { page, context } = await ready('failed');
   await page.evaluate(() => {
     globalThis.counts = [];
@@ -461,14 +474,15 @@ test('printing opens everything, and closes it again', async () => {
     addEventListener('afterprint', () => globalThis.counts.push(count()));
     globalThis.closedBefore = count();
   });
-  const pdf = await page.pdf({ format: 'A4' });
-  assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
-  const { counts, closed } = await page.evaluate(() => ({
-    counts: globalThis.counts,
-    closed: globalThis.closedBefore,
-  }));
+  const counts = () => page.evaluate(() => globalThis.counts.splice(0));
+  const closed = await page.evaluate(() => globalThis.closedBefore);
   assert.ok(closed > 5);
-  assert.deepEqual(counts, [0, closed]);
+  const short = await page.pdf({ format: 'A4' });
+  assert.deepEqual(await counts(), [closed, closed]);
+  await page.evaluate(() => document.documentElement.setAttribute('data-print-all', ''));
+  const whole = await page.pdf({ format: 'A4' });
+  assert.deepEqual(await counts(), [0, closed]);
+  assert.ok(whole.length > short.length);
   await context.close();
 });
 
@@ -476,7 +490,7 @@ test('on paper the verdict, the policy, the hashes and what was not checked come
   const { page, context } = await ready('warning');
   await page.emulateMedia({ media: 'print' });
   const tops = await page.evaluate(() =>
-    ['verdict-banner', '.facts-section', '.not-checked', '.chain'].map(
+    ['answer-card', '.facts-section', '.not-checked', '.chain'].map(
       (part) => document.querySelector(part).getBoundingClientRect().top,
     ),
   );

@@ -128,11 +128,12 @@ export async function open(browser, { context: options = {}, routes = {}, path =
  * Routes that put a verifier in the page which answers with a report DRAWN BY HAND, so that
  * layout can be tested without a verifier.
  */
-export function stub(state, { init = '', ...more } = {}) {
+export function stub(state, { init = '', exports = '', endless = false, ...more } = {}) {
   const json = drawn(state, more);
   const module = `
     export default async function () { ${init} }
-    export function verify() { return ${JSON.stringify(json)}; }
+    export function verify() { ${endless ? 'for (;;);' : ''} return ${JSON.stringify(json)}; }
+    ${exports}
     export function policies() {
       return ${JSON.stringify(
         JSON.stringify([
@@ -151,9 +152,29 @@ export function stub(state, { init = '', ...more } = {}) {
   };
 }
 
+/** Presses the button of the demonstration, once the verifier is there. */
+export async function demonstrate(page) {
+  await loaded(page);
+  await page.click('#demonstration');
+  await settled(page);
+}
+
+/** Opens the part of the page where files are handed in, with its options. */
+export async function openIntake(page) {
+  await loaded(page);
+  if (await page.locator('#intake').isHidden()) await page.click('#open-intake');
+  const options = page.locator('details.options');
+  if (!(await options.evaluate((details) => details.open))) await options.locator('summary').click();
+}
+
+/** Waits until the verifier is there. */
+export async function loaded(page) {
+  await page.waitForSelector('#known li', { state: 'attached' });
+}
+
 /** Waits until an examination has come to its end. */
 export async function settled(page) {
-  await page.waitForSelector('verdict-banner[data-state]:not([data-state="checking"])');
+  await page.waitForSelector('answer-card[data-state]:not([data-state="checking"])');
 }
 
 /** The violations that axe finds on the page as it stands, in a form that a test can print. */

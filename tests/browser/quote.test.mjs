@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 
-import { axe, launch, open, openAll, settled, site } from './page.mjs';
+import { axe, launch, loaded, open, openAll, openIntake, settled, site } from './page.mjs';
 
 let browser;
 let server;
@@ -32,16 +32,16 @@ async function drop(page, files, policy) {
   }, files);
   await page.waitForFunction(() => document.querySelector('.subject')?.textContent.includes('quote.bin'));
   await settled(page);
-  const options = page.locator('details.options');
-  if (!(await options.evaluate((details) => details.open))) await options.locator('summary').click();
+  await openIntake(page);
   await page.locator('#policy').selectOption(policy);
+  await settled(page);
   await page.locator('#again').click();
   await settled(page);
 }
 
 async function ready(options = {}) {
   const opened = await open(browser, { url: server.url, ...options });
-  await settled(opened.page);
+  await loaded(opened.page);
   return opened;
 }
 
@@ -57,8 +57,8 @@ function states(page) {
 test('a simulated TDX quote with its collateral shows its chain, and says SIMULATED', async () => {
   const { page, context, troubles } = await ready();
   await drop(page, [['quote.bin', quote], ['collateral.json', collateral]], 'simulated-machine');
-  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'verified');
-  assert.match(await page.locator('#verdict-heading').innerText(), /^SIMULATED/);
+  assert.equal(await page.locator('answer-card').getAttribute('data-state'), 'verified');
+  assert.match(await page.locator('answer-card .short').innerText(), /^SIMULATED/);
   const found = await states(page);
   for (const link of ['hardware-root', 'chip', 'report', 'tcb', 'measurements']) {
     assert.equal(found[link], 'verified', link);
@@ -78,8 +78,8 @@ test('a simulated TDX quote with its collateral shows its chain, and says SIMULA
 test('the same quote does not hold under the policy for real hardware', async () => {
   const { page, context } = await ready();
   await drop(page, [['quote.bin', quote], ['collateral.json', collateral]], 'tdx');
-  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'failed');
-  assert.match(await page.locator('#verdict-heading').innerText(), /^SIMULATED/, 'its roots are recognised');
+  assert.equal(await page.locator('answer-card').getAttribute('data-state'), 'failed');
+  assert.match(await page.locator('answer-card .short').innerText(), /^SIMULATED/, 'its roots are recognised');
   assert.equal((await states(page))['hardware-root'], 'failed');
   await context.close();
 });
@@ -87,10 +87,10 @@ test('the same quote does not hold under the policy for real hardware', async ()
 test('a quote without collateral is undecided, and one changed byte of it fails', async () => {
   const { page, context } = await ready();
   await drop(page, [['quote.bin', quote]], 'simulated-machine');
-  assert.equal(await page.locator('verdict-banner').getAttribute('data-state'), 'unknown');
+  assert.equal(await page.locator('answer-card').getAttribute('data-state'), 'unknown');
   const changed = quote.with(200, quote[200] ^ 1);
   await drop(page, [['quote.bin', changed], ['collateral.json', collateral]], 'simulated-machine');
-  await page.waitForSelector('verdict-banner[data-state="failed"]');
+  await page.waitForSelector('answer-card[data-state="failed"]');
   assert.equal((await states(page)).report, 'failed');
   await context.close();
 });

@@ -10,7 +10,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { WWW, launch, open, openAll, serve, settled, site, stub } from './page.mjs';
+import { WWW, demonstrate, launch, open, openAll, serve, settled, site, stub } from './page.mjs';
 
 const [directory, file, time] = process.argv.slice(2);
 if (!directory) throw new Error('usage: node screenshots.mjs DIRECTORY [FILE [TIME]]');
@@ -49,7 +49,7 @@ async function shoot(name, prepare) {
       context,
       routes: state ? stub(state) : {},
     });
-    await settled(page);
+    await demonstrate(page);
     await prepare(page);
     await page.screenshot({ path: join(directory, `${name}-${look}.png`), fullPage: true });
     if (look === 'light') {

@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import test, { after, before } from 'node:test';
 
 import { service } from './faults.mjs';
-import { ROOT, axe, launch, open, settled, site } from './page.mjs';
+import { ROOT, axe, launch, open, openIntake, settled, site } from './page.mjs';
 
 const CLI = resolve(
   process.env.SITE_CLI ??
@@ -61,9 +61,7 @@ after(async () => {
 async function ready(policy = 'simulated', options = {}) {
   const opened = await open(browser, { url: built.url, ...options });
   const { page } = opened;
-  await settled(page);
-  await page.waitForSelector('.known [data-subject]');
-  await page.evaluate(() => document.querySelector('.options').setAttribute('open', ''));
+  await openIntake(page);
   if (policy) {
     await page.selectOption('#policy', '');
     await page.selectOption('#policy', policy);
@@ -77,7 +75,7 @@ async function ask(page, origin) {
   await page.waitForSelector('.plan:not([hidden])');
   await page.click('#ask');
   await page.waitForSelector('#stop[hidden]', { state: 'attached', timeout: 60_000 });
-  await page.waitForFunction(() => document.activeElement?.id === 'verdict-heading');
+  await page.waitForFunction(() => document.activeElement?.className === 'answer-subject');
 }
 
 async function downloaded(page, selector) {
@@ -85,7 +83,7 @@ async function downloaded(page, selector) {
   return readFileSync(await file.path(), 'utf8');
 }
 
-const state = (page) => page.locator('verdict-banner').getAttribute('data-state');
+const state = (page) => page.locator('answer-card').getAttribute('data-state');
 const ownTroubles = (troubles) =>
   troubles.filter((trouble) => !/Failed to load resource|blocked by CORS policy/.test(trouble));
 
@@ -93,7 +91,7 @@ test('a fresh nonce, the whole chain, A5 and a commit, SIMULATED throughout', as
   const { page, context, troubles } = await ready();
   await ask(page, origins.get('healthy'));
   assert.equal(await state(page), 'verified');
-  assert.match(await page.locator('#verdict-heading').innerText(), /^SIMULATED/);
+  assert.match(await page.locator('answer-card .short').innerText(), /^SIMULATED/);
   assert.match(await page.locator('.level').innerText(), /A5/);
   assert.equal(await page.locator('end-cap').getAttribute('data-end'), 'complete');
   const report = JSON.parse(await downloaded(page, '#download-report'));
@@ -102,8 +100,8 @@ test('a fresh nonce, the whole chain, A5 and a commit, SIMULATED throughout', as
   assert.equal(report.flags.key, 'bound');
   const commit = report.claims.find(({ name }) => name === 'git.commit');
   assert.match(commit.value.hex, /^[0-9a-f]{40}$/);
-  const source = await page.locator('verdict-banner .source').innerText();
-  assert.ok(source.replace(/\s/g, '').includes(commit.value.hex));
+  const row = await page.locator('[data-row="software"] dd').innerText();
+  assert.ok(row.includes(commit.value.hex.slice(0, 12)), row);
   const exchange = JSON.parse(await downloaded(page, '#download-exchange'));
   const nonce = await page.locator('#nonce').innerText();
   assert.equal(exchange.nonce, nonce);
@@ -118,8 +116,9 @@ test('a simulated root is never a vendor\'s: without the policy for simulations 
   const { page, context } = await ready(null);
   await ask(page, origins.get('healthy'));
   assert.equal(await state(page), 'failed');
-  assert.match(await page.locator('#verdict-heading').innerText(), /^SIMULATED/);
+  assert.match(await page.locator('answer-card .short').innerText(), /^SIMULATED/);
   await page.click('#simulated-check');
+  await settled(page);
   assert.equal(await state(page), 'verified');
   await context.close();
 });

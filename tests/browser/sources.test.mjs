@@ -42,7 +42,10 @@ test('no source of the page names another host', () => {
     // The contract names schemas and predicate types by their URLs; that loads nothing.
     if (name.startsWith('contract')) continue;
     const hosts = [...text.matchAll(/(?:https?:)?\/\/[a-z0-9.-]+\.[a-z]+/gi)].map(([url]) => url);
-    assert.deepEqual(hosts.filter((url) => url !== 'http://www.w3.org'), [], name);
+    // Where a reader can read on: links that name their host and load nothing.
+    const own = name === 'elements/read-on.js' ? ['https://search.sigstore.dev'] : [];
+    const allowed = ['http://www.w3.org', ...own];
+    assert.deepEqual(hosts.filter((url) => !allowed.includes(url)), [], name);
   }
 });
 
@@ -62,11 +65,11 @@ test('the content security policy allows this origin, WebAssembly and questions 
     "font-src 'self'",
     "connect-src 'self' https: http://127.0.0.1:* http://localhost:* http://*.localhost:*",
     "manifest-src 'self'",
-    "worker-src 'none'",
+    "worker-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
+    "trusted-types s2s-worker",
     "frame-ancestors 'none'",
   ]);
 });
@@ -75,7 +78,8 @@ test('every module is preloaded, and nothing else is', () => {
   const html = readFileSync(join(WWW, 'index.html'), 'utf8');
   const preloaded = [...html.matchAll(/modulepreload" href="([^"]+)"/g)].map(([, href]) => href);
   const modules = sources('.js').map(({ name }) => name.replaceAll('\\', '/'));
-  const expected = [...modules.filter((name) => name !== 'app.js'), 'pkg/silicon_to_source.js'];
+  const ofPage = modules.filter((name) => !name.startsWith('package/'));
+  const expected = ofPage.filter((name) => !['app.js', 'worker.js'].includes(name));
   assert.deepEqual(preloaded.toSorted(), expected.toSorted());
 });
 
@@ -83,7 +87,7 @@ test('the text in the page is the text of its wording', () => {
   const html = readFileSync(join(WWW, 'index.html'), 'utf8');
   const { ui } = JSON.parse(readFileSync(join(WWW, 'locales/en.json'), 'utf8'));
   const found = [...html.matchAll(/data-ui="([^"]+)"[^>]*>([^<]*)</g)];
-  assert.ok(found.length > 5);
+  assert.ok(found.length >= 5);
   for (const [, key, text] of found) assert.equal(text, ui[key], key);
 });
 
@@ -103,8 +107,7 @@ test('every string that the page asks for exists, and every string is asked for'
       text.includes(`'${key}'`) ||
       text.includes(`'${base}'`) ||
       text.includes(`data-ui="${key}"`) ||
-      built.some((pattern) => pattern.test(base)) ||
-      key.startsWith('evidence.');
+      built.some((pattern) => pattern.test(base));
     assert.ok(used, `ui.${key} is not used`);
   }
 });

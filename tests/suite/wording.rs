@@ -1,6 +1,7 @@
 //! The English wording holds to its rules: nothing is missing, nothing is left over, and the
 //! words that promise more than evidence can show are not used.
 
+mod answer;
 mod reasons;
 mod rules;
 
@@ -38,14 +39,14 @@ const WHYS: [Why; 8] = [
 ];
 /// Every headline with the forms of its sentence.
 const HEADLINES: [(Word, &[&str]); 12] = [
-    (Word::Verified, &["asked", "alone"]),
-    (Word::VerifiedImage, &["asked", "alone"]),
-    (Word::RealMachine, &["asked", "alone"]),
+    (Word::Verified, &["asked", "alone", "card"]),
+    (Word::VerifiedImage, &["asked", "alone", "card"]),
+    (Word::RealMachine, &["asked", "alone", "card"]),
     (Word::Provider, &["asked", "alone"]),
     (Word::PolicyKey, &["asked", "alone"]),
     (Word::Statement, &["asked", "alone"]),
     (Word::Build, &["source", "alone"]),
-    (Word::Failed, &["asked", "alone"]),
+    (Word::Failed, &["asked", "alone", "card"]),
     (Word::NotPublished, &["asked", "alone"]),
     (Word::NoAnswer, &["asked", "alone"]),
     (Word::UnknownKey, &["asked", "alone"]),

@@ -99,12 +99,28 @@ test('time that is not RFC 3339 with an offset is refused', () => {
   }
 });
 
-test('policy that is neither a name nor a policy file is refused', () => {
-  for (const policy of ['', 'no-such-policy', '{', '{"name":"x"}', '{"name":"x","name":"y"}']) {
+test('policy that is neither a name nor a policy file is refused, and a wrong name is told the names', () => {
+  for (const policy of ['', 'no-such-policy', '["name"]']) {
+    refuses(() => verifier.verify(files, { at: NOW, policy }), 'usage');
+  }
+  for (const policy of ['{', '{"name":"x"}', '{"name":"x","name":"y"}']) {
     refuses(() => verifier.verify(files, { at: NOW, policy }), 'malformed');
   }
   const policy = '{"name":"x","required":["no.such-check"]}';
   refuses(() => verifier.verify(files, { at: NOW, policy }), 'unsupported');
+  assert.throws(
+    () => verifier.verify(files, { at: NOW, policy: 'nope\u202e' }),
+    ({ message }) =>
+      message.startsWith('There is no policy "nope\\u{202e}". ') &&
+      JSON.parse(verifier.policies()).every(({ name }) => message.includes(name)),
+  );
+});
+
+test('what is required is a level, and a misspelt one is refused', () => {
+  for (const require of ['', 'A6', 'a4', 4, {}]) {
+    refuses(() => verifier.verify(files, { at: NOW, require }), 'usage');
+  }
+  refuses(() => verifier.verify(files, { at: NOW, denyWarnings: 'yes' }), 'usage');
 });
 
 test('policy that requires nothing verifies nothing', () => {

@@ -5,6 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 
+import { nextWords, rowWords, subjectWords } from '../../www/answer-words.js';
 import { Sentences } from '../../www/phrases.js';
 import { loadWording } from '../../www/wording.js';
 
@@ -14,10 +15,14 @@ await loadWording(new URL(`data:application/json,${encodeURIComponent(wording)}`
 const reports = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const said = reports.map((report) => {
   const sentences = new Sentences(report);
-  const { short, sentence } = sentences.headline();
+  const { short, sentence, card } = sentences.headline();
   return {
     short,
     sentence,
+    card,
+    rows: report.answer.rows.map((row) => rowWords(report, row)),
+    next: nextWords(report),
+    subject: subjectWords(report),
     itself: sentences.callsItself(),
     links: report.links.map((link) => sentences.link(link)),
     apart: report.links.map((link) => sentences.apart(link)),

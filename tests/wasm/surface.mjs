@@ -95,14 +95,14 @@ function s2sIn(cwd, ...args) {
  * What the command line says about `bytes`: the report's JSON, or the sentence with which it
  * refuses them.
  */
-export function fromCommandLine(bytes, { at = NOW, policy, collateral = [], artifact } = {}) {
+export function fromCommandLine(bytes, { at = NOW, policy, collateral = [], artifact, args: more = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 's2s-'));
   try {
     const file = (name, content) => {
       writeFileSync(join(folder, name), content);
       return name;
     };
-    const args = ['verify', file('input', bytes), '--json', '--at', at];
+    const args = ['verify', file('input', bytes), '--json', '--at', at, ...more];
     if (policy !== undefined) {
       const isFile = policy.startsWith('{');
       args.push('--policy', isFile ? file('policy.json', policy) : policy);

@@ -6,7 +6,8 @@
 
 import { copyButton, h } from '../dom.js';
 import { icon } from '../icons.js';
-import { checkTitle, findingGist, linkTitle, sayOr, sentencesOf, stateName } from '../phrases.js';
+import { findingGist, sentencesOf } from '../phrases.js';
+import { checkTitle, linkTitle, sayOr, stateName } from '../titles.js';
 import { textOf, valueElement } from '../values.js';
 import { say, ui, uiCount } from '../wording.js';
 import { findingItem } from './finding-item.js';
@@ -24,49 +25,54 @@ export class ChainLink extends HTMLElement {
     const root = report.assurance.root_of_trust;
     this.setAttribute('data-state', link.state);
     this.id = `link-${link.id}`;
-    const notable = link.findings.filter(
-      ({ outcome, reason }) => outcome !== 'pass' && reason !== 'not-applicable',
-    );
+    // What is open stands under "Not checked", by the file that would decide it.
+    const notable = link.findings.filter(({ outcome }) => outcome !== 'pass' && outcome !== 'unknown');
+    this.tabIndex = -1;
+    const isNext = report.ends_at.next === link.id;
     this.replaceChildren(
       h('div', { class: 'node' }, icon(link.state)),
       h(
         'div',
         { class: 'link-body' },
         h(
-          'h3',
-          {},
-          h('span', {}, linkTitle(link.id, root)),
-          ' ',
-          h(
-            'span',
-            { class: 'state', 'data-state': link.state },
-            report.simulated && `${say(['simulated', 'word'])} · `,
-            stateName(link.state),
-          ),
-        ),
-        sentencesOf(report).link(link).map((sentence) => h('p', {}, sentence)),
-        claims.length > 0 && !holds(link) ? h('p', { class: 'note' }, ui('claims-not-shown')) : null,
-        claims.length > 0 ? h('dl', { class: 'facts claims' }, claims.map(claimFact)) : null,
-        notable.length > 0 ? notableList(notable) : null,
-        h(
           'details',
-          { class: 'findings' },
-          h('summary', {}, summaryOf(link.findings)),
-          shownBy(link),
-          h('ol', { class: 'finding-list' }, link.findings.map((finding) => findingItem(finding, report))),
-        ),
-        evidence
-          .filter(({ kind }) => kind === 'workflow')
-          .map((item) => {
-            const text = new SourceText();
-            text.draw(item);
-            return text;
+          { class: 'link-fold', open: link.state === 'failed' || isNext },
+          h(
+            'summary',
+            {},
+            h('h3', {}, linkTitle(link.id, root)),
+            ' ',
+            h(
+              'span',
+              { class: 'state', 'data-state': link.state },
+              report.simulated && `${say(['simulated', 'word'])} · `,
+              stateName(link.state),
+            ),
+          ),
+          sentencesOf(report).link(link).map((sentence) => h('p', {}, sentence)),
+          claims.length > 0 && !holds(link) ? h('p', { class: 'note' }, ui('claims-not-shown')) : null,
+          claims.length > 0 ? h('dl', { class: 'facts claims' }, claims.map(claimFact)) : null,
+          notable.length > 0 ? notableList(notable) : null,
+          h(
+            'details',
+            { class: 'findings' },
+            h('summary', {}, summaryOf(link.findings)),
+            shownBy(link),
+            h('ol', { class: 'finding-list' }, link.findings.map((finding) => findingItem(finding, report))),
+          ),
+          evidence
+            .filter(({ kind }) => kind === 'workflow')
+            .map((item) => {
+              const text = new SourceText();
+              text.draw(item);
+              return text;
+            }),
+          evidence.map((item) => {
+            const view = new HexView();
+            view.item = item;
+            return view;
           }),
-        evidence.map((item) => {
-          const view = new HexView();
-          view.item = item;
-          return view;
-        }),
+        ),
       ),
     );
   }

@@ -5,14 +5,14 @@
  */
 
 import { h } from '../dom.js';
-import { beyondEnd, linkTitle, stateName } from '../phrases.js';
+import { beyondEnd, linkTitle, stateName } from '../titles.js';
 import { say, ui } from '../wording.js';
+import { folded } from './report-actions.js';
 
 export class EndCap extends HTMLElement {
   /** @param {Report} report */
   draw({ ends_at: { link, next, state }, assurance: { root_of_trust: root } }) {
-    const complete = next === null;
-    this.setAttribute('data-end', complete ? 'complete' : 'early');
+    this.setAttribute('data-end', next === null ? 'complete' : 'early');
     this.replaceChildren(
       h('div', { class: 'cap', 'aria-hidden': 'true' }),
       h(
@@ -28,7 +28,6 @@ export class EndCap extends HTMLElement {
             state: state === null ? '' : stateName(state),
           }),
         ),
-        complete ? beyond(root) : null,
       ),
     );
   }
@@ -40,12 +39,9 @@ export class EndCap extends HTMLElement {
  * @param {RootOfTrust} root
  */
 export function beyond(root) {
-  return h(
-    'div',
-    { class: 'beyond' },
-    h('h4', {}, ui('beyond')),
+  return folded('beyond', ui('beyond'), [
     h('ul', {}, beyondEnd(root).map((sentence) => h('li', {}, sentence))),
-  );
+  ]);
 }
 
 customElements.define('end-cap', EndCap);

@@ -2,19 +2,26 @@
  * `<evidence-intake>`: where a reader drops, picks or pastes evidence and says for which moment and
  * under which policy it is to be examined. Nothing that is handed in here leaves the page.
  *
- * Fires `request` with a Request, in which no sources stand for the same input again, `changed`
- * while the reader writes a date or a digest, and `demonstration` with the name of one.
+ * A policy file is taken as the policy, and a report of the verifier's own as no evidence. What
+ * cannot be taken is said in `problem`, which stands where the page puts it.
  *
- * @import { PolicyEntry, Request, Source } from '../report.d.ts'
+ * Fires `request` with a Request, in which no sources stand for the same input again, and `changed`
+ * while the reader writes a date or a digest.
+ *
+ * @import { PolicyEntry, Request, Source } from '../page.d.ts'
  */
 
 import { MAX_INPUT, fromPaste } from '../bytes.js';
-import { button, h } from '../dom.js';
+import { button, evidenceWords, h } from '../dom.js';
 import { byteCount } from '../values.js';
+import { ownFile } from '../verifier.js';
 import { ui } from '../wording.js';
 
 /** The value of the policy choice that leaves it to the verifier. */
 const VERIFIERS_CHOICE = '';
+
+/** The value of the policy choice for a file that the reader handed in. */
+const OWN_FILE = ' own';
 
 export class EvidenceIntake extends HTMLElement {
   #files = h('input', { type: 'file', multiple: true, id: 'files', class: 'visually-hidden' });
@@ -32,14 +39,17 @@ export class EvidenceIntake extends HTMLElement {
     dir: 'ltr',
     'aria-describedby': 'artifact-note',
   });
-  #problem = h('p', { class: 'problem', role: 'alert' });
+  /** What could not be taken, and why. */
+  problem = h('p', { class: 'problem', id: 'intake-problem', role: 'alert' });
+  /** @type {{ name: string, text: string } | null} */
+  #own = null;
   /** @type {PolicyEntry[]} */
   #policies = [];
   #isReadersPolicy = false;
 
   connectedCallback() {
     if (this.childElementCount > 0) return;
-    this.append(this.#dropZone(), this.#problem);
+    this.append(this.#dropZone());
     this.#files.addEventListener('change', () => {
       this.take([...(this.#files.files ?? [])]);
       this.#files.value = '';
@@ -55,7 +65,10 @@ export class EvidenceIntake extends HTMLElement {
     });
     // An answer for another moment or policy does not stay up.
     for (const option of [this.#policy, this.#now, this.#asOf, this.#time, this.#artifact]) {
-      option.addEventListener('change', () => this.#request([], false));
+      option.addEventListener('change', () => {
+        this.#say('');
+        this.#request([], false);
+      });
     }
     document.addEventListener('dragover', (event) => {
       event.preventDefault();
@@ -74,10 +87,18 @@ export class EvidenceIntake extends HTMLElement {
   /** @param {PolicyEntry[]} policies */
   set policies(policies) {
     this.#policies = policies;
+    this.#listPolicies();
+  }
+
+  #listPolicies() {
+    const chosen = this.#policy.value;
+    const own = this.#own;
     this.#policy.replaceChildren(
       h('option', { value: VERIFIERS_CHOICE }, ui('policy-automatic')),
-      ...policies.map(({ name }) => h('option', { value: name }, name)),
+      ...(own ? [h('option', { value: OWN_FILE }, ui('policy-own', { name: evidenceWords(own.name) }))] : []),
+      ...this.#policies.map(({ name }) => h('option', { value: name }, name)),
     );
+    this.#policy.value = chosen;
     this.#describePolicy();
   }
 
@@ -97,14 +118,15 @@ export class EvidenceIntake extends HTMLElement {
     if (!this.#isReadersPolicy) this.choosePolicy(null);
   }
 
-  /** The name of the chosen policy, or `null` when the verifier chooses. */
+  /** The chosen policy, its name or the text of a file, or `null` when the verifier chooses. */
   get policy() {
+    if (this.#policy.value === OWN_FILE) return this.#own?.text ?? null;
     return this.#policy.value || null;
   }
 
-  /** @param {'machine' | 'build'} name */
-  #demonstrate(name) {
-    this.dispatchEvent(new CustomEvent('demonstration', { detail: { name } }));
+  /** Whether a policy has this name. @param {string} name */
+  hasPolicy(name) {
+    return this.#policies.some((policy) => policy.name === name);
   }
 
   /** The digest that a signed build must be about, with its algorithm, or `null` for none. */
@@ -126,33 +148,63 @@ export class EvidenceIntake extends HTMLElement {
    */
   async take(files) {
     if (files.length === 0) return;
-    const sources = await this.read(files);
-    if (sources) this.#request(sources);
+    this.#say('');
+    const read = await this.read(files);
+    if (!read) return;
+    const { sources, policy } = await this.#sorted(read);
+    if (sources.length > 0) this.#request(sources);
+    else if (policy) this.again();
   }
 
   /**
-   * The bytes of `files`, or `null`, with the reason said, when they cannot be had.
+   * Sets aside what is the verifier's own: a policy is chosen, and a report is no evidence.
+   *
+   * @param {Source[]} read
+   */
+  async #sorted(read) {
+    const kinds = await Promise.all(read.map(({ bytes }) => ownFile(bytes)));
+    const policy = read.find((_, place) => kinds[place] === 'own-policy');
+    const report = read.find((_, place) => kinds[place] === 'own-report');
+    const sources = read.filter((_, place) => kinds[place] === null);
+    if (policy) {
+      this.#own = { name: policy.name, text: new TextDecoder().decode(policy.bytes) };
+      this.#listPolicies();
+      this.#policy.value = OWN_FILE;
+      this.#isReadersPolicy = true;
+      this.#describePolicy();
+    }
+    if (report) this.#say(ui('own-report', { name: evidenceWords(report.name) }));
+    else if (policy && sources.length === 0) {
+      this.#say(ui('policy-taken', { name: evidenceWords(policy.name) }));
+    }
+    return { sources, policy };
+  }
+
+  /**
+   * The bytes of `files` without those that cannot be had, which are named with the reason; `null`
+   * when there are none.
    *
    * @param {File[]} files
+   * @param {HTMLElement} [problem] where it is said
    * @returns {Promise<Source[] | null>}
    */
-  async read(files) {
-    const large = files.find((file) => file.size > MAX_INPUT);
-    if (large) {
-      this.#say(ui('too-large', { name: large.name, limit: byteCount(MAX_INPUT) }));
-      return null;
+  async read(files, problem = this.problem) {
+    problem.textContent = '';
+    /** @type {Source[]} */
+    const read = [];
+    for (const file of files) {
+      const name = evidenceWords(file.name);
+      if (file.size > MAX_INPUT) {
+        problem.textContent = ui('too-large', { name, limit: byteCount(MAX_INPUT) });
+        continue;
+      }
+      try {
+        read.push({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+      } catch {
+        problem.textContent = ui('not-read', { name });
+      }
     }
-    try {
-      return await Promise.all(
-        files.map(async (file) => ({
-          name: file.name,
-          bytes: new Uint8Array(await file.arrayBuffer()),
-        })),
-      );
-    } catch {
-      this.#say(ui('not-read'));
-      return null;
-    }
+    return read.length > 0 ? read : null;
   }
 
   /**
@@ -163,7 +215,6 @@ export class EvidenceIntake extends HTMLElement {
   #request(sources, byReader = true) {
     const at = this.#moment();
     if (at === undefined) return;
-    this.#say('');
     /** @type {Request} */
     const detail = { sources, at, policy: this.policy, byReader };
     this.dispatchEvent(new CustomEvent('request', { detail }));
@@ -185,7 +236,7 @@ export class EvidenceIntake extends HTMLElement {
 
   /** @param {string} sentence */
   #say(sentence) {
-    this.#problem.textContent = sentence;
+    this.problem.textContent = sentence;
   }
 
   #describePolicy() {
@@ -200,21 +251,12 @@ export class EvidenceIntake extends HTMLElement {
       h(
         'div',
         { class: 'drop-top' },
-        h('div', { class: 'drop-words' }, h('h3', {}, ui('hand-in')), h('p', {}, ui('drop'))),
+        h('div', { class: 'drop-words' }, h('h2', {}, ui('hand-in')), h('p', {}, ui('drop'))),
         h(
           'div',
           { class: 'row file-choice' },
           this.#files,
           h('label', { for: 'files', class: 'button primary' }, ui('choose-files')),
-          button(
-            ui('demonstration'),
-            () => this.#demonstrate('machine'),
-            { id: 'demonstration' },
-          ),
-          button(ui('demonstration-build'), () => this.#demonstrate('build'), {
-            id: 'demonstration-build',
-            class: 'quiet',
-          }),
         ),
       ),
       h('p', { class: 'note' }, ui('stays-here')),
@@ -236,6 +278,7 @@ export class EvidenceIntake extends HTMLElement {
             this.#say(ui('paste-empty'));
             this.#paste.focus();
           } else {
+            this.#say('');
             this.#request([{ name: ui('pasted'), bytes: fromPaste(this.#paste.value) }]);
           }
         },
@@ -270,7 +313,14 @@ export class EvidenceIntake extends HTMLElement {
       this.#policyNote,
       h('p', {}, h('label', { for: 'artifact' }, ui('artifact')), ' ', this.#artifact),
       h('p', { id: 'artifact-note', class: 'note' }, ui('artifact-note')),
-      button(ui('again'), () => this.again(), { id: 'again' }),
+      button(
+        ui('again'),
+        () => {
+          this.#say('');
+          this.again();
+        },
+        { id: 'again' },
+      ),
     );
   }
 }

@@ -7,9 +7,10 @@
  */
 
 import { button, evidenceWords, h } from '../dom.js';
-import { sayOr } from '../phrases.js';
+import { sayOr } from '../titles.js';
 import { byteCount, hexElement } from '../values.js';
 import { say, ui, uiCount } from '../wording.js';
+import { folded } from './report-actions.js';
 
 /**
  * @param {Report} report
@@ -18,14 +19,11 @@ import { say, ui, uiCount } from '../wording.js';
  */
 export function fileList({ files, subject }, handed) {
   const unused = files.filter(({ became }) => became !== 'evidence' && became !== 'used');
-  return h(
-    'section',
-    { class: 'files', 'aria-labelledby': 'files-heading' },
-    h('h2', { id: 'files-heading' }, ui('files')),
+  const count = unused.length > 0 ? ` ${uiCount('files-unused', unused.length)}` : '';
+  return folded('files', ui('files'), [
     h('p', {}, ui('files-sentence')),
-    unused.length > 0 ? h('p', { class: 'unused' }, uiCount('files-unused', unused.length)) : null,
     h('ol', { class: 'file-list' }, files.map((file, place) => row(file, subject.kind, place, place < handed))),
-  );
+  ], count);
 }
 
 /**

@@ -4,22 +4,14 @@
  * @import { LinkFinding, Report, State } from '../report.d.ts'
  */
 
+import { findingAnchor } from '../anchors.js';
 import { button, h } from '../dom.js';
 import { icon } from '../icons.js';
-import { checkTitle, findingAdvice, outcomeWord, sentencesOf } from '../phrases.js';
+import { sentencesOf } from '../phrases.js';
+import { checkTitle, findingAdvice, outcomeWord } from '../titles.js';
 import { comparison, textOf, valueElement } from '../values.js';
 import { ui } from '../wording.js';
 import { HexView } from './hex-view.js';
-
-/**
- * The element id of a finding.
- *
- * @param {string} check
- * @param {string | null | undefined} part
- */
-export function findingAnchor(check, part) {
-  return `finding-${check}${part ? `-${part.replace(/[^A-Za-z0-9.-]+/g, '_')}` : ''}`;
-}
 
 /**
  * Which state's icon a finding carries.
@@ -97,6 +89,6 @@ function showBytes(evidence, start, len) {
   if (!(view instanceof HexView)) return;
   const link = view.closest('chain-link');
   const details = link?.querySelector('details');
-  if (details) details.open = true;
+  if (details instanceof HTMLDetailsElement) details.open = true;
   view.show(start, len);
 }

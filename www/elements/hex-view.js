@@ -8,7 +8,7 @@
  */
 
 import { fromBase64 } from '../bytes.js';
-import { announce, button, copyButton, download, h } from '../dom.js';
+import { announce, button, copyButton, download, h, shortWords } from '../dom.js';
 import { byteCount, hexElement, valueElement } from '../values.js';
 import { has, say, ui } from '../wording.js';
 
@@ -273,10 +273,24 @@ function offset(at) {
   return `0x${at.toString(16).padStart(3, '0')}`;
 }
 
-/** @param {EvidenceItem} item */
-export function evidenceName(item) {
-  const path = ['ui', `evidence.${item.id}`];
-  return has(path) ? say(path) : item.id.replace(/^git-file:/, '');
+/**
+ * What a piece of evidence is, in words: by its name, or else by the kind of its bytes. What the
+ * evidence itself put before the name, and its number, stay beside it.
+ *
+ * @param {EvidenceItem} item
+ */
+export function evidenceName({ id, kind }) {
+  if (id.startsWith('git-file:')) return id.slice('git-file:'.length);
+  const [, base = id, number = ''] = /^(.*?)[- ]?([0-9]*)$/.exec(id) ?? [];
+  const parts = base.split('-');
+  for (let from = 0; from < parts.length; from += 1) {
+    const path = ['evidence', 'names', parts.slice(from).join('-')];
+    if (!has(path)) continue;
+    const before = parts.slice(0, from).join('-');
+    return [say(path), number, before ? `(${shortWords(before)})` : ''].filter(Boolean).join(' ');
+  }
+  const path = ['evidence', 'kinds', kind];
+  return has(path) ? `${say(path)} (${shortWords(id)})` : shortWords(id);
 }
 
 customElements.define('hex-view', HexView);

@@ -1,11 +1,11 @@
 /**
  * `<request-list>`: whom a check asks, what each host learns, and what came of it.
  *
- * @import { PlannedRequest } from '../report.d.ts'
+ * @import { PlannedRequest } from '../page.d.ts'
  */
 
 import { h } from '../dom.js';
-import { sayOr } from '../phrases.js';
+import { sayOr } from '../titles.js';
 import { ui } from '../wording.js';
 
 /** @typedef {{ request: PlannedRequest, box: HTMLInputElement | null, note: string, status: HTMLElement }} Row */

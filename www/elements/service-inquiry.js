@@ -2,13 +2,15 @@
  * `<service-inquiry>`: where a reader names a service, sees whom a check asks and what each host
  * learns, and starts it. Nothing is asked before the button is pressed, and nothing is remembered.
  *
- * Fires `inquire` with an Inquiry and `recorded`.
+ * The element is the line with the address; `plan` and `known` stand where the page puts them.
  *
- * @import { PlannedRequest, SessionHandle } from '../report.d.ts'
+ * Fires `inquire` with an Inquiry, `recorded`, and `proposed` when a plan is shown or taken down.
+ *
+ * @import { PlannedRequest, SessionHandle } from '../page.d.ts'
  */
 
 import { announce, button, h } from '../dom.js';
-import { sayOr } from '../phrases.js';
+import { sayOr } from '../titles.js';
 import { newSession, subjects } from '../verifier.js';
 import { say, ui } from '../wording.js';
 import { RequestList } from './request-list.js';
@@ -20,29 +22,30 @@ export class ServiceInquiry extends HTMLElement {
     autocomplete: 'off',
     spellcheck: 'false',
     inputmode: 'url',
-    'aria-describedby': 'address-note address-problem',
+    'aria-describedby': 'address-problem',
     dir: 'ltr',
   });
   #problem = h('p', { class: 'problem', id: 'address-problem', role: 'alert' });
-  #known = h('ul', { class: 'known' });
-  #plan = h('div', { class: 'plan', hidden: true });
+  /** The services that can be chosen by name. */
+  known = h('ul', { class: 'known' });
+  /** Whom a check would ask, once a service is named. */
+  plan = h('div', { class: 'plan', hidden: true });
   /** @type {AbortController | null} */
   #running = null;
+  #proposed = 0;
 
   connectedCallback() {
     if (this.childElementCount > 0) return;
+    this.#address.placeholder = ui('address-example');
     this.append(
-      h('h3', {}, ui('ask-service')),
       h(
         'form',
         { class: 'address' },
-        h('label', { for: 'address' }, ui('address')),
-        h('div', { class: 'row' }, this.#address, h('button', { type: 'submit' }, ui('show-plan'))),
-        h('p', { class: 'note', id: 'address-note' }, ui('address-note')),
+        h('label', { for: 'address', class: 'visually-hidden' }, ui('address')),
+        this.#address,
+        h('button', { type: 'submit', class: 'primary' }, ui('check')),
       ),
       this.#problem,
-      this.#known,
-      this.#plan,
     );
     this.#address.addEventListener('input', () => this.#forget());
     this.querySelector('form')?.addEventListener('submit', (event) => {
@@ -53,7 +56,7 @@ export class ServiceInquiry extends HTMLElement {
 
   /** Shows the services that can be chosen; to be called when the verifier is there. */
   ready() {
-    this.#known.replaceChildren(
+    this.known.replaceChildren(
       ...subjects().map(({ id, origin }) =>
         h(
           'li',
@@ -84,12 +87,15 @@ export class ServiceInquiry extends HTMLElement {
    *
    * @param {string} address
    */
-  propose(address) {
+  async propose(address) {
     this.#forget();
     this.#address.value = address;
-    const proposal = newSession(address);
+    const own = this.#proposed;
+    const proposal = await newSession(address.trim());
+    if (own !== this.#proposed) return;
     if (typeof proposal === 'string') {
-      this.#problem.textContent = ui('address-refused', { why: proposal });
+      const why = proposal === 'no-verifier' ? ui('no-verifier.sentence') : proposal;
+      this.#problem.textContent = ui('address-refused', { why });
       this.#address.setAttribute('aria-invalid', 'true');
       this.#address.focus();
       return;
@@ -100,12 +106,13 @@ export class ServiceInquiry extends HTMLElement {
 
   /** What was proposed no longer stands, and what is running is stopped. */
   #forget() {
+    this.#proposed += 1;
     this.#running?.abort();
     this.#running = null;
     this.#problem.textContent = '';
     this.#address.removeAttribute('aria-invalid');
-    this.#plan.hidden = true;
-    this.#plan.replaceChildren();
+    this.plan.hidden = true;
+    this.plan.replaceChildren();
   }
 
   /** @param {SessionHandle} session */
@@ -113,13 +120,13 @@ export class ServiceInquiry extends HTMLElement {
     const list = new RequestList();
     list.draw(session.first, { choice: false });
     const host = session.first[0]?.host ?? session.origin;
-    const heading = h('h4', { tabindex: -1 }, ui('plan'));
+    const heading = h('h2', { tabindex: -1 }, ui('plan'));
     const go = button(ui('ask-host', { host }), () => this.#start(session, list, go, stop), {
       class: 'primary',
       id: 'ask',
     });
     const stop = button(ui('stop'), () => this.#running?.abort(), { id: 'stop', hidden: true });
-    this.#plan.replaceChildren(
+    this.plan.replaceChildren(
       heading,
       list,
       session.nonce
@@ -128,7 +135,8 @@ export class ServiceInquiry extends HTMLElement {
       h('p', { class: 'note' }, ui('how-asked')),
       h('div', { class: 'row' }, go, stop),
     );
-    this.#plan.hidden = false;
+    this.plan.hidden = false;
+    this.dispatchEvent(new CustomEvent('proposed'));
     heading.focus({ preventScroll: false });
   }
 
@@ -149,8 +157,9 @@ export class ServiceInquiry extends HTMLElement {
       stop.hidden = true;
       if (this.#running === running) this.#running = null;
     };
+    const end = () => running.abort();
     this.dispatchEvent(
-      new CustomEvent('inquire', { detail: { session, list, signal: running.signal, done } }),
+      new CustomEvent('inquire', { detail: { session, list, signal: running.signal, stop: end, done } }),
     );
   }
 }

@@ -7,29 +7,56 @@
 
 import { copyButton, h } from '../dom.js';
 import { textOf } from '../values.js';
-import { has, say, ui } from '../wording.js';
+import { has, say, sayAll, ui } from '../wording.js';
 import { claimFact, holds } from './chain-link.js';
 
 /** @param {Report} report */
-export function serviceKey({ claims, links }) {
+export function serviceKey({ claims, headline, links, simulated, verdict }) {
   const link = links.find(({ id }) => id === 'key-binding');
-  if (!link) return [];
-  const keys = claims.filter((claim) => claim.link === link.id && has(['compare', claim.name]));
-  const note = keys.length > 0 && !holds(link) ? [h('p', { class: 'note' }, ui('claims-not-shown'))] : [];
-  return [...note, ...keys.map(key)];
+  const keys = claims.filter((claim) => claim.link === 'key-binding' && has(['compare', claim.name]));
+  if (!link || !holds(link) || keys.length === 0 || verdict.state === 'failed') return '';
+  const host = headline.of === null ? null : (URL.parse(headline.of)?.host ?? null);
+  return h(
+    'section',
+    { class: 'service-keys', id: 'service-key', 'aria-labelledby': 'service-key-heading' },
+    h('h2', { id: 'service-key-heading' }, simulated ? `${say(['simulated', 'word'])}: ` : '', ui('service-key')),
+    keys.map((claim) => key(claim, host)),
+  );
 }
 
-/** @param {Claim} claim */
-function key(claim) {
+/**
+ * @param {Claim} claim
+ * @param {string | null} host
+ */
+function key(claim, host) {
   const words = { copied: ui('copied'), failed: ui('copy-failed') };
-  const command = has(['compare-command', claim.name]) ? say(['compare-command', claim.name]) : null;
+  const path = ['compare-command', claim.name];
+  const command = has(path) ? say(path).replaceAll('HOST', host ? host.replace(/:\d+$/, '') : 'HOST') : null;
+  const steps = sayAll(['compare-steps', claim.name]);
   return h(
     'div',
     { class: 'service-key', 'data-key': textOf(claim.value) },
     h('dl', { class: 'facts' }, claimFact(claim)),
-    h('p', {}, say(['compare', claim.name])),
     command
-      ? h('p', {}, h('code', { class: 'url', translate: 'no' }, command), ' ', copyButton(ui('copy-command'), command, words))
-      : null,
+      ? h(
+          'ol',
+          { class: 'steps' },
+          steps.map((step, place) =>
+            h(
+              'li',
+              {},
+              step,
+              place === 0
+                ? [
+                    ' ',
+                    h('code', { class: 'url', translate: 'no' }, command),
+                    ' ',
+                    copyButton(ui('copy-command'), command, words, { class: 'quiet small no-print' }),
+                  ]
+                : [],
+            ),
+          ),
+        )
+      : h('p', {}, say(['compare', claim.name])),
   );
 }

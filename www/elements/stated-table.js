@@ -7,7 +7,7 @@
 
 import { h } from '../dom.js';
 import { icon } from '../icons.js';
-import { linkTitle, sayOr } from '../phrases.js';
+import { linkTitle, sayOr } from '../titles.js';
 import { valueElement } from '../values.js';
 import { say, ui } from '../wording.js';
 

@@ -5,6 +5,7 @@
 //! `tests/suite/wording.rs` holds the file complete. A key that is missing all the same shows as the key
 //! itself, so that a gap is seen.
 
+mod answer;
 mod headline;
 mod sentences;
 
@@ -17,6 +18,7 @@ use silicon_to_source::finding::{Check, LinkId};
 use silicon_to_source::locales;
 use silicon_to_source::report::{Level, LinkFinding, Report, RootOfTrust, State, Word};
 
+pub use answer::RowLine;
 pub use headline::Line;
 pub use sentences::Sentences;
 

@@ -37,7 +37,7 @@ use silicon_to_source::builds::sigstore::conformance::{Artifact, STAGING_ROOT, S
 use silicon_to_source::engine;
 use silicon_to_source::engine::MAX_INPUT;
 use silicon_to_source::engine::builtin::Builtin;
-use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::engine::policy::{LeastLevel, Policy, Warnings};
 use silicon_to_source::engine::{builtin, policy};
 use silicon_to_source::error::Error;
 use silicon_to_source::time::UnixTime;
@@ -60,6 +60,10 @@ export interface VerifyOptions {
   at: string;
   /** The name of a built-in policy, or the JSON text of a policy file. Left out: the policy for the kind of evidence. */
   policy?: string;
+  /** The least that the chain has to show: "A0" to "A5", or "build". Left out: what the policy asks for. */
+  require?: string;
+  /** Whether a warning counts as an open answer. */
+  denyWarnings?: boolean;
   /** What a Sigstore bundle must be about: its bytes, or "sha256:" or "sha512:" and the digest in hex digits. */
   artifact?: Uint8Array | string;
   /** What Session.asked() of this module gave, only for a session of this very process. A session that came as a file is a recording. */
@@ -110,6 +114,22 @@ export interface Report {
   files: { name: string; sha256: string; len: number; what: string; became: string }[];
   /** The answer in one line. */
   headline: { word: string; of: string | null; caveat?: { check: string; part: string | null } };
+  /** What a reader asks first, in six rows, and the one next step. */
+  answer: {
+    rows: {
+      id: "machine" | "software" | "operator" | "current" | "fresh" | "connection";
+      state: "yes" | "caveat" | "no" | "open" | "none" | "not-asked";
+      /** Which sentence of answer.rows in the wording it is. */
+      reason: string;
+      maker?: string;
+      source?: { commit: string; repository: string };
+      link: string;
+      check?: { check: string; part: string | null };
+    }[];
+    next?:
+      | { kind: "file"; what: string; url: string; reveals: string; decides: string[] }
+      | { kind: "advice"; finding: { check: string; part: string | null } };
+  };
   verdict: {
     state: "verified" | "warning" | "not-published" | "unknown" | "failed";
     because: { check: string; part: string | null }[];
@@ -145,10 +165,9 @@ pub fn verify(
     let options: Options = written(options, &Options::MEMBERS)?;
     let artifact = options.artifact(&mut left)?;
     let context = options.context()?;
-    let report = options
-        .policy(&files, artifact)
-        .and_then(|policy| silicon_to_source::examine(&files, policy.as_ref(), &context))
-        .map_err(|error| refused(&error))?;
+    let policy = options.policy(&files, artifact)?;
+    let report = silicon_to_source::examine(&files, policy.as_ref(), &context);
+    let report = report.map_err(|error| refused(&error))?;
     Ok(report.to_json())
 }
 
@@ -202,6 +221,20 @@ fn named(text: &str) -> Result<Artifact<'static>, JsValue> {
     }
 }
 
+/// Which file of this verifier's own `bytes` are: "own-report", "own-policy" or undefined. A policy is
+/// what `verify` takes as `policy`; a report is no evidence.
+///
+/// # Errors
+/// Throws a `VerifyError` when `bytes` is no `Uint8Array`, or too large.
+#[wasm_bindgen]
+pub fn own(
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] bytes: JsValue,
+) -> Result<Option<String>, JsValue> {
+    let mut left = MAX_TAKEN;
+    let bytes = take("the file", &bytes, &mut left)?;
+    Ok(engine::own(&bytes).map(str::to_owned))
+}
+
 /// The built-in policies in the order in which the command line lists them: the text of a JSON
 /// array of `PolicySummary`.
 ///
@@ -233,9 +266,13 @@ pub fn version() -> String {
 
 /// What `verify` was asked for, as JavaScript writes it.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Options {
     at: String,
     policy: Option<String>,
+    require: Option<String>,
+    #[serde(default)]
+    deny_warnings: bool,
     #[serde(default, with = "serde_wasm_bindgen::preserve")]
     artifact: JsValue,
     asked: Option<String>,
@@ -312,7 +349,7 @@ fn is_absent(value: &JsValue) -> bool {
 }
 
 impl Options {
-    const MEMBERS: [&str; 4] = ["at", "policy", "artifact", "asked"];
+    const MEMBERS: [&str; 6] = ["at", "policy", "require", "denyWarnings", "artifact", "asked"];
 
     /// The moment, and what this process asked.
     fn context(&self) -> Result<Context, JsValue> {
@@ -339,30 +376,52 @@ impl Options {
         }
     }
 
-    /// The policy: a built-in one by its name, or a policy file's text, with `artifact`.
+    /// The policy: a built-in one by its name, or a policy file's text, with what the call adds to
+    /// it; `None` when it names none and adds nothing.
     fn policy(
         &self,
         files: &[File<'_>],
         artifact: Option<policy::Artifact>,
-    ) -> Result<Option<Policy>, Error> {
-        let chosen = self
-            .policy
-            .as_deref()
-            .map(|text| match builtin(text) {
-                Some(builtin) => builtin.policy(),
-                None => Policy::from_json(text.as_bytes()),
-            })
-            .transpose()?;
-        if artifact.is_none() {
+    ) -> Result<Option<Policy>, JsValue> {
+        let chosen = self.policy.as_deref().map(chosen).transpose()?;
+        let least = self.require.as_deref().map(least).transpose()?;
+        if artifact.is_none() && least.is_none() && !self.deny_warnings {
             return Ok(chosen);
         }
         let mut policy = match chosen {
             Some(policy) => policy,
-            None => engine::default_policy(files)?,
+            None => engine::default_policy(files).map_err(|error| refused(&error))?,
         };
-        policy.sigstore.artifact = artifact;
+        policy.sigstore.artifact = artifact.or(policy.sigstore.artifact);
+        policy.least_level = least.or(policy.least_level);
+        if self.deny_warnings {
+            policy.warnings = Warnings::Deny;
+        }
         Ok(Some(policy))
     }
+}
+
+/// The policy that is called `text`, or that `text` is the file of.
+fn chosen(text: &str) -> Result<Policy, JsValue> {
+    let policy = match builtin(text) {
+        Some(builtin) => builtin.policy(),
+        None if text.trim_start().starts_with('{') => Policy::from_json(text.as_bytes()),
+        None => {
+            let names: Vec<&str> = Builtin::all().iter().map(|builtin| builtin.name).collect();
+            let why = format!(
+                "There is no policy {}. The policies are: {}. Anything else is the text of a \
+                 policy file, JSON.",
+                silicon_to_source::text::quoted(text),
+                names.join(", "),
+            );
+            return Err(thrown(USAGE, &why));
+        }
+    };
+    policy.map_err(|error| refused(&error))
+}
+
+fn least(text: &str) -> Result<LeastLevel, JsValue> {
+    LeastLevel::parse(text).ok_or_else(|| thrown(USAGE, "A level is build, or A0 to A5."))
 }
 
 /// The error code for a call that breaks the types above.

@@ -1,4 +1,5 @@
-//! Building `target/site`: the page, the verifier as wasm, and the demonstration.
+//! Building `target/site`: the page, the verifier as wasm, and the demonstration; and with them
+//! `target/package`.
 
 use std::env;
 use std::ffi::OsString;
@@ -16,7 +17,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::failure::Failure;
 use crate::manifest::{Kind, Manifest, Target};
-use crate::tools;
+use crate::{package, tools};
 
 /// What was built.
 pub(crate) struct Site {
@@ -32,18 +33,15 @@ pub(crate) fn site(root: &Path) -> Result<Site, Failure> {
     tools::need_wasm_target(root)?;
     let wasm = compile(root, &manifest)?;
     let folder = root.join("target/site");
-    match fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Failure::at(&folder, error));
-        }
-        _ => {}
-    }
+    remove(&folder)?;
     copy(&root.join("www"), &folder)?;
+    remove(&folder.join(package::SOURCES))?;
     for target in &manifest.targets {
         bind(root, &wasm, target)?;
     }
     demonstration(&folder)?;
     build_demonstration(root, &folder)?;
+    package::assemble(root, &folder)?;
     budget(&folder, &manifest)?;
     Ok(Site { folder, manifest })
 }
@@ -171,19 +169,35 @@ fn budget(folder: &Path, manifest: &Manifest) -> Result<(), Failure> {
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+/// Copies every file under `from`.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
     for source in files(from)? {
-        let target = to.join(source.strip_prefix(from).unwrap_or(&source));
-        if let Some(parent) = target.parent() {
-            fs::create_dir_all(parent).map_err(|error| Failure::at(parent, error))?;
-        }
-        fs::copy(&source, &target).map_err(|error| Failure::at(&source, error))?;
+        copy_file(&source, &to.join(source.strip_prefix(from).unwrap_or(&source)))?;
     }
     Ok(())
 }
 
+/// Copies a file into a folder that need not be there.
+pub(crate) fn copy_file(from: &Path, to: &Path) -> Result<(), Failure> {
+    if let Some(parent) = to.parent() {
+        fs::create_dir_all(parent).map_err(|error| Failure::at(parent, error))?;
+    }
+    fs::copy(from, to).map_err(|error| Failure::at(from, error))?;
+    Ok(())
+}
+
+/// Removes a folder that need not be there.
+pub(crate) fn remove(folder: &Path) -> Result<(), Failure> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::at(folder, error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Every file under `folder`, sorted by path.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| Failure::at(folder, error))? {
         let path = entry.map_err(|error| Failure::at(folder, error))?.path();
@@ -197,6 +211,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(found)
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+/// The bytes of a file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(path).map_err(|error| Failure::at(path, error))
 }

@@ -1,4 +1,4 @@
-//! Running every test: Rust, the wasm in Node, and the page in Chromium.
+//! Running every test: Rust, the wasm in Node, the package, and the page in Chromium.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -22,7 +22,10 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     tools::need_node()?;
     let chromium = tools::need_chromium()?;
     tools::need_wasm_target(root)?;
-    tools::need_node_modules(&browser)?;
+    let package = root.join("tests/package");
+    for folder in [&browser, &package] {
+        tools::need_node_modules(folder)?;
+    }
 
     part("Rust tests", || rust(root, &skipped))?;
     let site = part("The site", || build::site(root))?;
@@ -30,6 +33,7 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     part("Types of the page's modules", || {
         tools::run(tools::npm().args(["run", "--silent", "types"]).current_dir(&browser))
     })?;
+    part("The package", || packed(root, &package, &chromium, &skipped))?;
     part("Page tests in Chromium", || {
         let scripts = scripts(&browser)?;
         let skipped = skipped.clone();
@@ -86,14 +90,31 @@ fn rust(root: &Path, skipped: &Path) -> Result<(), Failure> {
     )
 }
 
+/// Packs the package, and uses what was packed as others do.
+fn packed(root: &Path, folder: &Path, chromium: &Path, skipped: &Path) -> Result<(), Failure> {
+    tools::run(
+        Command::new("node")
+            .arg("--test")
+            .args(scripts(folder)?)
+            .env("S2S", program(root))
+            .env("CHROMIUM", chromium)
+            .env(SKIPPED, skipped)
+            .current_dir(folder),
+    )
+}
+
+/// The command line, as the Rust tests build it.
+fn program(root: &Path) -> PathBuf {
+    tools::target_folder(root).join(format!("debug/s2s{}", env::consts::EXE_SUFFIX))
+}
+
 /// Compares the wasm with the command line.
 fn wasm(root: &Path, site: &Site, skipped: &Path) -> Result<(), Failure> {
-    let s2s = format!("debug/s2s{}", env::consts::EXE_SUFFIX);
     tools::run(
         Command::new("node")
             .arg("--test")
             .args(scripts(&root.join("tests/wasm"))?)
-            .env("S2S", tools::target_folder(root).join(s2s))
+            .env("S2S", program(root))
             .env(SKIPPED, skipped)
             .env("S2S_WASM_BROTLI_MAX", site.manifest.budgets.wasm_brotli.to_string())
             .current_dir(root),

@@ -100,7 +100,7 @@ pub(crate) fn chromium() -> Result<Option<PathBuf>, Failure> {
     }
 }
 
-/// The programs of tests/browser, exactly as its lock file names them.
+/// The packages that the tests in `folder` use, exactly as its lock file names them.
 pub(crate) fn need_node_modules(folder: &Path) -> Result<(), Failure> {
     let installed = folder.join("node_modules/.package-lock.json");
     let modified = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
@@ -108,7 +108,8 @@ pub(crate) fn need_node_modules(folder: &Path) -> Result<(), Failure> {
     if lock.is_some() && modified(&installed) >= lock {
         return Ok(());
     }
-    println!("The browser tests' packages are missing or old. Running `npm ci` in tests/browser.");
+    let name = folder.file_name().unwrap_or_default().display();
+    println!("The packages of tests/{name} are missing or old. Running `npm ci` there.");
     run(npm().args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))
 }
 

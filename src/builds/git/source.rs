@@ -227,7 +227,7 @@ pub(crate) fn stored_bundle(bytes: &[u8]) -> Result<Option<Vec<u8>>, Error> {
 
 /// Every check about the source, as open.
 fn open(why: Why) -> impl Iterator<Item = Finding> {
-    verify::CHECKS.into_iter().chain(CHECKS).map(move |check| Finding::unknown(check, why))
+    checks::SOURCE.into_iter().chain(CHECKS).map(move |check| Finding::unknown(check, why))
 }
 
 /// The different values of one kind that verified builds name, in order.

@@ -9,10 +9,6 @@ use crate::finding::Rule;
 use crate::finding::compared::{Compared, Comparers, ruled_unless};
 use crate::finding::{Check, Finding, LinkId, Value, Why};
 
-/// Every check of this module that needs a verified quote, in order.
-pub static CHECKS: &[&Check] =
-    &[&checks::AZURE_NONCE, &checks::AZURE_BOOT, &checks::AZURE_SECURE_BOOT];
-
 /// Compares what the quote and the runtime data say with the policy.
 pub fn appraise(verified: &VerifiedAzure<'_>, policy: &AzurePolicy) -> Vec<Finding> {
     let mut findings = vec![nonce(verified, policy)];
@@ -23,7 +19,7 @@ pub fn appraise(verified: &VerifiedAzure<'_>, policy: &AzurePolicy) -> Vec<Findi
 
 /// The findings when there is nothing verified to appraise.
 pub fn blocked(by: &'static Check) -> Vec<Finding> {
-    CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
+    checks::APPRAISAL.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
 /// The report's measurement is of the paravisor, and not of the guest: comparing it identifies no

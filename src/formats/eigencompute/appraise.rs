@@ -15,16 +15,6 @@ use crate::formats::tpm::verify::VerifiedTpm;
 const HARDENED: &str = "confidential-space.hardened=true";
 const COMMAND_LINE: &str = "boot.command-line";
 
-/// Every check of this module, in order.
-pub static CHECKS: &[&Check] = &[
-    &checks::EIGEN_BOOT,
-    &checks::EIGEN_BOOT_LOG,
-    &checks::EIGEN_HARDENED,
-    &checks::EIGEN_LAUNCH,
-    &checks::EIGEN_CONTAINER,
-    &checks::EIGEN_OVERRIDES,
-];
-
 /// The logs of a machine, each once it extends to its registers.
 #[derive(Clone, Copy, Debug)]
 pub struct Logs<'a> {
@@ -69,7 +59,7 @@ pub fn appraise(
 
 /// The findings when there is nothing verified to appraise.
 pub fn blocked(by: &'static Check) -> Vec<Finding> {
-    CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
+    checks::APPRAISAL.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
 /// The challenge as a claim: the extra data that the workload had bound along.

@@ -155,9 +155,9 @@ fn unreadable<'s>(kind: Kind, piece: &Piece<'s>, error: &Error) -> Replayed<'s> 
     let finding = Finding::unknown(check, Why::NotSupported).actual(error.to_string());
     let launch = match kind {
         Kind::Firmware => &[][..],
-        Kind::Launcher | Kind::Dstack => verify::LAUNCH_CHECKS,
+        Kind::Launcher | Kind::Dstack => &checks::LAUNCH[..],
     };
-    let others = verify::FIRMWARE_CHECKS.iter().chain(launch).filter(|other| **other != check);
+    let others = checks::FIRMWARE.iter().chain(launch).filter(|other| **other != check);
     let blocked = others.map(|other| Finding::blocked(other, check));
     let findings = std::iter::once(finding).chain(blocked).collect();
     Replayed {

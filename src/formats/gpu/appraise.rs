@@ -7,10 +7,6 @@ use super::verify::{REPORT, VerifiedGpu};
 use crate::claims::Claim;
 use crate::finding::{Check, Finding, LinkId, Value, Why};
 
-/// Every check of this module, in order.
-pub static CHECKS: &[&Check] =
-    &[&checks::GPU_TRAILING, &checks::GPU_MEASUREMENTS, &checks::GPU_NONCE, &checks::GPU_MACHINE];
-
 /// Appraises a verified report. `asked` is the nonce that the report has to answer, when the
 /// evidence around it says so; the policy's counts as well.
 pub fn appraise(
@@ -32,7 +28,7 @@ pub fn appraise(
 
 /// The findings when there is nothing verified to appraise.
 pub fn blocked(by: &'static Check) -> Vec<Finding> {
-    CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
+    checks::APPRAISAL.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
 /// What follows the signature is not signed by anyone; a driver of NVIDIA's leaves a zero there.

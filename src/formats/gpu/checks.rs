@@ -4,29 +4,35 @@ const SPDM: &str = "DMTF DSP0274 1.1, MEASUREMENTS response";
 const NVIDIA: &str = "NVIDIA attestation, Hopper confidential computing";
 
 crate::finding::table! {
-    GPU_ROOT = "gpu.root", "", HardwareRoot, Authenticity, NVIDIA,
-        fails ["simulated", "wrong-root"];
-    GPU_CHAIN_ROLE = "gpu.chain.role", "", Chip, Authenticity, NVIDIA,
-        fails ["is-a-ca", "not-a-ca", "unknown-extension", "wrong-key", "wrong-length"];
-    GPU_CHAIN_SIGNATURE = "gpu.chain.signature", "", Chip, Authenticity, NVIDIA,
-        carries [HardwareRoot, Chip],
-        joins [HardwareRoot => Chip],
-        fails ["bad-signature", "wrong-issuer"];
-    GPU_CHAIN_VALIDITY = "gpu.chain.validity", "", Chip, Authenticity, "RFC 5280",
-        fails ["expired", "not-yet-valid"];
-    GPU_CHAIN_REVOCATION = "gpu.chain.revocation", "", Chip, Appraisal, "RFC 6960";
-    GPU_SIGNATURE = "gpu.signature", "", Report, Authenticity, SPDM,
-        carries [Report, Measurements],
-        joins [Chip => Report, Report => Measurements],
-        fails ["bad-signature"];
-    GPU_FIRMWARE_ID = "gpu.firmware-id", "", Report, Authenticity, "TCG DICE, 2.23.133.5.4.1",
-        fails ["malformed", "missing", "not-equal"];
-    GPU_TRAILING = "gpu.trailing", "", Report, Appraisal, SPDM,
-        warns ["not-signed"];
-    GPU_MEASUREMENTS = "gpu.measurements", "", Measurements, Appraisal, "NVIDIA reference integrity manifests",
-        is [NeedsReference];
-    GPU_NONCE = "gpu.nonce", "", KeyBinding, Appraisal, SPDM,
-        is [NeedsReference],
-        fails ["not-equal"];
-    GPU_MACHINE = "gpu.machine", "", KeyBinding, Appraisal, "RFC 9334 section 3.3";
+    AUTHENTICITY {
+        GPU_ROOT = "gpu.root", "", HardwareRoot, Authenticity, NVIDIA,
+            fails ["simulated", "wrong-root"];
+        GPU_CHAIN_ROLE = "gpu.chain.role", "", Chip, Authenticity, NVIDIA,
+            fails ["is-a-ca", "not-a-ca", "unknown-extension", "wrong-key", "wrong-length"];
+        GPU_CHAIN_SIGNATURE = "gpu.chain.signature", "", Chip, Authenticity, NVIDIA,
+            carries [HardwareRoot, Chip],
+            joins [HardwareRoot => Chip],
+            is [Device],
+            fails ["bad-signature", "wrong-issuer"];
+        GPU_CHAIN_VALIDITY = "gpu.chain.validity", "", Chip, Authenticity, "RFC 5280",
+            fails ["expired", "not-yet-valid"];
+        GPU_CHAIN_REVOCATION = "gpu.chain.revocation", "", Chip, Appraisal, "RFC 6960",
+            is [Withdrawal];
+        GPU_SIGNATURE = "gpu.signature", "", Report, Authenticity, SPDM,
+            carries [Report, Measurements],
+            joins [Chip => Report, Report => Measurements],
+            fails ["bad-signature"];
+        GPU_FIRMWARE_ID = "gpu.firmware-id", "", Report, Authenticity, "TCG DICE, 2.23.133.5.4.1",
+            fails ["malformed", "missing", "not-equal"];
+    }
+    APPRAISAL {
+        GPU_TRAILING = "gpu.trailing", "", Report, Appraisal, SPDM,
+            warns ["not-signed"];
+        GPU_MEASUREMENTS = "gpu.measurements", "", Measurements, Appraisal, "NVIDIA reference integrity manifests",
+            is [NeedsReference];
+        GPU_NONCE = "gpu.nonce", "", KeyBinding, Appraisal, SPDM,
+            is [NeedsReference, Challenge],
+            fails ["not-equal"];
+        GPU_MACHINE = "gpu.machine", "", KeyBinding, Appraisal, "RFC 9334 section 3.3";
+    }
 }

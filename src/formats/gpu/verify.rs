@@ -3,7 +3,7 @@
 use super::checks;
 use super::parse::Report;
 use crate::crypto::{self, Algorithm, Hash, Message, Signature};
-use crate::finding::{Check, Examined, Finding, Promise, Value, Why};
+use crate::finding::{Examined, Finding, Promise, Value, Why};
 use crate::pki::anchors::{self, Roots};
 use crate::pki::dated;
 use crate::pki::{Cert, KeyKind};
@@ -51,17 +51,8 @@ pub fn verify<'a>(
     roots: Roots,
     now: UnixTime,
 ) -> Examined<VerifiedGpu<'a>> {
-    const ALL: [&Check; 7] = [
-        &checks::GPU_ROOT,
-        &checks::GPU_CHAIN_ROLE,
-        &checks::GPU_CHAIN_SIGNATURE,
-        &checks::GPU_CHAIN_VALIDITY,
-        &checks::GPU_CHAIN_REVOCATION,
-        &checks::GPU_SIGNATURE,
-        &checks::GPU_FIRMWARE_ID,
-    ];
     let Ok(root) = anchors::nvidia(roots).root() else {
-        let findings = ALL.map(|check| Finding::unknown(check, Why::NotSupported));
+        let findings = checks::AUTHENTICITY.map(|check| Finding::unknown(check, Why::NotSupported));
         return Examined { findings: findings.to_vec(), verified: None };
     };
     let below = match chain.split_last() {
@@ -69,7 +60,7 @@ pub fn verify<'a>(
         _ => chain,
     };
     let (Some(leaf), Some(top)) = (below.first(), below.last()) else {
-        let findings = ALL.map(|check| Finding::unknown(check, Why::NotFetched));
+        let findings = checks::AUTHENTICITY.map(|check| Finding::unknown(check, Why::NotFetched));
         return Examined { findings: findings.to_vec(), verified: None };
     };
     let reason = if dated::is_simulated(top, &root, &[anchors::simulated::NVIDIA.root]) {

@@ -15,17 +15,6 @@ use crate::time::UnixTime;
 /// How far a document's time may lie after the asked one, in seconds: clocks differ.
 const CLOCK_SKEW: i64 = 300;
 
-/// The checks of this module, in order.
-static CHECKS: [&Check; 7] = [
-    &checks::NITRO_TIME,
-    &checks::NITRO_NONCE,
-    &checks::NITRO_DEBUG,
-    &checks::NITRO_IMAGE,
-    &checks::NITRO_PCR,
-    &checks::NITRO_USER_DATA,
-    &checks::NITRO_PUBLIC_KEY,
-];
-
 /// Appraises a verified document for the moment `now`. Whoever compares what the machine chose to
 /// have signed compares the nonce: the other values have meanings of their own.
 pub fn appraise(
@@ -57,7 +46,7 @@ pub fn appraise(
 
 /// Every finding of this module for a document that is not verified: `by` is to blame.
 pub fn blocked(by: &'static Check) -> Vec<Finding> {
-    CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
+    checks::APPRAISAL.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
 /// Whether the enclave runs in debug mode: then its measurements are all zero, and its console can

@@ -55,7 +55,7 @@ pub fn verify<'a>(document: &Document<'a>, roots: Roots) -> Examined<VerifiedNit
         Ok(chain) => chain,
         Err(why) => {
             let mut findings = vec![Finding::fail(&checks::NITRO_CHAIN, "malformed").actual(why)];
-            let rest = CHECKS.iter().skip(1);
+            let rest = checks::AUTHENTICITY.iter().skip(1);
             findings.extend(rest.map(|check| Finding::blocked(check, &checks::NITRO_CHAIN)));
             return Examined { findings, verified: None };
         }
@@ -68,22 +68,8 @@ pub fn verify<'a>(document: &Document<'a>, roots: Roots) -> Examined<VerifiedNit
     Examined { findings, verified }
 }
 
-/// The checks of this module, in order.
-static CHECKS: &[&Check] = &[
-    &checks::NITRO_CHAIN,
-    &checks::NITRO_ROOT_PINNED,
-    &checks::NITRO_CA_ROLE,
-    &checks::NITRO_CA_SIGNATURE,
-    &checks::NITRO_CA_VALIDITY,
-    &checks::NITRO_CERTIFICATE_ROLE,
-    &checks::NITRO_CERTIFICATE_SIGNATURE,
-    &checks::NITRO_CERTIFICATE_VALIDITY,
-    &checks::NITRO_ALGORITHM,
-    &checks::NITRO_SIGNATURE,
-];
-
 /// What [`VerifiedNitro`] promises.
-const PROMISE: Promise = Promise { holds: CHECKS, where_it_applies: &[] };
+const PROMISE: Promise = Promise { holds: &checks::AUTHENTICITY, where_it_applies: &[] };
 
 /// The certificates of a document, not believed.
 struct Chain<'a> {

@@ -30,15 +30,6 @@ pub static CHECKS: &[&Check] = &[
     &checks::NRAS_MACHINE,
 ];
 
-/// The checks about each device.
-const OF_DEVICE: [&Check; 5] = [
-    &checks::NRAS_CLAIMS,
-    &checks::NRAS_MEASUREMENTS,
-    &checks::NRAS_SECURE_BOOT,
-    &checks::NRAS_DEBUG,
-    &checks::NRAS_NONCE,
-];
-
 /// What NVIDIA's service has to have done with a device's own report: the signature held, and the
 /// report answers the nonce.
 const NEEDED: [&str; 2] =
@@ -56,7 +47,7 @@ pub fn appraise(verified: &VerifiedDevices<'_>, policy: &TokenPolicy) -> Vec<Fin
     let span = overall.claims_span();
     findings = findings.into_iter().map(|f| f.at(TOKEN, span.start, span.len)).collect();
     if verified.devices().is_empty() {
-        findings.extend(OF_DEVICE.map(|check| Finding::unknown(check, Why::NotFetched)));
+        findings.extend(checks::DEVICE.map(|check| Finding::unknown(check, Why::NotFetched)));
     }
     for device in verified.devices() {
         let token = &device.token;

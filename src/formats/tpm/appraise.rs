@@ -10,9 +10,6 @@ use crate::finding::{Check, Finding, LinkId, Value, Why};
 use crate::formats::eventlog;
 use crate::formats::eventlog::verify::VerifiedLog;
 
-/// Every check of this module that needs a verified quote, in order.
-pub static CHECKS: &[&Check] = &[&checks::TPM_NONCE, &checks::TPM_SECURE_BOOT];
-
 /// That the provider makes and runs this TPM, whatever else holds: nothing here comes from the
 /// maker of a processor.
 pub fn provider() -> Finding {
@@ -32,7 +29,7 @@ pub fn appraise(
 
 /// The findings when there is nothing verified to appraise.
 pub fn blocked(by: &'static Check) -> Vec<Finding> {
-    CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
+    checks::APPRAISAL.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
 /// What the quotes say about the machine.

@@ -10,8 +10,9 @@ use crate::error::Error;
 use crate::finding::compared::Comparers;
 use crate::finding::to_blame;
 use crate::finding::{Check, Finding, LinkId, Value};
+use crate::formats::eventlog;
 use crate::formats::eventlog::examine::{Kind, Logs};
-use crate::formats::eventlog::verify::{FIRMWARE_CHECKS, LAUNCH_CHECKS, VerifiedLog};
+use crate::formats::eventlog::verify::VerifiedLog;
 use crate::formats::tpm::policy::ForTpm;
 use crate::piece;
 use crate::piece::{Piece, Role};
@@ -149,9 +150,9 @@ impl Machine {
             return None;
         }
         let Some(verified) = &self.verified else {
-            self.block(FIRMWARE_CHECKS);
+            self.block(&eventlog::checks::FIRMWARE);
             if kind == Kind::Launcher {
-                self.block(LAUNCH_CHECKS);
+                self.block(&eventlog::checks::LAUNCH);
             }
             return None;
         };

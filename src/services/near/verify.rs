@@ -11,15 +11,6 @@ use crate::digest::{Keccak256, Sha256};
 use crate::finding::{Check, Finding, Value, Why};
 use crate::formats::intel::parse::TdReport;
 
-/// The checks that need the verified quote of a machine.
-pub static FROM_QUOTE: &[&Check] = &[
-    &checks::NEAR_REPORT_DATA,
-    &checks::NEAR_NONCE,
-    &checks::NEAR_SIGNING_KEY,
-    &checks::NEAR_TLS_KEY,
-    &checks::NEAR_OHTTP,
-];
-
 /// How REPORTDATA names the keys.
 const ADDRESS: &str = "the signing address";
 const ADDRESS_AND_TLS: &str = "the hash of signing address and TLS key";

@@ -3,18 +3,20 @@
 const RPC: &str = "Ethereum execution API, JSON-RPC";
 
 crate::finding::table! {
-    REGISTRY_RELEASE = "registry.release", "", Image, Appraisal, "IAppController (Layr-Labs/eigenx-contracts), AppUpgraded",
-        is [NeedsReference, Hearsay],
-        warns ["not-equal", "not-registered"],
-        allows ["not-equal", "not-registered"],
-        fails ["not-equal", "not-registered"];
-    REGISTRY_COMPOSE_HASH = "registry.compose-hash", "", Measurements, Appraisal, "DstackApp (Dstack-TEE/dstack, kms/auth-eth), allowedComposeHashes",
-        is [NeedsReference, Hearsay],
-        warns ["not-allowed"],
-        allows ["not-allowed"],
-        fails ["not-allowed"];
-    REGISTRY_ENTRY = "registry.entry", "", Image, Appraisal, "Coordinator attestation, contract v1",
-        is [Hearsay];
-    REGISTRY_ANSWER = "registry.answer", "", Image, Appraisal, RPC,
-        is [Hearsay];
+    ALL {
+        REGISTRY_RELEASE = "registry.release", "", Image, Appraisal, "IAppController (Layr-Labs/eigenx-contracts), AppUpgraded",
+            is [NeedsReference, Hearsay],
+            warns ["not-equal", "not-registered"],
+            allows ["not-equal", "not-registered"],
+            fails ["not-equal", "not-registered"];
+        REGISTRY_COMPOSE_HASH = "registry.compose-hash", "", Measurements, Appraisal, "DstackApp (Dstack-TEE/dstack, kms/auth-eth), allowedComposeHashes",
+            is [NeedsReference, Hearsay],
+            warns ["not-allowed"],
+            allows ["not-allowed"],
+            fails ["not-allowed"];
+        REGISTRY_ENTRY = "registry.entry", "", Image, Appraisal, "Coordinator attestation, contract v1",
+            is [Hearsay];
+        REGISTRY_ANSWER = "registry.answer", "", Image, Appraisal, RPC,
+            is [Hearsay];
+    }
 }

@@ -60,7 +60,7 @@ pub(crate) fn examine(
         }
         None => {
             let blame = crate::finding::to_blame(&part.findings);
-            let blocked = appraise::tls::FROM_REPORT.iter().map(|c| Finding::blocked(c, blame));
+            let blocked = connection::KEYS.iter().map(|c| Finding::blocked(c, blame));
             part.findings.extend(blocked);
             Err(blame)
         }
@@ -80,7 +80,7 @@ pub(crate) fn examine(
                 Some(_) => &sigstore::checks::PROVENANCE_STATEMENT,
                 None => crate::finding::to_blame(&build.part.findings),
             };
-            let blocked = appraise::FROM_STATEMENT.iter();
+            let blocked = super::checks::FROM_STATEMENT.iter();
             part.findings.extend(blocked.map(|check| Finding::blocked(check, by)));
         }
     }

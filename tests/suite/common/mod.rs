@@ -5,6 +5,7 @@ pub(crate) mod eigencompute;
 pub(crate) mod snp;
 pub(crate) mod table;
 
+pub(crate) mod answer;
 pub(crate) mod eventlog;
 pub(crate) mod invariants;
 pub(crate) mod mutation;
@@ -112,7 +113,8 @@ pub(crate) fn asked(
 fn held(
     report: silicon_to_source::report::Report,
 ) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
-    let broken = invariants::broken(&report);
+    let mut broken = invariants::broken(&report);
+    broken.extend(answer::broken(&report));
     assert!(broken.is_empty(), "{} under {}: {broken:?}", report.subject.kind, report.policy.name);
     Ok(report)
 }

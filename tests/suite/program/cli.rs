@@ -62,6 +62,7 @@ fn a_command_line_that_is_wrong_exits_2_and_shows_the_usage() {
         &["verify"],
         &["verify", "-", "--no-such-option"],
         &["verify", "-", "--json", "--explain"],
+        &["verify", "-", "--json", "--chain"],
         &["verify-bundle", "--bundle", "b", "--certificate-identity", "i", "artifact"],
         &["verify-bundle", "--bundle", "b", "artifact"],
     ] {
@@ -308,7 +309,7 @@ fn amd(report: &str, collateral: &[&str], more: &[&str]) -> Option<Output> {
 
 #[test]
 fn a_milan_report_holds_with_a_warning_about_milan() {
-    let at = ["--at", "2026-03-01T00:00:00Z"];
+    let at = ["--chain", "--at", "2026-03-01T00:00:00Z"];
     let Some(output) = amd("milan.report", &["milan.vcek.pem"], &at) else { return };
     let text = flowing(&stdout(&output));
     assert_eq!(output.status.code(), Some(0), "{text}");
@@ -317,6 +318,36 @@ fn a_milan_report_holds_with_a_warning_about_milan() {
     assert!(text.starts_with(first), "{text}");
     assert!(text.contains("So a Milan report may be forged."), "{text}");
     assert!(text.contains("Nothing here shows which software runs on it."), "{text}");
+}
+
+/// Six questions, the next step, and nothing that scrolls away.
+#[test]
+fn the_answer_stands_last_and_has_fifteen_lines_at_most() {
+    let at = ["--at", "2026-03-01T00:00:00Z"];
+    let cases = [
+        (amd("milan.report", &["milan.vcek.pem"], &at), 0),
+        (amd("milan.report", &[], &at), 3),
+        (amd("milan-v2-debug-allowed.report", &["milan-v2-debug-allowed.vcek.pem"], &at), 1),
+        (tinfoil("2026-02-01T00:00:00Z", &[]), 0),
+        (tinfoil("2027-01-01T00:00:00Z", &[]), 1),
+    ];
+    for (output, code) in cases.into_iter().filter_map(|(output, code)| Some((output?, code))) {
+        let text = stdout(&output);
+        assert_eq!(output.status.code(), Some(code), "{text}");
+        assert!(text.lines().count() <= 15, "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        for row in ["real protected machine?", "Which software", "look inside?", "up to date?"] {
+            assert!(text.contains(row), "{text}");
+        }
+        assert!(text.contains("made for me, now?") && text.contains("I talk to?"), "{text}");
+    }
+    let (Some(alone), Some(chain)) = (
+        amd("milan.report", &[], &at),
+        amd("milan.report", &[], &[&at[..], &["--chain"]].concat()),
+    ) else {
+        return;
+    };
+    assert!(stdout(&chain).ends_with(&stdout(&alone)));
 }
 
 #[test]
@@ -344,7 +375,8 @@ fn a_report_that_allows_debugging_fails_and_says_what_that_means() {
 
 #[test]
 fn a_report_without_its_chip_certificate_is_unknown_and_exits_3() {
-    let Some(output) = amd("milan.report", &[], &["--at", "2026-03-01T00:00:00Z"]) else { return };
+    let at = ["--chain", "--at", "2026-03-01T00:00:00Z"];
+    let Some(output) = amd("milan.report", &[], &at) else { return };
     let text = flowing(&stdout(&output));
     assert_eq!(output.status.code(), Some(3), "{text}");
     let first = "? Not decided One file is missing: The chip's certificate (VCEK).";
@@ -498,10 +530,7 @@ fn a_level_that_is_not_reached_and_a_denied_warning_exit_3_and_say_so() {
     assert!(text.contains("The chain shows less than the level that was asked for."), "{text}");
     let (code, text) = run(&["--deny-warnings"]);
     assert_eq!(code, Some(3), "Milan is a warning");
-    assert!(
-        text.contains("There is a warning, and you asked for an answer without one."),
-        "{text}"
-    );
+    assert!(text.contains("There is a warning, and you asked for none: "), "{text}");
     let output = s2s(&["verify", "-", "--require", "A6"], b"");
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("A0 to A5"), "{}", stderr(&output));
@@ -540,7 +569,7 @@ fn the_tinfoil_bundle_names_everything_from_amds_root_to_the_commit() {
 
 #[test]
 fn the_tinfoil_bundle_of_last_year_fails_and_says_what_expired() {
-    let Some(output) = tinfoil("2027-01-01T00:00:00Z", &[]) else { return };
+    let Some(output) = tinfoil("2027-01-01T00:00:00Z", &["--chain"]) else { return };
     let text = flowing(&stdout(&output));
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("The TLS certificate had expired at the asked time."), "{text}");
@@ -580,7 +609,7 @@ fn every_finding_of_the_vectors_has_words_of_its_own() {
 fn the_demonstration_says_simulated_and_holds_under_no_other_policy() {
     let bundle = s2s_sim::demonstration();
     let at = ["verify", "-", "--at", "2026-02-01T00:00:00Z"];
-    let output = s2s(&[&at[..], &["--policy", "simulated"]].concat(), &bundle);
+    let output = s2s(&[&at[..], &["--policy", "simulated", "--chain"]].concat(), &bundle);
     let text = flowing(&stdout(&output));
     assert_eq!(output.status.code(), Some(0), "{text}");
     assert!(text.starts_with("+ SIMULATED: Verified SIMULATED: The machine behind"), "{text}");

@@ -14,6 +14,7 @@ use silicon_to_source::finding::{Finding, LinkId, Value, Why};
 use silicon_to_source::formats::snp;
 use silicon_to_source::formats::token;
 use silicon_to_source::formats::tpm;
+use silicon_to_source::report::answer::Row;
 use silicon_to_source::report::{
     DebugFlag, Draft, Flags, Part, Report, RootOfTrust, Subject, Wanted,
 };
@@ -135,7 +136,7 @@ fn with(mut case: Case, finding: Finding) -> Case {
     case
 }
 
-fn cases() -> Vec<(Report, &'static str, &'static str)> {
+pub(super) fn cases() -> Vec<(Report, &'static str, &'static str)> {
     let google = [&tpm::checks::TPM_CHAIN_SIGNATURE, &tpm::checks::TPM_QUOTE_SIGNATURE]
         .map(Finding::pass)
         .to_vec();
@@ -311,8 +312,8 @@ fn cases() -> Vec<(Report, &'static str, &'static str)> {
         (
             denied.report(),
             "Not decided",
-            "There is a warning, and you asked for an answer without one. It is this: one part \
-             could be replaced without anyone noticing.",
+            "There is a warning, and you asked for none: one part could be replaced without anyone \
+             noticing.",
         ),
     ]
 }
@@ -473,10 +474,17 @@ fn every_sentence_of_a_simulated_report_is_marked() {
     let findings = report.links.iter().flat_map(|link| &link.findings);
     let line = sentences.headline();
     let findings = findings.map(|finding| sentences.finding(finding));
-    for said in links.chain(findings).chain([line.short, line.sentence]) {
+    let rows = report.answer.rows.iter().map(|row| sentences.row(row).answer);
+    let lines = [line.short, line.sentence, line.card];
+    for said in links.chain(findings).chain(rows).chain(lines) {
         assert!(said.starts_with("SIMULATED: "), "{said}");
         assert_eq!(said.matches("SIMULATED").count(), 1, "{said}");
     }
+}
+
+fn row_json(sentences: &Sentences<'_>, row: &Row) -> Json {
+    let line = sentences.row(row);
+    json!({"question": line.question, "answer": line.answer})
 }
 
 /// Where Node is at hand, which the page's own tests need as well.
@@ -495,6 +503,10 @@ fn the_page_says_what_the_terminal_says() {
             json!({
                 "short": line.short,
                 "sentence": line.sentence,
+                "card": line.card,
+                "rows": report.answer.rows.iter().map(|row| row_json(&sentences, row)).collect::<Vec<_>>(),
+                "next": sentences.next(),
+                "subject": sentences.subject(),
                 "itself": sentences.calls_itself(),
                 "links": report.links.iter().map(|link| sentences.link(link)).collect::<Vec<_>>(),
                 "apart": report.links.iter().map(|link| sentences.apart(link)).collect::<Vec<_>>(),

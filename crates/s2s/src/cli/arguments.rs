@@ -97,9 +97,12 @@ pub(super) struct Verify {
     #[arg(long, value_name = "FILE")]
     pub(super) firmware_root: Option<PathBuf>,
     /// Print the whole report as JSON
-    #[arg(long, conflicts_with = "explain")]
+    #[arg(long, conflicts_with_all = ["explain", "chain"])]
     pub(super) json: bool,
-    /// Print every finding, with the bytes it rests upon
+    /// Print the links of the chain before the answer
+    #[arg(long)]
+    pub(super) chain: bool,
+    /// Print every finding before the answer, with the bytes it rests upon
     #[arg(long)]
     pub(super) explain: bool,
 }

@@ -3,6 +3,7 @@
 //! It reads files and asks hosts, hands both to the core, and shows what the core answers. It
 //! decides nothing.
 
+mod answer;
 mod arguments;
 mod bundle;
 mod explain;
@@ -107,7 +108,11 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
     let text = if arguments.json {
         printable(report.to_json(), io::stdout().is_terminal())
     } else {
-        let detail = if arguments.explain { Detail::Findings } else { Detail::Chain };
+        let detail = match (arguments.explain, arguments.chain) {
+            (true, _) => Detail::Findings,
+            (false, true) => Detail::Chain,
+            (false, false) => Detail::Answer,
+        };
         render::report(&report, Look::of_stdout(), detail)
     };
     print(&text, if arguments.json { Colors::AsIs } else { Colors::Auto })?;

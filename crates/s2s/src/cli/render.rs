@@ -9,8 +9,8 @@ use crate::wording::{self, Sentences, cli};
 use silicon_to_source::finding::{Check, LinkId};
 use silicon_to_source::report::{Link, LinkFinding, Report, RootOfTrust, State, Weight};
 
-use super::explain;
 use super::look::{DIM, HEADING, Look, Page, Styled, style};
+use super::{answer, explain};
 
 /// How many findings of a kind the short answer names.
 const SHOWN: usize = 3;
@@ -18,6 +18,8 @@ const SHOWN: usize = 3;
 /// How much to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Detail {
+    /// The answer alone.
+    Answer,
     /// The answer, the chain, and what is missing.
     Chain,
     /// Everything that the report holds.
@@ -28,26 +30,30 @@ pub(super) enum Detail {
 pub(super) fn report(report: &Report, look: Look, detail: Detail) -> String {
     let mut page = Page::new(look);
     let sentences = Sentences::of(report);
-    answer(&mut page, report, &sentences);
-    if detail == Detail::Findings {
-        explain::meaning(&mut page, report);
+    if detail != Detail::Answer {
+        whole(&mut page, report, &sentences, detail);
+        page.gap();
     }
-    failures(&mut page, report, &sentences);
-    level(&mut page, report);
-    chain(&mut page, report, &sentences, detail);
-    ends(&mut page, report);
-    if detail == Detail::Findings {
-        explain::everything(&mut page, report, &sentences);
-        return page.into_text();
-    }
-    reservations(&mut page, report, &sentences);
-    missing(&mut page, report, &sentences);
-    page.gap();
-    let time = report.checked_at.to_string();
-    let values = [("time", time.as_str()), ("policy", report.policy.name.as_str())];
-    page.wrapped("", "", DIM, &cli("checked", &values));
-    page.wrapped("", "", DIM, &cli("more", &[]));
+    answer::answer(&mut page, report, &sentences);
     page.into_text()
+}
+
+/// What the answer rests upon.
+fn whole(page: &mut Page, report: &Report, sentences: &Sentences<'_>, detail: Detail) {
+    headline(page, report, sentences);
+    if detail == Detail::Findings {
+        explain::meaning(page, report);
+    }
+    failures(page, report, sentences);
+    level(page, report);
+    chain(page, report, sentences, detail);
+    ends(page, report);
+    if detail == Detail::Findings {
+        explain::everything(page, report, sentences);
+        return;
+    }
+    reservations(page, report, sentences);
+    missing(page, report, sentences);
 }
 
 /// The state that a finding would give its link.
@@ -62,7 +68,7 @@ pub(super) fn state_of(finding: &LinkFinding) -> State {
 }
 
 /// The headline comes first, in words of this program alone; the evidence's own words follow.
-fn answer(page: &mut Page, report: &Report, sentences: &Sentences<'_>) {
+fn headline(page: &mut Page, report: &Report, sentences: &Sentences<'_>) {
     let state = report.verdict.state;
     let line = sentences.headline();
     let symbol = page.look.symbol(state);
@@ -458,6 +464,32 @@ mod tests {
             assert!(groups.iter().all(|(_, group)| group.len() == 2));
             let compared = COMPARED.with(Cell::get);
             assert!(compared <= 4 * size, "{compared} comparisons for {size}");
+        }
+    }
+
+    #[test]
+    fn an_answer_has_fifteen_lines_at_most_and_stands_last() {
+        let findings = [
+            &silicon_to_source::formats::snp::checks::SNP_ASK_SIGNATURE,
+            &silicon_to_source::formats::snp::checks::SNP_VEK_SIGNATURE,
+            &silicon_to_source::formats::snp::checks::SNP_REPORT_SIGNATURE,
+        ];
+        let passed: Vec<Finding> = findings.map(Finding::pass).to_vec();
+        let failed = vec![Finding::fail(
+            &silicon_to_source::builds::provenance::checks::PROVENANCE_REF,
+            "not-accepted",
+        )];
+        for (findings, policy) in [(passed.clone(), SIMULATED), (passed, POLICY), (failed, POLICY)]
+        {
+            let report = assembled(findings, policy, "");
+            let text = unstyled(&super::report(&report, Look::Plain, Detail::Answer));
+            assert!(text.lines().count() <= 15, "{text}");
+            assert!(text.starts_with("Tinfoil attestation bundle\n"), "{text}");
+            assert!(text.matches("? ").count() >= 6, "{text}");
+            for detail in [Detail::Chain, Detail::Findings] {
+                let whole = unstyled(&super::report(&report, Look::Plain, detail));
+                assert!(whole.ends_with(&text) && whole.len() > text.len(), "{whole}");
+            }
         }
     }
 

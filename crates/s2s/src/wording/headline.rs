@@ -13,10 +13,13 @@ pub struct Line {
     pub short: String,
     /// The sentence with its object.
     pub sentence: String,
+    /// The sentence as it stands on a card: under its few words, which have the caveat, and above
+    /// the rows, which tell of the machine.
+    pub card: String,
 }
 
 /// Digits of a commit that a headline shows.
-const COMMIT: usize = 12;
+pub(super) const COMMIT: usize = 12;
 
 impl Sentences<'_> {
     /// The headline. The names in it come from links of the unbroken chain alone.
@@ -58,8 +61,14 @@ impl Sentences<'_> {
         ];
         let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
         let sentence = fill(text_at(&["headlines", &key, form]), &values);
+        let on_card = match shown {
+            Word::Verified | Word::VerifiedImage | Word::RealMachine | Word::Failed => "card",
+            _ => form,
+        };
+        let plain = values.map(|(name, value)| (name, if name == "but" { "" } else { value }));
+        let card = fill(text_at(&["headlines", &key, on_card]), &plain);
         let short = format!("{}{but}", text_at(&["headlines", &key, "short"]));
-        self.line(&short, &sentence)
+        self.line(&short, &sentence, &card)
     }
 
     /// What is missing, in this order: what the policy asks for beside the checks, a file that
@@ -67,7 +76,8 @@ impl Sentences<'_> {
     fn undecided(&self) -> Line {
         let say = |form: &str, values: &[(&str, &str)]| {
             let short = text_at(&["headlines", "undecided", "short"]);
-            self.line(short, &fill(text_at(&["headlines", "undecided", form]), values))
+            let sentence = fill(text_at(&["headlines", "undecided", form]), values);
+            self.line(short, &sentence, &sentence)
         };
         if let Some(lacks) = self.report.verdict.lacks.first() {
             let caveat = self.first_caveat();
@@ -94,11 +104,9 @@ impl Sentences<'_> {
         }
     }
 
-    fn line(&self, short: &str, sentence: &str) -> Line {
-        Line {
-            short: marked(short.to_owned(), self.report),
-            sentence: marked(sentence.to_owned(), self.report),
-        }
+    fn line(&self, short: &str, sentence: &str, card: &str) -> Line {
+        let marked = |text: &str| marked(text.to_owned(), self.report);
+        Line { short: marked(short), sentence: marked(sentence), card: marked(card) }
     }
 
     /// Commit and repository, where their link holds and is tied to the build before it, and
@@ -155,7 +163,7 @@ impl Sentences<'_> {
 }
 
 /// The address that was asked, without what every address begins with.
-fn host(origin: &str) -> String {
+pub(super) fn host(origin: &str) -> String {
     text::cut(origin.strip_prefix("https://").unwrap_or(origin))
 }
 

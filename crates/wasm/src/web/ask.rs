@@ -50,27 +50,32 @@ impl Asked {
 /// or its time or size is used up. Gives an `Asked`.
 ///
 /// No credentials and no referrer are sent, nothing is taken from or left in the browser's cache,
-/// and a redirect is not followed.
+/// and a redirect is not followed. `fetch` asks in place of the page's own, and has to answer with a
+/// `Response`.
 ///
 /// # Errors
 /// Rejects with a `VerifyError` when `request` is no request. No answer is no error.
 #[wasm_bindgen(unchecked_return_type = "Promise<Asked>")]
-pub fn ask(request: String, signal: AbortSignal) -> Promise {
+pub fn ask(request: String, signal: AbortSignal, fetch: Option<Function>) -> Promise {
     future_to_promise(async move {
         let request = parsed(&request)?;
-        let outcome = fetched(&request, &signal).await;
+        let outcome = fetched(&request, &signal, fetch).await;
         Ok(Asked { outcome }.into())
     })
 }
 
-async fn fetched(request: &Request, stop: &AbortSignal) -> Result<Response, &'static str> {
+async fn fetched(
+    request: &Request,
+    stop: &AbortSignal,
+    fetch: Option<Function>,
+) -> Result<Response, &'static str> {
     let time = AbortSignal::timeout_with_u32(request.timeout_ms);
     let signal = AbortSignal::any(&Array::of2(stop, &time));
     let why = |error: JsValue, otherwise: &'static str| reason(&error, otherwise);
-    let answer = sent(request, &signal).map_err(|error| why(error, NETWORK))?;
+    let answer = sent(request, &signal, fetch).map_err(|error| why(error, NETWORK))?;
     let answer = JsFuture::from(answer).await.map_err(|error| why(error, NETWORK))?;
     let answer: web_sys::Response = answer.dyn_into().map_err(|_| NETWORK)?;
-    if answer.type_() == ResponseType::Opaqueredirect {
+    if answer.type_() == ResponseType::Opaqueredirect || is_redirect(answer.status()) {
         return Err("redirect");
     }
     let headers = answer.headers();
@@ -99,8 +104,17 @@ const HEADERS: [&str; 6] = [
 
 const NETWORK: &str = "cors-or-network";
 
-/// Sends the question: with the page's `fetch`, or a worker's.
-fn sent(request: &Request, signal: &AbortSignal) -> Result<Promise, JsValue> {
+/// Outside of browsers `fetch` hands over a redirect that it does not follow as it came.
+fn is_redirect(status: u16) -> bool {
+    (300..400).contains(&status) && status != 304
+}
+
+/// Sends the question: with `fetch`, or with the page's own or a worker's.
+fn sent(
+    request: &Request,
+    signal: &AbortSignal,
+    fetch: Option<Function>,
+) -> Result<Promise, JsValue> {
     let init = RequestInit::new();
     init.set_cache(RequestCache::NoStore);
     init.set_credentials(RequestCredentials::Omit);
@@ -115,7 +129,10 @@ fn sent(request: &Request, signal: &AbortSignal) -> Result<Promise, JsValue> {
         init.set_body(&question.as_str().into());
     }
     let global = js_sys::global();
-    let fetch: Function = Reflect::get(&global, &"fetch".into())?.dyn_into()?;
+    let fetch = match fetch {
+        Some(fetch) => fetch,
+        None => Reflect::get(&global, &"fetch".into())?.dyn_into()?,
+    };
     fetch.call2(&global, &request.url.as_str().into(), &init)?.dyn_into()
 }
 

@@ -11,21 +11,12 @@ use std::collections::BTreeSet;
 
 use super::checks;
 use super::parse::objects::{Commit, Kind, ObjectName};
-use crate::finding::{Check, Finding, Promise, Value, Why};
+use crate::finding::{Finding, Promise, Value, Why};
 use folders::Folders;
 use rebuild::Rebuilt;
 
 pub use hash::{Collision, name, sha1};
 pub use objects::Objects;
-
-/// The checks of this examination, in its order.
-pub const CHECKS: [&Check; 5] = [
-    &checks::GIT_COMMIT,
-    &checks::GIT_TREE,
-    &checks::GIT_WORKFLOW,
-    &checks::GIT_FILE,
-    &checks::GIT_TAG,
-];
 
 /// The file that is looked for in the root folder, whether or not anything names it.
 const DOCKERFILE: &str = "Dockerfile";
@@ -179,7 +170,7 @@ pub fn verify(sought: &Sought, objects: &Objects<'_>) -> Examination {
             if why == Why::NotFetched {
                 missing.extend([Missing::Commit, Missing::Folders]);
             }
-            let rest = CHECKS
+            let rest = checks::SOURCE
                 .iter()
                 .filter(|check| ![&checks::GIT_COMMIT, &checks::GIT_TAG].contains(check));
             findings.extend(rest.map(|check| Finding::unknown(check, why)));

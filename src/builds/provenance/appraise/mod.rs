@@ -18,34 +18,15 @@ use crate::time::UnixTime;
 
 pub(crate) use facts::facts;
 
-/// Every check of this appraisal, in its order.
-const CHECKS: [&Check; 15] = [
-    &checks::PROVENANCE_PREDICATE_TYPE,
-    &checks::PROVENANCE_ISSUER,
-    &checks::PROVENANCE_WORKFLOW,
-    &checks::PROVENANCE_SIGNER,
-    &checks::PROVENANCE_RUNNER,
-    &checks::PROVENANCE_TRIGGER,
-    &checks::PROVENANCE_REPOSITORY,
-    &checks::PROVENANCE_REPOSITORY_ID,
-    &checks::PROVENANCE_OWNER,
-    &checks::PROVENANCE_OWNER_ID,
-    &checks::PROVENANCE_REF,
-    &checks::PROVENANCE_COMMIT,
-    &checks::PROVENANCE_PREDICATE_AGREES,
-    &checks::PROVENANCE_JOB_SAYS,
-    &checks::PROVENANCE_RELEASE,
-];
-
 /// Every check of this appraisal as blocked by `by`: for when verification did not succeed.
 pub fn blocked(by: &'static Check) -> Vec<Finding> {
-    CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
+    checks::APPRAISAL.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
 /// Every check of this appraisal for a bundle that a key signed without a certificate: nobody says
 /// who has the key, or from which source anything was built, whatever the statement says itself.
 pub fn without_certificate() -> Vec<Finding> {
-    CHECKS.iter().map(|check| Finding::unknown(check, Why::NotPublished)).collect()
+    checks::APPRAISAL.iter().map(|check| Finding::unknown(check, Why::NotPublished)).collect()
 }
 
 /// Appraises the signer and the source.

@@ -32,27 +32,6 @@ pub use root::{EMBEDDED_SNAPSHOT, RootSource, TrustedRoot};
 pub use signer::ManagedKey;
 pub use verified::{Logged, VerifiedStatement};
 
-/// Every check that this examination answers, in its order.
-const STEPS: [&Check; 17] = [
-    &checks::SIGSTORE_BUNDLE,
-    &checks::SIGSTORE_TRUSTED_ROOT,
-    &checks::SIGSTORE_TIME,
-    &checks::SIGSTORE_TIMESTAMP,
-    &checks::SIGSTORE_CERTIFICATE_CHAIN,
-    &checks::SIGSTORE_CERTIFICATE_VALIDITY,
-    &checks::SIGSTORE_CERTIFICATE_PROFILE,
-    &checks::SIGSTORE_SCT,
-    &checks::SIGSTORE_KEY,
-    &checks::SIGSTORE_LOG_ENTRY,
-    &checks::SIGSTORE_LOG_INCLUSION,
-    &checks::SIGSTORE_LOG_CHECKPOINT,
-    &checks::SIGSTORE_LOG_PROMISE,
-    &checks::SIGSTORE_SIGNATURE,
-    &checks::PROVENANCE_STATEMENT,
-    &checks::SIGSTORE_SUBJECT,
-    &checks::SIGSTORE_LIBRARY,
-];
-
 /// The checks that must have passed for every bundle, and not merely have found nothing to do.
 const MUST_PASS: [&Check; 3] =
     [&checks::SIGSTORE_BUNDLE, &checks::SIGSTORE_SIGNATURE, &checks::SIGSTORE_LIBRARY];
@@ -108,7 +87,11 @@ pub fn verify_with_keys(
 
 /// Every check as blocked by `by`: for input in which no bundle was found or could be read.
 pub fn blocked(by: &'static Check) -> Vec<Finding> {
-    STEPS.iter().filter(|check| **check != by).map(|check| Finding::blocked(check, by)).collect()
+    checks::STEPS
+        .iter()
+        .filter(|check| **check != by)
+        .map(|check| Finding::blocked(check, by))
+        .collect()
 }
 
 struct Examination<'a> {

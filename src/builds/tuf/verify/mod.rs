@@ -27,17 +27,6 @@ pub const TARGET: &str = "trusted_root.json";
 /// The largest number of files of one role that is looked at.
 const MAX_FILES: usize = 32;
 
-/// Every check, in its order.
-const STEPS: [&Check; 7] = [
-    &checks::TUF_ROOT,
-    &checks::TUF_TIMESTAMP,
-    &checks::TUF_ROLLBACK,
-    &checks::TUF_SNAPSHOT,
-    &checks::TUF_TARGETS,
-    &checks::TUF_EXPIRY,
-    &checks::TUF_TARGET,
-];
-
 /// Files of one instance, in any order.
 #[derive(Clone, Debug, Default)]
 pub struct Files<'a> {
@@ -141,7 +130,7 @@ pub fn verify(instance: Instance, files: &Files<'_>, now: UnixTime) -> Refresh {
 }
 
 /// What a [`VerifiedTarget`] promises: every step.
-const PROMISE: Promise = Promise { holds: &STEPS, where_it_applies: &[] };
+const PROMISE: Promise = Promise { holds: &checks::STEPS, where_it_applies: &[] };
 
 struct Run<'a> {
     instance: Instance,
@@ -411,7 +400,7 @@ impl<'a> Run<'a> {
     /// What has no finding yet cannot be decided.
     fn block_rest(&mut self, by: &'static Check) {
         let expiry = &checks::TUF_EXPIRY;
-        for check in STEPS.into_iter().filter(|check| *check != expiry) {
+        for check in checks::STEPS.into_iter().filter(|check| *check != expiry) {
             if !self.findings.iter().any(|finding| finding.check == check) {
                 self.findings.push(Finding::blocked(check, by));
             }

@@ -24,21 +24,6 @@ pub use compose::image_claims;
 pub use identity::{Identity, claims};
 pub use image::Image;
 
-/// The checks that need a verified TD quote.
-pub static FROM_QUOTE: &[&Check] = &[
-    &checks::DSTACK_TCB_INFO,
-    &checks::DSTACK_IDS,
-    &checks::DSTACK_COMPOSE_HASH,
-    &checks::DSTACK_MR_CONFIG,
-    &checks::DSTACK_KEY_PROVIDER,
-    &checks::DSTACK_IMAGES,
-    &checks::DSTACK_IMAGE_FILE,
-    &checks::DSTACK_MEASUREMENT,
-    &checks::DSTACK_ACPI,
-    &checks::DSTACK_OS_IMAGE,
-    &checks::DSTACK_APPLICATION,
-];
-
 /// The checks that need a verified SEV-SNP report.
 pub static FROM_REPORT: &[&Check] = &[
     &checks::DSTACK_REPORT_DATA,

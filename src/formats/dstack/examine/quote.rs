@@ -136,11 +136,11 @@ impl Quoted<'_> {
             }
             (Body::Td(_), None) => {
                 let by = to_blame(&examined.part.findings);
-                appraise::FROM_QUOTE.iter().map(|check| Finding::blocked(check, by)).collect()
+                checks::FROM_QUOTE.iter().map(|check| Finding::blocked(check, by)).collect()
             }
             (Body::Enclave(_), _) => {
                 let open = |check: &&'static _| Finding::unknown(check, Why::NotSupported);
-                appraise::FROM_QUOTE.iter().map(open).collect()
+                checks::FROM_QUOTE.iter().map(open).collect()
             }
         };
         let report_data = match &examined.verified {

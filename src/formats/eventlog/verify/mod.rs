@@ -16,7 +16,7 @@ use super::checks;
 use super::parse::{Algorithm, Register};
 use crate::crypto::Hash;
 use crate::digest::{Sha256, Sha384};
-use crate::finding::{Check, Examined, Finding, Promise, Value};
+use crate::finding::{Examined, Finding, Promise, Value};
 use crate::span::Span;
 
 /// The evidence id of a log of firmware or of dstack.
@@ -225,13 +225,6 @@ const OF_LAUNCH: Promise = Promise {
     ],
     where_it_applies: &[],
 };
-
-/// Every check on a log of firmware, in order.
-pub static FIRMWARE_CHECKS: &[&Check] =
-    &[&checks::EVENTLOG_REPLAY, &checks::EVENTLOG_DIGESTS, &checks::EVENTLOG_COVERAGE];
-
-/// The further checks on a log with a mark at the end of the launch.
-pub static LAUNCH_CHECKS: &[&Check] = &[&checks::EVENTLOG_LAUNCH, &checks::EVENTLOG_NAMES];
 
 /// The result, when the promise is kept and a register was compared.
 fn conclude(

@@ -2,26 +2,12 @@
 
 use super::{QUOTE, listed, ruled};
 use crate::finding::Rule;
-use crate::finding::{Check, Finding, Value};
+use crate::finding::{Finding, Value};
 use crate::formats::intel::checks;
 use crate::formats::intel::parse::EnclaveReport;
 use crate::formats::intel::parse::bits::{SGX_FLAGS, XFRM, unnamed};
 use crate::formats::intel::policy::{SgxPolicy, Xfam};
 use crate::span::Span;
-
-/// The checks of this file, in order.
-pub(super) static CHECKS: &[&Check] = &[
-    &checks::SGX_DEBUG,
-    &checks::SGX_INIT,
-    &checks::SGX_PROVISION_KEY,
-    &checks::SGX_XFRM,
-    &checks::SGX_RESERVED,
-    &checks::SGX_MRENCLAVE,
-    &checks::SGX_MRSIGNER,
-    &checks::SGX_PRODUCT,
-    &checks::SGX_SVN,
-    &checks::SGX_CONFIG_ID,
-];
 
 /// Flags of ATTRIBUTES.
 const INIT: u64 = 1;

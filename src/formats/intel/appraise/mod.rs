@@ -19,16 +19,6 @@ pub use claims::claims;
 /// The evidence id under which the quote is shown.
 const QUOTE: &str = "quote";
 
-/// The checks of this module about any quote.
-static SHARED: &[&Check] = &[
-    &checks::DCAP_QUOTE_VENDOR,
-    &checks::DCAP_QUOTE_TRAILING,
-    &checks::DCAP_POLICY_STATUS,
-    &checks::DCAP_POLICY_EVALUATION,
-    &checks::DCAP_POLICY_PLATFORM,
-    &checks::DCAP_REPORT_DATA,
-];
-
 /// Appraises a verified quote for the moment `now`.
 pub fn appraise(
     verified: &VerifiedQuote<'_>,
@@ -44,10 +34,10 @@ pub fn appraise(
 /// Every finding of this module for a quote of `tee` that is not verified: `by` is to blame.
 pub fn blocked(tee: Tee, by: &'static Check) -> Vec<Finding> {
     let own = match tee {
-        Tee::Sgx => enclave::CHECKS,
-        Tee::Tdx => td::CHECKS,
+        Tee::Sgx => &checks::ENCLAVE[..],
+        Tee::Tdx => &checks::TD[..],
     };
-    SHARED.iter().chain(own).map(|check| Finding::blocked(check, by)).collect()
+    checks::SHARED.iter().chain(own).map(|check| Finding::blocked(check, by)).collect()
 }
 
 /// What the quote itself says, without its firmware's standing.

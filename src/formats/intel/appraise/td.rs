@@ -10,30 +10,6 @@ use crate::formats::intel::parse::bits::{TD_ATTRIBUTES, XFAM, names, unnamed};
 use crate::formats::intel::policy::{RegisterRule, TdxPolicy, Xfam};
 use crate::span::Span;
 
-/// The checks of this file, in the order of the checklist.
-pub(super) static CHECKS: &[&Check] = &[
-    &checks::TDX_DEBUG,
-    &checks::TDX_UNTRUSTED,
-    &checks::TDX_SEPT_VE_DISABLE,
-    &checks::TDX_PKS,
-    &checks::TDX_KEY_LOCKER,
-    &checks::TDX_PERFMON,
-    &checks::TDX_AGENT,
-    &checks::TDX_RESERVED,
-    &checks::TDX_MIGRATABLE,
-    &checks::TDX_SERVICE_TD,
-    &checks::TDX_XFAM,
-    &checks::TDX_SEAM_SIGNER,
-    &checks::TDX_SEAM_ATTRIBUTES,
-    &checks::TDX_SEAM_MEASUREMENT,
-    &checks::TDX_CONFIG_ID,
-    &checks::TDX_OWNER,
-    &checks::TDX_OWNER_CONFIG,
-    &checks::TDX_MRTD,
-    &checks::TDX_RTMR,
-    &checks::TDX_SOFTWARE,
-];
-
 /// TDATTRIBUTES, by the ABI specification's table.
 const DEBUG: u32 = 0;
 const SEPT_VE_DISABLE: u32 = 28;

@@ -93,21 +93,11 @@ pub(super) fn examine(
     root: &Cert<'_>,
     now: UnixTime,
 ) -> (Vec<Finding>, Result<PckExtension, Why>) {
-    const CHECKS: [&Check; 8] = [
-        &checks::DCAP_ROOT_PINNED,
-        &checks::DCAP_PCK_CA_ROLE,
-        &checks::DCAP_PCK_CA_SIGNATURE,
-        &checks::DCAP_PCK_CA_VALIDITY,
-        &checks::DCAP_PCK_ROLE,
-        &checks::DCAP_PCK_SIGNATURE,
-        &checks::DCAP_PCK_VALIDITY,
-        &checks::DCAP_PCK_EXTENSION,
-    ];
     let mut findings = vec![validity(&checks::DCAP_ROOT_VALIDITY, root.validity(), now)];
     let chain = match chain {
         Ok(chain) => chain,
         Err(why) => {
-            findings.extend(CHECKS.map(|check| Finding::unknown(check, why)));
+            findings.extend(checks::CHAIN.map(|check| Finding::unknown(check, why)));
             return (findings, Err(why));
         }
     };

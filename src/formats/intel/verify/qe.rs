@@ -3,7 +3,7 @@
 use super::chain::{PckChain, QUOTE, at};
 use crate::crypto::{self, Algorithm, Hash, Message, Signature};
 use crate::digest::Sha256;
-use crate::finding::{Check, Finding, Value, Why};
+use crate::finding::{Finding, Value, Why};
 use crate::formats::intel::checks;
 use crate::formats::intel::parse::Quote;
 use crate::formats::intel::parse::collateral::{QeIdentity, SvnLevel};
@@ -78,17 +78,10 @@ pub(super) fn identity<'i>(
     quote: &Quote<'_>,
     identity: Result<&'i QeIdentity, Why>,
 ) -> (Vec<Finding>, Result<&'i SvnLevel, Why>) {
-    const CHECKS: [&Check; 5] = [
-        &checks::DCAP_QE_MISC_SELECT,
-        &checks::DCAP_QE_ATTRIBUTES,
-        &checks::DCAP_QE_SIGNER,
-        &checks::DCAP_QE_PRODUCT,
-        &checks::DCAP_QE_LEVEL,
-    ];
     let identity = match identity {
         Ok(identity) => identity,
         Err(why) => {
-            return (CHECKS.map(|check| Finding::unknown(check, why)).to_vec(), Err(why));
+            return (checks::QE.map(|check| Finding::unknown(check, why)).to_vec(), Err(why));
         }
     };
     let report = &quote.qe_report;

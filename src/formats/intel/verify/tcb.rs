@@ -4,7 +4,7 @@ use super::chain::at;
 use super::level::{self, Module, Platform, Reached, Shortfall, TcbComponent};
 use super::signed::TCB_INFO_EVIDENCE;
 use super::standing::{self, Statements, TcbStanding, td};
-use crate::finding::{Check, Finding, Value, Why};
+use crate::finding::{Finding, Value, Why};
 use crate::formats::intel::checks;
 use crate::formats::intel::parse::Quote;
 use crate::formats::intel::parse::collateral::{
@@ -12,19 +12,9 @@ use crate::formats::intel::parse::collateral::{
 };
 use crate::span::Span;
 
-const CHECKS: [&Check; 7] = [
-    &checks::DCAP_EVALUATION,
-    &checks::DCAP_TCB_LEVEL,
-    &checks::DCAP_TDX_MODULE_IDENTITY,
-    &checks::DCAP_TDX_MODULE_LEVEL,
-    &checks::DCAP_TCB_RELAUNCH,
-    &checks::DCAP_TCB_STATUS,
-    &checks::DCAP_TCB_ADVISORIES,
-];
-
 /// When there is no TCB info to compare with.
 pub(super) fn undecided(quote: &Quote<'_>, why: Why) -> Vec<Finding> {
-    CHECKS
+    checks::TCB
         .map(|check| {
             let about_tdx = [
                 &checks::DCAP_TDX_MODULE_IDENTITY,

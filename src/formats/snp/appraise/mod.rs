@@ -17,47 +17,6 @@ pub use claims::claims;
 /// The evidence id under which the report is shown.
 const REPORT: &str = "snp-report";
 
-/// Every check of this module, in the order of the checklist.
-pub static CHECKS: &[&Check] = &[
-    &checks::SNP_REPORT_RESERVED,
-    &checks::SNP_PRODUCT_STANDING,
-    &checks::SNP_TCB_ORDER,
-    &checks::SNP_TCB_PROVISIONAL,
-    &checks::SNP_TCB_MINIMUM,
-    &checks::SNP_FIRMWARE_MINIMUM,
-    &checks::SNP_POLICY_DEBUG,
-    &checks::SNP_POLICY_MIGRATION,
-    &checks::SNP_POLICY_ABI,
-    &checks::SNP_POLICY_SMT,
-    &checks::SNP_POLICY_SINGLE_SOCKET,
-    &checks::SNP_POLICY_CXL,
-    &checks::SNP_POLICY_AES_XTS,
-    &checks::SNP_POLICY_RAPL,
-    &checks::SNP_POLICY_CIPHERTEXT_HIDING,
-    &checks::SNP_POLICY_PAGE_SWAP,
-    &checks::SNP_POLICY_RESERVED,
-    &checks::SNP_PLATFORM_SMT,
-    &checks::SNP_PLATFORM_TSME,
-    &checks::SNP_PLATFORM_ECC,
-    &checks::SNP_PLATFORM_RAPL,
-    &checks::SNP_PLATFORM_CIPHERTEXT_HIDING,
-    &checks::SNP_PLATFORM_ALIAS_CHECK,
-    &checks::SNP_PLATFORM_IOMMU_WRITE_SAFE,
-    &checks::SNP_PLATFORM_TIO,
-    &checks::SNP_PLATFORM_RESERVED,
-    &checks::SNP_VMPL,
-    &checks::SNP_GUEST_SVN,
-    &checks::SNP_FAMILY_ID,
-    &checks::SNP_IMAGE_ID,
-    &checks::SNP_ID_KEY,
-    &checks::SNP_AUTHOR_KEY,
-    &checks::SNP_MEASUREMENT,
-    &checks::SNP_HOST_DATA,
-    &checks::SNP_REPORT_DATA,
-    &checks::SNP_MIGRATION_REPORT,
-    &checks::SNP_MITIGATIONS,
-];
-
 /// Appraises a verified report for the moment `now`.
 pub fn appraise(
     verified: &VerifiedSnp<'_>,
@@ -75,7 +34,7 @@ pub fn appraise(
 
 /// Every finding of this module for a report that is not verified: `by` is to blame.
 pub fn blocked(by: &'static Check) -> Vec<Finding> {
-    CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
+    checks::APPRAISAL.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
 /// S1: bytes that the specification reserves.

@@ -40,17 +40,9 @@ pub(super) fn root(
     endorsements: &Endorsements<'_>,
     now: UnixTime,
 ) -> Vec<Finding> {
-    const CHECKS: [&Check; 6] = [
-        &checks::SNP_ROOT_PINNED,
-        &checks::SNP_ARK_VALIDITY,
-        &checks::SNP_ASK_ROLE,
-        &checks::SNP_ASK_PARAMETERS,
-        &checks::SNP_ASK_SIGNATURE,
-        &checks::SNP_ASK_VALIDITY,
-    ];
     let Some((anchor, ark)) = anchor.and_then(|anchor| Some((anchor, anchor.root().ok()?))) else {
         let by = &checks::SNP_PRODUCT;
-        let mut findings = CHECKS.map(|check| Finding::blocked(check, by)).to_vec();
+        let mut findings = checks::AUTHORITY.map(|check| Finding::blocked(check, by)).to_vec();
         findings.push(match endorsements.root {
             Some(_) => Finding::blocked(&checks::SNP_ROOT_SUPPLIED, by),
             None => Finding::unknown(&checks::SNP_ROOT_SUPPLIED, Why::NotApplicable),
@@ -64,7 +56,7 @@ pub(super) fn root(
         } else {
             Why::Blocked { by: &checks::SNP_VEK_SIGNATURE }
         };
-        findings.extend(CHECKS.map(|check| match check {
+        findings.extend(checks::AUTHORITY.map(|check| match check {
             check if *check == checks::SNP_ARK_VALIDITY => validity(check, &ark, ROOT, now),
             check => Finding::unknown(check, why),
         }));
@@ -199,17 +191,8 @@ pub(super) fn vek(
     endorsements: &Endorsements<'_>,
     now: UnixTime,
 ) -> Vec<Finding> {
-    const CHECKS: [&Check; 7] = [
-        &checks::SNP_PRODUCT,
-        &checks::SNP_VEK_ROLE,
-        &checks::SNP_VEK_PARAMETERS,
-        &checks::SNP_VEK_SIGNATURE,
-        &checks::SNP_VEK_VALIDITY,
-        &checks::SNP_VEK_TCB,
-        &checks::SNP_CHIP_ID,
-    ];
     let Some(vek) = &endorsements.vek else {
-        return CHECKS
+        return checks::VEK
             .map(|check| match (check, product, report.cpuid) {
                 (check, None, Some(cpuid)) if *check == checks::SNP_PRODUCT => {
                     Finding::fail(check, "unsupported").actual(cpuid.to_string())

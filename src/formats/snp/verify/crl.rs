@@ -4,14 +4,11 @@
 use std::borrow::Cow;
 
 use super::{Endorsements, chain};
-use crate::finding::{Check, Finding, Value, Why};
+use crate::finding::{Finding, Value, Why};
 use crate::formats::snp::checks;
 use crate::pki::anchors::AmdAnchor;
 use crate::pki::{Cert, Crl};
 use crate::time::{Standing, UnixTime, Validity};
-
-const CHECKS: [&Check; 3] =
-    [&checks::SNP_CRL_SIGNATURE, &checks::SNP_CRL_FRESHNESS, &checks::SNP_CRL_REVOCATION];
 
 /// The evidence id of the revocation list at `index`.
 pub(super) fn evidence(index: usize) -> Cow<'static, str> {
@@ -26,7 +23,7 @@ pub(super) fn examine(
     endorsements: &Endorsements<'_>,
     now: UnixTime,
 ) -> Vec<Finding> {
-    let unknown = |why| CHECKS.map(|check| Finding::unknown(check, why)).to_vec();
+    let unknown = |why| checks::CRL.map(|check| Finding::unknown(check, why)).to_vec();
     if endorsements.crls.is_empty() {
         return unknown(Why::NotFetched);
     }

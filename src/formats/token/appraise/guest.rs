@@ -2,14 +2,11 @@
 
 use serde_json::Value as Json;
 
-use crate::finding::{Check, Finding, Why};
+use crate::finding::{Finding, Why};
 use crate::formats::intel::parse::collateral::TcbStatus;
 use crate::formats::token::checks;
 use crate::formats::token::parse::Token;
 use crate::formats::token::policy::TokenPolicy;
-
-/// Every check of this file, in order.
-pub(super) const CHECKS: &[&Check] = &[&checks::TOKEN_TCB, &checks::TOKEN_GUEST_DEBUG];
 
 /// Members that are true when the host can read the guest's memory.
 const DEBUG: [&str; 2] = ["tdx_is_debuggable", "tdx_td_attributes_debug"];

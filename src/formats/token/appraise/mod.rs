@@ -17,21 +17,6 @@ use crate::finding::{Check, Finding, Why};
 pub use claims::claims;
 pub use guest::may_be_debugged;
 
-/// Every check of this module, in order.
-pub static CHECKS: &[&Check] = &[
-    &checks::TOKEN_VERIFIER,
-    &checks::TOKEN_AUDIENCE,
-    &checks::TOKEN_HARDWARE,
-    &checks::TOKEN_PROJECT,
-    &checks::TOKEN_SOFTWARE,
-    &checks::TOKEN_SECURE_BOOT,
-    &checks::TOKEN_DEBUG,
-    &checks::TOKEN_SUPPORT,
-    &checks::TOKEN_IMAGE,
-    &checks::TOKEN_OVERRIDES,
-    &checks::TOKEN_NONCE,
-];
-
 /// The operating system that measures its container.
 const CONFIDENTIAL_SPACE: &str = "CONFIDENTIAL_SPACE";
 /// Google's number as a maker, in the private enterprise numbers of IANA.
@@ -81,8 +66,9 @@ pub fn appraise(
 
 /// The findings when there is nothing verified to appraise.
 pub fn blocked(token: &Token<'_>, by: &'static Check) -> Vec<Finding> {
-    let of_guest = (token.service() == Some(Service::IntelTrustAuthority)).then_some(guest::CHECKS);
-    let all = CHECKS.iter().chain(of_guest.unwrap_or_default());
+    let of_guest =
+        (token.service() == Some(Service::IntelTrustAuthority)).then_some(&checks::GUEST[..]);
+    let all = checks::APPRAISAL.iter().chain(of_guest.unwrap_or_default());
     all.map(|check| Finding::blocked(check, by)).collect()
 }
 

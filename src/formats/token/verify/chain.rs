@@ -1,25 +1,18 @@
 //! The certificates of a token: Google's pinned root, one intermediate, the signer.
 
-use crate::finding::{Check, Finding, Value, Why};
+use crate::finding::{Finding, Value, Why};
 use crate::formats::token::checks;
 use crate::pki::anchors::{self, Roots};
 use crate::pki::dated;
 use crate::pki::{Cert, KeyKind};
 use crate::time::UnixTime;
 
-const CHECKS: [&Check; 4] = [
-    &checks::TOKEN_ROOT,
-    &checks::TOKEN_CHAIN_ROLE,
-    &checks::TOKEN_CHAIN_SIGNATURE,
-    &checks::TOKEN_CHAIN_VALIDITY,
-];
-
 /// The least modulus that is accepted, in bits (NIST SP 800-131A: 2048).
 const MINIMUM_RSA_BITS: usize = 2048;
 
 /// For a token without certificates.
 pub(super) fn not_applicable() -> Vec<Finding> {
-    CHECKS.map(|check| Finding::unknown(check, Why::NotApplicable)).to_vec()
+    checks::CHAIN.map(|check| Finding::unknown(check, Why::NotApplicable)).to_vec()
 }
 
 /// Verifies the chain below the pinned root. A root in the token is compared with it and never
@@ -30,11 +23,11 @@ pub(super) fn verify(
     now: UnixTime,
 ) -> Vec<Finding> {
     let Ok(root) = anchors::google_confidential_space(roots).root() else {
-        return CHECKS.map(|check| Finding::unknown(check, Why::NotSupported)).to_vec();
+        return checks::CHAIN.map(|check| Finding::unknown(check, Why::NotSupported)).to_vec();
     };
     let Some(parsed) = certificates.iter().cloned().collect::<Option<Vec<Cert<'_>>>>() else {
         let role = Finding::fail(&checks::TOKEN_CHAIN_ROLE, "malformed");
-        return CHECKS
+        return checks::CHAIN
             .map(|check| {
                 if *check == checks::TOKEN_CHAIN_ROLE {
                     role.clone()
@@ -52,7 +45,7 @@ pub(super) fn verify(
     };
     let [signer, intermediate] = below else {
         let count = u64::try_from(below.len()).unwrap_or(u64::MAX);
-        return CHECKS
+        return checks::CHAIN
             .map(|check| {
                 if *check == checks::TOKEN_CHAIN_ROLE {
                     Finding::fail(check, "wrong-length")

@@ -1,6 +1,6 @@
 //! The certificates above an attestation key, and whether the key is the certified one.
 
-use crate::finding::{Check, Finding, Value, Why};
+use crate::finding::{Finding, Value, Why};
 use crate::formats::tpm::checks;
 use crate::formats::tpm::parse::{Attestation, Key, Public};
 use crate::pki::anchors::{self, Roots};
@@ -209,13 +209,6 @@ fn counts(list: &Crl<'_>, now: UnixTime) -> bool {
 }
 
 fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
-    const ORDER: [&Check; 5] = [
-        &checks::TPM_ROOT,
-        &checks::TPM_CHAIN_ROLE,
-        &checks::TPM_CHAIN_SIGNATURE,
-        &checks::TPM_CHAIN_VALIDITY,
-        &checks::TPM_CHAIN_REVOCATION,
-    ];
-    findings.sort_by_key(|finding| ORDER.iter().position(|check| *check == finding.check));
+    findings.sort_by_key(|finding| checks::CHAIN.iter().position(|check| *check == finding.check));
     findings
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::checks;
 use super::parse::{Attestation, Public};
 use crate::digest::{Sha256, Sha384};
-use crate::finding::{Check, Examined, Finding, Promise, Why};
+use crate::finding::{Examined, Finding, Promise, Why};
 use crate::formats::eventlog::parse::Algorithm;
 use crate::formats::eventlog::verify::Registers;
 use crate::pki::Cert;
@@ -17,21 +17,6 @@ use crate::time::UnixTime;
 
 /// The evidence id of an attestation.
 pub const ATTESTATION: &str = "tpm-attestation";
-
-/// Every check of this module, in order.
-pub static CHECKS: &[&Check] = &[
-    &checks::TPM_ROOT,
-    &checks::TPM_CHAIN_ROLE,
-    &checks::TPM_CHAIN_SIGNATURE,
-    &checks::TPM_CHAIN_VALIDITY,
-    &checks::TPM_CHAIN_REVOCATION,
-    &checks::TPM_KEY,
-    &checks::TPM_QUOTE_FORM,
-    &checks::TPM_QUOTE_SIGNER,
-    &checks::TPM_QUOTE_SIGNATURE,
-    &checks::TPM_QUOTE_REGISTERS,
-    &checks::TPM_QUOTE_AGREEMENT,
-];
 
 /// Quotes whose signatures lead to a pinned root of the provider.
 ///
@@ -159,7 +144,7 @@ pub fn verify(
 /// One finding, and every other check blocked by it.
 fn stopped(finding: Finding) -> Examined<VerifiedTpm> {
     let by = finding.check;
-    let others = CHECKS.iter().filter(|check| **check != by);
+    let others = checks::CHAIN.iter().chain(&checks::QUOTE).filter(|check| **check != by);
     let mut findings: Vec<Finding> = others.map(|check| Finding::blocked(check, by)).collect();
     findings.insert(0, finding);
     Examined { findings, verified: None }

@@ -84,7 +84,7 @@ pub(super) fn examine(
             own.part.findings.extend(verify::nonce(machine.nonce.as_deref(), data, asked));
         }
         None => {
-            let blocked = verify::FROM_QUOTE.iter().map(|check| Finding::blocked(check, blame));
+            let blocked = checks::FROM_QUOTE.iter().map(|check| Finding::blocked(check, blame));
             own.part.findings.extend(blocked);
         }
     }

@@ -10,16 +10,6 @@ use crate::finding::{Check, Finding, Value, Why};
 use crate::services::tinfoil::checks;
 use crate::services::tinfoil::parse::{PREDICATE_TYPE, Predicate, image_references};
 
-/// The checks that need a verified statement.
-pub static FROM_STATEMENT: &[&Check] = &[
-    &checks::TINFOIL_DIGEST,
-    &checks::TINFOIL_MEASUREMENT,
-    &checks::TINFOIL_RECOMPUTED,
-    &checks::TINFOIL_CONFIG,
-    &checks::TINFOIL_VM_IMAGE,
-    &checks::TINFOIL_CONTAINER,
-];
-
 const PAYLOAD: &str = "dsse-payload";
 
 /// Appraises a verified statement. `measurement` is the verified report's, or `None` with the
@@ -34,7 +24,8 @@ pub fn appraise(
     let mut findings = vec![digest(statement, claimed_digest)];
     if statement.predicate_type() != PREDICATE_TYPE {
         let by = &provenance::checks::PROVENANCE_PREDICATE_TYPE;
-        findings.extend(FROM_STATEMENT.iter().skip(1).map(|check| Finding::blocked(check, by)));
+        findings
+            .extend(checks::FROM_STATEMENT.iter().skip(1).map(|check| Finding::blocked(check, by)));
         return findings;
     }
     match Predicate::parse(payload) {
@@ -45,7 +36,7 @@ pub fn appraise(
             findings.push(vm_image(&predicate));
             findings.extend(containers(&predicate));
         }
-        Err(error) => findings.extend(FROM_STATEMENT.iter().skip(1).map(|check| {
+        Err(error) => findings.extend(checks::FROM_STATEMENT.iter().skip(1).map(|check| {
             if *check == &checks::TINFOIL_RECOMPUTED {
                 return Finding::unknown(check, Why::NotSupported);
             }

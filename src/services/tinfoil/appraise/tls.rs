@@ -9,7 +9,7 @@ use data_encoding::{BASE32_NOPAD, HEXLOWER};
 
 use crate::claims::Claim;
 use crate::digest::Sha256;
-use crate::finding::{Check, Finding, LinkId, Value, Why};
+use crate::finding::{Finding, LinkId, Value, Why};
 use crate::formats::snp;
 use crate::formats::snp::parse::Report;
 use crate::pki::{Cert, SubjectName};
@@ -19,9 +19,6 @@ use crate::time::{Standing, UnixTime};
 
 const REPORT: &str = "snp-report";
 const TLS: &str = "tls-certificate";
-
-/// The checks that need a verified report.
-pub static FROM_REPORT: &[&Check] = &[&connection::TLS_KEY, &connection::TLS_HPKE];
 
 /// The TLS key's hash is REPORT_DATA[0..32], and the certificate commits to the HPKE key in
 /// REPORT_DATA[32..64]. In a report that the host asked for, REPORT_DATA says nothing about the

@@ -1,0 +1,58 @@
+//! The answer in at most fifteen lines: what was checked, the headline, six rows, the next step.
+
+use anstyle::{AnsiColor, Style};
+
+use crate::wording::{self, Sentences, cli};
+use silicon_to_source::report::answer::{Row, RowState};
+use silicon_to_source::report::{Report, State, Word};
+
+use super::look::{DIM, HEADING, Page, Styled, style};
+
+/// The column in which the answers of the rows begin.
+const COLUMN: usize = 35;
+
+/// Prints the answer. It stands last, where a reader of a terminal looks.
+pub(super) fn answer(page: &mut Page, report: &Report, sentences: &Sentences<'_>) {
+    let state = report.verdict.state;
+    let color = style_of(report);
+    let line = sentences.headline();
+    page.wrapped("", "", HEADING, &sentences.subject());
+    let symbol = Styled(color, page.look.symbol(state));
+    page.wrapped(&format!("{symbol} "), "  ", color, &line.short);
+    page.wrapped("  ", "  ", Style::new(), &line.card);
+    if let Some(time) = report.recorded_at {
+        page.wrapped("  ", "  ", Style::new(), &cli("recorded", &[("time", &time.to_string())]));
+    }
+    for row in &report.answer.rows {
+        self::row(page, row, sentences);
+    }
+    if let Some(next) = sentences.next() {
+        let title = wording::text(&["answer", "next", "title"]);
+        page.wrapped("", "  ", Style::new(), &format!("{title} {next}"));
+    }
+    let time = report.checked_at.to_string();
+    let values = [("time", time.as_str()), ("policy", report.policy.name.as_str())];
+    page.wrapped("", "", DIM, &cli("card", &values));
+}
+
+/// Less than a known image on a chip is never green.
+fn style_of(report: &Report) -> Style {
+    let is_highest = matches!(report.headline.word, Word::Verified | Word::VerifiedImage);
+    match report.verdict.state {
+        State::Verified if !is_highest => AnsiColor::Cyan.on_default().bold(),
+        state => style(state),
+    }
+}
+
+fn row(page: &mut Page, row: &Row, sentences: &Sentences<'_>) {
+    let state = match row.state {
+        RowState::Yes => State::Verified,
+        RowState::Caveat => State::Warning,
+        RowState::No => State::Failed,
+        RowState::None => State::NotPublished,
+        RowState::Open | RowState::NotAsked => State::Unknown,
+    };
+    let said = sentences.row(row);
+    let symbol = Styled(style(state), page.look.symbol(state));
+    page.line(format!("{symbol} {:<COLUMN$}{}", said.question, said.answer));
+}

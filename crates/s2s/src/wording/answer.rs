@@ -1,0 +1,49 @@
+//! The six rows of the answer and the next step. `www/answer-words.js` has the same rules, and a
+//! test compares the two.
+
+use super::headline::{COMMIT, host};
+use super::{Sentences, fill, find, marked, text, todo, word};
+use silicon_to_source::report::answer::{Next, Row};
+use silicon_to_source::text::cut;
+
+/// One row as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowLine {
+    /// The question.
+    pub question: &'static str,
+    /// Its answer.
+    pub answer: String,
+}
+
+impl Sentences<'_> {
+    /// What the answer is about: the address that was asked, or what kind of evidence it is.
+    pub fn subject(&self) -> String {
+        let kind = || find(&["kinds", self.report.subject.kind]).unwrap_or_default().to_owned();
+        self.report.headline.of.as_deref().map_or_else(kind, host)
+    }
+
+    /// A row of the answer.
+    pub fn row(&self, row: &Row) -> RowLine {
+        let id = word(&row.id);
+        let root = word(&self.report.assurance.root_of_trust);
+        let maker = row.maker.and_then(|check| find(&["makers", &root, check.id]));
+        let maker = maker.or_else(|| find(&["makers", &root, "none"])).unwrap_or_default();
+        let commit = row.source.as_ref().map(|source| source.commit.chars().take(COMMIT).collect());
+        let commit = commit.map(|commit: String| cut(&commit)).unwrap_or_default();
+        let values = [("maker", maker), ("commit", commit.as_str())];
+        let question = find(&["answer", "rows", &id, "question"]).unwrap_or_default();
+        let answer = fill(text(&["answer", "rows", &id, &word(&row.reason)]), &values);
+        RowLine { question, answer: marked(answer, self.report) }
+    }
+
+    /// The next step, where there is one.
+    pub fn next(&self) -> Option<String> {
+        match self.report.answer.next.as_ref()? {
+            Next::File { what, .. } => {
+                let what = text(&["wanted", what]);
+                Some(fill(text(&["answer", "next", "file"]), &[("what", what)]))
+            }
+            Next::Advice { finding } => todo(self.named(finding)?).map(str::to_owned),
+        }
+    }
+}

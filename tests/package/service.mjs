@@ -1,0 +1,44 @@
+/** Services on loopback: the simulated coordinator, and others that answer badly. */
+
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import { createInterface } from 'node:readline';
+import { dirname, join, resolve } from 'node:path';
+
+import { ROOT, takenDown } from './packed.mjs';
+
+const CLI = resolve(
+  process.env.S2S ?? join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'debug/s2s'),
+);
+
+/** Starts the simulated coordinator; its address. */
+export async function simulated() {
+  const sidecar = spawn(join(dirname(CLI), 's2s-sim'), ['--listen', '127.0.0.1:0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  takenDown(() => sidecar.kill());
+  return new Promise((done, fail) => {
+    sidecar.once('exit', (code) => fail(new Error(`the sidecar ended with ${code}`)));
+    for (const stream of [sidecar.stdout, sidecar.stderr]) {
+      createInterface(stream).on('line', (line) => {
+        const [, origin] = line.match(/^SIMULATED healthy (http:\S+)$/) ?? [];
+        if (origin) done(origin);
+      });
+    }
+  });
+}
+
+/** A service that answers as `answer` does, and the paths that it was asked. */
+export async function answering(answer) {
+  const asked = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url);
+    answer(request, response);
+  });
+  takenDown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  return { origin: `http://127.0.0.1:${server.address().port}`, asked };
+}

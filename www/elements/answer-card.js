@@ -1,0 +1,187 @@
+/**
+ * `<answer-card>`: who was asked, the headline, six questions with their answers, and the next step.
+ *
+ * It draws a report with the wording that is loaded, and needs nothing else of the page: a popup or
+ * a file of its own can use it as well. It decides nothing.
+ *
+ * @import { AnswerRow, Examination, Report, ShownState } from '../page.d.ts'
+ */
+
+import { findingAnchor } from '../anchors.js';
+import { nextWords, rowWords, subjectWords } from '../answer-words.js';
+import { button, evidenceWords, h } from '../dom.js';
+import { icon } from '../icons.js';
+import { sentencesOf } from '../phrases.js';
+import { say, ui } from '../wording.js';
+
+/** Which outline a row has. */
+const SHAPES = /** @type {const} */ ({
+  yes: 'verified',
+  caveat: 'warning',
+  no: 'failed',
+  open: 'unknown',
+  none: 'not-published',
+  'not-asked': 'unknown',
+});
+
+/** The headlines of the two highest levels: only these are drawn as verified. */
+const HIGHEST = ['verified', 'verified-image'];
+
+/** @typedef {{ host: string, doing: string, step: number, steps: number }} Progress */
+
+export class AnswerCard extends HTMLElement {
+  #status = h('div', { role: 'status', class: 'answer-status' });
+  #body = h('div', { class: 'answer-body' });
+  /** @type {HTMLHeadingElement | null} */
+  #heading = null;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #clock;
+
+  connectedCallback() {
+    this.setAttribute('role', 'region');
+    this.setAttribute('aria-label', ui('answer'));
+    if (this.childElementCount === 0) this.append(this.#status, this.#body);
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.#clock);
+  }
+
+  /**
+   * @param {Report} report
+   * @param {{ jumps?: boolean, actions?: Array<Node | string> }} [options] whether rows lead to what
+   *   they rest upon, which has to stand in the same document; and what the next step offers
+   */
+  draw(report, { jumps = false, actions = [] } = {}) {
+    const { short, card } = sentencesOf(report).headline();
+    const { verdict, headline } = report;
+    const isPartial = verdict.state === 'verified' && !HIGHEST.includes(headline.word);
+    this.#begin(verdict.state, subjectWords(report), short, card, isPartial ? 'partial' : verdict.state);
+    this.toggleAttribute('data-simulated', report.simulated);
+    this.setAttribute('data-headline', headline.word);
+    const next = nextWords(report);
+    this.#body.replaceChildren(
+      h('dl', { class: 'rows' }, report.answer.rows.map((one) => row(report, one, jumps))),
+      next
+        ? h(
+            'div',
+            { class: 'next' },
+            h('p', {}, h('strong', {}, say(['answer', 'next', 'title'])), ' ', next),
+            actions.length > 0 ? h('div', { class: 'row no-print' }, actions) : null,
+          )
+        : '',
+    );
+  }
+
+  /**
+   * What is being done about whom, with the seconds that it took so far.
+   *
+   * @param {Progress} progress
+   * @param {(() => void) | null} stop
+   */
+  checking({ host, doing, step, steps }, stop) {
+    const since = Date.now();
+    const words = ui('progress', { doing, step, steps });
+    this.#begin('checking', ui('checking-host', { host }), words, '');
+    const seconds = h('span', { class: 'seconds', 'aria-hidden': 'true' });
+    const tick = () => {
+      seconds.textContent = ui('seconds', { count: Math.floor((Date.now() - since) / 1000) });
+    };
+    tick();
+    this.#clock = setInterval(tick, 1000);
+    this.#body.replaceChildren(
+      h(
+        'div',
+        { class: 'row running' },
+        seconds,
+        stop ? button(ui('stop'), stop, { id: 'stop-check' }) : null,
+      ),
+    );
+  }
+
+  /**
+   * There is no answer now.
+   *
+   * @param {string} sentence why
+   */
+  clear(sentence) {
+    this.#begin('checking', ui('no-answer-now'), sentence, '');
+    this.#body.replaceChildren();
+  }
+
+  /**
+   * A result that is no report: what happened, what it means, what to do.
+   *
+   * @param {Exclude<Examination, { kind: 'report' }>} examination
+   * @param {string} subject
+   */
+  explain(examination, subject) {
+    const [key, message] =
+      examination.kind === 'unreadable' ? ['unreadable', happened(examination)] : [examination.reason, ''];
+    this.#begin('unknown', subject || ui('no-answer-title'), ui('no-answer-title'), ui(`${key}.sentence`));
+    if (examination.kind === 'unreadable') this.setAttribute('data-code', examination.code);
+    this.#body.replaceChildren(
+      h(
+        'dl',
+        { class: 'three-parts' },
+        ['happened', 'means', 'do'].map((part) =>
+          h('div', {}, h('dt', {}, ui(`part.${part}`)), h('dd', {}, ui(`${key}.${part}`, { message }))),
+        ),
+      ),
+    );
+  }
+
+  /** Moves the focus to the answer: for a check that the reader started. */
+  focusAnswer() {
+    this.#heading?.focus({ preventScroll: true });
+    this.scrollIntoView({ block: 'nearest' });
+  }
+
+  /**
+   * @param {ShownState} state
+   * @param {string} subject
+   * @param {string} short
+   * @param {string} sentence
+   * @param {ShownState | 'partial'} [look]
+   */
+  #begin(state, subject, short, sentence, look = state) {
+    clearInterval(this.#clock);
+    this.setAttribute('data-state', state);
+    this.setAttribute('data-look', look);
+    for (const name of ['data-code', 'data-headline', 'data-simulated']) this.removeAttribute(name);
+    this.#heading = h('h2', { class: 'answer-subject', tabindex: -1 }, subject);
+    this.#status.replaceChildren(
+      this.#heading,
+      h('p', { class: 'short' }, icon(look), h('span', {}, short)),
+      sentence ? h('p', { class: 'sentence' }, sentence) : '',
+    );
+  }
+}
+
+/**
+ * @param {Report} report
+ * @param {AnswerRow} answered
+ * @param {boolean} jumps
+ */
+function row(report, answered, jumps) {
+  const { question, answer } = rowWords(report, answered);
+  const shape = SHAPES[answered.state];
+  return h(
+    'div',
+    { 'data-row': answered.id, 'data-answer': answered.state, 'data-state': shape },
+    h('dt', {}, icon(shape), h('span', {}, question)),
+    h('dd', {}, jumps ? h('a', { href: `#${target(answered)}` }, answer) : answer),
+  );
+}
+
+/** @param {AnswerRow} answered */
+function target({ check, link }) {
+  return check ? findingAnchor(check.check, check.part) : `link-${link}`;
+}
+
+/** @param {Extract<Examination, { kind: 'unreadable' }>} examination */
+function happened({ file, message }) {
+  return file === null ? message : ui('in-file', { file: evidenceWords(file), message });
+}
+
+customElements.define('answer-card', AnswerCard);

@@ -1,0 +1,13 @@
+/** The package in a browser: the verifier is compiled while it arrives. */
+
+import { words } from './page.js';
+import { surface } from './surface.js';
+
+export { NotEnough, VerifyError } from './errors.js';
+export { roots } from './roots.js';
+
+export const { check, explain, init, plan, policies, toJson, verify } = surface({
+  wasm: async () => new URL('../pkg/silicon_to_source_bg.wasm', import.meta.url),
+  words,
+  isProgram: false,
+});

@@ -1,0 +1,208 @@
+/** Verifies confidential-computing evidence here, in this process. */
+
+import type { PlannedRequest } from '../pkg/silicon_to_source.js';
+import type { LinkId, Report, RowId, RowState } from '../report.d.ts';
+
+export type { PlannedRequest } from '../pkg/silicon_to_source.js';
+export type { Report } from '../report.d.ts';
+
+/** Bytes as they are handed over. */
+export type Bytes = ArrayBuffer | ArrayBufferView | Blob;
+
+/** A file, with its name where it has one. */
+export type Evidence =
+  | Bytes
+  | {
+      name?: string;
+      bytes: Bytes;
+      /** The address, only where this process itself asked there and got these bytes as the answer. */
+      url?: string | URL;
+    };
+
+/** One file or several: which is the evidence, and what the others are, the verifier decides. */
+export type Files = Evidence | readonly Evidence[];
+
+/** The least that a chain has to show. */
+export type Require = 'A0' | 'A1' | 'A2' | 'A3' | 'A4' | 'A5' | 'build';
+
+/** An unknown member is an error. */
+export interface VerifyOptions {
+  /** The moment to examine for: a `Date`, or RFC 3339 with an offset. Left out: now. */
+  at?: Date | string | undefined;
+  /** The name of a built-in policy, or the text of a policy file. Left out: the one for the kind of evidence. */
+  policy?: string | undefined;
+  /** The least that the chain has to show. Left out: what the policy asks for. */
+  require?: Require | undefined;
+  /** Whether a warning counts as an open answer. */
+  denyWarnings?: boolean | undefined;
+  /** What a signed build must be about: bytes, or `sha256:` (`sha512:`) and hex digits. */
+  artifact?: Bytes | string | undefined;
+}
+
+/** How hosts are asked. */
+export interface Asking {
+  /** Stops it. */
+  signal?: AbortSignal | undefined;
+  /** Asks in place of the global `fetch`. */
+  fetch?: typeof globalThis.fetch | undefined;
+}
+
+export interface CheckOptions extends VerifyOptions, Asking {
+  /** The language of the sentence in `NotEnough`. */
+  language?: string | Words | undefined;
+  /**
+   * Whether a further host may be asked for what the report wants, such as AMD for a chip's certificate.
+   * `request.host` names it, `request.reveals` what it learns. Left out: only the service is asked.
+   */
+  mayAsk?: ((request: PlannedRequest) => boolean | Promise<boolean>) | undefined;
+}
+
+/** The wording of one language, as `silicon-to-source/wording/en.json` has it. */
+export type Words = Record<string, unknown>;
+
+/** What a report says, in sentences. */
+export interface Explanation {
+  /** A few words, the sentence with its object, and the sentence that stands between those words and the rows. */
+  headline: { short: string; sentence: string; card: string };
+  /** What a reader asks first, with its answers. */
+  rows: { id: RowId; state: RowState; link: LinkId; question: string; answer: string }[];
+  /** The one next step. */
+  next: string | null;
+  /** The name that the evidence gives itself, as its own words. */
+  callsItself: string | null;
+  level: { name: string; meaning: string };
+  /** Whose key the chain begins at. */
+  rootOfTrust: string;
+  means: string[];
+  notMeans: string[];
+  links: {
+    id: LinkId;
+    title: string;
+    /** What came of it, in a word. */
+    state: string;
+    sentences: string[];
+    /** What to say of a link that holds and that nothing ties to the machine. */
+    apart: string | null;
+  }[];
+  findings: {
+    check: string;
+    part: string | null;
+    link: LinkId;
+    title: string;
+    /** What came of it, in a word. */
+    outcome: string;
+    sentence: string;
+    /** What to do about it. */
+    advice: string | null;
+  }[];
+  /** Each advice once. */
+  advice: string[];
+}
+
+/** A policy that comes with the verifier. */
+export interface PolicySummary {
+  name: string;
+  description: string;
+  /** Hexadecimal SHA-256 of the policy file. */
+  sha256: string;
+}
+
+/** A key, or a list of keys, that comes with the verifier. */
+export interface PinnedRoot {
+  kind: 'certificate' | 'key-list' | 'tuf';
+  name: string;
+  /** Hexadecimal SHA-256 of the certificate or file. */
+  sha256: string;
+  /** The version of a root of The Update Framework. */
+  version?: number;
+  /** Its last moment, RFC 3339; for a list of keys, when it was copied. */
+  until?: string;
+  /** For a list of keys, when the newest of them begins to count. */
+  newest?: string;
+}
+
+/** A session with one service, for a fetcher of your own: its questions, what came of them, its report. */
+export interface Plan {
+  /** The service in its one spelling. */
+  readonly origin: string;
+  /** The random number that the service is sent, in base64url; `null` where it takes none. */
+  readonly nonce: string | null;
+  /** The first questions, to be asked in this order. */
+  readonly requests: readonly PlannedRequest[];
+  /** Asks, with the limits that each request states. No answer is no error: it is written down. */
+  ask(requests?: readonly PlannedRequest[], asking?: Asking): Promise<void>;
+  /** Writes down what came of a question that you asked: the answer, or an error when there was none. */
+  record(request: PlannedRequest, came: Response | Error): Promise<void>;
+  /** What a report wants and this session did not ask yet. */
+  further(report: Report): PlannedRequest[];
+  /** The report on what came so far. */
+  verify(options?: VerifyOptions & { beside?: Files }): Promise<Report>;
+  /** The session as a file, which `verify` takes as a recording. */
+  readonly exchange: Uint8Array;
+}
+
+/** The calls of this package. */
+export interface Surface {
+  /**
+   * Asks a service and examines what it answers. With `require` it throws `NotEnough` when less was shown;
+   * without, it gives the report whatever it says.
+   *
+   * @throws {NotEnough} with the report.
+   * @throws {VerifyError} when the address or an option cannot be understood.
+   */
+  check(url: string | URL, options?: CheckOptions): Promise<Report>;
+  /**
+   * The report's sentences, by the same rules as the page's and the terminal's. It tells what the report
+   * says, and does not check who wrote it.
+   */
+  explain(report: Report, language?: string | Words): Promise<Explanation>;
+  /**
+   * Loads the verifier ahead of the first call, from `source` where the package's own address does not
+   * suit. It is never needed.
+   */
+  init(source?: URL | Response | BufferSource | WebAssembly.Module): Promise<void>;
+  /** The questions to a service, for a fetcher of your own. Nothing is asked. */
+  plan(url: string | URL): Promise<Plan>;
+  /** The policies that come with the verifier. */
+  policies(): Promise<PolicySummary[]>;
+  /** The report exactly as the verifier wrote it: the bytes that `s2s verify --json` prints. */
+  toJson(report: Report): string;
+  /**
+   * Examines files. Evidence that is not genuine gives a report, not an error.
+   *
+   * @throws {VerifyError} when no file is evidence, or an option cannot be understood.
+   */
+  verify(files: Files, options?: VerifyOptions): Promise<Report>;
+}
+
+export const check: Surface['check'];
+export const explain: Surface['explain'];
+export const init: Surface['init'];
+export const plan: Surface['plan'];
+export const policies: Surface['policies'];
+export const toJson: Surface['toJson'];
+export const verify: Surface['verify'];
+
+/** The keys that come with the verifier and that a chain can begin at, with their ends. */
+export const roots: readonly PinnedRoot[];
+
+/** The call or a file could not be understood. It says nothing against the evidence. */
+export class VerifyError extends Error {
+  constructor(code: string, message: string, more?: { file?: string; cause?: unknown });
+  /** A stable word: `malformed`, `missing`, `too-large`, `unsupported`, `usage`, `not-loaded` or `stopped`. */
+  readonly code: string;
+  /** The name of the file to blame, when there is one. */
+  readonly file: string | undefined;
+}
+
+/** Less was shown than was required. */
+export class NotEnough extends Error {
+  constructor(report: Report, required: string, sentence: string);
+  /** For programs. */
+  readonly code: 'not-enough';
+  /** The answer. */
+  readonly report: Report;
+  readonly required: string;
+  /** The headline of the answer, in the language that was asked for. */
+  readonly sentence: string;
+}

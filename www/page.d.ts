@@ -1,0 +1,149 @@
+/** What the page's modules hand to each other, and the interface of the verifier in `crates/wasm`. */
+
+import type { Report } from './report.d.ts';
+
+export type * from './report.d.ts';
+
+/** One of the built-in policies, as `policies()` lists them. */
+export interface PolicyEntry {
+  name: string;
+  description: string;
+  sha256: string;
+}
+
+/** The options of `verify`. */
+export interface VerifyOptions {
+  /** RFC 3339. */
+  at: string;
+  /** The name of a built-in policy, or the JSON of one; the verifier chooses when absent. */
+  policy?: string;
+  /** What `Session.asked()` gave, for a session of this page alone. */
+  asked?: string;
+  /** The digest that a signed build must be about, `sha256:` and 64 hex digits. */
+  artifact?: string;
+}
+
+/** One question to one host, as the verifier plans it. */
+export interface PlannedRequest {
+  what: string;
+  url: string;
+  /** The body of a POST, JSON; without it the address is asked with a GET. */
+  post?: string;
+  /** The host to name before it is asked. */
+  host: string;
+  /** What the host learns. */
+  reveals: string;
+  limit: number;
+  timeout_ms: number;
+  /** `programs`: the host lets no web page read its answer, so the page does not ask it. */
+  reach: 'anyone' | 'programs';
+}
+
+/** What came of one question. */
+export interface Asked {
+  readonly status: number | undefined;
+  readonly failed: string | undefined;
+  /** The body, as a file that `verify` takes. */
+  readonly file: Uint8Array;
+}
+
+/** A service that can be chosen by name. */
+export interface SubjectEntry {
+  id: string;
+  origin: string;
+}
+
+/** A session with one service: the one that was planned last. */
+export interface SessionHandle {
+  origin: string;
+  nonce: string | null;
+  first: PlannedRequest[];
+  /** What this page asked so far, as `verify` takes it. */
+  asked: string | null;
+  /** The exchange so far, as a file that `verify` takes. */
+  exchange: Uint8Array | null;
+}
+
+/** What came of one question, with the session as it stands after it. */
+export interface Answered {
+  status: number | undefined;
+  failed: string | undefined;
+  file: Uint8Array;
+  asked: string | null;
+  exchange: Uint8Array | null;
+}
+
+/** What a reader started: a session to carry out, and where to say how it goes. */
+export interface Inquiry {
+  session: SessionHandle;
+  list: import('./elements/request-list.js').RequestList;
+  signal: AbortSignal;
+  stop(): void;
+  done(): void;
+}
+
+/** Further questions that a reader allowed. */
+export interface FurtherInquiry {
+  requests: PlannedRequest[];
+  list: import('./elements/request-list.js').RequestList;
+  signal: AbortSignal;
+  done(): void;
+}
+
+/** The module that wasm-bindgen writes. */
+export interface VerifierModule {
+  default(options: { module_or_path: URL }): Promise<unknown>;
+  subjects(): string;
+  further(wanted: string): string;
+  ask(request: string, signal: AbortSignal): Promise<Asked>;
+  Session: new (address: string) => {
+    readonly origin: string;
+    readonly nonce: string | undefined;
+    first(): string;
+    begin(at: string): void;
+    record(request: string, asked: Asked): void;
+    asked(): string;
+    exchange(): Uint8Array;
+  };
+  verify(files: Source[], options: VerifyOptions): string;
+  policies(): string;
+  /** Which file of the verifier's own these bytes are. */
+  own(bytes: Uint8Array): string | undefined;
+  version(): string;
+}
+
+/**
+ * What came of one examination: a report with the exact JSON the verifier wrote, an input that
+ * could not be read, or no answer at all.
+ */
+export type Examination =
+  | { kind: 'report'; report: Report; json: string; further: PlannedRequest[] }
+  | { kind: 'unreadable'; code: string; message: string; file: string | null }
+  | {
+      kind: 'unknown';
+      reason:
+        | 'no-verifier'
+        | 'no-demonstration'
+        | 'stopped'
+        | 'stopped-by-you'
+        | 'too-long'
+        | 'not-a-report';
+    };
+
+/** A file, a paste or the demonstration, as bytes with the name to show for it. */
+export interface Source {
+  name: string;
+  bytes: Uint8Array;
+  /** The address, only where this page asked there and got these bytes as the answer. */
+  url?: string;
+}
+
+/** What a reader asks for. */
+export interface Request {
+  sources: Source[];
+  /** RFC 3339, or `null` for the moment of the check. */
+  at: string | null;
+  policy: string | null;
+  /** Whether the reader asked for an answer, and not only changed an option. */
+  byReader: boolean;
+}

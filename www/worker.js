@@ -1,0 +1,136 @@
+/**
+ * The verifier in a thread of its own, so that the page stays alive while it works and can stop it.
+ * It decides; everything here is handed on as it is.
+ *
+ * A message is `{ id, call, args }`; the answer is `{ id, value }` or `{ id, error }`. `abort` ends
+ * the question with the id that it names.
+ *
+ * @import { PlannedRequest, Source, VerifierModule, VerifyOptions } from './page.d.ts'
+ */
+
+/** @type {VerifierModule} what `load` loaded; whoever calls anything else before meets an error */
+let verifier;
+
+/** @type {InstanceType<VerifierModule['Session']> | null} the session that was planned last */
+let session = null;
+
+/** @type {Map<number, AbortController>} */
+const asking = new Map();
+
+/** @type {Record<string, (id: number, ...args: any[]) => unknown>} */
+const CALLS = {
+  async load() {
+    verifier = await import(new URL('./pkg/silicon_to_source.js', import.meta.url).href);
+    await verifier.default({
+      module_or_path: new URL('./pkg/silicon_to_source_bg.wasm', import.meta.url),
+    });
+    return { policies: read(() => verifier.policies()), subjects: read(() => verifier.subjects()) };
+  },
+
+  /**
+   * @param {number} _id
+   * @param {Source[]} sources
+   * @param {VerifyOptions} options
+   */
+  verify(_id, sources, options) {
+    const json = verifier.verify(sources, options);
+    const { wanted } = JSON.parse(json);
+    return { json, further: read(() => verifier.further(JSON.stringify(wanted ?? []))) };
+  },
+
+  /**
+   * @param {number} _id
+   * @param {Uint8Array} bytes
+   */
+  own: (_id, bytes) => verifier.own(bytes) ?? null,
+
+  /**
+   * @param {number} _id
+   * @param {string} address
+   */
+  plan(_id, address) {
+    session = new verifier.Session(address);
+    return {
+      origin: session.origin,
+      nonce: session.nonce ?? null,
+      first: JSON.parse(session.first()),
+    };
+  },
+
+  /**
+   * @param {number} _id
+   * @param {string} at
+   */
+  begin: (_id, at) => session?.begin(at),
+
+  /**
+   * Asks one host, and writes down what came of it where a session runs.
+   *
+   * @param {number} id
+   * @param {PlannedRequest} request
+   * @param {boolean} isKept
+   */
+  async ask(id, request, isKept) {
+    const running = new AbortController();
+    asking.set(id, running);
+    try {
+      const text = JSON.stringify(request);
+      const asked = await verifier.ask(text, running.signal);
+      const told = { status: asked.status, failed: asked.failed, file: asked.file };
+      if (isKept) session?.record(text, asked);
+      return { ...told, ...kept(isKept) };
+    } finally {
+      asking.delete(id);
+    }
+  },
+};
+
+addEventListener('message', async ({ data: { id, call, args } }) => {
+  if (call === 'abort') {
+    asking.get(args[0])?.abort();
+    return;
+  }
+  try {
+    postMessage({ id, value: await CALLS[call]?.(id, ...args) });
+  } catch (error) {
+    postMessage({ id, error: told(error) });
+  }
+});
+
+/**
+ * What this process asked so far, and the same as a file.
+ *
+ * @param {boolean} isKept
+ */
+function kept(isKept) {
+  const own = isKept ? session : null;
+  return { asked: own?.asked() ?? null, exchange: own?.exchange() ?? null };
+}
+
+/**
+ * An error of the verifier's, which has a code; or that it came to an end, which has none.
+ *
+ * @param {unknown} error
+ */
+function told(error) {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { message } = error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const file = 'file' in error && typeof error.file === 'string' ? error.file : undefined;
+  return { message, code, file };
+}
+
+/**
+ * A list that the verifier writes; empty when there is none.
+ *
+ * @param {() => string} list
+ * @returns {unknown[]}
+ */
+function read(list) {
+  try {
+    return JSON.parse(list());
+  } catch {
+    return [];
+  }
+}
+

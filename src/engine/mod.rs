@@ -7,7 +7,7 @@
 //! 2. `shelf`: recognises each file once. [`kind`] tells evidence, `recognise` tells what may lie
 //!    beside it. Of several pieces of evidence the one that says most is examined (the rank
 //!    in `table`).
-//! 3. The policy: the reader's ([`policy`]), or the built-in one of the kind ([`builtin`],
+//! 3. The policy: the reader's ([`policy`]), or the built-in one of the kind ([`builtin()`],
 //!    `policies/*.json`). `reference` refuses a policy that requires a comparison and names nothing
 //!    to compare with.
 //! 4. The kind's own room: its `examine` takes the evidence and the pieces that belong to it, and
@@ -23,7 +23,7 @@
 //! # Where a kind is written down
 //! [`Kind`] (a variant, and how it is recognised) and the private `table` (rank, built-in policy,
 //! what may lie beside it, who examines it). Its room's checks are in [`checks::ALL`], its room's
-//! part of a policy is in [`policy`], its built-in policy in [`builtin`].
+//! part of a policy is in [`policy`], its built-in policy in [`builtin()`].
 //!
 //! # Files
 //! [`plan`] says whom to ask for what, and what asking reveals; [`roots`] names every pinned root

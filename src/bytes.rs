@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`Reader::take`].
-    pub fn u16_le(&mut self, what: &'static str) -> Result<u16, Error> {
+    pub(crate) fn u16_le(&mut self, what: &'static str) -> Result<u16, Error> {
         self.array(what).map(u16::from_le_bytes)
     }
 
@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`Reader::take`].
-    pub fn u32_le(&mut self, what: &'static str) -> Result<u32, Error> {
+    pub(crate) fn u32_le(&mut self, what: &'static str) -> Result<u32, Error> {
         self.array(what).map(u32::from_le_bytes)
     }
 
@@ -82,7 +82,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`Reader::take`].
-    pub fn u64_le(&mut self, what: &'static str) -> Result<u64, Error> {
+    pub(crate) fn u64_le(&mut self, what: &'static str) -> Result<u64, Error> {
         self.array(what).map(u64::from_le_bytes)
     }
 }

@@ -116,7 +116,7 @@ impl Error {
 
     /// The same error with its span moved by `offset` bytes: for a part parsed out of a whole.
     #[must_use]
-    pub fn shifted(mut self, offset: usize) -> Self {
+    pub(crate) fn shifted(mut self, offset: usize) -> Self {
         if let Self::Malformed { at, .. } | Self::Unsupported { at, .. } = &mut self {
             at.start = at.start.saturating_add(offset);
         }

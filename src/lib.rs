@@ -74,16 +74,17 @@
 )]
 
 pub mod builds;
-pub mod bytes;
+pub(crate) mod bytes;
 pub mod claims;
 mod context;
 pub mod crypto;
 pub mod digest;
 pub mod engine;
 pub mod error;
-pub mod file;
+pub(crate) mod file;
 pub mod finding;
 pub mod formats;
+mod gather;
 mod json;
 pub mod locales;
 pub(crate) mod piece;

@@ -32,7 +32,7 @@ pub const INVISIBLE: [(u32, u32); 17] = [
 ];
 
 /// Whether `letter` shows nothing, or changes how the text around it is read.
-pub fn is_invisible(letter: char) -> bool {
+pub(crate) fn is_invisible(letter: char) -> bool {
     let point = u32::from(letter);
     letter.is_control() || INVISIBLE.iter().any(|(from, to)| (*from..=*to).contains(&point))
 }

@@ -31,6 +31,7 @@ use crate::wire::pasted::decoded;
 
 /// What an input is.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Kind<'a> {
     /// Evidence of an Azure confidential VM on SEV-SNP.
     AzureEvidence(Box<Evidence>),

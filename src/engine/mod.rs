@@ -31,7 +31,7 @@
 
 pub mod builtin;
 pub mod checks;
-pub mod kind;
+pub(crate) mod kind;
 pub mod plan;
 pub mod policy;
 mod recognise;
@@ -51,7 +51,7 @@ use crate::error::Error;
 use crate::file::File;
 use crate::finding::{Finding, Outcome, Reason};
 use crate::formats::token::parse::Token;
-use crate::formats::{gce, launch};
+use crate::formats::{eigencompute, gce, launch};
 use crate::piece::Role;
 use crate::report::Report;
 use crate::services::coordinator::examine::Along;
@@ -134,7 +134,11 @@ fn of_kind(
         launch::examine::compare(&mut draft, beside);
     }
     gce::examine::compare(&mut draft, beside, policy, now);
-    registry::examine::complete(&mut draft, beside, policy, &along.registry);
+    let image_by = match kind {
+        Kind::CoordinatorAttestation | Kind::Exchange(_) => &coordinator::checks::COORDINATOR_IMAGE,
+        _ => &eigencompute::checks::EIGEN_CONTAINER,
+    };
+    registry::examine::complete(&mut draft, beside, policy, &along.registry, image_by);
     if !matches!(kind, Kind::GithubAttestations) {
         source.ask(&mut draft);
     }

@@ -49,9 +49,6 @@ pub use crate::formats::intel::policy::{
     DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam,
 };
 pub use crate::formats::nitro::policy::{HexBytes, NitroPolicy};
-pub use crate::formats::snp::minimum::{
-    MINIMUM_TCB, MinimumTcb, WEAK_PRODUCTS, WeakProduct, minimum_of_any_chip, minimum_tcb,
-};
 pub use crate::formats::snp::policy::{AbiVersion, SnpPolicy, TcbFloor};
 pub use crate::formats::token::policy::TokenPolicy;
 pub use crate::formats::tpm::policy::TpmPolicy;
@@ -195,11 +192,10 @@ impl Policy {
         Error::cap(WHAT, bytes.len(), MAX_POLICY)?;
         let file: File = crate::json::from_slice(WHAT, bytes)?;
         let required = checks_named(&file.required, bytes.len())?;
-        let required_of = file
-            .required_of
-            .iter()
-            .map(|(kind, ids)| Ok((kind.clone(), checks_named(ids, bytes.len())?)))
-            .collect::<Result<_, Error>>()?;
+        let mut required_of = BTreeMap::new();
+        for (kind, ids) in file.required_of {
+            required_of.insert(kind, checks_named(&ids, bytes.len())?);
+        }
         let policy = Self {
             name: file.name,
             description: file.description,

@@ -121,6 +121,7 @@ pub enum Tier {
 /// A link of the chain, in order; [`LinkId::KeyBinding`] stands beside the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum LinkId {
     /// The chip vendor's root key and the keys it vouches for.
     HardwareRoot,
@@ -182,7 +183,7 @@ impl LinkId {
     }
 
     /// The links that this one rests on: what it says is worth nothing unless they hold.
-    pub const fn rests_on(self) -> &'static [Self] {
+    pub(crate) const fn rests_on(self) -> &'static [Self] {
         match self {
             Self::HardwareRoot | Self::Provenance => &[],
             Self::Chip => &[Self::HardwareRoot],

@@ -5,7 +5,7 @@ use crate::finding::{Check, Finding, Why};
 
 /// Who compares a value of the evidence with the one that is expected of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compared {
+pub(crate) enum Compared {
     /// The policy alone: without a value of the policy's there is nothing to compare with.
     Policy,
     /// Another check, with a value that somebody signed beside the evidence. A value that the
@@ -34,7 +34,7 @@ impl Compared {
 
 /// Who compares the values of one piece of evidence that are about its software and its reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Comparers {
+pub(crate) struct Comparers {
     /// What was measured, or the image that was named.
     pub software: Compared,
     /// What the machine chose to have signed: report data, a nonce or extra data.
@@ -43,7 +43,7 @@ pub struct Comparers {
 
 impl Comparers {
     /// The policy compares everything.
-    pub const POLICY: Self = Self { software: Compared::Policy, data: Compared::Policy };
+    pub(crate) const POLICY: Self = Self { software: Compared::Policy, data: Compared::Policy };
 }
 
 /// What a policy's rule makes of a property that is not as a reader would want it.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// The assurance level: how much the evidence could prove at best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
 pub enum Level {
     /// Nothing is published.
     A0,

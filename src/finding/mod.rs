@@ -5,7 +5,7 @@
 
 mod blame;
 mod check;
-pub mod compared;
+pub(crate) mod compared;
 pub mod connection;
 mod level;
 pub mod presence;
@@ -46,6 +46,7 @@ pub struct Finding {
 
 /// What came of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Outcome {
     /// It was compared, it holds, and somebody whom the report names authenticated the bytes.
     Pass,
@@ -68,7 +69,7 @@ impl Outcome {
 
     /// Whether the outcome satisfies a requirement: it holds, or the policy allows that it does
     /// not.
-    pub const fn satisfies(self) -> bool {
+    pub(crate) const fn satisfies(self) -> bool {
         matches!(self, Self::Pass | Self::Warn(_) | Self::Allowed(_))
     }
 
@@ -242,7 +243,7 @@ impl Finding {
     }
 
     /// There is nothing to compare with.
-    pub const fn no_reference(check: &'static Check) -> Self {
+    pub(crate) const fn no_reference(check: &'static Check) -> Self {
         Self::unknown(check, Why::NoReference)
     }
 
@@ -274,7 +275,7 @@ impl Finding {
     }
 
     /// Pass when both texts are equal, otherwise fail with `not-equal`; both are kept.
-    pub fn equal_text(check: &'static Check, expected: &str, actual: &str) -> Self {
+    pub(crate) fn equal_text(check: &'static Check, expected: &str, actual: &str) -> Self {
         Self::test(check, expected == actual, "not-equal").expected(expected).actual(actual)
     }
 
@@ -297,6 +298,12 @@ impl Finding {
     pub fn actual(mut self, value: impl Into<Value>) -> Self {
         self.actual = Some(value.into());
         self
+    }
+
+    /// Sets the place to a span.
+    #[must_use]
+    pub fn within(self, evidence: impl Into<Cow<'static, str>>, span: Span) -> Self {
+        self.at(evidence, span.start, span.len)
     }
 
     /// Sets the place.

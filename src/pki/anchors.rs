@@ -27,11 +27,11 @@ pub struct AmdAnchor {
     /// supplied one.
     pub ask: &'static [u8],
     /// The common name of the ARK.
-    pub ark_name: &'static str,
+    pub(crate) ark_name: &'static str,
     /// The common name of the ASK.
-    pub ask_name: &'static str,
+    pub(crate) ask_name: &'static str,
     /// The common name of the key that signs VLEKs (ASVK).
-    pub asvk_name: &'static str,
+    pub(crate) asvk_name: &'static str,
 }
 
 macro_rules! amd {
@@ -107,7 +107,7 @@ pub static GOOGLE_VTPM: [GoogleAnchor; 2] = [
 ];
 
 /// Google's anchors for virtual TPMs among `roots`.
-pub const fn google_vtpm(roots: Roots) -> &'static [GoogleAnchor] {
+pub(crate) const fn google_vtpm(roots: Roots) -> &'static [GoogleAnchor] {
     match roots {
         Roots::Vendor => &GOOGLE_VTPM,
         Roots::Simulated => &simulated::GOOGLE_VTPM,
@@ -115,7 +115,7 @@ pub const fn google_vtpm(roots: Roots) -> &'static [GoogleAnchor] {
 }
 
 /// Google's anchor for Confidential Space tokens among `roots`.
-pub const fn google_confidential_space(roots: Roots) -> &'static GoogleAnchor {
+pub(crate) const fn google_confidential_space(roots: Roots) -> &'static GoogleAnchor {
     match roots {
         Roots::Vendor => &GOOGLE_CONFIDENTIAL_SPACE,
         Roots::Simulated => &simulated::GOOGLE_CONFIDENTIAL_SPACE,
@@ -163,29 +163,30 @@ impl NvidiaAnchor {
 
 /// The simulated vendors: certificates whose private keys are published with the source of this
 /// project. They count only under a policy that asks for them.
-pub mod simulated {
+pub(crate) mod simulated {
     use super::{AmdAnchor, AwsAnchor, GoogleAnchor, IntelAnchor, NvidiaAnchor};
 
     /// Simulated AWS.
-    pub static AWS: AwsAnchor = AwsAnchor { root: include_bytes!("simulated/aws-nitro-root.der") };
+    pub(crate) static AWS: AwsAnchor =
+        AwsAnchor { root: include_bytes!("simulated/aws-nitro-root.der") };
     /// Simulated Intel.
-    pub static INTEL: IntelAnchor =
+    pub(crate) static INTEL: IntelAnchor =
         IntelAnchor { root: include_bytes!("simulated/intel-root.der") };
     /// Simulated Google.
-    pub static GOOGLE_CONFIDENTIAL_SPACE: GoogleAnchor =
+    pub(crate) static GOOGLE_CONFIDENTIAL_SPACE: GoogleAnchor =
         GoogleAnchor { root: include_bytes!("simulated/confidential-space-root.der") };
     /// Simulated Google, for virtual TPMs.
-    pub static GOOGLE_VTPM: [GoogleAnchor; 1] =
+    pub(crate) static GOOGLE_VTPM: [GoogleAnchor; 1] =
         [GoogleAnchor { root: include_bytes!("simulated/google-vtpm-root.der") }];
     /// Simulated NVIDIA.
-    pub static NVIDIA: NvidiaAnchor =
+    pub(crate) static NVIDIA: NvidiaAnchor =
         NvidiaAnchor { root: include_bytes!("simulated/nvidia-root.der") };
     /// Simulated Milan.
-    pub static MILAN: AmdAnchor = amd!("simulated", "milan", "Milan");
+    pub(crate) static MILAN: AmdAnchor = amd!("simulated", "milan", "Milan");
     /// Simulated Genoa.
-    pub static GENOA: AmdAnchor = amd!("simulated", "genoa", "Genoa");
+    pub(crate) static GENOA: AmdAnchor = amd!("simulated", "genoa", "Genoa");
     /// Simulated Turin.
-    pub static TURIN: AmdAnchor = amd!("simulated", "turin", "Turin");
+    pub(crate) static TURIN: AmdAnchor = amd!("simulated", "turin", "Turin");
 }
 
 impl AmdAnchor {

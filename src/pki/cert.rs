@@ -1,18 +1,19 @@
 //! A parsed certificate. Nothing is believed about it: parsing shows only that the bytes are one
 //! DER certificate (RFC 5280 section 4.1) with nothing after it.
 
-use x509_parser::asn1_rs::{Any, Header, Tag};
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::oid_registry::Oid;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
-use x509_parser::x509::{SubjectPublicKeyInfo, X509Name};
+use x509_parser::x509::SubjectPublicKeyInfo;
 
+use super::name;
 use super::signed::SignatureAlgorithm;
 use crate::crypto::{self, Algorithm, BadSignature, Message, Signature};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::span::Span;
 use crate::time::{UnixTime, Validity};
+use crate::wire::der;
 
 /// The largest certificate that is parsed, in bytes.
 const MAX_CERT: usize = 64 * 1024;
@@ -47,19 +48,6 @@ pub struct Extension<'a> {
     pub critical: bool,
     /// The content of its OCTET STRING.
     pub value: &'a [u8],
-}
-
-/// A subject alternative name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SubjectName {
-    /// A DNS name.
-    Dns(String),
-    /// An email address.
-    Email(String),
-    /// Any other kind, named by its tag.
-    Other(String),
-    /// A URI.
-    Uri(String),
 }
 
 impl<'a> Cert<'a> {
@@ -140,12 +128,12 @@ impl<'a> Cert<'a> {
 
     /// The subject as text, for showing.
     pub fn subject(&self) -> String {
-        self.parsed.subject().to_string()
+        name::text(self.parsed.subject())
     }
 
     /// The issuer as text, for showing.
     pub fn issuer(&self) -> String {
-        self.parsed.issuer().to_string()
+        name::text(self.parsed.issuer())
     }
 
     /// Whether this certificate's issuer is `issuer`'s subject, byte for byte.
@@ -188,7 +176,7 @@ impl<'a> Cert<'a> {
     }
 
     /// The kind of the subject public key.
-    pub fn key_kind(&self) -> KeyKind {
+    pub(crate) fn key_kind(&self) -> KeyKind {
         kind_of(&self.parsed.tbs_certificate.subject_pki)
     }
 
@@ -204,18 +192,17 @@ impl<'a> Cert<'a> {
     /// The content of the OCTET STRING in the extension `oid` (dotted), when it is there and holds
     /// one and nothing else.
     pub fn octets(&self, oid: &str) -> Option<&'a [u8]> {
-        let (rest, any) = Any::from_der(self.extension(oid)?.value).ok()?;
-        (rest.is_empty() && any.header.tag() == Tag::OctetString).then_some(any.data)
+        der::only(self.extension(oid)?.value)?.content_of(der::OCTET_STRING)
     }
 
     /// The extensions' object identifiers, dotted, in order.
-    pub fn extension_oids(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn extension_oids(&self) -> impl Iterator<Item = String> {
         self.parsed.tbs_certificate.iter_extensions().map(|extension| extension.oid.to_id_string())
     }
 
     /// Critical extensions other than basicConstraints, keyUsage, extKeyUsage and
     /// subjectAltName: a verifier must not go on over one it does not know (RFC 5280 section 4.2).
-    pub fn unknown_critical_extensions(&self) -> Vec<String> {
+    pub(crate) fn unknown_critical_extensions(&self) -> Vec<String> {
         const KNOWN: [&str; 4] = ["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37"];
         self.parsed
             .tbs_certificate
@@ -241,34 +228,36 @@ impl<'a> Cert<'a> {
     }
 
     /// Whether keyUsage allows signing certificates.
-    pub fn may_sign_certificates(&self) -> bool {
+    pub(crate) fn may_sign_certificates(&self) -> bool {
         matches!(self.parsed.key_usage(), Ok(Some(usage)) if usage.value.key_cert_sign())
     }
 
     /// Whether keyUsage allows signing anything else than certificates and lists.
-    pub fn may_sign_documents(&self) -> bool {
+    pub(crate) fn may_sign_documents(&self) -> bool {
         matches!(self.parsed.key_usage(), Ok(Some(usage)) if usage.value.digital_signature())
     }
 
-    /// The subject alternative names; `None` when the extension is missing or malformed.
-    pub fn alternative_names(&self) -> Option<Vec<SubjectName>> {
-        let extension = self.parsed.tbs_certificate.iter_extensions().find(|extension| {
-            matches!(extension.parsed_extension(), ParsedExtension::SubjectAlternativeName(_))
-        })?;
-        let ParsedExtension::SubjectAlternativeName(names) = extension.parsed_extension() else {
-            return None;
-        };
-        let names = names.general_names.iter().map(|name| match name {
-            GeneralName::DNSName(name) => SubjectName::Dns((*name).to_owned()),
-            GeneralName::RFC822Name(name) => SubjectName::Email((*name).to_owned()),
-            GeneralName::URI(name) => SubjectName::Uri((*name).to_owned()),
-            other => SubjectName::Other(other.to_string()),
-        });
-        Some(names.collect())
+    /// The DNS names among the subject's alternative names; none when the extension is malformed.
+    pub fn dns_names(&self) -> Vec<String> {
+        let extensions = self.parsed.tbs_certificate.iter_extensions();
+        let names =
+            extensions.map(|extension| extension.parsed_extension()).find_map(
+                |parsed| match parsed {
+                    ParsedExtension::SubjectAlternativeName(names) => Some(&names.general_names),
+                    _ => None,
+                },
+            );
+        let names = names.into_iter().flatten();
+        names
+            .filter_map(|name| match name {
+                GeneralName::DNSName(name) => Some((*name).to_owned()),
+                _ => None,
+            })
+            .collect()
     }
 
     /// Whether extKeyUsage lists `oid` (dotted).
-    pub fn has_extended_key_usage(&self, oid: &str) -> bool {
+    pub(crate) fn has_extended_key_usage(&self, oid: &str) -> bool {
         let Ok(Some(usage)) = self.parsed.extended_key_usage() else { return false };
         let usage = usage.value;
         let named: &[(bool, &str)] = &[
@@ -297,7 +286,7 @@ impl<'a> Cert<'a> {
 pub(super) fn names_one_algorithm(der: &[u8], tbs: &[u8]) -> bool {
     let outer = || {
         let start = tbs.as_ptr().addr().checked_sub(der.as_ptr().addr())?.checked_add(tbs.len())?;
-        element(der.get(start..)?).map(|(algorithm, _)| algorithm)
+        der::first(der.get(start..)?).map(|(algorithm, _)| algorithm.whole)
     };
     matches!((inner_algorithm(tbs), outer()), (Some(inner), Some(outer)) if inner == outer)
 }
@@ -305,12 +294,11 @@ pub(super) fn names_one_algorithm(der: &[u8], tbs: &[u8]) -> bool {
 /// Whether everything around the signed part is in its one DER encoding. Nothing signs those
 /// bytes, and the parser takes some of them more than one way.
 pub(super) fn is_der(der: &[u8], tbs: &[u8], signature: &[u8]) -> bool {
-    const SEQUENCE: u8 = 0x30;
-    const BIT_STRING: u8 = 0x03;
     let signature = [&[0], signature].concat();
     let encoded = || {
-        let content = [tbs, inner_algorithm(tbs)?, &encode(BIT_STRING, &signature)?].concat();
-        encode(SEQUENCE, &content)
+        let content =
+            [tbs, inner_algorithm(tbs)?, &der::encode(der::BIT_STRING, &signature)?].concat();
+        der::encode(der::SEQUENCE, &content)
     };
     encoded().is_some_and(|encoded| encoded == der)
 }
@@ -319,21 +307,14 @@ pub(super) fn is_der(der: &[u8], tbs: &[u8], signature: &[u8]) -> bool {
 /// certificate) the serial number.
 fn inner_algorithm(tbs: &[u8]) -> Option<&[u8]> {
     const VERSION: u8 = 0xa0;
-    const INTEGER: u8 = 0x02;
-    let (mut rest, _) = Header::from_der(tbs).ok()?;
+    let mut rest = der::only(tbs)?.content;
     loop {
-        let (found, after) = element(rest)?;
-        match found.first() {
-            Some(&(VERSION | INTEGER)) => rest = after,
-            _ => return Some(found),
+        let (found, after) = der::first(rest)?;
+        match found.tag {
+            VERSION | der::INTEGER => rest = after,
+            _ => return Some(found.whole),
         }
     }
-}
-
-/// The first DER element with its header, and what follows it.
-fn element(der: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (rest, _) = Any::from_der(der).ok()?;
-    der.split_at_checked(der.len().checked_sub(rest.len())?)
 }
 
 /// The kind of a public key.
@@ -358,30 +339,15 @@ pub(super) fn kind_of(spki: &SubjectPublicKeyInfo<'_>) -> KeyKind {
 /// An RSA public key in DER (RFC 8017 appendix A.1.1) from its two numbers, big-endian; leading
 /// zeros are dropped. `None` when a number is nothing or zero.
 pub fn rsa_public_key(modulus: &[u8], exponent: &[u8]) -> Option<Vec<u8>> {
-    const SEQUENCE: u8 = 0x30;
-    encode(SEQUENCE, &[unsigned(modulus)?, unsigned(exponent)?].concat())
+    der::encode(der::SEQUENCE, &[unsigned(modulus)?, unsigned(exponent)?].concat())
 }
 
 /// A positive INTEGER in DER.
 fn unsigned(number: &[u8]) -> Option<Vec<u8>> {
-    const INTEGER: u8 = 0x02;
     let start = number.iter().position(|&byte| byte != 0)?;
     let digits = number.get(start..)?;
     let sign: &[u8] = if digits.first().is_some_and(|&byte| byte >= 0x80) { &[0] } else { &[] };
-    encode(INTEGER, &[sign, digits].concat())
-}
-
-/// A DER element (X.690 section 8.1.3, lengths in the shortest form).
-pub(super) fn encode(tag: u8, content: &[u8]) -> Option<Vec<u8>> {
-    let len = u32::try_from(content.len()).ok()?.to_be_bytes();
-    let zeros = len.iter().take_while(|&&byte| byte == 0).count();
-    let len = len.get(zeros..)?;
-    let header = match len {
-        [] => vec![tag, 0],
-        [short @ 0..0x80] => vec![tag, *short],
-        long => [&[tag, 0x80 | u8::try_from(long.len()).ok()?], long].concat(),
-    };
-    Some([&*header, content].concat())
+    der::encode(der::INTEGER, &[sign, digits].concat())
 }
 
 /// Verifies `signature` over `signed` with the subject key of `issuer`.
@@ -399,12 +365,6 @@ pub(super) fn verify_signed(
         }
     };
     crypto::verify(algorithm, issuer.public_key(), Message::Bytes(signed), signature)
-}
-
-/// A distinguished name (DER) as text, for showing.
-pub(crate) fn name(der: &[u8]) -> Option<String> {
-    let (rest, name) = X509Name::from_der(der).ok()?;
-    rest.is_empty().then(|| name.to_string())
 }
 
 pub(super) fn only_text<'n>(

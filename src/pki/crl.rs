@@ -52,7 +52,7 @@ impl<'a> Crl<'a> {
 
     /// The issuer as text, for showing.
     pub fn issuer(&self) -> String {
-        self.parsed.issuer().to_string()
+        super::name::text(self.parsed.issuer())
     }
 
     /// The issuer's common name, when there is exactly one and it is text.
@@ -91,7 +91,7 @@ impl<'a> Crl<'a> {
 
     /// Whether it has critical extensions, which this verifier would have to know (delta lists
     /// and lists for a part of the certificates).
-    pub fn has_critical_extensions(&self) -> bool {
+    pub(crate) fn has_critical_extensions(&self) -> bool {
         self.parsed.extensions().iter().any(|extension| extension.critical)
     }
 

@@ -3,10 +3,11 @@
 use x509_parser::prelude::FromDer as _;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
-use super::cert::{KeyKind, encode, kind_of, rsa_public_key};
+use super::cert::{KeyKind, kind_of, rsa_public_key};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::span::Span;
+use crate::wire::der;
 
 /// A public key without a certificate: nothing says whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ impl PublicKey {
     ///
     /// # Errors
     /// When it is not one, or something follows it.
-    pub fn from_spki(what: &'static str, der: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn from_spki(what: &'static str, der: &[u8]) -> Result<Self, Error> {
         match SubjectPublicKeyInfo::from_der(der) {
             Ok(([], parsed)) => Ok(Self {
                 spki: der.to_vec(),
@@ -51,10 +52,8 @@ impl PublicKey {
     }
 
     fn of(what: &'static str, algorithm: &[u8], bits: &[u8]) -> Option<Self> {
-        const SEQUENCE: u8 = 0x30;
-        const BIT_STRING: u8 = 0x03;
-        let bits = encode(BIT_STRING, &[&[0], bits].concat())?;
-        Self::from_spki(what, &encode(SEQUENCE, &[algorithm, &bits].concat())?).ok()
+        let bits = der::encode(der::BIT_STRING, &[&[0], bits].concat())?;
+        Self::from_spki(what, &der::encode(der::SEQUENCE, &[algorithm, &bits].concat())?).ok()
     }
 
     /// Its kind.

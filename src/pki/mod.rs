@@ -2,19 +2,20 @@
 //!
 //! x509-parser is wrapped here once; nothing else names it.
 
-pub mod dated;
+pub(crate) mod chain;
 
 pub mod anchors;
 pub mod build_keys;
 mod cert;
 mod crl;
 mod key;
+mod name;
 mod pem;
 mod signed;
 
-pub(crate) use cert::name;
-pub use cert::{Cert, Extension, KeyKind, SubjectName, rsa_public_key};
+pub use cert::{Cert, Extension, KeyKind, rsa_public_key};
 pub use crl::Crl;
 pub use key::PublicKey;
+pub(crate) use name::name;
 pub use pem::{MAX_PEM, pem_blocks, pem_certificates};
 pub use signed::{PssHash, SignatureAlgorithm};

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::span::Span;
 
 /// The largest PEM text that is read, in bytes.
-pub const MAX_PEM: usize = 1024 * 1024;
+pub(crate) const MAX_PEM: usize = 1024 * 1024;
 
 /// The blocks of `text` in order, each with its label (`CERTIFICATE`, `X509 CRL`).
 ///

@@ -52,7 +52,7 @@ impl Part {
     }
 
     /// Takes over everything that is said in `other`, but for the flags, which are of one machine.
-    pub fn absorb(&mut self, other: Self) {
+    pub(crate) fn absorb(&mut self, other: Self) {
         let Self {
             findings,
             claims,
@@ -223,9 +223,22 @@ pub struct Subject {
     pub len: usize,
 }
 
+impl Subject {
+    /// An input that gives itself no name.
+    pub fn of(kind: &'static str, input: &[u8]) -> Self {
+        Self { kind, name: None, sha256: Sha256::of(input), len: input.len() }
+    }
+
+    /// The same with the name that it gives itself.
+    pub fn named(self, name: Option<String>) -> Self {
+        Self { name, ..self }
+    }
+}
+
 /// Whose word the chain begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum RootOfTrust {
     /// The maker of the CPU.
     CpuVendor,

@@ -1,9 +1,12 @@
 //! Parsing of evidence. Nothing here is believed: types say what bytes say.
 
+pub(crate) mod base32;
 mod base64url;
 pub(crate) mod cbor;
+pub(crate) mod der;
 pub(crate) mod pasted;
 pub mod protobuf;
+pub(crate) mod yaml;
 
 use std::borrow::Cow;
 

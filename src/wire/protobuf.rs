@@ -12,7 +12,7 @@ const MAX_FIELDS: usize = 256;
 
 /// One field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     /// Its number.
     pub number: u32,
     /// Its value.
@@ -23,7 +23,7 @@ pub struct Entry<'a> {
 
 /// A field's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wire<'a> {
+pub(crate) enum Wire<'a> {
     /// A number.
     Varint(u64),
     /// Bytes, a string or a message.
@@ -36,7 +36,7 @@ pub enum Wire<'a> {
 
 /// A message, taken apart into its fields.
 #[derive(Clone, Debug)]
-pub struct Message<'a> {
+pub(crate) struct Message<'a> {
     what: &'static str,
     at: Span,
     entries: Vec<Entry<'a>>,
@@ -48,7 +48,7 @@ impl<'a> Message<'a> {
     /// # Errors
     /// When a field is cut short, has an unknown wire type or the number zero, when a varint is
     /// longer than it needs to be, or when there are too many fields.
-    pub fn parse(what: &'static str, bytes: &'a [u8], offset: usize) -> Result<Self, Error> {
+    pub(crate) fn parse(what: &'static str, bytes: &'a [u8], offset: usize) -> Result<Self, Error> {
         let mut entries = Vec::new();
         let mut position = 0_usize;
         while position < bytes.len() {
@@ -82,7 +82,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// [`Error::Unsupported`] with the number.
-    pub fn only(&self, known: &[u32]) -> Result<(), Error> {
+    pub(crate) fn only(&self, known: &[u32]) -> Result<(), Error> {
         match self.entries.iter().find(|entry| !known.contains(&entry.number)) {
             Some(entry) => {
                 Err(Error::unsupported(self.what, format!("field {}", entry.number), entry.span))
@@ -95,7 +95,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// When one of them is a number.
-    pub fn repeated(&self, number: u32) -> Result<Vec<(&'a [u8], Span)>, Error> {
+    pub(crate) fn repeated(&self, number: u32) -> Result<Vec<(&'a [u8], Span)>, Error> {
         let own = self.entries.iter().filter(|entry| entry.number == number);
         own.map(|entry| match entry.value {
             Wire::Bytes(bytes) => Ok((bytes, entry.span)),
@@ -108,7 +108,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// When it is there twice, or is a number.
-    pub fn bytes(&self, number: u32) -> Result<Option<(&'a [u8], Span)>, Error> {
+    pub(crate) fn bytes(&self, number: u32) -> Result<Option<(&'a [u8], Span)>, Error> {
         match self.repeated(number)?.as_slice() {
             [] => Ok(None),
             [one] => Ok(Some(*one)),
@@ -120,7 +120,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// As [`Self::bytes`].
-    pub fn bytes_or_empty(&self, number: u32) -> Result<&'a [u8], Error> {
+    pub(crate) fn bytes_or_empty(&self, number: u32) -> Result<&'a [u8], Error> {
         Ok(self.bytes(number)?.map(|(bytes, _)| bytes).unwrap_or_default())
     }
 
@@ -128,7 +128,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// As [`Self::bytes`], and when there are more or fewer.
-    pub fn array<const N: usize>(&self, number: u32) -> Result<[u8; N], Error> {
+    pub(crate) fn array<const N: usize>(&self, number: u32) -> Result<[u8; N], Error> {
         let bytes = self.bytes_or_empty(number)?;
         bytes.try_into().map_err(|_| self.wrong(number, "it has another length"))
     }
@@ -137,7 +137,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// When it is there twice, or is not a number.
-    pub fn number(&self, number: u32) -> Result<u64, Error> {
+    pub(crate) fn number(&self, number: u32) -> Result<u64, Error> {
         let mut own = self.entries.iter().filter(|entry| entry.number == number);
         let value = match own.next().map(|entry| entry.value) {
             None => 0,
@@ -155,7 +155,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// As [`Self::number`], and when it is larger.
-    pub fn number32(&self, number: u32) -> Result<u32, Error> {
+    pub(crate) fn number32(&self, number: u32) -> Result<u32, Error> {
         u32::try_from(self.number(number)?).map_err(|_| self.wrong(number, "it is too large"))
     }
 

@@ -7,6 +7,7 @@ mod servers;
 mod adversarial;
 mod allowed;
 mod beside;
+mod completeness;
 mod crypto_wycheproof;
 mod layers;
 mod mixtures;
@@ -25,19 +26,19 @@ mod service_tokens;
 mod tinfoil;
 
 mod azure {
-    mod checks;
+    pub(crate) mod checks;
     mod vectors;
 }
 
 mod coordinator {
-    mod carriers;
-    mod checks;
+    pub(crate) mod carriers;
+    pub(crate) mod checks;
     mod contract;
     mod faults;
 }
 
 mod dcap {
-    mod checks;
+    pub(crate) mod checks;
     mod mutation;
     mod quotes;
     mod vectors;
@@ -45,7 +46,7 @@ mod dcap {
 }
 
 mod eigencompute {
-    mod checks;
+    pub(crate) mod checks;
     mod mutation;
     mod vectors;
 }
@@ -56,26 +57,26 @@ mod eventlog {
 }
 
 mod gcb {
-    mod checks;
+    pub(crate) mod checks;
     mod vectors;
 }
 
 mod git {
-    mod checks;
-    mod github;
+    pub(crate) mod checks;
+    pub(crate) mod github;
     mod objects;
 }
 
 mod google {
-    mod firmware;
-    mod token_checks;
+    pub(crate) mod firmware;
+    pub(crate) mod token_checks;
     mod token_vectors;
-    mod tpm_checks;
+    pub(crate) mod tpm_checks;
     mod tpm_vectors;
 }
 mod nvidia {
-    mod gpu;
-    mod tokens;
+    pub(crate) mod gpu;
+    pub(crate) mod tokens;
 }
 
 mod program {
@@ -85,21 +86,21 @@ mod program {
 }
 
 mod sigstore {
-    mod checks;
-    mod provenance;
+    pub(crate) mod checks;
+    pub(crate) mod provenance;
     mod simulated;
     mod table;
     mod vectors;
 }
 
 mod snp {
-    mod checks;
-    mod launch;
+    pub(crate) mod checks;
+    pub(crate) mod launch;
     mod oracle;
     mod vectors;
 }
 
 mod tuf {
-    mod checks;
+    pub(crate) mod checks;
     mod client;
 }

@@ -1,7 +1,7 @@
 //! Tokens of EigenLabs' KMS and of Intel Trust Authority: every check that is theirs, with the
 //! input that makes exactly it fail, and what is handed in beside the wrong token.
 
-use crate::common::table::{Row, assert_complete, assert_rows, findings};
+use crate::common::table::{self, Row, Told, assert_rows, findings};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use s2s_sim::google::{TokenSpec, key_list};
@@ -132,6 +132,11 @@ fn authority_rows() -> Vec<Row<TokenSpec>> {
     ]
 }
 
+/// What the rows say: findings, and what becomes of them.
+pub(crate) fn told() -> Vec<Told> {
+    table::told(&[kms_rows(), authority_rows()].into_iter().flatten().collect::<Vec<_>>())
+}
+
 fn remove(spec: &mut TokenSpec, name: &str) {
     spec.claims.as_object_mut().unwrap().remove(name);
 }
@@ -145,7 +150,6 @@ fn each_spoiled_token_fails_exactly_its_check() {
     assert_rows(&kms_rows()[..], kms);
     let rows = authority_rows();
     assert_rows(&rows, authority);
-    assert_complete(&[&rows], &["token.tcb", "token.guest-debug"]);
 }
 
 #[test]

@@ -19,6 +19,7 @@ use crate::builds::sigstore::parse::{Statement, Subject};
 use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::finding::{Check, Finding, LinkId, Value, Why};
+use crate::gather;
 
 /// Every check of this appraisal, in its order.
 const CHECKS: [&Check; 19] = [
@@ -53,7 +54,7 @@ const BUILD_TYPE_V0_1: &str = "https://cloudbuild.googleapis.com/CloudBuildYaml@
 const PULL_REQUEST: [&str; 3] = ["_PR_NUMBER", "_HEAD_REPO_URL", "_HEAD_BRANCH"];
 
 /// Every check of this appraisal as blocked by `by`: for when verification did not succeed.
-pub fn blocked(by: &'static Check) -> Vec<Finding> {
+pub(crate) fn blocked(by: &'static Check) -> Vec<Finding> {
     CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
@@ -62,7 +63,7 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 /// `provenance` is the document that `builds` were verified from: what stands unsigned in it must
 /// agree with what was signed. Of several statements the one in SLSA v1 is appraised, and the
 /// others must name the same repository and commit.
-pub fn provenance(
+pub(crate) fn provenance(
     builds: &VerifiedBuilds,
     provenance: &Provenance,
     policy: &ProvenancePolicy,
@@ -109,7 +110,7 @@ pub fn provenance(
 }
 
 /// What the verified statement states, each with the link that shows it.
-pub fn claims(builds: &VerifiedBuilds) -> Vec<Claim> {
+pub(crate) fn claims(builds: &VerifiedBuilds) -> Vec<Claim> {
     use LinkId::{Commit, Provenance};
     let Some(build) = Build::main(builds) else { return Vec::new() };
     let texts = [
@@ -133,7 +134,7 @@ pub fn claims(builds: &VerifiedBuilds) -> Vec<Claim> {
 }
 
 /// The source that the statement names.
-pub fn source(builds: &VerifiedBuilds) -> Source {
+pub(crate) fn source(builds: &VerifiedBuilds) -> Source {
     let Some(build) = Build::main(builds) else { return Source::default() };
     let owned = |text: Option<&str>| text.map(str::to_owned);
     Source {
@@ -369,7 +370,7 @@ fn agreement(build: &Build<'_>, builds: &VerifiedBuilds) -> Vec<Finding> {
 }
 
 fn digests(statement: &Statement) -> BTreeSet<Option<Sha256>> {
-    statement.subjects().iter().map(Subject::sha256).collect()
+    gather::set(statement.subjects().iter().map(Subject::sha256))
 }
 
 /// What gcloud prints beside the envelopes says nothing else than what was signed.

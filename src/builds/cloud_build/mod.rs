@@ -27,8 +27,8 @@
 //! beside a machine's evidence). The policy is that of
 //! [`provenance`](crate::builds::provenance::policy).
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod parse;
-pub mod verify;
+pub(crate) mod examine;
+pub(crate) mod parse;
+pub(crate) mod verify;

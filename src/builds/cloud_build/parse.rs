@@ -12,13 +12,13 @@ use crate::span::Span;
 use crate::wire::pasted::of_base64;
 
 /// The largest provenance document that is read, in bytes.
-pub const MAX_PROVENANCE: usize = 4 * 1024 * 1024;
+pub(crate) const MAX_PROVENANCE: usize = 4 * 1024 * 1024;
 
 /// The most envelopes that a document may carry.
-pub const MAX_ENVELOPES: usize = 16;
+pub(crate) const MAX_ENVELOPES: usize = 16;
 
 /// The most signatures that an envelope may carry.
-pub const MAX_SIGNATURES: usize = 8;
+pub(crate) const MAX_SIGNATURES: usize = 8;
 
 const WHAT: &str = "Google Cloud Build provenance";
 
@@ -30,14 +30,14 @@ const BUILDER: &[u8] = b"https://cloudbuild.googleapis.com/";
 
 /// The envelopes of one image's provenance, with what stands unsigned beside them.
 #[derive(Clone, Debug)]
-pub struct Provenance {
+pub(crate) struct Provenance {
     envelopes: Vec<Envelope>,
     summary_digest: Option<String>,
 }
 
 /// A DSSE envelope (`application/vnd.in-toto+json` or not: nothing is decided here).
 #[derive(Clone, Debug)]
-pub struct Envelope {
+pub(crate) struct Envelope {
     /// The payload's media type, covered by the signatures.
     pub payload_type: String,
     /// The payload, exactly the signed bytes.
@@ -51,7 +51,7 @@ pub struct Envelope {
 
 /// One signature of an envelope.
 #[derive(Clone, Debug)]
-pub struct Signature {
+pub(crate) struct Signature {
     /// The key, as the envelope names it: a hint that no signature covers.
     pub key_id: String,
     /// The signature: DER for ECDSA.
@@ -65,7 +65,7 @@ impl Provenance {
     /// [`Error::TooLarge`] above [`MAX_PROVENANCE`], [`Error::Malformed`] for anything else that
     /// is not of the form: a member that appears twice, no envelope, base64 that is neither
     /// standard nor URL-safe.
-    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), MAX_PROVENANCE)?;
         let at = Span::new(0, bytes.len());
         let wire: Wire = crate::json::from_slice(WHAT, bytes)?;
@@ -87,7 +87,7 @@ impl Provenance {
     /// The builder that an envelope at the top of `bytes` names when it is another than Google
     /// Cloud Build: then no key in it is of Google's either. Its predicate or payload type stands
     /// for a builder that it does not name.
-    pub fn other_builder(bytes: &[u8]) -> Option<String> {
+    pub(crate) fn other_builder(bytes: &[u8]) -> Option<String> {
         let parsed = Self::parse(bytes).ok()?;
         let envelope = parsed.envelopes.first()?;
         let by_key = envelope.signatures.iter().any(|own| own.key_id.starts_with(KEYS));
@@ -102,13 +102,13 @@ impl Provenance {
     }
 
     /// The envelopes, in order; never empty.
-    pub fn envelopes(&self) -> &[Envelope] {
+    pub(crate) fn envelopes(&self) -> &[Envelope] {
         &self.envelopes
     }
 
     /// The image digest (`sha256:` and hex) that gcloud's summary names. Nobody signed it, so no
     /// image is ever identified by it.
-    pub fn summary_digest(&self) -> Option<&str> {
+    pub(crate) fn summary_digest(&self) -> Option<&str> {
         self.summary_digest.as_deref()
     }
 }

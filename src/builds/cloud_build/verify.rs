@@ -9,22 +9,13 @@ use crate::builds::sigstore::parse::{PAYLOAD_TYPE, Statement};
 use crate::crypto::{self, Algorithm, Hash, Message};
 use crate::digest::Sha256;
 use crate::finding::{Check, Examined, Finding, Outcome, Promise, Value, Why};
+use crate::gather;
 use crate::pki::anchors::Roots;
 use crate::pki::build_keys::{self, BuildKey};
 
-/// Every check that this examination answers, in its order.
-const STEPS: [&Check; 6] = [
-    &checks::GCB_ENVELOPE,
-    &checks::GCB_SIGNATURE,
-    &sigstore::checks::PROVENANCE_STATEMENT,
-    &checks::GCB_SUBJECT,
-    &checks::GCB_TIME,
-    &checks::GCB_LOG,
-];
-
 /// A statement that Google Cloud Build's pinned key signed.
 #[derive(Clone, Debug)]
-pub struct VerifiedBuild {
+pub(crate) struct VerifiedBuild {
     statement: Statement,
     payload: Vec<u8>,
     key: &'static BuildKey,
@@ -33,21 +24,21 @@ pub struct VerifiedBuild {
 
 /// Every statement of one document, of which each signature by a pinned key was verified.
 #[derive(Clone, Debug)]
-pub struct VerifiedBuilds(Vec<VerifiedBuild>);
+pub(crate) struct VerifiedBuilds(Vec<VerifiedBuild>);
 
 impl VerifiedBuild {
     /// What was signed.
-    pub const fn statement(&self) -> &Statement {
+    pub(crate) const fn statement(&self) -> &Statement {
         &self.statement
     }
 
     /// The signed payload, exactly.
-    pub fn payload(&self) -> &[u8] {
+    pub(crate) fn payload(&self) -> &[u8] {
         &self.payload
     }
 
     /// The key that signed.
-    pub const fn key(&self) -> &'static BuildKey {
+    pub(crate) const fn key(&self) -> &'static BuildKey {
         self.key
     }
 }
@@ -55,12 +46,12 @@ impl VerifiedBuild {
 impl VerifiedBuilds {
     /// Whether the image that was asked for is among the subjects of every statement. Otherwise
     /// nothing was compared.
-    pub fn is_compared(&self) -> bool {
+    pub(crate) fn is_compared(&self) -> bool {
         self.0.iter().all(|build| build.is_compared)
     }
 
     /// The statements, in the order of their envelopes; never empty.
-    pub fn all(&self) -> &[VerifiedBuild] {
+    pub(crate) fn all(&self) -> &[VerifiedBuild] {
         &self.0
     }
 }
@@ -73,7 +64,11 @@ impl VerifiedBuilds {
 ///
 /// An envelope that only other keys signed, such as those of single regions, is passed over when
 /// another is verified: whose keys they are is not known here.
-pub fn verify(provenance: &Provenance, roots: Roots, image: &[Sha256]) -> Examined<VerifiedBuilds> {
+pub(crate) fn verify(
+    provenance: &Provenance,
+    roots: Roots,
+    image: &[Sha256],
+) -> Examined<VerifiedBuilds> {
     let keys = build_keys::cloud_build(roots);
     let envelopes = provenance.envelopes();
     let examined: Vec<One> = envelopes.iter().map(|one| examine(one, keys, image)).collect();
@@ -105,11 +100,6 @@ pub fn verify(provenance: &Provenance, roots: Roots, image: &[Sha256]) -> Examin
         },
     ));
     Examined { findings, verified: (any && !failed).then_some(VerifiedBuilds(verified)) }
-}
-
-/// Every check as blocked by `by`: for input in which no provenance could be read.
-pub fn blocked(by: &'static Check) -> Vec<Finding> {
-    STEPS.iter().filter(|check| **check != by).map(|check| Finding::blocked(check, by)).collect()
 }
 
 /// What came of one envelope.
@@ -246,7 +236,7 @@ fn region(key_id: &str) -> Option<String> {
 fn subject(statement: &Statement, image: &[Sha256]) -> Finding {
     let check = &checks::GCB_SUBJECT;
     let subjects = statement.subjects().iter().filter_map(|subject| subject.sha256());
-    let listed: BTreeSet<Sha256> = subjects.collect();
+    let listed: BTreeSet<Sha256> = gather::set(subjects);
     let shown = || listed.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     match (image, image.iter().find(|digest| listed.contains(digest))) {
         ([], _) => Finding::unknown(check, Why::NotFetched).actual(shown()),

@@ -16,7 +16,7 @@ const GITHUB: &str = "GitHub <noreply@github.com>";
 
 /// The commit's signature. No key of a committer is pinned, so none is checked: the finding says
 /// which kind of signature is there, and who it would be of.
-pub fn signature(source: &VerifiedSource) -> Finding {
+pub(crate) fn signature(source: &VerifiedSource) -> Finding {
     let check = &checks::GIT_COMMIT_SIGNATURE;
     let commit = source.commit();
     let [signature] = commit.signatures.as_slice() else {
@@ -44,7 +44,11 @@ const SKEW: i64 = 3600;
 /// The commit is not younger than the signature over its build; `rule` says what follows when it
 /// is. The commit's time is whatever its maker wrote: an older time shows nothing, and a younger one
 /// shows that somebody wrote a time that had not come.
-pub fn time_order(source: &VerifiedSource, signed_at: Option<UnixTime>, rule: Rule) -> Finding {
+pub(crate) fn time_order(
+    source: &VerifiedSource,
+    signed_at: Option<UnixTime>,
+    rule: Rule,
+) -> Finding {
     let check = &provenance::checks::PROVENANCE_TIME_ORDER;
     let committed = source.commit().committer.time;
     let Some(signed) = signed_at else {
@@ -56,7 +60,7 @@ pub fn time_order(source: &VerifiedSource, signed_at: Option<UnixTime>, rule: Ru
 }
 
 /// What the commit states. Its names and times are whatever its maker wrote.
-pub fn claims(source: &VerifiedSource) -> Vec<Claim> {
+pub(crate) fn claims(source: &VerifiedSource) -> Vec<Claim> {
     let commit = source.commit();
     let claim = |name, value| Claim { name, value, link: LinkId::Commit, part: None };
     vec![

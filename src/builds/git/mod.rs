@@ -29,10 +29,10 @@
 //! [`appraise`], [`wanted`] (what GitHub serves), [`source`] (the source behind a build, beside any
 //! evidence), [`examine`] (GitHub's answer as the evidence).
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
+pub(crate) mod examine;
 pub mod parse;
-pub mod source;
+pub(crate) mod source;
 pub mod verify;
 pub mod wanted;

@@ -4,6 +4,7 @@ use super::appraise;
 use super::checks;
 use super::parse::github::{Answer, Attestation, decoded};
 use super::parse::objects::{Object, ObjectName};
+use super::parse::{ANSWER, OBJECT};
 use super::verify;
 use super::verify::{Objects, Place, Sought, VerifiedSource, Workflow};
 use super::wanted;
@@ -21,12 +22,6 @@ use crate::time::UnixTime;
 /// Every check about the source, in its order.
 const CHECKS: [&Check; 2] =
     [&checks::GIT_COMMIT_SIGNATURE, &provenance::checks::PROVENANCE_TIME_ORDER];
-
-/// The type of an object of git's, compressed or not.
-pub(crate) const OBJECT: &str = "git-object";
-
-/// The type of an answer of GitHub's.
-pub(crate) const ANSWER: &str = "github-answer";
 
 /// What is at hand about a source.
 #[derive(Default)]

@@ -73,7 +73,7 @@ pub fn github_attestations(repository: &str, artifact: Sha256, roots: Roots) -> 
 
 /// A bundle at the address that GitHub's answer names; the host was compared with GitHub's when
 /// the answer was read.
-pub fn github_bundle(url: &str) -> Wanted {
+pub(crate) fn github_bundle(url: &str) -> Wanted {
     Wanted {
         what: "github-bundle",
         url: url.to_owned(),

@@ -6,7 +6,6 @@ use super::builds::Signed;
 use super::follow::Files;
 use crate::builds::provenance::policy::ForBuilds;
 use crate::builds::{cloud_build, provenance, sigstore, tuf};
-use crate::digest::Sha256;
 use crate::error::Error;
 use crate::piece::{self, Piece, Role};
 use crate::report::{Draft, RootOfTrust, Subject};
@@ -27,12 +26,7 @@ pub(crate) fn bundle(
     let sigstore::examine::Examined { mut part, verified } =
         provenance::examine::bundle_with(bundle, asked.artifact, &keys, policy, now)?;
     part.absorb(asked.part);
-    let subject = Subject {
-        kind: "sigstore-bundle",
-        name: None,
-        sha256: Sha256::of(input),
-        len: input.len(),
-    };
+    let subject = Subject::of("sigstore-bundle", input);
     Ok(Draft { part, ..Draft::of(subject, sigstore::examine::root_of_trust(verified.as_ref())) })
 }
 
@@ -49,11 +43,6 @@ pub(crate) fn cloud_build(
     let mut part = asked.part;
     let examined = cloud_build::examine::provenance(input, &asked.digests, policy)?;
     part.absorb(examined.part);
-    let subject = Subject {
-        kind: "cloud-build-provenance",
-        name: None,
-        sha256: Sha256::of(input),
-        len: input.len(),
-    };
+    let subject = Subject::of("cloud-build-provenance", input);
     Ok(Draft { part, ..Draft::of(subject, RootOfTrust::BuildOnly) })
 }

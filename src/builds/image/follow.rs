@@ -14,6 +14,7 @@ use crate::builds::provenance::policy::ForBuilds;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Value, Why};
+use crate::gather;
 use crate::piece::{Piece, Role};
 use crate::report::{EvidenceItem, Part};
 use crate::time::UnixTime;
@@ -168,7 +169,7 @@ impl<'a> Files<'a> {
             self.used(document.bytes());
             let kind = match document.document() {
                 Document::Index(_) => "index",
-                Document::Manifest { .. } => "manifest",
+                Document::Manifest => "manifest",
             };
             let id = match number {
                 1 => format!("image-{kind}"),
@@ -183,7 +184,7 @@ impl<'a> Files<'a> {
     /// The image among the documents that a build with these `subjects` is about: by its manifest,
     /// or else by an index. Documents about another image are passed over.
     pub(crate) fn about(&self, subjects: &[Sha256]) -> Named {
-        let subjects: BTreeSet<Sha256> = subjects.iter().copied().collect();
+        let subjects: BTreeSet<Sha256> = gather::set(subjects.iter().copied());
         let is_subject = |digest: Sha256| subjects.contains(&digest);
         let named = self.documents.iter().filter(|document| is_subject(document.digest()));
         let listed: BTreeSet<Sha256> =
@@ -194,7 +195,7 @@ impl<'a> Files<'a> {
                 || document.images().iter().any(|image| is_subject(image.digest))
         };
         let is_manifest =
-            |supplied: &&Supplied<'_>| matches!(supplied.document(), Document::Manifest { .. });
+            |supplied: &&Supplied<'_>| matches!(supplied.document(), Document::Manifest);
         let (manifests, indexes): (Vec<_>, Vec<_>) =
             self.documents.iter().filter(could_be).partition(is_manifest);
         let candidates = manifests.iter().chain(&indexes).map(|document| document.digest());

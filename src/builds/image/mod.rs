@@ -26,14 +26,14 @@
 //! about), [`builds`] (the signed statements about one image), [`follow`] (from the digest to the
 //! source), [`examine`] (a signed build as the evidence).
 
-pub mod artifact;
-pub mod builds;
+pub(crate) mod artifact;
+pub(crate) mod builds;
 pub mod checks;
-pub mod examine;
+pub(crate) mod examine;
 pub mod follow;
-pub mod parse;
+pub(crate) mod parse;
 pub mod reference;
-pub mod verify;
+pub(crate) mod verify;
 
 use crate::piece::Role;
 

@@ -13,10 +13,10 @@ use crate::span::Span;
 
 /// The largest index or manifest that is read, in bytes: what OCI distribution v1.1 asks a
 /// registry to accept.
-pub const MAX_DOCUMENT: usize = 4 * 1024 * 1024;
+pub(crate) const MAX_DOCUMENT: usize = 4 * 1024 * 1024;
 
 /// The most images that an index may list, and layers that a manifest may have.
-pub const MAX_DESCRIPTORS: usize = 1024;
+pub(crate) const MAX_DESCRIPTORS: usize = 1024;
 
 const WHAT: &str = "OCI image document";
 const INDEX: [&str; 2] = [
@@ -30,21 +30,16 @@ const MANIFEST: [&str; 2] = [
 
 /// An image index or an image manifest.
 #[derive(Clone, Debug)]
-pub enum Document {
+pub(crate) enum Document {
     /// A list of images, one per platform.
     Index(Vec<Descriptor>),
     /// One image.
-    Manifest {
-        /// Its configuration.
-        config: Descriptor,
-        /// Its layers, in order.
-        layers: Vec<Descriptor>,
-    },
+    Manifest,
 }
 
 /// Names content by digest (OCI descriptor).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Descriptor {
+pub(crate) struct Descriptor {
     /// Media type of the content.
     pub media_type: String,
     /// SHA-256 of the content.
@@ -57,7 +52,7 @@ pub struct Descriptor {
 
 /// Operating system and architecture, as Go names them.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Platform {
+pub(crate) struct Platform {
     /// Operating system.
     pub os: String,
     /// Architecture.
@@ -72,7 +67,7 @@ impl std::fmt::Display for Platform {
 
 impl Descriptor {
     /// Whether the content is one image, and not a further index or something that is no image.
-    pub fn is_image(&self) -> bool {
+    pub(crate) fn is_image(&self) -> bool {
         MANIFEST.contains(&self.media_type.as_str())
     }
 }
@@ -86,7 +81,7 @@ impl Document {
     /// # Errors
     /// [`Error::TooLarge`] above [`MAX_DOCUMENT`], [`Error::Unsupported`] for another media type
     /// or schema, [`Error::Malformed`] for the rest.
-    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), MAX_DOCUMENT)?;
         let at = Span::new(0, bytes.len());
         let wire: Wire = crate::json::from_slice(WHAT, bytes)?;
@@ -106,8 +101,9 @@ impl Document {
                 Ok(Self::Index(descriptors(manifests, at)?))
             }
             (Some(false) | None, None, Some(config), Some(layers)) => {
-                let (config, layers) = (config.check(at)?, descriptors(layers, at)?);
-                Ok(Self::Manifest { config, layers })
+                config.check(at)?;
+                descriptors(layers, at)?;
+                Ok(Self::Manifest)
             }
             _ => Err(ambiguous()),
         }
@@ -156,7 +152,7 @@ fn descriptors(wire: Vec<WireDescriptor>, at: Span) -> Result<Vec<Descriptor>, E
 
 /// How an image is named: `registry/path:tag@sha256:hex`, of which tag and digest may be missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reference<'a> {
+pub(crate) struct Reference<'a> {
     /// Registry and path.
     pub name: &'a str,
     /// The tag: whoever runs the registry can point it elsewhere at any time.
@@ -170,7 +166,7 @@ impl<'a> Reference<'a> {
     ///
     /// # Errors
     /// When what follows an `@` is not `sha256:` and 64 lower-case hex digits.
-    pub fn parse(text: &'a str) -> Result<Self, Error> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, Error> {
         let (rest, digest) = match text.split_once('@') {
             Some((rest, digest)) => {
                 let at = Span::new(rest.len(), digest.len());
@@ -190,7 +186,7 @@ impl<'a> Reference<'a> {
 }
 
 /// The digest in `sha256:` and lower-case hex.
-pub fn sha256(text: &str) -> Option<Sha256> {
+pub(crate) fn sha256(text: &str) -> Option<Sha256> {
     text.strip_prefix("sha256:").filter(|hex| is_lower_hex(hex))?.parse().ok()
 }
 
@@ -219,10 +215,10 @@ mod tests {
         }
         let d = descriptor();
         let manifest = format!(r#"{{"schemaVersion":2,"config":{d},"layers":[{d},{d}]}}"#);
-        let Ok(Document::Manifest { layers, .. }) = Document::parse(manifest.as_bytes()) else {
-            panic!("a manifest")
-        };
-        assert_eq!(layers.len(), 2);
+        assert!(matches!(Document::parse(manifest.as_bytes()), Ok(Document::Manifest)));
+        let many = vec![d.as_str(); MAX_DESCRIPTORS + 1].join(",");
+        let manifest = format!(r#"{{"schemaVersion":2,"config":{d},"layers":[{many}]}}"#);
+        assert!(Document::parse(manifest.as_bytes()).is_err());
     }
 
     #[test]

@@ -13,7 +13,7 @@ const PLATFORM: (&str, &str) = ("linux", "amd64");
 
 /// A supplied index or manifest with its exact bytes.
 #[derive(Clone, Debug)]
-pub struct Supplied<'a> {
+pub(crate) struct Supplied<'a> {
     bytes: &'a [u8],
     document: Document,
     digest: Sha256,
@@ -21,14 +21,14 @@ pub struct Supplied<'a> {
 
 /// Every digest that names one image.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VerifiedImage {
+pub(crate) struct VerifiedImage {
     digests: Vec<Sha256>,
 }
 
 impl VerifiedImage {
     /// The digests: first the one by which the evidence names the image, then that of its manifest
     /// or of the indexes that list it. Never empty.
-    pub fn digests(&self) -> &[Sha256] {
+    pub(crate) fn digests(&self) -> &[Sha256] {
         &self.digests
     }
 }
@@ -38,37 +38,40 @@ impl<'a> Supplied<'a> {
     ///
     /// # Errors
     /// When it is none.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         Ok(Self { bytes, document: Document::parse(bytes)?, digest: Sha256::of(bytes) })
     }
 
     /// The bytes as received.
-    pub const fn bytes(&self) -> &'a [u8] {
+    pub(crate) const fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
     /// What they say.
-    pub const fn document(&self) -> &Document {
+    pub(crate) const fn document(&self) -> &Document {
         &self.document
     }
 
     /// SHA-256 of the bytes.
-    pub const fn digest(&self) -> Sha256 {
+    pub(crate) const fn digest(&self) -> Sha256 {
         self.digest
     }
 
     /// What an index lists; a manifest lists no image.
-    pub fn images(&self) -> &[Descriptor] {
+    pub(crate) fn images(&self) -> &[Descriptor] {
         match &self.document {
             Document::Index(images) => images,
-            Document::Manifest { .. } => &[],
+            Document::Manifest => &[],
         }
     }
 }
 
 /// The documents that are about the image called `digest`: those that have this digest, those that
 /// an index with this digest lists, and indexes that list any of these.
-pub fn related<'d, 'a>(digest: Sha256, documents: &'d [Supplied<'a>]) -> Vec<&'d Supplied<'a>> {
+pub(crate) fn related<'d, 'a>(
+    digest: Sha256,
+    documents: &'d [Supplied<'a>],
+) -> Vec<&'d Supplied<'a>> {
     let mut names = BTreeSet::from([digest]);
     let named = documents.iter().filter(|document| document.digest == digest);
     names.extend(named.flat_map(Supplied::images).map(|image| image.digest));
@@ -89,7 +92,7 @@ pub fn related<'d, 'a>(digest: Sha256, documents: &'d [Supplied<'a>]) -> Vec<&'d
 ///
 /// A digest that is named and for which no document is supplied needs none. A digest is added only
 /// when the checks that vouch for it passed.
-pub fn verify(digest: Sha256, documents: &[Supplied<'_>]) -> Examined<VerifiedImage> {
+pub(crate) fn verify(digest: Sha256, documents: &[Supplied<'_>]) -> Examined<VerifiedImage> {
     let mut findings = Vec::new();
     let mut digests = vec![digest];
     let named = documents.iter().find(|document| document.digest() == digest);
@@ -103,7 +106,7 @@ pub fn verify(digest: Sha256, documents: &[Supplied<'_>]) -> Examined<VerifiedIm
             }
             findings.extend(examined);
         }
-        Some(Document::Manifest { .. }) => {
+        Some(Document::Manifest) => {
             findings.push(Finding::pass(&checks::OCI_MANIFEST).actual(Value::hex(digest.0)));
         }
         None => {}
@@ -121,10 +124,10 @@ pub fn verify(digest: Sha256, documents: &[Supplied<'_>]) -> Examined<VerifiedIm
                 findings.extend(examined.into_iter().map(|finding| numbered(finding, number)));
                 number = number.saturating_add(1);
             }
-            Document::Manifest { .. } if own == manifest => {
+            Document::Manifest if own == manifest => {
                 findings.push(Finding::pass(&checks::OCI_MANIFEST).actual(Value::hex(own.0)));
             }
-            Document::Index(_) | Document::Manifest { .. } => {}
+            Document::Index(_) | Document::Manifest => {}
         }
     }
     for check in [&checks::OCI_MANIFEST, &checks::OCI_INDEX, &checks::OCI_PLATFORM] {

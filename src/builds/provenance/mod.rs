@@ -31,5 +31,5 @@
 
 pub mod appraise;
 pub mod checks;
-pub mod examine;
+pub(crate) mod examine;
 pub mod policy;

@@ -122,7 +122,7 @@ impl std::fmt::Display for RefRule {
 }
 
 /// A policy that says something about what builds say.
-pub trait ForBuilds: ForSigstore {
+pub(crate) trait ForBuilds: ForSigstore {
     /// What it says.
     fn provenance(&self) -> &ProvenancePolicy;
 }

@@ -12,7 +12,7 @@ use crate::finding::{Finding, LinkId, Value};
 ///
 /// A public log is what lets the owner of an identity, or anybody, notice a signature that should
 /// not be there. Without one, that there is no other is the word of the instance's operator.
-pub fn public_log(statement: &VerifiedStatement, rule: Rule) -> Finding {
+pub(crate) fn public_log(statement: &VerifiedStatement, rule: Rule) -> Finding {
     let check = &checks::SIGSTORE_PUBLIC_LOG;
     let Some(entry) = statement.logged().first() else {
         return ruled(check, rule, "no-public-log").actual(statement.instance());
@@ -25,7 +25,7 @@ pub fn public_log(statement: &VerifiedStatement, rule: Rule) -> Finding {
 }
 
 /// Whose word the signature rests on.
-pub fn claims(statement: &VerifiedStatement) -> Vec<Claim> {
+pub(crate) fn claims(statement: &VerifiedStatement) -> Vec<Claim> {
     let claim = |name, value| Claim { name, value, link: LinkId::Provenance, part: None };
     let key = statement.key().map(|key| claim("sigstore.key", Value::hex(key.sha256().0)));
     let instance = claim("sigstore.instance", Value::text(statement.instance()));

@@ -35,11 +35,11 @@
 //! [`appraise`], [`renew`] (TUF's files), [`examine`], [`conformance`] (the conformance suite's
 //! question).
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
 pub mod conformance;
-pub mod examine;
+pub(crate) mod examine;
 pub mod parse;
 pub mod policy;
-pub mod renew;
+pub(crate) mod renew;
 pub mod verify;

@@ -72,7 +72,7 @@ impl<'de> Deserialize<'de> for Artifact {
 }
 
 /// A policy that says something about signed builds.
-pub trait ForSigstore: Common {
+pub(crate) trait ForSigstore: Common {
     /// What it says.
     fn sigstore(&self) -> &SigstorePolicy;
 }

@@ -29,9 +29,9 @@
 //! keys are in force.
 
 pub mod checks;
-pub mod parse;
+pub(crate) mod parse;
 pub mod verify;
-pub mod wanted;
+pub(crate) mod wanted;
 
 use crate::piece::Role;
 

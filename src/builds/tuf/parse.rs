@@ -62,7 +62,7 @@ pub struct Metadata<'a> {
     /// The last moment for which it counts.
     pub expires: UnixTime,
     /// The ids of the keys that it says it is signed with.
-    pub key_ids: Vec<String>,
+    pub(crate) key_ids: Vec<String>,
     /// The file as received.
     pub bytes: &'a [u8],
 }
@@ -70,7 +70,7 @@ pub struct Metadata<'a> {
 impl<'a> Metadata<'a> {
     /// Whether `bytes` have the shape of a metadata file: a JSON object with the members `signed`
     /// and `signatures`.
-    pub fn is_one(bytes: &[u8]) -> bool {
+    pub(crate) fn is_one(bytes: &[u8]) -> bool {
         bytes.len() <= LARGEST
             && bytes.trim_ascii_start().starts_with(b"{")
             && serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(bytes)

@@ -7,7 +7,11 @@ use crate::report::Wanted;
 /// The files that TUF asks for next, so that Sigstore's current keys can count: always the root
 /// after the one in force (its absence says that there is none), and what the newest file at hand
 /// pins (TUF 1.0, section 5). A simulated instance publishes nothing.
-pub fn tuf(instance: verify::Instance, root: u64, next: Option<verify::Next>) -> Vec<Wanted> {
+pub(crate) fn tuf(
+    instance: verify::Instance,
+    root: u64,
+    next: Option<verify::Next>,
+) -> Vec<Wanted> {
     let Some(host) = instance.url() else { return Vec::new() };
     let reveals = "nothing-beyond-your-address";
     let wanted = |what, path: String, decides: Vec<_>| Wanted {

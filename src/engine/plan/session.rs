@@ -9,6 +9,7 @@ use serde_json::json;
 use super::subject::Service;
 use super::{Origin, Request, first};
 use crate::context::{Asked, AskedAnswer};
+use crate::gather;
 use crate::services::coordinator::parse::exchange::{
     Answer, Body, Exchange, Failure, MAX_ANSWERS, Outcome, SCHEMA,
 };
@@ -72,13 +73,8 @@ impl Session {
         &self.first
     }
 
-    /// Whether `url` was asked already.
-    pub fn has_asked(&self, url: &str) -> bool {
-        self.exchange.answers.iter().any(|answer| answer.url == url)
-    }
-
     /// Whether there is room for another answer.
-    pub fn has_room(&self) -> bool {
+    pub(crate) fn has_room(&self) -> bool {
         self.exchange.answers.len() < MAX_ANSWERS
     }
 
@@ -163,8 +159,8 @@ fn with_question(request: &Request, question: &str, body: &[u8]) -> Vec<u8> {
 
 /// The body, or the body with the header fields that it cannot be read without.
 fn with_chains<'a>(header: &impl Fn(&str) -> Option<&'a str>, body: Vec<u8>) -> Vec<u8> {
-    let chains: BTreeMap<&str, &str> =
-        ISSUER_CHAINS.iter().filter_map(|&name| Some((name, header(name)?))).collect();
+    let chains = ISSUER_CHAINS.iter().filter_map(|&name| Some((name, header(name)?)));
+    let chains: BTreeMap<&str, &str> = gather::map(chains);
     match std::str::from_utf8(&body) {
         Ok(text) if !chains.is_empty() => {
             json!({ "headers": chains, "body": text }).to_string().into_bytes()
@@ -191,7 +187,8 @@ mod tests {
         assert_eq!(exchange.origin, "https://api.darkbloom.dev");
         assert_eq!(exchange.nonce.unwrap().0, [0xfb; 32]);
         assert_eq!(exchange.started_at, NOW);
-        assert!(session.has_asked(&key.url) && !session.has_asked("https://other.example/"));
+        let asked: Vec<&str> = exchange.answers.iter().map(|answer| answer.url.as_str()).collect();
+        assert_eq!(asked, [&attestation.url, &key.url]);
         let outcomes: Vec<_> = exchange.answers.iter().map(|answer| &answer.outcome).collect();
         assert!(matches!(outcomes[0], Outcome::Answered(response) if response.status == 404));
         assert!(matches!(outcomes[1], Outcome::Failed { failed: Failure::Timeout }));

@@ -8,9 +8,10 @@ use crate::digest::{Sha256, Sha384};
 use crate::finding::Rule;
 use crate::finding::compared::{Compared, Comparers, ruled_unless};
 use crate::finding::{Check, Finding, LinkId, Value, Why};
+use crate::formats::snp::parse::place;
 
 /// Compares what the quote and the runtime data say with the policy.
-pub fn appraise(verified: &VerifiedAzure<'_>, policy: &AzurePolicy) -> Vec<Finding> {
+pub(crate) fn appraise(verified: &VerifiedAzure<'_>, policy: &AzurePolicy) -> Vec<Finding> {
     let mut findings = vec![nonce(verified, policy)];
     findings.extend(boot(verified, policy));
     findings.push(secure_boot(verified, policy.without_secure_boot));
@@ -24,12 +25,12 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 
 /// The report's measurement is of the paravisor, and not of the guest: comparing it identifies no
 /// image. REPORT_DATA is compared in `azure.runtime-data`.
-pub const COMPARERS: Comparers =
+pub(crate) const COMPARERS: Comparers =
     Comparers { software: Compared::Nobody, data: Compared::By(&checks::AZURE_RUNTIME_DATA) };
 
 /// The paravisor that the processor measured is one that the policy names. `measured` is the
 /// verified report's measurement, or the check that is to blame.
-pub fn paravisor(measured: Result<Sha384, &'static Check>, accepted: &[Sha384]) -> Finding {
+pub(crate) fn paravisor(measured: Result<Sha384, &'static Check>, accepted: &[Sha384]) -> Finding {
     let check = &checks::AZURE_PARAVISOR;
     let measured = match measured {
         Ok(measured) => measured,
@@ -42,11 +43,11 @@ pub fn paravisor(measured: Result<Sha384, &'static Check>, accepted: &[Sha384]) 
         Finding::test(check, accepted.contains(&measured), "not-listed")
             .expected(texts.join(" or "))
     };
-    finding.actual(Value::hex(measured.0)).at("snp-report", 0x90, Sha384::LEN)
+    finding.actual(Value::hex(measured.0)).within(place::REPORT, place::MEASUREMENT)
 }
 
 /// What the paravisor and its TPM say about the machine.
-pub fn claims(verified: &VerifiedAzure<'_>) -> Vec<Claim> {
+pub(crate) fn claims(verified: &VerifiedAzure<'_>) -> Vec<Claim> {
     let said = &verified.hcl().said;
     let settings = &said.configuration;
     let claim = |name, value, link| Claim { name, value, link, part: None };
@@ -102,5 +103,5 @@ fn secure_boot(verified: &VerifiedAzure<'_>, without: Rule) -> Finding {
             ruled_unless(check, off, without).actual(off.unwrap_or("on"))
         }
     };
-    finding.at(HCL_REPORT, at.start, at.len)
+    finding.within(HCL_REPORT, at)
 }

@@ -55,8 +55,7 @@ pub(crate) fn examine(
         }
     }
     part.evidence.splice(0..0, own_evidence(evidence, &hcl));
-    let subject =
-        Subject { kind: "azure-snp-evidence", name, sha256: Sha256::of(input), len: input.len() };
+    let subject = Subject::of("azure-snp-evidence", input).named(name);
     Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
 }
 

@@ -27,9 +27,9 @@
 //! [`checks`], [`parse`], [`verify`] (from the report to the registers), [`policy`], [`appraise`],
 //! [`examine`].
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod parse;
-pub mod policy;
-pub mod verify;
+pub(crate) mod examine;
+pub(crate) mod parse;
+pub(crate) mod policy;
+pub(crate) mod verify;

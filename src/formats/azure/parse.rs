@@ -55,7 +55,7 @@ impl Evidence {
     pub const PLATFORM: &'static str = "az-snp";
 
     /// Whether JSON with the members that `has` knows looks like it.
-    pub fn is_one(has: impl Fn(&str) -> bool) -> bool {
+    pub(crate) fn is_one(has: impl Fn(&str) -> bool) -> bool {
         (has("platform") && has("evidence")) || (has("hcl_report") && has("tpm_quote"))
     }
 
@@ -114,7 +114,7 @@ fn base64url(what: &'static str, text: &str, at: Span) -> Result<Vec<u8>, Error>
 /// The paravisor's report: a header, the processor's report, and data whose hash the processor
 /// signed. Nothing signs the header.
 #[derive(Clone, Debug)]
-pub struct HclReport<'a> {
+pub(crate) struct HclReport<'a> {
     /// All of it.
     pub bytes: &'a [u8],
     /// The processor's report.
@@ -127,7 +127,7 @@ pub struct HclReport<'a> {
 
 /// What the runtime data says (JSON).
 #[derive(Clone, Debug, Deserialize)]
-pub struct Runtime {
+pub(crate) struct Runtime {
     keys: Vec<Jwk>,
     /// The machine's settings.
     #[serde(rename = "vm-configuration", default)]
@@ -139,7 +139,7 @@ pub struct Runtime {
 
 /// The machine's settings, in the paravisor's words.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Configuration {
+pub(crate) struct Configuration {
     /// Whether secure boot is on.
     #[serde(rename = "secure-boot", default)]
     pub secure_boot: Option<bool>,
@@ -164,7 +164,7 @@ struct Jwk {
 
 /// An RSA public key: modulus and exponent, big-endian.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RsaKey {
+pub(crate) struct RsaKey {
     /// The modulus.
     pub modulus: Vec<u8>,
     /// The exponent.
@@ -174,7 +174,7 @@ pub struct RsaKey {
 impl Runtime {
     /// Every attestation key of the TPM (`HCLAkPub`); one that is not RSA or cannot be read is
     /// `None`.
-    pub fn attestation_keys(&self) -> Vec<Option<RsaKey>> {
+    pub(crate) fn attestation_keys(&self) -> Vec<Option<RsaKey>> {
         let own = self.keys.iter().filter(|key| key.kid == "HCLAkPub");
         own.map(|key| {
             let number = |text: &str| URL_SAFE_NO_PAD.decode(text).ok();
@@ -187,10 +187,10 @@ impl Runtime {
 
 impl<'a> HclReport<'a> {
     /// The longest that is read, in bytes; Azure's have 2600.
-    pub const MAX: usize = 16 * 1024;
+    pub(crate) const MAX: usize = 16 * 1024;
 
     /// Where the processor's report begins.
-    pub const SNP_AT: usize = 32;
+    pub(crate) const SNP_AT: usize = 32;
 
     /// Length of the header before the runtime data.
     const RUNTIME_HEADER: usize = 20;
@@ -200,7 +200,7 @@ impl<'a> HclReport<'a> {
     /// # Errors
     /// When it is of another form, of another processor, names another hash than SHA-256, or is
     /// cut short; when lengths disagree; when anything but zeros follows.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         const WHAT: &str = "HCL report";
         Error::cap(WHAT, bytes.len(), Self::MAX)?;
         let mut reader = Reader::new(bytes);

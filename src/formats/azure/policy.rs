@@ -27,7 +27,7 @@ impl Default for AzurePolicy {
 }
 
 /// A policy that says something about Azure confidential VMs.
-pub trait ForAzure: ForSnp {
+pub(crate) trait ForAzure: ForSnp {
     /// What it says.
     fn azure(&self) -> &AzurePolicy;
 }

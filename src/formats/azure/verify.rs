@@ -8,15 +8,16 @@ use crate::digest::Sha256;
 use crate::finding::{Check, Examined, Finding, Promise, Value};
 use crate::formats::eventlog;
 use crate::formats::snp::parse::Report;
+use crate::formats::snp::parse::place;
 use crate::formats::snp::verify::VerifiedSnp;
 use crate::formats::tpm::parse::Attest;
 use crate::pki::rsa_public_key;
 
 /// The evidence id of the paravisor's report.
-pub const HCL_REPORT: &str = "hcl-report";
+pub(crate) const HCL_REPORT: &str = "hcl-report";
 
 /// The evidence id of the quote.
-pub const QUOTE: &str = "tpm-quote";
+pub(crate) const QUOTE: &str = "tpm-quote";
 
 /// How many registers the quote has to name: all of the TPM's.
 const REGISTERS: u8 = 24;
@@ -28,7 +29,7 @@ const REGISTERS: u8 = 24;
 /// quote names. Not shown: that the paravisor at VMPL 0 is Microsoft's (its measurement is a
 /// finding of its own), and that it keeps the key to its TPM: nothing but the paravisor says so.
 #[derive(Clone, Debug)]
-pub struct VerifiedAzure<'a> {
+pub(crate) struct VerifiedAzure<'a> {
     hcl: HclReport<'a>,
     extra_data: Vec<u8>,
     registers: Vec<[u8; 32]>,
@@ -37,22 +38,22 @@ pub struct VerifiedAzure<'a> {
 
 impl<'a> VerifiedAzure<'a> {
     /// The paravisor's report.
-    pub const fn hcl(&self) -> &HclReport<'a> {
+    pub(crate) const fn hcl(&self) -> &HclReport<'a> {
         &self.hcl
     }
 
     /// What the caller asked to be signed along (qualifyingData).
-    pub fn extra_data(&self) -> &[u8] {
+    pub(crate) fn extra_data(&self) -> &[u8] {
         &self.extra_data
     }
 
     /// The SHA-256 registers, from register 0 on.
-    pub fn registers(&self) -> &[[u8; 32]] {
+    pub(crate) fn registers(&self) -> &[[u8; 32]] {
         &self.registers
     }
 
     /// How often the TPM was reset, and restarted since.
-    pub const fn boots(&self) -> (u32, u32) {
+    pub(crate) const fn boots(&self) -> (u32, u32) {
         self.boots
     }
 }
@@ -72,7 +73,7 @@ const PROMISE: Promise = Promise {
 
 /// Verifies the runtime data against the processor's report, and the quote against the key in it.
 /// `snp` is the verified report of `hcl`, or else the check that is to blame.
-pub fn verify<'a>(
+pub(crate) fn verify<'a>(
     evidence: &Evidence,
     hcl: &HclReport<'a>,
     snp: Result<&VerifiedSnp<'_>, &'static Check>,
@@ -116,7 +117,7 @@ fn runtime_data(hcl: &HclReport<'_>, report: &Report<'_>) -> Finding {
     let (data, at) = hcl.runtime;
     let expected = [Sha256::of(data).0, [0; 32]].concat();
     Finding::equal(&checks::AZURE_RUNTIME_DATA, &expected, &report.report_data)
-        .at(HCL_REPORT, at.start, at.len)
+        .within(HCL_REPORT, at)
 }
 
 /// At another level the guest itself could have had any runtime data signed.
@@ -124,7 +125,7 @@ fn vmpl(report: &Report<'_>) -> Finding {
     Finding::test(&checks::AZURE_VMPL, report.vmpl == 0, "not-equal")
         .expected(Value::number(0_u32))
         .actual(Value::number(report.vmpl))
-        .at("snp-report", 0x30, 4)
+        .within(place::REPORT, place::VMPL)
 }
 
 /// The one attestation key: RSA, 2048 bits or more, with the exponent 65537.
@@ -145,7 +146,7 @@ fn key(hcl: &HclReport<'_>) -> (Option<RsaKey>, Finding) {
         [_] => (None, Finding::fail(check, "wrong-key")),
         _ => (None, Finding::fail(check, "not-exactly-one")),
     };
-    (key, finding.at(HCL_REPORT, at.start, at.len))
+    (key, finding.within(HCL_REPORT, at))
 }
 
 /// RSASSA-PKCS1-v1_5 with SHA-256 over the quote as received.

@@ -37,9 +37,9 @@
 //! [`appraise`] (one file a subject), [`examine`] (`quote`, `tdx`, `snp`, `certificate`; `files`
 //! beside them).
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
+pub(crate) mod examine;
 pub mod parse;
-pub mod policy;
-pub mod verify;
+pub(crate) mod policy;
+pub(crate) mod verify;

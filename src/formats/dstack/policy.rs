@@ -18,7 +18,7 @@ pub struct DstackPolicy {
 }
 
 /// A policy that says something about dstack's guests.
-pub trait ForDstack: ForIntel + ForSnp {
+pub(crate) trait ForDstack: ForIntel + ForSnp {
     /// What it says.
     fn dstack(&self) -> &DstackPolicy;
 }

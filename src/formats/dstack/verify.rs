@@ -16,11 +16,11 @@ use crate::formats::launch::verify::{KernelHashes, Launch, Monitor, Processors};
 /// Digests of the ACPI tables that the host made, as the guest's log states them: loader, root
 /// pointer, tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AcpiDigests(pub [Sha384; 3]);
+pub(crate) struct AcpiDigests(pub [Sha384; 3]);
 
 impl AcpiDigests {
     /// The three events that dstack labels; `None` when there are others or more.
-    pub fn of(log: &Log<'_>) -> Option<Self> {
+    pub(crate) fn of(log: &Log<'_>) -> Option<Self> {
         const PLATFORM_CONFIG: u32 = 10;
         let is_acpi = |rtmr, kind, payload: &[u8]| {
             rtmr == 0 && kind == PLATFORM_CONFIG && payload == b"ACPI DATA"
@@ -38,7 +38,7 @@ impl AcpiDigests {
 
 /// RTMR0 of a guest with `memory` bytes; `None` when they do not reach beyond what the firmware
 /// accepts.
-pub fn rtmr0(image: &TdxImage, memory: u64, acpi: &AcpiDigests) -> Option<Sha384> {
+pub(crate) fn rtmr0(image: &TdxImage, memory: u64, acpi: &AcpiDigests) -> Option<Sha384> {
     /// The firmware's variable store, as dstack ships it.
     const VARIABLES: &str = "344bc51c980ba621aaa00da3ed7436f7d6e549197dfe699515dfa2c6583d95e6412af21c097d473155875ffd561d6790";
     /// The option to boot the firmware's own menu, before edk2-stable202505.
@@ -74,7 +74,7 @@ pub fn rtmr0(image: &TdxImage, memory: u64, acpi: &AcpiDigests) -> Option<Sha384
 
 /// RTMR1; `None` for a guest whose kernel QEMU changes with the size of its memory (less than
 /// 2816 MiB, except 2 GiB).
-pub fn rtmr1(image: &TdxImage, memory: u64) -> Option<Sha384> {
+pub(crate) fn rtmr1(image: &TdxImage, memory: u64) -> Option<Sha384> {
     const TWO_GIB: u64 = 0x8000_0000;
     if memory != TWO_GIB && memory < SPLIT {
         return None;
@@ -90,7 +90,7 @@ pub fn rtmr1(image: &TdxImage, memory: u64) -> Option<Sha384> {
 }
 
 /// RTMR2.
-pub fn rtmr2(image: &TdxImage) -> Sha384 {
+pub(crate) fn rtmr2(image: &TdxImage) -> Sha384 {
     extended(&[image.command_line, image.initrd])
 }
 
@@ -98,7 +98,7 @@ pub fn rtmr2(image: &TdxImage) -> Sha384 {
 ///
 /// # Errors
 /// When the model of the processors is not known, or the launch is none.
-pub fn snp_measurement(image: &SnpImage, material: &Material) -> Result<Sha384, Error> {
+pub(crate) fn snp_measurement(image: &SnpImage, material: &Material) -> Result<Sha384, Error> {
     const MODEL: Error = Error::Missing { what: "a known model of processors" };
     let signature = processor_signature(&material.processor_type).ok_or(MODEL)?;
     let firmware = Firmware {
@@ -123,7 +123,7 @@ pub fn snp_measurement(image: &SnpImage, material: &Material) -> Result<Sha384, 
 
 /// dstack's `mr_aggregated`: SHA-256 of MRTD and the four RTMRs, then of MRCONFIGID, MROWNER and
 /// MROWNERCONFIG when one of them is not zero.
-pub fn aggregated(report: &crate::formats::intel::parse::TdReport) -> Sha256 {
+pub(crate) fn aggregated(report: &crate::formats::intel::parse::TdReport) -> Sha256 {
     let further = [&report.mr_config_id, &report.mr_owner, &report.mr_owner_config];
     let has_further = further.iter().any(|register| register.0 != [0; Sha384::LEN]);
     let mut parts = vec![report.mr_td.as_bytes()];

@@ -17,7 +17,7 @@ const COMMAND_LINE: &str = "boot.command-line";
 
 /// The logs of a machine, each once it extends to its registers.
 #[derive(Clone, Copy, Debug)]
-pub struct Logs<'a> {
+pub(crate) struct Logs<'a> {
     /// The firmware's, in the virtual TPM's registers.
     pub boot: Option<&'a VerifiedLog>,
     /// The firmware's, in the processor's own registers.
@@ -28,7 +28,7 @@ pub struct Logs<'a> {
 
 /// What is known of the processor's own registers of the boot, RTMR0 to RTMR2 of a TDX guest.
 #[derive(Clone, Copy, Debug)]
-pub enum Processor<'a> {
+pub(crate) enum Processor<'a> {
     /// It has none.
     NoRegisters,
     /// No log of them came along. The evidence itself carries none.
@@ -40,7 +40,7 @@ pub enum Processor<'a> {
 }
 
 /// Compares what was measured with the policy.
-pub fn appraise(
+pub(crate) fn appraise(
     platform: Platform,
     tpm: &VerifiedTpm,
     logs: Logs<'_>,
@@ -63,7 +63,7 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 }
 
 /// The challenge as a claim: the extra data that the workload had bound along.
-pub fn claims(extra_data: &[u8]) -> Vec<Claim> {
+pub(crate) fn claims(extra_data: &[u8]) -> Vec<Claim> {
     let link = crate::finding::LinkId::Report;
     let value = crate::finding::Value::hex(extra_data);
     let claim = Claim { name: "eigencompute.extra-data", value, link, part: None };

@@ -9,7 +9,6 @@ use super::appraise::Logs;
 use super::checks;
 use super::parse::{BoundEvidence, SnpPart, quote, report};
 use super::verify;
-use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::compared::{Compared, Comparers};
 use crate::finding::to_blame;
@@ -58,12 +57,8 @@ pub(crate) fn examine(
         None => RootOfTrust::CloudProvider,
     };
     let bound = bound(evidence, &attestation, processor, beside, policy, by_policy, now);
-    let subject = Subject {
-        kind: "eigencompute-evidence",
-        name: bound.tpm.as_ref().map(|verified| verified.subject().to_owned()),
-        sha256: Sha256::of(input),
-        len: input.len(),
-    };
+    let subject = Subject::of("eigencompute-evidence", input)
+        .named(bound.tpm.as_ref().map(|verified| verified.subject().to_owned()));
     Ok(Draft { part: bound.part, ..Draft::of(subject, root) })
 }
 

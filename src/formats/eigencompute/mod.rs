@@ -32,9 +32,9 @@
 //! [`checks`], [`parse`] (`snp` and `tdx` rebuild the raw bytes), [`verify`] (both formulas),
 //! [`policy`], [`appraise`], [`examine`].
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
+pub(crate) mod examine;
 pub mod parse;
-pub mod policy;
-pub mod verify;
+pub(crate) mod policy;
+pub(crate) mod verify;

@@ -45,7 +45,7 @@ impl Default for EigenPolicy {
 }
 
 /// A policy that says something about EigenCompute's bound evidence.
-pub trait ForEigencompute: ForIntel + ForSnp + ForTpm {
+pub(crate) trait ForEigencompute: ForIntel + ForSnp + ForTpm {
     /// What it says.
     fn eigencompute(&self) -> &EigenPolicy;
 }

@@ -20,7 +20,7 @@ const LAUNCHER: u8 = 13;
 /// Whether the TPM's quotes answer the challenge, on the platform whose report is there:
 /// qualifyingData = SHA-256(label, platform, SHA-256(challenge), and when there is extra data
 /// SHA-256 of it). `extra_data` is what a verified quote names.
-pub fn challenge(evidence: &BoundEvidence, extra_data: &[u8]) -> Finding {
+pub(crate) fn challenge(evidence: &BoundEvidence, extra_data: &[u8]) -> Finding {
     let check = &checks::EIGEN_CHALLENGE;
     let Some(challenge) = &evidence.challenge else {
         return Finding::unknown(check, Why::NotFetched);
@@ -54,7 +54,7 @@ pub fn challenge(evidence: &BoundEvidence, extra_data: &[u8]) -> Finding {
 /// Whether the processor's report names the challenge and the TPM's key: report_data =
 /// SHA-512(label, SHA-512(challenge), SHA-512(SubjectPublicKeyInfo), and when there is extra data
 /// SHA-512 of it).
-pub fn report_data(evidence: &BoundEvidence, spki: &[u8], actual: &[u8]) -> Finding {
+pub(crate) fn report_data(evidence: &BoundEvidence, spki: &[u8], actual: &[u8]) -> Finding {
     let check = &checks::EIGEN_REPORT_DATA;
     let Some(challenge) = &evidence.challenge else {
         return Finding::unknown(check, Why::NotFetched);
@@ -73,7 +73,7 @@ pub fn report_data(evidence: &BoundEvidence, spki: &[u8], actual: &[u8]) -> Find
 /// SHA-256 and SHA-384. The launcher measures every event there as well as in the processor's own
 /// register, so a log that fits one of the two only is not what it measured. A register that is not
 /// zero, and no log, is a launch that is not published.
-pub fn registers(log: &eventlog::parse::cel::Log<'_>, tpm: &VerifiedTpm) -> Finding {
+pub(crate) fn registers(log: &eventlog::parse::cel::Log<'_>, tpm: &VerifiedTpm) -> Finding {
     let check = &checks::EIGEN_REGISTERS;
     let sha256 = tpm.sha256().get(&LAUNCHER).map(|value| value.0.to_vec());
     let sha384 = tpm.sha384().get(&LAUNCHER).map(|value| value.0.to_vec());

@@ -9,7 +9,7 @@ use crate::finding::{Check, Finding, LinkId, Value, Why};
 
 /// What a verified report of a processor measures at launch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measured {
+pub(crate) enum Measured {
     /// MRTD of a TDX guest.
     Tdx(Sha384),
     /// MEASUREMENT of an SEV-SNP guest.
@@ -27,7 +27,10 @@ impl Measured {
 /// Whether the measurement is among those endorsed for its kind of guest, and what the endorsement
 /// says of it then. An endorsement that says nothing of this kind of guest is another machine's:
 /// it fails as one for another measurement does.
-pub fn appraise(verified: &VerifiedEndorsement<'_>, measured: Measured) -> (Finding, Vec<Claim>) {
+pub(crate) fn appraise(
+    verified: &VerifiedEndorsement<'_>,
+    measured: Measured,
+) -> (Finding, Vec<Claim>) {
     let check = &checks::GCE_MEASUREMENT;
     let endorsement = verified.endorsement();
     let (is_covered, svn, machines) = machines(endorsement, measured);
@@ -45,18 +48,18 @@ pub fn appraise(verified: &VerifiedEndorsement<'_>, measured: Measured) -> (Find
 }
 
 /// Whether the endorsement names the measurement: enough to choose an endorsement by, and no check.
-pub fn covers(endorsement: &LaunchEndorsement<'_>, measured: Measured) -> bool {
+pub(crate) fn covers(endorsement: &LaunchEndorsement<'_>, measured: Measured) -> bool {
     let (_, _, machines) = machines(endorsement, measured);
     !machines.is_empty()
 }
 
 /// Without a verified endorsement, `by` is to blame.
-pub fn blocked(measured: Measured, by: &'static Check) -> Finding {
+pub(crate) fn blocked(measured: Measured, by: &'static Check) -> Finding {
     Finding::blocked(&checks::GCE_MEASUREMENT, by).actual(Value::hex(measured.digest().0))
 }
 
 /// Evidence that measures no guest of a kind that is endorsed.
-pub const fn not_applicable() -> Finding {
+pub(crate) const fn not_applicable() -> Finding {
     Finding::unknown(&checks::GCE_MEASUREMENT, Why::NotApplicable)
 }
 

@@ -29,10 +29,10 @@
 //! [`checks`], [`parse`], [`verify`], [`policy`], [`appraise`], [`wanted`] (what Google serves),
 //! [`examine`].
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod parse;
+pub(crate) mod examine;
+pub(crate) mod parse;
 pub mod policy;
-pub mod verify;
-pub mod wanted;
+pub(crate) mod verify;
+pub(crate) mod wanted;

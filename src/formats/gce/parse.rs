@@ -18,7 +18,7 @@ const BASIS: &str = "google/gce-tcb-verifier, proto/endorsement.proto";
 
 /// An endorsement, taken apart. Nothing in it is believed.
 #[derive(Clone, Debug)]
-pub struct LaunchEndorsement<'a> {
+pub(crate) struct LaunchEndorsement<'a> {
     /// The bytes as received.
     pub bytes: &'a [u8],
     /// `serialized_uefi_golden`: what is signed.
@@ -47,7 +47,7 @@ pub struct LaunchEndorsement<'a> {
 
 /// The firmware in SEV-SNP guests.
 #[derive(Clone, Debug)]
-pub struct SnpFirmware {
+pub(crate) struct SnpFirmware {
     /// Its security version number, as Google counts.
     pub svn: u32,
     /// The guest policy that Google launches it with.
@@ -58,7 +58,7 @@ pub struct SnpFirmware {
 
 /// The firmware in TDX guests.
 #[derive(Clone, Debug)]
-pub struct TdxFirmware {
+pub(crate) struct TdxFirmware {
     /// Its security version number, as Google counts.
     pub svn: u32,
     /// The measurements, one for each kind of machine.
@@ -67,7 +67,7 @@ pub struct TdxFirmware {
 
 /// MRTD of one kind of machine.
 #[derive(Clone, Copy, Debug)]
-pub struct TdxMeasurement {
+pub(crate) struct TdxMeasurement {
     /// Memory of the machine in GiB; zero where the measurement does not depend on it.
     pub ram_gib: u32,
     /// Whether the firmware accepts all memory before the guest starts.
@@ -78,14 +78,14 @@ pub struct TdxMeasurement {
 
 impl<'a> LaunchEndorsement<'a> {
     /// The largest endorsement that is read, in bytes.
-    pub const MAX: usize = 256 * 1024;
+    pub(crate) const MAX: usize = 256 * 1024;
 
     /// The most certificates that may come along.
     const MAX_BUNDLE: usize = 8;
 
     /// Whether `file` begins as an endorsement does: with a golden measurement of 128 bytes or
     /// more, which begins with its time.
-    pub fn is_likely(file: &[u8]) -> bool {
+    pub(crate) fn is_likely(file: &[u8]) -> bool {
         let [0x0a, rest @ ..] = file else { return false };
         let inner = match rest {
             [0x80..=0xff, 0..=0x7f, inner @ ..]
@@ -100,7 +100,7 @@ impl<'a> LaunchEndorsement<'a> {
     /// # Errors
     /// When it is too large, is not of the form, lacks its signature, certificate or digest, or
     /// names no measurement.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), Self::MAX)?;
         let message = Message::parse(WHAT, bytes, 0)?;
         let (golden, at) =
@@ -131,7 +131,7 @@ impl<'a> LaunchEndorsement<'a> {
     }
 
     /// What is where in the bytes, for showing.
-    pub fn fields(&self) -> Vec<Field> {
+    pub(crate) fn fields(&self) -> Vec<Field> {
         let field = |name: &'static str, part: &[u8], value| {
             let start = part.as_ptr().addr().checked_sub(self.bytes.as_ptr().addr())?;
             Some(Field {

@@ -29,7 +29,7 @@ pub enum Endorsement {
 }
 
 /// A policy that says something about Google's firmware.
-pub trait ForGce: Common {
+pub(crate) trait ForGce: Common {
     /// What it says.
     fn google_firmware(&self) -> &GoogleFirmwarePolicy;
 }

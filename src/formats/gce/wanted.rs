@@ -7,7 +7,7 @@ use crate::report::Wanted;
 
 /// What a guest measured at launch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GuestFirmware {
+pub(crate) enum GuestFirmware {
     /// MRTD.
     Tdx(Sha384),
     /// MEASUREMENT.
@@ -17,7 +17,7 @@ pub enum GuestFirmware {
 /// The endorsement of a guest's firmware, which Google serves by its measurement, and the root
 /// certificate above it (google/gce-tcb-verifier, `verify` and README). A simulated provider
 /// serves nothing.
-pub fn google_firmware(
+pub(crate) fn google_firmware(
     firmware: Option<GuestFirmware>,
     has_root: bool,
     roots: Roots,

@@ -9,7 +9,7 @@ use crate::finding::{Check, Finding, LinkId, Value, Why};
 
 /// Appraises a verified report. `asked` is the nonce that the report has to answer, when the
 /// evidence around it says so; the policy's counts as well.
-pub fn appraise(
+pub(crate) fn appraise(
     verified: &VerifiedGpu<'_>,
     policy: &GpuPolicy,
     asked: Option<&[u8]>,
@@ -42,7 +42,7 @@ fn trailing(report: &Report<'_>) -> Finding {
     let content = if bytes.iter().all(|&byte| byte == 0) { "zero" } else { "not zero" };
     let unit = if span.len == 1 { "byte" } else { "bytes" };
     let finding = Finding::warn(check, "not-signed");
-    finding.actual(format!("{} {unit}, {content}", span.len)).at(REPORT, span.start, span.len)
+    finding.actual(format!("{} {unit}, {content}", span.len)).within(REPORT, span)
 }
 
 fn nonce(report: &Report<'_>, policy: &GpuPolicy, asked: Option<&[u8]>) -> Finding {
@@ -55,11 +55,11 @@ fn nonce(report: &Report<'_>, policy: &GpuPolicy, asked: Option<&[u8]>) -> Findi
         None => Finding::no_reference(check).actual(Value::hex(report.nonce)),
     };
     let span = report.nonce_span();
-    finding.at(REPORT, span.start, span.len)
+    finding.within(REPORT, span)
 }
 
 /// What the report states.
-pub fn claims(verified: &VerifiedGpu<'_>) -> Vec<Claim> {
+pub(crate) fn claims(verified: &VerifiedGpu<'_>) -> Vec<Claim> {
     let opaque = &verified.report().opaque;
     [
         ("gpu.driver", LinkId::Measurements, opaque.driver_version()),

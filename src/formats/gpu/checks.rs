@@ -8,7 +8,7 @@ crate::finding::table! {
         GPU_ROOT = "gpu.root", "", HardwareRoot, Authenticity, NVIDIA,
             fails ["simulated", "wrong-root"];
         GPU_CHAIN_ROLE = "gpu.chain.role", "", Chip, Authenticity, NVIDIA,
-            fails ["is-a-ca", "not-a-ca", "unknown-extension", "wrong-key", "wrong-length"];
+            fails ["is-a-ca", "not-a-ca", "path-length", "unknown-extension", "wrong-key", "wrong-length"];
         GPU_CHAIN_SIGNATURE = "gpu.chain.signature", "", Chip, Authenticity, NVIDIA,
             carries [HardwareRoot, Chip],
             joins [HardwareRoot => Chip],

@@ -5,7 +5,6 @@ use super::checks;
 use super::parse::Report;
 use super::verify;
 use super::verify::REPORT;
-use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::LinkId;
 use crate::finding::to_blame;
@@ -31,8 +30,7 @@ pub(crate) fn examine(
     if part.passed(&checks::GPU_NONCE) {
         part.flags.freshness = Freshness::Challenge;
     }
-    let subject =
-        Subject { kind: "gpu-report", name: None, sha256: Sha256::of(input), len: input.len() };
+    let subject = Subject::of("gpu-report", input);
     Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
 }
 

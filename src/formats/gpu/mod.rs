@@ -26,9 +26,9 @@
 //! [`checks`], [`parse`] (the report; `opaque` reads the data that NVIDIA defines), [`verify`],
 //! [`policy`], [`appraise`], [`examine`].
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod parse;
-pub mod policy;
-pub mod verify;
+pub(crate) mod examine;
+pub(crate) mod parse;
+pub(crate) mod policy;
+pub(crate) mod verify;

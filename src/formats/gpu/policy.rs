@@ -14,7 +14,7 @@ pub struct GpuPolicy {
 }
 
 /// A policy that says something about GPUs.
-pub trait ForGpu: Common {
+pub(crate) trait ForGpu: Common {
     /// What it says.
     fn gpu(&self) -> &GpuPolicy;
 }

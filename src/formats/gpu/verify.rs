@@ -5,28 +5,35 @@ use super::parse::Report;
 use crate::crypto::{self, Algorithm, Hash, Message, Signature};
 use crate::finding::{Examined, Finding, Promise, Value, Why};
 use crate::pki::anchors::{self, Roots};
-use crate::pki::dated;
+use crate::pki::chain::{self, Checked, Rules};
 use crate::pki::{Cert, KeyKind};
 use crate::time::UnixTime;
 
 /// The evidence id under which a report is shown.
-pub const REPORT: &str = "gpu-report";
+pub(crate) const REPORT: &str = "gpu-report";
 
 /// The fewest and the most certificates below the root: Hopper's chains have four.
 const BELOW: std::ops::RangeInclusive<usize> = 2..=6;
 
+static CHAIN: Checked = Checked {
+    rules: Rules { key: |kind| *kind == KeyKind::P384, algorithm: None, signs_documents: false },
+    role: &checks::GPU_CHAIN_ROLE,
+    signature: &checks::GPU_CHAIN_SIGNATURE,
+    validity: &checks::GPU_CHAIN_VALIDITY,
+};
+
 /// TCG DICE: identity of the firmware that holds the key.
-pub const FIRMWARE_ID: &str = "2.23.133.5.4.1";
+pub(crate) const FIRMWARE_ID: &str = "2.23.133.5.4.1";
 
 /// A report whose signature leads to NVIDIA's pinned root.
 #[derive(Clone, Debug)]
-pub struct VerifiedGpu<'a> {
+pub(crate) struct VerifiedGpu<'a> {
     report: &'a Report<'a>,
 }
 
 impl<'a> VerifiedGpu<'a> {
     /// The report.
-    pub const fn report(&self) -> &'a Report<'a> {
+    pub(crate) const fn report(&self) -> &'a Report<'a> {
         self.report
     }
 }
@@ -45,7 +52,7 @@ const PROMISE: Promise = Promise {
 };
 
 /// Verifies `report` with the GPU's `chain`, its own certificate first.
-pub fn verify<'a>(
+pub(crate) fn verify<'a>(
     report: &'a Report<'a>,
     chain: &[Cert<'_>],
     roots: Roots,
@@ -63,13 +70,7 @@ pub fn verify<'a>(
         let findings = checks::AUTHENTICITY.map(|check| Finding::unknown(check, Why::NotFetched));
         return Examined { findings: findings.to_vec(), verified: None };
     };
-    let reason = if dated::is_simulated(top, &root, &[anchors::simulated::NVIDIA.root]) {
-        Some("simulated")
-    } else if top.names_issuer(&root) {
-        None
-    } else {
-        Some("wrong-root")
-    };
+    let reason = chain::astray(top, &root, &[anchors::simulated::NVIDIA.root]);
     let mut findings = vec![
         Finding::unless(&checks::GPU_ROOT, reason).expected(root.subject()).actual(top.issuer()),
     ];
@@ -82,11 +83,11 @@ pub fn verify<'a>(
     for (number, cert) in below.iter().enumerate() {
         let part = format!("certificate {}", number.saturating_add(1));
         let issuer = number.checked_add(1).and_then(|next| below.get(next)).unwrap_or(&root);
-        findings.push(role(cert, number == 0).part(part.clone()));
-        findings.push(signed(cert, issuer).part(part.clone()));
-        findings.push(valid(cert, now).part(part));
+        findings.push(CHAIN.role(cert, number).part(part.clone()));
+        findings.push(CHAIN.signed(cert, issuer).actual(cert.issuer()).part(part.clone()));
+        findings.push(CHAIN.valid(cert, now).part(part));
     }
-    findings.push(valid(&root, now).part("root"));
+    findings.push(CHAIN.valid(&root, now).part("root"));
     findings.push(Finding::unknown(&checks::GPU_CHAIN_REVOCATION, Why::NotSupported));
     findings.push(signature(report, leaf));
     findings.push(firmware(report, leaf));
@@ -94,41 +95,16 @@ pub fn verify<'a>(
     Examined { findings, verified }
 }
 
-fn role(cert: &Cert<'_>, is_leaf: bool) -> Finding {
-    let check = &checks::GPU_CHAIN_ROLE;
-    let reason = match is_leaf {
-        true if cert.is_ca() || cert.may_sign_certificates() => Some("is-a-ca"),
-        false if !cert.is_ca() || !cert.may_sign_certificates() => Some("not-a-ca"),
-        _ if cert.key_kind() != KeyKind::P384 => Some("wrong-key"),
-        _ if !cert.unknown_critical_extensions().is_empty() => Some("unknown-extension"),
-        _ => None,
-    };
-    Finding::unless(check, reason).actual(cert.subject())
-}
-
-fn signed(cert: &Cert<'_>, issuer: &Cert<'_>) -> Finding {
-    let check = &checks::GPU_CHAIN_SIGNATURE;
-    Finding::unless(check, dated::unsigned(cert, issuer))
-        .expected(issuer.subject())
-        .actual(cert.issuer())
-}
-
-fn valid(cert: &Cert<'_>, now: UnixTime) -> Finding {
-    dated::dated(&checks::GPU_CHAIN_VALIDITY, cert.validity(), now, "expired")
-}
-
 /// ECDSA on P-384 with SHA-384 over request and response, the signature left out.
 fn signature(report: &Report<'_>, leaf: &Cert<'_>) -> Finding {
     let check = &checks::GPU_SIGNATURE;
-    Finding::test(check, is_signed_by(report, leaf), "bad-signature").expected(leaf.subject()).at(
-        REPORT,
-        report.signed.start,
-        report.signed.len,
-    )
+    Finding::test(check, is_signed_by(report, leaf), "bad-signature")
+        .expected(leaf.subject())
+        .within(REPORT, report.signed)
 }
 
 /// Whether the key of `leaf` signed the report.
-pub fn is_signed_by(report: &Report<'_>, leaf: &Cert<'_>) -> bool {
+pub(crate) fn is_signed_by(report: &Report<'_>, leaf: &Cert<'_>) -> bool {
     leaf.key_kind() == KeyKind::P384
         && crypto::verify(
             Algorithm::EcdsaP384(Hash::Sha384),

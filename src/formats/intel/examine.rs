@@ -92,7 +92,7 @@ pub(crate) fn finish(
         let files = image::follow::Files::of(&beside.images);
         examined.part.absorb(image::follow::examine(&running, &files, policy, now));
     }
-    let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
+    let subject = Subject::of(kind, input);
     Ok(Draft { part: examined.part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
 }
 

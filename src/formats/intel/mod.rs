@@ -41,9 +41,9 @@
 
 pub mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod files;
+pub(crate) mod examine;
+pub(crate) mod files;
 pub mod parse;
-pub mod policy;
+pub(crate) mod policy;
 pub mod verify;
 pub mod wanted;

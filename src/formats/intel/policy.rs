@@ -164,7 +164,7 @@ impl Default for TdxPolicy {
 impl TdxPolicy {
     /// Whether firmware, kernel and command line are named: each alone says of no guest what it
     /// runs.
-    pub const fn names_software(&self) -> bool {
+    pub(crate) const fn names_software(&self) -> bool {
         !self.mr_td.is_empty() && !self.rtmr1.is_empty() && !self.rtmr2.is_empty()
     }
 
@@ -243,7 +243,7 @@ impl Default for SgxPolicy {
 }
 
 /// A policy that says something about Intel's quotes, and builds of what they measure.
-pub trait ForIntel: ForBuilds {
+pub(crate) trait ForIntel: ForBuilds {
     /// What it says.
     fn dcap(&self) -> &DcapPolicy;
 }

@@ -28,7 +28,7 @@ pub(crate) fn examine(input: &[u8], beside: &[Piece<'_>]) -> Result<Draft, Error
     let description = Description::parse(input)?;
     let check = &checks::LAUNCH_RECOMPUTED;
     let (name, link) = ("launch.measurement", LinkId::Measurements);
-    let subject = Subject { kind: KIND, name: None, sha256: Sha256::of(input), len: input.len() };
+    let subject = Subject::of(KIND, input);
     let mut draft = Draft::of(subject, RootOfTrust::Nothing);
     let finding = match computed(&description, beside) {
         Some(Ok(computed)) => {
@@ -79,7 +79,7 @@ pub(crate) fn compare(draft: &mut Draft, beside: &[Piece<'_>]) {
             }
         };
         let finding = match finding.at.clone().zip(place(draft, measurement)) {
-            Some((at, evidence)) => finding.at(evidence, at.span.start, at.span.len),
+            Some((at, evidence)) => finding.within(evidence, at.span),
             None => finding,
         };
         draft.findings.push(match part {

@@ -5,7 +5,7 @@ use crate::formats::intel::parse::TdReport;
 
 /// What verified evidence measured.
 #[derive(Clone, Debug)]
-pub enum Measured {
+pub(crate) enum Measured {
     /// MEASUREMENT of an SEV-SNP report.
     Snp(Sha384),
     /// MRTD and the four registers of a TDX quote.
@@ -23,7 +23,7 @@ pub enum Measured {
 
 impl Measured {
     /// That of a TDX guest.
-    pub const fn of_td(report: &TdReport) -> Self {
+    pub(crate) const fn of_td(report: &TdReport) -> Self {
         Self::Tdx { mrtd: report.mr_td, rtmr: report.rtmr }
     }
 

@@ -25,9 +25,9 @@
 //! digest; `hashes` is the page with the kernel's hashes, `save_area` a processor's first state),
 //! [`measured`] (what was measured, by whichever hardware), [`appraise`], [`examine`].
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod measured;
+pub(crate) mod examine;
+pub(crate) mod measured;
 pub mod parse;
-pub mod verify;
+pub(crate) mod verify;

@@ -1,7 +1,5 @@
 //! Documents of AWS Nitro enclaves against a policy.
 
-use std::collections::BTreeMap;
-
 use super::checks;
 use super::parse::{Document, Located};
 use super::policy::{HexBytes, NitroPolicy};
@@ -17,7 +15,7 @@ const CLOCK_SKEW: i64 = 300;
 
 /// Appraises a verified document for the moment `now`. Whoever compares what the machine chose to
 /// have signed compares the nonce: the other values have meanings of their own.
-pub fn appraise(
+pub(crate) fn appraise(
     verified: &VerifiedNitro<'_>,
     policy: &NitroPolicy,
     compared: Comparers,
@@ -51,12 +49,12 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 
 /// Whether the enclave runs in debug mode: then its measurements are all zero, and its console can
 /// be read from outside (AWS Nitro Enclaves User Guide, "Debug mode").
-pub fn is_debug(document: &Document<'_>) -> bool {
+pub(crate) fn is_debug(document: &Document<'_>) -> bool {
     pcr(document, 0).is_some_and(|pcr| is_zero(&pcr.value))
 }
 
 /// The claims of a verified document.
-pub fn claims(verified: &VerifiedNitro<'_>) -> Vec<Claim> {
+pub(crate) fn claims(verified: &VerifiedNitro<'_>) -> Vec<Claim> {
     let document = verified.document();
     let claim = |name, link, value| Claim { name, link, value, part: None };
     let mut claims = vec![
@@ -112,7 +110,7 @@ fn time(verified: &VerifiedNitro<'_>, policy: &NitroPolicy, now: UnixTime) -> Fi
         None => Finding::no_reference(check),
     };
     let at = verified.document().timestamp_ms.span;
-    finding.expected(now).actual(made_at).at(DOCUMENT, at.start, at.len)
+    finding.expected(now).actual(made_at).within(DOCUMENT, at)
 }
 
 fn debug(document: &Document<'_>, policy: &NitroPolicy) -> Finding {
@@ -148,8 +146,7 @@ fn image(document: &Document<'_>, policy: &NitroPolicy) -> Finding {
 /// The registers that the policy names.
 fn registers(document: &Document<'_>, policy: &NitroPolicy) -> Vec<Finding> {
     let check = &checks::NITRO_PCR;
-    let named: BTreeMap<_, _> =
-        policy.pcrs.iter().filter(|(_, accepted)| !accepted.is_empty()).collect();
+    let named: Vec<_> = policy.pcrs.iter().filter(|(_, accepted)| !accepted.is_empty()).collect();
     if named.is_empty() {
         return vec![Finding::no_reference(check)];
     }
@@ -190,7 +187,7 @@ fn chosen(
 
 fn placed<T>(finding: Finding, at: Option<Located<T>>) -> Finding {
     match at {
-        Some(located) => finding.at(DOCUMENT, located.span.start, located.span.len),
+        Some(located) => finding.within(DOCUMENT, located.span),
         None => finding,
     }
 }

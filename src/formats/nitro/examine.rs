@@ -4,7 +4,6 @@ use super::appraise;
 use super::checks;
 use super::parse::{Document, fields, of_dstack};
 use super::verify;
-use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::LinkId;
 use crate::finding::compared::Comparers;
@@ -51,7 +50,7 @@ fn draft(
         (true, true) => Freshness::Challenge,
         (true, false) => Freshness::Cached,
     };
-    let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
+    let subject = Subject::of(kind, input);
     Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CloudProvider) })
 }
 

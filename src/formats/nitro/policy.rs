@@ -29,7 +29,7 @@ pub struct NitroPolicy {
 
 impl NitroPolicy {
     /// Whether an image is named: by PCR0, or by PCR1 and PCR2 together.
-    pub fn names_image(&self) -> bool {
+    pub(crate) fn names_image(&self) -> bool {
         let is_named = |number: u8| self.pcrs.get(&number).is_some_and(|known| !known.is_empty());
         is_named(0) || (is_named(1) && is_named(2))
     }
@@ -47,7 +47,7 @@ impl<'de> Deserialize<'de> for HexBytes {
 }
 
 /// A policy that says something about AWS Nitro documents.
-pub trait ForNitro: Common {
+pub(crate) trait ForNitro: Common {
     /// What it says.
     fn nitro(&self) -> &NitroPolicy;
 }

@@ -8,12 +8,12 @@ use super::parse::Document;
 use crate::crypto::{self, Algorithm, Hash, Message, Signature};
 use crate::finding::{Check, Examined, Finding, Promise, Value};
 use crate::pki::anchors::{self, AwsAnchor, Roots, simulated};
-use crate::pki::dated::{dated, unsigned};
+use crate::pki::chain::{self, Rules, dated, unsigned};
 use crate::pki::{Cert, KeyKind, SignatureAlgorithm};
 use crate::time::UnixTime;
 
 /// The evidence id under which the document is shown.
-pub const DOCUMENT: &str = "nitro-document";
+pub(crate) const DOCUMENT: &str = "nitro-document";
 
 /// The protected header of every document: `{1: -35}`, which is ES384 (RFC 9053 section 2.1).
 const ES384: [u8; 4] = [0xa1, 0x01, 0x38, 0x22];
@@ -25,31 +25,31 @@ const ES384: [u8; 4] = [0xa1, 0x01, 0x38, 0x22];
 /// gives. Not shown: that the payload's time is right beyond AWS's word, and anything about the
 /// values.
 #[derive(Clone, Debug)]
-pub struct VerifiedNitro<'a> {
+pub(crate) struct VerifiedNitro<'a> {
     document: Document<'a>,
     made_at: UnixTime,
 }
 
 impl<'a> VerifiedNitro<'a> {
     /// The document.
-    pub const fn document(&self) -> &Document<'a> {
+    pub(crate) const fn document(&self) -> &Document<'a> {
         &self.document
     }
 
     /// When the document was made, by AWS's word.
-    pub const fn made_at(&self) -> UnixTime {
+    pub(crate) const fn made_at(&self) -> UnixTime {
         self.made_at
     }
 }
 
 /// The time that a document gives, without its fraction of a second.
-pub fn made_at(document: &Document<'_>) -> UnixTime {
+pub(crate) fn made_at(document: &Document<'_>) -> UnixTime {
     let seconds = document.timestamp_ms.value.checked_div(1000).unwrap_or_default();
     UnixTime(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
 /// Verifies the chain and the signature of `document` for its own time.
-pub fn verify<'a>(document: &Document<'a>, roots: Roots) -> Examined<VerifiedNitro<'a>> {
+pub(crate) fn verify<'a>(document: &Document<'a>, roots: Roots) -> Examined<VerifiedNitro<'a>> {
     let made_at = made_at(document);
     let chain = match Chain::parse(document, anchors::aws(roots)) {
         Ok(chain) => chain,
@@ -70,6 +70,13 @@ pub fn verify<'a>(document: &Document<'a>, roots: Roots) -> Examined<VerifiedNit
 
 /// What [`VerifiedNitro`] promises.
 const PROMISE: Promise = Promise { holds: &checks::AUTHENTICITY, where_it_applies: &[] };
+
+/// What all of AWS's certificates below the root have in common.
+static RULES: Rules = Rules {
+    key: |kind| *kind == KeyKind::P384,
+    algorithm: Some(SignatureAlgorithm::Ecdsa(Hash::Sha384)),
+    signs_documents: false,
+};
 
 /// The certificates of a document, not believed.
 struct Chain<'a> {
@@ -97,14 +104,15 @@ impl<'a> Chain<'a> {
     fn findings(&self, made_at: UnixTime) -> Vec<Finding> {
         let Self { root, supplied_root, authorities, leaf } = self;
         let issuer = authorities.last().unwrap_or(root);
+        let other_root = chain::other_root(supplied_root, root, simulated::AWS.root);
         vec![
-            Finding::unless(&checks::NITRO_ROOT_PINNED, other_root(supplied_root, root))
+            Finding::unless(&checks::NITRO_ROOT_PINNED, other_root)
                 .expected(Value::hex(root.fingerprint().0))
                 .actual(Value::hex(supplied_root.fingerprint().0)),
             self.roles(),
             self.signatures(),
             self.validities(made_at),
-            Finding::unless(&checks::NITRO_CERTIFICATE_ROLE, leaf_misfit(leaf))
+            Finding::unless(&checks::NITRO_CERTIFICATE_ROLE, RULES.misfit(leaf, 0))
                 .actual(leaf.common_name().unwrap_or("no name")),
             Finding::unless(&checks::NITRO_CERTIFICATE_SIGNATURE, unsigned(leaf, issuer))
                 .expected(issuer.subject())
@@ -115,10 +123,11 @@ impl<'a> Chain<'a> {
 
     /// The first authority that is not fit to be one.
     fn roles(&self) -> Finding {
-        let below = (0..self.authorities.len()).rev();
-        let misfit = self.authorities.iter().zip(below).find_map(|(authority, below)| {
-            authority_misfit(authority, below).map(|reason| (authority, reason))
+        let from_below = self.authorities.iter().rev().zip(1..);
+        let misfits = from_below.filter_map(|(authority, below)| {
+            RULES.misfit(authority, below).map(|reason| (authority, reason))
         });
+        let misfit = misfits.last();
         of_authority(&checks::NITRO_CA_ROLE, misfit)
     }
 
@@ -141,17 +150,6 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// Why the first certificate is not the pinned root.
-fn other_root(supplied: &Cert<'_>, root: &Cert<'_>) -> Option<&'static str> {
-    if supplied.der() == root.der() {
-        None
-    } else if supplied.der() == simulated::AWS.root {
-        Some("simulated")
-    } else {
-        Some("wrong-root")
-    }
-}
-
 fn of_authority(check: &'static Check, wrong: Option<(&Cert<'_>, &'static str)>) -> Finding {
     match wrong {
         None => Finding::pass(check),
@@ -159,43 +157,11 @@ fn of_authority(check: &'static Check, wrong: Option<(&Cert<'_>, &'static str)>)
     }
 }
 
-/// Why a certificate is no authority with `below` authorities under it.
-fn authority_misfit(cert: &Cert<'_>, below: usize) -> Option<&'static str> {
-    if !cert.is_ca() || !cert.may_sign_certificates() {
-        Some("not-a-ca")
-    } else if cert.path_length().is_some_and(|most| usize::try_from(most).is_ok_and(|m| m < below))
-    {
-        Some("path-length")
-    } else {
-        unfit(cert)
-    }
-}
-
-fn leaf_misfit(cert: &Cert<'_>) -> Option<&'static str> {
-    if cert.is_ca() { Some("is-a-ca") } else { unfit(cert) }
-}
-
-/// What all of AWS's certificates below the root have in common.
-fn unfit(cert: &Cert<'_>) -> Option<&'static str> {
-    if cert.key_kind() != KeyKind::P384 {
-        Some("wrong-key")
-    } else if *cert.algorithm() != SignatureAlgorithm::Ecdsa(Hash::Sha384) {
-        Some("wrong-parameters")
-    } else if !cert.unknown_critical_extensions().is_empty() {
-        Some("unknown-extension")
-    } else {
-        None
-    }
-}
-
 /// Algorithm and signature of the document (RFC 9052 section 4.4).
 fn signature(document: &Document<'_>, leaf: &Cert<'_>) -> [Finding; 2] {
     let protected = document.protected;
-    let algorithm = Finding::equal(&checks::NITRO_ALGORITHM, &ES384, protected.value).at(
-        DOCUMENT,
-        protected.span.start,
-        protected.span.len,
-    );
+    let algorithm = Finding::equal(&checks::NITRO_ALGORITHM, &ES384, protected.value)
+        .within(DOCUMENT, protected.span);
     let check = &checks::NITRO_SIGNATURE;
     let signature = if algorithm.passed() {
         let signed = crypto::verify(
@@ -209,5 +175,5 @@ fn signature(document: &Document<'_>, leaf: &Cert<'_>) -> [Finding; 2] {
         Finding::blocked(check, &checks::NITRO_ALGORITHM)
     };
     let payload = document.payload.span;
-    [algorithm, signature.at(DOCUMENT, payload.start, payload.len)]
+    [algorithm, signature.within(DOCUMENT, payload)]
 }

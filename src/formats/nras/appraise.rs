@@ -18,7 +18,7 @@ use crate::formats::token::policy::TokenPolicy;
 use crate::formats::token::verify::TOKEN;
 
 /// Every check of this module, in order.
-pub static CHECKS: &[&Check] = &[
+pub(crate) static CHECKS: &[&Check] = &[
     &token::checks::TOKEN_VERIFIER,
     &checks::NRAS_RESULT,
     &token::checks::TOKEN_NONCE,
@@ -36,7 +36,7 @@ const NEEDED: [&str; 2] =
     ["attestation-report-signature-verified", "attestation-report-nonce-match"];
 
 /// Appraises verified tokens.
-pub fn appraise(verified: &VerifiedDevices<'_>, policy: &TokenPolicy) -> Vec<Finding> {
+pub(crate) fn appraise(verified: &VerifiedDevices<'_>, policy: &TokenPolicy) -> Vec<Finding> {
     let overall = verified.overall();
     let mut findings = vec![
         Finding::warn(&token::checks::TOKEN_VERIFIER, "issuer-is-the-verifier")
@@ -45,7 +45,7 @@ pub fn appraise(verified: &VerifiedDevices<'_>, policy: &TokenPolicy) -> Vec<Fin
         nonce(overall, policy),
     ];
     let span = overall.claims_span();
-    findings = findings.into_iter().map(|f| f.at(TOKEN, span.start, span.len)).collect();
+    findings = findings.into_iter().map(|f| f.within(TOKEN, span)).collect();
     if verified.devices().is_empty() {
         findings.extend(checks::DEVICE.map(|check| Finding::unknown(check, Why::NotFetched)));
     }
@@ -70,7 +70,7 @@ pub fn appraise(verified: &VerifiedDevices<'_>, policy: &TokenPolicy) -> Vec<Fin
 }
 
 /// The findings when there is nothing verified to appraise.
-pub fn blocked(by: &'static Check) -> Vec<Finding> {
+pub(crate) fn blocked(by: &'static Check) -> Vec<Finding> {
     CHECKS.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
@@ -162,7 +162,7 @@ fn same_nonce(token: &Token<'_>, overall: &Token<'_>) -> Finding {
 }
 
 /// What the tokens state.
-pub fn claims(overall: &Token<'_>, devices: &[DeviceToken<'_>]) -> Vec<Claim> {
+pub(crate) fn claims(overall: &Token<'_>, devices: &[DeviceToken<'_>]) -> Vec<Claim> {
     const NAMED: [(&str, &str, LinkId); 6] = [
         ("gpu.model", "hwmodel", LinkId::Report),
         ("gpu.device", "ueid", LinkId::Report),

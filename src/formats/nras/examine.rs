@@ -1,7 +1,6 @@
 //! NVIDIA's tokens about GPUs, put together.
 
 use super::appraise;
-use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::LinkId;
 use crate::finding::to_blame;
@@ -59,8 +58,7 @@ pub(crate) fn examine(
         part.evidence.push(EvidenceItem::new(id.clone(), "jwt", link, token.bytes, fields));
     }
     part.wanted = wanted(&overall, &keys, policy.token());
-    let subject =
-        Subject { kind: "gpu-tokens", name: None, sha256: Sha256::of(input), len: input.len() };
+    let subject = Subject::of("gpu-tokens", input);
     Ok(Draft { part, ..Draft::of(subject, root_of_trust(vouched)) })
 }
 

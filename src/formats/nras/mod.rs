@@ -25,8 +25,8 @@
 //! [`checks`], [`parse`] (the answer), [`verify`] (signatures, and which token names which),
 //! [`appraise`], [`examine`]. The policy is that of [`token`](crate::formats::token::policy).
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod parse;
-pub mod verify;
+pub(crate) mod examine;
+pub(crate) mod parse;
+pub(crate) mod verify;

@@ -12,7 +12,7 @@ const WHAT: &str = "bundle of GPU tokens";
 
 /// A bundle as parsed: tokens in compact form, not taken apart.
 #[derive(Clone, Debug)]
-pub struct Bundle {
+pub(crate) struct Bundle {
     /// The token about all devices.
     pub overall: String,
     /// The token of each device, by its name.
@@ -21,10 +21,10 @@ pub struct Bundle {
 
 impl Bundle {
     /// The most devices.
-    pub const MAX_DEVICES: usize = 64;
+    pub(crate) const MAX_DEVICES: usize = 64;
 
     /// Whether `input` begins as a bundle does.
-    pub fn is_likely(input: &[u8]) -> bool {
+    pub(crate) fn is_likely(input: &[u8]) -> bool {
         fn open(text: &[u8]) -> Option<&[u8]> {
             text.trim_ascii_start().strip_prefix(b"[")
         }
@@ -36,7 +36,7 @@ impl Bundle {
     ///
     /// # Errors
     /// When it is not of that form, a device is named twice, or there are too many.
-    pub fn parse(input: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(input: &[u8]) -> Result<Self, Error> {
         let parsed: ((String, String), BTreeMap<String, String>) = json::from_slice(WHAT, input)?;
         let ((kind, overall), devices) = parsed;
         Error::cap(WHAT, devices.len(), Self::MAX_DEVICES)?;
@@ -50,7 +50,7 @@ impl Bundle {
     ///
     /// # Errors
     /// When one is not a token.
-    pub fn tokens(&self) -> Result<Vec<(&str, Token<'_>)>, Error> {
+    pub(crate) fn tokens(&self) -> Result<Vec<(&str, Token<'_>)>, Error> {
         let token =
             |(name, text)| Ok((String::as_str(name), Token::parse(String::as_bytes(text))?));
         self.devices.iter().map(token).collect()

@@ -11,7 +11,7 @@ use crate::time::UnixTime;
 
 /// The token of one device.
 #[derive(Clone, Debug)]
-pub struct DeviceToken<'a> {
+pub(crate) struct DeviceToken<'a> {
     /// Its name in the bundle (`GPU-0`).
     pub name: &'a str,
     /// The evidence id under which it is shown.
@@ -22,7 +22,7 @@ pub struct DeviceToken<'a> {
 
 /// Tokens whose signatures, issuers and times hold, each device's named by the one about all.
 #[derive(Clone, Copy, Debug)]
-pub struct VerifiedDevices<'a> {
+pub(crate) struct VerifiedDevices<'a> {
     overall: &'a Token<'a>,
     devices: &'a [DeviceToken<'a>],
     vouched: Vouched,
@@ -30,24 +30,24 @@ pub struct VerifiedDevices<'a> {
 
 impl<'a> VerifiedDevices<'a> {
     /// The token about all devices.
-    pub const fn overall(&self) -> &'a Token<'a> {
+    pub(crate) const fn overall(&self) -> &'a Token<'a> {
         self.overall
     }
 
     /// What vouches for the key that signed the token about all devices.
-    pub const fn vouched(&self) -> Vouched {
+    pub(crate) const fn vouched(&self) -> Vouched {
         self.vouched
     }
 
     /// The devices' tokens.
-    pub const fn devices(&self) -> &'a [DeviceToken<'a>] {
+    pub(crate) const fn devices(&self) -> &'a [DeviceToken<'a>] {
         self.devices
     }
 }
 
 /// Verifies the token about all devices, and those of the devices. `devices` is `None` for a token
 /// that came alone: then what it names is open.
-pub fn verify_devices<'a>(
+pub(crate) fn verify_devices<'a>(
     overall: &'a Token<'a>,
     devices: Option<&'a [DeviceToken<'a>]>,
     keys: &[Keys],

@@ -7,7 +7,6 @@ use super::parse::{Report, fields};
 use super::verify;
 use super::verify::VerifiedSnp;
 use super::wanted;
-use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::compared::Comparers;
 use crate::finding::{LinkId, to_blame};
@@ -32,8 +31,7 @@ pub(crate) fn examine(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let examined = report(bytes, &Amd::of(beside), policy, Comparers::POLICY, now)?;
-    let subject =
-        Subject { kind: "snp-report", name: None, sha256: Sha256::of(input), len: input.len() };
+    let subject = Subject::of("snp-report", input);
     Ok(Draft { part: examined.part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
 }
 

@@ -10,7 +10,7 @@ use crate::time::UnixTime;
 
 /// One row: from `published` on, `component` should be at least `minimum` on these chips.
 #[derive(Clone, Copy, Debug)]
-pub struct MinimumTcb {
+pub(crate) struct MinimumTcb {
     /// AMD's bulletin.
     pub bulletin: &'static str,
     /// The day of the bulletin.
@@ -43,7 +43,7 @@ const fn row(
 }
 
 /// The table, as of 2026-11-22.
-pub const MINIMUM_TCB: &[MinimumTcb] = {
+pub(crate) const MINIMUM_TCB: &[MinimumTcb] = {
     use Component::{Microcode, Snp};
     use Product::{Genoa, Milan, Turin};
     &[
@@ -64,7 +64,7 @@ pub const MINIMUM_TCB: &[MinimumTcb] = {
 
 /// The highest minimum that the table has at `now` for a component of a chip. Rows for particular
 /// chips need `cpuid`, which reports of version 2 do not carry.
-pub fn minimum_tcb(
+pub(crate) fn minimum_tcb(
     product: Product,
     cpuid: Option<Cpuid>,
     component: Component,
@@ -83,7 +83,7 @@ pub fn minimum_tcb(
 
 /// The highest minimum that the table has at `now` for a component of any chip of `product`: what
 /// a report must reach that does not say which chip it is about.
-pub fn minimum_of_any_chip(
+pub(crate) fn minimum_of_any_chip(
     product: Product,
     component: Component,
     now: UnixTime,
@@ -96,7 +96,7 @@ pub fn minimum_of_any_chip(
 
 /// A published weakness of a whole product that no attestation shows.
 #[derive(Clone, Copy, Debug)]
-pub struct WeakProduct {
+pub(crate) struct WeakProduct {
     /// The product.
     pub product: Product,
     /// Where it was published.
@@ -105,7 +105,7 @@ pub struct WeakProduct {
 
 /// Products whose reports others may be able to make. The source is a preprint whose result this
 /// project has not reproduced.
-pub const WEAK_PRODUCTS: &[WeakProduct] =
+pub(crate) const WEAK_PRODUCTS: &[WeakProduct] =
     &[WeakProduct { product: Product::Milan, source: "arXiv:2605.12990" }];
 
 #[cfg(test)]

@@ -38,10 +38,10 @@
 
 pub mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod files;
-pub mod minimum;
+pub(crate) mod examine;
+pub(crate) mod files;
+pub(crate) mod minimum;
 pub mod parse;
-pub mod policy;
+pub(crate) mod policy;
 pub mod verify;
 pub mod wanted;

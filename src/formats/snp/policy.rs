@@ -154,7 +154,7 @@ impl std::fmt::Display for AbiVersion {
 }
 
 /// A policy that says something about SEV-SNP reports.
-pub trait ForSnp: Common {
+pub(crate) trait ForSnp: Common {
     /// What it says.
     fn snp(&self) -> &SnpPolicy;
 }

@@ -8,7 +8,6 @@ use super::policy::TokenPolicy;
 use super::verify;
 use super::verify::{Accepted, Keys, TOKEN, Vouched};
 use crate::builds::image::parse::sha256;
-use crate::digest::Sha256;
 use crate::error::Error;
 use crate::file::Origin;
 use crate::finding::LinkId;
@@ -38,12 +37,8 @@ pub(crate) fn examine(
     if part.passed(&checks::TOKEN_NONCE) {
         part.flags.freshness = Freshness::Challenge;
     }
-    let subject = Subject {
-        kind: "attestation-token",
-        name: token.claims.subject.clone().filter(|_| vouched.is_some()),
-        sha256: Sha256::of(input),
-        len: input.len(),
-    };
+    let subject = Subject::of("attestation-token", input)
+        .named(token.claims.subject.clone().filter(|_| vouched.is_some()));
     Ok(Draft { part, ..Draft::of(subject, root_of_trust(vouched)) })
 }
 

@@ -32,9 +32,9 @@
 //! [`checks`], [`parse`] (`claims`, and `jwks`: lists of keys), [`verify`] (`chain`), [`policy`],
 //! [`appraise`] (`claims`, and `guest`: Intel's word on a TDX guest), [`examine`].
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
+pub(crate) mod examine;
 pub mod parse;
-pub mod policy;
-pub mod verify;
+pub(crate) mod policy;
+pub(crate) mod verify;

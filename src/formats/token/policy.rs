@@ -70,7 +70,7 @@ impl Default for TokenPolicy {
 
 impl TokenPolicy {
     /// For a machine at Google that measures no container, plain SEV included.
-    pub fn google_vm() -> Self {
+    pub(crate) fn google_vm() -> Self {
         let hardware = ["GCP_INTEL_TDX", "GCP_AMD_SEV_SNP", "GCP_AMD_SEV_ES", "GCP_AMD_SEV"];
         Self {
             hardware: hardware.map(str::to_owned).to_vec(),
@@ -81,7 +81,7 @@ impl TokenPolicy {
     }
 
     /// For a token of Intel Trust Authority about a TDX guest.
-    pub fn trust_authority() -> Self {
+    pub(crate) fn trust_authority() -> Self {
         Self {
             issuers: vec![Service::IntelTrustAuthority],
             hardware: ["INTEL_TDX", "TDX"].map(str::to_owned).to_vec(),
@@ -92,7 +92,7 @@ impl TokenPolicy {
 }
 
 /// A policy that says something about attestation tokens.
-pub trait ForToken: Common {
+pub(crate) trait ForToken: Common {
     /// What it says.
     fn token(&self) -> &TokenPolicy;
 }

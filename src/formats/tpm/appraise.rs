@@ -12,13 +12,13 @@ use crate::formats::eventlog::verify::VerifiedLog;
 
 /// That the provider makes and runs this TPM, whatever else holds: nothing here comes from the
 /// maker of a processor.
-pub fn provider() -> Finding {
+pub(crate) fn provider() -> Finding {
     Finding::warn(&checks::TPM_PROVIDER, "provider-is-the-root")
 }
 
 /// Compares what the quotes say with the policy. `log` is the firmware's log, once it extends to
 /// the registers.
-pub fn appraise(
+pub(crate) fn appraise(
     verified: &VerifiedTpm,
     log: Option<&VerifiedLog>,
     policy: &TpmPolicy,
@@ -33,7 +33,7 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 }
 
 /// What the quotes say about the machine.
-pub fn claims(verified: &VerifiedTpm) -> Vec<Claim> {
+pub(crate) fn claims(verified: &VerifiedTpm) -> Vec<Claim> {
     let claim = |name, value, link| Claim { name, value, link, part: None };
     let (resets, restarts) = verified.boots();
     vec![

@@ -14,7 +14,7 @@ crate::finding::table! {
         TPM_ROOT = "tpm.root", "", HardwareRoot, Authenticity, PKI,
             fails ["simulated", "wrong-root"];
         TPM_CHAIN_ROLE = "tpm.chain.role", "", Chip, Authenticity, PKI,
-            fails ["is-a-ca", "not-a-ca", "unknown-extension", "wrong-key"];
+            fails ["is-a-ca", "not-a-ca", "path-length", "unknown-extension", "wrong-key"];
         TPM_CHAIN_SIGNATURE = "tpm.chain.signature", "", Chip, Authenticity, PKI,
             carries [HardwareRoot, Chip],
             joins [HardwareRoot => Chip],

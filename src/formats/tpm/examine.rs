@@ -5,7 +5,6 @@ use super::checks;
 use super::parse::Attestation;
 use super::verify;
 use super::verify::{ATTESTATION, VerifiedTpm};
-use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::compared::Comparers;
 use crate::finding::to_blame;
@@ -43,8 +42,7 @@ pub(crate) fn examine(
     }
     part.flags.overrides = overrides(machine.launch.as_ref());
     let name = machine.verified.as_ref().map(|verified| verified.subject().to_owned());
-    let subject =
-        Subject { kind: "vtpm-attestation", name, sha256: Sha256::of(input), len: input.len() };
+    let subject = Subject::of("vtpm-attestation", input).named(name);
     Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CloudProvider) })
 }
 

@@ -28,10 +28,10 @@
 //! (`chain`, `quote`), [`policy`], [`appraise`], [`wanted`] (Google's revocation lists),
 //! [`examine`].
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
+pub(crate) mod examine;
 pub mod parse;
-pub mod policy;
-pub mod verify;
-pub mod wanted;
+pub(crate) mod policy;
+pub(crate) mod verify;
+pub(crate) mod wanted;

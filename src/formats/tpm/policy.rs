@@ -22,7 +22,7 @@ impl Default for TpmPolicy {
 }
 
 /// A policy that says something about virtual TPMs.
-pub trait ForTpm: Common {
+pub(crate) trait ForTpm: Common {
     /// What it says.
     fn tpm(&self) -> &TpmPolicy;
 }

@@ -7,7 +7,7 @@ use crate::report::Wanted;
 /// The certificate above a virtual TPM's attestation key, where Google serves it: the address
 /// stands in the certificate itself (RFC 5280 section 4.2.2.1), and counts only when it is one of
 /// Google's. A simulated provider serves nothing.
-pub fn google_vtpm(ak_cert: &[u8], roots: Roots) -> Vec<Wanted> {
+pub(crate) fn google_vtpm(ak_cert: &[u8], roots: Roots) -> Vec<Wanted> {
     const PLACE: &[u8] = b"https://pki.goog/cloud_integrity/";
     const FILE: &[u8] = b".crt";
     if roots == Roots::Simulated {
@@ -33,7 +33,10 @@ pub fn google_vtpm(ak_cert: &[u8], roots: Roots) -> Vec<Wanted> {
 
 /// The revocation lists that certificates of Google's authorities name (RFC 5280 section 4.2.1.13),
 /// each once. They stand there with `http:`; the same store answers over `https:`.
-pub fn google_vtpm_lists<'a>(ders: impl Iterator<Item = &'a [u8]>, roots: Roots) -> Vec<Wanted> {
+pub(crate) fn google_vtpm_lists<'a>(
+    ders: impl Iterator<Item = &'a [u8]>,
+    roots: Roots,
+) -> Vec<Wanted> {
     const SCHEME: &[u8] = b"http://";
     const LONGEST: usize = 160;
     let mut wanted: Vec<Wanted> = Vec::new();

@@ -38,6 +38,6 @@
 
 pub mod appraise;
 pub mod checks;
-pub mod examine;
+pub(crate) mod examine;
 pub mod parse;
 pub mod policy;

@@ -15,28 +15,31 @@ use crate::services::near::policy::ForNear;
 use crate::services::registry::policy::ForRegistry;
 use crate::services::tinfoil::policy::ForTinfoil;
 
-/// Rules for a coordinator's attestation. The rest of the policy applies as well.
-#[derive(Clone, Debug)]
-pub struct CoordinatorPolicy {
+/// Rules for a coordinator's attestation. The rest of the policy applies as well. A policy file
+/// calls checks by their ids.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[serde(bound = "C: Deserialize<'de>")]
+pub struct CoordinatorPolicy<C = &'static Check> {
     /// What is required instead of the policy's own list; `None` keeps that list.
-    pub required: Option<Vec<&'static Check>>,
+    pub required: Option<Vec<C>>,
     /// What is required as well when the evidence is an SEV-SNP report.
-    pub snp: Vec<&'static Check>,
+    pub snp: Vec<C>,
     /// What is required as well when the evidence is a TDX quote.
-    pub tdx: Vec<&'static Check>,
+    pub tdx: Vec<C>,
     /// What is required as well of the quotes of a provider's virtual TPM.
-    pub vtpm: Vec<&'static Check>,
+    pub vtpm: Vec<C>,
     /// What is required as well of EigenCompute's bound evidence, beside `vtpm` and what its
     /// processor's report calls for.
-    pub eigencompute: Vec<&'static Check>,
+    pub eigencompute: Vec<C>,
     /// What is required as well of a token of a machine that measures its container.
-    pub confidential_space: Vec<&'static Check>,
+    pub confidential_space: Vec<C>,
     /// What is required as well of a token of a machine that measures no container.
-    pub google_vm: Vec<&'static Check>,
-    /// What is required as well of a token of Intel Trust Authority.
-    pub trust_authority: Vec<&'static Check>,
+    pub google_vm: Vec<C>,
     /// What is required as well of an AWS Nitro document.
-    pub nitro: Vec<&'static Check>,
+    pub nitro: Vec<C>,
+    /// What is required as well of a token of Intel Trust Authority.
+    pub trust_authority: Vec<C>,
     /// Accepted claims of a token of a machine that measures no container, in place of the
     /// policy's `token`.
     pub google_vm_token: TokenPolicy,
@@ -55,7 +58,7 @@ pub struct CoordinatorPolicy {
     pub provenance: Option<ProvenancePolicy>,
 }
 
-impl Default for CoordinatorPolicy {
+impl<C> Default for CoordinatorPolicy<C> {
     fn default() -> Self {
         Self {
             required: None,
@@ -105,7 +108,7 @@ pub enum Machine {
 
 /// Which rules of a policy apply to a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Applied {
+pub(crate) enum Applied {
     /// The policy's own.
     Whole,
     /// Those for a coordinator, with evidence of this machine when there is one.
@@ -114,7 +117,7 @@ pub enum Applied {
 
 /// A policy that says something about coordinators, and about everything that their documents can
 /// hold.
-pub trait ForCoordinator:
+pub(crate) trait ForCoordinator:
     ForAzure + ForEigencompute + ForGce + ForNear + ForNitro + ForRegistry + ForTinfoil + ForToken
 {
     /// What it says.
@@ -124,56 +127,8 @@ pub trait ForCoordinator:
     fn of_machine(&self, machine: Option<Machine>) -> Box<dyn ForCoordinator>;
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub(crate) struct File {
-    required: Option<Vec<String>>,
-    snp: Vec<String>,
-    tdx: Vec<String>,
-    vtpm: Vec<String>,
-    eigencompute: Vec<String>,
-    confidential_space: Vec<String>,
-    google_vm: Vec<String>,
-    nitro: Vec<String>,
-    trust_authority: Vec<String>,
-    google_vm_token: TokenPolicy,
-    trust_authority_token: TokenPolicy,
-    max_age_s: i64,
-    origin: Option<String>,
-    predicate_types: Vec<String>,
-    launcher: Option<ProvenancePolicy>,
-    provenance: Option<ProvenancePolicy>,
-}
-
-impl Default for File {
-    fn default() -> Self {
-        let CoordinatorPolicy {
-            max_age_s,
-            predicate_types,
-            google_vm_token,
-            trust_authority_token,
-            ..
-        } = CoordinatorPolicy::default();
-        Self {
-            required: None,
-            snp: Vec::new(),
-            tdx: Vec::new(),
-            vtpm: Vec::new(),
-            eigencompute: Vec::new(),
-            confidential_space: Vec::new(),
-            google_vm: Vec::new(),
-            nitro: Vec::new(),
-            trust_authority: Vec::new(),
-            google_vm_token,
-            trust_authority_token,
-            max_age_s,
-            origin: None,
-            predicate_types,
-            launcher: None,
-            provenance: None,
-        }
-    }
-}
+/// The rules as they stand in a policy file.
+pub(crate) type File = CoordinatorPolicy<String>;
 
 impl File {
     pub(crate) fn policy(

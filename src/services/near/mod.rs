@@ -31,7 +31,7 @@
 //! [`examine`] (`machine`: one machine; `images`: from containers to their source).
 
 pub mod checks;
-pub mod examine;
-pub mod parse;
-pub mod policy;
-pub mod verify;
+pub(crate) mod examine;
+pub(crate) mod parse;
+pub(crate) mod policy;
+pub(crate) mod verify;

@@ -16,7 +16,7 @@ const WHAT: &str = "NEAR AI attestation report";
 
 /// A report, taken apart.
 #[derive(Clone, Debug)]
-pub struct Report {
+pub(crate) struct Report {
     /// Whether it is the whole answer of the gateway, and not one machine's alone.
     pub is_whole: bool,
     /// The machines, in order, the gateway first. Never empty, and at most [`Report::MACHINES`].
@@ -27,7 +27,7 @@ pub struct Report {
 
 /// What one machine answers. Values are as they stand, hex unless said otherwise.
 #[derive(Clone, Debug, Default)]
-pub struct Machine {
+pub(crate) struct Machine {
     /// `gateway`, `model-1` and so on; empty when it came alone.
     pub name: String,
     /// Whether it is the gateway, which has no GPU.
@@ -66,7 +66,7 @@ pub struct Machine {
 
 /// `nvidia_payload`.
 #[derive(Clone, Debug)]
-pub struct Gpus {
+pub(crate) struct Gpus {
     /// The question, as the payload repeats it.
     pub nonce: Option<String>,
     /// One answer for each GPU; at most [`Report::GPUS`].
@@ -75,7 +75,7 @@ pub struct Gpus {
 
 /// What one GPU answers.
 #[derive(Clone, Debug)]
-pub struct Gpu {
+pub(crate) struct Gpu {
     /// Its architecture, such as `HOPPER`, in the service's words.
     pub architecture: Option<String>,
     /// Request and response of SPDM, when they are base64.
@@ -86,7 +86,7 @@ pub struct Gpu {
 
 /// `compose_manager_attestation`.
 #[derive(Clone, Debug)]
-pub struct Manager {
+pub(crate) struct Manager {
     /// Intel's quote.
     pub quote: Option<String>,
     /// The list of actions as compact JSON with sorted members, the bytes whose hash counts.
@@ -103,7 +103,7 @@ pub struct Manager {
 
 /// `ohttp_key_config` and `ohttp_attestation`.
 #[derive(Clone, Debug, Default)]
-pub struct Ohttp {
+pub(crate) struct Ohttp {
     /// The key configuration by itself (RFC 9458, section 3).
     pub config: Option<String>,
     /// The key configuration beside its signature.
@@ -118,11 +118,11 @@ pub struct Ohttp {
 
 impl Report {
     /// The largest report that is read, in bytes.
-    pub const MAX: usize = 12 * 1024 * 1024;
+    pub(crate) const MAX: usize = 12 * 1024 * 1024;
     /// The most machines of one report.
-    pub const MACHINES: usize = 16;
+    pub(crate) const MACHINES: usize = 16;
     /// The most GPUs of one machine.
-    pub const GPUS: usize = 16;
+    pub(crate) const GPUS: usize = 16;
 
     /// Whether JSON with these members is the gateway's whole answer.
     pub(crate) fn is_whole(has: impl Fn(&str) -> bool) -> bool {
@@ -139,7 +139,7 @@ impl Report {
     /// # Errors
     /// When it is too large, not JSON of this form, has a member twice, or names too many machines
     /// or GPUs.
-    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), Self::MAX)?;
         crate::json::unique(WHAT, bytes)?;
         let text = str::from_utf8(bytes).map_err(|error| {
@@ -285,6 +285,6 @@ impl Ohttp {
 }
 
 /// Bytes in hex of either case, with 0x or without.
-pub fn decoded(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decoded(text: &str) -> Option<Vec<u8>> {
     hex::decode(text.strip_prefix("0x").unwrap_or(text)).ok()
 }

@@ -15,7 +15,7 @@ pub struct NearPolicy {
 }
 
 /// A policy that says something about NEAR AI's reports.
-pub trait ForNear: ForDstack + ForGpu {
+pub(crate) trait ForNear: ForDstack + ForGpu {
     /// What it says.
     fn near(&self) -> &NearPolicy;
 }

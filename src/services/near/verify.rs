@@ -28,7 +28,7 @@ fn address(machine: &Machine) -> Option<Vec<u8>> {
 
 /// REPORTDATA names the signing address: as it is, with zeros behind it, or hashed with the TLS
 /// key's hash when the answer states one.
-pub fn report_data(machine: &Machine, data: &[u8; 64]) -> Finding {
+pub(crate) fn report_data(machine: &Machine, data: &[u8; 64]) -> Finding {
     let check = &checks::NEAR_REPORT_DATA;
     let (named, _) = halves(data);
     let found = Value::hex(named);
@@ -71,7 +71,7 @@ fn halves(data: &[u8; 64]) -> (&[u8], &[u8]) {
 
 /// The question in REPORTDATA, against the policy's and against what the answer repeats. An answer
 /// that repeats the question of its quote says no more than the quote.
-pub fn nonce(stated: Option<&str>, data: &[u8; 64], asked: Option<&Sha256>) -> Vec<Finding> {
+pub(crate) fn nonce(stated: Option<&str>, data: &[u8; 64], asked: Option<&Sha256>) -> Vec<Finding> {
     let check = &checks::NEAR_NONCE;
     let (_, quoted) = halves(data);
     let compared = match asked {
@@ -89,7 +89,7 @@ pub fn nonce(stated: Option<&str>, data: &[u8; 64], asked: Option<&Sha256>) -> V
 }
 
 /// All machines answer one question: `quoted` holds each machine's name and REPORTDATA.
-pub fn one_nonce(quoted: &[(&str, [u8; 64])]) -> Vec<Finding> {
+pub(crate) fn one_nonce(quoted: &[(&str, [u8; 64])]) -> Vec<Finding> {
     let check = &checks::NEAR_ONE_NONCE;
     let Some(((_, first), others)) = quoted.split_first() else {
         return vec![Finding::unknown(check, Why::NotApplicable)];
@@ -106,7 +106,7 @@ pub fn one_nonce(quoted: &[(&str, [u8; 64])]) -> Vec<Finding> {
 
 /// The published key is the one that the address is of: the address itself with Ed25519; with
 /// ECDSA on secp256k1 the last 20 bytes of Keccak-256 over X and Y.
-pub fn signing_key(machine: &Machine, binding: &Finding) -> Finding {
+pub(crate) fn signing_key(machine: &Machine, binding: &Finding) -> Finding {
     let check = &checks::NEAR_SIGNING_KEY;
     if !binding.passed() {
         return Finding::blocked(check, binding.check);
@@ -133,7 +133,7 @@ fn ethereum(point: &[u8]) -> Vec<u8> {
 
 /// The certificate that came along has the TLS key whose hash the quote names. `spki` is the
 /// certificate's SubjectPublicKeyInfo.
-pub fn tls_key(machine: &Machine, spki: Option<&[u8]>, binding: &Finding) -> Finding {
+pub(crate) fn tls_key(machine: &Machine, spki: Option<&[u8]>, binding: &Finding) -> Finding {
     let check = &checks::NEAR_TLS_KEY;
     let Some(text) = &machine.fingerprint else {
         // A certificate whose key no quote names could be anyone's.
@@ -153,13 +153,13 @@ pub fn tls_key(machine: &Machine, spki: Option<&[u8]>, binding: &Finding) -> Fin
 
 /// The GPU answered the question that the processor's quote answers. Which machine the GPU is in
 /// does not follow: any GPU can be asked the same.
-pub fn gpu(reported: &[u8; 32], data: &[u8; 64]) -> Finding {
+pub(crate) fn gpu(reported: &[u8; 32], data: &[u8; 64]) -> Finding {
     Finding::equal(&checks::NEAR_GPU, halves(data).1, reported)
 }
 
 /// The manager's quote names the hash of its list of actions and the question of the machine's
 /// quote, and both quotes have the same registers.
-pub fn manager(
+pub(crate) fn manager(
     manager: &Manager,
     own: &TdReport,
     machine: Option<&TdReport>,
@@ -193,7 +193,7 @@ fn registers_text(td: &TdReport) -> Vec<u8> {
 
 /// The hash that the answer states is its list's. What the list says is the manager's word, and
 /// what it started is measured nowhere else: that is always worth knowing.
-pub fn actions(manager: &Manager, holds: bool) -> Finding {
+pub(crate) fn actions(manager: &Manager, holds: bool) -> Finding {
     let check = &checks::NEAR_ACTIONS;
     let hash = Sha256::of(manager.actions.as_bytes());
     let stated = manager.actions_hash.as_deref().and_then(decoded);
@@ -211,7 +211,7 @@ pub fn actions(manager: &Manager, holds: bool) -> Finding {
 
 /// The key for Oblivious HTTP is signed by the Ed25519 key that the machine's quote names. Without
 /// that, the key and what should vouch for it are two values of one server.
-pub fn ohttp(machine: &Machine, binding: &Finding) -> Finding {
+pub(crate) fn ohttp(machine: &Machine, binding: &Finding) -> Finding {
     let check = &checks::NEAR_OHTTP;
     let Some(found) = &machine.ohttp else {
         return Finding::unknown(check, Why::NotPublished);

@@ -10,7 +10,7 @@ use crate::finding::{Check, Finding, Value, Why};
 
 /// How far the question got.
 #[derive(Clone, Debug)]
-pub enum Answered<T> {
+pub(crate) enum Answered<T> {
     /// The policy does not say whom to ask, or about what; the word tells which.
     NoQuestion(&'static str),
     /// It was not asked.
@@ -23,7 +23,7 @@ pub enum Answered<T> {
 
 impl<T> Answered<T> {
     /// What a recorded answer says, read by `read`.
-    pub fn of(
+    pub(crate) fn of(
         recorded: Option<&Recorded>,
         read: impl FnOnce(&str) -> Result<Said<T>, Error>,
     ) -> Self {
@@ -36,7 +36,7 @@ impl<T> Answered<T> {
     }
 
     /// The answer to a second question, which the answer to this one leads to.
-    pub fn then<U>(self, next: impl FnOnce(T) -> Answered<U>) -> Answered<U> {
+    pub(crate) fn then<U>(self, next: impl FnOnce(T) -> Answered<U>) -> Answered<U> {
         match self {
             Self::NoQuestion(word) => Answered::NoQuestion(word),
             Self::No => Answered::No,
@@ -48,7 +48,7 @@ impl<T> Answered<T> {
 
 /// EigenCompute: the image digest of the app's latest release in the register, `None` when it
 /// names none, against the image that was shown to run.
-pub fn release(
+pub(crate) fn release(
     running: Result<Sha256, &'static Check>,
     answered: Answered<Option<Sha256>>,
     contradiction: Rule,
@@ -74,7 +74,7 @@ pub fn release(
 
 /// dstack: whether the app's contract allows the app-compose file with this hash, which the
 /// verified log or document names.
-pub fn compose_hash(hash: Sha256, answered: Answered<bool>, contradiction: Rule) -> Finding {
+pub(crate) fn compose_hash(hash: Sha256, answered: Answered<bool>, contradiction: Rule) -> Finding {
     let check = &checks::REGISTRY_COMPOSE_HASH;
     match answered {
         Answered::Yes(true) => Finding::pass(check),
@@ -85,12 +85,12 @@ pub fn compose_hash(hash: Sha256, answered: Answered<bool>, contradiction: Rule)
 }
 
 /// An entry of the document that names a register which is not looked at.
-pub fn unread_entry(part: String, why: &str) -> Finding {
+pub(crate) fn unread_entry(part: String, why: &str) -> Finding {
     Finding::unknown(&checks::REGISTRY_ENTRY, Why::NotSupported).part(part).actual(why)
 }
 
 /// An answer that was handed in and cannot be read.
-pub fn unreadable(part: String, error: &Error) -> Finding {
+pub(crate) fn unreadable(part: String, error: &Error) -> Finding {
     let finding = Finding::unknown(&checks::REGISTRY_ANSWER, Why::NotSupported);
     finding.part(part).actual(error.to_string())
 }

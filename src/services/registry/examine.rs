@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::appraise::{Answered, compose_hash, release, unread_entry, unreadable};
 use super::checks;
 use super::parse::{
-    Address, Question, Recorded, is_allowed, latest_release, release as read_release,
+    Address, Entry, Question, Recorded, is_allowed, latest_release, release as read_release,
 };
 use super::wanted;
 use crate::claims::{Standing, Stated};
@@ -15,11 +15,10 @@ use crate::digest::Sha256;
 use crate::finding::Rule;
 use crate::finding::{Check, Finding, LinkId, Value};
 use crate::formats::eigencompute;
+use crate::gather;
 use crate::piece;
 use crate::piece::{Piece, Role};
 use crate::report::{Custody, Draft, EvidenceItem, Fact};
-use crate::services::coordinator;
-use crate::services::coordinator::parse::Registry;
 use crate::services::registry::policy::ForRegistry;
 
 /// The most recorded answers that are taken.
@@ -53,16 +52,17 @@ impl<'a> Files<'a> {
 }
 
 /// Adds what a provider says to `draft`, and what it could be asked. `entries` are the registers
-/// that the evidence's document names.
+/// that the evidence's document names; `image_by` is the check that shows which image runs.
 pub(crate) fn complete(
     draft: &mut Draft,
     beside: &[Piece<'_>],
     policy: &dyn ForRegistry,
-    entries: &[Registry],
+    entries: &[Entry],
+    image_by: &'static Check,
 ) {
     let files = Files::of(beside, &mut draft.findings);
     let mut search =
-        Search { files: &files, policy, used: vec![false; files.recorded.len()], draft };
+        Search { files: &files, policy, used: vec![false; files.recorded.len()], image_by, draft };
     search.releases(entries);
     search.compose_hashes();
     let used = std::mem::take(&mut search.used);
@@ -81,6 +81,7 @@ struct Search<'s, 'a> {
     files: &'s Files<'a>,
     policy: &'s dyn ForRegistry,
     used: Vec<bool>,
+    image_by: &'static Check,
     draft: &'s mut Draft,
 }
 
@@ -94,7 +95,7 @@ struct App {
 
 impl<'s> Search<'s, '_> {
     /// EigenCompute's register, for the policy's app and for those that the document names.
-    fn releases(&mut self, entries: &[Registry]) {
+    fn releases(&mut self, entries: &[Entry]) {
         let own = self.policy.registry().eigencompute.and_then(|app| {
             let controller = self.policy.registry().controller(app.chain)?;
             Some(App { chain: app.chain, controller, app: app.app })
@@ -162,7 +163,7 @@ impl<'s> Search<'s, '_> {
             Fact::App(app) => Some((part.map(str::to_owned), format!("0x{app}").parse().ok()?)),
             _ => None,
         });
-        let apps: BTreeSet<(Option<String>, Address)> = apps.collect();
+        let apps: BTreeSet<(Option<String>, Address)> = gather::set(apps);
         for (part, app) in apps {
             let hash = self.draft.facts.iter().find_map(|(own, fact)| match fact {
                 Fact::ComposeHash(hash) if own == part.as_deref() => Some(*hash),
@@ -224,8 +225,8 @@ impl<'s> Search<'s, '_> {
     }
 
     /// The app that an entry of the document names.
-    fn entry(&self, entry: &Registry) -> Result<App, String> {
-        if entry.kind != Registry::APP_CONTROLLER {
+    fn entry(&self, entry: &Entry) -> Result<App, String> {
+        if entry.kind != Entry::APP_CONTROLLER {
             return Err(entry.kind.clone());
         }
         let address = |name: &str| {
@@ -245,19 +246,14 @@ impl<'s> Search<'s, '_> {
     /// The image that was shown to run, or what is to blame. Of several machines with different
     /// images none is the one.
     fn running(&self) -> Result<Sha256, &'static Check> {
-        let of_coordinator = self.draft.subject.kind == coordinator::examine::KIND;
-        let by = match of_coordinator {
-            true => &coordinator::checks::COORDINATOR_IMAGE,
-            false => &eigencompute::checks::EIGEN_CONTAINER,
-        };
         let images = self.draft.facts.iter().filter_map(|(_, fact)| match fact {
             Fact::Image(digest) => Some(*digest),
             _ => None,
         });
-        let images: BTreeSet<Sha256> = images.collect();
+        let images: BTreeSet<Sha256> = gather::set(images);
         match images.len() {
-            1 => images.first().copied().ok_or(by),
-            _ => Err(by),
+            1 => images.first().copied().ok_or(self.image_by),
+            _ => Err(self.image_by),
         }
     }
 }

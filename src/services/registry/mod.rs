@@ -30,9 +30,9 @@
 //! [`wanted`] (what a provider can be asked), [`examine`] (beside verified evidence of other
 //! rooms).
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod parse;
-pub mod policy;
-pub mod wanted;
+pub(crate) mod examine;
+pub(crate) mod parse;
+pub(crate) mod policy;
+pub(crate) mod wanted;

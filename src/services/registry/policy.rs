@@ -75,7 +75,7 @@ impl TryFrom<String> for Provider {
 }
 
 /// A policy that says something about registers on chains.
-pub trait ForRegistry: Common {
+pub(crate) trait ForRegistry: Common {
     /// What it says.
     fn registry(&self) -> &RegistryPolicy;
 }

@@ -6,7 +6,7 @@ use crate::report::Wanted;
 
 /// The answer to `question` of the provider that the reader names. It is asked with a `POST`,
 /// whose body [`Request::post`](crate::engine::plan::Request::post) holds.
-pub fn registry(provider: &str, question: &Question, decides: &'static Check) -> Wanted {
+pub(crate) fn registry(provider: &str, question: &Question, decides: &'static Check) -> Wanted {
     Wanted {
         what: ANSWER,
         url: question.url(provider),

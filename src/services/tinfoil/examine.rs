@@ -96,12 +96,7 @@ pub(crate) fn examine(
     if part.passed(&connection::TLS_KEY) {
         part.flags.key = KeyFlag::Bound;
     }
-    let subject = Subject {
-        kind: "tinfoil-bundle",
-        name: Some(bundle.domain),
-        sha256: Sha256::of(input),
-        len: input.len(),
-    };
+    let subject = Subject::of("tinfoil-bundle", input).named(Some(bundle.domain));
     Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
 }
 

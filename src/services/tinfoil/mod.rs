@@ -27,8 +27,8 @@
 //! and configuration; `tls`: keys of the connection), [`examine`]. Checks of the connection are in
 //! [`crate::finding::connection`].
 
-pub mod appraise;
+pub(crate) mod appraise;
 pub mod checks;
-pub mod examine;
-pub mod parse;
-pub mod policy;
+pub(crate) mod examine;
+pub(crate) mod parse;
+pub(crate) mod policy;

@@ -15,7 +15,7 @@ pub struct TinfoilPolicy {
 }
 
 /// A policy that says something about Tinfoil's bundles.
-pub trait ForTinfoil: ForBuilds + ForSnp {
+pub(crate) trait ForTinfoil: ForBuilds + ForSnp {
     /// What it says.
     fn tinfoil(&self) -> &TinfoilPolicy;
 }

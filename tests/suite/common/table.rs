@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use silicon_to_source::engine::checks;
-use silicon_to_source::report::{Report, State};
+use silicon_to_source::report::{LinkFinding, Report, State};
 
 /// One thing that can be wrong with an input, and what becomes of one check.
 pub(crate) struct Row<C> {
@@ -70,6 +70,14 @@ impl<C> Row<C> {
     }
 }
 
+/// A finding, and what becomes of it.
+pub(crate) type Told = (&'static str, &'static str);
+
+/// What `rows` say.
+pub(crate) fn told<C>(rows: &[Row<C>]) -> Vec<Told> {
+    rows.iter().map(|row| (row.finding, row.becomes)).collect()
+}
+
 /// Every row does what it says.
 pub(crate) fn assert_rows<C>(rows: &[Row<C>], examine: fn(&C) -> Report) {
     let mut wrong = Vec::new();
@@ -95,19 +103,50 @@ pub(crate) fn assert_complete<C>(rows: &[&[Row<C>]], prefixes: &[&str]) {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
+/// One thing that can be wrong with an input that the test makes itself, and what becomes of one
+/// check.
+pub(crate) struct Change<C> {
+    /// The finding: a check, or a check and its part.
+    pub(crate) finding: &'static str,
+    pub(crate) becomes: &'static str,
+    pub(crate) spoil: fn(&mut C),
+    pub(crate) also: Also,
+}
+
+impl<C> Change<C> {
+    pub(crate) const fn also(self, also: Also) -> Self {
+        Self { also, ..self }
+    }
+}
+
+/// A change that touches one finding only.
+pub(crate) const fn change<C>(
+    finding: &'static str,
+    becomes: &'static str,
+    spoil: fn(&mut C),
+) -> Change<C> {
+    Change { finding, becomes, spoil, also: &[] }
+}
+
+/// A finding as `check` or `check/part`, and its outcome with the reason.
+pub(crate) fn named(finding: &LinkFinding) -> (String, String) {
+    let name = match &finding.part {
+        Some(part) => format!("{}/{part}", finding.check),
+        None => finding.check.to_string(),
+    };
+    let outcome = match (finding.reason, finding.blocked_by) {
+        (Some(_), Some(by)) => format!("blocked by {by}"),
+        (Some(reason), None) => format!("{} {reason}", finding.outcome),
+        (None, _) => finding.outcome.to_owned(),
+    };
+    (name, outcome)
+}
+
 /// Every finding as `check` or `check/part`, with its outcome and reason.
 pub(crate) fn findings(report: &Report) -> BTreeMap<String, String> {
     let mut findings = BTreeMap::new();
     for finding in report.links.iter().flat_map(|link| &link.findings) {
-        let name = match &finding.part {
-            Some(part) => format!("{}/{part}", finding.check),
-            None => finding.check.to_string(),
-        };
-        let outcome = match (finding.reason, finding.blocked_by) {
-            (Some(_), Some(by)) => format!("blocked by {by}"),
-            (Some(reason), None) => format!("{} {reason}", finding.outcome),
-            (None, _) => finding.outcome.to_owned(),
-        };
+        let (name, outcome) = named(finding);
         // Each of several logs has findings of these names.
         let mut unique = name.clone();
         if name.starts_with("eventlog.") {

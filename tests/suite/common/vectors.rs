@@ -1,6 +1,7 @@
 //! Real evidence beside the repository, and what is left out where something is absent.
 
 use std::env;
+use std::fs;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -31,4 +32,28 @@ pub(crate) fn skipped(reason: &str) {
         let file = OpenOptions::new().append(true).create(true).open(list);
         file.and_then(|mut file| file.write_all(line.as_bytes())).expect("the list is written");
     }
+}
+
+/// Nothing else in the Rust tests reads `../shared`, so that whatever is left out is counted.
+#[test]
+fn real_evidence_is_asked_for_in_one_place() {
+    let mut folders =
+        vec![Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests")).to_owned()];
+    let mut places = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("node_modules") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+                if code.clone().any(|line| line.contains("../shared")) {
+                    places.push(path);
+                }
+            }
+        }
+    }
+    assert!(places.iter().all(|path| path.ends_with("suite/common/vectors.rs")), "{places:?}");
+    assert_eq!(places.len(), 1);
 }

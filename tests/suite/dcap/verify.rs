@@ -86,6 +86,7 @@ fn open(findings: &[Finding]) -> Vec<String> {
                 Outcome::Allowed(Reason(reason)) => Some(format!("{id}{part} allowed {reason}")),
                 Outcome::Unknown(Why::Blocked { by }) => Some(format!("{id}{part} blocked {by}")),
                 Outcome::Unknown(why) => Some(format!("{id}{part} {}", why.word())),
+                other => panic!("no row names {other:?}"),
             }
         })
         .collect()

@@ -12,7 +12,7 @@ use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Freshness, Level, Overrides, Report, RootOfTrust, State};
 use silicon_to_source::time::UnixTime;
 
-use crate::common::table::{Also, Expected, findings};
+use crate::common::table::{Also, Expected, Told, findings};
 
 const NONCE: &[u8] = b"SIMULATED question";
 
@@ -242,6 +242,11 @@ fn rows() -> Vec<Row> {
             spec.quotes[0].registers.insert(13, vec![1; 32]);
         }),
     ]
+}
+
+/// What the rows say: findings, and what becomes of them.
+pub(crate) fn told() -> Vec<Told> {
+    rows().iter().map(|Row(_, finding, becomes, ..)| (*finding, *becomes)).collect()
 }
 
 #[test]

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::common::examine;
-use crate::common::table::{check_of, findings};
+use crate::common::table::{Told, check_of, findings};
 use s2s_sim::BUILD_TIME;
 use s2s_sim::certificate::{AltName, Spoil};
 use s2s_sim::keys::Key;
@@ -23,7 +23,6 @@ use serde_json::{Value as Json, json};
 use silicon_to_source::builds::sigstore;
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::builtin;
-use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Became, Level, Report, State};
 use silicon_to_source::time::{UnixTime, Validity};
@@ -684,6 +683,11 @@ fn rows() -> Vec<Row> {
     [content_rows(), time_rows(), certificate_rows(), log_rows()].into_iter().flatten().collect()
 }
 
+/// What the rows say: findings, and what becomes of them.
+pub(crate) fn told() -> Vec<Told> {
+    rows().iter().map(|row| (row.finding, row.becomes)).collect()
+}
+
 const LIBRARY: &str = "sigstore.library";
 
 /// Every way in which a row's findings are not as it says.
@@ -751,17 +755,6 @@ fn each_spoiled_bundle_changes_its_own_check_and_no_other() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[test]
-fn every_sigstore_check_has_a_row() {
-    let rows = rows();
-    let mut tested: BTreeSet<&str> = rows.iter().map(|row| check_of(row.finding)).collect();
-    // Simulated keys do not grow old: `shipped_keys_that_are_old_are_a_warning_and_stop_nothing`.
-    tested.insert("sigstore.trusted-root");
-    let all: BTreeSet<&str> =
-        checks::ALL.iter().map(|check| check.id).filter(|id| id.starts_with("sigstore.")).collect();
-    assert_eq!(tested, all);
-}
-
 /// Bundles that hold, whatever their form.
 #[test]
 fn every_form_of_bundle_verifies() {
@@ -812,6 +805,25 @@ fn policy_of_a_managed_key_can_be_met() {
     };
     assert_eq!(state(&case.spec), State::Verified);
     assert_ne!(state(&dsse().spec), State::Verified, "a certificate is not the named key");
+}
+
+/// A bundle that names a key of the policy's, and whose signature another key made, was changed.
+#[test]
+fn signature_that_the_named_key_did_not_make_fails() {
+    let named = Sha256::of(&Key::FulcioLeaf.spki()).to_string();
+    let mut case = managed();
+    let report = |case: &Case, hint: &str| {
+        let mut bundle: Json = serde_json::from_slice(&case.spec.bytes()).unwrap();
+        bundle["verificationMaterial"]["publicKey"]["hint"] = json!(hint);
+        let policy = case.policy();
+        let now = case.now.parse().unwrap();
+        examine(bundle.to_string().as_bytes(), &[], Some(&policy), now).unwrap()
+    };
+    assert_eq!(findings(&report(&case, &named))["sigstore.key"], "pass");
+    case.spec.signer = Key::StrangerP256;
+    assert_eq!(findings(&report(&case, &named))["sigstore.key"], "fail not-by-this-key");
+    assert_eq!(report(&case, &named).verdict.state, State::Failed);
+    assert_eq!(findings(&report(&case, "another"))["sigstore.key"], "unknown no-reference");
 }
 
 /// C2SP signed-note: a hint is a hint, and lines of others are passed over.

@@ -2,12 +2,15 @@
 //! own computation.
 
 use crate::common;
+use crate::common::snp::Case;
+use crate::common::table::{self, Row, Told, assert_rows};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
 use s2s_sim::amd::{ReportSpec, VekSpec};
 use s2s_sim::keys::Key;
+use serde_json::json;
 use sev::measurement::snp::{SnpMeasurementArgs, snp_calc_launch_digest};
 use sev::measurement::vcpu_types::CpuType;
 use sev::measurement::vmsa::{GuestFeatures, VMMType};
@@ -17,7 +20,7 @@ use silicon_to_source::engine::{LaunchDescription, launch_measurement};
 use silicon_to_source::formats::launch;
 use silicon_to_source::formats::launch::parse::{AreaKind, Firmware};
 use silicon_to_source::formats::snp::parse::Product;
-use silicon_to_source::report::{Level, State};
+use silicon_to_source::report::{Level, Report, State};
 use silicon_to_source::time::UnixTime;
 
 fn image(name: &str) -> PathBuf {
@@ -245,6 +248,55 @@ fn a_report_is_compared_with_the_launch_that_a_reader_describes() {
         "nothing vouches for the report"
     );
     assert!(outcome(&[&vcek]).is_empty());
+}
+
+/// A report with its chip's certificate, and what it was launched with.
+struct Launched {
+    case: Case,
+    firmware: Option<Vec<u8>>,
+    launch: LaunchDescription,
+}
+
+fn launched() -> Launched {
+    let firmware = fs::read(image("AmdSev")).unwrap();
+    let launch = description(Some("console=ttyS0"), 2, 1);
+    let measurement = launch_measurement(&firmware, &launch).unwrap();
+    let mut case = Case::vcek(Product::Genoa);
+    case.report.measurement = measurement.0;
+    case.policy["snp"]["measurements"] = json!([hex::encode(measurement.0)]);
+    case.policy["required"].as_array_mut().unwrap().push(json!("launch.recomputed"));
+    Launched { case, firmware: Some(firmware), launch }
+}
+
+fn examined(launched: &Launched) -> Report {
+    let mut files = launched.case.collateral();
+    files.extend(launched.firmware.clone());
+    files.push(serde_json::to_vec(&launched.launch).unwrap());
+    let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+    let policy = launched.case.parsed_policy();
+    common::examine(&launched.case.report_bytes(), &files, Some(&policy), launched.case.now)
+        .unwrap()
+}
+
+const ROWS: &[Row<Launched>] = &[
+    Row::new(launched, "launch.recomputed", "fail not-equal", |own| own.launch.processors = 1),
+    Row::new(launched, "launch.recomputed", "fail not-equal", |own| {
+        own.launch.command_line = "console=ttyS1".into();
+    }),
+    Row::new(launched, "launch.recomputed", "unknown not-fetched", |own| own.firmware = None),
+    Row::new(launched, "launch.recomputed", "unknown not-supported", |own| {
+        own.launch.processor_type = "EPYC-Naples".into();
+    }),
+];
+
+/// What the rows say: findings, and what becomes of them.
+pub(crate) fn told() -> Vec<Told> {
+    table::told(ROWS)
+}
+
+#[test]
+fn another_launch_turns_exactly_its_check() {
+    assert_rows(ROWS, examined);
 }
 
 /// The oracle's digest is in KNOWN.

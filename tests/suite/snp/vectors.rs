@@ -108,6 +108,21 @@ const MILAN_V2_CHIP: &str = "c38427a30d4c7af9d96f7a15b97269825a64cb76a2352ffd5d1
 const MILAN_DEBUG_CHIP: &str = "3ac3fe21e13fb0990eb28a802e3fb6a29483a6b0753590c951bdd3b8e5378618\
                                 4ca39e359669a2b76a1936776b564ea464cdce40c05f63c9b610c5068b006b5d";
 
+/// What a Milan report of version 2 says in any case: which CPU it is of, it does not.
+const WITHOUT_CPUID: [&str; 11] = [
+    "snp.platform.alias-check warn clear",
+    "snp.product.standing warn weak-product",
+    "snp.report.version warn no-cpuid",
+    "snp.tcb.minimum/committed.microcode warn no-cpuid",
+    "snp.tcb.minimum/committed.snp warn no-cpuid",
+    "snp.tcb.minimum/current.microcode warn no-cpuid",
+    "snp.tcb.minimum/current.snp warn no-cpuid",
+    "snp.tcb.minimum/launch.microcode warn no-cpuid",
+    "snp.tcb.minimum/launch.snp warn no-cpuid",
+    "snp.tcb.minimum/reported.microcode warn no-cpuid",
+    "snp.tcb.minimum/reported.snp warn no-cpuid",
+];
+
 #[test]
 fn milan_version_3_is_genuine_and_its_known_weakness_is_said() {
     let Some(vectors) = Vectors::open() else { return };
@@ -197,20 +212,7 @@ fn milan_version_2_takes_its_product_from_the_certificate_and_says_so() {
     assert_eq!(report.verdict.state, State::Warning);
     assert_eq!(
         special(&report),
-        [
-            "snp.platform.alias-check warn clear",
-            "snp.product.standing warn weak-product",
-            "snp.report.version warn no-cpuid",
-            "snp.tcb.minimum/committed.microcode warn no-cpuid",
-            "snp.tcb.minimum/committed.snp warn no-cpuid",
-            "snp.tcb.minimum/current.microcode warn no-cpuid",
-            "snp.tcb.minimum/current.snp warn no-cpuid",
-            "snp.tcb.minimum/launch.microcode warn no-cpuid",
-            "snp.tcb.minimum/launch.snp warn no-cpuid",
-            "snp.tcb.minimum/reported.microcode warn no-cpuid",
-            "snp.tcb.minimum/reported.snp warn no-cpuid",
-            "snp.tcb.provisional warn provisional",
-        ]
+        [&WITHOUT_CPUID[..], &["snp.tcb.provisional warn provisional"]].concat()
     );
     assert_eq!(claim(&report, "snp.product"), "Milan");
     assert_eq!(claim(&report, "snp.chip-id"), MILAN_V2_CHIP);
@@ -476,22 +478,7 @@ fn vectors_of_the_sev_crate_hold() {
     let (report, chain) = (read("report_milan.hex"), read("cert_chain_milan"));
     let held = examined(&report, &[read("vcek_milan.der"), chain], IN_2025).unwrap();
     assert_eq!(held.verdict.state, State::Warning);
-    assert_eq!(
-        special(&held),
-        [
-            "snp.platform.alias-check warn clear",
-            "snp.product.standing warn weak-product",
-            "snp.report.version warn no-cpuid",
-            "snp.tcb.minimum/committed.microcode warn no-cpuid",
-            "snp.tcb.minimum/committed.snp warn no-cpuid",
-            "snp.tcb.minimum/current.microcode warn no-cpuid",
-            "snp.tcb.minimum/current.snp warn no-cpuid",
-            "snp.tcb.minimum/launch.microcode warn no-cpuid",
-            "snp.tcb.minimum/launch.snp warn no-cpuid",
-            "snp.tcb.minimum/reported.microcode warn no-cpuid",
-            "snp.tcb.minimum/reported.snp warn no-cpuid",
-        ]
-    );
+    assert_eq!(special(&held), WITHOUT_CPUID);
     assert!(claim(&held, "snp.chip-id").starts_with("d49554ec717f4e5b0fe6b143bcf0405b"));
     assert_eq!(claim(&held, "snp.tcb"), "bootloader 3, tee 0, snp 8, microcode 115");
     // openssl x509: notBefore Apr 3 19:23:43 2023, notAfter Apr 3 19:23:43 2030.

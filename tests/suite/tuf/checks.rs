@@ -13,7 +13,7 @@ use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Became, Report, State};
 use silicon_to_source::time::{DAY, UnixTime};
 
-use crate::common::table::{Expected, findings};
+use crate::common::table::{Expected, Told, findings};
 
 /// 2025-01-05: everything counts.
 const NOW: UnixTime = UnixTime(1_736_035_200);
@@ -344,6 +344,11 @@ fn rows() -> Vec<Row> {
             ),
         ),
     ]
+}
+
+/// What the rows say: findings, and what becomes of them.
+pub(crate) fn told() -> Vec<Told> {
+    rows().iter().map(|Row(_, row, ..)| (row.finding, row.becomes)).collect()
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::hash::name;
 use crate::builds::git::parse::github::{Answer, Blob, Commit, Reference, Tag, Tree};
 use crate::builds::git::parse::objects::{Format, Kind, Object, ObjectName};
+use crate::gather;
 
 /// Objects as git stores them and answers of GitHub's API, in any order. They are untrusted.
 #[derive(Clone, Debug, Default)]
@@ -33,8 +34,9 @@ impl<'a> Objects<'a> {
     /// one that it gives itself.
     pub fn names(&self, format: Format) -> BTreeSet<ObjectName> {
         let hashed = |kind, content: &[u8]| name(format, kind, content).ok();
+        let stored = self.stored.iter();
         let mut names: BTreeSet<ObjectName> =
-            self.stored.iter().filter_map(|object| hashed(object.kind, &object.content)).collect();
+            gather::set(stored.filter_map(|object| hashed(object.kind, &object.content)));
         for answer in &self.answers {
             match answer {
                 Answer::Commit(commit) => names.extend(commit.sha.parse::<ObjectName>().ok()),

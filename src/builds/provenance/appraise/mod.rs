@@ -401,7 +401,7 @@ fn placed(finding: Finding, identity: &FulcioIdentity) -> Finding {
         _ => return finding,
     };
     match identity.extension(number) {
-        Some(extension) => finding.at("sigstore-certificate", extension.at.start, extension.at.len),
+        Some(extension) => finding.within("sigstore-certificate", extension.at),
         None => finding,
     }
 }

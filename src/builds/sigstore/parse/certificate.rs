@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::der::{self, Element};
 use crate::error::Error;
 use crate::pki::{Cert, KeyKind};
 use crate::span::Span;
 use crate::time::Validity;
+use crate::wire::der::{self, Element};
 
 const WHAT: &str = "Sigstore signing certificate";
 
@@ -24,7 +24,6 @@ pub struct SigningCertificate {
     alternative_names: Vec<AlternativeName>,
     alternative_names_critical: bool,
     subject_empty: bool,
-    self_issued: bool,
     authority: bool,
     digital_signature: bool,
     code_signing: bool,
@@ -127,36 +126,6 @@ impl FulcioIdentity {
     pub fn extensions(&self) -> impl Iterator<Item = (u8, &Extension)> {
         self.extensions.iter().map(|(number, extension)| (*number, extension))
     }
-
-    /// The name of extension .`number` in `docs/oid-info.md` of sigstore/fulcio.
-    pub const fn name_of(number: u8) -> &'static str {
-        match number {
-            1 => "Issuer (deprecated)",
-            2 => "GitHub Workflow Trigger (deprecated)",
-            3 => "GitHub Workflow SHA (deprecated)",
-            4 => "GitHub Workflow Name (deprecated)",
-            5 => "GitHub Workflow Repository (deprecated)",
-            6 => "GitHub Workflow Ref (deprecated)",
-            8 => "Issuer",
-            9 => "Build Signer URI",
-            10 => "Build Signer Digest",
-            11 => "Runner Environment",
-            12 => "Source Repository URI",
-            13 => "Source Repository Digest",
-            14 => "Source Repository Ref",
-            15 => "Source Repository Identifier",
-            16 => "Source Repository Owner URI",
-            17 => "Source Repository Owner Identifier",
-            18 => "Build Config URI",
-            19 => "Build Config Digest",
-            20 => "Build Trigger",
-            21 => "Run Invocation URI",
-            22 => "Source Repository Visibility At Signing",
-            23 => "Deployment Environment",
-            24 => "Token Subject",
-            _ => "Fulcio extension",
-        }
-    }
 }
 
 impl SigningCertificate {
@@ -207,7 +176,6 @@ impl SigningCertificate {
             alternative_names,
             alternative_names_critical: names.is_some_and(|extension| extension.critical),
             subject_empty: cert.subject().is_empty(),
-            self_issued: cert.names_issuer(&cert),
             authority: cert.is_ca() || cert.may_sign_certificates(),
             digital_signature: usage.is_some_and(|extension| signs(extension.value)),
             code_signing: cert.has_extended_key_usage("1.3.6.1.5.5.7.3.3"),
@@ -226,7 +194,7 @@ impl SigningCertificate {
     }
 
     /// The kind of the key.
-    pub const fn key_kind(&self) -> &KeyKind {
+    pub(crate) const fn key_kind(&self) -> &KeyKind {
         &self.key_kind
     }
 
@@ -236,27 +204,22 @@ impl SigningCertificate {
     }
 
     /// Every subject alternative name.
-    pub fn alternative_names(&self) -> &[AlternativeName] {
+    pub(crate) fn alternative_names(&self) -> &[AlternativeName] {
         &self.alternative_names
     }
 
     /// Whether the alternative names are marked critical.
-    pub const fn alternative_names_critical(&self) -> bool {
+    pub(crate) const fn alternative_names_critical(&self) -> bool {
         self.alternative_names_critical
     }
 
     /// Whether the subject has no name at all.
-    pub const fn subject_empty(&self) -> bool {
+    pub(crate) const fn subject_empty(&self) -> bool {
         self.subject_empty
     }
 
-    /// Whether subject and issuer are the same name.
-    pub const fn self_issued(&self) -> bool {
-        self.self_issued
-    }
-
     /// Critical extensions that are not known here, dotted.
-    pub fn unknown_critical(&self) -> &[String] {
+    pub(crate) fn unknown_critical(&self) -> &[String] {
         &self.unknown_critical
     }
 
@@ -271,15 +234,15 @@ impl SigningCertificate {
     }
 
     /// Whether its extended key usage includes code signing.
-    pub const fn code_signing(&self) -> bool {
+    pub(crate) const fn code_signing(&self) -> bool {
         self.code_signing
     }
 }
 
 /// A `UTF8String`, DER, with nothing after it.
 fn utf8_string(der: &[u8]) -> Option<&str> {
-    let element = der::only(der).filter(|element| element.tag == 0x0c)?;
-    std::str::from_utf8(element.content).ok()
+    let element = der::only(der)?;
+    std::str::from_utf8(element.content_of(der::UTF8_STRING)?).ok()
 }
 
 /// Text without control characters.
@@ -289,8 +252,8 @@ fn plain(text: &str) -> Option<String> {
 
 /// `GeneralNames` (RFC 5280 section 4.2.1.6).
 fn alternative_names(value: &[u8]) -> Option<Vec<AlternativeName>> {
-    let names = der::only(value).filter(|element| element.tag == der::SEQUENCE)?;
-    names.elements()?.into_iter().map(alternative_name).collect()
+    let names = der::only(value)?.content_of(der::SEQUENCE)?;
+    der::all(names)?.into_iter().map(alternative_name).collect()
 }
 
 fn alternative_name(name: Element<'_>) -> Option<AlternativeName> {
@@ -307,7 +270,9 @@ fn alternative_name(name: Element<'_>) -> Option<AlternativeName> {
 fn user_name(name: Element<'_>) -> Option<String> {
     const TYPE: &[u8] = &[0x2b, 6, 1, 4, 1, 0x83, 0xbf, 0x30, 1, 7];
     match name.elements()?.as_slice() {
-        [kind, value] if kind.content == TYPE && kind.tag == 0x06 && value.tag == 0xa0 => {
+        [kind, value]
+            if kind.content == TYPE && kind.tag == der::OBJECT_IDENTIFIER && value.tag == 0xa0 =>
+        {
             utf8_string(value.content).and_then(plain)
         }
         _ => None,
@@ -317,7 +282,6 @@ fn user_name(name: Element<'_>) -> Option<String> {
 /// Whether a `KeyUsage` bit string has its first bit, digitalSignature.
 fn signs(value: &[u8]) -> bool {
     der::only(value)
-        .filter(|element| element.tag == 0x03)
-        .and_then(|element| element.content.get(1))
+        .and_then(|element| element.content_of(der::BIT_STRING)?.get(1))
         .is_some_and(|bits| bits & 0x80 != 0)
 }

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 
 /// A checkpoint, parsed from its text.
 #[derive(Clone, Debug)]
-pub struct Checkpoint {
+pub(crate) struct Checkpoint {
     origin: String,
     size: u64,
     root: [u8; 32],
@@ -16,7 +16,7 @@ pub struct Checkpoint {
 
 /// One signature line of a checkpoint.
 #[derive(Clone, Debug)]
-pub struct NoteSignature {
+pub(crate) struct NoteSignature {
     /// The signer's name.
     pub name: String,
     /// The first four bytes of the signer's key id: a hint, and nothing more.
@@ -55,32 +55,32 @@ impl Checkpoint {
     }
 
     /// The log's name and, in Rekor v1, its tree id.
-    pub fn origin(&self) -> &str {
+    pub(crate) fn origin(&self) -> &str {
         &self.origin
     }
 
     /// The name part of the origin: what stands before ` - ` in Rekor v1.
-    pub fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         self.origin.split_once(" - ").map_or(self.origin.as_str(), |(host, _)| host)
     }
 
     /// Number of leaves.
-    pub const fn size(&self) -> u64 {
+    pub(crate) const fn size(&self) -> u64 {
         self.size
     }
 
     /// Root hash of the tree, SHA-256.
-    pub const fn root(&self) -> &[u8; 32] {
+    pub(crate) const fn root(&self) -> &[u8; 32] {
         &self.root
     }
 
     /// The signed bytes.
-    pub fn signed(&self) -> &[u8] {
+    pub(crate) fn signed(&self) -> &[u8] {
         self.signed.as_bytes()
     }
 
     /// The signature lines, in order.
-    pub fn signatures(&self) -> &[NoteSignature] {
+    pub(crate) fn signatures(&self) -> &[NoteSignature] {
         &self.signatures
     }
 }

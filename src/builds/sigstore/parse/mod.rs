@@ -5,7 +5,6 @@
 
 mod certificate;
 mod checkpoint;
-pub(crate) mod der;
 mod statement;
 mod wire;
 
@@ -13,18 +12,19 @@ use crate::error::Error;
 use crate::span::Span;
 
 pub use certificate::{AlternativeName, Extension, FulcioIdentity, SigningCertificate};
-pub use checkpoint::{Checkpoint, NoteSignature};
+pub(crate) use checkpoint::Checkpoint;
+pub(crate) use statement::PAYLOAD_TYPE;
 pub(crate) use statement::is_lower_hex;
-pub use statement::{PAYLOAD_TYPE, Statement, StatementType, Subject};
+pub use statement::{Statement, StatementType, Subject};
 
 /// The largest bundle that is read, in bytes.
 pub const MAX_BUNDLE: usize = 16 * 1024 * 1024;
 
 /// The most transparency log entries that a bundle may carry.
-pub const MAX_LOG_ENTRIES: usize = 32;
+pub(crate) const MAX_LOG_ENTRIES: usize = 32;
 
 /// The most RFC 3161 timestamps that a bundle may carry.
-pub const MAX_TIMESTAMPS: usize = 32;
+pub(crate) const MAX_TIMESTAMPS: usize = 32;
 
 const WHAT: &str = "Sigstore bundle";
 
@@ -131,20 +131,20 @@ impl Bundle {
     }
 
     /// Whether the bundle has a list of certificates, which v0.3 does not allow.
-    pub fn has_chain(&self) -> bool {
+    pub(crate) fn has_chain(&self) -> bool {
         use sigstore_types::VerificationMaterialContent as Material;
         matches!(self.parts.verification_material.content, Material::X509CertificateChain { .. })
     }
 
     /// Whether the bundle names a key that its reader must already have.
-    pub fn is_managed_key(&self) -> bool {
+    pub(crate) fn is_managed_key(&self) -> bool {
         use sigstore_types::VerificationMaterialContent as Material;
         matches!(self.parts.verification_material.content, Material::PublicKey(_))
     }
 
     /// What the bundle calls the key that its reader must already have; empty when it calls it
     /// nothing. It shows nothing.
-    pub fn key_hint(&self) -> Option<&str> {
+    pub(crate) fn key_hint(&self) -> Option<&str> {
         use sigstore_types::VerificationMaterialContent as Material;
         match &self.parts.verification_material.content {
             Material::PublicKey(key) => Some(&key.hint),
@@ -181,7 +181,7 @@ impl Bundle {
     }
 
     /// The transparency log entries, each with its checkpoint.
-    pub fn log_entries(
+    pub(crate) fn log_entries(
         &self,
     ) -> impl ExactSizeIterator<Item = (&sigstore_types::TransparencyLogEntry, Option<&Checkpoint>)>
     {

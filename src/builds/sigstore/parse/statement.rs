@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::span::Span;
 
 /// The one DSSE payload type under which a payload is read as a statement.
-pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
+pub(crate) const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
 
 const WHAT: &str = "in-toto statement";
 

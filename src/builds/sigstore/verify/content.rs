@@ -119,7 +119,7 @@ pub(super) fn statement(
         Some(Err(error)) => {
             let finding = Finding::fail(check, error.code()).actual(error.to_string().as_str());
             match error.span() {
-                Some(span) => finding.at("dsse-payload", span.start, span.len),
+                Some(span) => finding.within("dsse-payload", span),
                 None => finding,
             }
         }

@@ -68,7 +68,7 @@ pub fn verify(
 
 /// As [`verify`], with the `keys` that may sign without a certificate. They count for bundles
 /// that have none.
-pub fn verify_with_keys(
+pub(crate) fn verify_with_keys(
     bundle: &Bundle,
     root: &TrustedRoot,
     keys: &[ManagedKey],

@@ -7,7 +7,6 @@ use sigstore_types::{TimeRange, TsaAuthority};
 use sigstore_verify::Verifier;
 
 use crate::builds::sigstore::checks;
-use crate::builds::sigstore::parse::der;
 use crate::builds::tuf::verify::VerifiedTarget;
 use crate::crypto::provider;
 use crate::digest::Sha256;
@@ -16,6 +15,7 @@ use crate::finding::{Check, Finding, Value, Why};
 use crate::pki::Cert;
 use crate::span::Span;
 use crate::time::UnixTime;
+use crate::wire::der;
 
 const WHAT: &str = "Sigstore trusted root";
 
@@ -195,12 +195,12 @@ impl TrustedRoot {
     }
 
     /// Whether the instance keeps a public log of signatures.
-    pub fn keeps_log(&self) -> bool {
+    pub(crate) fn keeps_log(&self) -> bool {
         !self.parts.tlogs.is_empty()
     }
 
     /// Whether the instance keeps a public log of the certificates that it issues.
-    pub fn keeps_certificate_log(&self) -> bool {
+    pub(crate) fn keeps_certificate_log(&self) -> bool {
         !self.parts.ctlogs.is_empty()
     }
 
@@ -229,7 +229,7 @@ impl TrustedRoot {
     }
 
     /// Whether it is of this project's own simulation.
-    pub const fn is_simulated(&self) -> bool {
+    pub(crate) const fn is_simulated(&self) -> bool {
         matches!(self.source, RootSource::Simulated | RootSource::SimulatedGitHub)
     }
 
@@ -261,7 +261,7 @@ impl TrustedRoot {
 
     /// Whether both lists have a key of an authority or a log in common: then they are of one
     /// instance.
-    pub fn is_akin(&self, other: &Self) -> bool {
+    pub(crate) fn is_akin(&self, other: &Self) -> bool {
         fn authorities(list: &TrustedRoot) -> Vec<&[u8]> {
             let all = &list.parts;
             let issuers = all.certificate_authorities.iter().map(|own| &own.cert_chain);

@@ -5,13 +5,13 @@ use sigstore_types::{Sha256Hash, SignatureBytes};
 
 use super::root::TrustedRoot;
 use crate::builds::sigstore::checks;
-use crate::builds::sigstore::parse::der;
 use crate::bytes::Reader;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Finding, Why};
 use crate::pki::Cert;
 use crate::time::UnixTime;
+use crate::wire::der;
 
 /// The extension that carries the timestamps, dotted.
 const EXTENSION: &str = "1.3.6.1.4.1.11129.2.4.2";
@@ -57,7 +57,8 @@ fn verify(certificate: &[u8], issuer: &[u8], root: &TrustedRoot) -> Result<Strin
     const MALFORMED: &str = "malformed";
     let cert = Cert::parse("Sigstore signing certificate", certificate).map_err(|_| MALFORMED)?;
     let extension = cert.extension(EXTENSION).ok_or(MISSING)?;
-    let list = der::only(extension.value).filter(|list| list.tag == 0x04).ok_or(MALFORMED)?;
+    let list =
+        der::only(extension.value).filter(|list| list.tag == der::OCTET_STRING).ok_or(MALFORMED)?;
     let timestamps = Sct::list(list.content).map_err(|_| MALFORMED)?;
     let [sct] = timestamps.as_slice() else { return Err("not-exactly-one") };
     if sct.version != 0 {
@@ -158,9 +159,9 @@ fn without_timestamps(tbs: &[u8]) -> Option<Vec<u8>> {
                 kept.extend_from_slice(extension.whole);
             }
         }
-        content.extend_from_slice(&der::wrap(0xa3, &der::wrap(der::SEQUENCE, &kept)?)?);
+        content.extend_from_slice(&der::encode(0xa3, &der::encode(der::SEQUENCE, &kept)?)?);
     }
-    der::wrap(der::SEQUENCE, &content)
+    der::encode(der::SEQUENCE, &content)
 }
 
 fn opaque16<'a>(reader: &mut Reader<'a>, what: &'static str) -> Result<&'a [u8], Error> {

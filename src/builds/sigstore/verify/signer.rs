@@ -27,7 +27,7 @@ impl ManagedKey {
     /// # Errors
     /// [`Error::Malformed`] when it is no such PEM, [`Error::Unsupported`] for a kind of key that
     /// no signature is checked with.
-    pub fn from_pem(pem: &str) -> Result<Self, Error> {
+    pub(crate) fn from_pem(pem: &str) -> Result<Self, Error> {
         const WHAT: &str = "managed key";
         let whole = Span::new(0, pem.len());
         let key = DerPublicKey::from_pem(pem)
@@ -152,7 +152,7 @@ pub(super) fn certificate(
             let mut unreadable =
                 Finding::fail(blame, error.code()).actual(error.to_string().as_str());
             if let Some(span) = error.span() {
-                unreadable = unreadable.at("sigstore-certificate", span.start, span.len);
+                unreadable = unreadable.within("sigstore-certificate", span);
             }
             let findings = vec![
                 Finding::blocked(&SIGSTORE_CERTIFICATE_CHAIN, blame),

@@ -7,12 +7,11 @@ use sigstore_types::{SignatureBytes, TimestampToken, TsaAuthority};
 
 use super::root::TrustedRoot;
 use crate::builds::sigstore::checks;
-use crate::builds::sigstore::parse::der;
-use crate::builds::sigstore::parse::der::Element;
 use crate::digest::{Sha256, Sha384, Sha512};
 use crate::finding::Finding;
 use crate::pki::{Cert, name};
 use crate::time::UnixTime;
+use crate::wire::der::{self, Element};
 
 /// 1.2.840.113549.1.9.3
 const CONTENT_TYPE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 3];
@@ -222,7 +221,7 @@ mod tests {
     const SHA384: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2];
 
     fn element(tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
-        der::wrap(tag, &parts.concat()).unwrap()
+        der::encode(tag, &parts.concat()).unwrap()
     }
 
     fn oid(content: &[u8]) -> Vec<u8> {

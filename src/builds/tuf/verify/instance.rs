@@ -19,7 +19,7 @@ pub enum Instance {
 
 impl Instance {
     /// The instances that publish something.
-    pub const PUBLISHED: [Self; 2] = [Self::PublicGood, Self::GitHub];
+    pub(crate) const PUBLISHED: [Self; 2] = [Self::PublicGood, Self::GitHub];
 
     /// Its name.
     pub const fn name(self) -> &'static str {

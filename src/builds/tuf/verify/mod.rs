@@ -22,7 +22,7 @@ use crate::time::UnixTime;
 pub use instance::Instance;
 
 /// The name of the file with Sigstore's keys.
-pub const TARGET: &str = "trusted_root.json";
+pub(crate) const TARGET: &str = "trusted_root.json";
 
 /// The largest number of files of one role that is looked at.
 const MAX_FILES: usize = 32;
@@ -44,7 +44,7 @@ pub struct Refresh {
     /// The target, when everything holds for `now`.
     pub verified: Option<VerifiedTarget>,
     /// The root in force, as far as the files go.
-    pub root_version: u64,
+    pub(crate) root_version: u64,
     /// What is to be fetched next, beside a later root.
     pub next: Option<Next>,
     /// SHA-256 of each file that is of the instance.
@@ -346,7 +346,7 @@ impl<'a> Run<'a> {
         let is_own = |file: &&Metadata<'_>| file.key_ids.iter().any(|id| self.keys.contains(id));
         let mut files: Vec<Metadata<'a>> = all.filter(is_own).cloned().collect();
         self.used.extend(files.iter().map(|file| Sha256::of(file.bytes)));
-        files.sort_by(|a, b| (a.version, a.bytes).cmp(&(b.version, b.bytes)));
+        files.sort_unstable_by(|a, b| (a.version, a.bytes).cmp(&(b.version, b.bytes)));
         files.dedup_by(|a, b| a.bytes == b.bytes);
         if files.len() > MAX_FILES || files.iter().any(|file| file.bytes.len() > role.max()) {
             return Err(self.fail(check, "too-large"));

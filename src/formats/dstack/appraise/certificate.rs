@@ -8,11 +8,11 @@ use crate::pki::Cert;
 use crate::time::{Standing, UnixTime};
 
 /// The evidence id under which the certificate is shown.
-pub const CERTIFICATE: &str = "certificate";
+pub(crate) const CERTIFICATE: &str = "certificate";
 
 /// The certificate's key is the one that the guest had quoted. `report_data` is that of the
 /// verified quote or report, or which check keeps it from being known.
-pub fn key(cert: &Cert<'_>, report_data: Result<&[u8; 64], &'static Check>) -> Finding {
+pub(crate) fn key(cert: &Cert<'_>, report_data: Result<&[u8; 64], &'static Check>) -> Finding {
     let check = &checks::DSTACK_CERTIFICATE_KEY;
     let of_key = Sha512::of_parts(&[b"ratls-cert:", cert.spki()]);
     let finding = match report_data {
@@ -20,12 +20,12 @@ pub fn key(cert: &Cert<'_>, report_data: Result<&[u8; 64], &'static Check>) -> F
         Err(by) => Finding::blocked(check, by),
     };
     let place = cert.span_of(cert.spki());
-    place.into_iter().fold(finding, |finding, at| finding.at(CERTIFICATE, at.start, at.len))
+    place.into_iter().fold(finding, |finding, at| finding.within(CERTIFICATE, at))
 }
 
 /// What the certificate says by itself: who signed it, and its dates. No issuer is pinned, so its
 /// dates are its own word.
-pub fn certificate(cert: &Cert<'_>, further: &[Cert<'_>], now: UnixTime) -> Vec<Finding> {
+pub(crate) fn certificate(cert: &Cert<'_>, further: &[Cert<'_>], now: UnixTime) -> Vec<Finding> {
     let len = cert.der().len();
     let validity = cert.validity();
     let dates = match validity.standing(now) {

@@ -8,7 +8,7 @@ use crate::formats::dstack::checks;
 use crate::formats::dstack::parse::AppCompose;
 
 /// The containers that an app-compose file names, when its hash is shown.
-pub fn image_claims(compose: &AppCompose) -> Vec<Claim> {
+pub(crate) fn image_claims(compose: &AppCompose) -> Vec<Claim> {
     let (ImageReferences::All(images) | ImageReferences::Some(images)) = compose.images();
     let named = images.into_iter().filter(|image| image.pin != Pin::Absent);
     let claim = |text: String| Claim {

@@ -10,7 +10,7 @@ use crate::formats::eventlog::verify::Statement;
 /// What the guest's own system says the application is: a verified log's words from before
 /// `system-ready`, or a document that the register commits to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Identity {
+pub(crate) struct Identity {
     pub(super) app_id: Option<String>,
     pub(super) instance_id: Option<String>,
     pub(super) compose_hash: Option<String>,
@@ -22,7 +22,7 @@ pub struct Identity {
 
 impl Identity {
     /// Of the statements of a verified log.
-    pub fn of_log<'s>(statements: impl Iterator<Item = &'s Statement> + Clone) -> Self {
+    pub(crate) fn of_log<'s>(statements: impl Iterator<Item = &'s Statement> + Clone) -> Self {
         let value = |name: &str| {
             let found = statements.clone().find(|statement| statement.name == name);
             found.map(|statement| statement.value.to_string())
@@ -51,24 +51,24 @@ impl Identity {
     }
 
     /// SHA-256 of the app-compose file, in hex.
-    pub fn compose_hash(&self) -> Option<&str> {
+    pub(crate) fn compose_hash(&self) -> Option<&str> {
         self.compose_hash.as_deref()
     }
 
     /// The application's id, in hex.
-    pub fn app_id(&self) -> Option<&str> {
+    pub(crate) fn app_id(&self) -> Option<&str> {
         self.app_id.as_deref()
     }
 
     /// Whether keys come from a service that can make them again.
-    pub fn is_kms(&self) -> bool {
+    pub(crate) fn is_kms(&self) -> bool {
         let word = self.key_provider.as_deref();
         word.and_then(KeyProvider::of) == Some(KeyProvider::Kms)
     }
 }
 
 /// The claims of a document that HOST_DATA is the hash of.
-pub fn claims(identity: &Identity) -> Vec<Claim> {
+pub(crate) fn claims(identity: &Identity) -> Vec<Claim> {
     let values = [
         ("dstack.app-id", &identity.app_id),
         ("dstack.compose-hash", &identity.compose_hash),

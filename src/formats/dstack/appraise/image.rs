@@ -12,10 +12,11 @@ use crate::formats::dstack::verify as computed;
 use crate::formats::dstack::verify::AcpiDigests;
 use crate::formats::intel::parse::TdReport;
 use crate::formats::snp::parse::Report;
+use crate::formats::snp::parse::place;
 
 /// What the host and the agent say about the image. Nobody signed any of it.
 #[derive(Debug, Default)]
-pub struct Image<'a> {
+pub(crate) struct Image<'a> {
     /// What the image measures.
     pub material: Option<&'a Material>,
     /// The image's hash in hex, as stated once or more.
@@ -65,7 +66,7 @@ impl Image<'_> {
                         Finding::unknown(check, Why::NotSupported).actual(error.to_string())
                     }
                 };
-                findings.push(finding.part("launch").at("snp-report", 0x90, Sha384::LEN));
+                findings.push(finding.part("launch").within(place::REPORT, place::MEASUREMENT));
                 findings.push(Finding::warn(&checks::DSTACK_ACPI, "not-measured"));
             }
             _ => findings.extend(blocked()),

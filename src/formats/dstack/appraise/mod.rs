@@ -18,14 +18,15 @@ use crate::digest::{Sha256, Sha384};
 use crate::finding::{Check, Finding, Value, Why};
 use crate::formats::intel::parse::TdReport;
 use crate::formats::snp::parse::Report;
+use crate::formats::snp::parse::place;
 
-pub use certificate::{CERTIFICATE, certificate, key};
-pub use compose::image_claims;
-pub use identity::{Identity, claims};
-pub use image::Image;
+pub(crate) use certificate::{CERTIFICATE, certificate, key};
+pub(crate) use compose::image_claims;
+pub(crate) use identity::{Identity, claims};
+pub(crate) use image::Image;
 
 /// The checks that need a verified SEV-SNP report.
-pub static FROM_REPORT: &[&Check] = &[
+pub(crate) static FROM_REPORT: &[&Check] = &[
     &checks::DSTACK_REPORT_DATA,
     &checks::DSTACK_MR_CONFIG,
     &checks::DSTACK_COMPOSE_HASH,
@@ -40,7 +41,7 @@ pub static FROM_REPORT: &[&Check] = &[
 
 /// What came with a quote or a report. Nobody signed any of it.
 #[derive(Debug, Default)]
-pub struct Beside<'a> {
+pub(crate) struct Beside<'a> {
     /// The registers as the agent states them.
     pub tcb_info: Option<&'a TcbInfo>,
     /// What the agent says the application is, once or more.
@@ -57,7 +58,7 @@ pub struct Beside<'a> {
 
 /// What the policy names by the registers themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Named {
+pub(crate) struct Named {
     /// The guest's software.
     pub software: bool,
     /// RTMR0: the machine's configuration.
@@ -66,7 +67,7 @@ pub struct Named {
 
 /// Appraises the TD report of a verified quote. `log` is what the verified log says, or why there
 /// is none.
-pub fn appraise_quote(
+pub(crate) fn appraise_quote(
     report: &TdReport,
     log: Result<&Identity, Why>,
     beside: &Beside<'_>,
@@ -86,18 +87,19 @@ pub fn appraise_quote(
 
 /// Appraises a verified SEV-SNP report. What the guest's document says is handed back when
 /// HOST_DATA is its hash.
-pub fn appraise_report(
+pub(crate) fn appraise_report(
     report: &Report<'_>,
     stated_data: &[u8; 64],
     beside: &Beside<'_>,
     policy: &DstackPolicy,
 ) -> (Vec<Finding>, Option<Identity>) {
     let data = Finding::equal(&checks::DSTACK_REPORT_DATA, &report.report_data, stated_data);
-    let mut findings = vec![data.at("snp-report", 0x50, 64)];
+    let mut findings = vec![data.within(place::REPORT, place::REPORT_DATA)];
     let document = beside.document.unwrap_or_default();
     let hash = document_hash(document);
     let check = &checks::DSTACK_MR_CONFIG;
-    let commitment = Finding::equal(check, &report.host_data, &hash.0).at("snp-report", 0xc0, 32);
+    let commitment =
+        Finding::equal(check, &report.host_data, &hash.0).within(place::REPORT, place::HOST_DATA);
     let holds = commitment.passed();
     findings.push(commitment);
     let identity = match Document::parse(document) {

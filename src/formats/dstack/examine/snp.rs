@@ -2,7 +2,6 @@
 
 use super::files::{Files, facts, read};
 use super::quote::{ReportData, comparers, hashes};
-use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::compared::Compared;
 use crate::finding::to_blame;
@@ -102,6 +101,6 @@ pub(super) fn attested(
     let link = LinkId::Measurements;
     part.evidence.push(EvidenceItem::new("mr-config", "json", link, document, Vec::new()));
     compose.show(&mut part, &[&info]);
-    let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
+    let subject = Subject::of(kind, input);
     Ok((Draft { part, ..Draft::of(subject, RootOfTrust::CpuVendor) }, report_data))
 }

@@ -28,9 +28,9 @@ pub struct Answer {
     #[serde(deserialize_with = "embedded")]
     pub tcb_info: Option<String>,
     /// Who runs the machine, in the agent's words.
-    pub cloud_vendor: Option<String>,
+    pub(crate) cloud_vendor: Option<String>,
     /// What that one calls the machine.
-    pub cloud_product: Option<String>,
+    pub(crate) cloud_product: Option<String>,
     /// What the application is, in the agent's words.
     #[serde(flatten)]
     pub ids: Ids,
@@ -52,14 +52,14 @@ pub struct Ids {
     /// One hash of all registers.
     pub mr_aggregated: Option<String>,
     /// A hash that stands for the platform.
-    pub device_id: Option<String>,
-    /// Where keys come from: [`ProviderInfo`] as JSON, or that in hex.
+    pub(crate) device_id: Option<String>,
+    /// Where keys come from: JSON, or JSON in hex.
     pub key_provider_info: Option<String>,
 }
 
 /// Where keys come from, as the agent or the log says it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct ProviderInfo {
+pub(crate) struct ProviderInfo {
     /// The kind.
     pub name: String,
     /// Which one: a key or a measurement in hex, by kind.
@@ -69,7 +69,7 @@ pub struct ProviderInfo {
 
 impl ProviderInfo {
     /// Reads JSON, or its hex; `None` when it is neither.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let decoded = hex::decode(text).ok();
         serde_json::from_slice(decoded.as_deref().unwrap_or(text.as_bytes())).ok()
     }
@@ -102,7 +102,7 @@ pub struct TcbInfo {
 /// `vm_config`: how the host started the machine, in the host's words.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct VmConfig {
+pub(crate) struct VmConfig {
     /// The image's hash, in hex.
     pub os_image_hash: Option<String>,
     /// Memory, in bytes.
@@ -144,7 +144,7 @@ impl TcbInfo {
 impl VmConfig {
     /// # Errors
     /// When it is not JSON of this form or has a member twice.
-    pub fn parse(text: &str) -> Result<Self, Error> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         if text.is_empty() {
             return Ok(Self::default());
         }

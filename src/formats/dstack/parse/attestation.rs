@@ -14,15 +14,13 @@ const WHAT: &str = "dstack attestation";
 
 /// An attestation, taken apart. AMD's chip signs the report and nothing else.
 #[derive(Clone, Debug)]
-pub struct SnpAttestation<'a> {
+pub(crate) struct SnpAttestation<'a> {
     /// The report, [`Report::LEN`] bytes.
     pub report: &'a [u8],
     /// AMD's certificates, in PEM.
     pub certificates: Vec<&'a [u8]>,
     /// The document that HOST_DATA is the hash of.
     pub document: &'a str,
-    /// What the guest says happened while it started: names and payloads. Nothing measures it.
-    pub events: Vec<(&'a str, &'a [u8])>,
     /// REPORT_DATA as it was asked for.
     pub report_data: [u8; 64],
     /// How the host started the machine, in the host's words.
@@ -32,13 +30,13 @@ pub struct SnpAttestation<'a> {
 impl<'a> SnpAttestation<'a> {
     /// Whether the bytes begin as such an attestation: version, variant, and the report's length
     /// as a SCALE compact integer.
-    pub fn is_likely(bytes: &[u8]) -> bool {
+    pub(crate) fn is_likely(bytes: &[u8]) -> bool {
         bytes.starts_with(&[0, 3, 0x81, 0x12])
     }
 
     /// # Errors
     /// When it is too large, cut or longer than it says, or when what should be text is not.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), MAX)?;
         let r = &mut Reader::new(bytes);
         if r.array(WHAT)? != [0, 3] {
@@ -54,20 +52,21 @@ impl<'a> SnpAttestation<'a> {
             certificates.push(string(r)?);
         }
         let document = text(r)?;
-        let mut events = Vec::new();
+        // What the guest says happened while it started: nothing measures it.
         for _ in 0..compact(r)? {
-            events.push((text(r)?, string(r)?));
+            text(r)?;
+            string(r)?;
         }
         let report_data = r.array(WHAT)?;
         let vm_config = text(r)?;
         end(r)?;
-        Ok(Self { report, certificates, document, events, report_data, vm_config })
+        Ok(Self { report, certificates, document, report_data, vm_config })
     }
 }
 
 /// An attestation of a TDX guest, taken apart. Intel's platform signs the quote and nothing else.
 #[derive(Clone, Debug)]
-pub struct TdxAttestation<'a> {
+pub(crate) struct TdxAttestation<'a> {
     /// The quote.
     pub quote: &'a [u8],
     /// The event log: whole in the agent's own answer, in a certificate cut down to what dstack
@@ -85,13 +84,13 @@ type Event<'a> = (u32, u32, &'a [u8], &'a str, &'a [u8]);
 impl<'a> TdxAttestation<'a> {
     /// Whether the bytes begin as such an attestation: version, variant, and a quote's length in
     /// two or four bytes before the quote's version.
-    pub fn is_likely(bytes: &[u8]) -> bool {
+    pub(crate) fn is_likely(bytes: &[u8]) -> bool {
         matches!(behind_length(bytes, 0), Some([4 | 5, 0, ..]))
     }
 
     /// # Errors
     /// When it is too large, cut or longer than it says, or when what should be text is not.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), MAX)?;
         let r = &mut Reader::new(bytes);
         if r.array(WHAT)? != [0, 0] {
@@ -116,12 +115,12 @@ impl<'a> TdxAttestation<'a> {
 
     /// Whether the log was cut down to what dstack itself wrote, as it is for a certificate: it
     /// has no event of the registers for the kernel and the system.
-    pub fn is_stripped(&self) -> bool {
+    pub(crate) fn is_stripped(&self) -> bool {
         !self.events.iter().any(|(rtmr, ..)| matches!(rtmr, 1 | 2))
     }
 
     /// The event log as dstack writes it in JSON.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         let event = |(rtmr, kind, digest, name, payload): &Event<'_>| {
             json!({
                 "imr": rtmr, "event_type": kind, "digest": hex::encode(digest),

@@ -18,7 +18,7 @@ const ATTESTATION: &str = "1.3.6.1.4.1.62397.1.8";
 /// What a certificate carries beside its key. Its issuer signs it; nothing but the evidence itself
 /// says that it belongs to the key.
 #[derive(Clone, Copy, Debug)]
-pub struct RaTls<'a> {
+pub(crate) struct RaTls<'a> {
     /// The evidence.
     pub evidence: Carried<'a>,
     /// The application, 20 bytes.
@@ -45,7 +45,7 @@ pub enum Carried<'a> {
 
 impl<'a> RaTls<'a> {
     /// Whether a certificate has an extension with evidence of dstack's.
-    pub fn is_one(cert: &Cert<'_>) -> bool {
+    pub(crate) fn is_one(cert: &Cert<'_>) -> bool {
         [QUOTE, ATTESTATION].into_iter().any(|oid| cert.extension(oid).is_some())
     }
 
@@ -55,7 +55,7 @@ impl<'a> RaTls<'a> {
     /// When there is no evidence, or it is there twice over (a quote and an attestation), or a quote
     /// without its log; when an extension holds no OCTET STRING; or when the attestation is of
     /// another version (MessagePack) or of another machine than TDX or SEV-SNP.
-    pub fn of(cert: &Cert<'a>) -> Result<Self, Error> {
+    pub(crate) fn of(cert: &Cert<'a>) -> Result<Self, Error> {
         let whole = Span::new(0, cert.der().len());
         let malformed = |why: &'static str| Error::malformed(WHAT, whole, why);
         let octets = |oid: &str| match (cert.extension(oid), cert.octets(oid)) {

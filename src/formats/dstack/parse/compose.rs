@@ -1,8 +1,7 @@
 //! The app-compose file: what a dstack guest starts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use saphyr_parser::{Event, Parser};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -10,12 +9,11 @@ use super::KeyProvider;
 use crate::builds::image::reference::{ImageReference, ImageReferences, Pin, reference};
 use crate::digest::Sha256;
 use crate::error::Error;
+use crate::wire::yaml::Node;
 
 /// The largest file that is read, in bytes.
 const MAX_COMPOSE: usize = 1024 * 1024;
 const WHAT: &str = "dstack app-compose";
-/// The deepest that collections of the containers' file may be nested; Docker Compose needs six.
-const MAX_DEPTH: usize = 32;
 
 /// An app-compose file, taken apart.
 #[derive(Clone, Debug)]
@@ -27,9 +25,9 @@ pub struct AppCompose {
     /// Which provider, in hex; empty when any will do.
     pub key_provider_id: String,
     /// The containers' file, for Docker Compose.
-    pub docker_compose: Option<String>,
+    pub(crate) docker_compose: Option<String>,
     /// Whether scripts of the operator run beside the containers.
-    pub has_scripts: bool,
+    pub(crate) has_scripts: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -80,142 +78,28 @@ impl AppCompose {
     /// merge keys, a key twice), or that takes in other files (`include`, `extends`), gives
     /// [`ImageReferences::Some`] with nothing in it.
     pub fn images(&self) -> ImageReferences {
-        let found = self.docker_compose.as_deref().and_then(walk);
-        found.map_or(ImageReferences::Some(Vec::new()), ImageReferences::All)
+        let file = self.docker_compose.as_deref();
+        let file = file.and_then(|text| Node::read(text, &["services", "image"]));
+        file.as_ref()
+            .and_then(of_services)
+            .map_or(ImageReferences::Some(Vec::new()), ImageReferences::All)
     }
 }
 
-fn walk(text: &str) -> Option<Vec<ImageReference>> {
-    let ends_a_line = |c: char| matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
-    let odd = |c: char| ends_a_line(c) || (c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-    if text.contains(odd) {
+/// The image of every service of a containers' file.
+fn of_services(file: &Node) -> Option<Vec<ImageReference>> {
+    if file.get("include").is_some() {
         return None;
     }
-    let mut walk = Walk::default();
-    let mut parser = Parser::new_from_str(text);
-    while let Some(event) = parser.next_event() {
-        let (event, _) = event.ok()?;
-        walk.step(event)?;
-    }
-    Some(walk.found)
-}
-
-/// Where the walk stands: the open collections.
-#[derive(Default)]
-struct Walk {
-    open: Vec<Node>,
-    found: Vec<ImageReference>,
-    documents: usize,
-}
-
-enum Node {
-    /// The key whose value is next, and every key so far.
-    Mapping {
-        key: Option<String>,
-        seen: BTreeSet<String>,
-    },
-    Sequence,
-}
-
-impl Walk {
-    fn step(&mut self, event: Event<'_>) -> Option<()> {
-        match event {
-            Event::MappingStart(_, None) => {
-                self.begin(Node::Mapping { key: None, seen: BTreeSet::new() })
-            }
-            Event::SequenceStart(_, None) => self.begin(Node::Sequence),
-            Event::Scalar(value, _, _, None) => self.scalar(&value),
-            Event::MappingEnd | Event::SequenceEnd => {
-                self.end();
-                Some(())
-            }
-            Event::MappingStart(..)
-            | Event::SequenceStart(..)
-            | Event::Scalar(..)
-            | Event::Alias(_) => None,
-            Event::DocumentStart(_) => {
-                self.documents = self.documents.saturating_add(1);
-                (self.documents == 1).then_some(())
-            }
-            Event::StreamStart | Event::StreamEnd | Event::DocumentEnd | Event::Nothing => Some(()),
-        }
-    }
-
-    fn begin(&mut self, node: Node) -> Option<()> {
-        let is_key = matches!(self.open.last(), Some(Node::Mapping { key: None, .. }));
-        let in_services = self.path() == ["services"];
-        let is_image = self.is_image();
-        let is_mapping = matches!(node, Node::Mapping { .. });
-        // The services are a mapping, each is one, and an image is a text.
-        let is_deep = self.open.len() >= MAX_DEPTH;
-        if is_deep || is_key || is_image || (self.open.len() <= 2 && in_services && !is_mapping) {
-            return None;
-        }
-        self.open.push(node);
-        Some(())
-    }
-
-    fn end(&mut self) {
-        let is_service = self.is_service();
-        let Some(ended) = self.open.pop() else { return };
-        let has_image =
-            |node: &Node| matches!(node, Node::Mapping { seen, .. } if seen.contains("image"));
-        if is_service && !has_image(&ended) {
-            self.found.push(ImageReference { text: String::new(), pin: Pin::Absent });
-        }
-        self.value_ended();
-    }
-
-    fn scalar(&mut self, value: &str) -> Option<()> {
-        let depth = self.open.len();
-        let in_services = self.path().first() == Some(&"services");
-        if let Some(Node::Mapping { key: key @ None, seen }) = self.open.last_mut() {
-            let other_file = (depth == 1 && value == "include")
-                || (depth == 3 && in_services && value == "extends");
-            let shadows = ["services", "image"]
-                .iter()
-                .any(|known| value != *known && value.eq_ignore_ascii_case(known));
-            let odd = value == "<<" || !value.is_ascii() || seen.contains(value);
-            if odd || shadows || other_file {
-                return None;
-            }
-            seen.insert(value.to_owned());
-            *key = Some(value.to_owned());
-            return Some(());
-        }
-        if self.is_image() {
-            self.found.push(reference(value.trim()));
-        } else if in_services && depth <= 2 {
-            return None;
-        }
-        self.value_ended();
-        Some(())
-    }
-
-    fn value_ended(&mut self) {
-        if let Some(Node::Mapping { key, .. }) = self.open.last_mut() {
-            *key = None;
-        }
-    }
-
-    /// The keys of the open mappings, up to the first sequence.
-    fn path(&self) -> Vec<&str> {
-        let keys = self.open.iter().map_while(|node| match node {
-            Node::Mapping { key, .. } => key.as_deref(),
-            Node::Sequence => None,
-        });
-        keys.collect()
-    }
-
-    /// Whether the next value is a service's image.
-    fn is_image(&self) -> bool {
-        self.open.len() == 3 && matches!(self.path().as_slice(), ["services", _, "image"])
-    }
-
-    /// Whether the innermost open mapping is a service.
-    fn is_service(&self) -> bool {
-        self.open.len() == 3 && matches!(self.path().as_slice(), ["services", _])
-    }
+    let Some(services) = file.get("services") else { return Some(Vec::new()) };
+    let Node::Mapping(services) = services else { return None };
+    let image = |(_, service): &(String, Node)| match (service, service.get("image")) {
+        _ if service.get("extends").is_some() => None,
+        (_, Some(Node::Text(image))) => Some(reference(image.trim())),
+        (Node::Mapping(_), None) => Some(ImageReference { text: String::new(), pin: Pin::Absent }),
+        _ => None,
+    };
+    services.iter().map(image).collect()
 }
 
 #[cfg(test)]
@@ -259,6 +143,7 @@ mod tests {
             "services: {a: {image: b, image: c}}",
             "services: [{image: b}]",
             "services: {a: b}",
+            "services: {a: [{image: b}]}",
             "services: b",
         ] {
             assert_eq!(images(whole), ImageReferences::Some(Vec::new()), "{whole}");

@@ -117,7 +117,7 @@ impl Material {
 
 /// `measurement.tdx.cbor`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TdxImage {
+pub(crate) struct TdxImage {
     /// SHA-384 of the command line as it is measured (UTF-16, with a zero at the end).
     pub command_line: Sha384,
     /// Authenticode SHA-384 of the kernel as QEMU hands it to a guest with much memory.
@@ -136,7 +136,7 @@ pub struct TdxImage {
 
 /// Which events dstack's firmware measures into RTMR0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
+pub(crate) enum Layout {
     /// Before edk2-stable202505: 13 events.
     Pre202505,
     /// From edk2-stable202505 on: 17 events.
@@ -149,7 +149,7 @@ impl TdxImage {
     /// # Errors
     /// When it is of another version, or is not CBOR of that form in the order in which dstack
     /// writes it.
-    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let r = &mut Map::open(Self::WHAT, bytes, 3)?;
         r.key("image")?;
         r.map(3)?;
@@ -214,7 +214,7 @@ fn leb128(bytes: &mut &[u8]) -> Option<u64> {
 
 /// `measurement.snp.cbor`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SnpImage {
+pub(crate) struct SnpImage {
     /// The kernel's command line.
     pub command_line: String,
     /// The launch digest after the firmware's pages.
@@ -237,7 +237,7 @@ impl SnpImage {
     /// # Errors
     /// When it is of another version, is not CBOR of that form in the order in which dstack writes
     /// it, has more than 64 areas or more than 16 MiB in them, or an area is not whole pages.
-    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let r = &mut Map::open(Self::WHAT, bytes, 8)?;
         r.key("cmdline")?;
         let command_line = r.reader.text()?.0.to_owned();

@@ -100,7 +100,7 @@ impl BoundEvidence {
     ///
     /// # Errors
     /// When it is not of its form.
-    pub fn from_attestation(bytes: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn from_attestation(bytes: &[u8]) -> Result<Self, Error> {
         let platform = Platform::of(&Attestation::parse(bytes)?);
         Ok(Self { attestation: bytes.to_vec(), challenge: None, extra_data: Vec::new(), platform })
     }

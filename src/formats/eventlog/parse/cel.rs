@@ -33,8 +33,6 @@ pub struct Record<'a> {
     pub digests: Vec<Digest<'a>>,
     /// The content with its type and length: what the digests are of.
     pub content: &'a [u8],
-    /// Where the content is.
-    pub content_span: Span,
     /// What happened.
     pub item: Item<'a>,
 }
@@ -69,21 +67,21 @@ impl ItemType {
     /// The digest of the image's configuration.
     pub const IMAGE_ID: Self = Self(3);
     /// One argument.
-    pub const ARGUMENT: Self = Self(4);
+    pub(crate) const ARGUMENT: Self = Self(4);
     /// One environment variable.
-    pub const ENVIRONMENT: Self = Self(5);
+    pub(crate) const ENVIRONMENT: Self = Self(5);
     /// One argument that the operator set in place of the image's.
-    pub const ARGUMENT_OVERRIDE: Self = Self(6);
+    pub(crate) const ARGUMENT_OVERRIDE: Self = Self(6);
     /// One environment variable that the operator set.
-    pub const ENVIRONMENT_OVERRIDE: Self = Self(7);
+    pub(crate) const ENVIRONMENT_OVERRIDE: Self = Self(7);
     /// The workload begins here.
     pub const LAUNCH_SEPARATOR: Self = Self(8);
     /// Whether the host sees how much memory is used.
-    pub const MEMORY_MONITOR: Self = Self(9);
+    pub(crate) const MEMORY_MONITOR: Self = Self(9);
     /// Whether the graphics card runs in its confidential mode.
-    pub const GPU_CC_MODE: Self = Self(10);
+    pub(crate) const GPU_CC_MODE: Self = Self(10);
     /// What ties a graphics card's report to this machine.
-    pub const GPU_DEVICE_ATTESTATION_BINDING: Self = Self(11);
+    pub(crate) const GPU_DEVICE_ATTESTATION_BINDING: Self = Self(11);
 
     /// Its stable word, or `None` for a kind not known here.
     pub const fn word(self) -> Option<&'static str> {
@@ -178,7 +176,6 @@ fn record<'a>(reader: &mut Reader<'a>, bytes: &'a [u8], place: usize) -> Result<
         register,
         digests,
         content: content_span.of(bytes).unwrap_or_default(),
-        content_span,
         item: Item { kind: ItemType(item.kind), value: item.value },
     })
 }

@@ -12,7 +12,7 @@ use crate::span::Span;
 const WHAT: &str = "dstack event log";
 
 /// The type of the events that dstack itself writes into RTMR3 while the guest runs.
-pub const RUNTIME_EVENT: EventType = EventType(0x0800_0001);
+pub(crate) const RUNTIME_EVENT: EventType = EventType(0x0800_0001);
 
 /// A log, taken apart.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use crate::span::Span;
 
 /// UEFI_VARIABLE_DATA (TCG PC Client Platform Firmware Profile).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Variable<'a> {
+pub(crate) struct Variable<'a> {
     /// The vendor's GUID as it stands in the bytes.
     pub guid: [u8; 16],
     /// The name.
@@ -22,7 +22,7 @@ impl<'a> Variable<'a> {
     ///
     /// # Errors
     /// When it is cut short, when bytes are left over, or when its name is not UTF-16.
-    pub fn parse(data: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(data: &'a [u8]) -> Result<Self, Error> {
         const WHAT: &str = "event log, UEFI variable";
         let mut reader = Reader::new(data);
         let guid = reader.array::<16>(WHAT)?;
@@ -45,7 +45,7 @@ impl<'a> Variable<'a> {
 
 /// The file that the device path of a UEFI_IMAGE_LOAD_EVENT names, when it names one (UEFI
 /// specification, media device path, sub-type 4).
-pub fn loaded_file(data: &[u8]) -> Option<String> {
+pub(crate) fn loaded_file(data: &[u8]) -> Option<String> {
     const WHAT: &str = "event log, UEFI image load event";
     let mut reader = Reader::new(data);
     // Address, length in memory and link-time address.
@@ -67,7 +67,7 @@ pub fn loaded_file(data: &[u8]) -> Option<String> {
 }
 
 /// UTF-16 text, little-endian, without the zeros at its end.
-pub fn utf16(bytes: &[u8]) -> Option<String> {
+pub(crate) fn utf16(bytes: &[u8]) -> Option<String> {
     if !bytes.len().is_multiple_of(2) {
         return None;
     }

@@ -5,7 +5,7 @@
 
 pub mod cel;
 pub mod dstack;
-pub mod efi;
+pub(crate) mod efi;
 pub mod tcg;
 
 use std::fmt;
@@ -69,16 +69,16 @@ pub struct Algorithm(pub u16);
 
 impl Algorithm {
     /// SHA-1. Shown and never replayed.
-    pub const SHA1: Self = Self(0x0004);
+    pub(crate) const SHA1: Self = Self(0x0004);
     /// SHA-256.
     pub const SHA256: Self = Self(0x000b);
     /// SHA-384.
     pub const SHA384: Self = Self(0x000c);
     /// SHA-512.
-    pub const SHA512: Self = Self(0x000d);
+    pub(crate) const SHA512: Self = Self(0x000d);
 
     /// Length of its digest in bytes, for the algorithms known here.
-    pub const fn digest_len(self) -> Option<usize> {
+    pub(crate) const fn digest_len(self) -> Option<usize> {
         match self {
             Self::SHA1 => Some(20),
             Self::SHA256 => Some(32),

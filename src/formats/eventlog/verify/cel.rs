@@ -94,11 +94,8 @@ fn end_of_launch(separator: Option<&Record<'_>>) -> Finding {
     let check = &checks::EVENTLOG_LAUNCH;
     match separator {
         None => Finding::unknown(check, Why::NotSupported),
-        Some(record) => Finding::test(check, record.item.value.is_empty(), "failed-launch").at(
-            CANONICAL_LOG,
-            record.span.start,
-            record.span.len,
-        ),
+        Some(record) => Finding::test(check, record.item.value.is_empty(), "failed-launch")
+            .within(CANONICAL_LOG, record.span),
     }
 }
 
@@ -115,11 +112,9 @@ fn names(launch: &[Record<'_>], registers: &Registers) -> Finding {
                 continue;
             }
         };
-        return Finding::fail(check, reason).actual(self::kind(record)).at(
-            CANONICAL_LOG,
-            record.span.start,
-            record.span.len,
-        );
+        return Finding::fail(check, reason)
+            .actual(self::kind(record))
+            .within(CANONICAL_LOG, record.span);
     }
     Finding::pass(check)
 }

@@ -138,7 +138,7 @@ fn preimages(log: &Log<'_>) -> Option<Finding> {
         Finding::fail(&checks::EVENTLOG_DIGESTS, "preimage")
             .part("preimage")
             .expected(canonical(event))
-            .at(EVENT_LOG, event.span.start, event.span.len),
+            .within(EVENT_LOG, event.span),
     )
 }
 
@@ -162,11 +162,7 @@ fn names(log: &Log<'_>, ready: Option<usize>) -> Finding {
                 continue;
             }
         };
-        return Finding::fail(check, reason).actual(name).at(
-            EVENT_LOG,
-            event.span.start,
-            event.span.len,
-        );
+        return Finding::fail(check, reason).actual(name).within(EVENT_LOG, event.span);
     }
     Finding::pass(check)
 }

@@ -9,6 +9,7 @@ use crate::formats::eventlog::parse::Register;
 use crate::formats::eventlog::parse::efi;
 use crate::formats::eventlog::parse::efi::Variable;
 use crate::formats::eventlog::parse::tcg::EventType;
+use crate::gather;
 
 /// EFI_GLOBAL_VARIABLE (UEFI specification), as it stands in bytes.
 const GLOBAL_VARIABLE: [u8; 16] = [
@@ -49,11 +50,9 @@ pub(super) fn describe(kind: EventType, data: &[u8]) -> Option<String> {
 
 /// What the events say about the boot. `raw` and `events` go side by side.
 pub(super) fn statements(raw: &[(EventType, &[u8])], events: &[Event]) -> Vec<Statement> {
-    let kernels: BTreeSet<String> = raw
-        .iter()
-        .filter_map(|(kind, data)| command_line(*kind, data))
-        .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
-        .collect();
+    let lines = raw.iter().filter_map(|(kind, data)| command_line(*kind, data));
+    let kernels: BTreeSet<String> =
+        gather::set(lines.filter_map(|line| line.split_whitespace().next().map(str::to_owned)));
     let mut statements = Vec::new();
     let mut ended = BTreeSet::new();
     for (index, ((kind, data), event)) in raw.iter().zip(events).enumerate() {

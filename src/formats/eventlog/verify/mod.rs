@@ -17,12 +17,13 @@ use super::parse::{Algorithm, Register};
 use crate::crypto::Hash;
 use crate::digest::{Sha256, Sha384};
 use crate::finding::{Examined, Finding, Promise, Value};
+use crate::gather;
 use crate::span::Span;
 
 /// The evidence id of a log of firmware or of dstack.
 pub const EVENT_LOG: &str = "event-log";
 /// The evidence id of a canonical event log.
-pub const CANONICAL_LOG: &str = "canonical-event-log";
+pub(crate) const CANONICAL_LOG: &str = "canonical-event-log";
 
 /// The registers to compare with, from a quote that the caller has verified. A register that is
 /// not among them is not compared, and what the log says about it counts for nothing.
@@ -41,7 +42,7 @@ impl Registers {
     /// firmware and the boot loader measured, 3 for what the running system measured.
     pub fn of_quote(rtmr: &[Sha384; 4], which: &[u8]) -> Self {
         let numbered = (0_u8..).zip(rtmr.iter().copied());
-        Self::Rtmr(numbered.filter(|(number, _)| which.contains(number)).collect())
+        Self::Rtmr(gather::map(numbered.filter(|(number, _)| which.contains(number))))
     }
 
     fn all(&self) -> Vec<(Register, &[u8])> {
@@ -73,15 +74,15 @@ impl Registers {
         match self {
             Self::Rtmr(map) => {
                 let own = map.iter().filter(|(n, value)| keep(Register::Rtmr(**n), &value.0));
-                Self::Rtmr(own.map(|(number, value)| (*number, *value)).collect())
+                Self::Rtmr(gather::map(own.map(|(number, value)| (*number, *value))))
             }
             Self::PcrSha256(map) => {
                 let own = map.iter().filter(|(n, value)| keep(Register::Pcr(**n), &value.0));
-                Self::PcrSha256(own.map(|(number, value)| (*number, *value)).collect())
+                Self::PcrSha256(gather::map(own.map(|(number, value)| (*number, *value))))
             }
             Self::PcrSha384(map) => {
                 let own = map.iter().filter(|(n, value)| keep(Register::Pcr(**n), &value.0));
-                Self::PcrSha384(own.map(|(number, value)| (*number, *value)).collect())
+                Self::PcrSha384(gather::map(own.map(|(number, value)| (*number, *value))))
             }
         }
     }

@@ -7,6 +7,7 @@ use crate::crypto::Hash;
 use crate::finding::{Finding, Value, Why};
 use crate::formats::eventlog::checks;
 use crate::formats::eventlog::parse::Register;
+use crate::gather;
 use crate::span::Span;
 
 /// What of one event goes into a register.
@@ -63,11 +64,8 @@ pub(super) fn told(
     steps: &[Step],
     locality: u8,
 ) -> (Registers, Vec<Finding>) {
-    let with_events: BTreeSet<Register> = steps
-        .iter()
-        .filter(|step| !matches!(step.extends, Extends::Nothing))
-        .filter_map(|step| step.register)
-        .collect();
+    let extending = steps.iter().filter(|step| !matches!(step.extends, Extends::Nothing));
+    let with_events: BTreeSet<Register> = gather::set(extending.filter_map(|step| step.register));
     let has_events = |register: Register| with_events.contains(&register);
     // A log without any event of these registers says nothing about any of them.
     let says_something = registers.all().iter().any(|(register, _)| has_events(*register));
@@ -156,7 +154,7 @@ fn replay(
     let finding =
         finding.part(register.word()).expected(Value::hex(expected)).actual(Value::hex(&value));
     match at {
-        Some(span) => finding.at(evidence, span.start, span.len),
+        Some(span) => finding.within(evidence, span),
         None => finding,
     }
 }
@@ -174,7 +172,7 @@ fn digests(evidence: &'static str, registers: &Registers, steps: &[Step]) -> Fin
         Extends::Differs { stated, of_data, .. } => Finding::equal(check, of_data, stated),
         _ => Finding::fail(check, "missing"),
     };
-    finding.part(format!("event-{index}")).at(evidence, step.span.start, step.span.len)
+    finding.part(format!("event-{index}")).within(evidence, step.span)
 }
 
 /// Whether every measured event belongs to a register that is compared.

@@ -10,14 +10,14 @@ use crate::finding::Value;
 use crate::span::Span;
 use crate::wire::Field;
 
-pub use opaque::Opaque;
+pub(crate) use opaque::Opaque;
 
 const WHAT: &str = "GPU report";
 const SPDM: &str = "DMTF DSP0274 1.1, MEASUREMENTS response";
 
 /// A report as parsed.
 #[derive(Clone, Debug)]
-pub struct Report<'a> {
+pub(crate) struct Report<'a> {
     /// Request and response as received.
     pub bytes: &'a [u8],
     /// The request's nonce, 32 bytes: the asker's challenge.
@@ -39,7 +39,7 @@ pub struct Report<'a> {
 
 /// One measurement (DSP0274 1.1, table 44).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Measurement<'a> {
+pub(crate) struct Measurement<'a> {
     /// Its number, from 1.
     pub index: u8,
     /// DMTFSpecMeasurementValueType.
@@ -52,14 +52,14 @@ pub struct Measurement<'a> {
 
 impl<'a> Report<'a> {
     /// Length of the request in bytes.
-    pub const REQUEST: usize = 37;
+    pub(crate) const REQUEST: usize = 37;
     /// Length of the signature in bytes.
-    pub const SIGNATURE: usize = 96;
+    pub(crate) const SIGNATURE: usize = 96;
     /// The largest report that is read, in bytes.
-    pub const MAX: usize = 64 * 1024;
+    pub(crate) const MAX: usize = 64 * 1024;
 
     /// Whether `bytes` look like a report: a request of version 1.1 for all measurements, signed.
-    pub fn is_likely(bytes: &[u8]) -> bool {
+    pub(crate) fn is_likely(bytes: &[u8]) -> bool {
         bytes.len() > Self::REQUEST
             && bytes.starts_with(&[0x11, 0xe0])
             && bytes.get(Self::REQUEST..).is_some_and(|rest| rest.starts_with(&[0x11, 0x60]))
@@ -70,7 +70,7 @@ impl<'a> Report<'a> {
     /// # Errors
     /// When they are not of SPDM 1.1, a length reaches past the end, a block is not of the DMTF's
     /// form, or two blocks have one number.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), Self::MAX)?;
         let mut reader = Reader::new(bytes);
         expect(&mut reader, "GPU report, request", [0x11, 0xe0])?;
@@ -114,18 +114,18 @@ impl<'a> Report<'a> {
     }
 
     /// The bytes that the signature covers.
-    pub fn signed_bytes(&self) -> &'a [u8] {
+    pub(crate) fn signed_bytes(&self) -> &'a [u8] {
         self.signed.of(self.bytes).unwrap_or_default()
     }
 
     /// Where the request's nonce stands.
-    pub const fn nonce_span(&self) -> Span {
+    pub(crate) const fn nonce_span(&self) -> Span {
         let [nonce, ..] = self.spans;
         nonce
     }
 
     /// Every part as a labelled span.
-    pub fn fields(&self) -> Vec<Field> {
+    pub(crate) fn fields(&self) -> Vec<Field> {
         let [nonce, own, opaque, signature] = self.spans;
         let field = |name: String, span, value: &[u8]| Field {
             name: name.into(),

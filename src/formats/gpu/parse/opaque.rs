@@ -9,7 +9,7 @@ use crate::wire::Field;
 
 /// The entries, by type.
 #[derive(Clone, Debug)]
-pub struct Opaque<'a> {
+pub(crate) struct Opaque<'a> {
     entries: Vec<Entry<'a>>,
 }
 
@@ -56,17 +56,17 @@ impl<'a> Opaque<'a> {
     }
 
     /// Digest of the firmware that holds the signing key, 48 bytes.
-    pub fn firmware_id(&self) -> Option<&'a [u8]> {
+    pub(crate) fn firmware_id(&self) -> Option<&'a [u8]> {
         self.value(FIRMWARE_ID)
     }
 
     /// Version of the driver.
-    pub fn driver_version(&self) -> Option<String> {
+    pub(crate) fn driver_version(&self) -> Option<String> {
         text(self.value(DRIVER_VERSION)?)
     }
 
     /// Version of the VBIOS: four bytes, little-endian, and a fifth.
-    pub fn vbios_version(&self) -> Option<String> {
+    pub(crate) fn vbios_version(&self) -> Option<String> {
         match self.value(VBIOS_VERSION)? {
             [a, b, c, d, e, ..] => Some(format!("{d:02x}.{c:02x}.{b:02x}.{a:02x}.{e:02x}")),
             _ => None,
@@ -74,7 +74,7 @@ impl<'a> Opaque<'a> {
     }
 
     /// Board project, its SKU and the chip's SKU, as NVIDIA names reference measurements.
-    pub fn model(&self) -> Option<String> {
+    pub(crate) fn model(&self) -> Option<String> {
         let parts = [PROJECT, PROJECT_SKU, CHIP_SKU].map(|kind| self.value(kind).and_then(text));
         let [Some(project), Some(sku), Some(chip)] = parts else { return None };
         Some(format!("project {project}, SKU {sku}, chip {chip}"))

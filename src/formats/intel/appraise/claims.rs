@@ -6,7 +6,7 @@ use crate::formats::intel::parse::{Body, EnclaveReport, TdReport};
 use crate::formats::intel::verify::{TcbStanding, VerifiedQuote};
 
 /// The claims of a verified quote.
-pub fn claims(verified: &VerifiedQuote<'_>) -> Vec<Claim> {
+pub(crate) fn claims(verified: &VerifiedQuote<'_>) -> Vec<Claim> {
     let quote = verified.quote();
     let mut claims = vec![
         claim("dcap.fmspc", LinkId::Chip, Value::hex(verified.fmspc())),

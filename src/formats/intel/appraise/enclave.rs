@@ -6,6 +6,7 @@ use crate::finding::{Finding, Value};
 use crate::formats::intel::checks;
 use crate::formats::intel::parse::EnclaveReport;
 use crate::formats::intel::parse::bits::{SGX_FLAGS, XFRM, unnamed};
+use crate::formats::intel::parse::place::{self, enclave};
 use crate::formats::intel::policy::{SgxPolicy, Xfam};
 use crate::span::Span;
 
@@ -20,28 +21,29 @@ const MISC_NAMED: u32 = 0b11;
 
 pub(super) fn appraise(report: &EnclaveReport, body: Span, policy: &SgxPolicy) -> Vec<Finding> {
     let flags = report.flags();
-    let at = |finding: Finding, start: usize, len: usize| {
-        finding.at(QUOTE, body.start.saturating_add(start), len)
-    };
+    let at = |finding: Finding, field| finding.within(QUOTE, place::within(body, field));
     let bit = |check, mask: u64, wanted: bool, rule: Rule| {
         let set = flags & mask != 0;
         let finding = match set == wanted {
             true => Finding::pass(check),
             false => ruled(check, rule, if set { "set" } else { "clear" }),
         };
-        at(finding.actual(if set { "set" } else { "clear" }), 48, 8)
+        at(finding.actual(if set { "set" } else { "clear" }), enclave::FLAGS)
     };
     vec![
         bit(&checks::SGX_DEBUG, DEBUG, false, policy.debug),
         bit(&checks::SGX_INIT, INIT, true, Rule::Deny),
         bit(&checks::SGX_PROVISION_KEY, PROVISION_KEY, false, policy.provision_key),
-        at(xfrm(report, policy), 56, 8),
+        at(xfrm(report, policy), enclave::XFRM),
         reserved(report, policy),
-        at(listed(&checks::SGX_MRENCLAVE, &policy.mr_enclave, &report.mr_enclave), 64, 32),
-        at(listed(&checks::SGX_MRSIGNER, &policy.mr_signer, &report.mr_signer), 128, 32),
-        at(product(report, policy), 256, 2),
-        at(svn(report, policy), 258, 2),
-        at(config_id(report, policy), 192, 64),
+        at(
+            listed(&checks::SGX_MRENCLAVE, &policy.mr_enclave, &report.mr_enclave),
+            enclave::MR_ENCLAVE,
+        ),
+        at(listed(&checks::SGX_MRSIGNER, &policy.mr_signer, &report.mr_signer), enclave::MR_SIGNER),
+        at(product(report, policy), enclave::ISV_PROD_ID),
+        at(svn(report, policy), enclave::ISV_SVN),
+        at(config_id(report, policy), enclave::CONFIG_ID),
     ]
 }
 

@@ -6,7 +6,7 @@ mod tcb;
 mod td;
 
 use super::checks;
-use super::parse::{Body, Quote, Tee};
+use super::parse::{Body, Quote, Tee, place};
 use super::policy::DcapPolicy;
 use super::verify::VerifiedQuote;
 use crate::digest::{Sha384, Sha512};
@@ -14,13 +14,13 @@ use crate::finding::compared::{Compared, Comparers, ruled, wished};
 use crate::finding::{Check, Finding, Value};
 use crate::time::UnixTime;
 
-pub use claims::claims;
+pub(crate) use claims::claims;
 
 /// The evidence id under which the quote is shown.
 const QUOTE: &str = "quote";
 
 /// Appraises a verified quote for the moment `now`.
-pub fn appraise(
+pub(crate) fn appraise(
     verified: &VerifiedQuote<'_>,
     policy: &DcapPolicy,
     compared: Comparers,
@@ -32,7 +32,7 @@ pub fn appraise(
 }
 
 /// Every finding of this module for a quote of `tee` that is not verified: `by` is to blame.
-pub fn blocked(tee: Tee, by: &'static Check) -> Vec<Finding> {
+pub(crate) fn blocked(tee: Tee, by: &'static Check) -> Vec<Finding> {
     let own = match tee {
         Tee::Sgx => &checks::ENCLAVE[..],
         Tee::Tdx => &checks::TD[..],
@@ -66,20 +66,20 @@ fn trailing(quote: &Quote<'_>, policy: &DcapPolicy) -> Finding {
         (_, true) => (Finding::pass(check), "zero"),
         (_, false) => (ruled(check, policy.trailing, "not-signed"), "not zero"),
     };
-    finding.actual(format!("{} bytes, {content}", span.len)).at(QUOTE, span.start, span.len)
+    finding.actual(format!("{} bytes, {content}", span.len)).within(QUOTE, span)
 }
 
 /// T39.
 fn report_data(quote: &Quote<'_>, policy: &DcapPolicy, compared: Compared) -> Finding {
     let check = &checks::DCAP_REPORT_DATA;
     let actual = quote.body.report_data();
-    let start = match quote.tee {
-        Tee::Sgx => 320_usize,
-        Tee::Tdx => 520,
+    let field = match quote.tee {
+        Tee::Sgx => place::enclave::REPORT_DATA,
+        Tee::Tdx => place::td::REPORT_DATA,
     };
     let equal = |expected: Sha512| Finding::equal(check, &expected.0, actual);
     let finding = compared.with(check, policy.report_data, equal).actual(Value::hex(actual));
-    finding.at(QUOTE, quote.body_span.start.saturating_add(start), 64)
+    finding.within(QUOTE, place::within(quote.body_span, field))
 }
 
 /// A value against those that a policy lists; an empty list expects nothing.

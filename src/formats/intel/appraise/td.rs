@@ -7,6 +7,7 @@ use crate::finding::{Check, Finding, Value, Why};
 use crate::formats::intel::checks;
 use crate::formats::intel::parse::TdReport;
 use crate::formats::intel::parse::bits::{TD_ATTRIBUTES, XFAM, names, unnamed};
+use crate::formats::intel::parse::place::{self, td};
 use crate::formats::intel::policy::{RegisterRule, TdxPolicy, Xfam};
 use crate::span::Span;
 
@@ -30,45 +31,50 @@ pub(super) fn appraise(
     policy: &TdxPolicy,
     compared: Compared,
 ) -> Vec<Finding> {
-    let place = |start: usize, len: usize| Span::new(body.start.saturating_add(start), len);
-    let mut findings = attributes(report, place(120, 8), policy);
+    let place = |field| place::within(body, field);
+    let mut findings = attributes(report, place(td::ATTRIBUTES), policy);
     findings.extend([
-        service_td(report, place(600, 48), policy),
-        placed(xfam(report, policy), place(128, 8)),
-        placed(seam_signer(report, policy), place(64, 48)),
-        placed(seam_attributes(report, policy), place(112, 8)),
+        service_td(report, place(td::MR_SERVICE_TD), policy),
+        placed(xfam(report, policy), place(td::XFAM)),
+        placed(seam_signer(report, policy), place(td::MR_SIGNER_SEAM)),
+        placed(seam_attributes(report, policy), place(td::SEAM_ATTRIBUTES)),
         placed(
             listed(&checks::TDX_SEAM_MEASUREMENT, &policy.mr_seam, &report.mr_seam),
-            place(16, 48),
+            place(td::MR_SEAM),
         ),
     ]);
-    for (check, rule, value, start) in [
-        (&checks::TDX_CONFIG_ID, &policy.mr_config_id, &report.mr_config_id, 184),
-        (&checks::TDX_OWNER, &policy.mr_owner, &report.mr_owner, 232),
-        (&checks::TDX_OWNER_CONFIG, &policy.mr_owner_config, &report.mr_owner_config, 280),
+    for (check, rule, value, field) in [
+        (&checks::TDX_CONFIG_ID, &policy.mr_config_id, &report.mr_config_id, td::MR_CONFIG_ID),
+        (&checks::TDX_OWNER, &policy.mr_owner, &report.mr_owner, td::MR_OWNER),
+        (
+            &checks::TDX_OWNER_CONFIG,
+            &policy.mr_owner_config,
+            &report.mr_owner_config,
+            td::MR_OWNER_CONFIG,
+        ),
     ] {
-        findings.push(placed(register(check, rule, value), place(start, 48)));
+        findings.push(placed(register(check, rule, value), place(field)));
     }
-    findings.push(placed(listed(&checks::TDX_MRTD, &policy.mr_td, &report.mr_td), place(136, 48)));
+    findings
+        .push(placed(listed(&checks::TDX_MRTD, &policy.mr_td, &report.mr_td), place(td::MR_TD)));
     let names = ["rtmr0", "rtmr1", "rtmr2", "rtmr3"];
-    let starts = [328, 376, 424, 472];
     let is_named = policy.rtmrs().iter().any(|accepted| !accepted.is_empty());
-    for (((name, start), accepted), value) in
-        names.into_iter().zip(starts).zip(policy.rtmrs()).zip(&report.rtmr)
+    for (((name, field), accepted), value) in
+        names.into_iter().zip(td::RTMR).zip(policy.rtmrs()).zip(&report.rtmr)
     {
         // Where the policy names registers, it asks for nothing of the others.
         if is_named && accepted.is_empty() {
             continue;
         }
         let finding = listed(&checks::TDX_RTMR, accepted, value).part(name);
-        findings.push(placed(finding, place(start, 48)));
+        findings.push(placed(finding, place(field)));
     }
     findings.push(software(report, policy, compared));
     findings
 }
 
 fn placed(finding: Finding, span: Span) -> Finding {
-    finding.at(QUOTE, span.start, span.len)
+    finding.within(QUOTE, span)
 }
 
 /// T31 to T34.

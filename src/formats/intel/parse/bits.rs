@@ -1,12 +1,12 @@
 //! The bit fields of a body by Intel's names.
 
 /// A named bit: its position from the least significant one, and its name.
-pub type Bit = (u32, &'static str);
+pub(crate) type Bit = (u32, &'static str);
 
 /// TDATTRIBUTES (Intel TDX module 1.5 ABI, ATTRIBUTES). Bits 0 to 7 take the guest out of the
 /// protected state. ICSSD, LASS and TPA are of later modules: their positions are those of
 /// Intel's own definitions in the Linux kernel (`arch/x86/include/asm/shared/tdx.h`).
-pub static TD_ATTRIBUTES: &[Bit] = &[
+pub(crate) static TD_ATTRIBUTES: &[Bit] = &[
     (0, "DEBUG"),
     (4, "HGS_PLUS_PROF"),
     (5, "PERF_PROF"),
@@ -22,7 +22,7 @@ pub static TD_ATTRIBUTES: &[Bit] = &[
 ];
 
 /// XFAM, the processor state that a guest may use (Intel TDX module 1.5 ABI, XFAM).
-pub static XFAM: &[Bit] = &[
+pub(crate) static XFAM: &[Bit] = &[
     (0, "X87"),
     (1, "SSE"),
     (2, "AVX"),
@@ -40,7 +40,7 @@ pub static XFAM: &[Bit] = &[
 ];
 
 /// The flags of an enclave's ATTRIBUTES (Intel SDM volume 3D, ATTRIBUTES).
-pub static SGX_FLAGS: &[Bit] = &[
+pub(crate) static SGX_FLAGS: &[Bit] = &[
     (0, "INIT"),
     (1, "DEBUG"),
     (2, "MODE64BIT"),
@@ -53,7 +53,7 @@ pub static SGX_FLAGS: &[Bit] = &[
 
 /// XFRM, the processor state that an enclave may use: bits of XCR0 (Intel SDM volume 1, section
 /// 13.1).
-pub static XFRM: &[Bit] = &[
+pub(crate) static XFRM: &[Bit] = &[
     (0, "X87"),
     (1, "SSE"),
     (2, "AVX"),
@@ -69,13 +69,13 @@ pub static XFRM: &[Bit] = &[
 ];
 
 /// The bits of a field that are set and have no name there.
-pub fn unnamed(table: &[Bit], bits: u64) -> u64 {
+pub(crate) fn unnamed(table: &[Bit], bits: u64) -> u64 {
     let mask = |position: u32| 1_u64.checked_shl(position).unwrap_or_default();
     bits & !table.iter().fold(0, |named, (position, _)| named | mask(*position))
 }
 
 /// The bits of a field that are set, by name or by number, or `none`.
-pub fn names(table: &[Bit], bits: u64) -> String {
+pub(crate) fn names(table: &[Bit], bits: u64) -> String {
     let set = (0..u64::BITS).filter(|position| bits.checked_shr(*position).is_some_and(is_odd));
     let words: Vec<String> = set
         .map(|position| match table.iter().find(|(known, _)| *known == position) {

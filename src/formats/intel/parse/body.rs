@@ -94,7 +94,7 @@ impl EnclaveReport {
     }
 
     /// Whether every reserved byte is zero.
-    pub fn reserved_is_zero(&self) -> bool {
+    pub(crate) fn reserved_is_zero(&self) -> bool {
         self.reserved1 == [0; 12]
             && self.reserved2 == [0; 32]
             && self.reserved3 == [0; 32]
@@ -175,9 +175,9 @@ impl TdReport {
     /// Length of a TDX 1.0 report.
     pub const LEN: usize = 584;
     /// Length of a TDX 1.5 report: with [`Relaunch`].
-    pub const LEN_RELAUNCH: usize = 648;
+    pub(crate) const LEN_RELAUNCH: usize = 648;
     /// Length with [`TdExtension`].
-    pub const LEN_EXTENDED: usize = 885;
+    pub(crate) const LEN_EXTENDED: usize = 885;
 
     /// Reads a TDX 1.0 report.
     ///

@@ -3,11 +3,12 @@
 //! numbers are little-endian; keys and signatures are big-endian.
 
 pub mod collateral;
-pub mod signature;
+pub(crate) mod signature;
 
-pub mod bits;
+pub(crate) mod bits;
 mod body;
 mod fields;
+pub mod place;
 mod quote;
 
 pub use body::{Body, EnclaveReport, Relaunch, TdExtension, TdReport};

@@ -82,7 +82,7 @@ pub struct Quote<'a> {
     /// The quoted enclave or guest.
     pub body: Body,
     /// Where the body is.
-    pub body_span: Span,
+    pub(crate) body_span: Span,
     /// What the quote's signature covers: header, body descriptor, body.
     pub signed: Span,
     /// Signature by the attestation key over `signed`: R, then S, 32 bytes each.
@@ -98,7 +98,7 @@ pub struct Quote<'a> {
     /// Where that report is: what the PCK key signed.
     pub qe_report_span: Span,
     /// Signature by the PCK key over the quoting enclave's report: R, then S.
-    pub qe_report_signature: [u8; 64],
+    pub(crate) qe_report_signature: [u8; 64],
     /// Where that signature is.
     pub qe_report_signature_span: Span,
     /// Authentication data of the quoting enclave, of any length.
@@ -113,7 +113,7 @@ pub struct Quote<'a> {
 
 impl Quote<'_> {
     /// Length of the header.
-    pub const HEADER: usize = 48;
+    pub(crate) const HEADER: usize = 48;
     /// The largest quote that is read, with trailing bytes.
     pub const MAX: usize = 64 * 1024;
     /// The vendor id of Intel's quoting enclaves.
@@ -123,12 +123,12 @@ impl Quote<'_> {
     ];
 
     /// The bytes that the quote's signature covers, as received.
-    pub fn signed_bytes(&self) -> &[u8] {
+    pub(crate) fn signed_bytes(&self) -> &[u8] {
         self.signed.of(self.bytes).unwrap_or_default()
     }
 
     /// The bytes of the quoting enclave's report, as received.
-    pub fn qe_report_bytes(&self) -> &[u8] {
+    pub(crate) fn qe_report_bytes(&self) -> &[u8] {
         self.qe_report_span.of(self.bytes).unwrap_or_default()
     }
 }

@@ -6,7 +6,7 @@ use crate::formats::intel::checks;
 use crate::formats::intel::parse::collateral::{Collateral, PckExtension};
 use crate::formats::intel::parse::{PCK_CHAIN, Quote};
 use crate::pki::anchors::simulated;
-use crate::pki::dated::{dated, unsigned};
+use crate::pki::chain::{self, Rules, dated, unsigned};
 use crate::pki::{Cert, KeyKind, SignatureAlgorithm, pem_certificates};
 use crate::span::Span;
 use crate::time::{UnixTime, Validity};
@@ -19,6 +19,13 @@ pub(super) const PCK_NAME: &str = "Intel SGX PCK Certificate";
 
 /// The most certificates that are looked at; more than three are refused anyway.
 const CHAIN_LEN: usize = 3;
+
+/// What all of Intel's certificates have in common.
+static RULES: Rules = Rules {
+    key: |kind| *kind == KeyKind::P256,
+    algorithm: Some(SignatureAlgorithm::Ecdsa(Hash::Sha256)),
+    signs_documents: false,
+};
 
 /// The certificates of a chain of the right length, not believed.
 #[derive(Clone, Debug)]
@@ -36,7 +43,7 @@ pub(super) fn certificates(
     let certification = &quote.certification;
     let at = |finding: Finding| {
         let span = certification.span;
-        finding.actual(Value::number(certification.kind)).at(QUOTE, span.start, span.len)
+        finding.actual(Value::number(certification.kind)).within(QUOTE, span)
     };
     let (finding, ders) = match (certification.kind, &collateral.pck_chain) {
         (PCK_CHAIN, _) => {
@@ -67,7 +74,7 @@ pub(super) fn certificates(
         }
     };
     let span = certification.span;
-    findings.push(finding.at(QUOTE, span.start, span.len));
+    findings.push(finding.within(QUOTE, span));
     (findings, ders)
 }
 
@@ -122,13 +129,7 @@ pub(super) fn examine(
 }
 
 fn pinned(supplied: &Cert<'_>, root: &Cert<'_>) -> Finding {
-    let reason = if supplied.der() == root.der() {
-        None
-    } else if supplied.der() == simulated::INTEL.root {
-        Some("simulated")
-    } else {
-        Some("wrong-root")
-    };
+    let reason = chain::other_root(supplied, root, simulated::INTEL.root);
     Finding::unless(&checks::DCAP_ROOT_PINNED, reason)
         .expected(Value::hex(root.fingerprint().0))
         .actual(Value::hex(supplied.fingerprint().0))
@@ -136,13 +137,8 @@ fn pinned(supplied: &Cert<'_>, root: &Cert<'_>) -> Finding {
 
 fn ca_role(ca: &Cert<'_>) -> Finding {
     let name = ca.common_name().unwrap_or("no name");
-    let reason = if !PCK_CA_NAMES.contains(&name) {
-        Some("wrong-name")
-    } else if !ca.is_ca() || !ca.may_sign_certificates() {
-        Some("not-a-ca")
-    } else {
-        unfit(ca)
-    };
+    let is_named = PCK_CA_NAMES.contains(&name);
+    let reason = if is_named { RULES.misfit(ca, 1) } else { Some("wrong-name") };
     Finding::unless(&checks::DCAP_PCK_CA_ROLE, reason)
         .expected(PCK_CA_NAMES.join(" or "))
         .actual(name)
@@ -156,26 +152,8 @@ pub(super) fn leaf_role(check: &'static Check, cert: &Cert<'_>, name: &'static s
 }
 
 pub(super) fn leaf_reason(cert: &Cert<'_>, name: &str) -> Option<&'static str> {
-    if cert.common_name() != Some(name) {
-        Some("wrong-name")
-    } else if cert.is_ca() {
-        Some("is-a-ca")
-    } else {
-        unfit(cert)
-    }
-}
-
-/// What all of Intel's certificates have in common.
-fn unfit(cert: &Cert<'_>) -> Option<&'static str> {
-    if cert.key_kind() != KeyKind::P256 {
-        Some("wrong-key")
-    } else if *cert.algorithm() != SignatureAlgorithm::Ecdsa(Hash::Sha256) {
-        Some("wrong-parameters")
-    } else if !cert.unknown_critical_extensions().is_empty() {
-        Some("unknown-extension")
-    } else {
-        None
-    }
+    let is_named = cert.common_name() == Some(name);
+    if is_named { RULES.misfit(cert, 0) } else { Some("wrong-name") }
 }
 
 fn signed_by(check: &'static Check, cert: &Cert<'_>, issuer: &Cert<'_>) -> Finding {
@@ -188,5 +166,5 @@ pub(super) fn validity(check: &'static Check, validity: Validity, now: UnixTime)
 
 /// Shows a place in the quote.
 pub(super) fn at(finding: Finding, span: Span) -> Finding {
-    finding.at(QUOTE, span.start, span.len)
+    finding.within(QUOTE, span)
 }

@@ -20,7 +20,7 @@ const WHAT: &str = "Intel's certificate";
 
 /// What was chosen.
 #[derive(Clone, Debug, Default)]
-pub struct Chosen {
+pub(crate) struct Chosen {
     /// The collateral for the quote.
     pub collateral: Collateral,
     /// The parts that it is put together from, by their places.
@@ -28,7 +28,7 @@ pub struct Chosen {
 }
 
 /// Chooses from `parts` what is about `quote`, and completes chains with the pinned root.
-pub fn choose(parts: &[Part], quote: &Quote<'_>, roots: Roots, now: UnixTime) -> Chosen {
+pub(crate) fn choose(parts: &[Part], quote: &Quote<'_>, roots: Roots, now: UnixTime) -> Chosen {
     let root = anchors::intel(roots).root;
     let certificates = parts.iter().enumerate().flat_map(|(place, part)| {
         let chain: &[Vec<u8>] = match part {

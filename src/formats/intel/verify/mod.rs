@@ -15,10 +15,10 @@ use super::parse::Quote;
 use super::parse::collateral::{Collateral, PckExtension};
 use crate::finding::{Check, Examined, Finding, Outcome, Promise, Why};
 use crate::pki::Cert;
-use crate::pki::anchors::{self, IntelAnchor, Roots};
+use crate::pki::anchors::{self, Roots};
 use crate::time::UnixTime;
 
-pub use choice::{Chosen, choose};
+pub(crate) use choice::choose;
 pub use level::{Shortfall, TcbComponent};
 pub use standing::{Advisory, Standing, TcbSource, TcbStanding};
 
@@ -34,7 +34,6 @@ pub use standing::{Advisory, Standing, TcbSource, TcbStanding};
 #[derive(Clone, Debug)]
 pub struct VerifiedQuote<'a> {
     quote: Quote<'a>,
-    anchor: &'static IntelAnchor,
     extension: PckExtension,
     tcb: Result<TcbStanding, &'static Check>,
 }
@@ -43,11 +42,6 @@ impl<'a> VerifiedQuote<'a> {
     /// The quote.
     pub const fn quote(&self) -> &Quote<'a> {
         &self.quote
-    }
-
-    /// The pinned root.
-    pub const fn anchor(&self) -> &'static IntelAnchor {
-        self.anchor
     }
 
     /// What the PCK certificate says about the platform.
@@ -121,7 +115,7 @@ pub fn verify<'a>(
     };
     let verified = extension.ok().and_then(|extension| {
         let quote = quote.clone();
-        PROMISE.keep(&findings, || VerifiedQuote { quote, anchor, extension, tcb: standing })
+        PROMISE.keep(&findings, || VerifiedQuote { quote, extension, tcb: standing })
     });
     Examined { findings, verified }
 }

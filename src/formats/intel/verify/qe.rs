@@ -7,16 +7,12 @@ use crate::finding::{Finding, Value, Why};
 use crate::formats::intel::checks;
 use crate::formats::intel::parse::Quote;
 use crate::formats::intel::parse::collateral::{QeIdentity, SvnLevel};
+use crate::formats::intel::parse::place;
+use crate::formats::intel::parse::place::enclave::{
+    ATTRIBUTES, ISV_PROD_ID, ISV_SVN, MISC_SELECT, MR_SIGNER, REPORT_DATA,
+};
 use crate::pki::Cert;
 use crate::span::Span;
-
-/// Where fields lie in a report of an enclave (Intel SDM volume 3D, table "REPORT").
-const MISC_SELECT: Span = Span::new(16, 4);
-const ATTRIBUTES: Span = Span::new(48, 16);
-const MR_SIGNER: Span = Span::new(128, 32);
-const ISV_PROD_ID: Span = Span::new(256, 2);
-const ISV_SVN: Span = Span::new(258, 2);
-const REPORT_DATA: usize = 320;
 
 /// First byte of an uncompressed SEC 1 point.
 const UNCOMPRESSED: u8 = 0x04;
@@ -38,12 +34,12 @@ pub(super) fn signatures(quote: &Quote<'_>, chain: Result<&PckChain<'_>, Why>) -
     let digest = Sha256::of_parts(&[&quote.attestation_key, quote.qe_auth_data]);
     let point = [&[UNCOMPRESSED], &quote.attestation_key[..]].concat();
     let by_key = signed(&point, quote.signed_bytes(), &quote.signature);
-    let field = |start, len| Span::new(quote.qe_report_span.start.saturating_add(start), len);
+    let field = |start, len| place::within(quote.qe_report_span, Span::new(start, len));
     vec![
         at(by_pck, quote.qe_report_span),
         at(
             Finding::equal(&checks::DCAP_QE_BINDING, &digest.0, binding),
-            field(REPORT_DATA, Sha256::LEN),
+            field(REPORT_DATA.start, Sha256::LEN),
         ),
         at(
             Finding::test(
@@ -52,7 +48,7 @@ pub(super) fn signatures(quote: &Quote<'_>, chain: Result<&PckChain<'_>, Why>) -
                 "not-zero",
             )
             .actual(Value::hex(padding)),
-            field(REPORT_DATA.saturating_add(Sha256::LEN), padding.len()),
+            field(REPORT_DATA.start.saturating_add(Sha256::LEN), padding.len()),
         ),
         at(
             Finding::test(&checks::DCAP_QUOTE_SIGNATURE, by_key, "bad-signature")
@@ -86,7 +82,7 @@ pub(super) fn identity<'i>(
     };
     let report = &quote.qe_report;
     let place = |finding: Finding, field: Span| {
-        finding.at(QUOTE, quote.qe_report_span.start.saturating_add(field.start), field.len)
+        finding.within(QUOTE, place::within(quote.qe_report_span, field))
     };
     let masked = |value: [u8; 16]| {
         let mut value = value;

@@ -10,7 +10,7 @@ use crate::formats::intel::parse::collateral::{
     PckExtension, QeId, QeIdentity, Signed, TcbId, TcbInfo,
 };
 use crate::pki::Cert;
-use crate::pki::dated::{dated, unsigned};
+use crate::pki::chain::{dated, unsigned};
 use crate::time::{UnixTime, Validity};
 
 /// The evidence ids under which the signed statements are shown.
@@ -212,7 +212,7 @@ fn statement<T: Statement>(
 /// Shows the value of a member of a signed statement.
 fn placed(evidence: &'static str, signed: &Signed, finding: Finding, member: &str) -> Finding {
     match crate::json::member(&signed.bytes, member) {
-        Some(span) => finding.at(evidence, span.start, span.len),
+        Some(span) => finding.within(evidence, span),
         None => finding,
     }
 }

@@ -10,7 +10,7 @@ use crate::formats::intel::parse::Quote;
 use crate::formats::intel::parse::collateral::{
     QeIdentity, SvnLevel, TcbInfo, TcbLevel, TcbStatus,
 };
-use crate::span::Span;
+use crate::formats::intel::parse::place;
 
 /// When there is no TCB info to compare with.
 pub(super) fn undecided(quote: &Quote<'_>, why: Why) -> Vec<Finding> {
@@ -112,7 +112,7 @@ fn level_finding(info: &TcbInfo, platform: Platform<'_>) -> Finding {
     match level::reached(info, platform) {
         Some(level) => Finding::pass(check)
             .actual(format!("{}, level of {}", level.status, level.date))
-            .at(TCB_INFO_EVIDENCE, level.at.start, level.at.len),
+            .within(TCB_INFO_EVIDENCE, level.at),
         None => {
             let (at, short) = level::nearest(info, platform);
             let part = |one: &Shortfall, version: u16| format!("{} {version}", place(one));
@@ -123,7 +123,7 @@ fn level_finding(info: &TcbInfo, platform: Platform<'_>) -> Finding {
             Finding::fail(check, "no-level")
                 .expected(list(|one| one.need))
                 .actual(list(|one| one.have))
-                .at(TCB_INFO_EVIDENCE, at.start, at.len)
+                .within(TCB_INFO_EVIDENCE, at)
         }
     }
 }
@@ -146,14 +146,12 @@ fn module<'i>(
     info: &'i TcbInfo,
     platform: Option<&'i TcbLevel>,
 ) -> (Vec<Finding>, Result<Option<&'i SvnLevel>, Why>) {
-    const TEE_TCB_SVN: Span = Span::new(0, 16);
-    const SEAM: Span = Span::new(64, 56);
     let (identity, level) = (&checks::DCAP_TDX_MODULE_IDENTITY, &checks::DCAP_TDX_MODULE_LEVEL);
     let Some(td) = td(quote) else {
         let findings = [identity, level].map(|check| Finding::unknown(check, Why::NotApplicable));
         return (findings.to_vec(), Ok(None));
     };
-    let field = |span: Span| Span::new(quote.body_span.start.saturating_add(span.start), span.len);
+    let field = |field| place::within(quote.body_span, field);
     let [minor, major, ..] = td.tee_tcb_svn;
     let blocked = || {
         let by = identity;
@@ -161,7 +159,8 @@ fn module<'i>(
     };
     let named = format!("TDX_{major:02X}");
     let Some(module) = Module::of(info, td.tee_tcb_svn) else {
-        let finding = at(Finding::fail(identity, "missing").expected(named), field(TEE_TCB_SVN));
+        let finding =
+            at(Finding::fail(identity, "missing").expected(named), field(place::td::TEE_TCB_SVN));
         let (level, why) = blocked();
         return (vec![finding, level], why);
     };
@@ -172,7 +171,7 @@ fn module<'i>(
     let finding = Finding::test(identity, fits, "not-equal")
         .expected(Value::hex(wanted))
         .actual(Value::hex(found));
-    let finding = at(finding, field(SEAM));
+    let finding = at(finding, field(place::td::SEAM));
     if !fits {
         let (level, why) = blocked();
         return (vec![finding, level], why);
@@ -191,7 +190,7 @@ fn module<'i>(
         (None, Module::First(_)) => Finding::fail(level, "no-level"),
     };
     let level_finding =
-        at(level_finding.actual(Value::number(minor)), field(Span::new(TEE_TCB_SVN.start, 2)));
+        at(level_finding.actual(Value::number(minor)), field(place::td::MODULE_SVN));
     (vec![finding, level_finding], reached.ok_or(Why::Blocked { by: level }))
 }
 

@@ -52,7 +52,7 @@ impl Description {
     }
 
     /// Whether `bytes` look like a description.
-    pub fn is_likely(bytes: &[u8]) -> bool {
+    pub(crate) fn is_likely(bytes: &[u8]) -> bool {
         let schema = Self::SCHEMA.as_bytes();
         bytes.trim_ascii_start().starts_with(b"{")
             && bytes.len() <= Self::MAX
@@ -62,7 +62,7 @@ impl Description {
 
 /// CPUID function 1, EAX, of a processor model as QEMU calls it (QEMU, `target/i386/cpu.c`); upper
 /// and lower case are the same.
-pub fn processor_signature(name: &str) -> Option<u32> {
+pub(crate) fn processor_signature(name: &str) -> Option<u32> {
     let name = name.to_ascii_lowercase();
     let model = name.strip_prefix("epyc")?;
     let (model, _version) = match model.rsplit_once("-v") {

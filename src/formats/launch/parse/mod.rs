@@ -11,7 +11,8 @@ mod table;
 use crate::error::Error;
 use crate::span::Span;
 
-pub use description::{Description, processor_signature};
+pub use description::Description;
+pub(crate) use description::processor_signature;
 
 const WHAT: &str = "SNP firmware image";
 
@@ -58,12 +59,12 @@ impl<'a> Firmware<'a> {
     /// The largest image that is read, in bytes: what fits below 4 GiB beside devices.
     pub const MAX: usize = 16 * 1024 * 1024;
     /// The most memory areas of one image.
-    pub const MAX_AREAS: usize = 64;
+    pub(crate) const MAX_AREAS: usize = 64;
     /// Bytes in a page.
-    pub const PAGE: usize = 4096;
+    pub(crate) const PAGE: usize = 4096;
 
     /// Whether `bytes` look like an image: they end in the table's GUID.
-    pub fn is_likely(bytes: &[u8]) -> bool {
+    pub(crate) fn is_likely(bytes: &[u8]) -> bool {
         table::footer(bytes).is_some()
     }
 

@@ -8,7 +8,7 @@ use crate::span::Span;
 
 /// What the firmware loads and compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KernelHashes {
+pub(crate) struct KernelHashes {
     /// SHA-256 of the kernel file.
     pub kernel: Sha256,
     /// SHA-256 of the initial disk; without one, of nothing.
@@ -32,17 +32,8 @@ const KERNEL: [u8; 16] = [
 ];
 
 impl KernelHashes {
-    /// Hashes of files; `command_line` is without its zero byte.
-    pub fn of(kernel: &[u8], initrd: Option<&[u8]>, command_line: &str) -> Self {
-        Self {
-            kernel: Sha256::of(kernel),
-            initrd: Sha256::of(initrd.unwrap_or_default()),
-            command_line: Self::of_command_line(command_line),
-        }
-    }
-
     /// The hash of a command line, which ends in a zero byte.
-    pub fn of_command_line(text: &str) -> Sha256 {
+    pub(crate) fn of_command_line(text: &str) -> Sha256 {
         Sha256::of_parts(&[text.as_bytes(), &[0]])
     }
 

@@ -11,11 +11,11 @@ use super::parse::{Area, AreaKind, Firmware};
 use crate::digest::Sha384;
 use crate::error::Error;
 
-pub use hashes::KernelHashes;
+pub(crate) use hashes::KernelHashes;
 
 /// What is launched.
 #[derive(Clone, Debug)]
-pub struct Launch<'a> {
+pub(crate) struct Launch<'a> {
     /// The virtual firmware.
     pub firmware: &'a Firmware<'a>,
     /// What the firmware loads, when it is told to measure it.
@@ -30,7 +30,7 @@ pub struct Launch<'a> {
 
 /// The virtual processors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Processors {
+pub(crate) struct Processors {
     /// How many.
     pub count: u32,
     /// CPUID function 1, EAX: family, model and stepping.
@@ -38,11 +38,11 @@ pub struct Processors {
 }
 
 /// The most processors of a guest that is measured.
-pub const MAX_PROCESSORS: u32 = 4096;
+pub(crate) const MAX_PROCESSORS: u32 = 4096;
 
 /// The machine monitor: each sets up processors in its own way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Monitor {
+pub(crate) enum Monitor {
     /// Amazon EC2.
     Ec2,
     /// QEMU.
@@ -104,7 +104,7 @@ impl Digest {
 /// # Errors
 /// When the firmware lacks what the launch needs: a place for kernel hashes, or where further
 /// processors begin; or when there are no processors or too many.
-pub fn measurement(launch: &Launch<'_>) -> Result<Sha384, Error> {
+pub(crate) fn measurement(launch: &Launch<'_>) -> Result<Sha384, Error> {
     let mut digest = Digest(Sha384([0; Sha384::LEN]));
     let mut address = launch.firmware.address();
     for page in launch.firmware.bytes.chunks(Firmware::PAGE) {
@@ -119,7 +119,7 @@ pub fn measurement(launch: &Launch<'_>) -> Result<Sha384, Error> {
 ///
 /// # Errors
 /// As [`measurement`].
-pub fn measurement_after(firmware: Sha384, launch: &Launch<'_>) -> Result<Sha384, Error> {
+pub(crate) fn measurement_after(firmware: Sha384, launch: &Launch<'_>) -> Result<Sha384, Error> {
     const PROCESSORS: &str = "number of processors";
     let Launch { firmware: image, kernel, processors, .. } = launch;
     if processors.count == 0 {

@@ -12,7 +12,7 @@ const PAYLOAD: &str = "payload of the Nitro attestation document";
 
 /// A value and where it stands in the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Located<T> {
+pub(crate) struct Located<T> {
     /// The value.
     pub value: T,
     /// Its bytes, without the CBOR head.
@@ -21,7 +21,7 @@ pub struct Located<T> {
 
 /// An attestation document. Nothing is shown by it until its signature holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Document<'a> {
+pub(crate) struct Document<'a> {
     /// The bytes of the COSE_Sign1 array, with its tag if it has one.
     pub bytes: &'a [u8],
     /// The protected header, encoded: part of what is signed.
@@ -50,14 +50,14 @@ pub struct Document<'a> {
 
 impl<'a> Document<'a> {
     /// The largest document that is read, in bytes.
-    pub const MAX: usize = 32 * 1024;
+    pub(crate) const MAX: usize = 32 * 1024;
     /// The tag of COSE_Sign1, which may be left out (RFC 9052 section 4.2).
-    pub const TAG: u64 = 18;
+    pub(crate) const TAG: u64 = 18;
     /// The most certificates of `cabundle` that are read.
-    pub const MAX_CHAIN: usize = 8;
+    pub(crate) const MAX_CHAIN: usize = 8;
     /// The largest certificate, public key, user data and nonce, in bytes (AWS, "Attestation
     /// document specification").
-    pub const MAX_BYTES: usize = 1024;
+    pub(crate) const MAX_BYTES: usize = 1024;
 
     /// Reads the one document that `bytes` are.
     ///
@@ -66,7 +66,7 @@ impl<'a> Document<'a> {
     /// encoding and within AWS's limits. Newer security modules write the payload's map without a
     /// count; nothing else may be of indefinite length. [`Error::Unsupported`] for another digest
     /// than SHA-384 and for members that this verifier does not know, such as those of NitroTPM.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), Self::MAX)?;
         let mut r = Reader::new(WHAT, bytes, 0);
         let whole = Span::new(0, bytes.len());
@@ -90,7 +90,7 @@ impl<'a> Document<'a> {
 impl Document<'_> {
     /// What the signature covers: `["Signature1", protected, h'', payload]` in CBOR (RFC 9052
     /// section 4.4).
-    pub fn signed_bytes(&self) -> Vec<u8> {
+    pub(crate) fn signed_bytes(&self) -> Vec<u8> {
         const CONTEXT: &[u8] = b"\x84\x6aSignature1";
         let mut bytes = CONTEXT.to_vec();
         for string in [self.protected.value, &[], self.payload.value] {

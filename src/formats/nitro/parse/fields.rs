@@ -8,7 +8,7 @@ const COSE: &str = "RFC 9052 section 4.2";
 const AWS: &str = "AWS Nitro Enclaves NSM API, attestation process, section 3.1";
 
 /// Every field of `document`, in the order of its bytes.
-pub fn fields(document: &Document<'_>) -> Vec<Field> {
+pub(crate) fn fields(document: &Document<'_>) -> Vec<Field> {
     let mut fields = Vec::new();
     let mut add = |name: String, span, value, basis| {
         fields.push(Field { name: name.into(), span, value, basis });

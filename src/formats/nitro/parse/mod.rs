@@ -5,6 +5,6 @@ mod document;
 mod dstack;
 mod fields;
 
-pub use document::{Document, Located};
-pub use dstack::of_dstack;
-pub use fields::fields;
+pub(crate) use document::{Document, Located};
+pub(crate) use dstack::of_dstack;
+pub(crate) use fields::fields;

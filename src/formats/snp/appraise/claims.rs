@@ -6,7 +6,7 @@ use crate::formats::snp::parse::SigningKey;
 use crate::formats::snp::verify::VerifiedSnp;
 
 /// The claims of a verified report.
-pub fn claims(verified: &VerifiedSnp<'_>) -> Vec<Claim> {
+pub(crate) fn claims(verified: &VerifiedSnp<'_>) -> Vec<Claim> {
     let (report, product) = (verified.report(), verified.product());
     let (chip, _) = report.chip_id.split_at_checked(product.hardware_id_len()).unwrap_or_default();
     let signer = match report.key_info.signing_key() {

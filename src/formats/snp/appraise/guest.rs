@@ -5,8 +5,10 @@ use crate::digest::{Sha384, Sha512};
 use crate::finding::compared::{Compared, Comparers, ruled, wished};
 use crate::finding::{Check, Finding, Value};
 use crate::formats::snp::checks;
+use crate::formats::snp::parse::place;
 use crate::formats::snp::parse::{Bit, Firmware, GUEST_POLICY, Report};
 use crate::formats::snp::policy::{AbiVersion, SnpPolicy};
+use crate::span::Span;
 
 /// The guest policy's reserved bit that must be one.
 const MUST_BE_ONE: u32 = 17;
@@ -23,7 +25,7 @@ pub(super) fn policy(report: &Report<'_>, policy: &SnpPolicy) -> Vec<Finding> {
         let reason = if report.policy.bit(MUST_BE_ONE) { "set" } else { "clear" };
         ruled(check, policy.reserved, reason)
     };
-    findings.push(finding.actual(format!("0x{:x}", report.policy.0)).at(REPORT, 0x08, 8));
+    findings.push(finding.actual(format!("0x{:x}", report.policy.0)).within(REPORT, place::POLICY));
     findings
 }
 
@@ -46,7 +48,7 @@ fn policy_bit(report: &Report<'_>, policy: &SnpPolicy, bit: &Bit) -> Finding {
         true => Finding::pass(bit.check),
         false => wished(bit.check, rule, if set { "set" } else { "clear" }),
     };
-    finding.actual(if set { "set" } else { "clear" }).at(REPORT, 0x08, 8)
+    finding.actual(if set { "set" } else { "clear" }).within(REPORT, place::POLICY)
 }
 
 /// The firmware is at least what the guest asked for, and the guest asked for enough.
@@ -64,7 +66,7 @@ fn abi(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
         _ => Finding::pass(check).expected(format!("at most {runs}")),
     }
     .actual(asked.to_string())
-    .at(REPORT, 0x08, 2)
+    .at(REPORT, place::POLICY.start, 2)
 }
 
 /// S15 to S21.
@@ -76,9 +78,14 @@ pub(super) fn identity(
     vec![
         vmpl(report, policy),
         guest_svn(report, policy),
-        id(&checks::SNP_FAMILY_ID, policy.family_id.as_deref(), &report.family_id, 0x10),
-        id(&checks::SNP_IMAGE_ID, policy.image_id.as_deref(), &report.image_id, 0x20),
-        key(&checks::SNP_ID_KEY, &policy.id_keys, report.id_key_digest, 0xe0),
+        id(
+            &checks::SNP_FAMILY_ID,
+            policy.family_id.as_deref(),
+            &report.family_id,
+            place::FAMILY_ID,
+        ),
+        id(&checks::SNP_IMAGE_ID, policy.image_id.as_deref(), &report.image_id, place::IMAGE_ID),
+        key(&checks::SNP_ID_KEY, &policy.id_keys, report.id_key_digest, place::ID_KEY_DIGEST),
         author_key(report, policy),
         measurement(report, policy, compared.software),
         host_data(report, policy),
@@ -98,7 +105,10 @@ fn vmpl(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
         Finding::fail(check, "not-listed")
     };
     let accepted: Vec<String> = policy.vmpl.iter().map(u32::to_string).collect();
-    finding.expected(accepted.join(", ")).actual(Value::number(report.vmpl)).at(REPORT, 0x30, 4)
+    finding
+        .expected(accepted.join(", "))
+        .actual(Value::number(report.vmpl))
+        .within(REPORT, place::VMPL)
 }
 
 fn guest_svn(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
@@ -108,10 +118,10 @@ fn guest_svn(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
             .expected(format!("at least {minimum}")),
         None => Finding::no_reference(check),
     };
-    finding.actual(Value::number(report.guest_svn)).at(REPORT, 0x04, 4)
+    finding.actual(Value::number(report.guest_svn)).within(REPORT, place::GUEST_SVN)
 }
 
-fn id(check: &'static Check, expected: Option<&str>, actual: &[u8], at: usize) -> Finding {
+fn id(check: &'static Check, expected: Option<&str>, actual: &[u8], at: Span) -> Finding {
     let finding = match expected {
         Some(expected) => {
             let equal = expected.eq_ignore_ascii_case(&hex::encode(actual));
@@ -119,16 +129,16 @@ fn id(check: &'static Check, expected: Option<&str>, actual: &[u8], at: usize) -
         }
         None => Finding::no_reference(check),
     };
-    finding.actual(Value::hex(actual)).at(REPORT, at, actual.len())
+    finding.actual(Value::hex(actual)).within(REPORT, at)
 }
 
-fn key(check: &'static Check, accepted: &[Sha384], digest: Sha384, at: usize) -> Finding {
+fn key(check: &'static Check, accepted: &[Sha384], digest: Sha384, at: Span) -> Finding {
     let finding = match accepted {
         [] => Finding::no_reference(check),
         accepted => Finding::test(check, accepted.contains(&digest), "not-listed")
             .expected(joined(accepted)),
     };
-    finding.actual(Value::hex(digest.0)).at(REPORT, at, Sha384::LEN)
+    finding.actual(Value::hex(digest.0)).within(REPORT, at)
 }
 
 /// The author key digest means something only when KEY_INFO says that there is one.
@@ -139,9 +149,9 @@ fn author_key(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
         return Finding::fail(check, "disagree")
             .expected(if report.key_info.author_key() { "present" } else { "absent" })
             .actual(Value::hex(report.author_key_digest.0))
-            .at(REPORT, 0x110, Sha384::LEN);
+            .within(REPORT, place::AUTHOR_KEY_DIGEST);
     }
-    key(check, &policy.author_keys, report.author_key_digest, 0x110)
+    key(check, &policy.author_keys, report.author_key_digest, place::AUTHOR_KEY_DIGEST)
 }
 
 /// S18: equal to a reference value of the policy; without one, it stands for an unknown guest.
@@ -152,7 +162,7 @@ fn measurement(report: &Report<'_>, policy: &SnpPolicy, compared: Compared) -> F
         Finding::test(check, accepted.contains(&report.measurement), "not-listed")
             .expected(joined(accepted))
     });
-    finding.actual(Value::hex(report.measurement.0)).at(REPORT, 0x90, Sha384::LEN)
+    finding.actual(Value::hex(report.measurement.0)).within(REPORT, place::MEASUREMENT)
 }
 
 fn host_data(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
@@ -161,14 +171,14 @@ fn host_data(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
         Some(expected) => Finding::equal(check, &expected.0, &report.host_data),
         None => Finding::no_reference(check).actual(Value::hex(report.host_data)),
     }
-    .at(REPORT, 0xc0, 32)
+    .within(REPORT, place::HOST_DATA)
 }
 
 fn report_data(report: &Report<'_>, policy: &SnpPolicy, compared: Compared) -> Finding {
     let check = &checks::SNP_REPORT_DATA;
     let equal = |expected: Sha512| Finding::equal(check, &expected.0, &report.report_data);
     let finding = compared.with(check, policy.report_data, equal);
-    finding.actual(Value::hex(report.report_data)).at(REPORT, 0x50, 64)
+    finding.actual(Value::hex(report.report_data)).within(REPORT, place::REPORT_DATA)
 }
 
 /// S21: without a migration agent REPORT_ID_MA is all ones.
@@ -180,7 +190,10 @@ fn migration_report(report: &Report<'_>, policy: &SnpPolicy) -> Finding {
     } else {
         ruled(check, policy.migration_agent, "set")
     };
-    finding.expected(Value::hex(none)).actual(Value::hex(report.report_id_ma)).at(REPORT, 0x160, 32)
+    finding
+        .expected(Value::hex(none))
+        .actual(Value::hex(report.report_id_ma))
+        .within(REPORT, place::REPORT_ID_MA)
 }
 
 fn joined(digests: &[Sha384]) -> String {

@@ -10,15 +10,14 @@ use super::policy::SnpPolicy;
 use super::verify::VerifiedSnp;
 use crate::finding::compared::{Comparers, ruled};
 use crate::finding::{Check, Finding};
+use crate::formats::snp::parse::place::{self, REPORT};
 use crate::time::UnixTime;
 
-pub use claims::claims;
+pub(crate) use claims::claims;
 
-/// The evidence id under which the report is shown.
-const REPORT: &str = "snp-report";
 
 /// Appraises a verified report for the moment `now`.
-pub fn appraise(
+pub(crate) fn appraise(
     verified: &VerifiedSnp<'_>,
     policy: &SnpPolicy,
     compared: Comparers,
@@ -44,9 +43,9 @@ fn reserved(verified: &VerifiedSnp<'_>, policy: &SnpPolicy) -> Finding {
     let tcbs = [report.current_tcb, report.reported_tcb, report.committed_tcb, report.launch_tcb];
     let tcb_well = tcbs.iter().all(|tcb| tcb.reserved_is_zero(verified.product()));
     match report.reserved_not_zero() {
-        Some(span) => ruled(check, policy.reserved, "set").at(REPORT, span.start, span.len),
+        Some(span) => ruled(check, policy.reserved, "set").within(REPORT, span),
         None if !report.key_info.reserved_is_zero() => {
-            ruled(check, policy.reserved, "set").at(REPORT, 0x48, 4)
+            ruled(check, policy.reserved, "set").within(REPORT, place::KEY_INFO)
         }
         None if !tcb_well => ruled(check, policy.reserved, "set"),
         None => Finding::pass(check),

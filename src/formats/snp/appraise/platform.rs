@@ -5,6 +5,7 @@ use crate::finding::Rule;
 use crate::finding::compared::wished;
 use crate::finding::{Finding, Value};
 use crate::formats::snp::checks;
+use crate::formats::snp::parse::place;
 use crate::formats::snp::parse::{Bit, PLATFORM_INFO, Report};
 use crate::formats::snp::policy::SnpPolicy;
 
@@ -18,7 +19,9 @@ pub(super) fn appraise(report: &Report<'_>, policy: &SnpPolicy) -> Vec<Finding> 
         ruled(check, policy.reserved, "set")
     };
     findings.push(
-        finding.actual(Value::text(format!("0x{:x}", report.platform_info.0))).at(REPORT, 0x40, 8),
+        finding
+            .actual(Value::text(format!("0x{:x}", report.platform_info.0)))
+            .within(REPORT, place::PLATFORM_INFO),
     );
     findings
 }
@@ -50,5 +53,5 @@ fn platform_bit(report: &Report<'_>, policy: &SnpPolicy, bit: &Bit) -> Finding {
         7 if set => wished(check, policy.tio, "set"),
         _ => Finding::pass(check),
     };
-    finding.actual(if set { "set" } else { "clear" }).at(REPORT, 0x40, 8)
+    finding.actual(if set { "set" } else { "clear" }).within(REPORT, place::PLATFORM_INFO)
 }

@@ -4,18 +4,20 @@ use super::{REPORT, ruled};
 use crate::finding::{Finding, Value, Why};
 use crate::formats::snp::checks;
 use crate::formats::snp::minimum::{WEAK_PRODUCTS, minimum_of_any_chip, minimum_tcb};
+use crate::formats::snp::parse::place;
 use crate::formats::snp::parse::{Component, Firmware, Product, Report, Tcb};
 use crate::formats::snp::policy::{SnpPolicy, TcbFloor};
 use crate::formats::snp::verify::VerifiedSnp;
+use crate::span::Span;
 use crate::time::UnixTime;
 
-/// The four security versions of a report: name, offset, value.
-fn stacks(report: &Report<'_>, product: Product) -> [(&'static str, usize, Tcb); 4] {
+/// The four security versions of a report: name, place, value.
+fn stacks(report: &Report<'_>, product: Product) -> [(&'static str, Span, Tcb); 4] {
     [
-        ("current", 0x38, report.current_tcb.decode(product)),
-        ("reported", 0x180, report.reported_tcb.decode(product)),
-        ("committed", 0x1e0, report.committed_tcb.decode(product)),
-        ("launch", 0x1f0, report.launch_tcb.decode(product)),
+        ("current", place::CURRENT_TCB, report.current_tcb.decode(product)),
+        ("reported", place::REPORTED_TCB, report.reported_tcb.decode(product)),
+        ("committed", place::COMMITTED_TCB, report.committed_tcb.decode(product)),
+        ("launch", place::LAUNCH_TCB, report.launch_tcb.decode(product)),
     ]
 }
 
@@ -64,7 +66,7 @@ fn order(report: &Report<'_>, product: Product) -> Vec<Finding> {
                 .part(name)
                 .expected(format!("at most {current}"))
                 .actual(tcb.to_string())
-                .at(REPORT, at, 8)
+                .within(REPORT, at)
         })
         .collect()
 }
@@ -82,7 +84,7 @@ fn provisional(report: &Report<'_>, product: Product, policy: &SnpPolicy) -> Fin
     finding
         .expected(format!("{current}, firmware {}", report.current))
         .actual(format!("{committed}, firmware {}", report.committed))
-        .at(REPORT, 0x1e0, 8)
+        .within(REPORT, place::COMMITTED_TCB)
 }
 
 /// S11: each component of each stack against the dated table and the policy's own floor. A report
@@ -125,7 +127,7 @@ fn minimum(
                 // Neither the table nor the policy has a minimum for this chip.
                 None => Finding::unknown(check, Why::NotApplicable),
             };
-            let byte = component.offset(product).unwrap_or(0).saturating_add(at);
+            let byte = component.offset(product).unwrap_or(0).saturating_add(at.start);
             findings.push(
                 finding
                     .part(format!("{name}.{}", component.word()))
@@ -149,7 +151,7 @@ const fn floor_of(floor: &TcbFloor, component: Component) -> u8 {
 
 /// S12.
 fn firmware(report: &Report<'_>, policy: &SnpPolicy) -> [Finding; 2] {
-    let examine = |part: &'static str, version: Firmware, at: usize| {
+    let examine = |part: &'static str, version: Firmware, at: Span| {
         let check = &checks::SNP_FIRMWARE_MINIMUM;
         let finding = match policy.minimum_firmware {
             Some(minimum) if version < minimum => {
@@ -158,9 +160,12 @@ fn firmware(report: &Report<'_>, policy: &SnpPolicy) -> [Finding; 2] {
             Some(minimum) => Finding::pass(check).expected(format!("at least {minimum}")),
             None => Finding::no_reference(check),
         };
-        finding.part(part).actual(version.to_string()).at(REPORT, at, 3)
+        finding.part(part).actual(version.to_string()).within(REPORT, at)
     };
-    [examine("current", report.current, 0x1e8), examine("committed", report.committed, 0x1ec)]
+    [
+        examine("current", report.current, place::CURRENT_BUILD),
+        examine("committed", report.committed, place::COMMITTED_BUILD),
+    ]
 }
 
 /// S22: a mitigation that was on when the guest was launched and is off now.
@@ -175,6 +180,6 @@ fn mitigations(report: &Report<'_>) -> Vec<Finding> {
         finding
             .expected(format!("0x{launch:x} at launch"))
             .actual(format!("0x{current:x} now"))
-            .at(REPORT, 0x1f8, 16),
+            .at(REPORT, place::LAUNCH_MIT_VECTOR.start, 16),
     ]
 }

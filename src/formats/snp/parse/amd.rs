@@ -27,7 +27,7 @@ impl<'a> Vek<'a> {
 
     /// The security version of `component` (extensions .3.1 to .3.9), when it is there and is a
     /// number of one byte.
-    pub fn security_version(&self, component: Component) -> Option<u8> {
+    pub(crate) fn security_version(&self, component: Component) -> Option<u8> {
         let arc = match component {
             Component::Bootloader => 1,
             Component::Tee => 2,
@@ -46,7 +46,7 @@ impl<'a> Vek<'a> {
 
     /// The hardware id (extension .4) of the length that `product` has. Both encodings in use
     /// are read: the bytes themselves, and the bytes in a DER OCTET STRING.
-    pub fn hardware_id(&self, product: Product) -> Option<&'a [u8]> {
+    pub(crate) fn hardware_id(&self, product: Product) -> Option<&'a [u8]> {
         let value = self.cert.extension(&format!("{AMD}.4"))?.value;
         if value.len() == product.hardware_id_len() {
             return Some(value);
@@ -55,17 +55,17 @@ impl<'a> Vek<'a> {
     }
 
     /// Whether there is a hardware id at all.
-    pub fn has_hardware_id(&self) -> bool {
+    pub(crate) fn has_hardware_id(&self) -> bool {
         self.cert.extension(&format!("{AMD}.4")).is_some()
     }
 
     /// Whether there is a cloud provider id (extension .5); only VLEKs have one.
-    pub fn has_provider_id(&self) -> bool {
+    pub(crate) fn has_provider_id(&self) -> bool {
         self.cert.extension(&format!("{AMD}.5")).is_some()
     }
 
     /// The cloud provider id (extension .5), when it can be read.
-    pub fn provider_id(&self) -> Option<&'a str> {
+    pub(crate) fn provider_id(&self) -> Option<&'a str> {
         let text = tagged(self.cert.extension(&format!("{AMD}.5"))?.value, IA5_STRING)?;
         std::str::from_utf8(text).ok().filter(|text| text.is_ascii())
     }

@@ -65,7 +65,7 @@ impl GuestPolicy {
     }
 
     /// Whether bit 17 is one and every bit above 25 is zero.
-    pub const fn reserved_is_well(self) -> bool {
+    pub(crate) const fn reserved_is_well(self) -> bool {
         self.0 & Self::ONE != 0 && self.0 & !Self::NAMED == 0
     }
 }
@@ -83,7 +83,7 @@ impl PlatformInfo {
     }
 
     /// Whether every bit without a name is zero.
-    pub const fn reserved_is_zero(self) -> bool {
+    pub(crate) const fn reserved_is_zero(self) -> bool {
         self.0 & !Self::NAMED == 0
     }
 }
@@ -107,12 +107,12 @@ pub enum SigningKey {
 
 impl KeyInfo {
     /// Whether an author key digest is present (bit 0).
-    pub const fn author_key(self) -> bool {
+    pub(crate) const fn author_key(self) -> bool {
         self.0 & 1 != 0
     }
 
     /// Whether the chip key is masked (bit 1): the signature is then zero.
-    pub const fn masks_chip_key(self) -> bool {
+    pub(crate) const fn masks_chip_key(self) -> bool {
         self.0 & 2 != 0
     }
 
@@ -127,7 +127,7 @@ impl KeyInfo {
     }
 
     /// Whether every bit above 4 is zero.
-    pub const fn reserved_is_zero(self) -> bool {
+    pub(crate) const fn reserved_is_zero(self) -> bool {
         self.0 >> 5 == 0
     }
 }

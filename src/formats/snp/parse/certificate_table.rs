@@ -40,7 +40,7 @@ pub struct CertificateTable<'a> {
 
 impl<'a> CertificateTable<'a> {
     /// Whether `bytes` look like a table: they begin with a known identifier.
-    pub fn is_likely(bytes: &[u8]) -> bool {
+    pub(crate) fn is_likely(bytes: &[u8]) -> bool {
         bytes.first_chunk().is_some_and(|id: &[u8; 16]| KNOWN.contains(&written(*id)))
     }
 

@@ -126,9 +126,9 @@ pub struct Report<'a> {
     /// Mitigations at launch and now; from version 5 on.
     pub mitigations: Option<(u64, u64)>,
     /// Signature R, 72 bytes little-endian.
-    pub signature_r: [u8; 72],
+    pub(crate) signature_r: [u8; 72],
     /// Signature S, 72 bytes little-endian.
-    pub signature_s: [u8; 72],
+    pub(crate) signature_s: [u8; 72],
 }
 
 impl<'a> Report<'a> {
@@ -139,7 +139,7 @@ impl<'a> Report<'a> {
     /// Where the signature stands: R, then S.
     pub const SIGNATURE: Span = Span::new(0x2a0, 144);
     /// Zeros after S; not signed.
-    pub const SIGNATURE_TAIL: Span = Span::new(0x330, 0x170);
+    pub(crate) const SIGNATURE_TAIL: Span = Span::new(0x330, 0x170);
 
     /// Parses a report of exactly [`Report::LEN`] bytes.
     ///
@@ -215,19 +215,19 @@ impl<'a> Report<'a> {
 
     /// Whether the host asked for the report: REPORT_DATA is then the host's choice (56860,
     /// ATTESTATION_REPORT, VMPL).
-    pub const fn is_host_requested(&self) -> bool {
+    pub(crate) const fn is_host_requested(&self) -> bool {
         self.vmpl == u32::MAX
     }
 
     /// Whether the chip id is all zeros.
-    pub fn masks_chip_id(&self) -> bool {
+    pub(crate) fn masks_chip_id(&self) -> bool {
         self.chip_id.iter().all(|&byte| byte == 0)
     }
 
     /// The first reserved range inside the signed part that is not zero.
     ///
     /// Source: 56860, ATTESTATION_REPORT, by version; the same ranges as the `sev` crate 8.0.0.
-    pub fn reserved_not_zero(&self) -> Option<Span> {
+    pub(crate) fn reserved_not_zero(&self) -> Option<Span> {
         const ALWAYS: [(usize, usize); 3] = [(0x4c, 0x50), (0x1eb, 0x1ec), (0x1ef, 0x1f0)];
         let cpuid = if self.version >= Version::V3 { 0x18b } else { 0x188 };
         let tail = if self.version >= Version::V5 { 0x208 } else { 0x1f8 };
@@ -240,7 +240,7 @@ impl<'a> Report<'a> {
     }
 
     /// Whether the unsigned bytes after S are zero.
-    pub fn signature_tail_is_zero(&self) -> bool {
+    pub(crate) fn signature_tail_is_zero(&self) -> bool {
         Self::SIGNATURE_TAIL.of(self.bytes).is_some_and(|tail| tail.iter().all(|&byte| byte == 0))
     }
 

@@ -53,7 +53,7 @@ impl Product {
     }
 
     /// Length of the hardware id in bytes: the part of CHIP_ID that a VCEK names.
-    pub const fn hardware_id_len(self) -> usize {
+    pub(crate) const fn hardware_id_len(self) -> usize {
         match self {
             Self::Milan | Self::Genoa => 64,
             Self::Turin => 8,
@@ -149,7 +149,7 @@ impl RawTcb {
     }
 
     /// Whether the bytes that `product` reserves are zero.
-    pub const fn reserved_is_zero(self, product: Product) -> bool {
+    pub(crate) const fn reserved_is_zero(self, product: Product) -> bool {
         match product {
             Product::Milan | Product::Genoa => matches!(self.0, [_, _, 0, 0, 0, 0, _, _]),
             Product::Turin => matches!(self.0, [_, _, _, _, 0, 0, 0, _]),
@@ -170,7 +170,7 @@ impl Tcb {
     }
 
     /// Whether no component is newer than in `other`. Two stacks can each be newer in something.
-    pub fn at_most(&self, other: &Self) -> bool {
+    pub(crate) fn at_most(&self, other: &Self) -> bool {
         Component::ALL
             .into_iter()
             .all(|component| self.component(component) <= other.component(component))

@@ -5,10 +5,10 @@ use crate::crypto::Hash;
 use crate::finding::{Check, Finding, Value, Why};
 use crate::formats::snp::checks;
 use crate::formats::snp::parse::amd::Vek;
+use crate::formats::snp::parse::place;
 use crate::formats::snp::parse::{Component, Product, Report, SigningKey};
 use crate::pki::anchors::{AmdAnchor, simulated};
-use crate::pki::dated;
-use crate::pki::dated::unsigned;
+use crate::pki::chain::{self, Rules, unsigned};
 use crate::pki::{Cert, KeyKind, PssHash, SignatureAlgorithm};
 use crate::time::UnixTime;
 
@@ -19,6 +19,15 @@ const ROOT: &str = "amd-root";
 
 /// AMD's RSA keys have 4096 bits (57230, certificate definitions).
 const AMD_RSA_BITS: usize = 4096;
+
+/// The signatures' parameters have a check of their own.
+static AUTHORITY: Rules = Rules {
+    key: |kind| *kind == KeyKind::Rsa(AMD_RSA_BITS),
+    algorithm: None,
+    signs_documents: false,
+};
+static CHIP: Rules =
+    Rules { key: |kind| *kind == KeyKind::P384, algorithm: None, signs_documents: false };
 
 /// The intermediate certificate to use: the supplied one, or the shipped ASK when the chip's own
 /// key is to be vouched for.
@@ -136,17 +145,7 @@ fn supplied_root(ark: &Cert<'_>, endorsements: &Endorsements<'_>) -> Finding {
 
 fn role(check: &'static Check, ask: &Cert<'_>, names: &[&str]) -> Finding {
     let name = ask.common_name().unwrap_or("no name");
-    let reason = if !names.contains(&name) {
-        Some("wrong-name")
-    } else if !ask.is_ca() || !ask.may_sign_certificates() {
-        Some("not-a-ca")
-    } else if ask.key_kind() != KeyKind::Rsa(AMD_RSA_BITS) {
-        Some("wrong-key")
-    } else if !ask.unknown_critical_extensions().is_empty() {
-        Some("unknown-extension")
-    } else {
-        None
-    };
+    let reason = if !names.contains(&name) { Some("wrong-name") } else { AUTHORITY.misfit(ask, 1) };
     Finding::unless(check, reason).expected(names.join(" or ")).actual(name).at(
         INTERMEDIATE,
         0,
@@ -176,11 +175,11 @@ fn signed_by(
     let span = cert.span_of(cert.tbs()).unwrap_or(crate::span::Span::new(0, cert.der().len()));
     Finding::test(check, cert.verify_signed_by(issuer).is_ok(), "bad-signature")
         .expected(issuer.subject())
-        .at(evidence, span.start, span.len)
+        .within(evidence, span)
 }
 
 fn validity(check: &'static Check, cert: &Cert<'_>, id: &'static str, now: UnixTime) -> Finding {
-    dated::dated(check, cert.validity(), now, "expired").at(id, 0, cert.der().len())
+    chain::dated(check, cert.validity(), now, "expired").at(id, 0, cert.der().len())
 }
 
 /// S2, S3, S4, S5, S8 and S9 for the chip's or provider's key.
@@ -246,7 +245,7 @@ fn product_agrees(report: &Report<'_>, product: Option<Product>, vek: &Vek<'_>) 
             .expected(report.cpuid.map_or_else(String::new, |cpuid| cpuid.to_string())),
     }
     .actual(actual)
-    .at("snp-report", 0x188, 3)
+    .within(place::REPORT, place::CPUID)
 }
 
 fn vek_role(anchor: Option<&'static AmdAnchor>, vek: &Vek<'_>) -> Finding {
@@ -266,10 +265,7 @@ fn vek_role(anchor: Option<&'static AmdAnchor>, vek: &Vek<'_>) -> Finding {
         Some(_) if !issuer_fits => Some("wrong-issuer"),
         Some(SigningKey::Vcek) if ids != (true, false) => Some("wrong-ids"),
         Some(SigningKey::Vlek) if ids != (false, true) => Some("wrong-ids"),
-        Some(_) if cert.is_ca() => Some("is-a-ca"),
-        Some(_) if cert.key_kind() != KeyKind::P384 => Some("wrong-key"),
-        Some(_) if !cert.unknown_critical_extensions().is_empty() => Some("unknown-extension"),
-        Some(_) => None,
+        Some(_) => CHIP.misfit(cert, 0),
     };
     reason
         .map_or_else(
@@ -301,12 +297,9 @@ fn security_versions(report: &Report<'_>, product: Product, vek: &Vek<'_>) -> Ve
                 }
                 None => Finding::fail(&checks::SNP_VEK_TCB, "missing"),
             };
-            let at = offset.saturating_add(0x180);
-            Some(finding.part(component.word()).expected(Value::number(expected)).at(
-                "snp-report",
-                at,
-                1,
-            ))
+            let at = offset.saturating_add(place::REPORTED_TCB.start);
+            let finding = finding.part(component.word()).expected(Value::number(expected));
+            Some(finding.at(place::REPORT, at, 1))
         })
         .collect()
 }
@@ -330,5 +323,9 @@ fn chip_id(report: &Report<'_>, product: Product, vek: &Vek<'_>) -> Finding {
     } else {
         Finding::test(check, expected == actual, "not-equal")
     };
-    finding.expected(Value::hex(expected)).actual(Value::hex(actual)).at("snp-report", 0x1a0, len)
+    finding.expected(Value::hex(expected)).actual(Value::hex(actual)).at(
+        place::REPORT,
+        place::CHIP_ID.start,
+        len,
+    )
 }

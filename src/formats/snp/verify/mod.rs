@@ -53,7 +53,7 @@ impl<'a> VerifiedSnp<'a> {
     }
 
     /// The pinned root.
-    pub const fn anchor(&self) -> &'static AmdAnchor {
+    pub(crate) const fn anchor(&self) -> &'static AmdAnchor {
         self.anchor
     }
 
@@ -78,7 +78,7 @@ pub fn is_signed_by(report: &Report<'_>, vek: &Vek<'_>) -> bool {
 }
 
 /// The evidence id under which the revocation list at `index` of [`Endorsements::crls`] is shown.
-pub fn crl_evidence(index: usize) -> std::borrow::Cow<'static, str> {
+pub(crate) fn crl_evidence(index: usize) -> std::borrow::Cow<'static, str> {
     crl::evidence(index)
 }
 
@@ -118,7 +118,7 @@ pub fn product(report: &Report<'_>, vek: Option<&Vek<'_>>) -> Option<Product> {
 }
 
 /// The anchor of a product among `roots`.
-pub fn anchor(product: Product, roots: Roots) -> &'static AmdAnchor {
+pub(crate) fn anchor(product: Product, roots: Roots) -> &'static AmdAnchor {
     use crate::pki::anchors::simulated;
     match (roots, product) {
         (Roots::Vendor, Product::Milan) => &AMD_MILAN,

@@ -5,12 +5,11 @@ use crate::crypto::{self, Algorithm, Hash, Message, Signature};
 use crate::finding::{Finding, Value, Why};
 use crate::formats::snp::checks;
 use crate::formats::snp::parse::amd::Vek;
+use crate::formats::snp::parse::place::{self, REPORT};
 use crate::formats::snp::parse::{Report, SigningKey, Version};
 
 /// SIGNATURE_ALGO: ECDSA P-384 with SHA-384 (56860, "Encoding for the Signature Algorithm").
 const ECDSA_P384_SHA384: u32 = 1;
-
-const REPORT: &str = "snp-report";
 
 pub(super) fn examine(report: &Report<'_>, vek: Option<&Vek<'_>>) -> Vec<Finding> {
     vec![version(report), algorithm(report), signing_key(report, vek), signature(report, vek)]
@@ -33,7 +32,7 @@ fn algorithm(report: &Report<'_>) -> Finding {
     Finding::test(&checks::SNP_REPORT_ALGORITHM, actual == ECDSA_P384_SHA384, "unsupported")
         .expected(Value::number(ECDSA_P384_SHA384))
         .actual(Value::number(actual))
-        .at(REPORT, 0x34, 4)
+        .within(REPORT, place::SIGNATURE_ALGO)
 }
 
 /// S2: the key the report says it is signed with is the kind of key that is at hand.
@@ -52,7 +51,7 @@ fn signing_key(report: &Report<'_>, vek: Option<&Vek<'_>>) -> Finding {
         Some(supplied) => finding.expected(supplied.to_string()),
         None => finding,
     };
-    finding.actual(named.to_string()).at(REPORT, 0x48, 4)
+    finding.actual(named.to_string()).within(REPORT, place::KEY_INFO)
 }
 
 /// S7: the signature covers the received bytes 0 to 0x29F. Everything after S must be zero, since
@@ -70,7 +69,7 @@ fn signature(report: &Report<'_>, vek: Option<&Vek<'_>>) -> Finding {
     } else {
         Finding::fail(check, "malformed")
     };
-    finding.expected(vek.cert.subject()).at(REPORT, span.start, span.len)
+    finding.expected(vek.cert.subject()).within(REPORT, span)
 }
 
 /// Whether the key of `vek` signed `report`.

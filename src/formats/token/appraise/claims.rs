@@ -7,7 +7,7 @@ use crate::finding::{LinkId, Value};
 use crate::formats::token::parse::{Service, Token};
 
 /// What the token states, as claims of the links that show who states it.
-pub fn claims(token: &Token<'_>) -> Vec<Claim> {
+pub(crate) fn claims(token: &Token<'_>) -> Vec<Claim> {
     let stated = &token.claims;
     let mut claims = Vec::new();
     let mut claim = |name, link, value: Option<&str>| {

@@ -16,7 +16,7 @@ pub(super) fn appraise(token: &Token<'_>, policy: &TokenPolicy) -> Vec<Finding> 
 }
 
 /// Whether a member says that the host can read the guest's memory.
-pub fn may_be_debugged(token: &Token<'_>) -> bool {
+pub(crate) fn may_be_debugged(token: &Token<'_>) -> bool {
     let mut stated = DEBUG.iter().flat_map(|name| token.stated(name));
     stated.any(|value| *value != Json::Bool(false))
 }

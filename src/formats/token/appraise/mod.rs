@@ -14,8 +14,8 @@ use crate::finding::Rule;
 use crate::finding::compared::{Compared, Comparers, ruled_unless};
 use crate::finding::{Check, Finding, Why};
 
-pub use claims::claims;
-pub use guest::may_be_debugged;
+pub(crate) use claims::claims;
+pub(crate) use guest::may_be_debugged;
 
 /// The operating system that measures its container.
 const CONFIDENTIAL_SPACE: &str = "CONFIDENTIAL_SPACE";
@@ -30,7 +30,7 @@ const REPORTED_BY_CPU: [&str; 4] = ["GCP_INTEL_TDX", "GCP_AMD_SEV_SNP", "INTEL_T
 const HARDENED: [&str; 2] = ["not-hardened", "hardened"];
 
 /// Appraises a verified token.
-pub fn appraise(
+pub(crate) fn appraise(
     verified: &VerifiedToken<'_>,
     policy: &TokenPolicy,
     compared: Comparers,
@@ -74,7 +74,7 @@ pub fn blocked(token: &Token<'_>, by: &'static Check) -> Vec<Finding> {
 
 fn placed(finding: Finding, token: &Token<'_>) -> Finding {
     let span = token.claims_span();
-    finding.at(TOKEN, span.start, span.len)
+    finding.within(TOKEN, span)
 }
 
 /// One of a list, as a whole.

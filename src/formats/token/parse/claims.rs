@@ -44,16 +44,16 @@ pub struct Claims {
     pub software: Option<String>,
     /// The operating system's version (`swversion`).
     #[serde(rename = "swversion", default)]
-    pub software_version: Option<OneOrMore>,
+    pub(crate) software_version: Option<OneOrMore>,
     /// Whether the image lets its operator in (`dbgstat`).
     #[serde(rename = "dbgstat", default)]
     pub debug: Option<String>,
     /// The accounts that the workload acts as.
     #[serde(default)]
-    pub google_service_accounts: Vec<String>,
+    pub(crate) google_service_accounts: Vec<String>,
     /// The parts of the machine (`submods`).
     #[serde(rename = "submods", default)]
-    pub submodules: Submodules,
+    pub(crate) submodules: Submodules,
 }
 
 /// A number, or a text.

@@ -75,7 +75,7 @@ impl KeyList {
     /// The largest list that is read, in bytes.
     pub const MAX: usize = 256 * 1024;
     /// The most keys.
-    pub const MAX_KEYS: usize = 64;
+    pub(crate) const MAX_KEYS: usize = 64;
 
     /// Parses a list in JSON, or keys in PEM.
     ///

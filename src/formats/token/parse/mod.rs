@@ -127,7 +127,7 @@ impl<'a> Token<'a> {
     /// The largest token that is read, in bytes.
     pub const MAX: usize = 128 * 1024;
     /// The most certificates that a header may carry.
-    pub const MAX_CERTIFICATES: usize = 8;
+    pub(crate) const MAX_CERTIFICATES: usize = 8;
 
     /// Parses a token in compact form; white space around it is ignored.
     ///
@@ -181,12 +181,12 @@ impl<'a> Token<'a> {
     }
 
     /// The bytes that the signature covers.
-    pub fn signed_bytes(&self) -> &'a [u8] {
+    pub(crate) fn signed_bytes(&self) -> &'a [u8] {
         self.signed.of(self.bytes).unwrap_or_default()
     }
 
     /// Where the claims stand, in base64url.
-    pub const fn claims_span(&self) -> Span {
+    pub(crate) const fn claims_span(&self) -> Span {
         self.payload_span
     }
 

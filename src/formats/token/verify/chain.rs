@@ -3,12 +3,23 @@
 use crate::finding::{Finding, Value, Why};
 use crate::formats::token::checks;
 use crate::pki::anchors::{self, Roots};
-use crate::pki::dated;
+use crate::pki::chain::{self, Checked, Rules};
 use crate::pki::{Cert, KeyKind};
 use crate::time::UnixTime;
 
 /// The least modulus that is accepted, in bits (NIST SP 800-131A: 2048).
 const MINIMUM_RSA_BITS: usize = 2048;
+
+static CHAIN: Checked = Checked {
+    rules: Rules {
+        key: |kind| matches!(kind, KeyKind::Rsa(bits) if *bits >= MINIMUM_RSA_BITS),
+        algorithm: None,
+        signs_documents: false,
+    },
+    role: &checks::TOKEN_CHAIN_ROLE,
+    signature: &checks::TOKEN_CHAIN_SIGNATURE,
+    validity: &checks::TOKEN_CHAIN_VALIDITY,
+};
 
 /// For a token without certificates.
 pub(super) fn not_applicable() -> Vec<Finding> {
@@ -57,59 +68,21 @@ pub(super) fn verify(
             })
             .to_vec();
     };
-    let reason = if dated::is_simulated(intermediate, &root, &simulated) {
-        Some("simulated")
-    } else if intermediate.names_issuer(&root) {
-        None
-    } else {
-        Some("wrong-root")
-    };
     let mut findings = vec![
-        Finding::unless(&checks::TOKEN_ROOT, reason)
+        Finding::unless(&checks::TOKEN_ROOT, chain::astray(intermediate, &root, &simulated))
             .expected(root.subject())
             .actual(intermediate.issuer()),
     ];
-    findings.push(role("signer", signer, signer_reason(signer)));
-    findings.push(role("intermediate", intermediate, intermediate_reason(intermediate)));
-    findings.push(signed("signer", signer, intermediate));
-    findings.push(signed("intermediate", intermediate, &root));
-    findings.push(valid("signer", signer, now));
-    findings.push(valid("intermediate", intermediate, now));
-    findings.push(valid("root", &root, now));
+    let both = [("signer", signer, intermediate), ("intermediate", intermediate, &root)];
+    findings.extend(
+        both.iter().zip(0..).map(|((part, cert, _), below)| CHAIN.role(cert, below).part(*part)),
+    );
+    findings.extend(
+        both.iter().map(|(part, cert, issuer)| {
+            CHAIN.signed(cert, issuer).part(*part).actual(cert.issuer())
+        }),
+    );
+    findings.extend(both.iter().map(|(part, cert, _)| CHAIN.valid(cert, now).part(*part)));
+    findings.push(CHAIN.valid(&root, now).part("root"));
     findings
-}
-
-fn signer_reason(cert: &Cert<'_>) -> Option<&'static str> {
-    if cert.is_ca() || cert.may_sign_certificates() { Some("is-a-ca") } else { key_reason(cert) }
-}
-
-fn intermediate_reason(cert: &Cert<'_>) -> Option<&'static str> {
-    if !cert.is_ca() || !cert.may_sign_certificates() { Some("not-a-ca") } else { key_reason(cert) }
-}
-
-fn key_reason(cert: &Cert<'_>) -> Option<&'static str> {
-    if !matches!(cert.key_kind(), KeyKind::Rsa(bits) if bits >= MINIMUM_RSA_BITS) {
-        Some("wrong-key")
-    } else if !cert.unknown_critical_extensions().is_empty() {
-        Some("unknown-extension")
-    } else {
-        None
-    }
-}
-
-fn role(part: &'static str, cert: &Cert<'_>, reason: Option<&'static str>) -> Finding {
-    let check = &checks::TOKEN_CHAIN_ROLE;
-    Finding::unless(check, reason).part(part).actual(cert.subject())
-}
-
-fn signed(part: &'static str, cert: &Cert<'_>, issuer: &Cert<'_>) -> Finding {
-    let check = &checks::TOKEN_CHAIN_SIGNATURE;
-    Finding::unless(check, dated::unsigned(cert, issuer))
-        .part(part)
-        .expected(issuer.subject())
-        .actual(cert.issuer())
-}
-
-fn valid(part: &'static str, cert: &Cert<'_>, now: UnixTime) -> Finding {
-    dated::dated(&checks::TOKEN_CHAIN_VALIDITY, cert.validity(), now, "expired").part(part)
 }

@@ -14,15 +14,15 @@ use crate::span::Span;
 use crate::time::UnixTime;
 
 /// The evidence id under which a token is shown.
-pub const TOKEN: &str = "token";
+pub(crate) const TOKEN: &str = "token";
 
 /// How far the reader's clock may be behind the issuer's, in seconds: a token that was made this
 /// moment counts.
-pub const CLOCK_SKEW: i64 = 60;
+pub(crate) const CLOCK_SKEW: i64 = 60;
 
 /// What vouches for the key that signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Vouched {
+pub(crate) enum Vouched {
     /// Certificates under Google's pinned root.
     Certificates,
     /// A list of keys that this process fetched from the address where the issuer publishes it.
@@ -33,7 +33,7 @@ pub enum Vouched {
 
 /// A list of keys beside a token.
 #[derive(Clone, Debug)]
-pub struct Keys {
+pub(crate) struct Keys {
     /// The keys.
     pub list: KeyList,
     /// Whether this process fetched the list from the address where the token's issuer publishes
@@ -43,7 +43,7 @@ pub struct Keys {
 
 /// What a policy accepts as the origin of a token.
 #[derive(Clone, Copy, Debug)]
-pub struct Accepted<'p> {
+pub(crate) struct Accepted<'p> {
     /// The roots of certificates.
     pub roots: Roots,
     /// The services whose tokens count.
@@ -55,19 +55,19 @@ pub struct Accepted<'p> {
 /// A token whose signature, issuer and times hold. Whose key signed is as good as
 /// [`Self::vouched`] says.
 #[derive(Clone, Debug)]
-pub struct VerifiedToken<'a> {
+pub(crate) struct VerifiedToken<'a> {
     token: &'a Token<'a>,
     vouched: Vouched,
 }
 
 impl<'a> VerifiedToken<'a> {
     /// The token.
-    pub const fn token(&self) -> &'a Token<'a> {
+    pub(crate) const fn token(&self) -> &'a Token<'a> {
         self.token
     }
 
     /// What vouches for the key that signed.
-    pub const fn vouched(&self) -> Vouched {
+    pub(crate) const fn vouched(&self) -> Vouched {
         self.vouched
     }
 }
@@ -101,7 +101,7 @@ const OF_KEY: Promise = Promise {
 
 /// Verifies `token` for the moment `now`; `keys` are used when the token carries no certificates,
 /// and the keys that the policy holds when no list holds the token's.
-pub fn verify<'a>(
+pub(crate) fn verify<'a>(
     token: &'a Token<'a>,
     keys: &[Keys],
     accepted: Accepted<'_>,
@@ -155,7 +155,7 @@ fn door(token: &Token<'_>) -> Option<Algorithm> {
 }
 
 fn placed(finding: Finding, token: &Token<'_>) -> Finding {
-    finding.at(TOKEN, token.signed.start, token.signed.len)
+    finding.within(TOKEN, token.signed)
 }
 
 /// Whether `key` signed the token; an algorithm never takes a key of another kind.

@@ -46,7 +46,7 @@ pub enum TeePart<'a> {
 
 impl TeePart<'_> {
     /// Whether the processor keeps registers of its own, to which the launcher's log extends.
-    pub const fn has_own_registers(&self) -> bool {
+    pub(crate) const fn has_own_registers(&self) -> bool {
         matches!(self, Self::Tdx(_))
     }
 }
@@ -80,7 +80,7 @@ impl<'a> Attestation<'a> {
     }
 
     /// Whether `bytes` begin like one: with the public part of an RSA or ECC key.
-    pub fn is_one(bytes: &[u8]) -> bool {
+    pub(crate) fn is_one(bytes: &[u8]) -> bool {
         let key = match bytes {
             [0x0a, len, key @ ..] if *len < 0x80 => key,
             [0x0a, _, len, key @ ..] if *len < 0x80 => key,

@@ -25,15 +25,15 @@ pub struct Attest<'a> {
     /// How often the TPM was reset: a new boot.
     pub reset_count: u32,
     /// How often it was restarted without a reset: a resume.
-    pub restart_count: u32,
+    pub(crate) restart_count: u32,
     /// The version that the maker gives the firmware.
-    pub firmware_version: u64,
+    pub(crate) firmware_version: u64,
     /// The one bank that was selected.
     pub bank: Algorithm,
     /// The registers that were selected, in order.
     pub selection: Vec<u8>,
     /// The digest over the selected registers.
-    pub pcr_digest: &'a [u8],
+    pub(crate) pcr_digest: &'a [u8],
 }
 
 impl<'a> Attest<'a> {
@@ -170,7 +170,7 @@ impl Signature {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Public {
     /// The hash that its name is made with (nameAlg).
-    pub name_algorithm: Algorithm,
+    pub(crate) name_algorithm: Algorithm,
     /// objectAttributes (TPMA_OBJECT, section 8.3).
     pub attributes: u32,
     /// How it signs.
@@ -200,7 +200,7 @@ pub enum Key {
 impl Public {
     /// Whether the key never leaves its TPM (fixedTPM), signs (sign), and signs nothing but what
     /// the TPM made itself (restricted).
-    pub const fn is_attestation_key(&self) -> bool {
+    pub(crate) const fn is_attestation_key(&self) -> bool {
         const FIXED_TPM: u32 = 1 << 1;
         const RESTRICTED: u32 = 1 << 16;
         const SIGN: u32 = 1 << 18;

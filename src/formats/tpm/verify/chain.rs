@@ -4,17 +4,27 @@ use crate::finding::{Finding, Value, Why};
 use crate::formats::tpm::checks;
 use crate::formats::tpm::parse::{Attestation, Key, Public};
 use crate::pki::anchors::{self, Roots};
-use crate::pki::dated;
+use crate::pki::chain::{self, Checked, Rules};
 use crate::pki::{Cert, Crl, KeyKind};
 use crate::span::Span;
 use crate::time::{UnixTime, Validity};
 
 use super::ATTESTATION;
 
-/// The longest way from the attestation key to a root, in intermediates.
-const MAX_DEPTH: usize = 3;
 /// The least modulus of an authority that is accepted, in bits (NIST SP 800-131A).
 const MINIMUM_RSA_BITS: usize = 2048;
+static CHAIN: Checked = Checked {
+    rules: Rules {
+        key: |kind| !matches!(kind, KeyKind::Rsa(bits) if *bits < MINIMUM_RSA_BITS),
+        algorithm: None,
+        signs_documents: false,
+    },
+    role: &checks::TPM_CHAIN_ROLE,
+    signature: &checks::TPM_CHAIN_SIGNATURE,
+    validity: &checks::TPM_CHAIN_VALIDITY,
+};
+/// The part of a finding about the key's own certificate.
+const KEY: &str = "key";
 
 /// Verifies the way from `leaf` to a pinned root. A root that came along is never used.
 pub(super) fn verify(
@@ -31,45 +41,26 @@ pub(super) fn verify(
         .filter_map(|der| Cert::parse("attestation key intermediate", der).ok())
         .filter(|cert| !pinned.iter().any(|root| root.der() == cert.der()))
         .collect();
-    let mut path = vec![leaf];
-    let mut last = leaf;
-    let root = loop {
-        if let Some(root) = pinned.iter().find(|root| last.names_issuer(root)) {
-            break Some(root);
-        }
-        let next = known.iter().find(|cert| {
-            last.names_issuer(cert)
-                && !path.iter().any(|seen| seen.der() == cert.der())
-                && last.verify_signed_by(cert).is_ok()
-        });
-        let next = next.or_else(|| {
-            let named = |cert: &&Cert<'_>| last.names_issuer(cert);
-            known.iter().filter(named).find(|cert| !path.iter().any(|s| s.der() == cert.der()))
-        });
-        match next {
-            Some(next) if path.len() <= MAX_DEPTH => {
-                path.push(next);
-                last = next;
-            }
-            _ => break None,
-        }
-    };
+    let path =
+        chain::path(leaf, &known.iter().collect::<Vec<_>>(), &pinned.iter().collect::<Vec<_>>());
+    let last = path.last().copied().unwrap_or(leaf);
+    let root = pinned.iter().find(|root| last.names_issuer(root));
     let mut findings = Vec::new();
     findings.push(begins_at(last, root, &pinned));
     for (number, cert) in path.iter().enumerate() {
-        let part = part(number);
-        findings.push(role(&part, number, cert));
+        let part = chain::part(KEY, number);
+        findings.push(CHAIN.role(cert, number).part(part.clone()));
         let above = path.get(number.saturating_add(1)).copied().or(root);
         findings.push(match above {
-            Some(issuer) => signed(&part, cert, issuer),
+            Some(issuer) => CHAIN.signed(cert, issuer).part(part.clone()),
             None => {
                 Finding::blocked(&checks::TPM_CHAIN_SIGNATURE, &checks::TPM_ROOT).part(part.clone())
             }
         });
-        findings.push(valid(&part, cert, now));
+        findings.push(CHAIN.valid(cert, now).part(part));
     }
     if let Some(root) = root {
-        findings.push(valid("root", root, now));
+        findings.push(CHAIN.valid(root, now).part("root"));
     }
     let lists: Vec<Crl<'_>> = supplied
         .iter()
@@ -80,7 +71,7 @@ pub(super) fn verify(
     } else {
         for (number, cert) in path.iter().enumerate() {
             let issuer = path.get(number.saturating_add(1)).copied().or(root);
-            findings.push(revocation(cert, issuer, &lists, now).part(part(number)));
+            findings.push(revocation(cert, issuer, &lists, now).part(chain::part(KEY, number)));
         }
     }
     in_order(findings)
@@ -104,13 +95,13 @@ pub(super) fn key(cert: &Cert<'_>, public: &Public, at: Span) -> Finding {
     } else {
         Finding::pass(check).actual(cert.subject())
     };
-    finding.at(ATTESTATION, at.start, at.len)
+    finding.within(ATTESTATION, at)
 }
 
 fn begins_at(last: &Cert<'_>, root: Option<&Cert<'static>>, pinned: &[Cert<'_>]) -> Finding {
     let check = &checks::TPM_ROOT;
     let simulated = anchors::simulated::GOOGLE_VTPM.map(|anchor| anchor.root);
-    let is_simulated = |root: &Cert<'_>| dated::is_simulated(last, root, &simulated);
+    let is_simulated = |root: &Cert<'_>| chain::is_simulated(last, root, &simulated);
     match root {
         _ if pinned.iter().all(is_simulated) => {
             Finding::fail(check, "simulated").actual(last.subject())
@@ -123,42 +114,6 @@ fn begins_at(last: &Cert<'_>, root: Option<&Cert<'static>>, pinned: &[Cert<'_>])
         }
         None => Finding::unknown(check, Why::NotFetched).actual(last.issuer()),
     }
-}
-
-fn part(number: usize) -> String {
-    match number {
-        0 => "key".to_owned(),
-        1 => "intermediate".to_owned(),
-        number => format!("intermediate-{number}"),
-    }
-}
-
-fn role(part: &str, number: usize, cert: &Cert<'_>) -> Finding {
-    let check = &checks::TPM_CHAIN_ROLE;
-    let is_authority = cert.is_ca() && cert.may_sign_certificates();
-    let reason = if number == 0 && (cert.is_ca() || cert.may_sign_certificates()) {
-        Some("is-a-ca")
-    } else if number > 0 && !is_authority {
-        Some("not-a-ca")
-    } else if matches!(cert.key_kind(), KeyKind::Rsa(bits) if bits < MINIMUM_RSA_BITS) {
-        Some("wrong-key")
-    } else if !cert.unknown_critical_extensions().is_empty() {
-        Some("unknown-extension")
-    } else {
-        None
-    };
-    Finding::unless(check, reason).part(part.to_owned()).actual(cert.subject())
-}
-
-fn signed(part: &str, cert: &Cert<'_>, issuer: &Cert<'_>) -> Finding {
-    let holds = cert.verify_signed_by(issuer).is_ok();
-    Finding::test(&checks::TPM_CHAIN_SIGNATURE, holds, "bad-signature")
-        .part(part.to_owned())
-        .expected(issuer.subject())
-}
-
-fn valid(part: &str, cert: &Cert<'_>, now: UnixTime) -> Finding {
-    dated::dated(&checks::TPM_CHAIN_VALIDITY, cert.validity(), now, "expired").part(part.to_owned())
 }
 
 /// Whether a list by the issuer of `cert` revokes it. Whatever any such list revokes is revoked;
@@ -198,7 +153,7 @@ fn revocation(
         None => Finding::fail(check, "missing"),
         Some(next_update) => {
             let window = Validity { not_before: newest.this_update(), not_after: next_update };
-            dated::dated(check, window, now, "stale")
+            chain::dated(check, window, now, "stale")
         }
     }
 }

@@ -11,12 +11,13 @@ use crate::digest::{Sha256, Sha384};
 use crate::finding::{Examined, Finding, Promise, Why};
 use crate::formats::eventlog::parse::Algorithm;
 use crate::formats::eventlog::verify::Registers;
+use crate::gather;
 use crate::pki::Cert;
 use crate::pki::anchors::Roots;
 use crate::time::UnixTime;
 
 /// The evidence id of an attestation.
-pub const ATTESTATION: &str = "tpm-attestation";
+pub(crate) const ATTESTATION: &str = "tpm-attestation";
 
 /// Quotes whose signatures lead to a pinned root of the provider.
 ///
@@ -26,7 +27,7 @@ pub const ATTESTATION: &str = "tpm-attestation";
 /// valid at the asked time or not revoked (findings of their own), and that the TPM tells the
 /// truth: the provider runs it.
 #[derive(Clone, Debug)]
-pub struct VerifiedTpm {
+pub(crate) struct VerifiedTpm {
     extra_data: Vec<u8>,
     spki: Vec<u8>,
     subject: String,
@@ -39,51 +40,51 @@ pub struct VerifiedTpm {
 
 impl VerifiedTpm {
     /// qualifyingData: what the caller asked to be signed along.
-    pub fn extra_data(&self) -> &[u8] {
+    pub(crate) fn extra_data(&self) -> &[u8] {
         &self.extra_data
     }
 
     /// The attestation key, SubjectPublicKeyInfo in DER.
-    pub fn spki(&self) -> &[u8] {
+    pub(crate) fn spki(&self) -> &[u8] {
         &self.spki
     }
 
     /// The subject of the attestation key's certificate: the provider names machine, project and
     /// zone there.
-    pub fn subject(&self) -> &str {
+    pub(crate) fn subject(&self) -> &str {
         &self.subject
     }
 
     /// The SHA-256 registers whose numbers `which` accepts.
-    pub fn registers(&self, which: impl Fn(u8) -> bool) -> Registers {
+    pub(crate) fn registers(&self, which: impl Fn(u8) -> bool) -> Registers {
         let own = self.sha256.iter().filter(|(number, _)| which(**number));
-        Registers::PcrSha256(own.map(|(number, value)| (*number, *value)).collect())
+        Registers::PcrSha256(gather::map(own.map(|(number, value)| (*number, *value))))
     }
 
     /// The SHA-256 bank by number.
-    pub const fn sha256(&self) -> &BTreeMap<u8, Sha256> {
+    pub(crate) const fn sha256(&self) -> &BTreeMap<u8, Sha256> {
         &self.sha256
     }
 
     /// The SHA-384 bank by number.
-    pub const fn sha384(&self) -> &BTreeMap<u8, Sha384> {
+    pub(crate) const fn sha384(&self) -> &BTreeMap<u8, Sha384> {
         &self.sha384
     }
 
     /// How often the TPM was reset, and restarted since.
-    pub const fn boots(&self) -> (u32, u32) {
+    pub(crate) const fn boots(&self) -> (u32, u32) {
         (self.reset_count, self.restart_count)
     }
 
     /// The version that the provider gives the TPM's firmware.
-    pub const fn firmware_version(&self) -> u64 {
+    pub(crate) const fn firmware_version(&self) -> u64 {
         self.firmware_version
     }
 }
 
 /// Verifies the certificates, the key and every quote for the moment `now`. `supplied` are
 /// certificates that came beside the attestation.
-pub fn verify(
+pub(crate) fn verify(
     attestation: &Attestation<'_>,
     supplied: &[&[u8]],
     roots: Roots,

@@ -33,7 +33,7 @@ pub(super) fn verify<'a>(
     let mut read = Vec::new();
     for quote in quotes {
         let at = quote.attest.1;
-        let placed = |finding: Finding| finding.part(bank(quote)).at(ATTESTATION, at.start, at.len);
+        let placed = |finding: Finding| finding.part(bank(quote)).within(ATTESTATION, at);
         signatures.push(placed(signature(quote, public)));
         match Attest::parse(quote.attest.0) {
             Ok(attest) => {

@@ -9,7 +9,7 @@ use crate::services::coordinator::parse::exchange::{Failure, Outcome, Response};
 
 /// What is left of an answer.
 #[derive(Clone, Debug)]
-pub enum Answer<'a> {
+pub(crate) enum Answer<'a> {
     /// A body that may be the document.
     Body(&'a Response),
     /// The host says that there is nothing.
@@ -38,7 +38,7 @@ struct ErrorCode {
 }
 
 /// Reads the answer to the question for the attestation.
-pub fn attestation(outcome: Option<&Outcome>) -> (Finding, Answer<'_>) {
+pub(crate) fn attestation(outcome: Option<&Outcome>) -> (Finding, Answer<'_>) {
     let check = &checks::COORDINATOR_ANSWER;
     let open = |why, actual: &str| Finding::unknown(check, why).actual(actual);
     match outcome {
@@ -65,12 +65,12 @@ pub fn attestation(outcome: Option<&Outcome>) -> (Finding, Answer<'_>) {
 }
 
 /// An answer whose body turns out to be no document: none that can be read.
-pub fn unreadable() -> Finding {
+pub(crate) fn unreadable() -> Finding {
     Finding::unknown(&checks::COORDINATOR_ANSWER, Why::NotAsked).actual("not-a-document")
 }
 
 /// Reads the answer to the question for the key of sealed requests.
-pub fn encryption_key(outcome: Option<&Outcome>) -> Published {
+pub(crate) fn encryption_key(outcome: Option<&Outcome>) -> Published {
     #[derive(Deserialize)]
     struct Body {
         public_key: String,

@@ -15,13 +15,13 @@ pub(super) const CLOCK_SKEW: i64 = 300;
 #[derive(Clone, Copy, Debug)]
 pub struct Session<'a> {
     /// Who says so.
-    pub teller: Teller,
+    pub(crate) teller: Teller,
     /// Scheme and authority that were asked.
     pub origin: &'a str,
     /// The nonce that was sent.
     pub nonce: Option<&'a [u8]>,
     /// For how long caches on the way kept the answer, in seconds.
-    pub age_s: Option<u64>,
+    pub(crate) age_s: Option<u64>,
 }
 
 /// Who says what was asked.
@@ -53,13 +53,13 @@ impl Teller {
 }
 
 /// It holds according to a recording, which nobody at hand vouches for.
-pub const RECORDED: &str = "recorded";
+pub(crate) const RECORDED: &str = "recorded";
 /// The nonce is none that only one answer could meet.
 const NO_CHALLENGE: &str = "no-challenge";
 
 /// Whether `nonce` is a challenge: long enough that nobody answers it beforehand, and not one byte
 /// again and again, which random numbers do not give.
-pub fn is_challenge(nonce: &[u8]) -> bool {
+pub(crate) fn is_challenge(nonce: &[u8]) -> bool {
     nonce.len() >= carrier::MIN_NONCE
         && nonce.windows(2).any(|pair| !matches!(pair, [a, b] if a == b))
 }
@@ -119,7 +119,7 @@ pub fn holds(
 
 /// The evidence covers D: each of several quotes has exactly the bytes that the carrier `own` makes
 /// of D.
-pub fn all_hold(
+pub(crate) fn all_hold(
     own: &str,
     carried: &str,
     expected: &[u8],

@@ -9,7 +9,7 @@ use crate::claims::{Standing, Stated};
 use crate::finding::{LinkId, Value};
 
 /// The origin that the statements are about.
-pub const ORIGIN: &str = "https://api.darkbloom.dev";
+pub(crate) const ORIGIN: &str = "https://api.darkbloom.dev";
 
 /// What is said, and where. Quotation marks stand around literal words.
 const SUBSTRATE: &[(&str, &str)] = &[
@@ -79,7 +79,7 @@ const TLS_END: &[(&str, &str)] = &[
 ];
 
 /// The statements. Nothing in them becomes a claim.
-pub fn stated() -> Vec<Stated> {
+pub(crate) fn stated() -> Vec<Stated> {
     let row = |name, link| {
         move |&(said, source): &(&'static str, &'static str)| Stated {
             name,

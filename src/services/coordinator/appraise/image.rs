@@ -28,7 +28,7 @@ pub struct Launched {
 ///
 /// `logged` are the image digests that a verified event log names, or a verified token, as written;
 /// `by_policy` says whether the policy itself names the software of a TDX guest.
-pub fn launched(
+pub(crate) fn launched(
     measured: Result<&Measured, &'static Check>,
     references: &[Reference],
     logged: &[String],
@@ -154,7 +154,7 @@ fn named(logged: &[String]) -> (Finding, Option<Sha256>) {
 }
 
 /// `sha256:` and 64 hex digits of lower case.
-pub fn image_digest(text: &str) -> Option<Sha256> {
+pub(crate) fn image_digest(text: &str) -> Option<Sha256> {
     let digits = text.strip_prefix("sha256:")?;
     let digest: Sha256 = digits.parse().ok()?;
     (digest.to_string() == digits).then_some(digest)

@@ -16,7 +16,7 @@ const ALGORITHM: &str = "x25519-nacl-box";
 
 /// What the service says elsewhere about the key that requests are sealed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Published {
+pub(crate) enum Published {
     /// Nobody asked, or no answer came.
     NotFetched,
     /// It says that it has none.
@@ -35,7 +35,7 @@ pub enum Published {
 /// Who shows which image speaks in the binding: what a machine says about itself is worth as much
 /// as its software is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Speaker {
+pub(crate) enum Speaker {
     /// Nobody.
     Unknown,
     /// A provider says so.
@@ -46,7 +46,7 @@ pub enum Speaker {
 
 /// What a connection to the service showed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Connection {
+pub(crate) enum Connection {
     /// This process connected and met a key with this SHA-256.
     Met(Sha256),
     /// Whoever connected could not see the key, as in a web page; or nobody did.
@@ -57,7 +57,7 @@ pub enum Connection {
 
 /// The keys. `covered` says whether evidence covers the binding, `speaker` how well it is known
 /// which image speaks in it, `teller` who says what the service answered elsewhere.
-pub fn appraise(
+pub(crate) fn appraise(
     binding: &Binding,
     covered: bool,
     speaker: Speaker,
@@ -79,7 +79,7 @@ pub fn appraise(
 }
 
 /// Every finding of this module as blocked by `by`.
-pub fn blocked(by: &'static Check) -> Vec<Finding> {
+pub(crate) fn blocked(by: &'static Check) -> Vec<Finding> {
     let checks = [
         &checks::BINDING_SEALED_KEY,
         &checks::BINDING_KEY_ID,
@@ -91,14 +91,14 @@ pub fn blocked(by: &'static Check) -> Vec<Finding> {
 }
 
 /// The key that the binding names for sealed requests, when it names one that can be used.
-pub fn sealed(binding: &Binding) -> Option<[u8; 32]> {
+pub(crate) fn sealed(binding: &Binding) -> Option<[u8; 32]> {
     let mut keys = binding.keys_for(SEALED_REQUEST);
     let key = keys.next().filter(|_| keys.next().is_none())?;
     bytes(key.public_key.as_deref()?)
 }
 
 /// 32 bytes from standard base64 with padding.
-pub fn bytes(text: &str) -> Option<[u8; 32]> {
+pub(crate) fn bytes(text: &str) -> Option<[u8; 32]> {
     STANDARD.decode(text).ok()?.try_into().ok()
 }
 

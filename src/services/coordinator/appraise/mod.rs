@@ -4,7 +4,7 @@
 //! Evidence of a chip measures a machine. That the machine runs a certain image is shown in one of
 //! two ways, and in no other:
 //! - the launch measurement covers the whole image, and a signed reference value says that this
-//!   measurement is that image's ([`Role::Workload`](crate::services::coordinator::parse::launch::Role));
+//!   measurement is that image's (its role is `workload`);
 //! - the launch measurement covers a launcher that a signed reference value or the policy names,
 //!   and the launcher's event log, replayed into a register of the quote, names the image. Without
 //!   the first half the second shows nothing: any software may extend that register.
@@ -18,12 +18,12 @@
 //! the same repository by name and number, under the same policy, or one that the policy names for
 //! launchers.
 
-pub mod answer;
+pub(crate) mod answer;
 pub mod binding;
-pub mod darkbloom;
-pub mod image;
-pub mod keys;
-pub mod recorded;
-pub mod stated;
+pub(crate) mod darkbloom;
+pub(crate) mod image;
+pub(crate) mod keys;
+pub(crate) mod recorded;
+pub(crate) mod stated;
 
 pub use image::{Launched, Reference};

@@ -19,7 +19,7 @@ const LONGEST_ANSWER: i64 = 300;
 
 /// What the evidence says of when it was made.
 #[derive(Clone, Copy, Debug)]
-pub struct Issued {
+pub(crate) struct Issued {
     /// When, by the machine's clock.
     pub at: UnixTime,
     /// Whether it answers the nonce of the session: then it was made after the question.
@@ -28,7 +28,7 @@ pub struct Issued {
 
 /// Nothing contradicts: neither the parts of the file each other, nor what this process asked, nor
 /// the evidence in it. One finding for all, or one for each contradiction.
-pub fn consistent(
+pub(crate) fn consistent(
     exchange: &Exchange,
     asked: Option<&Asked>,
     issued: Option<Issued>,

@@ -11,7 +11,7 @@ use super::image::image_digest;
 
 /// A kind of machine, as far as evidence tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Substrate {
+pub(crate) enum Substrate {
     /// An Intel TDX guest.
     Tdx,
     /// An AMD SEV-SNP guest.
@@ -26,7 +26,7 @@ pub enum Substrate {
 
 impl Substrate {
     /// What a token says (`hwmodel`).
-    pub fn of_hardware(model: &str) -> Option<Self> {
+    pub(crate) fn of_hardware(model: &str) -> Option<Self> {
         match model {
             "GCP_INTEL_TDX" | "INTEL_TDX" => Some(Self::Tdx),
             "GCP_AMD_SEV_SNP" => Some(Self::Snp),
@@ -61,7 +61,7 @@ impl Substrate {
 
 /// What the chain derived.
 #[derive(Clone, Debug, Default)]
-pub struct Derived {
+pub(crate) struct Derived {
     /// Which kind of machine the evidence is of.
     pub substrate: Option<Substrate>,
     /// Whether that is what a token's issuer says, and not what evidence of the machine shows.
@@ -73,7 +73,11 @@ pub struct Derived {
 }
 
 /// What document and binding say, each with its standing.
-pub fn stated(document: &Document, binding: Option<&Binding>, derived: &Derived) -> Vec<Stated> {
+pub(crate) fn stated(
+    document: &Document,
+    binding: Option<&Binding>,
+    derived: &Derived,
+) -> Vec<Stated> {
     let mut stated = Vec::new();
     if let Some(substrate) = &document.substrate {
         stated.push(self::substrate(&substrate.claimed, derived));
@@ -110,7 +114,7 @@ pub fn stated(document: &Document, binding: Option<&Binding>, derived: &Derived)
 ///
 /// A wrong image or commit fails, because a reader would look for the wrong source. A wrong word
 /// for the substrate is a warning: the chain shows which it is.
-pub fn contradictions(stated: &[Stated]) -> Vec<Finding> {
+pub(crate) fn contradictions(stated: &[Stated]) -> Vec<Finding> {
     let check = &checks::CLAIMS_CONTRADICTION;
     let against: Vec<Finding> = stated
         .iter()

@@ -19,7 +19,7 @@ use super::appraise::stated::{Derived, Substrate, contradictions, stated};
 use super::appraise::{self, Launched};
 use super::checks;
 use super::parse::exchange::{ATTESTATION, Exchange};
-use super::parse::{Binding, Document, Registry, Source, carrier};
+use super::parse::{Binding, Document, Source, carrier};
 use crate::builds::image;
 use crate::builds::image::verify::Supplied;
 use crate::claims::Claim;
@@ -33,6 +33,7 @@ use crate::report::{
     Custody, Draft, EvidenceItem, Fact, Flags, Freshness, KeyFlag, RootOfTrust, Subject,
 };
 use crate::services::coordinator::policy::{Applied, ForCoordinator};
+use crate::services::registry::parse::Entry;
 use crate::time::UnixTime;
 
 use crate::builds::git::source;
@@ -41,7 +42,7 @@ use build::{References, about_image, accepted, of_image, provenance, references}
 use machine::Examined;
 
 /// The kind of subject.
-pub(crate) const KIND: &str = "coordinator-attestation";
+const KIND: &str = "coordinator-attestation";
 
 /// What is known of the question that the document answers.
 pub(crate) struct Question<'a> {
@@ -68,7 +69,7 @@ pub(crate) struct Along {
     /// Parts of the source.
     pub(crate) source: Vec<Source>,
     /// Registers that are said to name the image.
-    pub(crate) registry: Vec<Registry>,
+    pub(crate) registry: Vec<Entry>,
 }
 
 impl Along {
@@ -108,12 +109,7 @@ impl Along {
 
 /// What is examined: `input` as received, about `origin` when that is known.
 pub(crate) fn subject(input: &[u8], origin: Option<&str>) -> Subject {
-    Subject {
-        kind: KIND,
-        name: origin.map(str::to_owned),
-        sha256: Sha256::of(input),
-        len: input.len(),
-    }
+    Subject::of(KIND, input).named(origin.map(str::to_owned))
 }
 
 /// A document, with the question that it answers when that is known. Adds to `draft`, and gives

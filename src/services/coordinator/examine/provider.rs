@@ -79,7 +79,7 @@ pub(super) fn token(context: &Context<'_>) -> Result<Examined, Error> {
         part,
         machine,
         substrate: hardware.and_then(Substrate::of_hardware),
-        digest: binding::token_nonce(nonces, signed, &item.carrier, d).at(TOKEN, at.start, at.len),
+        digest: binding::token_nonce(nonces, signed, &item.carrier, d).within(TOKEN, at),
         measured: signed.map(|()| Measured::Issuer),
         logged: image.filter(|_| measures).into_iter().collect(),
         by_policy: false,
@@ -127,7 +127,7 @@ pub(super) fn nitro(context: &Context<'_>) -> Result<Examined, Error> {
         machine: Machine::Nitro,
         substrate: examined.is_verified.then_some(Substrate::Nitro),
         digest: match own.nonce {
-            Some(nonce) => digest.at(DOCUMENT, nonce.span.start, nonce.span.len),
+            Some(nonce) => digest.within(DOCUMENT, nonce.span),
             None => digest,
         },
         measured: signed.map(|()| Measured::Provider),

@@ -101,7 +101,7 @@ impl Binding {
     }
 
     /// The keys of one use.
-    pub fn keys_for<'a>(&'a self, usage: &'a str) -> impl Iterator<Item = &'a Key> {
+    pub(crate) fn keys_for<'a>(&'a self, usage: &'a str) -> impl Iterator<Item = &'a Key> {
         self.keys.iter().filter(move |key| key.usage == usage)
     }
 }

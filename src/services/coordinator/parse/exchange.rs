@@ -78,7 +78,7 @@ pub struct Response {
     pub content_type: Option<String>,
     /// The `Age` header: for how long a cache has kept the answer, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub age_s: Option<u64>,
+    pub(crate) age_s: Option<u64>,
     /// Whether the answer came from another address than the one that was asked.
     #[serde(default)]
     pub redirected: bool,

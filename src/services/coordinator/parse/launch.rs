@@ -10,7 +10,7 @@ use crate::digest::Sha384;
 use crate::error::Error;
 
 /// The predicate type.
-pub const PREDICATE_TYPE: &str = "https://darkbloom.dev/schemas/launch-measurement/v1";
+pub(crate) const PREDICATE_TYPE: &str = "https://darkbloom.dev/schemas/launch-measurement/v1";
 /// The most alternatives that one statement may list for one kind of machine.
 const MAX_ALTERNATIVES: usize = 64;
 
@@ -67,7 +67,7 @@ impl LaunchMeasurement {
     ///
     /// # Errors
     /// When it is not of this form, or lists more than 64 alternatives.
-    pub fn of_predicate(predicate: &serde_json::Value) -> Result<Self, Error> {
+    pub(crate) fn of_predicate(predicate: &serde_json::Value) -> Result<Self, Error> {
         const WHAT: &str = "launch measurement";
         let whole = crate::span::Span::new(0, 0);
         let launch = Self::deserialize(predicate)

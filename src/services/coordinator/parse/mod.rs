@@ -10,22 +10,21 @@
 //! is not known is kept, so that it can be shown.
 
 pub mod exchange;
-pub mod launch;
+pub(crate) mod launch;
 
 pub mod binding;
 pub mod carrier;
 
-use crate::builds::git::source;
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::builds::git::parse as git;
 use crate::error::Error;
+use crate::services::registry::parse::Entry;
 use crate::span::Span;
 use crate::time::UnixTime;
-
 use crate::wire::Base64Url;
+
 pub use binding::{Binding, Key};
 
 /// The value of [`Document::schema`].
@@ -81,7 +80,7 @@ pub struct Document {
     pub source: Vec<Source>,
     /// Public registers that name the image.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub registry: Vec<Registry>,
+    pub registry: Vec<Entry>,
     /// What the operator says that the document does not show (`developer-upgradable`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<String>,
@@ -324,26 +323,9 @@ pub struct Source {
 
 impl Source {
     /// An object as git stores it: `kind SP length NUL content`, or that compressed with zlib.
-    pub const OBJECT: &'static str = source::OBJECT;
+    pub const OBJECT: &'static str = git::OBJECT;
     /// An answer of GitHub's API about a commit, tree, blob or tag.
-    pub const ANSWER: &'static str = source::ANSWER;
-}
-
-/// A public register that names the image.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Registry {
-    /// [`Registry::APP_CONTROLLER`], or another type.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The other members, which differ with the type.
-    #[serde(flatten)]
-    pub members: BTreeMap<String, serde_json::Value>,
-}
-
-impl Registry {
-    /// EigenCompute's register: `chain_id`, a number; `contract` and `app_id`, `0x` and 40 hex
-    /// digits; `release_block` and `log_index`, numbers that are shown and not used.
-    pub const APP_CONTROLLER: &'static str = "eigen-appcontroller";
+    pub const ANSWER: &'static str = git::ANSWER;
 }
 
 impl Document {

@@ -9,7 +9,6 @@ use super::examine::machine::Examined;
 use super::parse::{Machine, Report};
 use super::verify;
 use crate::builds::image;
-use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Value};
 use crate::piece;
@@ -41,7 +40,7 @@ pub(crate) fn examine(
     let quotes = report.machines.iter().map(machine::quote).collect::<Result<Vec<_>, _>>()?;
 
     let kind = if report.is_whole { "near-report" } else { "near-machine" };
-    let subject = Subject { kind, name: None, sha256: Sha256::of(input), len: input.len() };
+    let subject = Subject::of(kind, input);
     let mut draft = Draft::of(subject, RootOfTrust::CpuVendor);
     let mut quoted = Vec::new();
     let mut flags = Vec::new();

@@ -15,7 +15,7 @@ const MAX_REASON: usize = 200;
 
 /// What the provider said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Said<T> {
+pub(crate) enum Said<T> {
     /// The answer.
     Value(T),
     /// Its reason for giving none: an error object of JSON-RPC.
@@ -27,7 +27,7 @@ pub enum Said<T> {
 /// # Errors
 /// When it is not JSON-RPC's answer to question 1 with one word that is a number of 32 bits. No
 /// word at all means that no contract is at the address on this chain.
-pub fn latest_release(answer: &str) -> Result<Said<Option<u32>>, Error> {
+pub(crate) fn latest_release(answer: &str) -> Result<Said<Option<u32>>, Error> {
     returned(answer, |word| {
         let block = abi::number(word).and_then(|number| u32::try_from(number).ok());
         block.map(|block| (block != 0).then_some(block)).ok_or("the number has more than 32 bits")
@@ -38,7 +38,7 @@ pub fn latest_release(answer: &str) -> Result<Said<Option<u32>>, Error> {
 ///
 /// # Errors
 /// When it is not JSON-RPC's answer to question 1 with one word that is 0 or 1.
-pub fn is_allowed(answer: &str) -> Result<Said<bool>, Error> {
+pub(crate) fn is_allowed(answer: &str) -> Result<Said<bool>, Error> {
     returned(answer, |word| match abi::number(word) {
         Some(0) => Ok(false),
         Some(1) => Ok(true),
@@ -52,7 +52,7 @@ pub fn is_allowed(answer: &str) -> Result<Said<bool>, Error> {
 /// # Errors
 /// When it is not JSON-RPC's answer to question 1, has more than 64 logs, or one that is of
 /// another contract, app, block or event, that was taken back, or that cannot be decoded.
-pub fn release(
+pub(crate) fn release(
     answer: &str,
     controller: Address,
     app: Address,

@@ -12,18 +12,18 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::digest::{Keccak256, Sha256};
 use crate::error::Error;
 use crate::span::Span;
 
-pub use answer::{Said, is_allowed, latest_release, release};
+pub(crate) use answer::{Said, is_allowed, latest_release, release};
 
 /// What a wanted answer of an RPC provider is called.
-pub const ANSWER: &str = "registry-answer";
+pub(crate) const ANSWER: &str = "registry-answer";
 /// The most that is read of an answer, in bytes.
-pub const MAX_ANSWER: usize = 1024 * 1024;
+pub(crate) const MAX_ANSWER: usize = 1024 * 1024;
 
 /// EigenCompute's AppControllers by chain id: mainnet-alpha on Ethereum and its test on Sepolia
 /// (Layr-Labs/ecloud, packages/sdk/src/client/common/config/environment.ts).
@@ -32,8 +32,25 @@ const APP_CONTROLLERS: [(u64, &str); 2] = [
     (11_155_111, "0x0dd810a6ffba6a9820a10d97b659f07d8d23d4e2"),
 ];
 
+/// An entry of a public register that a document says is about the image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// [`Entry::APP_CONTROLLER`], or another type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The other members, which differ with the type.
+    #[serde(flatten)]
+    pub members: BTreeMap<String, serde_json::Value>,
+}
+
+impl Entry {
+    /// EigenCompute's register: `chain_id`, a number; `contract` and `app_id`, `0x` and 40 hex
+    /// digits; `release_block` and `log_index`, numbers that are shown and not used.
+    pub(crate) const APP_CONTROLLER: &'static str = "eigen-appcontroller";
+}
+
 /// EigenCompute's AppController on the chain with this id, where its makers publish one.
-pub fn app_controller(chain: u64) -> Option<Address> {
+pub(crate) fn app_controller(chain: u64) -> Option<Address> {
     let (_, address) = APP_CONTROLLERS.iter().find(|(known, _)| *known == chain)?;
     address.parse().ok()
 }
@@ -76,7 +93,7 @@ impl<'de> Deserialize<'de> for Address {
 
 /// A question to an RPC provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
+pub(crate) enum Question {
     /// In which block an AppController notes the latest release of an app.
     LatestRelease {
         /// The AppController.
@@ -105,7 +122,7 @@ pub enum Question {
 impl Question {
     /// The address to ask at: the provider's, and after `#`, which is never sent, what is asked.
     /// Two questions have two addresses.
-    pub fn url(&self, provider: &str) -> String {
+    pub(crate) fn url(&self, provider: &str) -> String {
         match self {
             Self::LatestRelease { controller, app } => {
                 format!("{provider}#latest-release/{controller}/{app}")
@@ -118,7 +135,7 @@ impl Question {
     }
 
     /// The question that [`url`](Self::url) wrote into an address.
-    pub fn of_url(url: &str) -> Option<Self> {
+    pub(crate) fn of_url(url: &str) -> Option<Self> {
         let (_, asked) = url.split_once('#')?;
         let mut parts = asked.split('/');
         let kind = parts.next()?;
@@ -142,7 +159,7 @@ impl Question {
     }
 
     /// The body that is sent: JSON, always the same bytes for one question.
-    pub fn body(&self) -> String {
+    pub(crate) fn body(&self) -> String {
         match self {
             Self::LatestRelease { controller, app } => call(controller, &calldata(LATEST, app)),
             Self::Release { controller, app, block } => {
@@ -195,7 +212,7 @@ fn word(address: &Address) -> [u8; 32] {
 /// is never taken for that to another question. Whoever wrote the file could have written
 /// anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recorded {
+pub(crate) struct Recorded {
     /// The address that was asked, with what was asked after `#`.
     pub url: String,
     /// The body that was sent.
@@ -208,14 +225,14 @@ impl Recorded {
     const MEMBERS: [&str; 3] = ["rpc", "question", "answer"];
 
     /// The file.
-    pub fn to_json(&self) -> String {
+    pub(crate) fn to_json(&self) -> String {
         let [url, question, answer] = Self::MEMBERS;
         serde_json::json!({ url: self.url, question: self.question, answer: self.answer })
             .to_string()
     }
 
     /// Whether `file` begins like one; [`parse`](Self::parse) decides.
-    pub fn is_likely(file: &[u8]) -> bool {
+    pub(crate) fn is_likely(file: &[u8]) -> bool {
         if !file.trim_ascii_start().starts_with(b"{") {
             return false;
         }
@@ -228,7 +245,7 @@ impl Recorded {
     /// # Errors
     /// When it is larger than twice [`MAX_ANSWER`], is not JSON of this form, or has other
     /// members.
-    pub fn parse(file: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(file: &[u8]) -> Result<Self, Error> {
         const WHAT: &str = "recorded answer of an RPC provider";
         Error::cap(WHAT, file.len(), MAX_ANSWER.saturating_mul(2))?;
         let mut members: BTreeMap<String, String> = crate::json::from_slice(WHAT, file)?;

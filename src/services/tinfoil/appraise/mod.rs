@@ -1,12 +1,13 @@
 //! Tinfoil's signed statement against the verified report: is the machine the one that was built?
 
-pub mod tls;
+pub(crate) mod tls;
 
 use crate::builds::image::reference::{ImageReferences, Pin};
 use crate::builds::provenance;
 use crate::builds::sigstore::parse::Statement;
 use crate::digest::Sha384;
 use crate::finding::{Check, Finding, Value, Why};
+use crate::formats::snp::parse::place;
 use crate::services::tinfoil::checks;
 use crate::services::tinfoil::parse::{PREDICATE_TYPE, Predicate, image_references};
 
@@ -15,7 +16,7 @@ const PAYLOAD: &str = "dsse-payload";
 /// Appraises a verified statement. `measurement` is the verified report's, or `None` with the
 /// check that is to blame. A statement of another type says nothing in Tinfoil's terms, whatever
 /// members it has.
-pub fn appraise(
+pub(crate) fn appraise(
     statement: &Statement,
     payload: &[u8],
     claimed_digest: &str,
@@ -71,7 +72,7 @@ fn measurement(predicate: &Predicate, measured: Result<Sha384, &'static Check>) 
         Ok(measured) => Finding::equal(check, &predicate.measurement.0, &measured.0),
         Err(by) => Finding::blocked(check, by).expected(Value::hex(predicate.measurement.0)),
     }
-    .at("snp-report", 0x90, Sha384::LEN)
+    .within(place::REPORT, place::MEASUREMENT)
 }
 
 /// The configuration in the statement is the one whose hash is on the measured command line.

@@ -4,26 +4,25 @@
 //! REPORT_DATA is signed by the chip, so the two keys in it belong to the measured machine. The
 //! certificate is only compared.
 
-use crate::finding::connection;
-use data_encoding::{BASE32_NOPAD, HEXLOWER};
-
 use crate::claims::Claim;
 use crate::digest::Sha256;
+use crate::finding::connection;
 use crate::finding::{Finding, LinkId, Value, Why};
 use crate::formats::snp;
 use crate::formats::snp::parse::Report;
-use crate::pki::{Cert, SubjectName};
+use crate::formats::snp::parse::place;
+use crate::pki::Cert;
 use crate::services::tinfoil::parse::Bundle;
 use crate::services::tinfoil::policy::TinfoilPolicy;
 use crate::time::{Standing, UnixTime};
+use crate::wire::base32;
 
-const REPORT: &str = "snp-report";
 const TLS: &str = "tls-certificate";
 
 /// The TLS key's hash is REPORT_DATA[0..32], and the certificate commits to the HPKE key in
 /// REPORT_DATA[32..64]. In a report that the host asked for, REPORT_DATA says nothing about the
 /// machine.
-pub fn keys(report: &Report<'_>, cert: &Cert<'_>) -> [Finding; 2] {
+pub(crate) fn keys(report: &Report<'_>, cert: &Cert<'_>) -> [Finding; 2] {
     if report.is_host_requested() {
         return [&connection::TLS_KEY, &connection::TLS_HPKE]
             .map(|check| Finding::blocked(check, &snp::checks::SNP_VMPL));
@@ -35,12 +34,13 @@ pub fn keys(report: &Report<'_>, cert: &Cert<'_>) -> [Finding; 2] {
         Some(committed) => Finding::equal(&connection::TLS_HPKE, hpke, &committed),
         None => Finding::fail(&connection::TLS_HPKE, "missing").expected(Value::hex(hpke)),
     };
-    [key.at(REPORT, 0x50, 32), hpke.at(REPORT, 0x70, 32)]
+    let start = place::REPORT_DATA.start;
+    [key.at(place::REPORT, start, 32), hpke.at(place::REPORT, start.saturating_add(32), 32)]
 }
 
 /// The keys that the report names, for a reader to compare: SHA-256 of the TLS key, and the HPKE
 /// key.
-pub fn claims(report: &Report<'_>) -> Vec<Claim> {
+pub(crate) fn claims(report: &Report<'_>) -> Vec<Claim> {
     if report.is_host_requested() {
         return Vec::new();
     }
@@ -53,7 +53,7 @@ pub fn claims(report: &Report<'_>) -> Vec<Claim> {
 /// What the certificate says about itself: names, dates, and its commitment to the evidence
 /// document. Anybody can make a certificate for the same key that says anything, so nothing here
 /// passes; what speaks against the bundle fails.
-pub fn certificate(
+pub(crate) fn certificate(
     cert: &Cert<'_>,
     bundle: &Bundle,
     expected_domain: Option<&str>,
@@ -80,7 +80,7 @@ pub fn certificate(
 /// When the bundle was made. Nobody but its own certificate dates any part of it, so that nothing
 /// passes here; a policy may accept it for some days after `signed_at`, the authenticated times of
 /// its build. A machine that ran the same software before that build was signed is not excluded.
-pub fn freshness(signed_at: &[UnixTime], policy: &TinfoilPolicy, now: UnixTime) -> Finding {
+pub(crate) fn freshness(signed_at: &[UnixTime], policy: &TinfoilPolicy, now: UnixTime) -> Finding {
     const DAY: i64 = 86_400;
     let check = &connection::FRESHNESS;
     let (Some(days), Some(signed)) = (policy.undated_for_days, signed_at.iter().min()) else {
@@ -98,7 +98,7 @@ pub fn freshness(signed_at: &[UnixTime], policy: &TinfoilPolicy, now: UnixTime) 
 /// The bundle is about the host the policy is for, and the certificate names that host.
 fn domain(cert: &Cert<'_>, claimed: &str, expected: Option<&str>) -> Finding {
     let check = &connection::TLS_DOMAIN;
-    let names = dns_names(cert);
+    let names = cert.dns_names();
     let finding = match expected {
         Some(expected) if !expected.eq_ignore_ascii_case(claimed) => {
             return Finding::fail(check, "not-equal").expected(expected).actual(claimed);
@@ -116,7 +116,7 @@ fn domain(cert: &Cert<'_>, claimed: &str, expected: Option<&str>) -> Finding {
 fn document(cert: &Cert<'_>, bundle: &Bundle) -> Finding {
     let check = &connection::TLS_DOCUMENT;
     let digest = Sha256::of_parts(&[bundle.format.as_bytes(), bundle.body.as_bytes()]);
-    match commitment(cert, "hatt").and_then(|text| HEXLOWER.decode(&text).ok()) {
+    match commitment(cert, "hatt").and_then(|text| lower_hex(&text)) {
         Some(committed) if committed == digest.as_bytes() => {
             Finding::unknown(check, Why::SelfStated).expected(Value::hex(digest.0))
         }
@@ -130,7 +130,7 @@ fn document(cert: &Cert<'_>, bundle: &Bundle) -> Finding {
 /// `NN<chunk>.<label>.<domain>`, where NN counts the chunks from 00 without gaps.
 fn commitment(cert: &Cert<'_>, label: &str) -> Option<Vec<u8>> {
     let mut chunks: Vec<(usize, String, String)> = Vec::new();
-    for name in dns_names(cert) {
+    for name in cert.dns_names() {
         let mut parts = name.splitn(3, '.');
         let (Some(chunk), Some(found), Some(domain)) = (parts.next(), parts.next(), parts.next())
         else {
@@ -143,19 +143,14 @@ fn commitment(cert: &Cert<'_>, label: &str) -> Option<Vec<u8>> {
             chunks.push((number, text.to_ascii_uppercase(), domain.to_owned()));
         }
     }
-    chunks.sort();
+    chunks.sort_unstable();
     let (_, _, domain) = chunks.first()?.clone();
     let in_order = chunks.iter().enumerate().all(|(i, (n, _, d))| i == *n && *d == domain);
     let text: String = chunks.iter().map(|(_, text, _)| text.as_str()).collect();
-    in_order.then(|| BASE32_NOPAD.decode(text.as_bytes()).ok()).flatten()
+    in_order.then(|| base32::decode(text.as_bytes())).flatten()
 }
 
-fn dns_names(cert: &Cert<'_>) -> Vec<String> {
-    let names = cert.alternative_names().unwrap_or_default().into_iter();
-    names
-        .filter_map(|name| match name {
-            SubjectName::Dns(name) => Some(name),
-            _ => None,
-        })
-        .collect()
+/// The bytes that lower-case digits spell.
+fn lower_hex(text: &[u8]) -> Option<Vec<u8>> {
+    hex::decode(text).ok().filter(|_| !text.iter().any(u8::is_ascii_uppercase))
 }

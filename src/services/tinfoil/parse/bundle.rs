@@ -13,7 +13,7 @@ use crate::pki::pem_blocks;
 use crate::span::Span;
 
 /// The format of an SEV-SNP report whose REPORT_DATA names a TLS key and an HPKE key.
-pub const SNP_GUEST_V2: &str = "https://tinfoil.sh/predicate/sev-snp-guest/v2";
+const SNP_GUEST_V2: &str = "https://tinfoil.sh/predicate/sev-snp-guest/v2";
 
 /// The largest report after decompression, in bytes; a report has 1184.
 const MAX_REPORT: usize = 16 * 1024;
@@ -21,7 +21,7 @@ const WHAT: &str = "Tinfoil bundle";
 
 /// A bundle, taken apart. Nothing in it is believed.
 #[derive(Clone, Debug)]
-pub struct Bundle {
+pub(crate) struct Bundle {
     /// The host name the bundle says that it is about.
     pub domain: String,
     /// The format of the evidence, a URI.
@@ -64,7 +64,7 @@ impl Bundle {
     /// # Errors
     /// When it is not JSON of this form, when a member appears twice, when the evidence is of
     /// another format, does not decompress, or grows beyond its limit.
-    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
         crate::json::unique(WHAT, bytes)?;
         let file: File<'_> = crate::json::borrowed(WHAT, bytes)?;
         let Evidence { format, body } = file.enclave_attestation_report;

@@ -1,10 +1,9 @@
 //! The container images that a configuration names.
 
-use saphyr_parser::{Event, Parser};
-
 use crate::builds::image::reference::{ImageReference, ImageReferences, Pin, reference};
 use crate::error::Error;
 use crate::span::Span;
+use crate::wire::yaml::Node;
 
 /// The largest configuration that is read, in bytes.
 const MAX_CONFIG: usize = 64 * 1024;
@@ -15,18 +14,17 @@ const MAX_CONFIG: usize = 64 * 1024;
 /// that has a registry host in front of a slash. A container without a member called `image` is
 /// listed as [`Pin::Absent`], beside the words found in it: which of them runs is not known here.
 /// What is not one document of YAML 1.2 gives [`ImageReferences::Some`], and so does whatever
-/// other readers could read differently: aliases, tags, merge keys, keys that are not plain words
-/// or differ from the known ones in case only, containers that are not a list of mappings, and
-/// characters that end a line in YAML 1.1 only. (Parsers in use accept more than YAML 1.2 does.)
+/// other readers could read differently, and a section that is not a list of mappings.
 ///
 /// # Errors
 /// When the configuration is too large or not text.
-pub fn image_references(config: &[u8]) -> Result<ImageReferences, Error> {
+pub(crate) fn image_references(config: &[u8]) -> Result<ImageReferences, Error> {
     const WHAT: &str = "Tinfoil configuration";
     Error::cap(WHAT, config.len(), MAX_CONFIG)?;
     let text = std::str::from_utf8(config)
         .map_err(|error| Error::malformed(WHAT, Span::new(error.valid_up_to(), 1), "not text"))?;
-    Ok(match walk(text) {
+    let config = Node::read(text, &["containers", "image"]);
+    Ok(match config.as_ref().and_then(of_containers) {
         Some(found) => ImageReferences::All(found),
         None => {
             let words = text.split(|c: char| c.is_ascii_whitespace() || "[]{}".contains(c));
@@ -35,142 +33,36 @@ pub fn image_references(config: &[u8]) -> Result<ImageReferences, Error> {
     })
 }
 
-/// The deepest that collections may be nested.
-const MAX_DEPTH: usize = 32;
-
-fn walk(text: &str) -> Option<Vec<ImageReference>> {
-    let ends_a_line = |c: char| matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
-    let odd = |c: char| ends_a_line(c) || (c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-    if text.contains(odd) {
-        return None;
+/// The images of every container of a configuration.
+fn of_containers(config: &Node) -> Option<Vec<ImageReference>> {
+    let Some(containers) = config.get("containers") else { return Some(Vec::new()) };
+    let Node::Sequence(containers) = containers else { return None };
+    let mut found = Vec::new();
+    for container in containers {
+        let Node::Mapping(_) = container else { return None };
+        words(container, "", &mut found);
+        let is_named = |image: &Node| matches!(image, Node::Text(text) if !text.trim().is_empty());
+        if !container.get("image").is_some_and(is_named) {
+            found.push(ImageReference { text: String::new(), pin: Pin::Absent });
+        }
     }
-    let mut walk = Walk::default();
-    let mut parser = Parser::new_from_str(text);
-    while let Some(event) = parser.next_event() {
-        let (event, _) = event.ok()?;
-        walk.step(event)?;
-    }
-    Some(walk.found)
+    Some(found)
 }
 
-/// Where the walk stands: the open collections, and for each mapping the key whose value is next.
-#[derive(Default)]
-struct Walk {
-    open: Vec<Node>,
-    found: Vec<ImageReference>,
-    documents: usize,
-    sections: usize,
-    /// Whether the current container has a member called `image` that is not empty.
-    named: bool,
-}
-
-enum Node {
-    Mapping { key: Option<String> },
-    Sequence,
-}
-
-impl Walk {
-    fn step(&mut self, event: Event<'_>) -> Option<()> {
-        match event {
-            Event::MappingStart(_, None) => self.begin(Node::Mapping { key: None }),
-            Event::SequenceStart(_, None) => self.begin(Node::Sequence),
-            Event::Scalar(value, _, _, None) => self.scalar(&value),
-            Event::MappingEnd | Event::SequenceEnd => {
-                self.end();
-                Some(())
-            }
-            Event::MappingStart(..)
-            | Event::SequenceStart(..)
-            | Event::Scalar(..)
-            | Event::Alias(_) => None,
-            Event::DocumentStart(_) => {
-                self.documents = self.documents.saturating_add(1);
-                (self.documents == 1).then_some(())
-            }
-            Event::StreamStart | Event::StreamEnd | Event::DocumentEnd | Event::Nothing => Some(()),
+/// Every image in `node`, which is or belongs to the value of `member`.
+fn words(node: &Node, member: &str, found: &mut Vec<ImageReference>) {
+    match node {
+        Node::Text(text) if member == "image" && !text.trim().is_empty() => {
+            found.push(reference(text.trim()));
+        }
+        Node::Text(text) => {
+            found.extend(text.split_ascii_whitespace().filter_map(looks_like_image));
+        }
+        Node::Sequence(items) => items.iter().for_each(|item| words(item, member, found)),
+        Node::Mapping(members) => {
+            members.iter().for_each(|(name, value)| words(value, name, found));
         }
     }
-
-    fn begin(&mut self, node: Node) -> Option<()> {
-        let is_key = matches!(self.open.last(), Some(Node::Mapping { key: None }));
-        if is_key || self.open.len() >= MAX_DEPTH {
-            return None;
-        }
-        if self.in_containers() {
-            match (self.open.len(), &node) {
-                (1, Node::Mapping { .. }) | (2, Node::Sequence) => return None,
-                (2, Node::Mapping { .. }) => self.named = false,
-                _ => {}
-            }
-        }
-        self.open.push(node);
-        Some(())
-    }
-
-    fn end(&mut self) {
-        self.open.pop();
-        if self.is_container_list() && !self.named {
-            self.found.push(ImageReference { text: String::new(), pin: Pin::Absent });
-        }
-        self.value_ended();
-    }
-
-    /// Whether the next value is one container.
-    fn is_container_list(&self) -> bool {
-        self.in_containers() && matches!(self.open.as_slice(), [_, Node::Sequence])
-    }
-
-    fn scalar(&mut self, value: &str) -> Option<()> {
-        let top = self.open.len() == 1;
-        if let Some(Node::Mapping { key: key @ None }) = self.open.last_mut() {
-            if !is_plain_key(value) {
-                return None;
-            }
-            if top && value == "containers" {
-                self.sections = self.sections.saturating_add(1);
-                if self.sections > 1 {
-                    return None;
-                }
-            }
-            *key = Some(value.to_owned());
-            return Some(());
-        }
-        if self.in_containers() {
-            if self.open.len() < 3 {
-                return None;
-            }
-            let is_image = self.open.iter().rev().find_map(|node| match node {
-                Node::Mapping { key } => Some(key.as_deref() == Some("image")),
-                Node::Sequence => None,
-            });
-            if is_image == Some(true) && !value.trim().is_empty() {
-                self.named = self.named || self.open.len() == 3;
-                self.found.push(reference(value.trim()));
-            } else {
-                self.found.extend(value.split_ascii_whitespace().filter_map(looks_like_image));
-            }
-        }
-        self.value_ended();
-        Some(())
-    }
-
-    /// A value has been read: the mapping it stands in expects a key again.
-    fn value_ended(&mut self) {
-        if let Some(Node::Mapping { key }) = self.open.last_mut() {
-            *key = None;
-        }
-    }
-
-    fn in_containers(&self) -> bool {
-        matches!(self.open.first(), Some(Node::Mapping { key: Some(key) }) if key == "containers")
-    }
-}
-
-/// A key that every reader takes for the same: no merge key, and no spelling that a reader
-/// without regard to case would take for a known one.
-fn is_plain_key(key: &str) -> bool {
-    let shadows = |known: &str| key != known && key.eq_ignore_ascii_case(known);
-    key.is_ascii() && key != "<<" && !shadows("containers") && !shadows("image")
 }
 
 fn looks_like_image(word: &str) -> Option<ImageReference> {

@@ -5,6 +5,6 @@ mod bundle;
 mod config;
 mod predicate;
 
-pub use bundle::{Bundle, SNP_GUEST_V2};
-pub use config::image_references;
-pub use predicate::{Predicate, TYPE as PREDICATE_TYPE};
+pub(crate) use bundle::Bundle;
+pub(crate) use config::image_references;
+pub(crate) use predicate::{Predicate, TYPE as PREDICATE_TYPE};

@@ -9,13 +9,13 @@ use crate::error::Error;
 use crate::span::Span;
 
 /// The in-toto predicate type.
-pub const TYPE: &str = "https://tinfoil.sh/predicate/snp-tdx-multiplatform/v1";
+pub(crate) const TYPE: &str = "https://tinfoil.sh/predicate/snp-tdx-multiplatform/v1";
 
 const WHAT: &str = "Tinfoil predicate";
 
 /// What the build states.
 #[derive(Clone, Debug)]
-pub struct Predicate {
+pub(crate) struct Predicate {
     /// The expected SEV-SNP launch measurement.
     pub measurement: Sha384,
     /// The kernel command line that the measurement covers.
@@ -52,7 +52,7 @@ impl Predicate {
     ///
     /// # Errors
     /// When a member is missing, appears twice or has another form.
-    pub fn parse(statement: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(statement: &[u8]) -> Result<Self, Error> {
         let Statement { predicate } = crate::json::from_slice(WHAT, statement)?;
         let config = STANDARD.decode(&predicate.config).map_err(|error| {
             Error::malformed(WHAT, Span::new(0, predicate.config.len()), error.to_string())
@@ -70,7 +70,7 @@ impl Predicate {
     ///
     /// `None` as well for a line with quotes or with spaces other than U+0020, which the kernel
     /// and the programs it starts take apart in different ways.
-    pub fn argument(&self, name: &str) -> Option<&str> {
+    pub(crate) fn argument(&self, name: &str) -> Option<&str> {
         let plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\'');
         if !self.command_line.bytes().all(plain) {
             return None;
@@ -83,7 +83,7 @@ impl Predicate {
     }
 
     /// SHA-256 of the configuration.
-    pub fn config_digest(&self) -> Sha256 {
+    pub(crate) fn config_digest(&self) -> Sha256 {
         Sha256::of(&self.config)
     }
 }

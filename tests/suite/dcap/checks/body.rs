@@ -102,6 +102,10 @@ pub(crate) const ROWS: &[Row<Case>] = &[
     row("tdx.mr-owner-config", "unknown no-reference", |case| {
         case.quote.td().mr_owner_config = [1; 48];
     }),
+    row("tdx.mr-owner-config", "fail not-equal", |case| {
+        case.quote.td().mr_owner_config = [1; 48];
+        case.dcap = json!({"tdx": {"mr-owner-config": "zero"}});
+    }),
     row("tdx.mrtd", "fail not-listed", |case| {
         case.dcap = json!({"tdx": {"mr-td": [digest(3)]}});
     })
@@ -113,6 +117,15 @@ pub(crate) const ROWS: &[Row<Case>] = &[
         case.dcap = json!({"tdx": {"rtmr3": [digest(3)]}});
     })
     .also(&[("tdx.software", "fail not-listed", NAMED_TOO)]),
+    row("tdx.software", "fail not-listed", |case| {
+        case.dcap = json!({"tdx": {"rtmr1": [digest(3)]}});
+    })
+    .also(&[
+        ("tdx.rtmr/rtmr0", "absent", OTHERS_NAMED),
+        ("tdx.rtmr/rtmr1", "fail not-listed", NAMED_TOO),
+        ("tdx.rtmr/rtmr2", "absent", OTHERS_NAMED),
+        ("tdx.rtmr/rtmr3", "absent", OTHERS_NAMED),
+    ]),
     row("tdx.software", "unknown no-reference", |case| {
         let td = case.quote.td();
         (td.mr_td, td.rtmr) = ([4; 48], [[4; 48]; 4]);

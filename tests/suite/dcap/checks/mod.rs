@@ -12,11 +12,16 @@ mod policies;
 mod standing;
 
 use crate::common::dcap::Case;
-use crate::common::table::{Row, assert_complete, assert_rows};
+use crate::common::table::{self, Row, Told, assert_rows};
 
 /// A row that starts from a TDX quote.
 const fn row(finding: &'static str, becomes: &'static str, spoil: fn(&mut Case)) -> Row<Case> {
     Row::new(Case::td, finding, becomes, spoil)
+}
+
+/// What the rows say: findings, and what becomes of them.
+pub(crate) fn told() -> Vec<Told> {
+    [collateral::ROWS, body::ROWS, logs::ROWS].map(table::told).concat()
 }
 
 #[test]
@@ -24,10 +29,4 @@ fn every_spoiled_thing_turns_exactly_its_check() {
     for rows in [collateral::ROWS, body::ROWS, logs::ROWS] {
         assert_rows(rows, Case::examine);
     }
-}
-
-#[test]
-fn no_check_is_missing_from_the_tables() {
-    let rows = [collateral::ROWS, body::ROWS, logs::ROWS];
-    assert_complete(&rows, &["dcap.", "tdx.", "sgx.", "eventlog."]);
 }

@@ -24,6 +24,7 @@ fn words(findings: &[Finding]) -> BTreeMap<String, String> {
                 Outcome::Allowed(reason) => format!("allowed {}", reason.0),
                 Outcome::Unknown(Why::Blocked { by }) => format!("blocked by {by}"),
                 Outcome::Unknown(why) => format!("unknown {}", why.word()),
+                other => panic!("no row names {other:?}"),
             };
             (finding.check.to_string(), outcome)
         })

@@ -17,7 +17,7 @@ pub enum Format {
 
 impl Format {
     /// Length of a name in bytes.
-    pub const fn name_len(self) -> usize {
+    pub(crate) const fn name_len(self) -> usize {
         match self {
             Self::Sha1 => 20,
             Self::Sha256 => 32,

@@ -1,10 +1,10 @@
 //! Tree objects: folders.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 
 use super::{Format, ObjectName};
 use crate::error::Error;
+use crate::gather;
 use crate::span::Span;
 
 const WHAT: &str = "git tree";
@@ -114,7 +114,7 @@ impl Tree {
         if pairs.into_iter().any(|(first, second)| order(first, second) != Ordering::Less) {
             return Err(refused("its entries are not in git's order"));
         }
-        let names: BTreeSet<&[u8]> = entries.iter().map(|entry| entry.name.as_slice()).collect();
+        let names = gather::set(entries.iter().map(|entry| entry.name.as_slice()));
         if names.len() != entries.len() {
             return Err(refused("two entries have one name"));
         }
@@ -123,7 +123,7 @@ impl Tree {
 
     /// The entries sorted as git sorts them.
     pub(crate) fn sorted(mut entries: Vec<Entry>) -> Result<Self, Error> {
-        entries.sort_by(order);
+        entries.sort_unstable_by(order);
         Self::of(entries)
     }
 

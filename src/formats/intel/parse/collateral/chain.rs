@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::error::Error;
 use crate::pki::{Cert, Crl, pem_blocks, pem_certificates};
 use crate::span::Span;
+use crate::wire::der;
 
 const CHAIN: &str = "Intel certificate chain";
 const CRL: &str = "Intel revocation list";
@@ -49,11 +50,10 @@ pub(super) fn revocation_list(bytes: &[u8]) -> Result<Vec<u8>, Error> {
 
 /// DER as it is, or out of hex or base64.
 pub(super) fn binary(bytes: &[u8]) -> Cow<'_, [u8]> {
-    const SEQUENCE: u8 = 0x30;
     let text = bytes.trim_ascii();
     let decoded = hex::decode(text).ok().or_else(|| STANDARD.decode(text).ok());
     match decoded {
-        Some(der) if der.first() == Some(&SEQUENCE) => Cow::Owned(der),
+        Some(der) if der.first() == Some(&der::SEQUENCE) => Cow::Owned(der),
         _ => Cow::Borrowed(bytes),
     }
 }

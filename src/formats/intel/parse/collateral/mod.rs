@@ -3,7 +3,6 @@
 //! Everything is untrusted input. What Intel signed is kept byte for byte.
 
 mod chain;
-mod der;
 mod files;
 mod pck;
 mod qe_identity;

@@ -1,12 +1,12 @@
 //! Intel's extension in a PCK certificate ("Intel SGX PCK Certificate and Certificate Revocation
 //! List Profile Specification", section 1.3.5).
 
-use super::der::{
-    self, BOOLEAN, ENUMERATED, Element, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE,
-};
 use crate::error::Error;
 use crate::pki::Cert;
 use crate::span::Span;
+use crate::wire::der::{
+    self, BOOLEAN, ENUMERATED, Element, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE,
+};
 
 const WHAT: &str = "PCK certificate extension 1.2.840.113741.1.13.1";
 
@@ -150,10 +150,11 @@ impl<'a> Members<'a> {
     fn of(content: Option<&'a [u8]>, prefix: &'static [u8], max: usize) -> Result<Self, String> {
         let form =
             || "it is not a SEQUENCE of pairs of an object identifier and a value".to_owned();
-        let pairs = content.and_then(|content| der::all(content, max)).ok_or_else(form)?;
+        let pairs =
+            content.and_then(der::all).filter(|pairs| pairs.len() <= max).ok_or_else(form)?;
         let mut values: Vec<(u8, Element<'a>)> = Vec::new();
         for pair in pairs {
-            let pair = pair.content_of(SEQUENCE).and_then(|pair| der::all(pair, 2));
+            let pair = pair.content_of(SEQUENCE).and_then(der::all);
             let Some(&[oid, value]) = pair.as_deref() else { return Err(form()) };
             let arcs = oid.content_of(OBJECT_IDENTIFIER).ok_or_else(form)?;
             let arcs = arcs.strip_prefix(&PREFIX).and_then(|arcs| arcs.strip_prefix(prefix));

@@ -29,7 +29,7 @@ pub enum TcbStatus {
 impl TcbStatus {
     /// The status that collateral calls `word`. The two that are only ever computed have no word
     /// there.
-    pub fn of_word(word: &str) -> Option<Self> {
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
         const WRITTEN: [TcbStatus; 7] = [
             TcbStatus::UpToDate,
             TcbStatus::SwHardeningNeeded,
@@ -60,7 +60,7 @@ impl TcbStatus {
     /// What a platform of this status comes to with a quoting enclave or TDX module of status
     /// `part` (T26).
     #[must_use]
-    pub const fn with_part(self, part: Self) -> Self {
+    pub(crate) const fn with_part(self, part: Self) -> Self {
         match (self, part) {
             (Self::Revoked, _) | (_, Self::Revoked) => Self::Revoked,
             (

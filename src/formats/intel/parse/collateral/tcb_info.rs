@@ -39,7 +39,7 @@ pub struct TcbInfo {
     /// The TDX module of major version 0.
     pub module: Option<ModuleMeasurement>,
     /// The TDX modules of other major versions.
-    pub module_identities: Vec<ModuleIdentity>,
+    pub(crate) module_identities: Vec<ModuleIdentity>,
     /// The levels, highest first whatever the order in the file.
     pub levels: Vec<TcbLevel>,
 }

@@ -17,5 +17,5 @@ pub use cert::{Cert, Extension, KeyKind, rsa_public_key};
 pub use crl::Crl;
 pub use key::PublicKey;
 pub(crate) use name::name;
-pub use pem::{MAX_PEM, pem_blocks, pem_certificates};
+pub use pem::{pem_blocks, pem_certificates};
 pub use signed::{PssHash, SignatureAlgorithm};

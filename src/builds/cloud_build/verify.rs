@@ -8,7 +8,7 @@ use super::parse::{Envelope, Provenance, Signature};
 use crate::builds::sigstore::parse::{PAYLOAD_TYPE, Statement};
 use crate::crypto::{self, Algorithm, Hash, Message};
 use crate::digest::Sha256;
-use crate::finding::{Check, Examined, Finding, Outcome, Promise, Value, Why};
+use crate::finding::{Examined, Finding, Outcome, Promise, Value, Why};
 use crate::gather;
 use crate::pki::anchors::Roots;
 use crate::pki::build_keys::{self, BuildKey};

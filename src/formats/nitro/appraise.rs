@@ -43,7 +43,7 @@ pub(crate) fn appraise(
 }
 
 /// Every finding of this module for a document that is not verified: `by` is to blame.
-pub fn blocked(by: &'static Check) -> Vec<Finding> {
+pub(crate) fn blocked(by: &'static Check) -> Vec<Finding> {
     checks::APPRAISAL.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 

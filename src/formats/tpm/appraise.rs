@@ -28,7 +28,7 @@ pub(crate) fn appraise(
 }
 
 /// The findings when there is nothing verified to appraise.
-pub fn blocked(by: &'static Check) -> Vec<Finding> {
+pub(crate) fn blocked(by: &'static Check) -> Vec<Finding> {
     checks::APPRAISAL.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 

@@ -14,7 +14,6 @@ use crate::claims::{Standing, Stated};
 use crate::digest::Sha256;
 use crate::finding::Rule;
 use crate::finding::{Check, Finding, LinkId, Value};
-use crate::formats::eigencompute;
 use crate::gather;
 use crate::piece;
 use crate::piece::{Piece, Role};

@@ -4,7 +4,7 @@ use crate::common;
 use std::io::Write as _;
 
 use crate::common::examine;
-use crate::common::table::{Also, Change, Expected, findings};
+use crate::common::table::{Also, Expected, Told, findings};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use s2s_sim::container::{Container, IMAGE};
@@ -89,7 +89,12 @@ fn about_another(case: &Case) -> BundleSpec {
     BundleSpec::dsse(&case.container.build, case.container.build.slsa_statement(IMAGE, &digest))
 }
 
-type Row = Change<Case>;
+struct Row {
+    finding: &'static str,
+    becomes: &'static str,
+    spoil: fn(&mut Case),
+    also: Also,
+}
 
 /// Without a bundle, the documents are about nothing that is asked.
 const NO_BUNDLE: &str = "nothing says which of the documents is meant";

@@ -15,7 +15,6 @@ use crate::time::UnixTime;
 
 pub(crate) use claims::claims;
 
-
 /// Appraises a verified report for the moment `now`.
 pub(crate) fn appraise(
     verified: &VerifiedSnp<'_>,

@@ -65,7 +65,7 @@ pub(crate) fn appraise(
 }
 
 /// The findings when there is nothing verified to appraise.
-pub fn blocked(token: &Token<'_>, by: &'static Check) -> Vec<Finding> {
+pub(crate) fn blocked(token: &Token<'_>, by: &'static Check) -> Vec<Finding> {
     let of_guest =
         (token.service() == Some(Service::IntelTrustAuthority)).then_some(&checks::GUEST[..]);
     let all = checks::APPRAISAL.iter().chain(of_guest.unwrap_or_default());

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
 import { packages } from '../packages.mjs';
-import { launch, loaded, open, settled, site } from './page.mjs';
+import { launch, loaded, open, openAll, settled, site } from './page.mjs';
 
 /** From the sev crate's tests/measurement.rs, which has it from AMD's sev-snp-measure. */
 const DIGEST =
@@ -49,6 +49,7 @@ test('a described launch is measured on the page, and shown as no word about a m
   await page.waitForFunction(() => document.querySelector('.subject')?.textContent.includes('launch.json'));
   await settled(page);
   assert.equal(await page.locator('answer-card').getAttribute('data-state'), 'not-published');
+  await openAll(page);
   const text = (await page.locator('main').innerText()).replaceAll(/\s/g, '');
   assert.ok(text.includes(DIGEST), 'the digest is shown');
   assert.equal(await page.locator('chain-link[data-state="verified"]').count(), 0);

@@ -260,7 +260,7 @@ test('a wanted file can be opened at its host, which is named, and nothing is as
   assert.match(await wanted.innerText(), /learns/);
   for (const place of ['.files-wanted', 'answer-card .next']) {
     const link = page.locator(`${place} a[target]`);
-    assert.equal(await link.innerText(), 'Open at kdsintf.amd.com');
+    assert.equal(await link.innerText(), 'Open kdsintf.amd.com');
     assert.equal(await link.getAttribute('href'), 'https://kdsintf.amd.com/vcek/v1/Drawn-By-Hand/cert_chain');
     assert.equal(await link.getAttribute('rel'), 'noreferrer noopener');
   }

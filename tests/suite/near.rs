@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::common::dcap::NOW;
 use crate::common::examine;
 use crate::common::mutation::holds;
-use crate::common::table::{Also, Expected, Told, findings};
+use crate::common::table::{Change, Expected, Told, change, findings};
 use s2s_sim::intel::{CollateralSpec, QeIdentitySpec, Role, TcbInfoSpec};
 use s2s_sim::keys::Key;
 use s2s_sim::near::{ADDRESS_OF_G, MachineSpec, NONCE, NearSpec, SECP256K1_G, app_compose};
@@ -80,21 +80,10 @@ fn digit(value: &mut Json, at: usize) {
     *value = json!(text);
 }
 
-struct Row {
-    finding: &'static str,
-    becomes: &'static str,
-    spoil: fn(&mut Case),
-    also: Also,
-}
+type Row = Change<Case>;
 
 const fn row(finding: &'static str, becomes: &'static str, spoil: fn(&mut Case)) -> Row {
-    Row { finding, becomes, spoil, also: &[] }
-}
-
-impl Row {
-    const fn also(self, also: Also) -> Self {
-        Self { also, ..self }
-    }
+    change(finding, becomes, spoil)
 }
 
 const SAME_LIST: &str = "the hash is of the same list";

@@ -6,7 +6,7 @@ use std::fs;
 
 use crate::common::examine;
 use crate::common::shared;
-use crate::common::table::{Also, Expected, Told, findings};
+use crate::common::table::{Change, Expected, Told, change as row, findings};
 use s2s_sim::keys::Key;
 use s2s_sim::tinfoil::{HPKE_KEY, Image, TinfoilSpec};
 use serde_json::Value as Json;
@@ -45,16 +45,7 @@ impl Case {
     }
 }
 
-struct Row {
-    finding: &'static str,
-    becomes: &'static str,
-    spoil: fn(&mut Case),
-    also: Also,
-}
-
-const fn row(finding: &'static str, becomes: &'static str, spoil: fn(&mut Case)) -> Row {
-    Row { finding, becomes, spoil, also: &[] }
-}
+type Row = Change<Case>;
 
 const ONE_READING: &str = "the signed predicate is read as a whole or not at all";
 

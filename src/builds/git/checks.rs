@@ -13,8 +13,7 @@ crate::finding::table! {
         GIT_WORKFLOW = "git.workflow", "1.8", Commit, Appraisal, "git object format; Fulcio certificate extensions 1.3.6.1.4.1.57264.1",
             tells [Commit],
             fails ["missing", "not-a-file"];
-        GIT_FILE = "git.file", "", Commit, Appraisal, OBJECTS,
-            fails ["missing", "not-a-file"];
+        GIT_FILE = "git.file", "", Commit, Appraisal, OBJECTS;
         GIT_TAG = "git.tag", "", Commit, Appraisal, OBJECTS,
             warns ["moved"],
             fails ["collision", "malformed", "not-equal", "not-rebuilt"];

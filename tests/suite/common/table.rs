@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use silicon_to_source::engine::checks;
 use silicon_to_source::report::{LinkFinding, Report, State};
 
 /// One thing that can be wrong with an input, and what becomes of one check.
@@ -87,20 +86,6 @@ pub(crate) fn assert_rows<C>(rows: &[Row<C>], examine: fn(&C) -> Report) {
     }
     println!("{} rows", rows.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// Every check whose name begins with one of `prefixes` has a row in which it does not pass.
-pub(crate) fn assert_complete<C>(rows: &[&[Row<C>]], prefixes: &[&str]) {
-    let spoiled = |id: &str| {
-        let mut rows = rows.iter().copied().flatten();
-        rows.any(|row| check_of(row.finding) == id && row.becomes != "pass")
-    };
-    let own = checks::ALL.iter().map(|check| check.id);
-    let missing: Vec<&str> = own
-        .filter(|id| prefixes.iter().any(|prefix| id.starts_with(prefix)))
-        .filter(|id| !spoiled(id))
-        .collect();
-    assert!(missing.is_empty(), "{missing:?}");
 }
 
 /// One thing that can be wrong with an input that the test makes itself, and what becomes of one

@@ -3,7 +3,7 @@
 
 use crate::common;
 use crate::common::examine;
-use crate::common::table::{Also, Expected, Told, findings};
+use crate::common::table::{Also, Change, Expected, Told, change as row, findings};
 use s2s_sim::container::Container;
 use s2s_sim::repository::{Repository, WORKFLOW, stored};
 use serde_json::{Value as Json, json};
@@ -127,16 +127,7 @@ fn other_message(content: &mut [u8]) {
     content[last] ^= 1;
 }
 
-struct Row {
-    finding: &'static str,
-    becomes: &'static str,
-    spoil: fn(&mut Case),
-    also: Also,
-}
-
-const fn row(finding: &'static str, becomes: &'static str, spoil: fn(&mut Case)) -> Row {
-    Row { finding, becomes, spoil, also: &[] }
-}
+type Row = Change<Case>;
 
 const TREE_GONE: &str = "a file is of the commit only when its folders are";
 const FILES_NOT_REACHED: Also = &[

@@ -4,7 +4,7 @@ use crate::common;
 use std::io::Write as _;
 
 use crate::common::examine;
-use crate::common::table::{Also, Expected, Told, findings};
+use crate::common::table::{Also, Change, Expected, Told, findings};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use s2s_sim::container::{Container, IMAGE};
@@ -89,12 +89,7 @@ fn about_another(case: &Case) -> BundleSpec {
     BundleSpec::dsse(&case.container.build, case.container.build.slsa_statement(IMAGE, &digest))
 }
 
-struct Row {
-    finding: &'static str,
-    becomes: &'static str,
-    spoil: fn(&mut Case),
-    also: Also,
-}
+type Row = Change<Case>;
 
 /// Without a bundle, the documents are about nothing that is asked.
 const NO_BUNDLE: &str = "nothing says which of the documents is meant";

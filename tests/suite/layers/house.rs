@@ -10,6 +10,7 @@ use super::tokens::tokens;
 /// The kernel, from the bottom up. It knows no format.
 pub(super) const KERNEL: &[&str] = &[
     "span",
+    "gather",
     "text",
     "error",
     "bytes",

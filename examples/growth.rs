@@ -64,6 +64,9 @@ fn lines(n: usize) -> (Duration, bool) {
 /// Makes a file of a size.
 type FileOf = fn(usize) -> String;
 
+/// What is measured: its name, the smallest size, and the examination of one size.
+type Measured = (&'static str, usize, fn(usize) -> (Duration, bool));
+
 fn main() {
     let rows: [(&str, FileOf); 2] =
         [("keys in app-compose", keys), ("containers in app-compose", containers)];
@@ -73,7 +76,7 @@ fn main() {
             .map(|(time, is_read)| format!("{time:?}{}", if is_read { "" } else { " (not read)" }));
         println!("{name}, n = {}, 2n, 4n: {}", SIZES[0], text.join(", "));
     }
-    let rows: [(&str, usize, fn(usize) -> (Duration, bool)); 2] =
+    let rows: [Measured; 2] =
         [("files beside evidence", 250, beside), ("bundles one a line", 10_000, lines)];
     for (name, n, measured) in rows {
         let text = [n, 2 * n, 4 * n].map(measured).map(|(time, is_told)| {

@@ -2,7 +2,7 @@
 //!
 //! [`examine`] takes the evidence that a confidential service publishes, verifies every signature
 //! from a pinned vendor root down to the measured machine and up to the signed build, appraises
-//! what was said against a [`policy`], and returns a [`report::Report`].
+//! what was said against a [policy](engine::policy), and returns a [`report::Report`].
 //!
 //! ```text
 //! evidence + endorsements (bytes)        policy (data)        now (argument)

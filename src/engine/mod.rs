@@ -5,29 +5,28 @@
 //! 1. `spelling`: takes away what stands around a file's content (UTF-16, base64, one bundle a
 //!    line).
 //! 2. `shelf`: recognises each file once. `kind` tells evidence, `recognise` tells what may lie
-//!    beside it. Of several pieces of evidence the one that says most is examined (the rank
-//!    in `table`).
-//! 3. The policy: the reader's ([`policy`]), or the built-in one of the kind ([`mod@builtin`],
+//!    beside it. Of several pieces of evidence the one that says most is examined (the rank in
+//!    `table`).
+//! 3. The policy: the reader's (`policy`), or the built-in one of the kind (`builtin`,
 //!    `policies/*.json`). `reference` refuses a policy that requires a comparison and names nothing
 //!    to compare with.
 //! 4. The kind's own room: its `examine` takes the evidence and the pieces that belong to it, and
-//!    gives a [`Draft`](crate::report::Draft): findings, claims, facts, evidence, and what is still
-//!    wanted.
+//!    gives a `Draft`: findings, claims, facts, evidence, and what is still wanted.
 //! 5. What may stand beside any machine: a computed launch, Google's endorsement of firmware,
 //!    registers on chains, git objects.
-//! 6. [`Report::assemble`]: the findings and the policy's requirements become links, level, verdict
+//! 6. `Report::assemble`: the findings and the policy's requirements become links, level, verdict
 //!    and headline.
 //!
 //! The engine compares nothing itself and checks no signature.
 //!
 //! # Where a kind is written down
-//! [`Kind`] (a variant, and how it is recognised) and the private `table` (rank, built-in policy,
-//! what may lie beside it, who examines it). Its room's checks are in [`checks::ALL`], its room's
-//! part of a policy is in [`policy`], its built-in policy in [`mod@builtin`].
+//! `Kind` (a variant, and how it is recognised) and the private `table` (rank, built-in policy,
+//! what may lie beside it, who examines it). Its room's checks are in `checks::ALL`, its room's
+//! part of a policy is in `policy`, its built-in policy in `builtin`.
 //!
 //! # Files
-//! [`plan`] says whom to ask for what, and what asking reveals; [`roots`] names every pinned root
-//! with its date. CONTRIBUTING.md walks through a new format.
+//! `plan` says whom to ask for what, and what asking reveals; `roots` names every pinned root with
+//! its date. CONTRIBUTING.md walks through a new format.
 
 pub mod builtin;
 pub mod checks;

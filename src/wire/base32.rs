@@ -16,7 +16,7 @@ pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
         if let Some(left) = count.checked_sub(8) {
             let [_, byte] = (bits >> left).to_be_bytes();
             bytes.push(byte);
-            bits &= (1 << left) - 1;
+            bits &= !(u16::MAX << left);
             count = left;
         }
     }

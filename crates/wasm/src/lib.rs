@@ -1,8 +1,8 @@
 //! The surface for JavaScript: the same core, in a browser or in Node.
 //!
-//! JavaScript hands over bytes and a moment and gets back the report's JSON exactly as
-//! [`Report::to_json`](silicon_to_source::report::Report::to_json) writes it, so that the page, Node and the
-//! command line can be compared byte for byte. Nothing here reads a clock, asks for randomness
+//! JavaScript hands over bytes and a moment and gets back the report's JSON exactly as the
+//! verifier's `Report::to_json` writes it, so that the page, Node and the command line can be
+//! compared byte for byte. Nothing here reads a clock, asks for randomness
 //! or opens a connection.
 #![cfg(target_arch = "wasm32")]
 #![forbid(unsafe_code)]

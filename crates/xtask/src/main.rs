@@ -3,11 +3,11 @@
 #![forbid(unsafe_code)]
 
 mod build;
+#[cfg(test)]
+mod crates;
 mod failure;
 mod manifest;
 mod package;
-#[cfg(test)]
-mod packages;
 mod serve;
 mod setup;
 mod suite;

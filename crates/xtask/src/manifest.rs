@@ -109,7 +109,7 @@ mod tests {
     const RUSTC: &str = "rustc 1.95.0 (59807616e 2026-04-14)";
 
     fn repository(name: &str) -> String {
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+        fs::read_to_string(crate::root().join(name)).unwrap()
     }
 
     fn manifest() -> Manifest {
@@ -129,7 +129,8 @@ mod tests {
     #[test]
     fn manifest_agrees_with_what_wasm_pack_reads() {
         let cargo: toml::Table = repository("Cargo.toml").parse().unwrap();
-        let release = &cargo["package"]["metadata"]["wasm-pack"]["profile"]["release"];
+        let wasm: toml::Table = repository("crates/wasm/Cargo.toml").parse().unwrap();
+        let release = &wasm["package"]["metadata"]["wasm-pack"]["profile"]["release"];
         assert_eq!(release["wasm-opt"].as_bool(), Some(false));
         assert_eq!(manifest().tools.wasm_opt, "none");
         assert!(cargo["profile"].get(&manifest().profile.cargo).is_some());

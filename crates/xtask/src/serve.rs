@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn every_answer_carries_the_policy_and_files_have_their_types() {
-        let www = Path::new(env!("CARGO_MANIFEST_DIR")).join("www");
+        let www = crate::root().join("www");
         during(&www, |url| {
             for (path, status, kind) in [
                 ("/", "200", "text/html"),
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn simulated_coordinator_answers_beside_the_page_with_its_own_headers() {
-        let www = Path::new(env!("CARGO_MANIFEST_DIR")).join("www");
+        let www = crate::root().join("www");
         during(&www, |url| {
             let healthy = get(&url, "/v1/coordinator/attestation");
             assert!(healthy.starts_with("http/1.1 200"), "{healthy}");

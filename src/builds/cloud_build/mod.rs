@@ -20,12 +20,11 @@
 //! # Steps
 //! All checks are step 1.10. In the order of the table: envelope, signature, regional key, subject,
 //! time, log, unsigned part, builder, project, agreement. Repository and commit are those of
-//! [`provenance`](crate::builds::provenance), step 1.8.
+//! `provenance`, step 1.8.
 //!
 //! # Files
-//! [`checks`], `parse`, `verify` (DSSE by pinned keys), `appraise`, `examine` (alone, or
-//! beside a machine's evidence). The policy is that of
-//! [`provenance`](crate::builds::provenance::policy).
+//! `checks`, `parse`, `verify` (DSSE by pinned keys), `appraise`, `examine` (alone, or beside a
+//! machine's evidence). The policy is that of `provenance`.
 
 pub(crate) mod appraise;
 pub mod checks;

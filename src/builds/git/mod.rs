@@ -24,9 +24,9 @@
 //! the table: commit, tree, workflow, object, file, tag, commit's signature, GitHub's attestations.
 //!
 //! # Files
-//! [`checks`], [`parse`] (`objects` of git; `github`: answers, and bundles as GitHub stores them),
-//! [`verify`] (`hash`, `objects`, `folders`, `tag`; `rebuild`: objects from GitHub's answers),
-//! `appraise`, [`wanted`] (what GitHub serves), `source` (the source behind a build, beside any
+//! `checks`, `parse` (`objects` of git; `github`: answers, and bundles as GitHub stores them),
+//! `verify` (`hash`, `objects`, `folders`, `tag`; `rebuild`: objects from GitHub's answers),
+//! `appraise`, `wanted` (what GitHub serves), `source` (the source behind a build, beside any
 //! evidence), `examine` (GitHub's answer as the evidence).
 
 pub(crate) mod appraise;

@@ -21,10 +21,10 @@
 //! the order of the table: reference, manifest, index, platform, further documents, subject.
 //!
 //! # Files
-//! [`checks`], `parse` (indexes, manifests, references), [`mod@reference`] (images as configurations
-//! name them), `verify` (which digests name one image), `artifact` (what a build has to be
-//! about), `builds` (the signed statements about one image), [`follow`] (from the digest to the
-//! source), `examine` (a signed build as the evidence).
+//! `checks`, `parse` (indexes, manifests, references), `reference` (images as configurations name
+//! them), `verify` (which digests name one image), `artifact` (what a build has to be about),
+//! `builds` (the signed statements about one image), `follow` (from the digest to the source),
+//! `examine` (a signed build as the evidence).
 
 pub(crate) mod artifact;
 pub(crate) mod builds;

@@ -1,7 +1,7 @@
 //! What a signed statement about a build says, against a policy: who built it, from which source.
 //!
-//! The values come from a verified bundle of [`sigstore`](crate::builds::sigstore), or from Google
-//! Cloud Build through [`cloud_build`](crate::builds::cloud_build).
+//! The values come from a verified bundle of `sigstore`, or from Google Cloud Build through
+//! `cloud_build`.
 //!
 //! # Root of trust
 //! None of its own: the signature is another room's. The certificate's values were set by Fulcio
@@ -26,8 +26,8 @@
 //! - 1.9: predicate against certificate. 5: releases.
 //!
 //! # Files
-//! [`checks`], [`policy`], [`appraise`] (`agreement`: predicate against certificate; `release`;
-//! `facts`: values for comparing), `examine` (one bundle as a statement about a build).
+//! `checks`, `policy`, `appraise` (`agreement`: predicate against certificate; `release`; `facts`:
+//! values for comparing), `examine` (one bundle as a statement about a build).
 
 pub mod appraise;
 pub mod checks;

@@ -6,15 +6,15 @@
 //!
 //! # Root of trust
 //! Sigstore's public instance, GitHub's own, or one whose keys the policy holds; a key that the
-//! policy names stands for itself. [`tuf`](crate::builds::tuf) renews the keys.
+//! policy names stands for itself. `tuf` renews the keys.
 //!
 //! # Shows
 //! Who signed (by the certificate authority's word about an OIDC token), what the signature covers,
 //! and that log or timestamp authority saw it in the certificate's time.
 //!
 //! # Does not show
-//! - Who built what from which commit: the signed statement says so, and
-//!   [`provenance`](crate::builds::provenance) holds it against the policy.
+//! - Who built what from which commit: the signed statement says so, and `provenance` holds it
+//!   against the policy.
 //! - That somebody watches the log. Where no public log holds the signature, `sigstore.public-log`
 //!   warns that nobody else could notice it.
 //!
@@ -30,10 +30,9 @@
 //! - 4: the whole, asked of sigstore-verify as an arbiter. Both have to agree.
 //!
 //! # Files
-//! [`checks`], [`parse`] (`wire`: the strict pass over JSON; `certificate`, `checkpoint`,
-//! `statement`), [`verify`] (a file a step; `library`: the arbiter; `root`: the keys), [`policy`],
-//! `appraise`, `renew` (TUF's files), `examine`, [`conformance`] (the conformance suite's
-//! question).
+//! `checks`, `parse` (`wire`: the strict pass over JSON; `certificate`, `checkpoint`, `statement`),
+//! `verify` (a file a step; `library`: the arbiter; `root`: the keys), `policy`, `appraise`,
+//! `renew` (TUF's files), `examine`, `conformance` (the conformance suite's question).
 
 pub(crate) mod appraise;
 pub mod checks;

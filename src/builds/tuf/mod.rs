@@ -23,10 +23,9 @@
 //! key that stands under two names counts once, and expiry is told apart from all else.
 //!
 //! # Files
-//! [`checks`], `parse` (the envelope only), [`verify`] (`instance`: first roots; `client`: the
-//! workflow with a repository, which the conformance suite drives), `wanted` (what the
-//! repositories serve). `sigstore::renew` asks this room which
-//! keys are in force.
+//! `checks`, `parse` (the envelope only), `verify` (`instance`: first roots; `client`: the workflow
+//! with a repository, which the conformance suite drives), `wanted` (what the repositories serve).
+//! `sigstore::renew` asks this room which keys are in force.
 
 pub mod checks;
 pub(crate) mod parse;

@@ -19,13 +19,12 @@
 //! - That the paravisor tells the truth about the guest, unless the policy names its measurement.
 //!
 //! # Steps
-//! They have no numbers, except those of the report (S1 to S22, in [`snp`](crate::formats::snp)).
-//! In the order of the table: runtime data, VMPL, key, quote (form, signature, registers), nonce,
-//! paravisor, boot, secure boot.
+//! They have no numbers, except those of the report (S1 to S22, in `snp`). In the order of the
+//! table: runtime data, VMPL, key, quote (form, signature, registers), nonce, paravisor, boot,
+//! secure boot.
 //!
 //! # Files
-//! [`checks`], `parse`, `verify` (from the report to the registers), `policy`, `appraise`,
-//! `examine`.
+//! `checks`, `parse`, `verify` (from the report to the registers), `policy`, `appraise`, `examine`.
 
 pub(crate) mod appraise;
 pub mod checks;

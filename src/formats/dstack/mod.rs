@@ -23,8 +23,7 @@
 //! - Which application, unless the policy names it (`dstack.compose-hashes`).
 //! - The host's ACPI tables: their digests are taken from the log as they are.
 //! - On SEV-SNP, anything in the log: no register holds it, so it is left aside.
-//! - dstack's contracts. What an RPC provider says of them is in
-//!   [`registry`](crate::services::registry).
+//! - dstack's contracts. What an RPC provider says of them is in `registry`.
 //!
 //! # Steps
 //! They have no numbers, except those of quote (T1 to T40) and report (S1 to S22). In the order of
@@ -33,9 +32,9 @@
 //! report data.
 //!
 //! # Files
-//! [`checks`], [`parse`] (one file a form), `verify` (the registers, computed again), `policy`,
-//! `appraise` (one file a subject), `examine` (`quote`, `tdx`, `snp`, `certificate`; `files`
-//! beside them).
+//! `checks`, `parse` (one file a form), `verify` (the registers, computed again), `policy`,
+//! `appraise` (one file a subject), `examine` (`quote`, `tdx`, `snp`, `certificate`; `files` beside
+//! them).
 
 pub(crate) mod appraise;
 pub mod checks;

@@ -29,8 +29,8 @@
 //! container, overrides.
 //!
 //! # Files
-//! [`checks`], [`parse`] (`snp` and `tdx` rebuild the raw bytes), `verify` (both formulas),
-//! `policy`, `appraise`, `examine`.
+//! `checks`, `parse` (`snp` and `tdx` rebuild the raw bytes), `verify` (both formulas), `policy`,
+//! `appraise`, `examine`.
 
 pub(crate) mod appraise;
 pub mod checks;

@@ -23,10 +23,10 @@
 //! All five checks are step T38 of Intel's quotes: replay, digests, launch, names, coverage.
 //!
 //! # Files
-//! [`checks`], [`parse`] (`tcg`, `efi`, `cel`, `dstack`), [`verify`] (`replay` extends the digests;
+//! `checks`, `parse` (`tcg`, `efi`, `cel`, `dstack`), `verify` (`replay` extends the digests;
 //! `tcg`, `cel` and `dstack` know their own logs; `meaning` says what firmware's events say),
-//! [`appraise`] (what a verified log states, for showing), `examine` (of several logs, the one
-//! that extends to the registers).
+//! `appraise` (what a verified log states, for showing), `examine` (of several logs, the one that
+//! extends to the registers).
 
 pub mod appraise;
 pub mod checks;

@@ -26,8 +26,7 @@
 //! signature, measurement.
 //!
 //! # Files
-//! [`checks`], `parse`, `verify`, [`policy`], `appraise`, `wanted` (what Google serves),
-//! `examine`.
+//! `checks`, `parse`, `verify`, `policy`, `appraise`, `wanted` (what Google serves), `examine`.
 
 pub(crate) mod appraise;
 pub mod checks;

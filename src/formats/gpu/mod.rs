@@ -23,8 +23,8 @@
 //! machine.
 //!
 //! # Files
-//! [`checks`], `parse` (the report; `opaque` reads the data that NVIDIA defines), `verify`,
-//! `policy`, `appraise`, `examine`.
+//! `checks`, `parse` (the report; `opaque` reads the data that NVIDIA defines), `verify`, `policy`,
+//! `appraise`, `examine`.
 
 pub(crate) mod appraise;
 pub mod checks;

@@ -6,7 +6,7 @@
 //! Intel's signed statements about the platform's firmware.
 //!
 //! # Root of trust
-//! Intel: the pinned SGX root key, in [`crate::pki`].
+//! Intel: the pinned SGX root key, in `crate::pki`.
 //!
 //! # Shows
 //! Intel vouches for the platform's key; the key signed for a quoting enclave of Intel's, and the
@@ -35,9 +35,9 @@
 //! - T39: report data. T40: which platform.
 //!
 //! # Files
-//! [`checks`] (`dcap`, `quote`, `tdx`, `sgx`), [`parse`] (quotes; `parse/collateral` reads Intel's
-//! files), `files` (whose collateral is whose), [`verify`] (T4 to T28), `policy`, [`appraise`]
-//! (T3, T4, T14, T29 to T40), [`wanted`], `examine`.
+//! `checks` (`dcap`, `quote`, `tdx`, `sgx`), `parse` (quotes; `parse/collateral` reads Intel's
+//! files), `files` (whose collateral is whose), `verify` (T4 to T28), `policy`, `appraise` (T3, T4,
+//! T14, T29 to T40), `wanted`, `examine`.
 
 pub mod appraise;
 pub mod checks;

@@ -21,8 +21,8 @@
 //! AMD's document 56860 says how each page extends the digest.
 //!
 //! # Files
-//! [`checks`], [`parse`] (the firmware image; `table` at its end; `description`), `verify` (the
-//! digest; `hashes` is the page with the kernel's hashes, `save_area` a processor's first state),
+//! `checks`, `parse` (the firmware image; `table` at its end; `description`), `verify` (the digest;
+//! `hashes` is the page with the kernel's hashes, `save_area` a processor's first state),
 //! `measured` (what was measured, by whichever hardware), `appraise`, `examine`.
 
 pub(crate) mod appraise;

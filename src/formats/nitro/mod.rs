@@ -28,8 +28,8 @@
 //! nonce, debug mode, image, registers, user data, public key.
 //!
 //! # Files
-//! [`checks`], `parse` (`document`, and `dstack` around it), `verify`, `policy`,
-//! `appraise`, `examine`.
+//! `checks`, `parse` (`document`, and `dstack` around it), `verify`, `policy`, `appraise`,
+//! `examine`.
 
 pub(crate) mod appraise;
 pub mod checks;

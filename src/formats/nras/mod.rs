@@ -1,8 +1,8 @@
 //! Tokens of NVIDIA's remote attestation service: one about all GPUs, and one about each.
 //!
 //! The service compares reports of GPUs with NVIDIA's references itself and answers `[["JWT", ALL],
-//! {"GPU-0": ONE, ...}]`. The room stands on [`token`](crate::formats::token), whose checks of
-//! signature, issuer, time and key apply to each of the tokens.
+//! {"GPU-0": ONE, ...}]`. The room stands on `token`, whose checks of signature, issuer, time and
+//! key apply to each of the tokens.
 //!
 //! # Root of trust
 //! NVIDIA's service: a statement, A1 at most, also where the policy names the key. No chain stands
@@ -22,8 +22,8 @@
 //! result, claims of each GPU, measurements, secure boot, debug, one nonce for all, machine.
 //!
 //! # Files
-//! [`checks`], `parse` (the answer), `verify` (signatures, and which token names which),
-//! `appraise`, `examine`. The policy is that of `token`.
+//! `checks`, `parse` (the answer), `verify` (signatures, and which token names which), `appraise`,
+//! `examine`. The policy is that of `token`.
 
 pub(crate) mod appraise;
 pub mod checks;

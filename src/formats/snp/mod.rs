@@ -6,7 +6,7 @@
 //! or come around it.
 //!
 //! # Root of trust
-//! AMD: the pinned root keys of each product, in [`crate::pki`]. A root among the supplied files is
+//! AMD: the pinned root keys of each product, in `crate::pki`. A root among the supplied files is
 //! compared and never used.
 //!
 //! # Shows
@@ -32,9 +32,9 @@
 //! - S18: measurement. S19: host data. S20: report data. S21: migration agent.
 //!
 //! # Files
-//! [`checks`], [`parse`] (report, answers of guest devices, certificate tables), `files` (which
-//! of AMD's files are about this report), [`verify`] (S1 to S9), `policy`, `minimum`,
-//! [`appraise`] (S10 to S22), [`wanted`] (what AMD's key service hands out), `examine`.
+//! `checks`, `parse` (report, answers of guest devices, certificate tables), `files` (which of
+//! AMD's files are about this report), `verify` (S1 to S9), `policy`, `minimum`, `appraise` (S10 to
+//! S22), `wanted` (what AMD's key service hands out), `examine`.
 
 pub mod appraise;
 pub mod checks;

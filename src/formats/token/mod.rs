@@ -1,8 +1,8 @@
 //! Attestation tokens: a verifier's service states what it checked, as a signed JSON Web Token.
 //!
 //! Read are tokens of Google Confidential Space, of a plain confidential machine at Google, of
-//! Intel Trust Authority and of EigenLabs' KMS. NVIDIA's tokens about GPUs are in
-//! [`nras`](crate::formats::nras), on top of this room.
+//! Intel Trust Authority and of EigenLabs' KMS. NVIDIA's tokens about GPUs are in `nras`, on top of
+//! this room.
 //!
 //! # Root of trust
 //! The service that issued the token, which measured, verified and reports: a statement, A1 at
@@ -29,7 +29,7 @@
 //! guest's debug, support, image, overrides, nonce.
 //!
 //! # Files
-//! [`checks`], [`parse`] (`claims`, and `jwks`: lists of keys), `verify` (`chain`), `policy`,
+//! `checks`, `parse` (`claims`, and `jwks`: lists of keys), `verify` (`chain`), `policy`,
 //! `appraise` (`claims`, and `guest`: Intel's word on a TDX guest), `examine`.
 
 pub(crate) mod appraise;

@@ -21,12 +21,11 @@
 //! # Steps
 //! They have no numbers. In the order of the table: provider, root, chain (role, signature,
 //! validity, revocation), key, quote (form, signer, signature, registers, agreement of the banks),
-//! nonce, secure boot. Logs are checked by [`eventlog`](crate::formats::eventlog).
+//! nonce, secure boot. Logs are checked by `eventlog`.
 //!
 //! # Files
-//! [`checks`], [`parse`] (`structures` of the TPM, `attestation` of go-tpm-tools), `verify`
-//! (`chain`, `quote`), `policy`, `appraise`, `wanted` (Google's revocation lists),
-//! `examine`.
+//! `checks`, `parse` (`structures` of the TPM, `attestation` of go-tpm-tools), `verify` (`chain`,
+//! `quote`), `policy`, `appraise`, `wanted` (Google's revocation lists), `examine`.
 
 pub(crate) mod appraise;
 pub mod checks;

@@ -31,10 +31,9 @@
 //! - 11: the sealed-request key, its custody, where TLS ends.
 //!
 //! # Files
-//! [`checks`], [`parse`] (`exchange`; `binding`; `carrier`: the digest D; `launch`: signed
-//! measurements), [`policy`], [`appraise`] (a file a subject), `examine` (`items` picks the
-//! chain's piece; `bound`, `machine` and `provider` take evidence by type; `stapled`, `build`,
-//! `exchange`).
+//! `checks`, `parse` (`exchange`; `binding`; `carrier`: the digest D; `launch`: signed
+//! measurements), `policy`, `appraise` (a file a subject), `examine` (`items` picks the chain's
+//! piece; `bound`, `machine` and `provider` take evidence by type; `stapled`, `build`, `exchange`).
 
 pub mod appraise;
 pub mod checks;

@@ -27,8 +27,8 @@
 //! Oblivious HTTP.
 //!
 //! # Files
-//! [`checks`], `parse`, `verify` (keys and questions against the quotes), `policy`,
-//! `examine` (`machine`: one machine; `images`: from containers to their source).
+//! `checks`, `parse`, `verify` (keys and questions against the quotes), `policy`, `examine`
+//! (`machine`: one machine; `images`: from containers to their source).
 
 pub mod checks;
 pub(crate) mod examine;

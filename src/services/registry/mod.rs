@@ -26,9 +26,8 @@
 //! They have no numbers. In the order of the table: release, compose hash, entry, answer.
 //!
 //! # Files
-//! [`checks`], `parse` (`answer` of a provider, `abi` of one event), `policy`, `appraise`,
-//! `wanted` (what a provider can be asked), `examine` (beside verified evidence of other
-//! rooms).
+//! `checks`, `parse` (`answer` of a provider, `abi` of one event), `policy`, `appraise`, `wanted`
+//! (what a provider can be asked), `examine` (beside verified evidence of other rooms).
 
 pub(crate) mod appraise;
 pub mod checks;

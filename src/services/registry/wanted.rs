@@ -5,7 +5,7 @@ use crate::finding::Check;
 use crate::report::Wanted;
 
 /// The answer to `question` of the provider that the reader names. It is asked with a `POST`,
-/// whose body [`Request::post`](super::Request::post) holds.
+/// whose body [`Request::post`](crate::engine::plan::Request::post) holds.
 pub(crate) fn registry(provider: &str, question: &Question, decides: &'static Check) -> Wanted {
     Wanted {
         what: ANSWER,

@@ -23,9 +23,9 @@
 //! machine.
 //!
 //! # Files
-//! [`checks`], `parse` (`bundle`, `config`, `predicate`), `policy`, `appraise` (measurement
-//! and configuration; `tls`: keys of the connection), `examine`. Checks of the connection are in
-//! [`crate::finding::connection`].
+//! `checks`, `parse` (`bundle`, `config`, `predicate`), `policy`, `appraise` (measurement and
+//! configuration; `tls`: keys of the connection), `examine`. Checks of the connection are in
+//! `crate::finding::connection`.
 
 pub(crate) mod appraise;
 pub mod checks;

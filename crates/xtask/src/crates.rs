@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::tools;
+use crate::{root, tools};
 
 /// The crates for crates.io. The others say `publish = false`.
 const PUBLISHED: [&str; 4] = ["s2s", "s2s-attest", "s2s-net", "silicon-to-source"];
@@ -25,10 +25,6 @@ const BESIDE: [&str; 8] = [
 
 /// Kinds of files in `src`: code, policies and roots, and what the roots' folders say of them.
 const IN_SOURCES: [&str; 4] = ["der", "json", "md", "rs"];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 /// Each member of the workspace: its name, its folder, and whether it may be published.
 fn members() -> Vec<(String, PathBuf, bool)> {

@@ -1,6 +1,0 @@
-//! Any bytes as an image's file of measurements for SEV-SNP.
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = silicon_to_source::formats::dstack::parse::SnpImage::parse(bytes);
-});

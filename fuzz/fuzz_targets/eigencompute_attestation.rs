@@ -1,6 +1,0 @@
-//! Any bytes as EigenCompute's bound evidence (protobuf).
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = silicon_to_source::formats::eigencompute::parse::BoundEvidence::from_attestation(bytes);
-});

@@ -3,7 +3,6 @@ use std::io::Read as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use s2s_sim;
 use s2s_sim::amd::{Role, authority};
 use s2s_sim::keys::Key;
 use s2s_sim::tinfoil::{HPKE_KEY, Image, TinfoilSpec, image_digest};

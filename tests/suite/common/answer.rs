@@ -110,9 +110,9 @@ pub(crate) fn broken(report: &Report) -> Vec<String> {
         });
         must(named, "a row names a finding that is not there");
         must(
-            !report.verdict.state.eq(&State::Failed)
-                || !([RowId::Software, RowId::Operator, RowId::Connection].contains(&row.id)
-                    && row.state == RowState::Yes),
+            report.verdict.state != State::Failed
+                || ![RowId::Software, RowId::Operator, RowId::Connection].contains(&row.id)
+                || row.state != RowState::Yes,
             "what failed is told in favour of it",
         );
     }

@@ -40,11 +40,11 @@ fn words(text: &str) -> usize {
 
 #[test]
 fn a_card_has_at_most_ninety_words() {
-    let long: Vec<_> = cases().iter().map(|(report, ..)| card(report)).filter(is_long).collect();
+    let long: Vec<_> = cases().iter().map(|(report, ..)| card(report)).filter(|card| is_long(card)).collect();
     assert!(long.is_empty(), "{long:#?}");
 }
 
-fn is_long(card: &Vec<String>) -> bool {
+fn is_long(card: &[String]) -> bool {
     card.iter().map(|text| words(text)).sum::<usize>() > 90
 }
 

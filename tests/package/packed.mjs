@@ -12,7 +12,7 @@ import { pathToFileURL } from 'node:url';
 export const ROOT = resolve(import.meta.dirname, '../..');
 
 /** The folder that is packed. */
-export const PACKAGE = join(ROOT, 'target/package');
+export const PACKAGE = join(ROOT, 'target/npm');
 
 /** A moment at which the demonstration holds. */
 export const NOW = '2026-02-01T00:00:00Z';

@@ -1,5 +1,5 @@
 //! Building `target/site`: the page, the verifier as wasm, and the demonstration; and with them
-//! `target/package`.
+//! `target/npm`.
 
 use std::env;
 use std::ffi::OsString;

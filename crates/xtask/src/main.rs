@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use failure::Failure;
 
 const USAGE: &str = "\
-Usage: cargo site build                 builds the page into target/site, the package into target/package
+Usage: cargo site build                 builds the page into target/site, the package into target/npm
        cargo site serve [--port N]      builds it and serves it on 127.0.0.1 (port 8080 unless given)
        cargo site test                  runs the Rust, wasm and page tests
        cargo site setup                 installs Chromium with the system's package manager, if it is missing

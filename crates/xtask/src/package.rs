@@ -1,4 +1,4 @@
-//! Building `target/package`: the folder that `npm pack` packs.
+//! Building `target/npm`: the folder that `npm pack` packs.
 //!
 //! `lib` in it is laid out as the site is, so that the modules of `www/package` find the page's own
 //! modules, the wording and the wasm at the same relative addresses.
@@ -22,7 +22,7 @@ const OUTSIDE: [&str; 2] = ["README.md", "package.json"];
 pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
     let www = root.join("www");
     let sources = www.join(SOURCES);
-    let folder = root.join("target/package");
+    let folder = root.join("target/npm");
     let lib = folder.join("lib");
     remove(&folder)?;
     copy(&sources, &lib.join(SOURCES))?;

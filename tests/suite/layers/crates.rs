@@ -387,7 +387,7 @@ fn outside(path: &str, text: &str) -> Vec<String> {
             let rest = &forbidden[1..];
             named.len() >= rest.len() && named.iter().zip(rest).all(|(own, name)| own == name)
         };
-        if OUTSIDE.iter().any(|forbidden| is_outside(forbidden)) {
+        if OUTSIDE.iter().any(is_outside) {
             found.push(format!("src/{path}: names std::{}", named.join("::")));
         }
     }

@@ -40,7 +40,8 @@ fn words(text: &str) -> usize {
 
 #[test]
 fn a_card_has_at_most_ninety_words() {
-    let long: Vec<_> = cases().iter().map(|(report, ..)| card(report)).filter(|card| is_long(card)).collect();
+    let long: Vec<_> =
+        cases().iter().map(|(report, ..)| card(report)).filter(|card| is_long(card)).collect();
     assert!(long.is_empty(), "{long:#?}");
 }
 

@@ -198,7 +198,7 @@ test('while a service is asked the card says which step it is and for how long, 
   const { page, context, troubles } = await asked(SILENT);
   assert.equal(await page.locator('.answer-subject').innerText(), 'Checking api.example.com');
   assert.equal(await page.locator('answer-card .short').innerText(), 'Asking it, step 1 of 3');
-  await page.waitForFunction(() => /^[1-9]/.test(document.querySelector('.seconds').textContent));
+  await page.waitForFunction(() => /^[1-9]/.test(document.querySelector('.seconds')?.textContent ?? ''));
   await page.click('#stop-check');
   await page.waitForSelector('answer-card[data-state="unknown"]');
   assert.deepEqual(troubles, []);
@@ -239,7 +239,7 @@ test('a check that does not end can be stopped, and the page stays alive meanwhi
   await loaded(page);
   await page.click('#demonstration');
   await page.waitForSelector('#stop-check');
-  await page.waitForFunction(() => /^[1-9]/.test(document.querySelector('.seconds').textContent));
+  await page.waitForFunction(() => /^[1-9]/.test(document.querySelector('.seconds')?.textContent ?? ''));
   assert.equal(await page.locator('answer-card').getAttribute('data-state'), 'checking');
   assert.deepEqual(await axe(page), []);
   await page.click('#stop-check');

@@ -205,7 +205,7 @@ test('while a service is asked no answer about anything else stands', async () =
   assert.equal(await state(page), 'checking');
   assert.equal(await page.locator('.answer-subject').innerText(), `Checking ${coordinator.origin}`);
   assert.match(await page.locator('answer-card .short').innerText(), /^Asking it, step 1 of 3$/);
-  await page.waitForFunction(() => /^[1-9]/.test(document.querySelector('.seconds').textContent));
+  await page.waitForFunction(() => /^[1-9]/.test(document.querySelector('.seconds')?.textContent ?? ''));
   assert.equal(await page.locator('chain-link').count(), 0);
   assert.doesNotMatch(await page.title(), /SIMULATED|Verified/);
   await page.click('#stop');
@@ -256,7 +256,7 @@ test('an address that may not be asked is refused with a reason', async () => {
   ]) {
     await page.fill('#address', address);
     await page.press('#address', 'Enter');
-    await page.waitForFunction(() => document.querySelector('#address-problem').textContent !== '');
+    await page.waitForFunction(() => document.querySelector('#address-problem')?.textContent);
     assert.match(await page.locator('#address-problem').innerText(), why, address);
     assert.equal(await page.locator('.plan').isHidden(), true);
   }

@@ -191,7 +191,7 @@ test('a picked, a dropped and a pasted bundle give the report of the command lin
     data.items.add(new File([text], 'dropped'));
     document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
   }, demonstration.toString());
-  await page.waitForFunction(() => document.querySelector('.subject').textContent.includes('dropped'));
+  await page.waitForFunction(() => document.querySelector('.subject')?.textContent.includes('dropped'));
   await choose(page, { policy: 'simulated' });
   await page.locator('#again').click();
   await settled(page);
@@ -361,7 +361,7 @@ test('a report and its certificates are recognised in any order', async () => {
   for (const order of [files, files.toReversed()]) {
     await choose(page, { at });
     await page.locator('#files').setInputFiles(order);
-    await page.waitForFunction(() => document.querySelector('.subject').textContent.includes('milan.report'));
+    await page.waitForFunction(() => document.querySelector('.subject')?.textContent.includes('milan.report'));
     const report = JSON.parse(await shownReport(page));
     assert.deepEqual(report.verdict, expected.verdict);
     assert.deepEqual(report.links, expected.links);
@@ -380,7 +380,7 @@ test('files that are added to a check decide what was open', async () => {
   const { page, context } = await ready();
   await choose(page, { at: '2026-06-01T00:00:00Z' });
   await page.locator('#files').setInputFiles(path('milan.report'));
-  await page.waitForFunction(() => document.querySelector('.subject').textContent.includes('milan.report'));
+  await page.waitForFunction(() => document.querySelector('.subject')?.textContent.includes('milan.report'));
   assert.doesNotMatch(await page.locator('answer-card').getAttribute('data-state'), /^(verified|warning)$/);
   assert.equal(await page.locator('#link-chip').getAttribute('data-state'), 'unknown');
   await page.locator('#add-files').setInputFiles([path('milan.vcek.pem'), path('milan.ask.pem')]);
@@ -502,7 +502,7 @@ test('a policy file that is dropped is the policy, and a report of ours is no ev
   assert.match(await page.locator('#policy option:checked').innerText(), /"mine\.json", your file/);
   const report = await shownReport(page);
   await page.locator('#files').setInputFiles({ name: 'report.json', mimeType: 'application/json', buffer: Buffer.from(report) });
-  await page.waitForFunction(() => document.querySelector('#intake-problem').textContent.includes('report.json'));
+  await page.waitForFunction(() => document.querySelector('#intake-problem')?.textContent.includes('report.json'));
   assert.match(await page.locator('#intake-problem').innerText(), /"report\.json" is a report that a verifier wrote, and no evidence/);
   assert.match(await page.locator('.subject').innerText(), /bundle\.json/, 'what was checked before still stands');
   await context.close();

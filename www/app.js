@@ -268,6 +268,8 @@ async function carryOut({ session: own, list, signal, stop, done }) {
   const begun = turn;
   const host = hostOf(own.origin);
   let unread = false;
+  // The old answer goes before anything is waited for.
+  progress(host, ui('asking-it'), 1, own.first.length + 1, stop);
   await begin(rfc3339(new Date()));
   for (const [step, request] of own.first.entries()) {
     if (signal.aborted || turn !== begun) break;

@@ -20,6 +20,15 @@ pub struct Claim {
     pub part: Option<Cow<'static, str>>,
 }
 
+/// The one value that `claims` of the source give to `name`; `None` when they give none, or several
+/// that differ.
+pub fn of_source(claims: &[Claim], name: &str) -> Option<String> {
+    let own = claims.iter().filter(|claim| claim.name == name && claim.link == LinkId::Commit);
+    let mut values = own.map(|claim| claim.value.to_string());
+    let first = values.next()?;
+    values.all(|other| other == first).then_some(first)
+}
+
 /// What a service says about itself, beside what the chain derived. Saying it makes nothing true:
 /// a statement never becomes a [`Claim`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,6 +45,19 @@ pub struct Stated {
     pub link: LinkId,
     /// How the two stand to each other.
     pub standing: Standing,
+}
+
+impl Stated {
+    /// A statement of which the chain derives nothing.
+    pub(crate) fn not_shown(
+        name: &'static str,
+        said: Value,
+        source: impl Into<Cow<'static, str>>,
+        link: LinkId,
+    ) -> Self {
+        let standing = Standing::NotShown;
+        Self { name, said, source: source.into(), shown: None, link, standing }
+    }
 }
 
 /// How a statement stands to what was derived.

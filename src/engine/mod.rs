@@ -144,7 +144,7 @@ fn of_kind(
     source.complete(&mut draft, policy);
     draft.simulated |= draft.findings.iter().any(is_simulated);
     let given = shelf.given();
-    if given.len() != input.len() {
+    if given != input {
         draft.subject.sha256 = Sha256::of(given);
         draft.subject.len = given.len();
     }

@@ -1,5 +1,8 @@
 //! The keys of the reader's connection.
 
+use super::{Finding, Why};
+use crate::time::{Standing, UnixTime, Validity};
+
 const PKIX: &str = "RFC 5280";
 const TINFOIL: &str = "Tinfoil attestation bundle, sev-snp-guest/v2 and snp-tdx-multiplatform/v1";
 
@@ -30,4 +33,15 @@ crate::finding::table! {
             tells [KeyBinding],
             fails ["missing", "not-equal"];
     }
+}
+
+/// The dates of a certificate whose issuer nobody at hand vouches for: they are its own word, so
+/// that nothing in them passes.
+pub(crate) fn stated_validity(validity: &Validity, now: UnixTime) -> Finding {
+    let finding = match validity.standing(now) {
+        Standing::Within => Finding::unknown(&TLS_VALIDITY, Why::SelfStated),
+        Standing::Expired => Finding::fail(&TLS_VALIDITY, "expired"),
+        Standing::NotYet => Finding::fail(&TLS_VALIDITY, "not-yet-valid"),
+    };
+    finding.expected(validity.to_string()).actual(now)
 }

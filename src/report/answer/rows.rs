@@ -1,7 +1,8 @@
 //! The six rows, each from links, flags and level.
 
 use super::{Row, RowId, RowReason, Seen, Source};
-use crate::finding::{Check, LinkId, Property, Value, connection};
+use crate::claims::of_source;
+use crate::finding::{Check, LinkId, Property, connection};
 use crate::report::fold::run;
 use crate::report::{
     Custody, DebugFlag, FindingRef, Freshness, KeyFlag, Level, Link, LinkFinding, Overrides,
@@ -357,15 +358,6 @@ fn source(seen: &Seen<'_>) -> Option<Source> {
     if !link.holds() || link.joined_by.is_none() || !is_in_chain {
         return None;
     }
-    let claimed = |name: &str| {
-        let own = seen.claims.iter().filter(|c| c.name == name && c.link == LinkId::Commit);
-        let mut values: Vec<String> = own.map(|claim| Value::to_string(&claim.value)).collect();
-        values.sort_unstable();
-        values.dedup();
-        match values.as_slice() {
-            [one] => Some(one.clone()),
-            _ => None,
-        }
-    };
+    let claimed = |name| of_source(seen.claims, name);
     Some(Source { commit: claimed("git.commit")?, repository: claimed("git.repository")? })
 }

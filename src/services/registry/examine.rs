@@ -10,7 +10,7 @@ use super::parse::{
     Address, Entry, Question, Recorded, is_allowed, latest_release, release as read_release,
 };
 use super::wanted;
-use crate::claims::{Standing, Stated};
+use crate::claims::Stated;
 use crate::digest::Sha256;
 use crate::finding::Rule;
 use crate::finding::{Check, Finding, LinkId, Value};
@@ -260,12 +260,6 @@ impl<'s> Search<'s, '_> {
 /// Which app the service says that it is: nothing in the evidence shows it.
 fn stated(app: App, source: &str) -> Stated {
     let App { chain, controller, app } = app;
-    Stated {
-        name: "registered-app",
-        said: Value::text(format!("{app}, in {controller} on chain {chain}")),
-        source: source.to_owned().into(),
-        shown: None,
-        link: LinkId::Image,
-        standing: Standing::NotShown,
-    }
+    let said = Value::text(format!("{app}, in {controller} on chain {chain}"));
+    Stated::not_shown("registered-app", said, source.to_owned(), LinkId::Image)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::common::table::{Also, Expected, Told};
+use crate::common::table::{Also, Expected, Told, named};
 use crate::common::{asked, examine_asked};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -148,15 +148,7 @@ const ALL: [fn() -> Case; 9] =
 fn findings(report: &Report) -> BTreeMap<String, String> {
     let mut findings = BTreeMap::new();
     for finding in report.links.iter().flat_map(|link| &link.findings) {
-        let mut name = match &finding.part {
-            Some(part) => format!("{}/{part}", finding.check),
-            None => finding.check.to_string(),
-        };
-        let outcome = match (finding.reason, finding.blocked_by) {
-            (Some(_), Some(by)) => format!("blocked by {by}"),
-            (Some(reason), None) => format!("{} {reason}", finding.outcome),
-            (None, _) => finding.outcome.to_owned(),
-        };
+        let (mut name, outcome) = named(finding);
         while findings.contains_key(&name) {
             name.push_str("/again");
         }

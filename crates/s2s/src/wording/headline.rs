@@ -2,7 +2,8 @@
 //! rules, and a test compares the two.
 
 use super::{Sentences, fill, find, marked, word};
-use silicon_to_source::finding::{LinkId, Value};
+use silicon_to_source::claims::of_source;
+use silicon_to_source::finding::LinkId;
 use silicon_to_source::report::{DebugFlag, Link, RootOfTrust, Word};
 use silicon_to_source::text;
 
@@ -119,23 +120,11 @@ impl Sentences<'_> {
         if !link.holds() || link.joined_by.is_none() || !in_chain {
             return None;
         }
-        let commit: String = self.claimed("git.commit")?.chars().take(COMMIT).collect();
-        let repository = self.claimed("git.repository")?;
+        let commit: String =
+            of_source(&self.report.claims, "git.commit")?.chars().take(COMMIT).collect();
+        let repository = of_source(&self.report.claims, "git.repository")?;
         let repository = repository.strip_prefix("https://").unwrap_or(&repository);
         Some((text::cut(&commit), text::cut(repository)))
-    }
-
-    /// The one value of a claim of the source; `None` when several are named.
-    fn claimed(&self, name: &str) -> Option<String> {
-        let claims = self.report.claims.iter();
-        let own = claims.filter(|claim| claim.name == name && claim.link == LinkId::Commit);
-        let mut values: Vec<String> = own.map(|claim| Value::to_string(&claim.value)).collect();
-        values.sort_unstable();
-        values.dedup();
-        match values.as_slice() {
-            [one] => Some(one.clone()),
-            _ => None,
-        }
     }
 
     /// Whose root key the chain begins at, by the check that carries its first link.

@@ -5,7 +5,7 @@ use crate::finding::connection;
 use crate::finding::{Check, Finding, Value, Why};
 use crate::formats::dstack::checks;
 use crate::pki::Cert;
-use crate::time::{Standing, UnixTime};
+use crate::time::UnixTime;
 
 /// The evidence id under which the certificate is shown.
 pub(crate) const CERTIFICATE: &str = "certificate";
@@ -27,16 +27,10 @@ pub(crate) fn key(cert: &Cert<'_>, report_data: Result<&[u8; 64], &'static Check
 /// dates are its own word.
 pub(crate) fn certificate(cert: &Cert<'_>, further: &[Cert<'_>], now: UnixTime) -> Vec<Finding> {
     let len = cert.der().len();
-    let validity = cert.validity();
-    let dates = match validity.standing(now) {
-        Standing::Within => Finding::unknown(&connection::TLS_VALIDITY, Why::SelfStated),
-        Standing::Expired => Finding::fail(&connection::TLS_VALIDITY, "expired"),
-        Standing::NotYet => Finding::fail(&connection::TLS_VALIDITY, "not-yet-valid"),
-    };
     let issuer = Value::text(cert.issuer());
     vec![
         signature(cert, further).at(CERTIFICATE, 0, len),
-        dates.expected(validity.to_string()).actual(now).at(CERTIFICATE, 0, len),
+        connection::stated_validity(&cert.validity(), now).at(CERTIFICATE, 0, len),
         match cert.names_issuer(cert) {
             true => Finding::unknown(&connection::TLS_ISSUER, Why::NotApplicable),
             false => Finding::no_reference(&connection::TLS_ISSUER),

@@ -1,6 +1,6 @@
 //! dstack's files beside the evidence.
 
-use crate::claims::{Standing, Stated};
+use crate::claims::Stated;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Outcome, Value, Why};
@@ -134,9 +134,7 @@ pub(super) fn facts(identity: &Identity) -> impl Iterator<Item = Fact> {
 
 /// Something that is said and that nothing shows.
 pub(super) fn statement(name: &'static str, said: &str, source: &'static str) -> Stated {
-    let link = LinkId::Measurements;
-    let (said, source) = (Value::text(said), source.into());
-    Stated { name, said, source, shown: None, link, standing: Standing::NotShown }
+    Stated::not_shown(name, Value::text(said), source, LinkId::Measurements)
 }
 
 /// A part of the agent's answer that cannot be read: its members stand beside the quote, and nobody

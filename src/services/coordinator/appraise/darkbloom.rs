@@ -5,7 +5,7 @@
 //! Layr-Labs/d-inference at the commit that is named, or issue 149 there, opened 2026-05-10 ("No
 //! public coordinator attestation endpoint; substrate claim conflicts").
 
-use crate::claims::{Standing, Stated};
+use crate::claims::Stated;
 use crate::finding::{LinkId, Value};
 
 /// The origin that the statements are about.
@@ -81,13 +81,8 @@ const TLS_END: &[(&str, &str)] = &[
 /// The statements. Nothing in them becomes a claim.
 pub(crate) fn stated() -> Vec<Stated> {
     let row = |name, link| {
-        move |&(said, source): &(&'static str, &'static str)| Stated {
-            name,
-            said: Value::text(said),
-            source: source.into(),
-            shown: None,
-            link,
-            standing: Standing::NotShown,
+        move |&(said, source): &(&'static str, &'static str)| {
+            Stated::not_shown(name, Value::text(said), source, link)
         }
     };
     let substrate = SUBSTRATE.iter().map(row("substrate", LinkId::Report));

@@ -95,7 +95,8 @@ pub(crate) fn stated(
         stated.extend(image.map(|said| self::image(said, source, derived)));
         stated.extend(commit.map(|said| self::commit(said, source, derived)));
         stated.extend(version.map(|said| {
-            not_shown("build-version", said, format!("{source}.build_version"), LinkId::Image)
+            let source = format!("{source}.build_version");
+            Stated::not_shown("build-version", Value::text(said), source, LinkId::Image)
         }));
     }
     if let Some(binding) = binding {
@@ -105,7 +106,7 @@ pub(crate) fn stated(
         document
             .limits
             .iter()
-            .map(|limit| not_shown("limit", limit, "limits".to_owned(), LinkId::Image)),
+            .map(|limit| Stated::not_shown("limit", Value::text(limit), "limits", LinkId::Image)),
     );
     stated
 }
@@ -199,22 +200,11 @@ fn keys(binding: &Binding) -> Vec<Stated> {
     let link = LinkId::KeyBinding;
     let custody = binding.keys_for(SEALED_REQUEST).filter_map(|key| {
         let source = "binding.keys, sealed-request, custody".to_owned();
-        Some(not_shown("custody", key.custody.as_deref()?, source, link))
+        Some(Stated::not_shown("custody", Value::text(key.custody.as_deref()?), source, link))
     });
     let ends = binding.keys_for(TLS).filter_map(|key| {
         let source = "binding.keys, tls, terminates".to_owned();
-        Some(not_shown("tls-end", key.terminates.as_deref()?, source, link))
+        Some(Stated::not_shown("tls-end", Value::text(key.terminates.as_deref()?), source, link))
     });
     custody.chain(ends).collect()
-}
-
-fn not_shown(name: &'static str, said: &str, source: String, link: LinkId) -> Stated {
-    Stated {
-        name,
-        said: Value::text(said),
-        source: source.into(),
-        shown: None,
-        link,
-        standing: Standing::NotShown,
-    }
 }

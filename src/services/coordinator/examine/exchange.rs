@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::claims::{Standing, Stated};
+use crate::claims::Stated;
 use crate::context::{Asked, Context};
 use crate::error::Error;
 use crate::file::{File, Origin};
@@ -180,12 +180,5 @@ fn issued(document: &Document, nonce: Option<&[u8]>) -> Option<Issued> {
 
 /// What a service without evidence says about itself.
 fn said_unavailable(substrate: String) -> Stated {
-    Stated {
-        name: "substrate",
-        said: Value::text(substrate),
-        source: "error.substrate".into(),
-        shown: None,
-        link: LinkId::Report,
-        standing: Standing::NotShown,
-    }
+    Stated::not_shown("substrate", Value::text(substrate), "error.substrate", LinkId::Report)
 }

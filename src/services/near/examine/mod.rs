@@ -15,8 +15,7 @@ use crate::piece;
 use crate::piece::Piece;
 use crate::pki::{Cert, pem_certificates};
 use crate::report::{
-    Custody, DebugFlag, Draft, Flags, Freshness, KeyFlag, RootOfTrust, Standing, Stated, Subject,
-    Wanted,
+    Custody, DebugFlag, Draft, Flags, Freshness, KeyFlag, RootOfTrust, Stated, Subject, Wanted,
 };
 use crate::services::near::policy::ForNear;
 use crate::time::UnixTime;
@@ -80,14 +79,7 @@ fn stated(machine: &Machine) -> Vec<Stated> {
             "" => member.to_owned(),
             machine => format!("{machine}: {member}"),
         };
-        Some(Stated {
-            name,
-            said: Value::text(said.as_deref()?),
-            source: source.into(),
-            shown: None,
-            link: LinkId::Image,
-            standing: Standing::NotShown,
-        })
+        Some(Stated::not_shown(name, Value::text(said.as_deref()?), source, LinkId::Image))
     };
     said.into_iter().filter_map(stated).collect()
 }

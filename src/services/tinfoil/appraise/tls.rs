@@ -14,7 +14,7 @@ use crate::formats::snp::parse::place;
 use crate::pki::Cert;
 use crate::services::tinfoil::parse::Bundle;
 use crate::services::tinfoil::policy::TinfoilPolicy;
-use crate::time::{Standing, UnixTime};
+use crate::time::UnixTime;
 use crate::wire::base32;
 
 const TLS: &str = "tls-certificate";
@@ -61,14 +61,8 @@ pub(crate) fn certificate(
     now: UnixTime,
 ) -> Vec<Finding> {
     let len = cert.der().len();
-    let validity = cert.validity();
-    let dates = match validity.standing(now) {
-        Standing::Within => Finding::unknown(&connection::TLS_VALIDITY, Why::SelfStated),
-        Standing::Expired => Finding::fail(&connection::TLS_VALIDITY, "expired"),
-        Standing::NotYet => Finding::fail(&connection::TLS_VALIDITY, "not-yet-valid"),
-    };
     vec![
-        dates.expected(validity.to_string()).actual(now).at(TLS, 0, len),
+        connection::stated_validity(&cert.validity(), now).at(TLS, 0, len),
         domain(cert, &bundle.domain, expected_domain),
         document(cert, bundle),
         Finding::unknown(&connection::TLS_ISSUER, Why::NotPublished).actual(cert.issuer()),

@@ -22,7 +22,7 @@ pub struct Claim {
 
 /// The one value that `claims` of the source give to `name`; `None` when they give none, or several
 /// that differ.
-pub fn of_source(claims: &[Claim], name: &str) -> Option<String> {
+pub(crate) fn of_source(claims: &[Claim], name: &str) -> Option<String> {
     let own = claims.iter().filter(|claim| claim.name == name && claim.link == LinkId::Commit);
     let mut values = own.map(|claim| claim.value.to_string());
     let first = values.next()?;

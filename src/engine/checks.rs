@@ -1,9 +1,8 @@
 //! Every check there is, by subject.
 
-use crate::finding::connection;
 use std::sync::LazyLock;
 
-use crate::finding::{Check, presence};
+use crate::finding::{Check, connection, presence};
 use crate::{builds, formats, services};
 
 /// Every check, subject by subject.

@@ -10,19 +10,17 @@ use crate::builds::git;
 use crate::engine::table;
 use crate::error::Error;
 use crate::formats::azure::parse::Evidence;
-use crate::formats::dstack;
 use crate::formats::dstack::parse::{
     Answer, Carried, RaTls, SnpAttestation, TdxAttestation, form, unread,
 };
 use crate::formats::eigencompute::parse::{BoundEvidence, Platform};
-use crate::formats::gce;
 use crate::formats::intel::parse::Quote;
 use crate::formats::launch::parse::Description as LaunchDescription;
 use crate::formats::nitro::parse::of_dstack;
 use crate::formats::nras::parse::Bundle;
 use crate::formats::token::parse::{Service, Token};
 use crate::formats::tpm::parse::Attestation;
-use crate::formats::{gpu, snp};
+use crate::formats::{dstack, gce, gpu, snp};
 use crate::pki::{Cert, pem_certificates};
 use crate::services::coordinator::parse::exchange::Exchange;
 use crate::services::near;

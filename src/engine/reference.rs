@@ -1,25 +1,13 @@
 //! Which checks only compare with a value that the policy names, and whether it names one.
 
-use crate::builds::cloud_build;
-use crate::builds::provenance;
 use crate::builds::provenance::policy::ProvenancePolicy;
+use crate::builds::{cloud_build, provenance};
 use crate::engine::policy::Policy;
-use crate::finding::Check;
-use crate::finding::connection;
-use crate::formats::azure;
-use crate::formats::dstack;
-use crate::formats::eigencompute;
-use crate::formats::gce;
-use crate::formats::gpu;
-use crate::formats::intel;
+use crate::finding::{Check, connection};
 use crate::formats::intel::policy::RegisterRule;
-use crate::formats::nitro;
-use crate::formats::snp;
-use crate::formats::token;
 use crate::formats::token::policy::TokenPolicy;
-use crate::formats::tpm;
-use crate::services::near;
-use crate::services::registry;
+use crate::formats::{azure, dstack, eigencompute, gce, gpu, intel, nitro, snp, token, tpm};
+use crate::services::{near, registry};
 
 /// A check that compares with a value of the policy's.
 pub(crate) struct Reference {

@@ -5,18 +5,16 @@
 //! parts that belong to it. A file about something else never decides about the evidence: it is
 //! named as not used. A part that cannot be read is a finding about that part.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use super::table;
 use crate::digest::Sha256;
 use crate::engine::Kind;
 use crate::error::Error;
-use crate::report::{Became, Filed};
-
 use crate::file::File;
 use crate::piece::{Piece, Role, of};
-
-use std::borrow::Cow;
+use crate::report::{Became, Filed};
 
 /// The most files that are taken.
 pub(crate) const MAX_FILES: usize = 1024;

@@ -1,7 +1,6 @@
 //! Who compares a value, and what a policy's rule makes of a property.
 
-use crate::finding::Rule;
-use crate::finding::{Check, Finding, Why};
+use crate::finding::{Check, Finding, Rule, Why};
 
 /// Who compares a value of the evidence with the one that is expected of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

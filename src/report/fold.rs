@@ -6,8 +6,7 @@ use super::{
     EndsAt, EvidenceItem, Flags, Freshness, KeyFlag, Level, Link, LinkFinding, Overrides,
     RootOfTrust, Standing, State, Stated, Weight,
 };
-use crate::finding::presence;
-use crate::finding::{Check, Finding, LinkId, Outcome, Property, Tier, Why};
+use crate::finding::{Check, Finding, LinkId, Outcome, Property, Tier, Why, presence};
 use crate::report::DebugFlag;
 use crate::requirements::Requirements;
 

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 pub use answer::Answer;
 
+use crate::claims;
 pub use crate::claims::{Claim, Standing, Stated};
 use crate::digest::Sha256;
 pub use crate::finding::Level;
@@ -412,6 +413,12 @@ impl Report {
             wanted: part.wanted,
             evidence: part.evidence,
         }
+    }
+
+    /// The one value that the claims of the source give to `name`; `None` when they give none, or
+    /// several that differ.
+    pub fn of_source(&self, name: &str) -> Option<String> {
+        claims::of_source(&self.claims, name)
     }
 
     /// The canonical JSON: two-space indentation, members in declaration order, one final

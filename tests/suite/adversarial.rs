@@ -1,8 +1,5 @@
 //! What someone who wants a false answer would try, with evidence of the simulated vendors.
 
-use crate::common::examine;
-use crate::common::snp::Case;
-use crate::common::table::findings;
 use s2s_sim::amd::VekSpec;
 use s2s_sim::certificate::Spoil;
 use s2s_sim::keys::Key;
@@ -18,6 +15,10 @@ use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::{DebugFlag, KeyFlag, Level, Report, State};
 use silicon_to_source::services::tinfoil;
 use silicon_to_source::time::UnixTime;
+
+use crate::common::examine;
+use crate::common::snp::Case;
+use crate::common::table::findings;
 
 /// 2026-06-01T00:00:00Z.
 const NOW: UnixTime = UnixTime(1_780_272_000);

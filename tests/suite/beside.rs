@@ -4,15 +4,12 @@
 
 use std::fs;
 
-use crate::common::{examine, shared};
 use silicon_to_source::finding::{Check, LinkId};
-use silicon_to_source::formats::eventlog;
-use silicon_to_source::formats::intel;
-use silicon_to_source::formats::launch;
-use silicon_to_source::formats::token;
-use silicon_to_source::formats::tpm;
+use silicon_to_source::formats::{eventlog, intel, launch, token, tpm};
 use silicon_to_source::report::{Became, Level, Report, RootOfTrust, State, Word};
 use silicon_to_source::time::UnixTime;
+
+use crate::common::{examine, shared};
 
 fn at(time: &str) -> UnixTime {
     time.parse().unwrap()

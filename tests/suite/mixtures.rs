@@ -1,14 +1,14 @@
 //! Evidence of one platform beside files of another: real evidence, with every file that belongs
 //! to something else. A stranger's file is refused, or changes nothing for the better.
 
-use crate::common;
 use std::path::{Path, PathBuf};
 
-use crate::common::examine;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::time::UnixTime;
+
+use crate::common::{self, examine};
 
 /// One piece of evidence, when it is examined, and the files that belong to it.
 struct Machine {

@@ -7,10 +7,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::common::examine;
-use crate::common::mutation::{Answer, assert_none_survives, changes, cuts, survivors};
-use crate::common::shared;
-use crate::common::snp::Case;
 use s2s_sim::demonstration;
 use serde_json::Value as Json;
 use silicon_to_source::engine::builtin;
@@ -21,6 +17,10 @@ use silicon_to_source::time::UnixTime;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer as _;
+
+use crate::common::mutation::{Answer, assert_none_survives, changes, cuts, survivors};
+use crate::common::snp::Case;
+use crate::common::{examine, shared};
 
 /// A simulated report with its collateral, one of which is changed.
 struct Simulated {

@@ -4,10 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::common::dcap::NOW;
-use crate::common::examine;
-use crate::common::mutation::holds;
-use crate::common::table::{Change, Expected, Told, change, findings};
 use s2s_sim::intel::{CollateralSpec, QeIdentitySpec, Role, TcbInfoSpec};
 use s2s_sim::keys::Key;
 use s2s_sim::near::{ADDRESS_OF_G, MachineSpec, NONCE, NearSpec, SECP256K1_G, app_compose};
@@ -22,6 +18,11 @@ use silicon_to_source::error::Error;
 use silicon_to_source::report::{
     Became, Custody, DebugFlag, Freshness, KeyFlag, Level, Report, State,
 };
+
+use crate::common::dcap::NOW;
+use crate::common::examine;
+use crate::common::mutation::holds;
+use crate::common::table::{Change, Expected, Told, change, findings};
 
 /// One examination.
 struct Case {

@@ -4,10 +4,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::common::examine;
-use crate::common::mutation::{assert_none_survives, changes, survivors};
-use crate::common::shared;
-use crate::common::table::{self, Row, Told, assert_rows, findings};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use s2s_sim::certificate::{PathLength, Spoil};
@@ -21,6 +17,10 @@ use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::error::Error;
 use silicon_to_source::report::{DebugFlag, Freshness, Level, Report, RootOfTrust, State};
 use silicon_to_source::time::{UnixTime, Validity};
+
+use crate::common::mutation::{assert_none_survives, changes, survivors};
+use crate::common::table::{self, Row, Told, assert_rows, findings};
+use crate::common::{examine, shared};
 
 /// 2030-01-01T00:01:00Z, a minute after the simulated document.
 const NOW: UnixTime = UnixTime(1_893_456_060);

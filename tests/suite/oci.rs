@@ -1,10 +1,6 @@
 //! Every check of container images, with files that make exactly it fail, warn or stay open: a TDX
 //! quote whose measured log names an image, its documents, and a signed build.
 
-use crate::common::dcap::{Case as Quote, NOW};
-use crate::common::eventlog::cel;
-use crate::common::examine;
-use crate::common::table::{self, Row, Told, assert_rows, findings};
 use s2s_sim::gcb::CloudBuildSpec;
 use s2s_sim::oci::{ImageSpec, manifest};
 use s2s_sim::sigstore::{Build, BundleSpec};
@@ -13,6 +9,11 @@ use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::finding::LinkId;
 use silicon_to_source::report::{Became, Report, State};
+
+use crate::common::dcap::{Case as Quote, NOW};
+use crate::common::eventlog::cel;
+use crate::common::examine;
+use crate::common::table::{self, Row, Told, assert_rows, findings};
 
 struct Case {
     image: ImageSpec,

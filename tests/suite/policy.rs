@@ -1,13 +1,11 @@
 //! Policy files are read strictly, and the built-in ones ask for something.
 
 use silicon_to_source::builds::provenance::policy::RefRule;
-use silicon_to_source::engine::builtin;
-use silicon_to_source::engine::builtin::Builtin;
 use silicon_to_source::engine::policy::{MAX_POLICY, Policy};
+use silicon_to_source::engine::{Builtin, builtin};
 use silicon_to_source::error::Error;
 use silicon_to_source::finding::Rule;
-use silicon_to_source::formats::intel;
-use silicon_to_source::formats::snp;
+use silicon_to_source::formats::{intel, snp};
 use silicon_to_source::pki::anchors::Roots;
 use silicon_to_source::services::coordinator;
 use silicon_to_source::services::coordinator::policy::Machine;

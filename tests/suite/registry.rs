@@ -2,23 +2,22 @@
 //! another question is left out, and nothing rises by its word. Answers are made as Ethereum's
 //! execution API and Solidity's contract ABI describe them.
 
-use crate::common::dcap;
-use crate::common::eventlog::dstack;
-use crate::common::examine;
-use crate::common::table::findings;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use s2s_sim::coordinator::CoordinatorSpec;
 use s2s_sim::google::{LAUNCH, VtpmSpec, boot_events};
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::engine::builtin;
-use silicon_to_source::engine::checks;
 use silicon_to_source::engine::plan::{Further, Request, next};
 use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::engine::{builtin, checks};
 use silicon_to_source::finding::Property;
 use silicon_to_source::report::{Became, Report, Standing, State};
 use silicon_to_source::time::UnixTime;
+
+use crate::common::eventlog::dstack;
+use crate::common::table::findings;
+use crate::common::{dcap, examine};
 
 const NOW: UnixTime = UnixTime(1_748_736_000);
 const IN_2026: &str = "2026-02-01T00:00:10Z";

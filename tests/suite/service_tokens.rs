@@ -1,7 +1,6 @@
 //! Tokens of EigenLabs' KMS and of Intel Trust Authority: every check that is theirs, with the
 //! input that makes exactly it fail, and what is handed in beside the wrong token.
 
-use crate::common::table::{self, Row, Told, assert_rows, findings};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use s2s_sim::google::{TokenSpec, key_list};
@@ -17,6 +16,8 @@ use silicon_to_source::report::{
     Became, DebugFlag, Freshness, Level, Overrides, Report, RootOfTrust, State,
 };
 use silicon_to_source::time::UnixTime;
+
+use crate::common::table::{self, Row, Told, assert_rows, findings};
 
 /// One minute after the healthy tokens were issued.
 const NOW: UnixTime = UnixTime(TokenSpec::ISSUED.0 + 60);

@@ -1,22 +1,21 @@
 //! Every check of Tinfoil's bundle and of the connection's keys, with at least one bundle that
 //! makes exactly it fail or warn; and the whole chain of a real bundle.
 
-use silicon_to_source::finding::connection;
 use std::fs;
 
-use crate::common::examine;
-use crate::common::shared;
-use crate::common::table::{Change, Expected, Told, change as row, findings};
 use s2s_sim::keys::Key;
 use s2s_sim::tinfoil::{HPKE_KEY, Image, TinfoilSpec};
 use serde_json::Value as Json;
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;
-use silicon_to_source::finding::LinkId;
+use silicon_to_source::finding::{LinkId, connection};
 use silicon_to_source::report::{DebugFlag, KeyFlag, Level, Report, State};
 use silicon_to_source::services::tinfoil;
 use silicon_to_source::time::{UnixTime, Validity};
+
+use crate::common::table::{Change, Expected, Told, change as row, findings};
+use crate::common::{examine, shared};
 
 const IN_2026: &str = "2026-02-01T00:00:00Z";
 

@@ -10,21 +10,20 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-
-use super::config;
 use silicon_to_source::engine::intel_platform;
 use silicon_to_source::error::Error;
-use silicon_to_source::formats::intel;
 use silicon_to_source::formats::intel::parse::Quote;
 use silicon_to_source::formats::intel::parse::collateral::{QeIdentity, TcbInfo};
-use silicon_to_source::formats::snp;
 use silicon_to_source::formats::snp::parse::amd::Vek;
 use silicon_to_source::formats::snp::parse::{CertificateTable, Product, Report, SigningKey};
+use silicon_to_source::formats::{intel, snp};
 use silicon_to_source::pki::anchors::Roots;
 use silicon_to_source::pki::{Cert, Crl, pem_blocks};
 use silicon_to_source::services::coordinator::parse::{Collateral, SnpCollateral, TdxCollateral};
 use silicon_to_source::time::UnixTime;
 use silicon_to_source::wire::Base64Url;
+
+use super::config;
 
 /// The largest file that is fetched, in bytes.
 pub const MAX_FILE: usize = 1024 * 1024;

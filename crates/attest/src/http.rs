@@ -15,12 +15,12 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use axum::routing::{any, get};
 use serde_json::json;
-
-use super::issue::{Issuer, Unavailable};
-use super::limit::{Limiter, Rate};
 use silicon_to_source::services::coordinator::parse::PATH;
 use silicon_to_source::services::coordinator::parse::carrier::{MAX_NONCE, MIN_NONCE};
 use silicon_to_source::wire::Base64Url;
+
+use super::issue::{Issuer, Unavailable};
+use super::limit::{Limiter, Rate};
 
 /// The longest time for one answer, the time in the queue included.
 const ANSWER_TIME: Duration = Duration::from_secs(30);

@@ -7,16 +7,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hyper::body::Bytes;
-use serde::Deserialize;
-use tokio::sync::{Mutex as AsyncMutex, Notify, Semaphore};
-
-use super::collateral::{self, Shelf};
-use super::config::{Config, ConfigError, SealedKey, Source};
-use super::launcher::{Launcher, LauncherError};
-use super::metrics::Metrics;
-use super::parts::{self, Parts};
-use super::tsm::{Directory, Provider, Reported, TsmError};
 use s2s_net::{Client, Failure, Request};
+use serde::Deserialize;
 use silicon_to_source::digest::{Sha256, Sha512};
 use silicon_to_source::formats::eigencompute;
 use silicon_to_source::formats::tpm::parse::{Attestation, TeePart};
@@ -27,6 +19,14 @@ use silicon_to_source::services::coordinator::parse::{
 };
 use silicon_to_source::time::UnixTime;
 use silicon_to_source::wire::Base64Url;
+use tokio::sync::{Mutex as AsyncMutex, Notify, Semaphore};
+
+use super::collateral::{self, Shelf};
+use super::config::{Config, ConfigError, SealedKey, Source};
+use super::launcher::{Launcher, LauncherError};
+use super::metrics::Metrics;
+use super::parts::{self, Parts};
+use super::tsm::{Directory, Provider, Reported, TsmError};
 
 /// The largest answer of the coordinator's key endpoint, in bytes.
 const MAX_KEY: usize = 16 * 1024;

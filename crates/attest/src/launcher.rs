@@ -13,11 +13,11 @@ use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HOST};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
+use silicon_to_source::digest::Sha512;
+use silicon_to_source::services::coordinator;
 use tokio::net::UnixStream;
 
 use super::config::TokenType;
-use silicon_to_source::digest::Sha512;
-use silicon_to_source::services::coordinator;
 
 /// The largest answer that is read, in bytes.
 const MAX_ANSWER: usize = 512 * 1024;

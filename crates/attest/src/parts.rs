@@ -6,9 +6,6 @@ use std::io::Read as _;
 use std::path::Path;
 
 use serde_json::value::RawValue;
-
-use super::collateral::{self, Shelf};
-use super::config::{Config, ConfigError, ProvenanceKind};
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::pki::{Cert, pem_blocks};
 use silicon_to_source::services::coordinator;
@@ -16,6 +13,9 @@ use silicon_to_source::services::coordinator::parse::{
     Key, Provenance, ReferenceValue, Source, Workload,
 };
 use silicon_to_source::wire::Base64Url;
+
+use super::collateral::{self, Shelf};
+use super::config::{Config, ConfigError, ProvenanceKind};
 
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 512 * 1024;

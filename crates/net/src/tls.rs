@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::pki::Cert;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -10,8 +12,6 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::Failure;
-use silicon_to_source::digest::Sha256;
-use silicon_to_source::pki::Cert;
 
 /// Asks hosts. Cheap to clone; holds no connections and nothing about earlier ones.
 #[derive(Clone)]

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value as Json, json};
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::formats::snp::parse::Product;
 
 use super::amd::{ReportSpec, VekSpec};
 use super::der;
 use super::google::{BankHash, QuoteSpec};
 use super::keys::Key;
 use super::signature::Algorithm;
-use silicon_to_source::digest::Sha256;
-use silicon_to_source::formats::snp::parse::Product;
 
 /// Evidence that is not signed yet.
 #[derive(Clone, Debug)]

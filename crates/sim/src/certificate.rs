@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use silicon_to_source::time::{UnixTime, Validity};
 use x509_cert::Version;
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::certificate::{Certificate, TbsCertificate};
@@ -19,7 +20,6 @@ use super::AUTHORITY_VALIDITY;
 use super::der::{BIT_STRING, BOOLEAN, OCTET_STRING, SEQUENCE, context, integer, oid, tlv};
 use super::keys::Key;
 use super::signature::{Algorithm, Hash};
-use silicon_to_source::time::{UnixTime, Validity};
 
 /// KeyUsage digitalSignature.
 pub const DIGITAL_SIGNATURE: u8 = 0x80;

@@ -3,11 +3,11 @@
 //! No registry has this image. Its digest is real: that of the manifest made here.
 
 use serde_json::{Value, json};
+use silicon_to_source::digest::Sha256;
 
 use super::BUILD_TIME;
 use super::repository::{Repository, WORKFLOW};
 use super::sigstore::{Build, BundleSpec};
-use silicon_to_source::digest::Sha256;
 
 /// The name of the image, without its digest.
 pub const IMAGE: &str = "ghcr.io/silicon-to-source/silicon-to-source";

@@ -6,6 +6,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use silicon_to_source::digest::{Sha256, Sha512};
+use silicon_to_source::formats::snp::parse::Product;
+use silicon_to_source::time::UnixTime;
 
 use super::amd::{CrlSpec, ReportSpec, Role, VekSpec, authority};
 use super::bound::Processor;
@@ -16,9 +19,6 @@ use super::provided::Provided;
 use super::repository::Repository;
 use super::sigstore::{Build, BundleSpec};
 use super::{BUILD_TIME, ENTITY_VALIDITY, cel};
-use silicon_to_source::digest::{Sha256, Sha512};
-use silicon_to_source::formats::snp::parse::Product;
-use silicon_to_source::time::UnixTime;
 
 /// The origin of the simulated coordinator.
 pub const ORIGIN: &str = "https://coordinator.simulated.example";

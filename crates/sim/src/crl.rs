@@ -1,5 +1,6 @@
 //! Certificate revocation lists built field by field (RFC 5280 section 5).
 
+use silicon_to_source::time::UnixTime;
 use x509_cert::Version;
 use x509_cert::crl::{CertificateList, RevokedCert, TbsCertList};
 use x509_cert::der::Encode as _;
@@ -11,7 +12,6 @@ use super::certificate::{authority_key_identifier, extension, time};
 use super::der::integer;
 use super::keys::Key;
 use super::signature::Algorithm;
-use silicon_to_source::time::UnixTime;
 
 /// A revocation list that is not signed yet.
 #[derive(Clone, Debug)]

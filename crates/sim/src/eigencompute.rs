@@ -6,10 +6,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use silicon_to_source::digest::{Sha256, Sha512};
 
 use super::google::{Launcher, VtpmSpec, field, launch_log, number};
 use super::keys::Key;
-use silicon_to_source::digest::{Sha256, Sha512};
 
 const LABEL: &[u8] = b"WORKLOAD_ATTESTATION";
 

@@ -1,14 +1,11 @@
 //! The committed files that this generator makes.
 
-use super::amd::{Role, authority};
-use super::google;
-use super::intel;
-use super::keys::Key;
-use super::nitro;
-use super::nvidia;
-use super::sigstore::{trusted_root, trusted_root_github};
-use super::tuf;
 use silicon_to_source::formats::snp::parse::Product;
+
+use super::amd::{Role, authority};
+use super::keys::Key;
+use super::sigstore::{trusted_root, trusted_root_github};
+use super::{google, intel, nitro, nvidia, tuf};
 
 /// A committed file.
 #[derive(Clone, Debug)]

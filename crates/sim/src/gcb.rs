@@ -3,12 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value as Json, json};
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::pki::build_keys::SIMULATED_CLOUD_BUILD;
 
 use super::keys::Key;
 use super::signature::Algorithm;
 use super::sigstore::{IN_TOTO, pre_authentication_encoding};
-use silicon_to_source::digest::Sha256;
-use silicon_to_source::pki::build_keys::SIMULATED_CLOUD_BUILD;
 
 /// A key of one region, as older envelopes name it.
 pub const REGIONAL_KEY: &str = "projects/verified-builder/locations/us-west2/keyRings/attestor/cryptoKeys/builtByGCB/cryptoKeyVersions/1";

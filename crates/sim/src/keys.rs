@@ -7,11 +7,11 @@ use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use rsa::BoxedUint;
 use rsa::traits::PublicKeyParts as _;
+use silicon_to_source::digest::Sha256;
 use x509_cert::der::asn1::ObjectIdentifier;
 
 use super::der::{self, BIT_STRING, INTEGER, SEQUENCE, tlv};
 use super::signature::{self, Algorithm};
-use silicon_to_source::digest::Sha256;
 
 macro_rules! keys {
     ($($name:ident, $curve:ident, $file:literal, $what:literal;)*) => {

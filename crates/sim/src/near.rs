@@ -4,13 +4,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
+use silicon_to_source::digest::{Sha256, Sha384};
 
 use super::certificate::{Template, simulated_name};
 use super::intel::{PckSpec, QuoteSpec, TdSpec, pem_chain};
 use super::keys::Key;
 use super::nvidia::{self, ReportSpec, Role};
 use super::{ENTITY_VALIDITY, pem};
-use silicon_to_source::digest::{Sha256, Sha384};
 
 /// The question that healthy machines answer.
 pub const NONCE: [u8; 32] = [0x5a; 32];

@@ -6,6 +6,8 @@
 
 use minicbor::Encoder;
 use minicbor::encode::write::Cursor;
+use silicon_to_source::digest::Sha384;
+use silicon_to_source::time::Validity;
 
 use super::certificate::{
     CRL_SIGN, DIGITAL_SIGNATURE, KEY_CERT_SIGN, PathLength, Spoil, Template, basic_constraints,
@@ -13,8 +15,6 @@ use super::certificate::{
 };
 use super::keys::Key;
 use super::{AUTHORITY_VALIDITY, ENTITY_VALIDITY};
-use silicon_to_source::digest::Sha384;
-use silicon_to_source::time::Validity;
 
 /// The common name of AWS's root.
 pub const ROOT_NAME: &str = "aws.nitro-enclaves";

@@ -4,15 +4,15 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::formats::token::parse::Service;
+use silicon_to_source::time::UnixTime;
 
 use super::bound::{BoundSpec, Processor};
 use super::cel;
 use super::coordinator::IMAGE;
 use super::google::{TokenSpec, VtpmSpec, boot_events};
 use super::nitro::NitroSpec;
-use silicon_to_source::digest::Sha256;
-use silicon_to_source::formats::token::parse::Service;
-use silicon_to_source::time::UnixTime;
 
 /// Evidence of one of these types.
 #[derive(Clone, Debug)]

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::formats::token::parse::Service;
 
 use super::certificate::{Template, simulated_name};
 use super::google::TokenSpec;
 use super::keys::Key;
 use super::{ENTITY_VALIDITY, der, pem};
-use silicon_to_source::digest::Sha256;
-use silicon_to_source::formats::token::parse::Service;
 
 /// The nonce of the healthy GPU tokens, 32 bytes in hex.
 pub const GPU_NONCE: &str = "5355535355535355535355535355535355535355535355535355535355535355";

@@ -12,6 +12,9 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
+use silicon_to_source::digest::{Sha256, Sha384};
+use silicon_to_source::formats::snp::parse::Product;
+use silicon_to_source::time::Validity;
 
 use super::amd::{ReportSpec, VekSpec};
 use super::certificate::{
@@ -22,9 +25,6 @@ use super::certificate::{
 use super::keys::Key;
 use super::sigstore::{Build, BundleSpec, Content};
 use super::{ENTITY_VALIDITY, pem};
-use silicon_to_source::digest::{Sha256, Sha384};
-use silicon_to_source::formats::snp::parse::Product;
-use silicon_to_source::time::Validity;
 
 /// The format of a report on a SEV-SNP guest.
 pub const FORMAT: &str = "https://tinfoil.sh/predicate/sev-snp-guest/v2";

@@ -4,11 +4,11 @@
 //! `targets`, then `snapshot`, then `timestamp`.
 
 use serde_json::{Value, json};
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::time::UnixTime;
 
 use super::keys::Key;
 use super::{AUTHORITY_VALIDITY, pem};
-use silicon_to_source::digest::Sha256;
-use silicon_to_source::time::UnixTime;
 
 /// When the simulated timestamp ends to count: 2025-01-08T00:00:00Z.
 pub const TIMESTAMP_EXPIRES: UnixTime = UnixTime(1_736_294_400);

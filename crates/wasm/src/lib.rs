@@ -30,18 +30,14 @@ use js_sys::{Array, Object, Reflect, Uint8Array};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use wasm_bindgen::prelude::*;
-
 use silicon_to_source::builds::sigstore;
 use silicon_to_source::builds::sigstore::conformance::{Artifact, STAGING_ROOT, Signer};
-use silicon_to_source::engine;
-use silicon_to_source::engine::MAX_INPUT;
-use silicon_to_source::engine::builtin::Builtin;
-use silicon_to_source::engine::policy::{LeastLevel, Policy, Warnings};
-use silicon_to_source::engine::{builtin, policy};
+use silicon_to_source::engine::policy::{self, LeastLevel, Policy, Warnings};
+use silicon_to_source::engine::{self, Builtin, MAX_INPUT, builtin};
 use silicon_to_source::error::Error;
 use silicon_to_source::time::UnixTime;
 use silicon_to_source::{Context, File, Origin};
+use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"

@@ -1,11 +1,10 @@
 //! Building `target/site`: the page, the verifier as wasm, and the demonstration; and with them
 //! `target/npm`.
 
-use std::env;
 use std::ffi::OsString;
-use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;

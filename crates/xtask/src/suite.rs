@@ -1,11 +1,10 @@
 //! Running every test: Rust, the wasm in Node, the package, and the page in Chromium.
 
 use std::collections::BTreeSet;
-use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
+use std::{env, fs};
 
 use crate::build::{self, Site};
 use crate::failure::Failure;

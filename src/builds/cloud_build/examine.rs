@@ -2,14 +2,12 @@
 
 use super::appraise;
 use super::parse::Provenance;
-use super::verify;
-use super::verify::VerifiedBuilds;
+use super::verify::{self, VerifiedBuilds};
 use crate::builds::provenance;
 use crate::builds::provenance::policy::ForBuilds;
 use crate::digest::Sha256;
 use crate::error::Error;
-use crate::finding::LinkId;
-use crate::finding::to_blame;
+use crate::finding::{LinkId, to_blame};
 use crate::report::{EvidenceItem, Part};
 
 /// What is said about one document, and what of it was verified.

@@ -1,10 +1,10 @@
 //! Verification of Google Cloud Build's provenance: DSSE signatures by pinned keys.
 
-use crate::builds::sigstore;
 use std::collections::BTreeSet;
 
 use super::checks;
 use super::parse::{Envelope, Provenance, Signature};
+use crate::builds::sigstore;
 use crate::builds::sigstore::parse::{PAYLOAD_TYPE, Statement};
 use crate::crypto::{self, Algorithm, Hash, Message};
 use crate::digest::Sha256;

@@ -5,9 +5,8 @@ use super::parse::objects::SignatureFormat;
 use super::verify::VerifiedSource;
 use crate::builds::provenance;
 use crate::claims::Claim;
-use crate::finding::Rule;
 use crate::finding::compared::ruled_unless;
-use crate::finding::{Finding, LinkId, Value, Why};
+use crate::finding::{Finding, LinkId, Rule, Value, Why};
 use crate::time::UnixTime;
 
 /// The committer that GitHub writes into commits which it makes itself: merges and edits in its

@@ -1,24 +1,20 @@
 //! GitHub's answer about the attestations of an artifact.
 
-use crate::builds::provenance;
 use std::cmp::Reverse;
 
-use super::checks;
 use super::parse::github::{Answer, Attestation};
-use super::source;
-use super::wanted;
+use super::{checks, source, wanted};
 use crate::builds::image::artifact::Asked;
 use crate::builds::image::builds::Signed;
 use crate::builds::image::follow::Files;
 use crate::builds::provenance::policy::ForBuilds;
-use crate::builds::sigstore;
 use crate::builds::sigstore::parse::{Bundle, Content, Statement, Subject};
 use crate::builds::sigstore::verify::Artifact;
+use crate::builds::{provenance, sigstore};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Finding, Outcome, Value, Why};
-use crate::piece;
-use crate::piece::{Piece, Role};
+use crate::piece::{self, Piece, Role};
 use crate::report::{self, Draft, RootOfTrust};
 use crate::time::UnixTime;
 

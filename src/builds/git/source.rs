@@ -1,19 +1,14 @@
 //! The source behind a signed build: git's objects and GitHub's answers beside the evidence.
 
-use super::appraise;
-use super::checks;
 use super::parse::github::{Answer, Attestation, decoded};
 use super::parse::objects::{Object, ObjectName};
 use super::parse::{ANSWER, OBJECT};
-use super::verify;
-use super::verify::{Objects, Place, Sought, VerifiedSource, Workflow};
-use super::wanted;
+use super::verify::{self, Objects, Place, Sought, VerifiedSource, Workflow};
+use super::{appraise, checks, wanted};
 use crate::builds::provenance;
 use crate::builds::provenance::policy::ForBuilds;
 use crate::error::Error;
-use crate::finding::Rule;
-use crate::finding::presence;
-use crate::finding::{Check, Finding, LinkId, Outcome, Why};
+use crate::finding::{Check, Finding, LinkId, Outcome, Rule, Why, presence};
 use crate::piece::Piece;
 use crate::report::{Draft, EvidenceItem, Fact, Facts, Placed};
 use crate::span::Span;

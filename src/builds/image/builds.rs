@@ -2,15 +2,13 @@
 
 use super::checks;
 use crate::builds::cloud_build::parse::Provenance;
-use crate::builds::provenance;
 use crate::builds::provenance::policy::ForBuilds;
 use crate::builds::sigstore::parse::{Bundle, Content, Statement, Subject};
 use crate::builds::sigstore::verify::{Artifact, VerifiedStatement};
-use crate::builds::{cloud_build, sigstore};
+use crate::builds::{cloud_build, provenance, sigstore};
 use crate::digest::Sha256;
 use crate::error::Error;
-use crate::finding::to_blame;
-use crate::finding::{Finding, Value, Why};
+use crate::finding::{Finding, Value, Why, to_blame};
 use crate::report::{Fact, Facts, Part};
 use crate::time::UnixTime;
 

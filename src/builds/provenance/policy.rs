@@ -1,7 +1,8 @@
 //! What a policy says about signed builds.
 
-use crate::builds::sigstore::policy::ForSigstore;
 use serde::Deserialize;
+
+use crate::builds::sigstore::policy::ForSigstore;
 
 /// Accepted identities of a build. Every comparison is of whole values; there are no patterns.
 #[derive(Clone, Debug, Deserialize)]

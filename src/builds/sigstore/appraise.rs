@@ -3,9 +3,8 @@
 use super::checks;
 use super::verify::VerifiedStatement;
 use crate::claims::Claim;
-use crate::finding::Rule;
 use crate::finding::compared::ruled;
-use crate::finding::{Finding, LinkId, Value};
+use crate::finding::{Finding, LinkId, Rule, Value};
 
 /// The signature is in a public log, or the policy's `rule` for an instance that keeps none. In an
 /// old bundle the log only promises to take the signature in.

@@ -2,16 +2,14 @@
 
 use super::parse::{Bundle, Content};
 use super::renew::{self, InForce};
-use super::verify;
-use super::verify::{Artifact, ManagedKey, TrustedRoot, VerifiedStatement};
+use super::verify::{self, Artifact, ManagedKey, TrustedRoot, VerifiedStatement};
 use crate::builds::sigstore::policy::ForSigstore;
 use crate::error::Error;
 use crate::finding::LinkId;
 use crate::piece::Piece;
 use crate::pki::Cert;
 use crate::pki::anchors::Roots;
-use crate::report::certificate;
-use crate::report::{EvidenceItem, Part, RootOfTrust};
+use crate::report::{EvidenceItem, Part, RootOfTrust, certificate};
 use crate::time::UnixTime;
 
 /// What is said about one bundle, and the statement when every step was verified.

@@ -1,11 +1,11 @@
 //! What a policy says about Sigstore bundles: whose keys count, and what they are about.
 
-use crate::requirements::Common;
 use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
 
 use crate::digest::{Sha256, Sha512};
 use crate::finding::Rule;
+use crate::requirements::Common;
 
 /// What the reader expects of a Sigstore bundle.
 #[derive(Clone, Debug, Deserialize)]

@@ -5,10 +5,9 @@
 //! why. Pieces of another repository decide nothing.
 
 use super::verify::{RootSource, TrustedRoot};
-use crate::builds::tuf::checks;
 use crate::builds::tuf::parse::Metadata;
 use crate::builds::tuf::verify::{Files, Instance, verify};
-use crate::builds::tuf::wanted;
+use crate::builds::tuf::{checks, wanted};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Outcome, Why};

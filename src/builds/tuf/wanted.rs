@@ -1,7 +1,6 @@
 //! What the TUF repositories of Sigstore's instances serve.
 
-use super::checks;
-use super::verify;
+use super::{checks, verify};
 use crate::report::Wanted;
 
 /// The files that TUF asks for next, so that Sigstore's current keys can count: always the root

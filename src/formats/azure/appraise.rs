@@ -5,9 +5,8 @@ use super::policy::AzurePolicy;
 use super::verify::{HCL_REPORT, VerifiedAzure};
 use crate::claims::Claim;
 use crate::digest::{Sha256, Sha384};
-use crate::finding::Rule;
 use crate::finding::compared::{Compared, Comparers, ruled_unless};
-use crate::finding::{Check, Finding, LinkId, Value, Why};
+use crate::finding::{Check, Finding, LinkId, Rule, Value, Why};
 use crate::formats::snp::parse::place;
 
 /// Compares what the quote and the runtime data say with the policy.

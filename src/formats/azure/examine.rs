@@ -1,13 +1,10 @@
 //! Evidence of an Azure confidential VM, put together.
 
-use super::appraise as appraisal;
-use super::checks;
 use super::parse::{Evidence, HclReport};
-use super::verify;
+use super::{appraise as appraisal, checks, verify};
 use crate::digest::Sha256;
 use crate::error::Error;
-use crate::finding::to_blame;
-use crate::finding::{LinkId, Value};
+use crate::finding::{LinkId, Value, to_blame};
 use crate::formats::azure::policy::ForAzure;
 use crate::formats::snp;
 use crate::formats::snp::files::Amd;

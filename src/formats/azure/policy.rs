@@ -1,12 +1,12 @@
 //! What a policy says about Azure confidential VMs.
 
-use crate::formats::snp::policy::ForSnp;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use crate::digest::Sha256;
 use crate::finding::Rule;
+use crate::formats::snp::policy::ForSnp;
 
 /// Accepted values of an Azure confidential VM's evidence.
 #[derive(Clone, Debug, Deserialize)]

@@ -1,10 +1,10 @@
 //! What a policy says about dstack's guests.
 
-use crate::formats::intel::policy::ForIntel;
-use crate::formats::snp::policy::ForSnp;
 use serde::Deserialize;
 
 use crate::digest::Sha256;
+use crate::formats::intel::policy::ForIntel;
+use crate::formats::snp::policy::ForSnp;
 
 /// Accepted values of a dstack guest.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -1,32 +1,26 @@
 //! EigenCompute's bound evidence, put together: with a processor's report in it, or with the TPM
 //! alone.
 
-use crate::formats::tpm;
 use std::borrow::Cow;
 
-use super::appraise as appraisal;
-use super::appraise::Logs;
-use super::checks;
+use super::appraise::{self as appraisal, Logs};
 use super::parse::{BoundEvidence, SnpPart, quote, report};
-use super::verify;
+use super::{checks, verify};
 use crate::error::Error;
 use crate::finding::compared::{Compared, Comparers};
-use crate::finding::to_blame;
-use crate::finding::{Check, Finding, Outcome, Value, Why};
+use crate::finding::{Check, Finding, Outcome, Value, Why, to_blame};
 use crate::formats::eigencompute::policy::ForEigencompute;
-use crate::formats::eventlog;
 use crate::formats::eventlog::examine::Kind;
 use crate::formats::eventlog::parse::Register;
 use crate::formats::eventlog::verify::VerifiedLog;
-use crate::formats::intel;
 use crate::formats::intel::examine::Beside;
 use crate::formats::intel::parse::{Body, Quote};
 use crate::formats::launch::measured::Measured;
 use crate::formats::nitro::policy::HexBytes;
-use crate::formats::snp;
 use crate::formats::snp::files::Amd;
 use crate::formats::tpm::parse::{Attestation, TeePart};
 use crate::formats::tpm::verify::VerifiedTpm;
+use crate::formats::{eventlog, intel, snp, tpm};
 use crate::piece::Piece;
 use crate::report::{DebugFlag, Draft, Fact, Freshness, Part, RootOfTrust, Subject};
 use crate::time::UnixTime;

@@ -1,15 +1,15 @@
 //! What a policy says about EigenCompute's machines.
 
-use crate::formats::intel::policy::ForIntel;
-use crate::formats::snp::policy::ForSnp;
-use crate::formats::tpm::policy::ForTpm;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use crate::digest::Sha256;
 use crate::finding::Rule;
+use crate::formats::intel::policy::ForIntel;
 use crate::formats::nitro::policy::HexBytes;
+use crate::formats::snp::policy::ForSnp;
+use crate::formats::tpm::policy::ForTpm;
 
 /// Accepted values of EigenCompute's bound evidence.
 #[derive(Clone, Debug, Deserialize)]

@@ -1,15 +1,12 @@
 //! Event logs at hand: of several of one kind, the one that extends to the registers.
 
-use super::appraise;
-use super::checks;
 use super::parse::{cel, dstack, tcg};
-use super::verify;
-use super::verify::{CANONICAL_LOG, EVENT_LOG, Registers, VerifiedLog};
+use super::verify::{self, CANONICAL_LOG, EVENT_LOG, Registers, VerifiedLog};
+use super::{appraise, checks};
 use crate::builds::image::parse::sha256;
 use crate::error::Error;
 use crate::finding::{Examined, Finding, LinkId, Why};
-use crate::piece;
-use crate::piece::{Piece, Role};
+use crate::piece::{self, Piece, Role};
 use crate::report::{EvidenceItem, Fact, Part};
 
 /// Logs beside a quote, and those that the evidence itself brings along, of each kind.

@@ -2,24 +2,19 @@
 
 use std::borrow::Cow;
 
-use super::appraise;
-use super::appraise::Measured;
+use super::appraise::{self, Measured};
 use super::checks;
 use super::parse::LaunchEndorsement;
 use super::policy::Endorsement;
 use super::verify::{ENDORSEMENT, verify};
-use super::wanted;
-use super::wanted::GuestFirmware;
+use super::wanted::{self, GuestFirmware};
 use crate::digest::Sha256;
 use crate::error::Error;
-use crate::finding::to_blame;
-use crate::finding::{At, Finding, LinkId, Value, Why};
+use crate::finding::{At, Finding, LinkId, Value, Why, to_blame};
 use crate::formats::gce::policy::ForGce;
-use crate::piece;
-use crate::piece::{Piece, Role};
+use crate::piece::{self, Piece, Role};
 use crate::pki::{Cert, pem_certificates};
-use crate::report::certificate;
-use crate::report::{Draft, EvidenceItem, Fact};
+use crate::report::{Draft, EvidenceItem, Fact, certificate};
 use crate::span::Span;
 use crate::time::UnixTime;
 

@@ -1,9 +1,9 @@
 //! What a policy says about Google's firmware.
 
-use crate::requirements::Common;
 use serde::Deserialize;
 
 use crate::digest::Sha256;
+use crate::requirements::Common;
 
 /// Google's endorsements of the firmware that its machines start with.
 #[derive(Clone, Debug, Default, Deserialize)]

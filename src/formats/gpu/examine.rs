@@ -1,20 +1,15 @@
 //! An NVIDIA GPU's report with its certificate chain beside it, put together.
 
-use super::appraise;
-use super::checks;
 use super::parse::Report;
-use super::verify;
-use super::verify::REPORT;
+use super::verify::{self, REPORT};
+use super::{appraise, checks};
 use crate::error::Error;
-use crate::finding::LinkId;
-use crate::finding::to_blame;
+use crate::finding::{LinkId, to_blame};
 use crate::formats::gpu::policy::ForGpu;
-use crate::piece;
-use crate::piece::{Piece, Role};
+use crate::piece::{self, Piece, Role};
 use crate::pki::Cert;
 use crate::pki::anchors::{self, Roots};
-use crate::report::certificate;
-use crate::report::{Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject};
+use crate::report::{Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject, certificate};
 use crate::time::UnixTime;
 
 /// A report on its own.

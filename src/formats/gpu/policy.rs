@@ -1,9 +1,9 @@
 //! What a policy says about GPUs.
 
-use crate::requirements::Common;
 use serde::Deserialize;
 
 use crate::digest::Sha256;
+use crate::requirements::Common;
 
 /// Accepted values of a GPU's report.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]

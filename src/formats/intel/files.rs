@@ -3,8 +3,7 @@
 use super::parse::Quote;
 use super::parse::collateral::{Collateral, Part, parts};
 use super::verify::choose;
-use crate::piece;
-use crate::piece::{Piece, Role};
+use crate::piece::{self, Piece, Role};
 use crate::pki::anchors::Roots;
 use crate::time::UnixTime;
 

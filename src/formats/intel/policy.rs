@@ -1,8 +1,8 @@
 //! What a policy says about SGX and TDX quotes.
 
-use crate::builds::provenance::policy::ForBuilds;
 use serde::{Deserialize, Deserializer};
 
+use crate::builds::provenance::policy::ForBuilds;
 use crate::digest::{Sha256, Sha384, Sha512};
 use crate::finding::Rule;
 

@@ -2,17 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::appraise;
-use super::checks;
 use super::parse::{Description, Firmware, processor_signature};
-use super::verify;
-use super::verify::{KernelHashes, Launch, Monitor, Processors};
+use super::verify::{self, KernelHashes, Launch, Monitor, Processors};
+use super::{appraise, checks};
 use crate::digest::{Sha256, Sha384};
 use crate::error::Error;
-use crate::finding::to_blame;
-use crate::finding::{Finding, LinkId, Value, Why};
-use crate::piece;
-use crate::piece::{Piece, Role};
+use crate::finding::{Finding, LinkId, Value, Why, to_blame};
+use crate::piece::{self, Piece, Role};
 use crate::report::{Claim, Draft, EvidenceItem, Fact, RootOfTrust, Subject};
 use crate::span::Span;
 

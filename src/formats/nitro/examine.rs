@@ -1,17 +1,15 @@
 //! Documents of AWS Nitro enclaves, alone or inside dstack's attestation.
 
-use super::appraise;
-use super::checks;
 use super::parse::{Document, fields, of_dstack};
-use super::verify;
+use super::{appraise, checks, verify};
 use crate::error::Error;
-use crate::finding::LinkId;
 use crate::finding::compared::Comparers;
-use crate::finding::to_blame;
+use crate::finding::{LinkId, to_blame};
 use crate::formats::nitro::policy::ForNitro;
 use crate::pki::Cert;
-use crate::report::certificate;
-use crate::report::{DebugFlag, Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject};
+use crate::report::{
+    DebugFlag, Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject, certificate,
+};
 use crate::time::UnixTime;
 
 /// A document as it is or in hex or base64.

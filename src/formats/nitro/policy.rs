@@ -1,12 +1,12 @@
 //! What a policy says about documents of AWS Nitro enclaves.
 
-use crate::requirements::Common;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 
 use crate::digest::Sha384;
 use crate::finding::Rule;
+use crate::requirements::Common;
 
 /// Accepted values of a Nitro document.
 #[derive(Clone, Debug, Default, Deserialize)]

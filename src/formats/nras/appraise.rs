@@ -7,9 +7,8 @@ use serde_json::Value as Json;
 
 use super::checks;
 use crate::claims::Claim;
-use crate::finding::Rule;
 use crate::finding::compared::ruled_unless;
-use crate::finding::{Check, Finding, LinkId, Value, Why};
+use crate::finding::{Check, Finding, LinkId, Rule, Value, Why};
 use crate::formats::nras::verify::{DeviceToken, VerifiedDevices};
 use crate::formats::token;
 use crate::formats::token::appraise::kept_out;

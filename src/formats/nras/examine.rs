@@ -2,8 +2,7 @@
 
 use super::appraise;
 use crate::error::Error;
-use crate::finding::LinkId;
-use crate::finding::to_blame;
+use crate::finding::{LinkId, to_blame};
 use crate::formats::nras::parse::Bundle;
 use crate::formats::nras::verify::{DeviceToken, VerifiedDevices, verify_devices};
 use crate::formats::token;

@@ -1,19 +1,17 @@
 //! SEV-SNP evidence: on its own, or as a part of a service's bundle.
 
-use super::appraise;
-
 use super::files::Amd;
 use super::parse::{Report, fields};
-use super::verify;
-use super::verify::VerifiedSnp;
-use super::wanted;
+use super::verify::{self, VerifiedSnp};
+use super::{appraise, wanted};
 use crate::error::Error;
 use crate::finding::compared::Comparers;
 use crate::finding::{LinkId, to_blame};
 use crate::formats::snp::policy::ForSnp;
 use crate::piece::Piece;
-use crate::report::certificate;
-use crate::report::{DebugFlag, Draft, EvidenceItem, Fact, Part, RootOfTrust, Subject};
+use crate::report::{
+    DebugFlag, Draft, EvidenceItem, Fact, Part, RootOfTrust, Subject, certificate,
+};
 use crate::time::UnixTime;
 
 /// What one report with its endorsements shows.

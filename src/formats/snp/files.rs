@@ -8,10 +8,8 @@ use std::cmp::Reverse;
 
 use super::parse::amd::Vek;
 use super::parse::{Component, Product, Report, SigningKey};
-use super::verify;
-use super::verify::Endorsements;
-use crate::piece;
-use crate::piece::{Piece, Role};
+use super::verify::{self, Endorsements};
+use crate::piece::{self, Piece, Role};
 use crate::pki::anchors::{AmdAnchor, Roots};
 use crate::pki::{Cert, Crl};
 

@@ -1,11 +1,11 @@
 //! What a policy says about SEV-SNP reports.
 
-use crate::requirements::Common;
 use serde::Deserialize;
 
 use super::parse::{Firmware, Product};
 use crate::digest::Sha384;
 use crate::finding::Rule;
+use crate::requirements::Common;
 
 /// Accepted values of a SEV-SNP report. Defaults refuse what exposes the guest (debug, migration
 /// agents) and warn about the rest. Without a rule of the policy's that may be absent, a bit that

@@ -1,26 +1,22 @@
 //! An attestation token, put together.
 
-use super::appraise;
-use super::checks;
 use super::parse::jwks::KeyList;
 use super::parse::{Service, Token};
 use super::policy::TokenPolicy;
-use super::verify;
-use super::verify::{Accepted, Keys, TOKEN, Vouched};
+use super::verify::{self, Accepted, Keys, TOKEN, Vouched};
+use super::{appraise, checks};
 use crate::builds::image::parse::sha256;
 use crate::error::Error;
 use crate::file::Origin;
-use crate::finding::LinkId;
 use crate::finding::compared::Comparers;
-use crate::finding::to_blame;
+use crate::finding::{LinkId, to_blame};
 use crate::formats::token::policy::ForToken;
-use crate::piece;
-use crate::piece::{Piece, Role};
+use crate::piece::{self, Piece, Role};
 use crate::pki::Cert;
 use crate::pki::anchors::Roots;
-use crate::report::certificate;
 use crate::report::{
     DebugFlag, Draft, EvidenceItem, Fact, Freshness, Overrides, Part, RootOfTrust, Subject, Wanted,
+    certificate,
 };
 use crate::time::UnixTime;
 

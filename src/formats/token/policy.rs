@@ -1,11 +1,11 @@
 //! What a policy says about attestation tokens.
 
-use crate::requirements::Common;
 use serde::Deserialize;
 
 use super::parse::Service;
 use super::parse::jwks::Pin;
 use crate::finding::Rule;
+use crate::requirements::Common;
 
 /// Accepted claims of a token. Every comparison is of whole values.
 #[derive(Clone, Debug, Deserialize)]

@@ -4,9 +4,8 @@ use super::checks;
 use super::policy::TpmPolicy;
 use super::verify::VerifiedTpm;
 use crate::claims::Claim;
-use crate::finding::Rule;
 use crate::finding::compared::{Compared, Comparers, ruled_unless};
-use crate::finding::{Check, Finding, LinkId, Value, Why};
+use crate::finding::{Check, Finding, LinkId, Rule, Value, Why};
 use crate::formats::eventlog;
 use crate::formats::eventlog::verify::VerifiedLog;
 

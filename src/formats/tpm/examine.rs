@@ -1,24 +1,21 @@
 //! A cloud provider's virtual TPM as the evidence, put together with its logs.
 
-use super::appraise;
-use super::checks;
 use super::parse::Attestation;
-use super::verify;
-use super::verify::{ATTESTATION, VerifiedTpm};
+use super::verify::{self, ATTESTATION, VerifiedTpm};
+use super::{appraise, checks};
 use crate::error::Error;
 use crate::finding::compared::Comparers;
-use crate::finding::to_blame;
-use crate::finding::{Check, Finding, LinkId, Value};
+use crate::finding::{Check, Finding, LinkId, Value, to_blame};
 use crate::formats::eventlog;
 use crate::formats::eventlog::examine::{Kind, Logs};
 use crate::formats::eventlog::verify::VerifiedLog;
 use crate::formats::tpm::policy::ForTpm;
-use crate::piece;
-use crate::piece::{Piece, Role};
+use crate::piece::{self, Piece, Role};
 use crate::pki::anchors::{self, Roots};
 use crate::pki::{Cert, Crl};
-use crate::report::certificate;
-use crate::report::{Draft, EvidenceItem, Freshness, Overrides, Part, RootOfTrust, Subject};
+use crate::report::{
+    Draft, EvidenceItem, Freshness, Overrides, Part, RootOfTrust, Subject, certificate,
+};
 use crate::span::Span;
 use crate::time::UnixTime;
 use crate::wire::Field;

@@ -1,9 +1,9 @@
 //! What a policy says about a virtual TPM.
 
-use crate::requirements::Common;
 use serde::Deserialize;
 
 use crate::finding::Rule;
+use crate::requirements::Common;
 
 /// Accepted values of a virtual TPM's quotes.
 #[derive(Clone, Debug, Deserialize)]

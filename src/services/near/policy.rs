@@ -1,10 +1,10 @@
 //! What a policy says about NEAR AI's reports.
 
-use crate::formats::dstack::policy::ForDstack;
-use crate::formats::gpu::policy::ForGpu;
 use serde::Deserialize;
 
 use crate::digest::Sha256;
+use crate::formats::dstack::policy::ForDstack;
+use crate::formats::gpu::policy::ForGpu;
 
 /// Accepted values of a NEAR AI report.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]

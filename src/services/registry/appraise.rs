@@ -4,9 +4,8 @@ use super::checks;
 use super::parse::{Recorded, Said};
 use crate::digest::Sha256;
 use crate::error::Error;
-use crate::finding::Rule;
 use crate::finding::compared::ruled;
-use crate::finding::{Check, Finding, Value, Why};
+use crate::finding::{Check, Finding, Rule, Value, Why};
 
 /// How far the question got.
 #[derive(Clone, Debug)]

@@ -5,18 +5,15 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::appraise::{Answered, compose_hash, release, unread_entry, unreadable};
-use super::checks;
 use super::parse::{
     Address, Entry, Question, Recorded, is_allowed, latest_release, release as read_release,
 };
-use super::wanted;
+use super::{checks, wanted};
 use crate::claims::Stated;
 use crate::digest::Sha256;
-use crate::finding::Rule;
-use crate::finding::{Check, Finding, LinkId, Value};
+use crate::finding::{Check, Finding, LinkId, Rule, Value};
 use crate::gather;
-use crate::piece;
-use crate::piece::{Piece, Role};
+use crate::piece::{self, Piece, Role};
 use crate::report::{Custody, Draft, EvidenceItem, Fact};
 use crate::services::registry::policy::ForRegistry;
 

@@ -1,12 +1,12 @@
 //! What a policy says about registers on chains, and whom to ask about them.
 
-use crate::requirements::Common;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use super::parse::{Address, app_controller};
 use crate::error::Error;
+use crate::requirements::Common;
 use crate::span::Span;
 
 /// The longest address of a provider, in bytes.

@@ -1,26 +1,21 @@
 //! Tinfoil's bundle, put together.
 
-use super::appraise;
-use crate::finding::connection;
 use std::str::FromStr as _;
 
-use super::checks;
 use super::parse::{Bundle, PREDICATE_TYPE, Predicate};
-use crate::builds::provenance;
-use crate::builds::sigstore;
+use super::{appraise, checks};
 use crate::builds::sigstore::parse::Statement;
 use crate::builds::sigstore::verify::{Artifact, VerifiedStatement};
-use crate::builds::tuf;
+use crate::builds::{provenance, sigstore, tuf};
 use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::compared::{Compared, Comparers};
-use crate::finding::{Finding, LinkId, Value};
+use crate::finding::{Finding, LinkId, Value, connection};
 use crate::formats::snp;
 use crate::formats::snp::files::Amd;
 use crate::formats::snp::parse::amd::Vek;
-use crate::piece;
-use crate::piece::Piece;
+use crate::piece::{self, Piece};
 use crate::pki::Cert;
 use crate::report::{Draft, EvidenceItem, KeyFlag, RootOfTrust, Subject};
 use crate::services::tinfoil::policy::ForTinfoil;

@@ -1,8 +1,9 @@
 //! What a policy says about Tinfoil's bundles.
 
+use serde::Deserialize;
+
 use crate::builds::provenance::policy::ForBuilds;
 use crate::formats::snp::policy::ForSnp;
-use serde::Deserialize;
 
 /// What is accepted of a bundle beside its machine and its build.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]

@@ -3,8 +3,7 @@
 use serde_json::Value;
 use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;
-use silicon_to_source::formats::azure;
-use silicon_to_source::formats::snp;
+use silicon_to_source::formats::{azure, snp};
 use silicon_to_source::report::{Level, Report, RootOfTrust, State};
 use silicon_to_source::time::UnixTime;
 

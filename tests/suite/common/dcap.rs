@@ -1,7 +1,6 @@
 //! An SGX or TDX quote with Intel's collateral, made by the simulated Intel: each part can be
 //! spoiled on its own.
 
-use crate::common::examine;
 use s2s_sim::intel::{
     AuthoritySpec, Certification, CollateralSpec, CrlSpec, PckSpec, QeIdentitySpec, QuoteSpec,
     Role, TcbInfoSpec, TdSpec, authority,
@@ -16,6 +15,8 @@ use silicon_to_source::formats::intel::verify::{VerifiedQuote, verify};
 use silicon_to_source::pki::anchors::Roots;
 use silicon_to_source::report::Report;
 use silicon_to_source::time::UnixTime;
+
+use crate::common::examine;
 
 /// 2030-01-01T00:00:00Z.
 pub(crate) const NOW: UnixTime = UnixTime(1_893_456_000);

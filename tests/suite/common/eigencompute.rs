@@ -1,7 +1,6 @@
 //! EigenCompute's bound evidence on each of its platforms, under simulated roots: each part can be
 //! spoiled on its own.
 
-use crate::common::examine;
 use s2s_sim::eigencompute::{BoundSpec, SEV_SNP, SHIELDED_VM, TDX, quote_message, report_data};
 use s2s_sim::google::{LAUNCH, Launcher, VtpmSpec, boot_events, ccel_log, launch_log};
 use s2s_sim::intel::QuoteSpec;
@@ -13,6 +12,7 @@ use silicon_to_source::report::Report;
 use silicon_to_source::time::UnixTime;
 
 use super::{dcap, snp};
+use crate::common::examine;
 
 pub(crate) const CHALLENGE: &[u8] = b"SIMULATED challenge";
 pub(crate) const COMMAND_LINE: &str = "SIMULATED=1 confidential-space.hardened=true";

@@ -1,7 +1,6 @@
 //! A report with everything that vouches for it, made by the simulated AMD: each part can be
 //! spoiled on its own.
 
-use crate::common::examine;
 use s2s_sim::amd::{AuthoritySpec, CrlSpec, ReportSpec, Role, VekSpec, authority};
 use s2s_sim::keys::Key;
 use serde_json::{Value as Json, json};
@@ -10,6 +9,8 @@ use silicon_to_source::error::Error;
 use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::Report;
 use silicon_to_source::time::{DAY, UnixTime};
+
+use crate::common::examine;
 
 /// 2026-06-01T00:00:00Z: every row of the table of minimums counts.
 pub(crate) const NOW: UnixTime = UnixTime(1_780_272_000);

@@ -1,8 +1,7 @@
 //! Real evidence beside the repository, and what is left out where something is absent.
 
 use std::env;
-use std::fs;
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 

@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::common::table::{Also, Expected, Told, named};
-use crate::common::{asked, examine_asked};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use s2s_sim::bound::{BoundSpec, Processor};
@@ -26,6 +24,9 @@ use silicon_to_source::services::coordinator::appraise::binding::token_nonce;
 use silicon_to_source::services::coordinator::parse::exchange::Exchange;
 use silicon_to_source::time::UnixTime;
 use silicon_to_source::{Context, File};
+
+use crate::common::table::{Also, Expected, Told, named};
+use crate::common::{asked, examine_asked};
 
 const NOW: &str = "2026-02-01T00:00:10Z";
 

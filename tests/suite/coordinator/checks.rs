@@ -1,17 +1,14 @@
 //! Every check of a coordinator's attestation, with at least one exchange that makes exactly it
 //! fail, warn or stay open; and the chain that holds.
 
-use crate::common::table::{Also, Expected, Told, findings};
-use crate::common::{asked, examine, examine_asked};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use s2s_sim::amd::report::POLICY_DEBUG;
-use s2s_sim::cel;
 use s2s_sim::coordinator::{CoordinatorSpec, IMAGE, ORIGIN, key_answer};
-use s2s_sim::gcb;
 use s2s_sim::keys::Key;
 use s2s_sim::repository::{Repository, WORKFLOW};
 use s2s_sim::sigstore::{Build, BundleSpec};
+use s2s_sim::{cel, gcb};
 use serde_json::{Value as Json, json};
 use silicon_to_source::builds::git::parse::objects::Format;
 use silicon_to_source::digest::Sha256;
@@ -24,6 +21,9 @@ use silicon_to_source::report::{
 use silicon_to_source::services::coordinator;
 use silicon_to_source::services::coordinator::parse::exchange::Exchange;
 use silicon_to_source::{Asked, Context, File};
+
+use crate::common::table::{Also, Expected, Told, findings};
+use crate::common::{asked, examine, examine_asked};
 
 const NOW: &str = "2026-02-01T00:00:10Z";
 

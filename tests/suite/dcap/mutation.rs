@@ -7,14 +7,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::common::dcap::Case;
-use crate::common::examine;
-use crate::common::mutation::{Answer, Change, changes, holds, survivors};
-use crate::common::shared;
 use serde_json::Value as Json;
 use silicon_to_source::crypto::remembering;
 use silicon_to_source::report::Report;
 use x509_parser::pem::Pem;
+
+use crate::common::dcap::Case;
+use crate::common::mutation::{Answer, Change, changes, holds, survivors};
+use crate::common::{examine, shared};
 
 /// Why a changed input may say what the unchanged one says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

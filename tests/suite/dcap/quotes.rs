@@ -3,13 +3,13 @@
 
 use std::fs;
 
-use crate::common::shared;
 use silicon_to_source::error::Error;
-use silicon_to_source::formats::intel::parse::fields;
 use silicon_to_source::formats::intel::parse::{
-    Body, EnclaveReport, Quote, QuoteVersion, TdReport, Tee,
+    Body, EnclaveReport, Quote, QuoteVersion, TdReport, Tee, fields,
 };
 use silicon_to_source::span::Span;
+
+use crate::common::shared;
 
 fn read(name: &str) -> Option<Vec<u8>> {
     shared(&format!("vectors/{name}")).map(|path| fs::read(path).unwrap())

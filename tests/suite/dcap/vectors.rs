@@ -3,14 +3,12 @@
 
 use std::fs;
 
-use crate::common::examine;
-use crate::common::shared;
-use silicon_to_source::engine::builtin;
-use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
-use silicon_to_source::formats::eventlog;
-use silicon_to_source::formats::intel;
+use silicon_to_source::engine::{builtin, checks};
+use silicon_to_source::formats::{eventlog, intel};
 use silicon_to_source::report::{DebugFlag, Level, Report, State};
+
+use crate::common::{examine, shared};
 
 const IN_2025: &str = "2025-07-01T00:00:00Z";
 const IN_2026: &str = "2026-07-10T00:00:00Z";

@@ -4,7 +4,6 @@
 use std::fs;
 use std::path::Path;
 
-use crate::common::{crate_dir, shared};
 use dcap_qvl::QuoteCollateralV3;
 use silicon_to_source::finding::{Check, Examined, Finding, Outcome, Reason, Why};
 use silicon_to_source::formats::intel;
@@ -13,6 +12,8 @@ use silicon_to_source::formats::intel::parse::collateral::{Collateral, TcbStatus
 use silicon_to_source::formats::intel::verify::{TcbSource, VerifiedQuote, verify};
 use silicon_to_source::pki::anchors::Roots;
 use silicon_to_source::time::UnixTime;
+
+use crate::common::{crate_dir, shared};
 
 /// A quote and its collateral, as files.
 struct Vector {

@@ -3,7 +3,6 @@
 
 use std::ops::Range;
 
-use crate::common::examine;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
@@ -15,6 +14,7 @@ use x509_parser::pem::Pem;
 use super::guest::{Guest, guest, third};
 use super::machine::{compact, machine, scale};
 use super::{image, read, real};
+use crate::common::examine;
 use crate::common::mutation::{Change, changes, cuts, survivors};
 use crate::common::table::{Row, findings};
 

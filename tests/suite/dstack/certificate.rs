@@ -1,7 +1,6 @@
 //! Certificates that carry dstack's evidence: simulated keys, and the quote or report of a
 //! simulated guest that was asked for over the certificate's key (dstack, `ra-tls`).
 
-use crate::common::examine;
 use s2s_sim::certificate::{Spoil, Template, extension, simulated_name};
 use s2s_sim::keys::Key;
 use serde_json::{Value as Json, json};
@@ -14,6 +13,7 @@ use silicon_to_source::time::{UnixTime, Validity};
 use super::guest::{APP, Guest, guest};
 use super::machine::{Machine, compact, machine, scale};
 use crate::common::dcap::NOW;
+use crate::common::examine;
 use crate::common::mutation::{changes, survivors};
 use crate::common::table::{Row, findings};
 

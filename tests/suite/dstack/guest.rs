@@ -1,6 +1,5 @@
 //! A simulated TDX guest with everything that its agent answers.
 
-use crate::common::examine;
 use s2s_sim::intel::TdSpec;
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
@@ -10,9 +9,9 @@ use silicon_to_source::formats::dstack::parse::mr_config_v3;
 use silicon_to_source::report::Report;
 
 use super::image::Lite;
-use crate::common::dcap;
 use crate::common::eventlog::dstack;
 use crate::common::mutation::Answer;
+use crate::common::{dcap, examine};
 
 pub(crate) const APP: [u8; 20] = [0x11; 20];
 pub(crate) const INSTANCE: [u8; 20] = [0x44; 20];

@@ -1,7 +1,6 @@
 //! What the host says its image measures: registers of a simulated guest whose image is made here
 //! from dstack's description (`dstack-mr`), and the real answers at hand.
 
-use crate::common::examine;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
@@ -13,6 +12,7 @@ use silicon_to_source::report::{Level, Report, State};
 use super::guest::{Guest, guest, hash, pinned};
 use super::{IN_2026, read};
 use crate::common::eventlog::{extended, sha384};
+use crate::common::examine;
 use crate::common::table::{Row, findings};
 
 /// An image and the machine that starts it.

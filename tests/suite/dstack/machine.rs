@@ -1,6 +1,5 @@
 //! A simulated SEV-SNP guest.
 
-use crate::common::examine;
 use serde_json::{Value as Json, json};
 use silicon_to_source::formats::dstack::parse::document_hash;
 use silicon_to_source::formats::snp::parse::Product;
@@ -8,8 +7,8 @@ use silicon_to_source::report::Report;
 
 use super::guest::{APP, INSTANCE, document, pinned};
 use crate::common::mutation::Answer;
-use crate::common::snp;
 use crate::common::table::Row;
+use crate::common::{examine, snp};
 
 /// One SEV-SNP guest.
 pub(crate) struct Machine {

@@ -7,9 +7,8 @@ use silicon_to_source::formats::dstack;
 use silicon_to_source::report::{Became, Report, State};
 
 use super::attestation::{encoded, informed, of};
-use super::certificate;
 use super::guest::{Guest, committed, compose, document, guest, pinned, starts};
-use super::image;
+use super::{certificate, image};
 
 /// Another guest: another application, instance and image on another machine.
 fn other() -> Guest {

@@ -11,21 +11,20 @@ mod mixtures;
 
 use std::fs;
 
-use crate::common::examine;
-use crate::common::mutation::{changes, cuts, survivors};
-use crate::common::shared;
-use crate::common::table::{self, Row, Told, assert_rows, findings};
-use guest::{APP, Guest, committed, compose, document, guest, hash, named, pinned, starts, third};
-use machine::{Machine, REPORTS};
 use serde_json::{Value as Json, json};
 use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::finding::Check;
-use silicon_to_source::formats::dstack;
 use silicon_to_source::formats::dstack::parse::{KeyProvider, mr_config_v1, mr_config_v2};
-use silicon_to_source::formats::eventlog;
+use silicon_to_source::formats::{dstack, eventlog};
 use silicon_to_source::report::{Custody, Level, Report, State};
 use silicon_to_source::time::UnixTime;
+
+use crate::common::mutation::{changes, cuts, survivors};
+use crate::common::table::{self, Row, Told, assert_rows, findings};
+use crate::common::{examine, shared};
+use guest::{APP, Guest, committed, compose, document, guest, hash, named, pinned, starts, third};
+use machine::{Machine, REPORTS};
 
 /// Sound answers of a TDX and of an SEV-SNP guest, each with the files beside it.
 pub(crate) fn sound() -> [(Vec<u8>, Vec<Vec<u8>>); 2] {

@@ -1,7 +1,6 @@
 //! EigenCompute's bound evidence: for each check and each platform, the input that makes exactly it
 //! fail, under simulated roots; and parts of one machine in the evidence of another.
 
-use crate::common;
 use s2s_sim::amd::HwId;
 use s2s_sim::certificate::Spoil;
 use s2s_sim::eigencompute::{BoundSpec, SEV_SNP, SHIELDED_VM, TDX};
@@ -14,6 +13,7 @@ use serde_json::json;
 use silicon_to_source::formats::eigencompute;
 use silicon_to_source::report::{DebugFlag, Freshness, Level, Overrides, Report, State};
 
+use crate::common;
 use crate::common::eigencompute::{Case, Launch, another_quote};
 use crate::common::table::{self, Also, Row, Told, assert_rows, findings};
 

@@ -5,11 +5,9 @@
 //! out from the two messages by a reader of this test's own, never from a list of offsets, and
 //! counted; and then every outcome is as it was, and nothing new is claimed.
 
-use crate::common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use crate::common::examine;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use s2s_sim::eigencompute::object;
@@ -23,7 +21,7 @@ use silicon_to_source::time::UnixTime;
 
 use crate::common::eigencompute::{CHALLENGE, Case};
 use crate::common::mutation::{Answer, Change, changes, holds, survivors};
-use crate::common::shared;
+use crate::common::{self, examine, shared};
 
 /// Why a changed attestation may say what the unchanged one says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

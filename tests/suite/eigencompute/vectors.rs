@@ -2,11 +2,7 @@
 
 use serde_json::{Value, json};
 use silicon_to_source::finding::{Check, LinkId};
-use silicon_to_source::formats::eigencompute;
-use silicon_to_source::formats::eventlog;
-use silicon_to_source::formats::intel;
-use silicon_to_source::formats::snp;
-use silicon_to_source::formats::tpm;
+use silicon_to_source::formats::{eigencompute, eventlog, intel, snp, tpm};
 use silicon_to_source::report::{DebugFlag, Freshness, Level, Report, RootOfTrust, State};
 use silicon_to_source::time::UnixTime;
 

@@ -2,10 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::common::eventlog::{
-    Firmware, ccel, ccel_header, cel, dstack, extended, failed, find, rtmr3, sha384, statement,
-    statements,
-};
 use silicon_to_source::digest::Sha384;
 use silicon_to_source::error::Error;
 use silicon_to_source::finding::{Examined, Finding, Outcome, Why};
@@ -13,6 +9,11 @@ use silicon_to_source::formats::eventlog;
 use silicon_to_source::formats::eventlog::parse::tcg::EventType;
 use silicon_to_source::formats::eventlog::parse::{cel as canonical, dstack as app};
 use silicon_to_source::formats::eventlog::verify::{Registers, Standing, VerifiedLog};
+
+use crate::common::eventlog::{
+    Firmware, ccel, ccel_header, cel, dstack, extended, failed, find, rtmr3, sha384, statement,
+    statements,
+};
 
 const IPL: u32 = 0xd;
 const SEPARATOR: u32 = 4;

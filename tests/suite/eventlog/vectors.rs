@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::common::eventlog::{all, failed, find, protobuf, rtmr3, statement, statements};
-use crate::common::shared;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use silicon_to_source::digest::{Sha256, Sha384};
@@ -13,6 +11,9 @@ use silicon_to_source::formats::eventlog;
 use silicon_to_source::formats::eventlog::appraise::{claims, fields};
 use silicon_to_source::formats::eventlog::parse::{Register, cel as canonical, dstack as app};
 use silicon_to_source::formats::eventlog::verify::{Registers, Standing};
+
+use crate::common::eventlog::{all, failed, find, protobuf, rtmr3, statement, statements};
+use crate::common::shared;
 
 fn read(path: &str) -> Option<Vec<u8>> {
     shared(&format!("vectors/{path}")).map(|file| fs::read(file).unwrap())

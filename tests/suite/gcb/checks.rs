@@ -1,15 +1,11 @@
 //! Every check of Google Cloud Build's provenance, with a document that makes exactly it fail,
 //! warn or stay open.
 
-use crate::common::examine;
-use crate::common::table::{self, Also, Row, Told, assert_rows, findings};
 use s2s_sim::gcb::{CloudBuildSpec, REGIONAL_KEY};
 use s2s_sim::keys::Key;
 use s2s_sim::oci::ImageSpec;
 use serde_json::{Value as Json, json};
-use silicon_to_source::builds::cloud_build;
-use silicon_to_source::builds::image;
-use silicon_to_source::builds::provenance;
+use silicon_to_source::builds::{cloud_build, image, provenance};
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;
@@ -20,6 +16,9 @@ use silicon_to_source::pki::build_keys::SIMULATED_CLOUD_BUILD;
 use silicon_to_source::report::{Became, Draft, Level, Report, RootOfTrust, State, Subject};
 use silicon_to_source::services::coordinator;
 use silicon_to_source::time::UnixTime;
+
+use crate::common::examine;
+use crate::common::table::{self, Also, Row, Told, assert_rows, findings};
 
 /// 2030-01-01T00:00:00Z.
 const NOW: UnixTime = UnixTime(1_893_456_000);

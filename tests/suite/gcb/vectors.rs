@@ -2,13 +2,13 @@
 
 use std::fs;
 
-use crate::common::examine;
-use crate::common::shared;
 use serde_json::Value as Json;
 use silicon_to_source::builds::cloud_build;
 use silicon_to_source::finding::Value;
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::time::UnixTime;
+
+use crate::common::{examine, shared};
 
 const COMMIT: &str = "2ce3f90facdb51aeb950d5bc641e981be61fdf48";
 

@@ -1,9 +1,6 @@
 //! Every check of the source behind a build, with at least one input that makes exactly it fail
 //! or leaves it open; and bytes of objects changed one by one.
 
-use crate::common;
-use crate::common::examine;
-use crate::common::table::{Also, Change, Expected, Told, change as row, findings};
 use s2s_sim::container::Container;
 use s2s_sim::repository::{Repository, WORKFLOW, stored};
 use serde_json::{Value as Json, json};
@@ -14,6 +11,9 @@ use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Became, Report, State};
 use silicon_to_source::time::UnixTime;
+
+use crate::common::table::{Also, Change, Expected, Told, change as row, findings};
+use crate::common::{self, examine};
 
 const DOCKERFILE: (&str, &str) = ("Dockerfile", "FROM scratch\n");
 const SOURCE: (&str, &str) = ("src/main.rs", "fn main() {}\n");

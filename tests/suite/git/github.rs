@@ -1,10 +1,7 @@
 //! GitHub's answers about attestations, and bundles as GitHub stores them.
 
-use crate::common;
 use std::io::Write as _;
 
-use crate::common::examine;
-use crate::common::table::{Also, Change, Expected, Told, findings};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use s2s_sim::container::{Container, IMAGE};
@@ -19,13 +16,15 @@ use silicon_to_source::builds::git::parse::objects::Format;
 use silicon_to_source::builds::git::verify::Missing;
 use silicon_to_source::builds::git::wanted;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::engine::Kind;
-use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::engine::{Kind, builtin};
 use silicon_to_source::error::Error;
 use silicon_to_source::pki::anchors::Roots;
 use silicon_to_source::report::{Became, Report, State};
 use silicon_to_source::time::UnixTime;
+
+use crate::common::table::{Also, Change, Expected, Told, findings};
+use crate::common::{self, examine};
 
 const STORED_AT: &str =
     "https://tmaproduction.blob.core.windows.net/attestations/1/sha256-00/2.json.sn?se=2026&sig=x";

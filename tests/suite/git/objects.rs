@@ -6,7 +6,6 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::common::{crate_dir, skipped};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use serde_json::{Value as Json, json};
@@ -20,6 +19,8 @@ use silicon_to_source::builds::git::verify::{
 };
 use silicon_to_source::error::Error;
 use silicon_to_source::finding::{Outcome, Why};
+
+use crate::common::{crate_dir, skipped};
 
 #[test]
 fn empty_objects_have_the_names_that_git_documents() {

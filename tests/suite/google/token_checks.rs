@@ -1,7 +1,5 @@
 //! Every check on attestation tokens, with the input that makes exactly it fail.
 
-use crate::common::examine_fetched;
-use crate::common::table::{Also, Expected, Told, check_of, findings};
 use s2s_sim::certificate::Spoil;
 use s2s_sim::google::{Role, TokenSpec, certificate, key_list};
 use s2s_sim::keys::Key;
@@ -10,6 +8,9 @@ use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Freshness, Level, Report, RootOfTrust, State};
 use silicon_to_source::time::UnixTime;
+
+use crate::common::examine_fetched;
+use crate::common::table::{Also, Expected, Told, check_of, findings};
 
 /// Where Google publishes the keys of Confidential Space's tokens.
 const KEYS: &str = "https://www.googleapis.com/service_accounts/v1/metadata/jwk/signer@confidentialspace-sign.iam.gserviceaccount.com";

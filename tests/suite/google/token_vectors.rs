@@ -2,12 +2,13 @@
 
 use std::fs;
 
-use crate::common::shared;
 use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::formats::token;
 use silicon_to_source::report::{DebugFlag, Level, Overrides, Report, RootOfTrust, State};
 use silicon_to_source::time::UnixTime;
+
+use crate::common::shared;
 
 /// The minute in which both tokens were made.
 const THEN: &str = "2024-11-03T23:55:00Z";

@@ -1,10 +1,7 @@
 //! NVIDIA GPUs: a real Hopper report, and every check with the input that makes exactly it fail.
 
-use crate::common;
 use std::fs;
 
-use crate::common::shared;
-use crate::common::table::{Also, Expected, Told, findings};
 use s2s_sim::certificate::Spoil;
 use s2s_sim::keys::Key;
 use s2s_sim::nvidia::{ReportSpec, Role, certificate};
@@ -12,6 +9,9 @@ use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Freshness, Level, Report, State};
 use silicon_to_source::time::UnixTime;
+
+use crate::common::table::{Also, Expected, Told, findings};
+use crate::common::{self, shared};
 
 const NOW: UnixTime = UnixTime(1_740_000_000);
 

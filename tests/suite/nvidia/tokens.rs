@@ -1,6 +1,5 @@
 //! NVIDIA's tokens about GPUs: every check with the input that makes exactly it fail.
 
-use crate::common::table::{self, Row, Told, assert_rows, findings};
 use s2s_sim::google::{TokenSpec, key_list};
 use s2s_sim::keys::Key;
 use s2s_sim::service::{GPU_NONCE, GpuTokensSpec, KeyForm, gpu_keys, public_pem};
@@ -10,6 +9,8 @@ use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Became, Freshness, Level, Report, RootOfTrust, State};
 use silicon_to_source::time::UnixTime;
+
+use crate::common::table::{self, Row, Told, assert_rows, findings};
 
 /// Half an hour after the healthy tokens were issued.
 const NOW: UnixTime = UnixTime(TokenSpec::ISSUED.0 + 1800);

@@ -1,13 +1,14 @@
 //! `s2s` as a person or a script meets it: what it prints, where, and its exit status.
 
-use crate::common;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value as Json;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::engine::builtin::Builtin;
+use silicon_to_source::engine::Builtin;
+
+use crate::common;
 
 /// Runs `s2s` with `input` on its standard input, which is no terminal.
 fn s2s(arguments: &[&str], input: &[u8]) -> Output {

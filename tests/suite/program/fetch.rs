@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use crate::servers::{Plain, Server};
 use s2s::wording;
 use s2s_net::Failure;
 use s2s_sim::amd::ReportSpec;
@@ -11,6 +10,8 @@ use s2s_sim::keys::Key;
 use silicon_to_source::engine::plan::{self, SUBJECTS};
 use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::Standing;
+
+use crate::servers::{Plain, Server};
 
 /// Runs s2s with a folder of its own.
 fn s2s(arguments: &[&str]) -> Output {

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::servers::{Plain, Tls};
 use s2s_net::{Answer, Client, Failure, Request, run};
 use s2s_sim::keys::Key;
 use silicon_to_source::digest::Sha256;
+
+use crate::servers::{Plain, Tls};
 
 fn get(client: &Client, request: &Request<'_>) -> Result<Answer, Failure> {
     run(client.get(request)).and_then(|answer| answer)

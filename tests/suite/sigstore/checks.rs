@@ -8,8 +8,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::common::examine;
-use crate::common::table::{Told, check_of, findings};
 use s2s_sim::BUILD_TIME;
 use s2s_sim::certificate::{AltName, Spoil};
 use s2s_sim::keys::Key;
@@ -26,6 +24,9 @@ use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Became, Level, Report, State};
 use silicon_to_source::time::{UnixTime, Validity};
+
+use crate::common::examine;
+use crate::common::table::{Told, check_of, findings};
 
 const ARTIFACT: &[u8] = b"image";
 const NOW: &str = "2026-11-01T00:00:00Z";

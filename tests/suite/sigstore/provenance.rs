@@ -1,24 +1,24 @@
 //! Appraisal of signed builds: simulated builds whose signatures are all good and whose claims
 //! are not, and real ones.
 
-use crate::common;
-use crate::common::table::{Told, check_of};
 use std::collections::BTreeSet;
 
 use s2s_sim::certificate::AltName;
 use s2s_sim::sigstore::{Build, BundleSpec};
 use serde_json::{Value as Json, json};
-use silicon_to_source::builds::provenance;
 use silicon_to_source::builds::provenance::appraise::{blocked, claims, provenance};
 use silicon_to_source::builds::provenance::policy::{ProvenancePolicy, RefRule, SignerRule};
-use silicon_to_source::builds::sigstore;
 use silicon_to_source::builds::sigstore::parse::Bundle;
 use silicon_to_source::builds::sigstore::verify::{
     Artifact, TrustedRoot, VerifiedStatement, verify,
 };
+use silicon_to_source::builds::{provenance, sigstore};
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::finding::{Examined, Finding, Outcome, Value, Why};
 use silicon_to_source::time::UnixTime;
+
+use crate::common;
+use crate::common::table::{Told, check_of};
 
 const ARTIFACT: &[u8] = b"image";
 

@@ -1,15 +1,15 @@
 //! Every bundle in the test data of the Sigstore crates: `tests/sigstore_table.json` says for each
 //! which answer is right and who says so. `tests/wasm/sigstore.test.mjs` asks the wasm the same.
 
-use crate::common;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::common::examine;
 use serde_json::{Value as Json, json};
 use silicon_to_source::builds::sigstore::policy::Artifact;
 use silicon_to_source::engine::policy::Policy;
+
+use crate::common::{self, examine};
 
 /// The packages that carry bundles, and where.
 const PACKAGES: [(&str, &str); 2] =

@@ -2,7 +2,6 @@
 //! tests or of its file name, and the one in a Tinfoil attestation bundle with every way to
 //! spoil it.
 
-use crate::common;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -17,6 +16,8 @@ use silicon_to_source::builds::sigstore::verify::{
 use silicon_to_source::digest::{Sha256, Sha512};
 use silicon_to_source::finding::{Examined, Finding, Outcome, Reason, Why};
 use silicon_to_source::time::UnixTime;
+
+use crate::common;
 
 const GITHUB: &str = "https://token.actions.githubusercontent.com";
 const TINFOIL_IDENTITY: &str = "https://github.com/tinfoilsh/confidential-model-router/.github/workflows/build.yml@refs/tags/v0.0.38";

@@ -4,8 +4,6 @@
 //! of the row's check. Every other finding must stay as it was, unless it is blocked by the row's
 //! check, or the row lists it with the reason why the one cannot be had without the other.
 
-use crate::common::snp::{Case, NOW};
-use crate::common::table::{self, Row, Told, assert_rows, findings};
 use s2s_sim::amd::report::{
     KEY_INFO_MASK_CHIP_KEY, KEY_INFO_VLEK, PLATFORM_ALIAS_CHECK, PLATFORM_ECC, PLATFORM_TSME,
     POLICY_DEBUG, POLICY_MIGRATE_MA, POLICY_RESERVED_ONE, POLICY_SMT,
@@ -21,6 +19,9 @@ use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::{Became, NotChecked, State};
 use silicon_to_source::time::{UnixTime, Validity};
+
+use crate::common::snp::{Case, NOW};
+use crate::common::table::{self, Row, Told, assert_rows, findings};
 
 const PRODUCTS: [Product; 3] = [Product::Milan, Product::Genoa, Product::Turin];
 

@@ -1,9 +1,6 @@
 //! The launch measurement, against the sev crate: its firmware images, its known digests, and its
 //! own computation.
 
-use crate::common;
-use crate::common::snp::Case;
-use crate::common::table::{self, Row, Told, assert_rows};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -15,13 +12,16 @@ use sev::measurement::snp::{SnpMeasurementArgs, snp_calc_launch_digest};
 use sev::measurement::vcpu_types::CpuType;
 use sev::measurement::vmsa::{GuestFeatures, VMMType};
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::engine::builtin;
-use silicon_to_source::engine::{LaunchDescription, launch_measurement};
+use silicon_to_source::engine::{LaunchDescription, builtin, launch_measurement};
 use silicon_to_source::formats::launch;
 use silicon_to_source::formats::launch::parse::{AreaKind, Firmware};
 use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::{Level, Report, State};
 use silicon_to_source::time::UnixTime;
+
+use crate::common;
+use crate::common::snp::Case;
+use crate::common::table::{self, Row, Told, assert_rows};
 
 fn image(name: &str) -> PathBuf {
     let file = format!("tests/measurement/ovmf_{name}_suffix.bin");

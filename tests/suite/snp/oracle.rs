@@ -4,8 +4,6 @@
 //! compared with it over everything the simulated AMD can spoil. Where the two differ, the case is
 //! listed with the reason.
 
-use crate::common::snp::Case;
-use crate::common::table::findings;
 use s2s_sim::amd::report::{KEY_INFO_MASK_CHIP_KEY, LEN, POLICY_DEBUG};
 use s2s_sim::amd::vek::{CSP_ID, HWID, SNP_SPL};
 use s2s_sim::amd::{AuthoritySpec, HwId, Role, authority};
@@ -16,6 +14,9 @@ use sev::firmware::guest::AttestationReport;
 use sev::parser::ByteParser as _;
 use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::State;
+
+use crate::common::snp::Case;
+use crate::common::table::findings;
 
 /// What the `sev` crate says: the ARK signs itself and the ASK, the ASK signs the VEK, the VEK
 /// signs the report.

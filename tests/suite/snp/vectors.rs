@@ -3,8 +3,6 @@
 
 use std::fs;
 
-use crate::common::examine;
-use crate::common::{crate_dir, shared};
 use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::error::Error;
@@ -17,6 +15,8 @@ use silicon_to_source::pki::anchors::Roots;
 use silicon_to_source::pki::{Cert, pem_certificates};
 use silicon_to_source::report::{Became, DebugFlag, Level, Report, State};
 use silicon_to_source::time::UnixTime;
+
+use crate::common::{crate_dir, examine, shared};
 
 /// Inside the validity of every certificate but the VLEK's.
 const IN_2026: &str = "2026-06-01T00:00:00Z";

@@ -4,22 +4,18 @@ use std::process::{Command, Stdio};
 
 use s2s::wording::Sentences;
 use serde_json::{Value as Json, json};
-use silicon_to_source::builds::provenance;
-use silicon_to_source::builds::sigstore;
+use silicon_to_source::builds::{provenance, sigstore};
 use silicon_to_source::claims::Claim;
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::finding::{Finding, LinkId, Value, Why};
-use silicon_to_source::formats::snp;
-use silicon_to_source::formats::token;
-use silicon_to_source::formats::tpm;
+use silicon_to_source::formats::{snp, token, tpm};
 use silicon_to_source::report::answer::Row;
 use silicon_to_source::report::{
     DebugFlag, Draft, Flags, Part, Report, RootOfTrust, Subject, Wanted,
 };
-use silicon_to_source::services::coordinator;
-use silicon_to_source::services::tinfoil;
+use silicon_to_source::services::{coordinator, tinfoil};
 use silicon_to_source::time::UnixTime;
 
 const HOST: Option<&str> = Some("https://api.example.com");

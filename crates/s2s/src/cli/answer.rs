@@ -1,12 +1,11 @@
 //! The answer in at most fifteen lines: what was checked, the headline, six rows, the next step.
 
 use anstyle::{AnsiColor, Style};
-
-use crate::wording::{self, Sentences, cli};
 use silicon_to_source::report::answer::{Row, RowState};
 use silicon_to_source::report::{Report, State, Word};
 
 use super::look::{DIM, HEADING, Page, Styled, style};
+use crate::wording::{self, Sentences, cli};
 
 /// The column in which the answers of the rows begin.
 const COLUMN: usize = 35;

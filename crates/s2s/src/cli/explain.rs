@@ -1,8 +1,6 @@
 //! Everything that a report holds, with its values and the bytes it rests upon.
 
 use anstyle::Style;
-
-use crate::wording::{self, Sentences, cli};
 use silicon_to_source::finding::Value;
 use silicon_to_source::report::{Link, LinkFinding, Report, RootOfTrust, Standing, State, Weight};
 use silicon_to_source::text::quoted;
@@ -10,6 +8,7 @@ use silicon_to_source::text::quoted;
 use super::look::{DIM, HEADING, Page, Styled, style};
 use super::render::{findings, grouped, item, state_of, titled};
 use super::text::shortened;
+use crate::wording::{self, Sentences, cli};
 
 /// The column in which values begin.
 const COLUMN: usize = 10;

@@ -9,18 +9,18 @@ use std::path::Path;
 use std::time::Duration;
 
 use anstyle::Style;
-
-use super::arguments::{Fetch, Verify};
-use super::input::Input;
-use super::look::{DIM, HEADING, Look, Page, Styled};
-use super::problem::{self, Problem};
-use crate::wording::{self, cli};
 use s2s_net::{self, Client, Failure};
 use silicon_to_source::engine::plan::session::{NONCE_LEN, response};
 use silicon_to_source::engine::plan::{self, Origin, Request, Session};
 use silicon_to_source::error::Error;
 use silicon_to_source::report::Report;
 use silicon_to_source::time::UnixTime;
+
+use super::arguments::{Fetch, Verify};
+use super::input::Input;
+use super::look::{DIM, HEADING, Look, Page, Styled};
+use super::problem::{self, Problem};
+use crate::wording::{self, cli};
 
 /// How often the verifier is asked what it still wants: certificates first, then what only they
 /// lead to.

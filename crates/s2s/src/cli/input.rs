@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::wording::cli;
 use silicon_to_source::builds::sigstore::policy::Artifact;
-use silicon_to_source::engine::builtin::Builtin;
+use silicon_to_source::engine::Builtin;
 use silicon_to_source::engine::policy::{MAX_POLICY, Policy};
 use silicon_to_source::error::Error;
 
 use super::problem::Problem;
+use crate::wording::cli;
 
 /// The largest artifact that is hashed, in bytes.
 const MAX_ARTIFACT: usize = 1024 * 1024 * 1024;

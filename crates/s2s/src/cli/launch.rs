@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::arguments::LaunchDigest;
-use super::input;
-use super::problem::Problem;
-use super::{Colors, Exit, print};
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::{LaunchDescription, MAX_INPUT, launch_measurement};
+
+use super::arguments::LaunchDigest;
+use super::problem::Problem;
+use super::{Colors, Exit, input, print};
 
 /// The largest kernel or initial disk that is read, in bytes.
 const MAX_FILE: usize = 1 << 30;

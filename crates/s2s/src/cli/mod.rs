@@ -23,19 +23,16 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser as _;
-
-use crate::wording::cli;
 use silicon_to_source::Context;
 use silicon_to_source::builds::sigstore::verify::TrustedRoot;
-use silicon_to_source::engine;
-use silicon_to_source::engine::MAX_INPUT;
-use silicon_to_source::engine::builtin::Builtin;
 use silicon_to_source::engine::plan::{Origin, Session};
 use silicon_to_source::engine::policy::Policy;
+use silicon_to_source::engine::{self, Builtin, MAX_INPUT};
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::requirements::Warnings;
 use silicon_to_source::time::UnixTime;
 
+use crate::wording::cli;
 use arguments::{Arguments, Command, Fetch, Tuf, Verify, VerifyBundle};
 use fetch::{Further, Target};
 use input::Input;

@@ -2,10 +2,10 @@
 
 use std::io;
 
-use crate::wording::{cli, find};
 use silicon_to_source::error::Error;
 
 use super::text::clean;
+use crate::wording::{cli, find};
 
 /// A sentence on what is wrong, and one on what to do next.
 #[derive(Debug, PartialEq, Eq)]

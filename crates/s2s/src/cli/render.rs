@@ -4,13 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use anstyle::Style;
-
-use crate::wording::{self, Sentences, cli};
 use silicon_to_source::finding::{Check, LinkId};
 use silicon_to_source::report::{Link, LinkFinding, Report, RootOfTrust, State, Weight};
 
 use super::look::{DIM, HEADING, Look, Page, Styled, style};
 use super::{answer, explain};
+use crate::wording::{self, Sentences, cli};
 
 /// How many findings of a kind the short answer names.
 const SHOWN: usize = 3;

@@ -1,11 +1,11 @@
 //! `s2s roots`: the keys that come with the verifier, and how old they are.
 
-use crate::wording::cli;
 use silicon_to_source::engine::roots::{Kind, Pinned, pinned};
 use silicon_to_source::time::UnixTime;
 
 use super::look::{DIM, HEADING, Look, Page, Styled};
 use super::problem::Problem;
+use crate::wording::cli;
 
 /// Every pinned root with its SHA-256 and dates.
 pub(super) fn page(look: Look, now: UnixTime) -> Result<String, Problem> {

@@ -1,10 +1,11 @@
 //! The six rows of the answer and the next step. `www/answer-words.js` has the same rules, and a
 //! test compares the two.
 
-use super::headline::{COMMIT, host};
-use super::{Sentences, fill, find, marked, text, todo, word};
 use silicon_to_source::report::answer::{Next, Row};
 use silicon_to_source::text::cut;
+
+use super::headline::{COMMIT, host};
+use super::{Sentences, fill, find, marked, text, todo, word};
 
 /// One row as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]

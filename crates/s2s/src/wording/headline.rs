@@ -1,11 +1,11 @@
 //! The headline: a function of its word, its object and its caveat. `www/phrases.js` has the same
 //! rules, and a test compares the two.
 
-use super::{Sentences, fill, find, marked, word};
-use silicon_to_source::claims::of_source;
 use silicon_to_source::finding::LinkId;
 use silicon_to_source::report::{DebugFlag, Link, RootOfTrust, Word};
 use silicon_to_source::text;
+
+use super::{Sentences, fill, find, marked, word};
 
 /// A headline as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,9 +120,8 @@ impl Sentences<'_> {
         if !link.holds() || link.joined_by.is_none() || !in_chain {
             return None;
         }
-        let commit: String =
-            of_source(&self.report.claims, "git.commit")?.chars().take(COMMIT).collect();
-        let repository = of_source(&self.report.claims, "git.repository")?;
+        let commit: String = self.report.of_source("git.commit")?.chars().take(COMMIT).collect();
+        let repository = self.report.of_source("git.repository")?;
         let repository = repository.strip_prefix("https://").unwrap_or(&repository);
         Some((text::cut(&commit), text::cut(repository)))
     }

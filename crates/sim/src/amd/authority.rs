@@ -2,6 +2,9 @@
 
 use std::sync::OnceLock;
 
+use silicon_to_source::formats::snp::parse::Product;
+use silicon_to_source::time::Validity;
+
 use super::product_name;
 use crate::AUTHORITY_VALIDITY;
 use crate::certificate::{
@@ -9,8 +12,6 @@ use crate::certificate::{
     basic_constraints, crl_distribution_point, key_usage, simulated_name, subject_key_identifier,
 };
 use crate::keys::Key;
-use silicon_to_source::formats::snp::parse::Product;
-use silicon_to_source::time::Validity;
 
 /// An AMD certificate authority's role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

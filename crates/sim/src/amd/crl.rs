@@ -1,12 +1,13 @@
 //! Certificate revocation lists, signed by the ARK (RFC 5280 section 5).
 
+use silicon_to_source::formats::snp::parse::Product;
+use silicon_to_source::time::UnixTime;
+
 use super::Role;
 use crate::certificate::simulated_name;
 use crate::crl::ListTemplate;
 use crate::keys::Key;
 use crate::signature::{self, Algorithm};
-use silicon_to_source::formats::snp::parse::Product;
-use silicon_to_source::time::UnixTime;
 
 /// A certificate revocation list.
 #[derive(Clone, Debug)]

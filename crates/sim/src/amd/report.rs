@@ -1,9 +1,10 @@
 //! SEV-SNP attestation reports (AMD 56860 table "ATTESTATION_REPORT structure").
 
-use super::chip_id;
-use crate::keys::Key;
 use silicon_to_source::digest::Sha384;
 use silicon_to_source::formats::snp::parse::Product;
+
+use super::chip_id;
+use crate::keys::Key;
 
 /// Length of a report in bytes.
 pub const LEN: usize = 1184;

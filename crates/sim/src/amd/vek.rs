@@ -1,5 +1,7 @@
 //! VCEK and VLEK certificates (AMD 57230 section 1.5, AMD 58369).
 
+use silicon_to_source::formats::snp::parse::Product;
+use silicon_to_source::time::Validity;
 use x509_cert::ext::Extension;
 
 use super::{ReportSpec, Role, Tcb, chip_id, product_name};
@@ -7,8 +9,6 @@ use crate::ENTITY_VALIDITY;
 use crate::certificate::{Spoil, Template, extension, simulated_name};
 use crate::der::{IA5_STRING, OCTET_STRING, integer, tlv};
 use crate::keys::Key;
-use silicon_to_source::formats::snp::parse::Product;
-use silicon_to_source::time::Validity;
 
 /// OID of the structure version.
 pub const STRUCT_VERSION: &str = "1.3.6.1.4.1.3704.1.1";

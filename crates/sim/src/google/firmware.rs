@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use silicon_to_source::digest::{Sha256, Sha384};
 
 use super::vtpm::{field, number};
 use crate::certificate::{
@@ -11,7 +12,6 @@ use crate::certificate::{
 use crate::keys::Key;
 use crate::signature::{Algorithm, Hash};
 use crate::{AUTHORITY_VALIDITY, ENTITY_VALIDITY};
-use silicon_to_source::digest::{Sha256, Sha384};
 
 /// RSASSA-PSS with SHA-256 throughout and 32 bytes of salt.
 const PSS: Algorithm = Algorithm::Pss { hash: Hash::Sha256, mgf1: Hash::Sha256, salt: 32 };

@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use silicon_to_source::formats::token::parse::Service;
+use silicon_to_source::time::UnixTime;
 
 use crate::certificate::{
     CRL_SIGN, DIGITAL_SIGNATURE, KEY_CERT_SIGN, PathLength, Spoil, Template, basic_constraints,
@@ -11,8 +13,6 @@ use crate::certificate::{
 use crate::keys::Key;
 use crate::signature::{Algorithm, Hash};
 use crate::{AUTHORITY_VALIDITY, ENTITY_VALIDITY};
-use silicon_to_source::formats::token::parse::Service;
-use silicon_to_source::time::UnixTime;
 
 /// What a certificate above a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

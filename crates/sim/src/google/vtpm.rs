@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use silicon_to_source::digest::{Sha256, Sha384};
+
 use crate::certificate::{
     CRL_SIGN, DIGITAL_SIGNATURE, KEY_CERT_SIGN, PathLength, Spoil, Template, basic_constraints,
     key_usage, simulated_name,
@@ -9,7 +11,6 @@ use crate::certificate::{
 use crate::keys::Key;
 use crate::signature::Algorithm;
 use crate::{AUTHORITY_VALIDITY, ENTITY_VALIDITY};
-use silicon_to_source::digest::{Sha256, Sha384};
 
 /// What a certificate above a TPM's quotes is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 
 use std::sync::OnceLock;
 
+use silicon_to_source::time::Validity;
+
 use crate::certificate::{
     CRL_SIGN, DIGITAL_SIGNATURE, KEY_CERT_SIGN, PathLength, Spoil, Template,
     authority_key_identifier, basic_constraints, crl_distribution_point, key_usage, simulated_name,
@@ -10,7 +12,6 @@ use crate::certificate::{
 };
 use crate::keys::Key;
 use crate::{AUTHORITY_VALIDITY, ENTITY_VALIDITY};
-use silicon_to_source::time::Validity;
 
 /// KeyUsage nonRepudiation, which Intel sets beside digitalSignature.
 pub(super) const NON_REPUDIATION: u8 = 0x40;

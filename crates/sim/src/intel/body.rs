@@ -1,8 +1,9 @@
 //! Quote bodies: enclave reports and TD reports (Intel, "SGX Data Center Attestation Primitives:
 //! ECDSA Quote Library API" appendix A.4, "TDX DCAP Quoting Library API" appendix A.3).
 
-use super::{COMPONENTS, TEE_TCB_SVN};
 use silicon_to_source::digest::{Sha256, Sha384};
+
+use super::{COMPONENTS, TEE_TCB_SVN};
 
 /// What MRSIGNER of the simulated quoting enclaves is the SHA-256 of.
 pub const QE_SIGNER: &[u8] = b"SIMULATED signer of quoting enclaves";

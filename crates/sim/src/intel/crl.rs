@@ -1,11 +1,12 @@
 //! Revocation lists of the root and of the two PCK authorities (Intel, "PCK Certificate and
 //! Certificate Revocation List Profile Specification", section 1.4).
 
+use silicon_to_source::time::{UnixTime, Validity};
+
 use super::{COLLATERAL_VALIDITY, Role};
 use crate::certificate::simulated_name;
 use crate::crl::ListTemplate;
 use crate::keys::Key;
-use silicon_to_source::time::{UnixTime, Validity};
 
 /// A certificate revocation list.
 #[derive(Clone, Debug)]

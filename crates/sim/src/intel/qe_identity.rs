@@ -1,13 +1,14 @@
 //! Identities of quoting enclaves (Intel, "API Portal", Get SGX QE Identity V4 and Get TDX QE
 //! Identity V4).
 
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::time::UnixTime;
+
 use super::body::{QE_SIGNER, QE_SVN, TD_QE_SVN};
 use super::signed::{SignedJson, array, standing, string};
 use super::tcb_info::{CURRENT_DATE, OUTDATED_DATE};
 use super::{COLLATERAL_VALIDITY, EVALUATION_NUMBER};
 use crate::keys::Key;
-use silicon_to_source::digest::Sha256;
-use silicon_to_source::time::UnixTime;
 
 /// A quoting enclave's identity.
 #[derive(Clone, Debug)]

@@ -1,9 +1,10 @@
 //! Quotes of version 3, 4 and 5 (Intel, "SGX Data Center Attestation Primitives: ECDSA Quote
 //! Library API" appendix A.4, "TDX DCAP Quoting Library API" appendix A.3).
 
+use silicon_to_source::digest::Sha256;
+
 use super::{EnclaveSpec, PckSpec, TdSpec, pem_chain};
 use crate::keys::Key;
-use silicon_to_source::digest::Sha256;
 
 /// Intel's QE vendor id.
 pub const INTEL_VENDOR_ID: [u8; 16] = [

@@ -1,11 +1,12 @@
 //! TCB info version 3 (Intel, "API Portal", Get SGX TCB Info V4 and Get TDX TCB Info V4).
 
+use silicon_to_source::time::UnixTime;
+
 use super::signed::{SignedJson, array, standing, string};
 use super::{
     COLLATERAL_VALIDITY, COMPONENTS, EVALUATION_NUMBER, FMSPC, PCE_ID, PCE_SVN, TEE_TCB_SVN,
 };
 use crate::keys::Key;
-use silicon_to_source::time::UnixTime;
 
 /// The tcbDate of the healthy first level.
 pub const CURRENT_DATE: &str = "2024-11-13T00:00:00Z";

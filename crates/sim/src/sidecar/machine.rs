@@ -1,18 +1,9 @@
 //! Simulated machines: what the hardware answers and which files lie beside it.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::{fs, io};
 
-use super::tsm::{Answered, Tsm};
-use crate::amd::report::POLICY_DEBUG;
-use crate::amd::{CrlSpec, ReportSpec, Role, VekSpec, authority};
-use crate::coordinator::{CoordinatorSpec, IMAGE, Machine, SEALED_KEY, key_answer};
-use crate::intel;
-use crate::keys::Key;
-use crate::repository::Repository;
-use crate::{BUILD_TIME, ENTITY_VALIDITY, cel};
 use s2s_attest::config::{
     Collateral, Config, Custody, EventLog, Limits, Log, Provenance, ProvenanceKind, ReferenceValue,
     SealedKey, Source, SourceKind, SourcePart, Workload,
@@ -20,6 +11,14 @@ use s2s_attest::config::{
 use silicon_to_source::digest::Sha384;
 use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::time::{DAY, UnixTime};
+
+use super::tsm::{Answered, Tsm};
+use crate::amd::report::POLICY_DEBUG;
+use crate::amd::{CrlSpec, ReportSpec, Role, VekSpec, authority};
+use crate::coordinator::{CoordinatorSpec, IMAGE, Machine, SEALED_KEY, key_answer};
+use crate::keys::Key;
+use crate::repository::Repository;
+use crate::{BUILD_TIME, ENTITY_VALIDITY, cel, intel};
 
 /// Whose hardware is simulated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

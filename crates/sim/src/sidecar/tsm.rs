@@ -2,13 +2,12 @@
 //! in the order of `Documentation/ABI/testing/configfs-tsm-report`.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 /// What a simulated machine answers.
 #[derive(Clone, Debug)]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use silicon_to_source::time::UnixTime;
 
 use crate::BUILD_TIME;
-use silicon_to_source::time::UnixTime;
 
 /// One run of a workflow.
 #[derive(Clone, Debug)]

@@ -3,12 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::time::UnixTime;
 
 use super::{Build, EntrySpec, Issuer, LeafSpec, Rekor, TokenSpec, root};
 use crate::keys::Key;
 use crate::pem;
-use silicon_to_source::digest::Sha256;
-use silicon_to_source::time::UnixTime;
 
 /// The DSSE payload type of in-toto statements.
 pub const IN_TOTO: &str = "application/vnd.in-toto+json";

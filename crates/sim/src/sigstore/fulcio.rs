@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::time::{UnixTime, Validity};
 use x509_cert::name::RdnSequence;
 
 use super::Build;
@@ -15,8 +17,6 @@ use crate::der::{OCTET_STRING, UTF8_STRING, tlv};
 use crate::keys::Key;
 use crate::signature::Algorithm;
 use crate::{AUTHORITY_VALIDITY, BUILD_TIME};
-use silicon_to_source::digest::Sha256;
-use silicon_to_source::time::{UnixTime, Validity};
 
 /// Common name of the root.
 pub(super) const ROOT_NAME: &str = "SIMULATED sigstore root";

@@ -4,12 +4,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use silicon_to_source::digest::Sha256;
+use silicon_to_source::time::UnixTime;
 
 use crate::BUILD_TIME;
 use crate::keys::Key;
 use crate::signature::Algorithm;
-use silicon_to_source::digest::Sha256;
-use silicon_to_source::time::UnixTime;
 
 /// Number of entries in the tree.
 pub const LOG_SIZE: u64 = 7;

@@ -3,6 +3,8 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use silicon_to_source::digest::{Sha256, Sha384};
+use silicon_to_source::time::UnixTime;
 use x509_cert::der::Encode as _;
 use x509_cert::der::asn1::{GeneralizedTime, ObjectIdentifier};
 
@@ -13,8 +15,6 @@ use crate::certificate::{
 use crate::der::{INTEGER, OCTET_STRING, SEQUENCE, context, oid, tlv};
 use crate::keys::Key;
 use crate::{AUTHORITY_VALIDITY, BUILD_TIME, ENTITY_VALIDITY};
-use silicon_to_source::digest::{Sha256, Sha384};
-use silicon_to_source::time::UnixTime;
 
 const SET: u8 = 0x31;
 

@@ -2,6 +2,8 @@
 
 use js_sys::futures::{JsFuture, future_to_promise};
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use silicon_to_source::engine::plan::Request;
+use silicon_to_source::engine::plan::session::{Response, response};
 use wasm_bindgen::prelude::*;
 use web_sys::{
     AbortSignal, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials,
@@ -9,8 +11,6 @@ use web_sys::{
 };
 
 use super::parsed;
-use silicon_to_source::engine::plan::Request;
-use silicon_to_source::engine::plan::session::{Response, response};
 
 /// What came of one question.
 #[wasm_bindgen]

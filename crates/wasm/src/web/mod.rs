@@ -6,13 +6,13 @@
 mod ask;
 
 use js_sys::Uint8Array;
-use wasm_bindgen::prelude::*;
-
-use crate::{USAGE, thrown};
 use silicon_to_source::engine::plan::session::NONCE_LEN;
 use silicon_to_source::engine::plan::{self, Request, SUBJECTS};
 use silicon_to_source::error::Error;
 use silicon_to_source::time::UnixTime;
+use wasm_bindgen::prelude::*;
+
+use crate::{USAGE, thrown};
 
 pub use ask::{Asked, ask};
 

@@ -1,8 +1,7 @@
 //! The certificate that carries a quote, against the quote.
 
 use crate::digest::Sha512;
-use crate::finding::connection;
-use crate::finding::{Check, Finding, Value, Why};
+use crate::finding::{Check, Finding, Value, Why, connection};
 use crate::formats::dstack::checks;
 use crate::pki::Cert;
 use crate::time::UnixTime;

@@ -8,11 +8,9 @@ use crate::finding::{Finding, Outcome, Value, Why};
 use crate::formats::dstack::checks;
 use crate::formats::dstack::parse::{Material, SnpImage, TdxImage};
 use crate::formats::dstack::policy::DstackPolicy;
-use crate::formats::dstack::verify as computed;
-use crate::formats::dstack::verify::AcpiDigests;
+use crate::formats::dstack::verify::{self as computed, AcpiDigests};
 use crate::formats::intel::parse::TdReport;
-use crate::formats::snp::parse::Report;
-use crate::formats::snp::parse::place;
+use crate::formats::snp::parse::{Report, place};
 
 /// What the host and the agent say about the image. Nobody signed any of it.
 #[derive(Debug, Default)]

@@ -6,10 +6,6 @@ mod config;
 mod identity;
 mod image;
 
-use compose::{compose_hash, images};
-use config::mr_config;
-use identity::{ids, key_provider};
-
 use super::checks;
 use super::parse::{AppCompose, Document, Ids, TcbInfo, document_hash};
 use super::policy::DstackPolicy;
@@ -17,8 +13,10 @@ use super::verify::aggregated;
 use crate::digest::{Sha256, Sha384};
 use crate::finding::{Check, Finding, Value, Why};
 use crate::formats::intel::parse::TdReport;
-use crate::formats::snp::parse::Report;
-use crate::formats::snp::parse::place;
+use crate::formats::snp::parse::{Report, place};
+use compose::{compose_hash, images};
+use config::mr_config;
+use identity::{ids, key_provider};
 
 pub(crate) use certificate::{CERTIFICATE, certificate, key};
 pub(crate) use compose::image_claims;

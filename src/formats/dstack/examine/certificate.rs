@@ -6,15 +6,13 @@ use super::{snp, tdx};
 use crate::error::Error;
 use crate::finding::LinkId;
 use crate::finding::compared::Compared;
-use crate::formats::dstack::appraise;
-use crate::formats::dstack::checks;
 use crate::formats::dstack::parse::{Answer, Carried, Ids, RaTls, TdxAttestation};
 use crate::formats::dstack::policy::ForDstack;
+use crate::formats::dstack::{appraise, checks};
 use crate::formats::intel::parse::Quote;
 use crate::piece::Piece;
 use crate::pki::Cert;
-use crate::report::certificate as item;
-use crate::report::{Custody, Draft, KeyFlag};
+use crate::report::{Custody, Draft, KeyFlag, certificate as item};
 use crate::span::Span;
 use crate::time::UnixTime;
 

@@ -4,13 +4,11 @@ use crate::claims::Stated;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Outcome, Value, Why};
-use crate::formats::dstack::appraise;
-use crate::formats::dstack::appraise::Identity;
+use crate::formats::dstack::appraise::{self, Identity};
 use crate::formats::dstack::checks;
 use crate::formats::dstack::parse::{Answer, AppCompose, TcbInfo};
 use crate::formats::intel::parse::{Body, Quote};
-use crate::piece;
-use crate::piece::{Piece, Role};
+use crate::piece::{self, Piece, Role};
 use crate::report::{EvidenceItem, Fact, Part};
 
 /// What dstack's agent and its app-compose files say, beside the evidence.

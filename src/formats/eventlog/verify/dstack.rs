@@ -9,8 +9,7 @@ use crate::crypto::Hash;
 use crate::finding::{Examined, Finding, Value, Why};
 use crate::formats::eventlog::checks;
 use crate::formats::eventlog::parse::Register;
-use crate::formats::eventlog::parse::dstack;
-use crate::formats::eventlog::parse::dstack::{Log, RUNTIME_EVENT, Version};
+use crate::formats::eventlog::parse::dstack::{self, Log, RUNTIME_EVENT, Version};
 
 /// The register that dstack extends.
 const RUNTIME: Register = Register::Rtmr(3);

@@ -6,8 +6,7 @@ use super::{Event, Standing, Statement, tcg};
 use crate::digest::{Sha256, Sha384};
 use crate::finding::Value;
 use crate::formats::eventlog::parse::Register;
-use crate::formats::eventlog::parse::efi;
-use crate::formats::eventlog::parse::efi::Variable;
+use crate::formats::eventlog::parse::efi::{self, Variable};
 use crate::formats::eventlog::parse::tcg::EventType;
 use crate::gather;
 

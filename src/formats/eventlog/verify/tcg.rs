@@ -6,8 +6,7 @@ use crate::crypto::Hash;
 use crate::finding::Examined;
 use crate::formats::eventlog::parse::Register;
 use crate::formats::eventlog::parse::efi::Variable;
-use crate::formats::eventlog::parse::tcg;
-use crate::formats::eventlog::parse::tcg::{EventType, Log};
+use crate::formats::eventlog::parse::tcg::{self, EventType, Log};
 use crate::span::Span;
 
 /// What GRUB writes before a text; the digest is of the text without it and without the zero

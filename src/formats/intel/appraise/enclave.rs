@@ -1,8 +1,7 @@
 //! T30: the rules and the identity of an SGX enclave.
 
 use super::{QUOTE, listed, ruled};
-use crate::finding::Rule;
-use crate::finding::{Finding, Value};
+use crate::finding::{Finding, Rule, Value};
 use crate::formats::intel::checks;
 use crate::formats::intel::parse::EnclaveReport;
 use crate::formats::intel::parse::bits::{SGX_FLAGS, XFRM, unnamed};

@@ -1,8 +1,7 @@
 //! T14, T29 and T40: Intel's word on the firmware, and which platform it is.
 
-use crate::finding::Rule;
 use crate::finding::compared::ruled;
-use crate::finding::{Finding, Value};
+use crate::finding::{Finding, Rule, Value};
 use crate::formats::intel::checks;
 use crate::formats::intel::parse::collateral::TcbStatus;
 use crate::formats::intel::policy::{DcapPolicy, TcbRules};

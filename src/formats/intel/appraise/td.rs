@@ -2,8 +2,7 @@
 
 use super::{Compared, QUOTE, is_zero, listed, ruled, wished};
 use crate::digest::Sha384;
-use crate::finding::Rule;
-use crate::finding::{Check, Finding, Value, Why};
+use crate::finding::{Check, Finding, Rule, Value, Why};
 use crate::formats::intel::checks;
 use crate::formats::intel::parse::TdReport;
 use crate::formats::intel::parse::bits::{TD_ATTRIBUTES, XFAM, names, unnamed};

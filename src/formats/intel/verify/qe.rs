@@ -5,12 +5,11 @@ use crate::crypto::{self, Algorithm, Hash, Message, Signature};
 use crate::digest::Sha256;
 use crate::finding::{Finding, Value, Why};
 use crate::formats::intel::checks;
-use crate::formats::intel::parse::Quote;
 use crate::formats::intel::parse::collateral::{QeIdentity, SvnLevel};
-use crate::formats::intel::parse::place;
 use crate::formats::intel::parse::place::enclave::{
     ATTRIBUTES, ISV_PROD_ID, ISV_SVN, MISC_SELECT, MR_SIGNER, REPORT_DATA,
 };
+use crate::formats::intel::parse::{Quote, place};
 use crate::pki::Cert;
 use crate::span::Span;
 

@@ -6,11 +6,10 @@ use super::signed::TCB_INFO_EVIDENCE;
 use super::standing::{self, Statements, TcbStanding, td};
 use crate::finding::{Finding, Value, Why};
 use crate::formats::intel::checks;
-use crate::formats::intel::parse::Quote;
 use crate::formats::intel::parse::collateral::{
     QeIdentity, SvnLevel, TcbInfo, TcbLevel, TcbStatus,
 };
-use crate::formats::intel::parse::place;
+use crate::formats::intel::parse::{Quote, place};
 
 /// When there is no TCB info to compare with.
 pub(super) fn undecided(quote: &Quote<'_>, why: Why) -> Vec<Finding> {

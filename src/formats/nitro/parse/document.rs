@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::Error;
 use crate::span::Span;
-use crate::wire::cbor;
-use crate::wire::cbor::{Entries, Reader};
+use crate::wire::cbor::{self, Entries, Reader};
 
 const WHAT: &str = "Nitro attestation document";
 const PAYLOAD: &str = "payload of the Nitro attestation document";

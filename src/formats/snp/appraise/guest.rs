@@ -5,8 +5,7 @@ use crate::digest::{Sha384, Sha512};
 use crate::finding::compared::{Compared, Comparers, ruled, wished};
 use crate::finding::{Check, Finding, Value};
 use crate::formats::snp::checks;
-use crate::formats::snp::parse::place;
-use crate::formats::snp::parse::{Bit, Firmware, GUEST_POLICY, Report};
+use crate::formats::snp::parse::{Bit, Firmware, GUEST_POLICY, Report, place};
 use crate::formats::snp::policy::{AbiVersion, SnpPolicy};
 use crate::span::Span;
 

@@ -1,12 +1,10 @@
 //! S14: what the platform says about itself.
 
 use super::{REPORT, ruled};
-use crate::finding::Rule;
 use crate::finding::compared::wished;
-use crate::finding::{Finding, Value};
+use crate::finding::{Finding, Rule, Value};
 use crate::formats::snp::checks;
-use crate::formats::snp::parse::place;
-use crate::formats::snp::parse::{Bit, PLATFORM_INFO, Report};
+use crate::formats::snp::parse::{Bit, PLATFORM_INFO, Report, place};
 use crate::formats::snp::policy::SnpPolicy;
 
 pub(super) fn appraise(report: &Report<'_>, policy: &SnpPolicy) -> Vec<Finding> {

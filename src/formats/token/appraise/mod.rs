@@ -10,9 +10,8 @@ use super::checks;
 use super::parse::{Claims, Container, NumberOrText, OneOrMore, Service, Token};
 use super::policy::TokenPolicy;
 use super::verify::{TOKEN, VerifiedToken};
-use crate::finding::Rule;
 use crate::finding::compared::{Compared, Comparers, ruled_unless};
-use crate::finding::{Check, Finding, Why};
+use crate::finding::{Check, Finding, Rule, Why};
 
 pub(crate) use claims::claims;
 pub(crate) use guest::may_be_debugged;

@@ -1,8 +1,7 @@
 //! The binding against the evidence that covers it and the question that it answers.
 
 use crate::digest::Sha512;
-use crate::finding::connection;
-use crate::finding::{Check, Finding, Outcome, Value, Why};
+use crate::finding::{Check, Finding, Outcome, Value, Why, connection};
 use crate::services::coordinator::checks;
 use crate::services::coordinator::parse::{Binding, Document, Mode, carrier};
 use crate::services::coordinator::policy::CoordinatorPolicy;

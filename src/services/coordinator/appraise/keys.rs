@@ -1,12 +1,11 @@
 //! The keys that the binding names.
 
-use crate::finding::connection;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::binding::Teller;
 use crate::digest::Sha256;
-use crate::finding::{Check, Finding, Value, Why};
+use crate::finding::{Check, Finding, Value, Why, connection};
 use crate::services::coordinator::checks;
 use crate::services::coordinator::parse::binding::{SEALED_REQUEST, TLS};
 use crate::services::coordinator::parse::{Binding, Key};

@@ -7,8 +7,7 @@
 use super::machine::{COMPARERS, Context, Examined, images, software_by_policy};
 use super::stapled;
 use crate::error::Error;
-use crate::finding::Finding;
-use crate::finding::to_blame;
+use crate::finding::{Finding, to_blame};
 use crate::formats::eigencompute::examine::{Bound, Processor, bound, endorsements, sev_snp, tdx};
 use crate::formats::eigencompute::parse::{BoundEvidence, Platform, report};
 use crate::formats::intel::examine::Beside;
@@ -20,8 +19,7 @@ use crate::services::coordinator::appraise::binding;
 use crate::services::coordinator::appraise::stated::Substrate;
 use crate::services::coordinator::checks;
 use crate::services::coordinator::parse::Evidence;
-use crate::services::coordinator::parse::carrier;
-use crate::services::coordinator::parse::carrier::EigenPlatform;
+use crate::services::coordinator::parse::carrier::{self, EigenPlatform};
 use crate::services::coordinator::policy::Machine;
 
 /// Whose word the evidence is, by whether a processor's report is in it.

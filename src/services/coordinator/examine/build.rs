@@ -1,24 +1,19 @@
 //! Signed statements about the image: reference values and provenance.
 
-use crate::builds::image;
 use crate::builds::image::builds::{Builds, Signed as Statement, VerifiedBuild};
 use crate::builds::image::follow::{Files, Named};
 use crate::builds::image::parse::Document as Image;
-use crate::builds::provenance;
 use crate::builds::provenance::policy::ProvenancePolicy;
-use crate::builds::sigstore;
 use crate::builds::sigstore::verify::VerifiedStatement;
+use crate::builds::{image, provenance, sigstore};
 use crate::digest::Sha256;
 use crate::error::Error;
-use crate::finding::to_blame;
-use crate::finding::{Check, Finding, LinkId, Outcome, Why};
+use crate::finding::{Check, Finding, LinkId, Outcome, Why, to_blame};
 use crate::report::EvidenceItem;
 use crate::services::coordinator::appraise::Reference;
 use crate::services::coordinator::checks;
-use crate::services::coordinator::parse;
-use crate::services::coordinator::parse::launch;
-use crate::services::coordinator::parse::launch::{LaunchMeasurement, Role};
-use crate::services::coordinator::parse::{Document, ReferenceValue};
+use crate::services::coordinator::parse::launch::{self, LaunchMeasurement, Role};
+use crate::services::coordinator::parse::{self, Document, ReferenceValue};
 use crate::services::coordinator::policy::ForCoordinator;
 use crate::time::UnixTime;
 

@@ -9,16 +9,13 @@ use crate::file::{File, Origin};
 use crate::finding::{Finding, LinkId, Value, Why};
 use crate::piece::Piece;
 use crate::report::{Draft, RootOfTrust};
-use crate::services::coordinator::appraise::answer;
-use crate::services::coordinator::appraise::answer::Answer;
+use crate::services::coordinator::appraise::answer::{self, Answer};
 use crate::services::coordinator::appraise::binding::{Session, Teller};
 use crate::services::coordinator::appraise::darkbloom;
 use crate::services::coordinator::appraise::keys::Connection;
-use crate::services::coordinator::appraise::recorded;
-use crate::services::coordinator::appraise::recorded::Issued;
+use crate::services::coordinator::appraise::recorded::{self, Issued};
 use crate::services::coordinator::checks;
-use crate::services::coordinator::examine;
-use crate::services::coordinator::examine::{Question, subject};
+use crate::services::coordinator::examine::{self, Question, subject};
 use crate::services::coordinator::parse::exchange::{
     ATTESTATION, ENCRYPTION_KEY, Exchange, Response, TINFOIL,
 };

@@ -8,8 +8,7 @@
 use super::machine::{Context, EvidenceType, Examined, evidence_type};
 use crate::digest::Sha512;
 use crate::error::Error;
-use crate::finding::to_blame;
-use crate::finding::{Check, Finding, Outcome, Why};
+use crate::finding::{Check, Finding, Outcome, Why, to_blame};
 use crate::piece::Piece;
 use crate::report::{Part, RootOfTrust, Wanted};
 use crate::services::coordinator::checks;

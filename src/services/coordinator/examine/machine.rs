@@ -6,20 +6,18 @@ use crate::error::Error;
 use crate::finding::compared::{Compared, Comparers};
 use crate::finding::{Check, Finding};
 use crate::formats::eventlog::verify::VerifiedLog;
-use crate::formats::intel;
 use crate::formats::intel::parse::{Body, Quote};
 use crate::formats::launch::measured::Measured;
-use crate::formats::snp;
 use crate::formats::snp::files::Amd;
 use crate::formats::snp::parse::Report;
+use crate::formats::{intel, snp};
 use crate::piece::Piece;
 use crate::report::{Overrides, Part, RootOfTrust};
 use crate::services::coordinator::appraise::binding;
 use crate::services::coordinator::appraise::stated::Substrate;
 use crate::services::coordinator::checks;
 use crate::services::coordinator::parse::{Document, Evidence};
-use crate::services::coordinator::policy::ForCoordinator;
-use crate::services::coordinator::policy::Machine;
+use crate::services::coordinator::policy::{ForCoordinator, Machine};
 use crate::time::UnixTime;
 
 /// The image and what evidence carries have checks of their own here.

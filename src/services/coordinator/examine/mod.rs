@@ -8,36 +8,31 @@ mod machine;
 mod provider;
 mod stapled;
 
-use super::appraise::answer;
-use super::appraise::answer::Answer;
-use super::appraise::binding;
-use super::appraise::binding::{Answered, InSession, Session, Teller};
+use super::appraise::answer::{self, Answer};
+use super::appraise::binding::{self, Answered, InSession, Session, Teller};
 use super::appraise::image::launched;
-use super::appraise::keys;
-use super::appraise::keys::{Connection, Published, Speaker};
+use super::appraise::keys::{self, Connection, Published, Speaker};
 use super::appraise::stated::{Derived, Substrate, contradictions, stated};
 use super::appraise::{self, Launched};
 use super::checks;
 use super::parse::exchange::{ATTESTATION, Exchange};
 use super::parse::{Binding, Document, Source, carrier};
+use crate::builds::git::source;
 use crate::builds::image;
+use crate::builds::image::follow::Files;
 use crate::builds::image::verify::Supplied;
 use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Check, Finding, LinkId, Value, Why};
 use crate::formats::launch::measured::Measured;
-use crate::piece;
-use crate::piece::Piece;
+use crate::piece::{self, Piece};
 use crate::report::{
     Custody, Draft, EvidenceItem, Fact, Flags, Freshness, KeyFlag, RootOfTrust, Subject,
 };
 use crate::services::coordinator::policy::{Applied, ForCoordinator};
 use crate::services::registry::parse::Entry;
 use crate::time::UnixTime;
-
-use crate::builds::git::source;
-use crate::builds::image::follow::Files;
 use build::{References, about_image, accepted, of_image, provenance, references};
 use machine::Examined;
 

@@ -6,11 +6,10 @@
 use serde_json::json;
 
 use crate::finding::{Finding, Why};
-use crate::formats::eventlog;
 use crate::formats::eventlog::examine::{Kind, Logs};
-use crate::formats::intel;
 use crate::formats::intel::files::Intel;
 use crate::formats::snp::files::Amd;
+use crate::formats::{eventlog, intel};
 use crate::pki::{Cert, Crl};
 use crate::services::coordinator::checks;
 use crate::services::coordinator::parse::Document;

@@ -2,18 +2,16 @@
 
 use crate::error::Error;
 use crate::finding::compared::Compared;
-use crate::finding::to_blame;
-use crate::finding::{Check, Finding, LinkId, Value, Why};
+use crate::finding::{Check, Finding, LinkId, Value, Why, to_blame};
 use crate::formats::dstack::parse::{Answer, AppCompose};
 use crate::formats::intel::parse::{Body, Quote, TdReport};
 use crate::formats::{dstack, gpu};
 use crate::piece::Piece;
 use crate::pki::pem_certificates;
 use crate::report::{DebugFlag, EvidenceItem, Part};
-use crate::services::near::checks;
 use crate::services::near::parse::{Gpu, Machine, Manager, decoded};
 use crate::services::near::policy::ForNear;
-use crate::services::near::verify;
+use crate::services::near::{checks, verify};
 use crate::span::Span;
 use crate::time::UnixTime;
 use crate::wire::pasted;

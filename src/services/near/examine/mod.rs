@@ -3,16 +3,14 @@
 mod images;
 mod machine;
 
-use super::checks;
 use super::examine::images::Images;
 use super::examine::machine::Examined;
 use super::parse::{Machine, Report};
-use super::verify;
+use super::{checks, verify};
 use crate::builds::image;
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Value};
-use crate::piece;
-use crate::piece::Piece;
+use crate::piece::{self, Piece};
 use crate::pki::{Cert, pem_certificates};
 use crate::report::{
     Custody, DebugFlag, Draft, Flags, Freshness, KeyFlag, RootOfTrust, Stated, Subject, Wanted,

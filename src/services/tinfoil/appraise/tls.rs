@@ -6,11 +6,9 @@
 
 use crate::claims::Claim;
 use crate::digest::Sha256;
-use crate::finding::connection;
-use crate::finding::{Finding, LinkId, Value, Why};
+use crate::finding::{Finding, LinkId, Value, Why, connection};
 use crate::formats::snp;
-use crate::formats::snp::parse::Report;
-use crate::formats::snp::parse::place;
+use crate::formats::snp::parse::{Report, place};
 use crate::pki::Cert;
 use crate::services::tinfoil::parse::Bundle;
 use crate::services::tinfoil::policy::TinfoilPolicy;

@@ -1,12 +1,12 @@
 //! Built-in policies and quotes, and what is asked for when something is missing.
 
-use crate::common::examine;
 use s2s_sim::demonstration;
 use s2s_sim::intel::Certification;
 use silicon_to_source::engine::builtin;
 use silicon_to_source::report::{Level, Report, State};
 
 use crate::common::dcap::Case;
+use crate::common::examine;
 use crate::common::table::findings;
 
 fn under(case: &Case, policy: &str) -> Report {

@@ -1,6 +1,7 @@
 //! Values as Intel's JSON writes them.
 
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::status::TcbStatus;
 use crate::time::UnixTime;

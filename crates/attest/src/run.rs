@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -33,6 +34,7 @@ pub fn run(config: Config) -> Result<(), ConfigError> {
             Some(address) => Some(bind(address).await?),
             None => None,
         };
+        tell(NotifyState::Ready);
         tokio::spawn(keep_fresh(Arc::clone(&issuer)));
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(until_signal(stop));
@@ -92,6 +94,7 @@ pub async fn until_signal(stop: watch::Sender<bool>) {
         _ = interrupt.recv() => {}
     }
     tracing::info!("stopping");
+    tell(NotifyState::Stopping);
     let _ = stop.send(true);
 }
 
@@ -126,6 +129,13 @@ pub fn log(log: Log) {
         .with_writer(io::stderr)
         .finish();
     let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+/// Tells systemd, where it started this process and waits to be told.
+fn tell(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd was not told");
+    }
 }
 
 fn failed(error: io::Error) -> ConfigError {

@@ -32,15 +32,15 @@ mod sidecar {
     /// It runs inside the confidential machine, beside the service that it is about. Without a
     /// command it serves what the configuration says.
     #[derive(Debug, Parser)]
-    #[command(name = "s2s-attest", version)]
+    #[command(name = "s2s-attest", version, args_conflicts_with_subcommands = true)]
     struct Arguments {
         #[command(subcommand)]
         command: Option<Command>,
         /// The configuration; `s2s-attest init` writes one
-        #[arg(long, value_name = "FILE", global = true)]
+        #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
         /// Instead of serving, as the command `check`
-        #[arg(long)]
+        #[arg(long, requires = "config")]
         check: bool,
     }
 
@@ -57,7 +57,7 @@ mod sidecar {
         /// Ask the running sidecar whether it runs
         ///
         /// Exit status 1: it does not answer at `management`.
-        Health,
+        Health(Health),
     }
 
     #[derive(Debug, Args)]
@@ -77,8 +77,18 @@ mod sidecar {
         into: PathBuf,
     }
 
-    #[derive(Debug, Default, Args)]
+    #[derive(Debug, Args)]
+    struct Health {
+        /// The configuration of the sidecar
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    }
+
+    #[derive(Debug, Args)]
     struct Check {
+        /// The configuration
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
         /// The policy to examine under: one that comes with the verifier, or a file; without it
         /// the one that readers get who name none
         #[arg(long, value_name = "NAME or FILE")]
@@ -93,15 +103,20 @@ mod sidecar {
     }
 
     pub(super) fn main() -> ExitCode {
-        let Arguments { command, config, check } = Arguments::parse();
-        let command = command.or(check.then(|| Command::Check(Check::default())));
-        let done = match command {
-            Some(Command::Init(init)) => begin(init),
-            Some(Command::Check(check)) => told(config.as_deref(), &check),
-            Some(Command::Health) => {
-                configuration(config.as_deref()).and_then(|config| health::ask(&config))
+        let arguments = Arguments::parse();
+        let done = match (arguments.command, arguments.config) {
+            (Some(Command::Init(init)), _) => begin(init),
+            (Some(Command::Check(check)), _) => told(&check.config, check.policy.as_deref()),
+            (Some(Command::Health(health)), _) => {
+                configuration(&health.config).and_then(|config| health::ask(&config))
             }
-            None => configuration(config.as_deref()).and_then(run::run).map(|()| true),
+            (None, Some(config)) if arguments.check => told(&config, None),
+            (None, Some(config)) => configuration(&config).and_then(run::run).map(|()| true),
+            (None, None) => Err(ConfigError(
+                "Name the configuration with --config FILE. To begin: s2s-attest init --origin \
+                 https://HOST"
+                    .to_owned(),
+            )),
         };
         match done {
             Ok(true) => ExitCode::SUCCESS,
@@ -131,9 +146,9 @@ mod sidecar {
     }
 
     /// Says what a reader would be told.
-    fn told(config: Option<&Path>, arguments: &Check) -> Result<bool, ConfigError> {
+    fn told(config: &Path, policy: Option<&str>) -> Result<bool, ConfigError> {
         let config = configuration(config)?;
-        let policy = arguments.policy.as_deref().map(policy).transpose()?;
+        let policy = policy.map(self::policy).transpose()?;
         run::block_on(async {
             let checked = check::check(config, policy.as_ref(), |host| eprintln!("{host}")).await?;
             print(&checked.text);
@@ -148,14 +163,7 @@ mod sidecar {
         }
     }
 
-    fn configuration(path: Option<&Path>) -> Result<Config, ConfigError> {
-        let path = path.ok_or_else(|| {
-            ConfigError(
-                "Name the configuration with --config FILE. To begin: s2s-attest init --origin \
-                 https://HOST"
-                    .to_owned(),
-            )
-        })?;
+    fn configuration(path: &Path) -> Result<Config, ConfigError> {
         let directory = path.parent().unwrap_or(Path::new(""));
         Config::from_toml(&read(path)?, directory)
             .map_err(|error| ConfigError(format!("{}: {error}", path.display())))

@@ -77,7 +77,7 @@ pub fn write(machine: &Machine, wishes: &Wishes) -> Result<Vec<PathBuf>, ConfigE
 /// What to tell the operator: what the machine offers, the level to expect, and what is missing for
 /// the next one.
 pub fn told(machine: &Machine, wishes: &Wishes, written: &[PathBuf]) -> String {
-    let mut text = String::from("This machine offers:\n");
+    let mut text = String::from("Asked this machine, and found:\n");
     for line in machine.lines() {
         let _ = writeln!(text, "  {line}");
     }
@@ -93,6 +93,11 @@ pub fn told(machine: &Machine, wishes: &Wishes, written: &[PathBuf]) -> String {
     let toml = wishes.folder.join("attestation.toml");
     let toml = toml.display();
     let steps = [
+        (level == "A0" && !machine.is_unasked()).then(|| {
+            "Go on inside a confidential machine, and begin anew there: these files are for a \
+             machine that offers nothing."
+                .to_owned()
+        }),
         machine.is_unasked().then(|| {
             "Write the files again as root, in another folder, so that the hardware can be asked."
                 .to_owned()

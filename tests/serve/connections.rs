@@ -87,13 +87,14 @@ fn connection_that_is_kept_alive_counts_and_ends_when_nothing_more_is_asked() {
 #[test]
 fn reader_that_does_not_read_counts_and_is_cut() {
     let machine = machine();
-    let limits = Limits { peer_connections: 1, connection_s: 1, ..limits() };
+    let limits = Limits { peer_connections: 1, connection_s: 4, ..limits() };
     let sidecar = Sidecar::start(with_limits(machine.config(ORIGIN), limits));
     let mut slow = from([127, 0, 0, 2], &sidecar);
     slow.set_write_timeout(Some(Duration::from_millis(200))).unwrap();
     // Answers pile up until the system's buffers are full, and then the sidecar waits to write.
     let question = format!("GET {PATH} HTTP/1.1\r\nhost: x\r\n\r\n");
     while slow.write_all(question.as_bytes()).is_ok() {}
+    assert!(last(from([127, 0, 0, 2], &sidecar)).is_none(), "its seat is taken");
     let started = Instant::now();
     open(&sidecar, "0");
     assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());

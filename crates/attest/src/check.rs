@@ -150,7 +150,11 @@ fn text(report: &Report, origin: &str, lacks: Option<&str>) -> String {
     }
     let sentences = Sentences::of(report);
     let line = sentences.headline();
-    let _ = writeln!(text, "A reader of {origin} would be told:\n\n  {}\n  {}\n", line.short, line.card);
+    let _ = writeln!(
+        text,
+        "A reader of {origin} would be told:\n\n  {}\n  {}\n",
+        line.short, line.card
+    );
     for row in &report.answer.rows {
         let said = sentences.row(row);
         let _ = writeln!(text, "  {:<COLUMN$}{}", said.question, said.answer);
@@ -160,7 +164,8 @@ fn text(report: &Report, origin: &str, lacks: Option<&str>) -> String {
     }
     let key = wording::level_key(report.assurance.level, report.assurance.root_of_trust);
     let name = wording::level(&key, "name");
-    let level = if key.starts_with('A') { format!("Level {key}: {name}.") } else { format!("{name}.") };
+    let level =
+        if key.starts_with('A') { format!("Level {key}: {name}.") } else { format!("{name}.") };
     let _ = writeln!(text, "\n{level} {}", wording::level(&key, "meaning"));
     if let Some(rung) = ladder::above(&key) {
         let _ = writeln!(text, "For {} is missing: {}", rung.level, rung.needs);
@@ -183,12 +188,14 @@ fn missing(text: &mut String, report: &Report, sentences: &Sentences<'_>) {
     let root = report.assurance.root_of_trust;
     let _ = writeln!(text, "\nThe chain ends before: {}.", wording::link_title(link.id, root));
     let mut said = BTreeSet::new();
-    let open = sentences.link(link).into_iter().chain(link.findings.iter().filter(|f| is_open(f, link)).map(
-        |finding| match wording::todo(finding) {
-            Some(todo) => format!("{} {todo}", sentences.finding(finding)),
-            None => sentences.finding(finding),
-        },
-    ));
+    let open = sentences.link(link).into_iter().chain(
+        link.findings.iter().filter(|f| is_open(f, link)).map(|finding| {
+            match wording::todo(finding) {
+                Some(todo) => format!("{} {todo}", sentences.finding(finding)),
+                None => sentences.finding(finding),
+            }
+        }),
+    );
     for sentence in open {
         if said.insert(sentence.clone()) {
             let _ = writeln!(text, "  - {sentence}");

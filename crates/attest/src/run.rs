@@ -34,10 +34,10 @@ pub fn run(config: Config) -> Result<(), ConfigError> {
             Some(address) => Some(bind(address).await?),
             None => None,
         };
-        tell(NotifyState::Ready);
-        tokio::spawn(keep_fresh(Arc::clone(&issuer)));
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(until_signal(stop));
+        tell(NotifyState::Ready);
+        tokio::spawn(keep_fresh(Arc::clone(&issuer)));
         let management = http::management(Arc::clone(&issuer));
         let private = private
             .map(|listener| (listener, management, Limits::default(), Arc::<Metrics>::default()));
@@ -84,18 +84,20 @@ pub async fn keep_fresh(issuer: Arc<Issuer>) {
     }
 }
 
-/// Says `true` on SIGTERM or SIGINT.
-pub async fn until_signal(stop: watch::Sender<bool>) {
+/// Says `true` on SIGTERM or SIGINT. Signals are taken from the call on, before the first poll.
+pub fn until_signal(stop: watch::Sender<bool>) -> impl Future<Output = ()> + Send {
     let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
-    // Without a handler the signal ends the process by itself.
-    let (Ok(mut terminate), Ok(mut interrupt)) = signals else { return };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+    async move {
+        // Without a handler the signal ends the process by itself.
+        let (Ok(mut terminate), Ok(mut interrupt)) = signals else { return };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        tell(NotifyState::Stopping);
+        let _ = stop.send(true);
     }
-    tracing::info!("stopping");
-    tell(NotifyState::Stopping);
-    let _ = stop.send(true);
 }
 
 /// Binds an address.

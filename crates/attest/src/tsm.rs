@@ -96,12 +96,11 @@ impl std::fmt::Display for TsmError {
                  module sev-guest or tdx-guest.",
                 path.display()
             ),
-            Self::Io { what: "mkdir", error } if error.kind() == ErrorKind::PermissionDenied => {
-                f.write_str(
+            Self::Io { what: "mkdir", error } if error.kind() == ErrorKind::PermissionDenied => f
+                .write_str(
                     "configfs-tsm belongs to root: start s2s-attest as root, which needs no \
                      capabilities.",
-                )
-            }
+                ),
             Self::Io { what, error } => write!(f, "{what}: {error}"),
             Self::Conflict => f.write_str("another program wrote to the same entry"),
             Self::Timeout => f.write_str("no report within the time allowed"),

@@ -12,6 +12,13 @@ use crate::tsm::{self, Directory, Provider, TsmError};
 /// How long hardware or a launcher may take to show what it is.
 const TIME: Duration = Duration::from_secs(10);
 
+impl Launches {
+    /// Whether the launcher gives out anything that the sidecar knows.
+    pub(super) const fn anything(self) -> bool {
+        self.bound || self.token || self.evidence
+    }
+}
+
 /// A machine as `s2s-attest init` found it.
 #[derive(Debug)]
 pub struct Machine {
@@ -89,7 +96,8 @@ impl Machine {
             Err(error) => format!("no report of a chip. {}", sentence(&error.to_string())),
         };
         let launches = self.launches.unwrap_or_default();
-        let has = |is_there: bool, yes: &str, no: &str| String::from(if is_there { yes } else { no });
+        let has =
+            |is_there: bool, yes: &str, no: &str| String::from(if is_there { yes } else { no });
         vec![
             hardware,
             match &self.tpm {
@@ -144,7 +152,7 @@ impl Machine {
         let launches = self.launches.unwrap_or_default();
         if self.driver().is_some() {
             ("A3", "a real chip, and not which software runs on it.")
-        } else if launches.bound || launches.token || launches.evidence {
+        } else if launches.anything() {
             (
                 "A2",
                 "what the cloud provider says. Where the launcher's evidence has a chip's report \

@@ -32,7 +32,10 @@ pub struct Wishes {
 ///
 /// # Errors
 /// One sentence: the origin is none.
-pub fn files(machine: &Machine, wishes: &Wishes) -> Result<[(&'static str, String); 5], ConfigError> {
+pub fn files(
+    machine: &Machine,
+    wishes: &Wishes,
+) -> Result<[(&'static str, String); 5], ConfigError> {
     let Wishes { origin, service, custody, .. } = wishes;
     if !config::is_origin(origin) {
         return Err(ConfigError(format!("{origin}: {}", config::NO_ORIGIN)));
@@ -40,12 +43,15 @@ pub fn files(machine: &Machine, wishes: &Wishes) -> Result<[(&'static str, Strin
     let authority = origin.split_once("://").map_or(origin.as_str(), |(_, rest)| rest);
     let host = authority.split(':').next().unwrap_or(authority);
     let service = service.to_string();
-    let proxied = |text: &str| text.replace(EXAMPLE_SERVICE, &service);
+    let own = |text: &str, host: &str| {
+        let text = text.replace(EXAMPLE_SERVICE, &service);
+        text.replace(EXAMPLE_ORIGIN, origin).replace(EXAMPLE_HOST, host)
+    };
     Ok([
-        ("attestation.toml", proxied(&configuration(machine, origin, *custody))),
-        ("s2s-attestation.service", UNIT.replace(EXAMPLE_HOST, host)),
-        ("Caddyfile", proxied(CADDY).replace(EXAMPLE_HOST, authority)),
-        ("nginx.conf", proxied(NGINX).replace(EXAMPLE_HOST, host)),
+        ("attestation.toml", own(&configuration(machine, *custody), host)),
+        ("s2s-attestation.service", own(UNIT, host)),
+        ("Caddyfile", own(CADDY, authority)),
+        ("nginx.conf", own(NGINX, host)),
         ("attestation.yml", WORKFLOW.to_owned()),
     ])
 }
@@ -143,27 +149,54 @@ const CADDY: &str = include_str!("../../deploy/Caddyfile");
 const NGINX: &str = include_str!("../../deploy/nginx.conf");
 const WORKFLOW: &str = include_str!("../../deploy/attestation.yml");
 
-/// The example with those blocks switched on that this machine has something for. Where it offers
-/// nothing, configfs-tsm stays: then the sidecar says what the machine lacks.
-fn configuration(machine: &Machine, origin: &str, custody: Option<Custody>) -> String {
+/// The example with those blocks switched on that this machine has something for.
+fn configuration(machine: &Machine, custody: Option<Custody>) -> String {
     let mut blocks = Blocks::of(CONFIGURATION);
-    let launches = machine.launches.unwrap_or_default();
-    let has_launcher = launches.bound || launches.token || launches.evidence;
-    let driver = machine.driver();
-    for (name, is_on) in [
-        ("source = \"configfs-tsm\"", driver.is_some() || !has_launcher),
-        ("source = \"confidential-space-token\"", launches.token),
-        ("source = \"confidential-space-evidence\"", launches.evidence),
-        ("source = \"eigen-bound-evidence\"", launches.bound),
-        ("type = \"tcg-ccel\"", machine.ccel && driver == Some(Driver::Tdx)),
-        ("type = \"tcg-tpm\"", machine.tpm_log && launches.bound),
-        ("[sealed-key]", custody.is_some()),
-    ] {
+    for (name, is_on) in switches(machine, custody) {
         blocks.switch(name, is_on);
     }
     if let Some(custody) = custody {
         blocks.set("custody", custody.word());
     }
     blocks.set("substrate", machine.substrate());
-    blocks.text().replace(EXAMPLE_ORIGIN, origin)
+    blocks.text()
+}
+
+/// A line of each block, and whether the block is on. Where the machine offers nothing,
+/// configfs-tsm stays: then the sidecar says what the machine lacks.
+fn switches(machine: &Machine, custody: Option<Custody>) -> [(&'static str, bool); 7] {
+    let launches = machine.launches.unwrap_or_default();
+    let driver = machine.driver();
+    [
+        ("source = \"configfs-tsm\"", driver.is_some() || !launches.anything()),
+        ("source = \"confidential-space-token\"", launches.token),
+        ("source = \"confidential-space-evidence\"", launches.evidence),
+        ("source = \"eigen-bound-evidence\"", launches.bound),
+        ("type = \"tcg-ccel\"", machine.ccel && driver == Some(Driver::Tdx)),
+        ("type = \"tcg-tpm\"", machine.tpm_log && launches.bound),
+        ("[sealed-key]", custody.is_some()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_switch_is_a_block_of_the_example() {
+        let machine = Machine {
+            tsm: Ok(Driver::Tdx),
+            tpm: None,
+            tpm_log: true,
+            ccel: true,
+            launches: Some(Launches { bound: true, token: true, evidence: true }),
+            is_google: false,
+        };
+        let all = configuration(&machine, Some(Custody::KmsDerived));
+        for (name, is_on) in switches(&machine, Some(Custody::KmsDerived)) {
+            assert!(is_on && all.lines().any(|line| line.starts_with(name)), "{name}: {all}");
+        }
+        let config = config::Config::from_toml(&all, Path::new("/")).unwrap();
+        assert_eq!((config.evidence.len(), config.event_log.len()), (4, 2));
+    }
 }

@@ -55,9 +55,8 @@ fn bare(line: &str) -> &str {
 
 /// Whether a line is a table's name or a member, and no sentence.
 fn is_toml(line: &str) -> bool {
-    let named = |name: &str| {
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '-')
-    };
+    let named =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
     line.starts_with('[') || line.split_once(" = ").is_some_and(|(name, _)| named(name))
 }
 

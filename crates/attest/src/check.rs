@@ -186,7 +186,11 @@ fn missing(text: &mut String, report: &Report, sentences: &Sentences<'_>) {
     let next = report.ends_at.next.and_then(|id| report.link(id));
     let Some(link) = next else { return };
     let root = report.assurance.root_of_trust;
-    let _ = writeln!(text, "\nThe chain ends before: {}.", wording::link_title(link.id, root));
+    let _ = writeln!(
+        text,
+        "\nThe chain ends before: {}. A reader is told:",
+        wording::link_title(link.id, root)
+    );
     let mut said = BTreeSet::new();
     let open = sentences.link(link).into_iter().chain(
         link.findings.iter().filter(|f| is_open(f, link)).map(|finding| {

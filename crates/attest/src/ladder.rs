@@ -29,7 +29,8 @@ const LADDER: [Rung; 6] = [
     },
     Rung {
         level: "A5",
-        needs: "signed provenance of that image ([[provenance]]), with its manifest ([workload]).",
+        needs: "signed provenance of that image ([[provenance]]), its manifest ([workload]), and \
+                the objects of the commit and of what leads to the workflow ([[source]]).",
     },
 ];
 

@@ -159,7 +159,13 @@ mod sidecar {
     fn policy(name: &str) -> Result<check::Policy, ConfigError> {
         match check::builtin(name) {
             Some(policy) => Ok(policy),
-            None => check::policy(name, read(Path::new(name))?.as_bytes()),
+            None if Path::new(name).exists() => {
+                check::policy(name, read(Path::new(name))?.as_bytes())
+            }
+            None => Err(ConfigError(format!(
+                "{name}: no policy of this name comes with the verifier, and there is no such \
+                 file. `s2s policy list` names them."
+            ))),
         }
     }
 

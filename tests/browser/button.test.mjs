@@ -174,7 +174,7 @@ test('pages for operators are whole: no violation, nothing that axe finds, every
 
 test('the kit shows its examples with its own address, and the button as it is', async () => {
   const { page, context } = await open(browser, { url: verifier.url, path: 'button/' });
-  await page.waitForFunction(() => !document.body.textContent.includes('VERIFIER'));
+  await page.waitForFunction(() => !document.body.innerText.includes('VERIFIER'));
   const example = await page.textContent('#anchor pre');
   assert.ok(example.includes(`href="${verifier.url}#service=${HOST}"`), example);
   assert.equal(await page.locator('s2s-verify a').getAttribute('href'), `${verifier.url}#service=${HOST}`);

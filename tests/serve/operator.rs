@@ -198,6 +198,30 @@ fn files_of_deploy_are_what_is_written_for_the_example() {
 }
 
 #[test]
+fn configuration_names_every_file_that_the_workflow_hands_out() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let read = |path: &str| fs::read_to_string(folder.join(path)).unwrap();
+    let (workflow, configuration) =
+        (read("deploy/attestation.yml"), read("deploy/attestation.toml"));
+    let ends = [' ', '\n', '"'];
+    let after = |mark: &str| -> Vec<String> {
+        let pieces = workflow.split(mark).skip(1);
+        pieces.map(|piece| piece.split(ends).next().unwrap().to_owned()).collect()
+    };
+    let whole: Vec<String> = after("dist/").into_iter().filter(|name| name != "$2").collect();
+    let objects: Vec<String> = workflow
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("put ")?.split(' ').nth(1).map(str::to_owned))
+        .collect();
+    assert_eq!((whole.len(), objects.len()), (4, 5), "{whole:?} {objects:?}");
+    for name in whole.iter().chain(&objects) {
+        assert!(configuration.contains(name.as_str()), "{name}");
+    }
+    let predicate = after("predicate-type: ").remove(0);
+    assert!(read("www/contract/index.html").contains(&format!("<code>{predicate}</code>")));
+}
+
+#[test]
 fn unit_names_the_repository_of_the_manifest_and_waits_to_be_told() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let unit = fs::read_to_string(folder.join("deploy/s2s-attestation.service")).unwrap();

@@ -361,6 +361,8 @@ fn program_begins_and_checks_on_this_machine() {
     assert!(config.exists() && text(&output.stdout).contains("Nobody can guess that"));
     let again = program(&folder, &["init", "--origin", EXAMPLE]);
     assert_eq!(again.status.code(), Some(2), "{again:?}");
+    let elsewhere = program(&folder, &["init", "attest", "--origin", EXAMPLE]);
+    assert!(elsewhere.status.success() && folder.join("attest/nginx.conf").exists());
     if Path::new("/sys/kernel/config/tsm/report").exists() {
         return;
     }

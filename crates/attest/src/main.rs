@@ -62,6 +62,9 @@ mod sidecar {
 
     #[derive(Debug, Args)]
     struct Init {
+        /// The folder to make
+        #[arg(value_name = "FOLDER", default_value = "s2s-attestation")]
+        folder: PathBuf,
         /// The origin under which readers reach the service, such as https://api.example.com
         #[arg(long, value_name = "URL")]
         origin: String,
@@ -72,9 +75,6 @@ mod sidecar {
         /// operator-provisioned; without it no such key is named
         #[arg(long, value_name = "WORD", value_parser = custody)]
         custody: Option<Custody>,
-        /// The folder to make
-        #[arg(long, value_name = "FOLDER", default_value = "s2s-attestation")]
-        into: PathBuf,
     }
 
     #[derive(Debug, Args)]
@@ -134,7 +134,7 @@ mod sidecar {
             origin: init.origin,
             service: init.service,
             custody: init.custody,
-            folder: init.into,
+            folder: init.folder,
         };
         run::block_on(async {
             let audience = format!("{}/attestation", wishes.origin);

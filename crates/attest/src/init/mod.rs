@@ -64,7 +64,7 @@ pub fn write(machine: &Machine, wishes: &Wishes) -> Result<Vec<PathBuf>, ConfigE
     let files = files(machine, wishes)?;
     let named = |path: &Path, error: &io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => ConfigError(format!(
-            "{} is there already. Nothing was written: name a new folder with --into.",
+            "{} is there already. Nothing was written: name a new folder.",
             path.display()
         )),
         _ => ConfigError(format!("{}: {error}", path.display())),

@@ -7,6 +7,7 @@ mod servers;
 mod adversarial;
 mod allowed;
 mod beside;
+mod bundle;
 mod completeness;
 mod crypto_wycheproof;
 mod layers;
@@ -82,6 +83,7 @@ mod nvidia {
 mod program {
     mod cli;
     mod fetch;
+    mod kept;
     mod net;
 }
 

@@ -31,6 +31,7 @@
 mod builtin;
 pub mod checks;
 pub(crate) mod kind;
+mod likeness;
 pub mod plan;
 pub mod policy;
 mod recognise;

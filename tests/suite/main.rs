@@ -81,8 +81,11 @@ mod nvidia {
 
 mod program {
     mod cli;
+    mod export;
     mod fetch;
+    mod history;
     mod net;
+    mod terminal;
 }
 
 mod sigstore {

@@ -169,7 +169,7 @@ fn ask(
         let what = wording::text(&["wanted", &request.what]);
         let run = || s2s_net::run(client.get(&question)).and_then(|answer| answer);
         let answer = match voice {
-            Voice::Told => waiting::during(|seconds| waited(request, what, seconds), run),
+            Voice::Told => waiting::during(|seconds| waited(request, seconds), run),
             Voice::Quiet => run(),
         };
         let mut page = Page::new(Look::of_stderr());
@@ -193,10 +193,10 @@ fn ask(
 }
 
 /// How long a host has been waited for, and how long it will be.
-fn waited(request: &Request, what: &str, seconds: u64) -> String {
+fn waited(request: &Request, seconds: u64) -> String {
     let (seconds, limit) = (seconds.to_string(), (request.timeout_ms / 1000).to_string());
-    let values = [("what", what), ("host", &request.host), ("seconds", &seconds)];
-    format!("  {}", cli("fetch.waiting", &[&values[..], &[("limit", &limit)]].concat()))
+    let values = [("host", request.host.as_str()), ("seconds", &seconds), ("limit", &limit)];
+    format!("  {}", cli("fetch.waiting", &values))
 }
 
 fn record(session: &mut Session, request: &Request, answer: &Result<s2s_net::Answer, Failure>) {

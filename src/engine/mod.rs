@@ -33,6 +33,7 @@ mod builtin;
 pub mod bundle;
 pub mod checks;
 pub(crate) mod kind;
+mod likeness;
 pub mod options;
 pub mod plan;
 pub mod policy;

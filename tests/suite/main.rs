@@ -82,9 +82,12 @@ mod nvidia {
 
 mod program {
     mod cli;
+    mod export;
     mod fetch;
+    mod history;
     mod kept;
     mod net;
+    mod terminal;
 }
 
 mod sigstore {

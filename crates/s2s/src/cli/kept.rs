@@ -70,7 +70,7 @@ pub(super) fn keep(path: &Path, examined: &Examined, options: &Options) -> Resul
     let json = bundle.and_then(|bundle| bundle.to_json());
     let json = json.map_err(|error| Problem::unreadable(&name, &error))?;
     new_file::write(&path, json.as_bytes())?;
-    let mut page = Page::new(Look::of_stdout());
+    let mut page = Page::new(Look::of_stderr());
     page.wrapped("", "", DIM, &cli("kept.saved", &[("file", &name)]));
     page.pair_text("  ", "", 0, &format!("s2s verify {} --as-recorded --json", quoted(&path)));
     Ok(page)

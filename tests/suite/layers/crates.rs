@@ -30,7 +30,8 @@ const CRATES: &[Crate] = &[
         folder: "crates/s2s",
         uses: &[VERIFIER, "s2s-net"],
         names: &[
-            "examine",
+            "examine_with",
+            "recorded",
             "Context",
             "File",
             "digest",
@@ -45,10 +46,7 @@ const CRATES: &[Crate] = &[
             "policy",
             "conformance",
         ],
-        also: &[
-            ("builds::tuf::verify::client", "it stores and asks for the client of the keys"),
-            ("builds::sigstore::verify::TrustedRoot", "it reads the keys that the reader names"),
-        ],
+        also: &[("builds::tuf::verify::client", "it stores and asks for the client of the keys")],
     },
     // It collects and staples: it verifies nothing.
     Crate {
@@ -76,10 +74,12 @@ const CRATES: &[Crate] = &[
         folder: "crates/wasm",
         uses: &[VERIFIER],
         names: &[
-            "examine",
+            "examine_with",
+            "recorded",
             "Context",
             "File",
             "Origin",
+            "digest",
             "time",
             "error",
             "engine",

@@ -35,6 +35,7 @@ pub mod checks;
 pub(crate) mod kind;
 mod likeness;
 pub mod options;
+mod places;
 pub mod plan;
 pub mod policy;
 mod recognise;

@@ -90,8 +90,9 @@ pub(super) fn told(page: &mut Page, bundle: &Bundle, again: &Result<Recorded, Er
         Ok(again) if again.is_other_verifier() => cli("kept.other-verifier", &values),
         Ok(again) => {
             let place = again.differences.first().filter(|place| !place.is_empty());
-            let (count, place) = (again.count.to_string(), place.map_or("/", String::as_str));
-            let more = [("count", count.as_str()), ("place", place)];
+            let place = silicon_to_source::text::quoted(place.map_or("/", String::as_str));
+            let count = again.count.to_string();
+            let more = [("count", count.as_str()), ("place", place.as_str())];
             cli("kept.different", &[&values[..], &more].concat())
         }
         Err(error) => {

@@ -30,7 +30,8 @@ const CRATES: &[Crate] = &[
         folder: "crates/s2s",
         uses: &[VERIFIER, "s2s-net"],
         names: &[
-            "examine",
+            "examine_with",
+            "recorded",
             "Context",
             "File",
             "digest",
@@ -45,10 +46,7 @@ const CRATES: &[Crate] = &[
             "policy",
             "conformance",
         ],
-        also: &[
-            ("builds::tuf::verify::client", "it stores and asks for the client of the keys"),
-            ("builds::sigstore::verify::TrustedRoot", "it reads the keys that the reader names"),
-        ],
+        also: &[("builds::tuf::verify::client", "it stores and asks for the client of the keys")],
     },
     // It collects and staples: serving verifies nothing. Its `check` asks the verifier as a reader
     // would.
@@ -87,10 +85,12 @@ const CRATES: &[Crate] = &[
         folder: "crates/wasm",
         uses: &[VERIFIER],
         names: &[
-            "examine",
+            "examine_with",
+            "recorded",
             "Context",
             "File",
             "Origin",
+            "digest",
             "time",
             "error",
             "engine",
@@ -123,6 +123,7 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["web_sys"], &["crates/wasm/src/web/"]),
     (&["clap"], &["crates/s2s/src/cli/", "crates/attest/src/main.rs", "crates/sim/src/main.rs"]),
     (&["anstyle", "anstream"], &["crates/s2s/src/cli/"]),
+    (&["clap_complete", "clap_mangen", "strsim", "terminal_size"], &["crates/s2s/src/cli/"]),
     (&["tower_http", "wasm_bindgen_cli_support"], &["crates/xtask/"]),
     (&["toml"], &["crates/xtask/", "crates/attest/"]),
     (&["axum"], &["crates/xtask/", "crates/attest/", "crates/sim/src/sidecar/"]),

@@ -36,7 +36,7 @@ fn told(page: &mut Page, log: &Log) {
         event(page, first, &cli("watch.first", &[("sentence", &first.record.sentence)]));
         for (before, after) in lines.iter().zip(lines.iter().skip(1)) {
             for change in changes(&before.record, &after.record) {
-                event(page, after, &change.sentence());
+                event(page, after, &after.record.marked(change.sentence()));
             }
         }
         if first.number != last.number {
@@ -70,7 +70,9 @@ fn judged(page: &mut Page, log: &Log, arguments: &History) -> bool {
         (None, []) => page.wrapped("", "", Style::new(), &cli("history.empty", &[])),
         (None, [.., last]) => {
             page.wrapped("", "", Style::new(), &cli("history.follows", &[("count", &count)]));
-            page.line(cli("history.newest", &[("hash", &last.hash.to_string())]));
+            // A line of its own, whole however narrow the terminal is: it is there to be copied.
+            page.line(cli("history.newest", &[]));
+            page.line(format!("  {}", last.hash));
             page.wrapped("", "", DIM, &cli("history.limit", &[]));
         }
     }

@@ -72,7 +72,7 @@ fn kept(path: &Path, report: &Report, session: &Session) -> Result<bool, Problem
         Some(before) => changes(&before.record, &record),
     };
     for change in &changes {
-        line(&change.sentence());
+        line(&record.marked(change.sentence()));
     }
     let is_told = changes.iter().any(|change| change.is_worse);
     if is_told {

@@ -654,3 +654,17 @@ fn cut_report_is_refused() {
         }
     });
 }
+
+/// The order of the manager's own struct (nearai/compose-manager, `Action`); the gateway sorts on
+/// the way.
+#[test]
+fn list_of_actions_may_have_its_hash_in_the_managers_own_order() {
+    let mut case = case();
+    let commit = "c".repeat(40);
+    case.model().actions_text = Some(format!(
+        r#"[{{"timestamp":"2026-01-01T00:00:00Z","action":"compose_up","commit":"{commit}"}},{{"action":"compose_manager_started","image":"registry.example/manager:1"}}]"#
+    ));
+    let found = findings(&case.examine());
+    assert_eq!(found["near.manager/model-1: actions"], "pass");
+    assert_eq!(found["near.actions/model-1"], "warn by-list");
+}

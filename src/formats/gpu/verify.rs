@@ -163,3 +163,44 @@ fn tcb_info(value: &[u8]) -> Option<&[u8]> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2.16.840.1.101.3.4.2.2, SHA-384.
+    const SHA384: [u8; 9] = [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02];
+
+    fn info(algorithm: &[u8], digests: &[&[u8]]) -> Vec<u8> {
+        let fwid = |digest: &&[u8]| {
+            let members = [
+                der::encode(der::OBJECT_IDENTIFIER, algorithm).unwrap(),
+                der::encode(der::OCTET_STRING, digest).unwrap(),
+            ];
+            der::encode(der::SEQUENCE, &members.concat()).unwrap()
+        };
+        let fwids: Vec<u8> = digests.iter().flat_map(fwid).collect();
+        let members = [
+            der::encode(0x80, b"NVIDIA").unwrap(),
+            der::encode(0x81, b"GB100 A01 GSP").unwrap(),
+            der::encode(0xa6, &fwids).unwrap(),
+        ];
+        der::encode(der::SEQUENCE, &members.concat()).unwrap()
+    }
+
+    #[test]
+    fn first_digest_of_the_tcb_info_is_the_firmware() {
+        let own = info(&SHA384, &[&[7; 48], &[0; 48]]);
+        assert_eq!(tcb_info(&own), Some(&[7; 48][..]));
+    }
+
+    #[test]
+    fn tcb_info_of_another_form_names_no_firmware() {
+        let mut longer = info(&SHA384, &[&[7; 48]]);
+        longer.push(0);
+        let other = info(&[0x2a], &[&[7; 48]]);
+        for value in [longer, other, info(&SHA384, &[&[7; 32]]), info(&SHA384, &[]), Vec::new()] {
+            assert_eq!(tcb_info(&value), None);
+        }
+    }
+}

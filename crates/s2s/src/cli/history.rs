@@ -9,7 +9,7 @@ use super::arguments::History;
 use super::look::{DIM, HEADING, Look, Page, Styled};
 use super::problem::Problem;
 use super::{Colors, Exit, print, watch};
-use crate::history::changes;
+use crate::history::Known;
 use crate::history::log::{self, Line, Log};
 use crate::wording::cli;
 
@@ -34,8 +34,9 @@ fn told(page: &mut Page, log: &Log) {
         let (Some(first), Some(last)) = (lines.first(), lines.last()) else { continue };
         page.line(Styled(HEADING, silicon_to_source::text::clean(service)));
         event(page, first, &cli("watch.first", &[("sentence", &first.record.sentence)]));
-        for (before, after) in lines.iter().zip(lines.iter().skip(1)) {
-            for change in changes(&before.record, &after.record) {
+        let Some(mut known) = Known::of([&first.record]) else { continue };
+        for after in lines.iter().skip(1) {
+            for change in known.next(&after.record) {
                 event(page, after, &after.record.marked(change.sentence()));
             }
         }

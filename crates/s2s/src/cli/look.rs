@@ -233,3 +233,27 @@ impl Page {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_as_wide_as_the_terminal_within_what_can_be_read() {
+        assert_eq!(Look::of(false, Some(120)), Look::Plain);
+        for (told, columns) in [
+            (Some(60), 60),
+            (Some(80), 80),
+            (Some(100), 100),
+            (Some(240), 100),
+            (Some(10), 40),
+            (Some(0), 80),
+            (None, 80),
+        ] {
+            // Plain where the tests' own environment has no UTF-8 or a dumb terminal.
+            let look = Look::of(true, told);
+            assert!(look == Look::Plain || look == Look::Drawn(columns), "{told:?}: {look:?}");
+        }
+        assert_eq!(Look::Plain.columns(), 80);
+    }
+}

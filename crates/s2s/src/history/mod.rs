@@ -18,7 +18,7 @@ use silicon_to_source::time::UnixTime;
 
 use crate::wording::{Sentences, fill, text, word};
 
-pub use change::{Change, What, changes};
+pub use change::{Change, Known, What};
 
 /// The form of a record.
 pub const SCHEMA: &str = "silicon-to-source/watch/v1";

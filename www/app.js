@@ -12,7 +12,7 @@ import { EvidenceReport } from './elements/evidence-report.js';
 import { ServiceInquiry, tell } from './elements/service-inquiry.js';
 import { answerForPaper } from './paper.js';
 import { hostOf, sentencesOf } from './phrases.js';
-import { ask, begin, examine, loadVerifier, policies, subjects } from './verifier.js';
+import { ask, begin, examine, loadVerifier, ownFile, policies, subjects } from './verifier.js';
 import { has, loadWording, ui } from './wording.js';
 
 /** The policies under which simulated roots count; no real evidence passes them. */
@@ -52,7 +52,7 @@ for (const element of document.querySelectorAll('[data-ui]')) {
 }
 
 const inquiry = new ServiceInquiry();
-const intake = new EvidenceIntake();
+const intake = new EvidenceIntake(ownFile);
 const view = new EvidenceReport();
 const start = place('start');
 const handIn = place('intake');

@@ -1,0 +1,101 @@
+/**
+ * The verifier in this file, on the page's own thread: it decides, and what goes wrong on the way is
+ * no answer.
+ *
+ * @import { Examination, PolicyEntry, Source, VerifyOptions } from '../page.d.ts'
+ */
+
+import init, * as verifier from '../pkg/silicon_to_source.js';
+import { drawable } from '../drawable.js';
+
+let isRunning = false;
+
+/**
+ * Starts the verifier; `false` where the browser does not run it.
+ *
+ * @param {ArrayBuffer} wasm
+ */
+export async function start(wasm) {
+  try {
+    await init({ module_or_path: wasm });
+    isRunning = true;
+  } catch {
+    isRunning = false;
+  }
+  return isRunning;
+}
+
+/** @returns {PolicyEntry[]} */
+export function policies() {
+  return isRunning ? JSON.parse(verifier.policies()) : [];
+}
+
+/**
+ * Which file of the verifier's own these bytes are, or `null`.
+ *
+ * @param {Uint8Array} bytes
+ */
+export async function ownFile(bytes) {
+  try {
+    return verifier.own(bytes) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * What `recorded` of the verifier tells about a bundle.
+ *
+ * @typedef {{
+ *   at: string,
+ *   maker: { version: string, sha256?: string },
+ *   session: boolean,
+ *   same: boolean,
+ *   count: number,
+ *   differences: string[],
+ *   otherVerifier: boolean,
+ *   report: string,
+ *   recorded: string,
+ *   files: { name: string, len: number, sha256: string, url?: string }[],
+ *   makersOwn: string[],
+ * }} Recorded
+ */
+
+/**
+ * Makes the report of a bundle again, for the bundle's own moment.
+ *
+ * @param {Uint8Array} bundle
+ * @returns {Recorded}
+ */
+export function recorded(bundle) {
+  return JSON.parse(verifier.recorded(bundle));
+}
+
+/**
+ * @param {Source[]} sources
+ * @param {VerifyOptions} options
+ * @returns {Examination}
+ */
+export function examine(sources, options) {
+  if (!isRunning) return { kind: 'unknown', reason: 'no-verifier' };
+  try {
+    const json = verifier.verify(sources, options);
+    const report = drawable(json);
+    return report ? { kind: 'report', report, json, further: [] } : { kind: 'unknown', reason: 'not-a-report' };
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+/**
+ * What an error of the verifier's means: one without a code is a verifier that came to an end.
+ *
+ * @param {unknown} error
+ * @returns {Exclude<Examination, { kind: 'report' }>}
+ */
+export function refused(error) {
+  const { code, message, file } = /** @type {{ code?: string, message: string, file?: string }} */ (error);
+  if (code) return { kind: 'unreadable', code, message, file: file ?? null };
+  isRunning = false;
+  return { kind: 'unknown', reason: 'stopped' };
+}

@@ -21,18 +21,27 @@ import { statedTable } from './stated-table.js';
 /** @typedef {import('./answer-card.js').Progress} Progress */
 
 /**
- * What the page knows of how a report came about.
+ * What the page knows of how a report came about: what it asked, what it could not read, whose word
+ * the report is where it is not the reader's own check, and what it says itself before the answer and
+ * on its cover.
  *
- * @typedef {{ kept?: Source | null, unread?: { origin: string, isRecorded: boolean } | null }} Origin
+ * @typedef {{
+ *   kept?: Source | null,
+ *   unread?: { origin: string, isRecorded: boolean } | null,
+ *   told?: import('./answer-card.js').Told | null,
+ *   before?: HTMLElement | null,
+ *   cover?: HTMLElement[],
+ * }} Origin
  */
 
 export class EvidenceReport extends HTMLElement {
   #card = new AnswerCard();
+  #before = h('div', { class: 'report-before' });
   #rest = h('div', { class: 'report-rest' });
 
   connectedCallback() {
     if (this.childElementCount > 0) return;
-    this.append(this.#card, this.#rest);
+    this.append(this.#before, this.#card, this.#rest);
     this.addEventListener('click', openTarget);
   }
 
@@ -60,6 +69,7 @@ export class EvidenceReport extends HTMLElement {
   #down() {
     this.setAttribute('aria-busy', 'true');
     this.removeAttribute('data-simulated');
+    this.#before.replaceChildren();
     this.#rest.replaceChildren();
   }
 
@@ -87,8 +97,9 @@ export class EvidenceReport extends HTMLElement {
    * @param {Source[]} sources
    * @param {Origin} origin
    */
-  #draw(examination, sources, { kept = null, unread = null }) {
+  #draw(examination, sources, { kept = null, unread = null, told = null, before = null, cover = [] }) {
     this.removeAttribute('aria-busy');
+    this.#before.replaceChildren(...(before ? [before] : []));
     this.#rest.replaceChildren();
     if (examination.kind !== 'report') {
       this.removeAttribute('data-simulated');
@@ -97,12 +108,13 @@ export class EvidenceReport extends HTMLElement {
     }
     const { report, json, further } = examination;
     this.toggleAttribute('data-simulated', report.simulated);
-    this.#card.draw(report, { jumps: true, actions: nextActions(report) });
+    this.#card.draw(report, { jumps: true, actions: nextActions(report), told });
     const stated = report.stated.length > 0 ? statedTable(report) : '';
     const isAllThereIs = report.assurance.root_of_trust === 'nothing';
     const sections = [
       unread ? elsewhere(unread) : '',
       chainStrip(report),
+      ...cover,
       reportMeaning(report),
       readOn(report),
       serviceKey(report),

@@ -133,6 +133,7 @@ function showIntake(isShown) {
  */
 function put(above, result) {
   place('start').hidden = true;
+  place('about').hidden = true;
   const said = place('standing');
   said.hidden = above === null;
   said.replaceChildren(...(above ? [above] : []));
@@ -148,7 +149,9 @@ function showStart(isRunning) {
     return;
   }
   place('start').hidden = false;
-  place('start').append(aboutFile(null), checkFile(null));
+  const about = place('about');
+  about.replaceChildren(aboutFile(null), checkFile(null));
+  about.hidden = false;
   showIntake(true);
 }
 

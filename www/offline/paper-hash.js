@@ -9,12 +9,18 @@ document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 /** For browsers that leave the margins to themselves. */
 const line = h('p', { class: 'paper-hash print-only' });
 
+/** Counts what was shown, so that the digest of what was shown before is not printed. */
+let turn = 0;
+
 /** @param {string | null} json the report that is shown */
 export async function markPaper(json) {
+  turn += 1;
+  const own = turn;
   line.remove();
   sheet.replaceSync('');
   if (json === null) return;
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(json));
+  if (turn !== own) return;
   const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   const words = audit('paper-hash', { hash: hex });
   sheet.replaceSync(`@page {

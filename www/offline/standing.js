@@ -47,8 +47,8 @@ export function standing(outcome, told = null, message = '') {
   const places = told && outcome !== 'same' ? told.differences : [];
   return h(
     'div',
-    { class: 'outcome', role: 'status', 'data-outcome': outcome, 'data-state': look },
-    h('h2', {}, icon(look), h('span', {}, audit(`${outcome}.short`))),
+    { class: 'stance', role: 'status', 'data-standing': outcome, 'data-state': look },
+    h('h2', {}, outcome === 'same' ? null : icon(look), h('span', {}, audit(`${outcome}.short`))),
     h('p', {}, outcome === 'different' ? audit(uiForm('different.sentence', count), { count }) : audit(`${outcome}.sentence`, { message })),
     places.length > 0
       ? h(

@@ -82,7 +82,7 @@ fn bundled(root: &Path, entry: &Path, options: &[&str]) -> Result<String, Failur
         Command::new("node")
             .arg(bundler.join("node_modules/esbuild/bin/esbuild"))
             .arg(entry)
-            .args(["--bundle", "--minify", "--charset=utf8", "--log-level=warning"])
+            .args(["--bundle", "--minify-whitespace", "--minify-syntax", "--charset=utf8", "--log-level=warning"])
             .args(options),
     )?;
     Ok(text.trim_end().to_owned())

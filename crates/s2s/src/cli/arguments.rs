@@ -7,6 +7,8 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use silicon_to_source::requirements::LeastLevel;
 use silicon_to_source::time::UnixTime;
 
+use super::spelling::{level, moment};
+
 /// Checks attestation evidence, from the chip maker's root key to a git commit.
 ///
 /// Exit status:
@@ -50,10 +52,12 @@ pub(super) enum Command {
     #[command(verbatim_doc_comment)]
     LaunchDigest(LaunchDigest),
     /// Check one Sigstore bundle for one artifact and one signer
+    #[command(hide = true)]
     VerifyBundle(VerifyBundle),
     /// Show the keys that come with the verifier, with their dates
     Roots,
     /// Keep the files of a TUF repository, as the tuf-conformance suite asks
+    #[command(hide = true)]
     Tuf(Tuf),
 }
 
@@ -75,8 +79,8 @@ pub(super) struct Verify {
     /// One more file beside the evidence (certificates, lists, logs); may be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) collateral: Vec<PathBuf>,
-    /// Time to check for [now], such as 2026-02-01T00:00:00Z
-    #[arg(long, value_name = "RFC3339")]
+    /// Time to check for [now], such as 2026-02-01T00:00:00Z, or a date for its beginning in UTC
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(super) at: Option<UnixTime>,
     /// A name from `s2s policy list`, or a policy file
     #[arg(long, value_name = "NAME|FILE")]
@@ -105,11 +109,6 @@ pub(super) struct Verify {
     /// Print every finding before the answer, with the bytes it rests upon
     #[arg(long)]
     pub(super) explain: bool,
-}
-
-/// A level as it is written.
-fn level(text: &str) -> Result<LeastLevel, String> {
-    LeastLevel::parse(text).ok_or_else(|| "a level is build, or A0 to A5".to_owned())
 }
 
 /// Whom to ask.

@@ -11,9 +11,11 @@ mod fetch;
 mod input;
 mod launch;
 mod look;
+mod new_file;
 mod problem;
 mod render;
 mod roots;
+mod spelling;
 mod text;
 mod tuf;
 
@@ -54,9 +56,7 @@ pub fn run() -> ExitCode {
         Command::Tuf(arguments) => tuf(&arguments),
     };
     let exit = outcome.unwrap_or_else(|problem| {
-        let mut stderr = anstream::stderr().lock();
-        let _ = writeln!(stderr, "s2s: {}", Styled(HEADING, &problem.sentence));
-        let _ = writeln!(stderr, "{}", problem.todo);
+        problem.tell();
         Exit::Unreadable
     });
     ExitCode::from(exit.code())
@@ -78,6 +78,15 @@ impl Exit {
             Self::Failed => 1,
             Self::Unreadable => 2,
             Self::Open => 3,
+        }
+    }
+
+    /// The exit status when the answer is out and what was to be kept is not. A failed check is
+    /// never hidden behind it.
+    const fn not_kept(self) -> Self {
+        match self {
+            Self::Failed => Self::Failed,
+            Self::Verified | Self::Unreadable | Self::Open => Self::Unreadable,
         }
     }
 }
@@ -113,11 +122,15 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
         render::report(&report, Look::of_stdout(), detail)
     };
     print(&text, if arguments.json { Colors::AsIs } else { Colors::Auto })?;
+    let exit = Exit::from(report.verdict.state);
     // The answer is out before anything is kept: it is not lost when that fails.
-    if let (Some(path), Some(session)) = (&arguments.save, session) {
-        fetch::save(&session, path)?;
+    if let (Some(path), Some(session)) = (&arguments.save, session)
+        && let Err(problem) = fetch::save(&session, path)
+    {
+        problem.tell();
+        return Ok(exit.not_kept());
     }
-    Ok(Exit::from(report.verdict.state))
+    Ok(exit)
 }
 
 /// What a reader hands over to be checked.
@@ -147,7 +160,7 @@ impl Inputs {
         }
         match &arguments.save {
             Some(_) if service.is_none() => Err(Problem::new("error.save", &[])),
-            Some(path) => fetch::is_free(path).map(|()| Self { service, files }),
+            Some(path) => new_file::is_free(path).map(|()| Self { service, files }),
             None => Ok(Self { service, files }),
         }
     }
@@ -335,5 +348,18 @@ fn print(text: &str, colors: Colors) -> Result<(), Problem> {
             Err(Problem::new("error.output", &[("why", &problem::reason(&error))]))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_check_is_not_hidden_behind_a_file_that_was_not_kept() {
+        assert_eq!(Exit::Failed.not_kept().code(), 1);
+        for exit in [Exit::Verified, Exit::Open, Exit::Unreadable] {
+            assert_eq!(exit.not_kept().code(), 2, "{exit:?}");
+        }
     }
 }

@@ -106,6 +106,8 @@ export interface VerifierModule {
     exchange(): Uint8Array;
   };
   verify(files: Source[], options: VerifyOptions): string;
+  /** One file with everything that `report` was made of. */
+  bundle(files: Source[], options: VerifyOptions, report: string, maker: { sha256?: string }): Uint8Array<ArrayBuffer>;
   policies(): string;
   /** Which file of the verifier's own these bytes are. */
   own(bytes: Uint8Array): string | undefined;

@@ -82,6 +82,22 @@ export async function ownFile(bytes) {
 }
 
 /**
+ * One file with everything that a report was made of, or `null` when it cannot be made.
+ *
+ * @param {Source[]} sources
+ * @param {VerifyOptions} options with which the report was made
+ * @param {string} json the report
+ * @returns {Promise<Uint8Array<ArrayBuffer> | null>}
+ */
+export async function bundleOf(sources, options, json) {
+  try {
+    return await call('bundle', sources, options, json);
+  } catch {
+    return null;
+  }
+}
+
+/**
  * A session with the service at `address`, or why there is none.
  *
  * @param {string} address
@@ -129,21 +145,33 @@ export async function ask(request, session, signal) {
   }
 }
 
+/** @typedef {{ at: string, policy: string | null, artifact: string | null, asked: string | null }} Choices */
+
 /**
- * Examines `sources`. Which of them is the evidence, the verifier chooses.
+ * The options of `verify`, without what was not chosen.
  *
- * @param {Source[]} sources
- * @param {{ at: string, policy: string | null, artifact: string | null, asked: string | null }} options
- * @param {AbortSignal} signal
- * @returns {Promise<Examination>}
+ * @param {Choices} choices
  */
-export async function examine(sources, { at, policy, artifact, asked }, signal) {
-  if (!(await loading)) return { kind: 'unknown', reason: 'no-verifier' };
+export function optionsOf({ at, policy, artifact, asked }) {
   /** @type {VerifyOptions} */
   const options = { at };
   if (policy !== null) options.policy = policy;
   if (artifact !== null) options.artifact = artifact;
   if (asked !== null) options.asked = asked;
+  return options;
+}
+
+/**
+ * Examines `sources`. Which of them is the evidence, the verifier chooses.
+ *
+ * @param {Source[]} sources
+ * @param {Choices} choices
+ * @param {AbortSignal} signal
+ * @returns {Promise<Examination>}
+ */
+export async function examine(sources, { at, policy, artifact, asked }, signal) {
+  if (!(await loading)) return { kind: 'unknown', reason: 'no-verifier' };
+  const options = optionsOf({ at, policy, artifact, asked });
   const stop = () => again('stopped-by-you');
   const limit = setTimeout(() => again('too-long'), LIMIT);
   signal.addEventListener('abort', stop);

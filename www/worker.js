@@ -40,6 +40,14 @@ const CALLS = {
 
   /**
    * @param {number} _id
+   * @param {Source[]} sources
+   * @param {VerifyOptions} options
+   * @param {string} report
+   */
+  bundle: (_id, sources, options, report) => verifier.bundle(sources, options, report, {}),
+
+  /**
+   * @param {number} _id
    * @param {Uint8Array} bytes
    */
   own: (_id, bytes) => verifier.own(bytes) ?? null,

@@ -22,8 +22,8 @@ import { statedTable } from './stated-table.js';
 
 /**
  * What the page knows of how a report came about: what it asked, what it could not read, whose word
- * the report is where it is not the reader's own check, and what it says itself before the answer and
- * on its cover.
+ * the report is where it is not the reader's own check, what it says itself before the answer and on
+ * its cover, and whether it can make an audit file of it.
  *
  * @typedef {{
  *   kept?: Source | null,
@@ -31,6 +31,7 @@ import { statedTable } from './stated-table.js';
  *   told?: import('./answer-card.js').Told | null,
  *   before?: HTMLElement | null,
  *   cover?: HTMLElement[],
+ *   isSavable?: boolean,
  * }} Origin
  */
 
@@ -97,7 +98,7 @@ export class EvidenceReport extends HTMLElement {
    * @param {Source[]} sources
    * @param {Origin} origin
    */
-  #draw(examination, sources, { kept = null, unread = null, told = null, before = null, cover = [] }) {
+  #draw(examination, sources, { kept = null, unread = null, told = null, before = null, cover = [], isSavable = false }) {
     this.removeAttribute('aria-busy');
     this.#before.replaceChildren(...(before ? [before] : []));
     this.#rest.replaceChildren();
@@ -126,7 +127,7 @@ export class EvidenceReport extends HTMLElement {
       reportFlags(report),
       fileList(report, sources.length),
       reportFacts(report),
-      reportActions(report, json, kept),
+      reportActions(report, json, kept, isSavable),
     ];
     this.#rest.append(...sections);
   }

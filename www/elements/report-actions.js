@@ -58,14 +58,23 @@ export function folded(name, title, content, aside = '') {
 }
 
 /**
+ * Fires `save-audit` with the place where a problem is told.
+ *
  * @param {Report} report
  * @param {string} json
  * @param {Source | null} kept what this page asked and was answered
+ * @param {boolean} isSavable whether the page can make an audit file of this result
  */
-export function reportActions({ checked_at, files, policy }, json, kept) {
+export function reportActions({ checked_at, files, policy }, json, kept, isSavable) {
   const words = { copied: ui('copied'), failed: ui('copy-failed') };
   const names = kept || files.length < 2 ? ['FILE'] : files.map((_, place) => `FILE-${place + 1}`);
   const command = `s2s verify ${names.join(' ')} --at ${checked_at} --policy ${policyWord(policy.name)} --json`;
+  const problem = h('p', { class: 'problem no-print', role: 'alert' });
+  const save = button(
+    ui('save-audit'),
+    () => save.dispatchEvent(new CustomEvent('save-audit', { bubbles: true, detail: { problem } })),
+    { id: 'save-audit', 'aria-describedby': 'save-audit-note' },
+  );
   return h(
     'section',
     { class: 'actions', 'aria-labelledby': 'actions-heading' },
@@ -94,7 +103,10 @@ export function reportActions({ checked_at, files, policy }, json, kept) {
       }),
       button(ui('print'), () => printed(false), { id: 'print-report' }),
       button(ui('print-all'), () => printed(true), { id: 'print-all', class: 'quiet' }),
+      isSavable ? save : null,
     ),
+    isSavable ? h('p', { class: 'note no-print', id: 'save-audit-note' }, ui('save-audit-note')) : null,
+    problem,
   );
 }
 

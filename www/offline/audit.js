@@ -24,7 +24,7 @@ import { audit, recorderNote, standing, todayNote } from './standing.js';
 const view = new EvidenceReport();
 const card = new AnswerCard();
 const intake = new EvidenceIntake(ownFile);
-const fileButton = button('', () => showIntake(place('intake').hidden), {
+const fileButton = button('', () => showIntake(place('intake').hidden !== false), {
   id: 'open-intake',
   'aria-expanded': 'false',
   'aria-controls': 'intake',

@@ -213,7 +213,7 @@ fn is_allowed() -> bool {
 }
 
 /// Progress goes to standard error: the answer alone goes to standard output.
-fn said(page: Page) {
+pub(super) fn said(page: Page) {
     let mut stderr = anstream::stderr().lock();
     let _ = stderr.write_all(page.into_text().as_bytes());
 }

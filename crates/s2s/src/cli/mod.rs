@@ -5,6 +5,7 @@
 
 mod answer;
 mod arguments;
+mod audit;
 mod bundle;
 mod explain;
 mod fetch;
@@ -50,6 +51,7 @@ pub fn run() -> ExitCode {
         Command::Verify(arguments) => verify(&arguments),
         Command::Policy { command: arguments::Policy::List } => list(),
         Command::Policy { command: arguments::Policy::Show { name } } => show(&name),
+        Command::Audit(arguments) => audit::audit(&arguments),
         Command::LaunchDigest(arguments) => launch::digest(&arguments),
         Command::VerifyBundle(arguments) => verify_bundle(&arguments),
         Command::Roots => roots(),

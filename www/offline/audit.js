@@ -170,7 +170,12 @@ async function take(at) {
   const { policy, artifact } = intake;
   const options = { at: at ?? rfc3339(new Date()), ...(policy ? { policy } : {}), ...(artifact ? { artifact } : {}) };
   const examination = examine(sources, options);
-  put(standing('own-files'), [view]);
+  const bundle = embedded();
+  const back =
+    bundle instanceof Uint8Array
+      ? h('p', { class: 'no-print' }, button(audit('back'), () => showRecording(bundle), { id: 'back', class: 'quiet' }))
+      : null;
+  put(h('div', {}, standing('own-files'), back), [view]);
   draw(examination, sources, {});
   view.focusAnswer();
 }
@@ -196,9 +201,11 @@ function showRecording(bundle) {
     return;
   }
   const at = rfc3339(new Date());
+  // Files that the reader adds stand beside the bundle.
+  sources = [{ name: audit('bundle-name'), bytes: bundle }];
   /** @type {Examination} */
   const then = { kind: 'report', report, json: told.report, further: [] };
-  const now = examine([{ name: audit('bundle-name'), bytes: bundle }], { at });
+  const now = examine(sources, { at });
   const outcome = told.same ? 'same' : told.otherVerifier ? 'other-verifier' : 'different';
   const choice = h('div', { class: 'views no-print', role: 'group', 'aria-label': audit('views') });
   const head = h('div', {}, standing(outcome, told), todayNote(then, now, at), choice);

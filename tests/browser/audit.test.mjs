@@ -8,9 +8,8 @@ import { join, resolve } from 'node:path';
 import test, { after, before } from 'node:test';
 
 import { skipped } from '../skipped.mjs';
-import { axe, demonstrate, open as openSite, openAll, site } from './page.mjs';
 import { EMPTY, browsers, bundled, demonstration, onDisk, recorded, rewritten, sha256, withRecording } from './offline.mjs';
-import { ROOT } from './page.mjs';
+import { ROOT, SITE, axe, demonstrate, launch, open as openSite, openAll, site } from './page.mjs';
 
 const CLI = resolve(process.env.SITE_CLI ?? join(ROOT, 'target/debug/s2s'));
 const noCli = !existsSync(CLI) && `${CLI} is absent, so what s2s makes was not compared`;
@@ -152,24 +151,29 @@ test('what the recorder asked is told as the recorder\'s, and as of today nobody
 test('what has changed since is told beside the answer, with the reason', async () => {
   const files = ['tdx-quote.bin', 'tdx-collateral.json'].map((name) => ({
     name,
-    bytes: new Uint8Array(readFileSync(join(ROOT, 'target/site/demo', name))),
+    bytes: new Uint8Array(readFileSync(join(SITE, 'demo', name))),
   }));
-  const at = recordedMoment(files);
-  const { page, close } = await shown(withRecording(bundled(files, { at, policy: 'simulated-machine' }).bundle));
-  await page.evaluate(() => {});
+  // The simulated lists of Intel's are good until the end of 2045.
+  const { bundle } = bundled(files, { at: '2026-01-20T00:00:00Z', policy: 'simulated-machine' });
+  const before = `const Clock = Date; globalThis.Date = class extends Clock {
+    constructor(...at) { super(...(at.length > 0 ? at : ['2050-01-01T00:00:00Z'])); }
+    static now() { return Clock.parse('2050-01-01T00:00:00Z'); }
+  };`;
+  const { page, close } = await shown(withRecording(bundle), { before });
+  assert.equal(await standing(page), 'same', 'the recorded moment does not move');
+  assert.match(await textOf(page, 'answer-card .short'), /Verified image/);
   const today = await textOf(page, '.today');
-  assert.match(today, /As of today/);
+  assert.match(today, /As of today,\s+January 1, 2050/);
+  assert.match(today, /Today the same evidence gives: SIMULATED: Do not rely on it\./);
+  assert.match(today, /Intel's root certificate had expired at the asked time/);
+  await page.click('#view-today');
+  assert.equal(await page.$eval('answer-card', (card) => card.getAttribute('data-state')), 'failed');
+  assert.match(await textOf(page, '.about-file'), /That was \d+ days ago/);
   await close();
 });
 
-/** A moment at which the simulated list of Intel's is current. */
-function recordedMoment(files) {
-  const { issueDate } = JSON.parse(JSON.parse(new TextDecoder().decode(files[1].bytes)).tcb_info);
-  return issueDate;
-}
-
 test('what rests on the recorder\'s own choices says so', async () => {
-  const bytes = new Uint8Array(readFileSync(join(ROOT, 'target/site/demo/bundle.json')));
+  const bytes = new Uint8Array(readFileSync(join(SITE, 'demo/bundle.json')));
   const options = { at: '2026-02-01T00:00:00Z', policy: JSON.stringify({ name: 'mine', required: [] }) };
   const { page, close } = await shown(withRecording(bundled([{ name: 'b', bytes }], options).bundle));
   assert.match(await textOf(page, '.makers-own'), /brought along: a policy file/);
@@ -196,6 +200,16 @@ test('without WebAssembly the recording is shown as not checked, without a colou
     assert.deepEqual(troubles, []);
     await close();
   }
+});
+
+test('a verifier that was damaged does not run, and the recording is shown as not checked', async () => {
+  const at = whole.indexOf('id="verifier">') + 500_000;
+  const spoiled = `${whole.slice(0, at)}${whole[at] === 'A' ? 'B' : 'A'}${whole.slice(at + 1)}`;
+  const { page, troubles, close } = await shown(spoiled);
+  assert.equal(await standing(page), 'unchecked');
+  assert.match(await textOf(page, '.stance'), /The verifier in this file is damaged, or your browser refuses it/);
+  assert.deepEqual(troubles, []);
+  await close();
 });
 
 test('without DecompressionStream nothing was checked, and the recording is text', async () => {
@@ -235,7 +249,7 @@ test('the empty file checks what is dropped on it; a bundle becomes a recording'
   await page.waitForSelector('#start:not([hidden])');
   assert.deepEqual(await axe(page), []);
   const hand = (name, buffer) => page.setInputFiles('#files', { name, mimeType: 'application/json', buffer });
-  await hand('bundle.json', readFileSync(join(ROOT, 'target/site/demo/bundle.json')));
+  await hand('bundle.json', readFileSync(join(SITE, 'demo/bundle.json')));
   await page.waitForSelector('answer-card[data-headline]');
   assert.equal(await standing(page), 'own-files');
   await hand('demo.s2s.json', Buffer.from(demo.bundle));
@@ -250,11 +264,11 @@ test('every file of the recording can be taken out as it was handed in, and the 
     const [download] = await Promise.all([page.waitForEvent('download'), page.click(selector)]);
     return readFileSync(await download.path());
   };
-  const bytes = readFileSync(join(ROOT, 'target/site/demo/bundle.json'));
+  const bytes = readFileSync(join(SITE, 'demo/bundle.json'));
   assert.deepEqual(await taken('.extract'), bytes);
   assert.deepEqual(await taken('#extract-bundle'), Buffer.from(demo.bundle));
   await openAll(page);
-  const wasm = readFileSync(join(ROOT, 'target/site/pkg/silicon_to_source_bg.wasm'));
+  const wasm = readFileSync(join(SITE, 'pkg/silicon_to_source_bg.wasm'));
   assert.deepEqual(await taken('#extract-verifier'), wasm);
   assert.ok((await textOf(page, '.about-file')).includes(sha256(wasm)));
   await close();
@@ -274,7 +288,10 @@ for (const colorScheme of ['light', 'dark']) {
     for (const [text, options] of states) {
       for (const viewport of [{ width: 1100, height: 900 }, { width: 320, height: 640 }]) {
         const { page, close } = await shown(text, { ...options, colorScheme, viewport });
-        await openAll(page);
+        // The chain with everything open is tested with the page.
+        await page.$$eval('.roots, .check-file details, .stance details', (all) => {
+          for (const details of all) details.open = true;
+        });
         assert.deepEqual(await axe(page), []);
         const [scroll, client] = await page.evaluate(() => [
           document.documentElement.scrollWidth,
@@ -307,7 +324,7 @@ test('on paper it has at most four pages, each with its number and the report\'s
 
 test('the page saves the same file that s2s makes of the same bundle, and opens it as the same', async () => {
   const server = await site();
-  const browser = await (await import('./page.mjs')).launch();
+  const browser = await launch();
   const { page, context, troubles, requests } = await openSite(browser, { url: server.url });
   await demonstrate(page);
   const before = requests.length;

@@ -80,6 +80,7 @@ mod nvidia {
 }
 
 mod program {
+    mod audit;
     mod cli;
     mod fetch;
     mod net;

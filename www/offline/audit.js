@@ -145,7 +145,7 @@ function put(above, result) {
 /** There is no evidence in this file. @param {boolean} isRunning */
 function showStart(isRunning) {
   if (!isRunning) {
-    put(standing('no-verifier'), []);
+    put(standing('no-verifier', null, stopped()), []);
     return;
   }
   place('start').hidden = false;
@@ -239,6 +239,11 @@ function draw(examination, own, origin) {
   markPaper(shown.kind === 'report' ? shown.json : null);
 }
 
+/** Why the verifier does not run. */
+function stopped() {
+  return audit(typeof WebAssembly === 'undefined' ? 'stopped.off' : 'stopped.damaged');
+}
+
 /** The verifier does not run: what was recorded is shown as somebody's word. @param {Uint8Array<ArrayBuffer>} bundle */
 function showUnchecked(bundle) {
   const content = contentOf(bundle);
@@ -248,8 +253,14 @@ function showUnchecked(bundle) {
     return;
   }
   const files = content.files.map(({ name, bytes }) => ({ name, len: bytes.length, sha256: null }));
-  put(standing('unchecked'), [card, inputs(files, content, bundle), checkFile(bundle)]);
-  card.draw(report, { told: 'unchecked' });
+  try {
+    card.draw(report, { told: 'unchecked' });
+  } catch {
+    // Nobody checked that what is called a report can be drawn.
+    showUnreadable(audit('unreadable.content'));
+    return;
+  }
+  put(standing('unchecked', null, stopped()), [card, inputs(files, content, bundle), checkFile(bundle)]);
   document.title = visible(`${audit('unchecked.short')} · ${audit('title')}`);
 }
 

@@ -82,7 +82,13 @@ fn bundled(root: &Path, entry: &Path, options: &[&str]) -> Result<String, Failur
         Command::new("node")
             .arg(bundler.join("node_modules/esbuild/bin/esbuild"))
             .arg(entry)
-            .args(["--bundle", "--minify-whitespace", "--minify-syntax", "--charset=utf8", "--log-level=warning"])
+            .args([
+                "--bundle",
+                "--minify-whitespace",
+                "--minify-syntax",
+                "--charset=utf8",
+                "--log-level=warning",
+            ])
             .args(options),
     )?;
     Ok(text.trim_end().to_owned())
@@ -177,8 +183,8 @@ fn filled(template: &str, values: &[(&str, &str)]) -> Result<String, Failure> {
         let value = after.split_once("}}").and_then(|(name, after)| {
             Some((values.iter().find(|(known, _)| *known == name)?.1, after))
         });
-        let (value, after) =
-            value.ok_or_else(|| Failure::new("www/offline/audit.html: an unknown name in {{}}."))?;
+        let (value, after) = value
+            .ok_or_else(|| Failure::new("www/offline/audit.html: an unknown name in {{}}."))?;
         page.push_str(before);
         page.push_str(value);
         rest = after;

@@ -5,15 +5,14 @@
  * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source } from './page.d.ts'
  */
 
-import { emptyAuditFile, withBundle } from './audit-file.js';
 import { buildOfPage, fileOfPage } from './demonstrations.js';
-import { announce, button, download, evidenceWords, visible } from './dom.js';
+import { button, evidenceWords, visible } from './dom.js';
 import { EvidenceIntake, rfc3339 } from './elements/evidence-intake.js';
 import { EvidenceReport } from './elements/evidence-report.js';
 import { ServiceInquiry, tell } from './elements/service-inquiry.js';
 import { answerForPaper } from './paper.js';
 import { hostOf, sentencesOf } from './phrases.js';
-import { ask, begin, bundleOf, examine, loadVerifier, optionsOf, ownFile, policies, subjects } from './verifier.js';
+import { asRecorded, ask, begin, bundled, examine, loadVerifier, ownFile, policies, subjects } from './verifier.js';
 import { has, loadWording, ui } from './wording.js';
 
 /** The policies under which simulated roots count; no real evidence passes them. */
@@ -32,17 +31,14 @@ let session = null;
 /** Whether the first question of that session met a host that a page may not read. */
 let isUnread = false;
 
-/** @type {string | null} the text of the report that stands */
-let json = null;
-
-/** @type {import('./verifier.js').Choices | null} with what the report that stands was made */
-let choices = null;
-
 /** Counts what the reader started, so that what was started before shows nothing any more. */
 let turn = 0;
 
 /** @type {AbortController | null} what is being examined now */
 let running = null;
+
+/** @type {Examination | null} the answer as of now that stands */
+let standing = null;
 
 /** @type {File[]} files that were dropped before the page could take them */
 const early = [];
@@ -99,6 +95,9 @@ inquiry.addEventListener('inquire', (event) => {
   carryOut(/** @type {CustomEvent<Inquiry>} */ (event).detail);
 });
 view.addEventListener('recorded', () => showRecorded());
+view.addEventListener('turn', (event) => {
+  turnTo(/** @type {CustomEvent<{ which: 'now' | 'recorded' }>} */ (event).detail.which);
+});
 view.addEventListener('ask-further', (event) => {
   askFurther(/** @type {CustomEvent<FurtherInquiry>} */ (event).detail);
 });
@@ -121,9 +120,6 @@ view.addEventListener('remove-file', (event) => {
     turn += 1;
     showStart();
   }
-});
-view.addEventListener('save-audit', (event) => {
-  saveAudit(/** @type {CustomEvent<{ problem: HTMLElement }>} */ (event).detail.problem);
 });
 view.addEventListener('choose-policy', (event) => {
   const { policy } = /** @type {CustomEvent<{ policy: string }>} */ (event).detail;
@@ -365,11 +361,10 @@ async function check(at, byReader) {
   progress(host, ui('checking-it'), steps, steps, () => own.abort());
   const { policy, artifact } = intake;
   const asked = session?.asked ?? null;
-  const chosen = { at: at ?? rfc3339(new Date()), policy, artifact, asked };
-  const examination = await examine(sources, chosen, own.signal);
+  const options = { at: at ?? rfc3339(new Date()), policy, artifact, asked };
+  const examination = await examine(sources, options, own.signal);
   if (turn !== mine || running !== own) return;
   running = null;
-  choices = chosen;
   show(examination, byReader);
 }
 
@@ -379,10 +374,13 @@ async function check(at, byReader) {
  */
 function show(examination, byReader) {
   showResult();
+  standing = examination;
   const kept = session && sources[0] ? sources[0] : null;
   const unread = session && isUnread ? { origin: session.origin, isRecorded: isRecorded(session.origin) } : null;
-  const shown = view.show(examination, sources, { kept, unread, isSavable: true });
-  json = shown.kind === 'report' ? shown.json : null;
+  const own = sources;
+  const keep =
+    examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
+  const shown = view.show(examination, sources, { kept, unread, keep, savesFile: true });
   if (shown.kind === 'report') {
     document.title = visible(`${sentencesOf(shown.report).headline().short} · ${ui('name')}`);
   } else {
@@ -393,32 +391,19 @@ function show(examination, byReader) {
 }
 
 /**
- * Hands the reader one file with the verifier, the evidence and the report that stands.
+ * Shows the report of a bundle as recorded, or the one as of now.
  *
- * @param {HTMLElement} problem
+ * @param {'now' | 'recorded'} which
  */
-async function saveAudit(problem) {
-  problem.textContent = '';
-  const [own, report, was] = [sources, json, choices];
-  if (report === null || was === null) return;
-  const [bundle, page] = await Promise.all([bundleOf(own, optionsOf(was), report), emptyAuditFile()]);
-  const file = bundle && page && withBundle(page, bundle);
-  if (!file) {
-    problem.textContent = ui(page === null ? 'save-audit-no-page' : 'save-audit-failed');
+function turnTo(which) {
+  if (standing?.kind !== 'report' || !standing.recorded || 'failed' in standing.recorded) return;
+  if (which === 'now') {
+    show(standing, true);
     return;
   }
-  const subject = session ? hostOf(session.origin) : (own[0]?.name ?? '');
-  download(`${plainName(subject)}-${was.at.slice(0, 10)}.html`, file, 'text/html');
-  announce(ui('save-audit-done'));
-}
-
-/**
- * A name that a file system takes as it is.
- *
- * @param {string} name
- */
-function plainName(name) {
-  return name.replaceAll(/[^A-Za-z0-9.-]+/g, '-').replaceAll(/^[.-]+|[.-]+$/g, '').slice(0, 60) || 'audit';
+  const shown = view.show(asRecorded(standing.recorded), sources, { isRecorded: true });
+  document.title = `${visible(ui('bundle-show-recorded'))} · ${visible(ui('name'))}`;
+  if (shown.kind === 'report') view.focusAnswer();
 }
 
 /** @param {string} origin */

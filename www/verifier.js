@@ -68,7 +68,8 @@ export function subjects() {
 }
 
 /**
- * Which file of the verifier's own these bytes are, `own-policy` or `own-report`, or `null`.
+ * Which file of the verifier's own these bytes are, `own-bundle`, `own-policy` or `own-report`, or
+ * `null`.
  *
  * @param {Uint8Array} bytes
  * @returns {Promise<string | null>}
@@ -76,22 +77,6 @@ export function subjects() {
 export async function ownFile(bytes) {
   try {
     return await call('own', bytes);
-  } catch {
-    return null;
-  }
-}
-
-/**
- * One file with everything that a report was made of, or `null` when it cannot be made.
- *
- * @param {Source[]} sources
- * @param {VerifyOptions} options with which the report was made
- * @param {string} json the report
- * @returns {Promise<Uint8Array<ArrayBuffer> | null>}
- */
-export async function bundleOf(sources, options, json) {
-  try {
-    return await call('bundle', sources, options, json);
   } catch {
     return null;
   }
@@ -145,41 +130,29 @@ export async function ask(request, session, signal) {
   }
 }
 
-/** @typedef {{ at: string, policy: string | null, artifact: string | null, asked: string | null }} Choices */
-
-/**
- * The options of `verify`, without what was not chosen.
- *
- * @param {Choices} choices
- */
-export function optionsOf({ at, policy, artifact, asked }) {
-  /** @type {VerifyOptions} */
-  const options = { at };
-  if (policy !== null) options.policy = policy;
-  if (artifact !== null) options.artifact = artifact;
-  if (asked !== null) options.asked = asked;
-  return options;
-}
-
 /**
  * Examines `sources`. Which of them is the evidence, the verifier chooses.
  *
  * @param {Source[]} sources
- * @param {Choices} choices
+ * @param {{ at: string, policy: string | null, artifact: string | null, asked: string | null }} options
  * @param {AbortSignal} signal
  * @returns {Promise<Examination>}
  */
 export async function examine(sources, { at, policy, artifact, asked }, signal) {
   if (!(await loading)) return { kind: 'unknown', reason: 'no-verifier' };
-  const options = optionsOf({ at, policy, artifact, asked });
+  /** @type {VerifyOptions} */
+  const options = { at };
+  if (policy !== null) options.policy = policy;
+  if (artifact !== null) options.artifact = artifact;
+  if (asked !== null) options.asked = asked;
   const stop = () => again('stopped-by-you');
   const limit = setTimeout(() => again('too-long'), LIMIT);
   signal.addEventListener('abort', stop);
   try {
-    const { json, further } = await call('verify', sources, options);
+    const { json, further, recorded } = await call('verify', sources, options);
     const report = drawable(json);
     return report
-      ? { kind: 'report', report, json, further }
+      ? { kind: 'report', report, json, further, recorded, options }
       : { kind: 'unknown', reason: 'not-a-report' };
   } catch (error) {
     if (error instanceof Ended) return { kind: 'unknown', reason: error.reason };
@@ -191,6 +164,18 @@ export async function examine(sources, { at, policy, artifact, asked }, signal) 
     clearTimeout(limit);
     signal.removeEventListener('abort', stop);
   }
+}
+
+/**
+ * One file with `sources` and what they were examined with, and the report that came of it.
+ *
+ * @param {Source[]} sources
+ * @param {VerifyOptions} options
+ * @param {string} json the report
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export function bundled(sources, options, json) {
+  return call('bundle', sources, options, json);
 }
 
 /**
@@ -252,4 +237,18 @@ function call(name, ...args) {
   waiting.set(id, { done: resolve, failed: reject });
   worker.postMessage({ id, call: name, args });
   return promise;
+}
+
+/**
+ * What a bundle's report says, made again, as an examination to draw.
+ *
+ * @param {import('./page.d.ts').RecordedBundle} recorded
+ * @returns {Examination}
+ */
+export function asRecorded(recorded) {
+  const { at, report: json } = recorded;
+  const report = drawable(json);
+  return report
+    ? { kind: 'report', report, json, further: [], recorded, options: { at } }
+    : { kind: 'unknown', reason: 'not-a-report' };
 }

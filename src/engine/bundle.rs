@@ -170,7 +170,8 @@ impl Bundle {
     /// bundle, or has a file that is not the one whose SHA-256 stands beside it.
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), MAX_INPUT)?;
-        let mut content: Content = crate::json::from_slice(WHAT, without_mark(bytes))?;
+        let bytes = without_mark(bytes);
+        let mut content: Content = crate::json::from_slice(WHAT, bytes)?;
         let whole = Span::new(0, bytes.len());
         if content.schema != SCHEMA {
             return Err(Error::unsupported("bundle, schema", &content.schema, whole));
@@ -180,6 +181,12 @@ impl Bundle {
         bundle.is_sound(bytes.len())?;
         if written != Some(bundle.digest()) {
             let why = "its SHA-256 is not the one that was written into it: it was changed since";
+            return Err(Error::malformed(WHAT, whole, why));
+        }
+        // One spelling only: no change of the file is passed over. Lines may end as systems end them.
+        let own = bundle.to_json()?;
+        if !std::str::from_utf8(bytes).is_ok_and(|text| text.lines().eq(own.lines())) {
+            let why = "it is spelled in another way than a verifier writes it";
             return Err(Error::malformed(WHAT, whole, why));
         }
         Ok(bundle)

@@ -2,8 +2,7 @@
  * A file of its own: the verifier with its words, and one bundle or none. It makes the bundle's report
  * again, says whether that is the recorded one, and draws it. It asks nobody for anything.
  *
- * @import { Examination, Request, Source } from '../page.d.ts'
- * @import { Recorded } from './program.js'
+ * @import { Examination, RecordedBundle, Request, Source } from '../page.d.ts'
  */
 
 import { button, h, visible } from '../dom.js';
@@ -186,7 +185,7 @@ async function take(at) {
  * @param {Uint8Array<ArrayBuffer>} bundle
  */
 function showRecording(bundle) {
-  /** @type {Recorded} */
+  /** @type {RecordedBundle} */
   let told;
   try {
     told = recorded(bundle);
@@ -204,7 +203,7 @@ function showRecording(bundle) {
   // Files that the reader adds stand beside the bundle.
   sources = [{ name: audit('bundle-name'), bytes: bundle }];
   /** @type {Examination} */
-  const then = { kind: 'report', report, json: told.report, further: [] };
+  const then = { kind: 'report', report, json: told.report, further: [], recorded: null, options: { at: told.at } };
   const now = examine(sources, { at });
   const outcome = told.same ? 'same' : told.otherVerifier ? 'other-verifier' : 'different';
   const choice = h('div', { class: 'views no-print', role: 'group', 'aria-label': audit('views') });
@@ -213,7 +212,7 @@ function showRecording(bundle) {
   const show = (isToday) => {
     const cover = [aboutFile(told.maker), inputs(told.files, contentOf(bundle), bundle), checkFile(bundle)];
     const shown = isToday ? now : then;
-    draw(shown, [], isToday ? { cover } : { cover, told: 'recorder', before: recorderNote(told) });
+    draw(shown, [], isToday ? { cover } : { cover, isRecorded: true, above: recorderNote(told) });
     for (const [place, one] of [...choice.children].entries()) {
       one.setAttribute('aria-pressed', String((place === 1) === isToday));
     }

@@ -2,7 +2,7 @@
  * The verifier in this file, on the page's own thread: it decides, and what goes wrong on the way is
  * no answer.
  *
- * @import { Examination, PolicyEntry, Source, VerifyOptions } from '../page.d.ts'
+ * @import { Examination, PolicyEntry, RecordedBundle, Source, VerifyOptions } from '../page.d.ts'
  */
 
 import init, * as verifier from '../pkg/silicon_to_source.js';
@@ -44,28 +44,10 @@ export async function ownFile(bytes) {
 }
 
 /**
- * What `recorded` of the verifier tells about a bundle.
- *
- * @typedef {{
- *   at: string,
- *   maker: { version: string, sha256?: string },
- *   session: boolean,
- *   same: boolean,
- *   count: number,
- *   differences: string[],
- *   otherVerifier: boolean,
- *   report: string,
- *   recorded: string,
- *   files: { name: string, len: number, sha256: string, url?: string }[],
- *   makersOwn: string[],
- * }} Recorded
- */
-
-/**
  * Makes the report of a bundle again, for the bundle's own moment.
  *
  * @param {Uint8Array} bundle
- * @returns {Recorded}
+ * @returns {RecordedBundle}
  */
 export function recorded(bundle) {
   return JSON.parse(verifier.recorded(bundle));
@@ -81,7 +63,7 @@ export function examine(sources, options) {
   try {
     const json = verifier.verify(sources, options);
     const report = drawable(json);
-    return report ? { kind: 'report', report, json, further: [] } : { kind: 'unknown', reason: 'not-a-report' };
+    return report ? { kind: 'report', report, json, further: [], recorded: null, options } : { kind: 'unknown', reason: 'not-a-report' };
   } catch (error) {
     return refused(error);
   }

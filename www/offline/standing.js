@@ -1,8 +1,7 @@
 /**
  * What is said above the answer: how it stands to what was recorded, and what today gives.
  *
- * @import { Examination, LinkFinding, Report } from '../page.d.ts'
- * @import { Recorded } from './program.js'
+ * @import { Examination, LinkFinding, RecordedBundle, Report } from '../page.d.ts'
  */
 
 import { h } from '../dom.js';
@@ -38,7 +37,7 @@ export function audit(key, values) {
 
 /**
  * @param {keyof typeof LOOKS} outcome
- * @param {Recorded | null} [told]
+ * @param {RecordedBundle | null} [told]
  * @param {string} [message]
  */
 export function standing(outcome, told = null, message = '') {
@@ -65,7 +64,7 @@ export function standing(outcome, told = null, message = '') {
 /**
  * Whose act the recorded answer is, and what of it is the recorder's word alone.
  *
- * @param {Recorded} told
+ * @param {RecordedBundle} told
  */
 export function recorderNote({ at, makersOwn }) {
   const own = makersOwn.map((what) => audit(`makers-own.${what}`)).join(', ');

@@ -5,6 +5,6 @@ declare module '*/pkg/silicon_to_source.js' {
   export default init;
   export const own: Verifier['own'];
   export const policies: Verifier['policies'];
-  export const recorded: (bundle: Uint8Array) => string;
+  export const recorded: Verifier['recorded'];
   export const verify: Verifier['verify'];
 }

@@ -13,7 +13,7 @@ use super::spelling::{level, moment};
 ///
 /// Exit status:
 ///   0  every required check passed, warnings included
-///   1  a check failed
+///   1  a check failed, or --as-recorded gives another report than the recorded one
 ///   2  the command line or an input cannot be read
 ///   3  undecided, not published, or less than --require or --deny-warnings asks for
 #[derive(Debug, Parser)]
@@ -32,7 +32,8 @@ pub(super) enum Command {
     /// (AMD SEV-SNP, Intel TDX and SGX), a virtual TPM's, an AWS Nitro document, a GPU's
     /// report, an attestation token, what Tinfoil, dstack, NEAR AI, EigenCompute and Azure
     /// publish, a signed build record, a coordinator's attestation, or a saved exchange.
-    /// For anything else s2s says what it expected and what it found.
+    /// For anything else s2s says what it expected and what it found. A file that --bundle made
+    /// stands for the files in it.
     ///
     /// With an address such as https://api.darkbloom.dev that service is asked for its
     /// evidence, with a number made for this check. Each host is named before it is
@@ -81,6 +82,18 @@ pub(super) struct Verify {
     /// Keep what was asked and answered in a new file, to check it again or to hand it on
     #[arg(long, value_name = "FILE")]
     pub(super) save: Option<PathBuf>,
+    /// Keep everything in one new file, with the report: FILE, or HOST-DATE.s2s.json in a folder
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub(super) bundle: Option<PathBuf>,
+    /// Make the report of such a file again, as it was recorded, in place of the one as of now
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "fetch", "save", "bundle", "collateral", "at", "policy", "require", "deny_warnings",
+            "artifact", "trusted_root", "firmware_root",
+        ]
+    )]
+    pub(super) as_recorded: bool,
     /// One more file beside the evidence (certificates, lists, logs); may be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) collateral: Vec<PathBuf>,

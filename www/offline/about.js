@@ -7,21 +7,10 @@ import { copyButton, download, button, evidenceWords, h } from '../dom.js';
 import { folded } from '../elements/report-actions.js';
 import { byteCount, hexElement, timeElement } from '../values.js';
 import { sayAll, ui, uiForm } from '../wording.js';
-import { blockText, unpacked } from './blocks.js';
+import { blockText, made, unpacked } from './blocks.js';
 import { audit } from './standing.js';
 
 const DAY = 86_400_000;
-
-/**
- * What the build wrote into this file about itself.
- *
- * @type {{
- *   version: string,
- *   wasm: { sha256: string, len: number },
- *   roots: { kind: string, name: string, sha256: string, until?: string, newest?: string, version?: number }[],
- * }}
- */
-const made = JSON.parse(blockText('made'));
 
 /** @param {{ version: string, sha256?: string } | null} maker whoever made the recording, as it says */
 export function aboutFile(maker) {

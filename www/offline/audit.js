@@ -17,7 +17,7 @@ import { aboutFile, checkFile, inputs } from './about.js';
 import { blockText, unpacked } from './blocks.js';
 import { contentOf, embedded } from './bundle.js';
 import { markPaper } from './paper-hash.js';
-import { examine, ownFile, policies, recorded, refused, start } from './program.js';
+import { bundled, examine, ownFile, policies, recorded, refused, start } from './program.js';
 import { audit, recorderNote, standing, todayNote } from './standing.js';
 
 const view = new EvidenceReport();
@@ -175,7 +175,10 @@ async function take(at) {
       ? h('p', { class: 'no-print' }, button(audit('back'), () => showRecording(bundle), { id: 'back', class: 'quiet' }))
       : null;
   put(h('div', {}, standing('own-files'), back), [view]);
-  draw(examination, sources, {});
+  const own = sources;
+  const keep =
+    examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
+  draw(examination, sources, { keep });
   view.focusAnswer();
 }
 

@@ -17,6 +17,17 @@ export function blockText(id) {
 }
 
 /**
+ * What the build wrote into this file about itself.
+ *
+ * @type {{
+ *   version: string,
+ *   wasm: { sha256: string, len: number },
+ *   roots: { kind: string, name: string, sha256: string, until?: string, newest?: string, version?: number }[],
+ * }}
+ */
+export const made = JSON.parse(blockText('made'));
+
+/**
  * The bytes that a block stands for, which are compressed in it.
  *
  * @param {string} letters

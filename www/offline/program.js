@@ -7,6 +7,7 @@
 
 import init, * as verifier from '../pkg/silicon_to_source.js';
 import { drawable } from '../drawable.js';
+import { made } from './blocks.js';
 
 let isRunning = false;
 
@@ -67,6 +68,17 @@ export function examine(sources, options) {
   } catch (error) {
     return refused(error);
   }
+}
+
+/**
+ * One file with `sources` and what they were examined with, and the report that came of it.
+ *
+ * @param {Source[]} sources
+ * @param {VerifyOptions} options
+ * @param {string} json the report
+ */
+export async function bundled(sources, options, json) {
+  return new Uint8Array(verifier.bundle(sources, options, json, { sha256: made.wasm.sha256 }));
 }
 
 /**

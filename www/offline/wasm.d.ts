@@ -3,6 +3,7 @@ declare module '*/pkg/silicon_to_source.js' {
   type Verifier = import('../page.d.ts').VerifierModule;
   const init: (options: { module_or_path: BufferSource }) => Promise<unknown>;
   export default init;
+  export const bundle: Verifier['bundle'];
   export const own: Verifier['own'];
   export const policies: Verifier['policies'];
   export const recorded: Verifier['recorded'];

@@ -90,6 +90,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: Policy,
     },
+    /// Make one HTML file with the verifier and a bundle in it, to be read without a network
+    ///
+    /// Whoever opens it sees whether the report in the bundle is what its files give. The page
+    /// comes with releases of s2s; other builds need it with --page.
+    Audit(super::audit::Audit),
     /// Compute the launch measurement of an SEV-SNP guest from what it starts
     ///
     /// Prints the measurement, or with --json a description of the launch: given to `s2s verify`

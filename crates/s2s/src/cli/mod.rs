@@ -5,6 +5,7 @@
 
 mod answer;
 mod arguments;
+mod audit;
 mod bundle;
 mod explain;
 mod fetch;
@@ -58,6 +59,7 @@ pub fn run() -> ExitCode {
         Command::History(arguments) => history::run(&arguments),
         Command::Policy { command: arguments::Policy::List } => list(),
         Command::Policy { command: arguments::Policy::Show { name } } => show(&name),
+        Command::Audit(arguments) => audit::audit(&arguments),
         Command::LaunchDigest(arguments) => launch::digest(&arguments),
         Command::VerifyBundle(arguments) => verify_bundle(&arguments),
         Command::Roots(arguments) => roots(arguments.json),

@@ -27,7 +27,7 @@ const SHAPES = /** @type {const} */ ({
 /** The headlines of the two highest levels: only these are drawn as verified. */
 const HIGHEST = ['verified', 'verified-image'];
 
-/** @typedef {{ host: string, doing: string, step: number, steps: number }} Progress */
+/** @typedef {{ host: string, doing: string, step: number, steps: number, since: number }} Progress */
 
 export class AnswerCard extends HTMLElement {
   #status = h('div', { role: 'status', class: 'answer-status' });
@@ -39,7 +39,6 @@ export class AnswerCard extends HTMLElement {
 
   connectedCallback() {
     this.setAttribute('role', 'region');
-    this.setAttribute('aria-label', ui('answer'));
     if (this.childElementCount === 0) this.append(this.#status, this.#body);
   }
 
@@ -79,8 +78,7 @@ export class AnswerCard extends HTMLElement {
    * @param {Progress} progress
    * @param {(() => void) | null} stop
    */
-  checking({ host, doing, step, steps }, stop) {
-    const since = Date.now();
+  checking({ host, doing, step, steps, since }, stop) {
     const words = ui('progress', { doing, step, steps });
     this.#begin('checking', ui('checking-host', { host }), words, '');
     const seconds = h('span', { class: 'seconds', 'aria-hidden': 'true' });
@@ -146,6 +144,7 @@ export class AnswerCard extends HTMLElement {
    */
   #begin(state, subject, short, sentence, look = state) {
     clearInterval(this.#clock);
+    this.setAttribute('aria-label', ui('answer'));
     this.setAttribute('data-state', state);
     this.setAttribute('data-look', look);
     for (const name of ['data-code', 'data-headline', 'data-simulated']) this.removeAttribute(name);

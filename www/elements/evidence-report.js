@@ -5,7 +5,7 @@
  */
 
 import { button, copyButton, evidenceWords, h } from '../dom.js';
-import { ui } from '../wording.js';
+import { listed, ui } from '../wording.js';
 import { AnswerCard } from './answer-card.js';
 import { chainSection } from './chain-section.js';
 import { chainStrip } from './chain-strip.js';
@@ -92,7 +92,7 @@ export class EvidenceReport extends HTMLElement {
     this.#rest.replaceChildren();
     if (examination.kind !== 'report') {
       this.removeAttribute('data-simulated');
-      this.#card.explain(examination, sources.map(({ name }) => evidenceWords(name)).join(', '));
+      this.#card.explain(examination, listed(sources.map(({ name }) => evidenceWords(name))));
       return;
     }
     const { report, json, further } = examination;

@@ -4,7 +4,7 @@
  * @import { PlannedRequest } from '../page.d.ts'
  */
 
-import { h } from '../dom.js';
+import { h, tellIn } from '../dom.js';
 import { sayOr } from '../titles.js';
 import { ui } from '../wording.js';
 
@@ -46,13 +46,13 @@ export class RequestList extends HTMLElement {
    *
    * @param {PlannedRequest} request
    * @param {string} state `asking`, `answered`, `failed` or nothing
-   * @param {string} sentence
+   * @param {() => string} sentence
    */
   say(request, state, sentence) {
     const row = this.#rows.find(({ request: { url } }) => url === request.url);
     if (!row) return;
     row.status.setAttribute('data-state', state);
-    row.status.textContent = sentence;
+    tellIn(row.status, sentence);
   }
 
   /** @param {string} host */
@@ -61,9 +61,9 @@ export class RequestList extends HTMLElement {
     return h(
       'li',
       {},
-      h('p', { class: 'host' }, ui('asks'), ' ', h('strong', { translate: 'no' }, host)),
+      h('p', { class: 'host' }, () => ui('asks'), ' ', h('strong', { translate: 'no' }, host)),
       learned(rows.map(({ request }) => request.reveals)).map((reveals) =>
-        h('p', {}, sayOr(['reveals', reveals], reveals)),
+        h('p', {}, () => sayOr(['reveals', reveals], reveals)),
       ),
       h('ul', { class: 'requests' }, rows.map(requestItem)),
     );
@@ -84,7 +84,7 @@ function learned(reveals) {
 
 /** @param {Row} row */
 function requestItem({ request: { url, what }, box, note, status }) {
-  const title = sayOr(['wanted', what], what);
+  const title = () => sayOr(['wanted', what], what);
   return h(
     'li',
     { 'data-what': what },

@@ -55,7 +55,7 @@ export function h(tag, attributes = {}, ...children) {
 export function outward(address, words, attributes = {}) {
   const url = URL.parse(address);
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') return null;
-  const link = h('a', attributes, isolated(words(url.host), url.host));
+  const link = h('a', attributes, h('span', {}, isolated(words(url.host), url.host)));
   link.rel = 'noreferrer noopener';
   link.target = '_blank';
   link.href = url.href;

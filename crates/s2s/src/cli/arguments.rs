@@ -7,6 +7,8 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use silicon_to_source::requirements::LeastLevel;
 use silicon_to_source::time::UnixTime;
 
+use crate::wording::Language;
+
 /// Checks attestation evidence, from the chip maker's root key to a git commit.
 ///
 /// Exit status:
@@ -17,6 +19,9 @@ use silicon_to_source::time::UnixTime;
 #[derive(Debug, Parser)]
 #[command(name = "s2s", version, verbatim_doc_comment, subcommand_required = true)]
 pub(super) struct Arguments {
+    /// Language of the sentences [LC_ALL, LC_MESSAGES or LANG]; this help is in English
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    pub(super) language: Option<Language>,
     /// What to do.
     #[command(subcommand)]
     pub(super) command: Command,

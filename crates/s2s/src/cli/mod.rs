@@ -17,6 +17,7 @@ mod roots;
 mod text;
 mod tuf;
 
+use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
@@ -32,7 +33,7 @@ use silicon_to_source::report::{Report, State};
 use silicon_to_source::requirements::Warnings;
 use silicon_to_source::time::UnixTime;
 
-use crate::wording::cli;
+use crate::wording::{self, Language, cli};
 use arguments::{Arguments, Command, Fetch, Tuf, Verify, VerifyBundle};
 use fetch::{Further, Target};
 use input::Input;
@@ -44,7 +45,9 @@ use render::Detail;
 /// passed (warnings included), 1 when a check failed, 2 when the command line or an input cannot
 /// be read or the session cannot be kept, 3 when it is undecided or not published.
 pub fn run() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let Arguments { language, command } = Arguments::parse();
+    wording::speak(language.unwrap_or_else(language_of_environment));
+    let outcome = match command {
         Command::Verify(arguments) => verify(&arguments),
         Command::Policy { command: arguments::Policy::List } => list(),
         Command::Policy { command: arguments::Policy::Show { name } } => show(&name),
@@ -60,6 +63,14 @@ pub fn run() -> ExitCode {
         Exit::Unreadable
     });
     ExitCode::from(exit.code())
+}
+
+/// The language of the environment: the first of these variables that says anything.
+fn language_of_environment() -> Language {
+    let mut named =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| env::var(name).ok());
+    let locale = named.find(|locale| !locale.is_empty());
+    locale.map(|locale| Language::of_locale(&locale)).unwrap_or_default()
 }
 
 /// How a command ended.

@@ -9,13 +9,12 @@ import { buildOfPage, fileOfPage } from './demonstrations.js';
 import { button, evidenceWords, retell, visible } from './dom.js';
 import { EvidenceIntake, rfc3339 } from './elements/evidence-intake.js';
 import { EvidenceReport } from './elements/evidence-report.js';
-import { LanguageChoice, preferredLanguage } from './elements/language-choice.js';
+import { LanguageChoice, preferredLanguage, speak } from './elements/language-choice.js';
 import { ServiceInquiry, tell } from './elements/service-inquiry.js';
-import { LANGUAGES } from './languages.js';
 import { answerForPaper } from './paper.js';
 import { hostOf, sentencesOf } from './phrases.js';
 import { ask, begin, examine, loadVerifier, policies, subjects } from './verifier.js';
-import { has, loadWording, ui, wordingLanguage } from './wording.js';
+import { ui, wordingLanguage } from './wording.js';
 
 /** The policies under which simulated roots count; no real evidence passes them. */
 const DEMONSTRATION_POLICY = 'simulated';
@@ -78,6 +77,11 @@ place('demonstrations').append(
 );
 place('plan').append(inquiry.plan);
 handIn.append(intake);
+handIn.addEventListener('keydown', ({ key }) => {
+  if (key !== 'Escape') return;
+  showIntake(false);
+  fileButton.focus();
+});
 result.replaceChildren(view);
 
 intake.addEventListener('request', (event) => {
@@ -153,23 +157,6 @@ function place(id) {
   const element = document.getElementById(id);
   if (!element) throw new TypeError(`the page has no ${id}`);
   return element;
-}
-
-/**
- * Speaks a language, from now on.
- *
- * @param {string} tag
- */
-async function speak(tag) {
-  const own = LANGUAGES.get(tag);
-  if (own) await loadWording(own.wording);
-  const spoken = wordingLanguage();
-  document.documentElement.lang = spoken.tag;
-  document.documentElement.dir = spoken.dir;
-  for (const element of document.querySelectorAll('[data-ui]')) {
-    const key = element.getAttribute('data-ui') ?? '';
-    if (has(['ui', key])) element.textContent = ui(key);
-  }
 }
 
 /**

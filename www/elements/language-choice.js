@@ -7,7 +7,7 @@
 
 import { h } from '../dom.js';
 import { LANGUAGES } from '../languages.js';
-import { ui, wordingLanguage } from '../wording.js';
+import { has, loadWording, ui, wordingLanguage } from '../wording.js';
 
 /** Under which name the choice is kept. */
 const KEPT = 'language';
@@ -42,6 +42,23 @@ export function preferredLanguage() {
   const named = new URLSearchParams(location.hash.slice(1)).get('lang');
   const all = [named, kept(), ...navigator.languages].map((tag) => tag?.split('-')[0]?.toLowerCase() ?? '');
   return all.find((tag) => LANGUAGES.has(tag)) ?? 'en';
+}
+
+/**
+ * Speaks a language, from now on.
+ *
+ * @param {string} tag
+ */
+export async function speak(tag) {
+  const own = LANGUAGES.get(tag);
+  if (own) await loadWording(own.wording);
+  const spoken = wordingLanguage();
+  document.documentElement.lang = spoken.tag;
+  document.documentElement.dir = spoken.dir;
+  for (const element of document.querySelectorAll('[data-ui]')) {
+    const key = element.getAttribute('data-ui') ?? '';
+    if (has(['ui', key])) element.textContent = ui(key);
+  }
 }
 
 /** The language that was chosen here; a browser may refuse to keep anything. */

@@ -48,6 +48,11 @@ export class ServiceInquiry extends HTMLElement {
       this.#problem,
     );
     this.#address.addEventListener('input', () => this.#forget());
+    this.plan.addEventListener('keydown', ({ key }) => {
+      if (key !== 'Escape' || this.#running) return;
+      this.#forget();
+      this.#address.focus();
+    });
     this.querySelector('form')?.addEventListener('submit', (event) => {
       event.preventDefault();
       this.propose(this.#address.value);

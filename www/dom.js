@@ -168,12 +168,13 @@ export function retell() {
  *
  * @param {string} sentence
  * @param {string} words
+ * @param {Record<string, string>} [attributes] of those words
  * @returns {Child[]}
  */
-export function isolated(sentence, words) {
+export function isolated(sentence, words, attributes = { translate: 'no' }) {
   const at = words === '' ? -1 : sentence.indexOf(words);
   if (at < 0) return [sentence];
-  const own = h('bdi', { translate: 'no' }, words);
+  const own = h('bdi', attributes, words);
   return [sentence.slice(0, at), own, sentence.slice(at + words.length)];
 }
 

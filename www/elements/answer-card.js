@@ -9,7 +9,7 @@
 
 import { findingAnchor } from '../anchors.js';
 import { nextWords, rowWords, subjectWords } from '../answer-words.js';
-import { button, evidenceWords, h } from '../dom.js';
+import { button, evidenceWords, h, isolated } from '../dom.js';
 import { icon } from '../icons.js';
 import { sentencesOf } from '../phrases.js';
 import { say, ui } from '../wording.js';
@@ -114,8 +114,7 @@ export class AnswerCard extends HTMLElement {
    * @param {string} subject
    */
   explain(examination, subject) {
-    const [key, message] =
-      examination.kind === 'unreadable' ? ['unreadable', happened(examination)] : [examination.reason, ''];
+    const key = examination.kind === 'unreadable' ? 'unreadable' : examination.reason;
     this.#begin('unknown', subject || ui('no-answer-title'), ui('no-answer-title'), ui(`${key}.sentence`));
     if (examination.kind === 'unreadable') this.setAttribute('data-code', examination.code);
     this.#body.replaceChildren(
@@ -123,7 +122,7 @@ export class AnswerCard extends HTMLElement {
         'dl',
         { class: 'three-parts' },
         ['happened', 'means', 'do'].map((part) =>
-          h('div', {}, h('dt', {}, ui(`part.${part}`)), h('dd', {}, ui(`${key}.${part}`, { message }))),
+          h('div', {}, h('dt', {}, ui(`part.${part}`)), h('dd', {}, told(`${key}.${part}`, examination))),
         ),
       ),
     );
@@ -178,9 +177,17 @@ function target({ check, link }) {
   return check ? findingAnchor(check.check, check.part) : `link-${link}`;
 }
 
-/** @param {Extract<Examination, { kind: 'unreadable' }>} examination */
-function happened({ file, message }) {
-  return file === null ? message : ui('in-file', { file: evidenceWords(file), message });
+/**
+ * A sentence about a result that is no report. What the verifier met it says itself, in English.
+ *
+ * @param {string} key
+ * @param {Exclude<Examination, { kind: 'report' }>} examination
+ */
+function told(key, examination) {
+  if (examination.kind !== 'unreadable') return [ui(key)];
+  const { file, message } = examination;
+  const place = file === null ? message : ui('in-file', { file: evidenceWords(file), message });
+  return isolated(ui(key, { message: place }), message, { lang: 'en' });
 }
 
 customElements.define('answer-card', AnswerCard);

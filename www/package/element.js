@@ -57,6 +57,10 @@ export class AnswerElement extends HTMLElement {
     if (this.#report) void this.#draw(this.#report);
   }
 
+  connectedCallback() {
+    if (this.#report) void this.#draw(this.#report);
+  }
+
   get report() {
     return this.#report;
   }
@@ -81,7 +85,9 @@ export class AnswerElement extends HTMLElement {
   async #draw(report) {
     const language = this.#language();
     const [known, sheet] = await Promise.all([words(language), cardStyle()]);
-    if (this.#report !== report || this.#language() !== language) return;
+    if (this.#report !== report) return;
+    // It may stand in other surroundings by now.
+    if (this.#language() !== language) return void this.#draw(report);
     useWording(known);
     const drawn = new AnswerCard();
     drawn.lang = language;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
 use silicon_to_source::locales;
 
 /// Every language but English.
@@ -15,9 +16,21 @@ fn read(json: &str) -> Json {
     serde_json::from_str(json).unwrap()
 }
 
-/// Every text by its path.
+/// Every text by its path; the texts of a list have their place in it, too.
 fn texts(json: &Json) -> BTreeMap<String, &str> {
-    super::texts(json).into_iter().collect()
+    let mut found = BTreeMap::new();
+    for (path, text) in super::texts(json) {
+        let place = (0..).find(|place| !found.contains_key(&at(&path, *place)));
+        found.insert(at(&path, place.unwrap_or_default()), text);
+    }
+    found
+}
+
+fn at(path: &str, place: usize) -> String {
+    match place {
+        0 => path.to_owned(),
+        _ => format!("{path}{place}"),
+    }
 }
 
 /// Every path, and how many texts a list has.
@@ -166,7 +179,7 @@ fn the_same_english_check_sentence_is_the_same_sentence_in_every_language() {
         let own = texts(&json);
         let mut said: BTreeMap<&str, &str> = BTreeMap::new();
         for (path, text) in texts(&english) {
-            if !path.starts_with("checks/") || path.ends_with("/title/") {
+            if !path.starts_with("checks/") || path.contains("/title/") {
                 continue;
             }
             let other = own[&path];
@@ -270,7 +283,56 @@ fn words_in_a_german_sentence_stand_where_no_case_is_asked_for() {
     }
 }
 
-/// Runs the terminal over a real report without anything beside it.
+/// Who made the chip stands after "von", and a provider first: neither is declined.
+#[test]
+fn a_maker_stands_in_german_where_its_name_needs_no_ending() {
+    let german = read(locales::GERMAN);
+    for (path, text) in texts(&german) {
+        for (at, _) in text.match_indices("{maker}") {
+            let before = &text[..at];
+            assert!(before.is_empty() || before.ends_with(" von "), "{path}: {text}");
+        }
+    }
+}
+
+/// What a translation is of: each check, each link and each other section with the beginning of the
+/// SHA-256 of its English texts.
+fn translated(english: &Json) -> String {
+    let mut groups: BTreeMap<String, Sha256> = BTreeMap::new();
+    for (path, text) in texts(english) {
+        let mut parts = path.split('/');
+        let section = parts.next().unwrap_or_default();
+        let group = match section {
+            "checks" | "links" => format!("{section}/{}", parts.next().unwrap_or_default()),
+            _ => section.to_owned(),
+        };
+        groups.entry(group).or_default().update(format!("{path}\0{text}\0"));
+    }
+    let line = |(group, hasher): (String, Sha256)| {
+        let hash = hex::encode(hasher.finalize());
+        format!("{group} {}\n", &hash[..12])
+    };
+    groups.into_iter().map(line).collect()
+}
+
+/// A sentence that changes in English has to be read in every other language: it may have come to
+/// claim more than the check compares.
+#[test]
+fn every_other_language_was_read_beside_the_english_that_stands() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/suite/wording");
+    let now = translated(&super::english());
+    let read = fs::read_to_string(root.join("translated.txt")).unwrap();
+    let changed: Vec<&str> = now.lines().filter(|line| !read.lines().any(|own| own == *line)).collect();
+    let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join("translated.txt");
+    fs::write(&made, &now).unwrap();
+    assert!(
+        changed.is_empty() && now == read,
+        "read these in every language, then copy {} to tests/suite/wording: {changed:#?}",
+        made.display()
+    );
+}
+
+/// What the terminal says about a file that is not there.
 fn s2s(arguments: &[&str], environment: &[(&str, &str)]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_s2s"));
     command.args(["verify", "no-such-file"]).args(arguments);

@@ -122,7 +122,7 @@ export class AnswerCard extends HTMLElement {
         'dl',
         { class: 'three-parts' },
         ['happened', 'means', 'do'].map((part) =>
-          h('div', {}, h('dt', {}, ui(`part.${part}`)), h('dd', {}, told(`${key}.${part}`, examination))),
+          h('div', {}, h('dt', {}, ui(`part.${part}`)), h('dd', {}, told(key, part, examination))),
         ),
       ),
     );
@@ -181,13 +181,14 @@ function target({ check, link }) {
  * A sentence about a result that is no report. What the verifier met it says itself, in English.
  *
  * @param {string} key
+ * @param {string} part
  * @param {Exclude<Examination, { kind: 'report' }>} examination
  */
-function told(key, examination) {
-  if (examination.kind !== 'unreadable') return [ui(key)];
+function told(key, part, examination) {
+  if (examination.kind !== 'unreadable') return [ui(`${key}.${part}`)];
   const { file, message } = examination;
   const place = file === null ? message : ui('in-file', { file: evidenceWords(file), message });
-  return isolated(ui(key, { message: place }), message, { lang: 'en' });
+  return isolated(ui(`${key}.${part}`, { message: place }), message, { lang: 'en' });
 }
 
 customElements.define('answer-card', AnswerCard);

@@ -31,7 +31,7 @@ fn read(json: &str) -> Json {
 }
 
 /// A language that sentences come in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
     /// English
     #[default]
@@ -41,6 +41,9 @@ pub enum Language {
 }
 
 impl Language {
+    /// What each language is called where one is asked for.
+    pub const NAMES: [&str; 2] = ["en", "de"];
+
     /// The language of a locale as POSIX names it, such as `de_DE.UTF-8`; English for every
     /// other.
     pub fn of_locale(locale: &str) -> Self {

@@ -322,7 +322,8 @@ fn every_other_language_was_read_beside_the_english_that_stands() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/suite/wording");
     let now = translated(&super::english());
     let read = fs::read_to_string(root.join("translated.txt")).unwrap();
-    let changed: Vec<&str> = now.lines().filter(|line| !read.lines().any(|own| own == *line)).collect();
+    let changed: Vec<&str> =
+        now.lines().filter(|line| !read.lines().any(|own| own == *line)).collect();
     let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join("translated.txt");
     fs::write(&made, &now).unwrap();
     assert!(

@@ -20,8 +20,8 @@ use crate::wording::Language;
 #[command(name = "s2s", version, verbatim_doc_comment, subcommand_required = true)]
 pub(super) struct Arguments {
     /// Language of the sentences [LC_ALL, LC_MESSAGES or LANG]; this help is in English
-    #[arg(long, global = true, value_name = "LANGUAGE")]
-    pub(super) language: Option<Language>,
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = Language::NAMES)]
+    pub(super) language: Option<String>,
     /// What to do.
     #[command(subcommand)]
     pub(super) command: Command,

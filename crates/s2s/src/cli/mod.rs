@@ -46,7 +46,8 @@ use render::Detail;
 /// be read or the session cannot be kept, 3 when it is undecided or not published.
 pub fn run() -> ExitCode {
     let Arguments { language, command } = Arguments::parse();
-    wording::speak(language.unwrap_or_else(language_of_environment));
+    let locale = language.or_else(locale_of_environment).unwrap_or_default();
+    wording::speak(Language::of_locale(&locale));
     let outcome = match command {
         Command::Verify(arguments) => verify(&arguments),
         Command::Policy { command: arguments::Policy::List } => list(),
@@ -65,12 +66,12 @@ pub fn run() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// The language of the environment: the first of these variables that says anything.
-fn language_of_environment() -> Language {
-    let mut named =
-        ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| env::var(name).ok());
-    let locale = named.find(|locale| !locale.is_empty());
-    locale.map(|locale| Language::of_locale(&locale)).unwrap_or_default()
+/// The locale of the environment: the first of these variables that says anything.
+fn locale_of_environment() -> Option<String> {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| env::var(name).ok())
+        .find(|locale| !locale.is_empty())
 }
 
 /// How a command ended.

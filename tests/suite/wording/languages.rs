@@ -135,6 +135,7 @@ fn is_a_name(text: &str) -> bool {
         "Hardware",
         "In",
         "Intel",
+        "Key Locker",
         "Register",
         "Repository",
         "Silicon to Source",

@@ -13,7 +13,7 @@ import { LanguageChoice, preferredLanguage, speak } from './elements/language-ch
 import { ServiceInquiry, tell } from './elements/service-inquiry.js';
 import { answerForPaper } from './paper.js';
 import { hostOf, sentencesOf } from './phrases.js';
-import { ask, begin, examine, loadVerifier, policies, subjects } from './verifier.js';
+import { asRecorded, ask, begin, bundled, examine, loadVerifier, ownFile, policies, subjects } from './verifier.js';
 import { ui, wordingLanguage } from './wording.js';
 
 /** The policies under which simulated roots count; no real evidence passes them. */
@@ -47,6 +47,9 @@ let isAskingFurther = false;
 /** Whether the report that stands is in another language than the page. */
 let isStale = false;
 
+/** @type {Examination | null} the answer as of now that stands */
+let standing = null;
+
 /** @type {File[]} files that were dropped before the page could take them */
 const early = [];
 document.addEventListener('dragover', keepEarly);
@@ -57,7 +60,7 @@ let isLoaded = false;
 await speak(preferredLanguage());
 
 const inquiry = new ServiceInquiry();
-const intake = new EvidenceIntake();
+const intake = new EvidenceIntake(ownFile);
 const view = new EvidenceReport();
 const start = place('start');
 const handIn = place('intake');
@@ -106,6 +109,9 @@ inquiry.addEventListener('inquire', (event) => {
   carryOut(/** @type {CustomEvent<Inquiry>} */ (event).detail);
 });
 view.addEventListener('recorded', () => showRecorded());
+view.addEventListener('turn', (event) => {
+  turnTo(/** @type {CustomEvent<{ which: 'now' | 'recorded' }>} */ (event).detail.which);
+});
 view.addEventListener('ask-further', (event) => {
   askFurther(/** @type {CustomEvent<FurtherInquiry>} */ (event).detail);
 });
@@ -430,11 +436,14 @@ async function check(at, byReader) {
  */
 function show(examination, byReader) {
   showResult();
+  standing = examination;
   const kept = session && sources[0] ? sources[0] : null;
   const unread = session && isUnread ? { origin: session.origin, isRecorded: isRecorded(session.origin) } : null;
   const own = sources;
+  const keep =
+    examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
   present(() => {
-    const shown = view.show(examination, own, { kept, unread });
+    const shown = view.show(examination, own, { kept, unread, keep, savesFile: true });
     const [first] = own;
     if (shown.kind === 'report') {
       document.title = visible(`${sentencesOf(shown.report).headline().short} · ${ui('name')}`);
@@ -444,6 +453,25 @@ function show(examination, byReader) {
     }
   });
   if (byReader) view.focusAnswer();
+}
+
+/**
+ * Shows the report of a bundle as recorded, or the one as of now.
+ *
+ * @param {'now' | 'recorded'} which
+ */
+function turnTo(which) {
+  if (standing?.kind !== 'report' || !standing.recorded || 'failed' in standing.recorded) return;
+  if (which === 'now') {
+    show(standing, true);
+    return;
+  }
+  const [examination, own] = [asRecorded(standing.recorded), sources];
+  present(() => {
+    view.show(examination, own, { isRecorded: true });
+    document.title = `${visible(ui('bundle-show-recorded'))} · ${visible(ui('name'))}`;
+  });
+  if (examination.kind === 'report') view.focusAnswer();
 }
 
 /** @param {string} origin */

@@ -7,6 +7,7 @@ mod servers;
 mod adversarial;
 mod allowed;
 mod beside;
+mod bundle;
 mod completeness;
 mod crypto_wycheproof;
 mod layers;
@@ -81,8 +82,10 @@ mod nvidia {
 }
 
 mod program {
+    mod audit;
     mod cli;
     mod fetch;
+    mod kept;
     mod net;
 }
 

@@ -2,7 +2,8 @@
  * `<evidence-intake>`: where a reader drops, picks or pastes evidence and says for which moment and
  * under which policy it is to be examined. Nothing that is handed in here leaves the page.
  *
- * A policy file is taken as the policy, and a report of the verifier's own as no evidence. What
+ * A policy file is taken as the policy, a bundle as the files in it, and a report of the verifier's
+ * own as no evidence. What
  * cannot be taken is said in `problem`, which stands where the page puts it.
  *
  * Fires `request` with a Request, in which no sources stand for the same input again, and `changed`
@@ -14,7 +15,6 @@
 import { MAX_INPUT, fromPaste } from '../bytes.js';
 import { button, evidenceWords, h, tellIn } from '../dom.js';
 import { byteCount } from '../values.js';
-import { ownFile } from '../verifier.js';
 import { ui } from '../wording.js';
 
 /** The value of the policy choice that leaves it to the verifier. */
@@ -46,6 +46,16 @@ export class EvidenceIntake extends HTMLElement {
   /** @type {PolicyEntry[]} */
   #policies = [];
   #isReadersPolicy = false;
+  #ownFile;
+
+  /**
+   * @param {(bytes: Uint8Array) => Promise<string | null>} ownFile which file of the verifier's own
+   *   these bytes are
+   */
+  constructor(ownFile) {
+    super();
+    this.#ownFile = ownFile;
+  }
 
   connectedCallback() {
     if (this.childElementCount > 0) return;
@@ -162,10 +172,10 @@ export class EvidenceIntake extends HTMLElement {
    * @param {Source[]} read
    */
   async #sorted(read) {
-    const kinds = await Promise.all(read.map(({ bytes }) => ownFile(bytes)));
+    const kinds = await Promise.all(read.map(({ bytes }) => this.#ownFile(bytes)));
     const policy = read.find((_, place) => kinds[place] === 'own-policy');
     const report = read.find((_, place) => kinds[place] === 'own-report');
-    const sources = read.filter((_, place) => kinds[place] === null);
+    const sources = read.filter((_, place) => kinds[place] === null || kinds[place] === 'own-bundle');
     if (policy) {
       this.#own = { name: policy.name, text: new TextDecoder().decode(policy.bytes) };
       this.#listPolicies();

@@ -31,6 +31,7 @@ const CRATES: &[Crate] = &[
         uses: &[VERIFIER, "s2s-net"],
         names: &[
             "examine",
+            "recorded",
             "Context",
             "File",
             "digest",
@@ -112,7 +113,7 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["web_sys"], &["crates/wasm/src/web/"]),
     (&["clap"], &["crates/s2s/src/cli/", "crates/attest/src/main.rs", "crates/sim/src/main.rs"]),
     (&["anstyle", "anstream"], &["crates/s2s/src/cli/"]),
-    (&["tower_http", "wasm_bindgen_cli_support"], &["crates/xtask/"]),
+    (&["tower_http", "wasm_bindgen_cli_support", "zopfli"], &["crates/xtask/"]),
     (&["toml"], &["crates/xtask/", "crates/attest/"]),
     (&["axum"], &["crates/xtask/", "crates/attest/", "crates/sim/src/sidecar/"]),
     (

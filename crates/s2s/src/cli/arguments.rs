@@ -7,13 +7,14 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use silicon_to_source::requirements::LeastLevel;
 use silicon_to_source::time::UnixTime;
 
+use super::spelling::{level, moment};
 use crate::wording::Language;
 
 /// Checks attestation evidence, from the chip maker's root key to a git commit.
 ///
 /// Exit status:
 ///   0  every required check passed, warnings included
-///   1  a check failed
+///   1  a check failed, or --as-recorded gives another report than the recorded one
 ///   2  the command line or an input cannot be read
 ///   3  undecided, not published, or less than --require or --deny-warnings asks for
 #[derive(Debug, Parser)]
@@ -35,7 +36,8 @@ pub(super) enum Command {
     /// (AMD SEV-SNP, Intel TDX and SGX), a virtual TPM's, an AWS Nitro document, a GPU's
     /// report, an attestation token, what Tinfoil, dstack, NEAR AI, EigenCompute and Azure
     /// publish, a signed build record, a coordinator's attestation, or a saved exchange.
-    /// For anything else s2s says what it expected and what it found.
+    /// For anything else s2s says what it expected and what it found. A file that --bundle made
+    /// stands for the files in it.
     ///
     /// With an address such as https://api.darkbloom.dev that service is asked for its
     /// evidence, with a number made for this check. Each host is named before it is
@@ -47,6 +49,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: Policy,
     },
+    /// Make one HTML file with the verifier and a bundle in it, to be read without a network
+    ///
+    /// Whoever opens it sees whether the report in the bundle is what its files give. The page
+    /// comes with releases of s2s; other builds need it with --page.
+    Audit(super::audit::Audit),
     /// Compute the launch measurement of an SEV-SNP guest from what it starts
     ///
     /// Prints the measurement, or with --json a description of the launch: given to
@@ -55,10 +62,12 @@ pub(super) enum Command {
     #[command(verbatim_doc_comment)]
     LaunchDigest(LaunchDigest),
     /// Check one Sigstore bundle for one artifact and one signer
+    #[command(hide = true)]
     VerifyBundle(VerifyBundle),
     /// Show the keys that come with the verifier, with their dates
     Roots,
     /// Keep the files of a TUF repository, as the tuf-conformance suite asks
+    #[command(hide = true)]
     Tuf(Tuf),
 }
 
@@ -77,11 +86,23 @@ pub(super) struct Verify {
     /// Keep what was asked and answered in a new file, to check it again or to hand it on
     #[arg(long, value_name = "FILE")]
     pub(super) save: Option<PathBuf>,
+    /// Keep everything in one new file, with the report: FILE, or HOST-DATE.s2s.json in a folder
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub(super) bundle: Option<PathBuf>,
+    /// Make the report of such a file again, as it was recorded, in place of the one as of now
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "fetch", "save", "bundle", "collateral", "at", "policy", "require", "deny_warnings",
+            "artifact", "trusted_root", "firmware_root",
+        ]
+    )]
+    pub(super) as_recorded: bool,
     /// One more file beside the evidence (certificates, lists, logs); may be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) collateral: Vec<PathBuf>,
-    /// Time to check for [now], such as 2026-02-01T00:00:00Z
-    #[arg(long, value_name = "RFC3339")]
+    /// Time to check for [now], such as 2026-02-01T00:00:00Z, or a date for its beginning in UTC
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(super) at: Option<UnixTime>,
     /// A name from `s2s policy list`, or a policy file
     #[arg(long, value_name = "NAME|FILE")]
@@ -110,11 +131,6 @@ pub(super) struct Verify {
     /// Print every finding before the answer, with the bytes it rests upon
     #[arg(long)]
     pub(super) explain: bool,
-}
-
-/// A level as it is written.
-fn level(text: &str) -> Result<LeastLevel, String> {
-    LeastLevel::parse(text).ok_or_else(|| "a level is build, or A0 to A5".to_owned())
 }
 
 /// Whom to ask.

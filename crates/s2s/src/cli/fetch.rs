@@ -3,7 +3,6 @@
 //! Each host is named before it is asked, with what it learns. What the answers mean is decided
 //! by the examination alone.
 
-use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
@@ -19,7 +18,8 @@ use silicon_to_source::time::UnixTime;
 use super::arguments::{Fetch, Verify};
 use super::input::Input;
 use super::look::{DIM, HEADING, Look, Page, Styled};
-use super::problem::{self, Problem};
+use super::new_file;
+use super::problem::Problem;
 use crate::wording::{self, cli};
 
 /// How often the verifier is asked what it still wants: certificates first, then what only they
@@ -56,7 +56,7 @@ pub(super) fn begin(origin: &Origin, now: UnixTime) -> Result<Session, Problem> 
     getrandom::fill(&mut nonce).map_err(|_| Problem::new("error.random", &[]))?;
     let mut session = Session::begin(origin, nonce, now);
     let first = session.first().to_vec();
-    let mut page = Page::new(Look::of_stdout());
+    let mut page = Page::new(Look::of_stderr());
     named(&mut page, &first);
     if origin.is_loopback() {
         page.wrapped("  ", "  ", Style::new(), &cli("fetch.loopback", &[]));
@@ -87,7 +87,7 @@ pub(super) fn further(
     if arguments.fetch != Some(Fetch::All) || requests.is_empty() || asked.len() > 4 * ROUNDS {
         return Ok(false);
     }
-    let mut page = Page::new(Look::of_stdout());
+    let mut page = Page::new(Look::of_stderr());
     named(&mut page, &requests);
     said(page);
     if !arguments.yes && !is_allowed() {
@@ -112,28 +112,11 @@ pub(super) fn further(
     Ok(came)
 }
 
-/// Nothing is called `path` yet, so that nothing is overwritten: not even through a link.
-pub(super) fn is_free(path: &Path) -> Result<(), Problem> {
-    match fs::symlink_metadata(path) {
-        Ok(_) => Err(exists(path)),
-        Err(_) => Ok(()),
-    }
-}
-
-fn exists(path: &Path) -> Problem {
-    Problem::new("error.exists", &[("file", &path.display().to_string())])
-}
-
-/// Keeps the session as a new file. What is there already stays, whatever it is.
+/// Keeps the session as a new file.
 pub(super) fn save(session: &Session, path: &Path) -> Result<(), Problem> {
+    new_file::write(path, session.to_json().as_bytes())?;
+    let mut page = Page::new(Look::of_stderr());
     let name = path.display().to_string();
-    let refused = |error: io::Error| match error.kind() {
-        io::ErrorKind::AlreadyExists => exists(path),
-        _ => Problem::new("error.write", &[("file", &name), ("why", &problem::reason(&error))]),
-    };
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(refused)?;
-    file.write_all(session.to_json().as_bytes()).map_err(refused)?;
-    let mut page = Page::new(Look::of_stdout());
     page.wrapped("", "", DIM, &cli("fetch.saved", &[("file", &name)]));
     said(page);
     Ok(())
@@ -158,7 +141,7 @@ fn ask(
             ..s2s_net::Request::get(&request.url, request.limit)
         };
         let answer = s2s_net::run(client.get(&question)).and_then(|answer| answer);
-        let mut page = Page::new(Look::of_stdout());
+        let mut page = Page::new(Look::of_stderr());
         let what = wording::text(&["wanted", &request.what]);
         let line = match &answer {
             Ok(answer) => {
@@ -230,7 +213,7 @@ fn is_allowed() -> bool {
 }
 
 /// Progress goes to standard error: the answer alone goes to standard output.
-fn said(page: Page) {
+pub(super) fn said(page: Page) {
     let mut stderr = anstream::stderr().lock();
     let _ = stderr.write_all(page.into_text().as_bytes());
 }

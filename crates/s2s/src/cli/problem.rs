@@ -1,11 +1,12 @@
 //! What stops a command before there is an answer.
 
-use std::io;
+use std::io::{self, Write as _};
 
 use silicon_to_source::error::Error;
 
+use super::look::{HEADING, Styled};
 use super::text::clean;
-use crate::wording::{cli, find};
+use crate::wording::{cli, fill, find};
 
 /// A sentence on what is wrong, and one on what to do next.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,14 +14,21 @@ pub(super) struct Problem {
     /// What is wrong.
     pub(super) sentence: String,
     /// What to do.
-    pub(super) todo: &'static str,
+    pub(super) todo: String,
 }
 
 impl Problem {
     /// The problem called `key`, which names a string of the terminal.
     pub(super) fn new(key: &str, values: &[(&str, &str)]) -> Self {
-        let todo = find(&["cli", &format!("{key}.todo")]);
-        Self { sentence: clean(&cli(key, values)), todo: todo.unwrap_or_default() }
+        let todo = find(&["cli", &format!("{key}.todo")]).unwrap_or_default();
+        Self { sentence: clean(&cli(key, values)), todo: clean(&fill(todo, values)) }
+    }
+
+    /// Tells it on standard error.
+    pub(super) fn tell(&self) {
+        let mut stderr = anstream::stderr().lock();
+        let _ = writeln!(stderr, "s2s: {}", Styled(HEADING, &self.sentence));
+        let _ = writeln!(stderr, "{}", self.todo);
     }
 
     /// `file` could not be opened or read.
@@ -41,7 +49,7 @@ impl Problem {
     pub(super) fn unreadable(file: &str, error: &Error) -> Self {
         let sentence = cli("error.in", &[("file", file), ("error", &error.to_string())]);
         let todo = find(&["cli", &format!("error.{}.todo", error.code())]);
-        Self { sentence: clean(&sentence), todo: todo.unwrap_or_default() }
+        Self { sentence: clean(&sentence), todo: todo.unwrap_or_default().to_owned() }
     }
 }
 

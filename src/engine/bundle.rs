@@ -16,12 +16,12 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::context::{Asked, Context};
 use crate::digest::Sha256;
 use crate::engine::MAX_INPUT;
 use crate::engine::options::Options;
+use crate::engine::places::Places;
 use crate::error::Error;
 use crate::file::{File, Origin};
 use crate::report::Report;
@@ -33,8 +33,8 @@ use crate::time::UnixTime;
 /// The value of the member `schema`.
 pub const SCHEMA: &str = "silicon-to-source/bundle/v1";
 
-/// The most places in which two reports differ that are named.
-pub const MAX_DIFFERENCES: usize = 100;
+/// The longest version of a verifier, in letters.
+const MAX_VERSION: usize = 32;
 
 const WHAT: &str = "bundle";
 
@@ -58,8 +58,8 @@ struct Content {
     files: Vec<Kept>,
     /// The report's exact text.
     report: String,
-    /// SHA-256 of all of this without this member, as compact JSON.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// SHA-256 of the text of all of this without this member.
+    #[serde(default, skip_serializing)]
     sha256: Option<Sha256>,
 }
 
@@ -94,7 +94,7 @@ pub struct Recorded {
     pub report: Report,
     /// Whether its text is the text in the bundle, byte for byte.
     pub same: bool,
-    /// Where the two differ, as JSON pointers; at most [`MAX_DIFFERENCES`].
+    /// Where the two differ, as JSON pointers; at most a hundred.
     pub differences: Vec<String>,
     /// In how many places they differ.
     pub count: usize,
@@ -179,12 +179,13 @@ impl Bundle {
         let written = content.sha256.take();
         let bundle = Self { content };
         bundle.is_sound(bytes.len())?;
-        if written != Some(bundle.digest()) {
+        let text = bundle.text();
+        if written != Some(Sha256::of(text.as_bytes())) {
             let why = "its SHA-256 is not the one that was written into it: it was changed since";
             return Err(Error::malformed(WHAT, whole, why));
         }
         // One spelling only: no change of the file is passed over. Lines may end as systems end them.
-        let own = bundle.to_json()?;
+        let own = sealed(&text);
         if !std::str::from_utf8(bytes).is_ok_and(|text| text.lines().eq(own.lines())) {
             let why = "it is spelled in another way than a verifier writes it";
             return Err(Error::malformed(WHAT, whole, why));
@@ -270,9 +271,7 @@ impl Bundle {
     /// # Errors
     /// When it would be larger than what is read.
     pub fn to_json(&self) -> Result<String, Error> {
-        let content = Content { sha256: Some(self.digest()), ..self.content.clone() };
-        let mut json = serde_json::to_string_pretty(&content).unwrap_or_default();
-        json.push('\n');
+        let json = sealed(&self.text());
         Error::cap(WHAT, json.len(), MAX_INPUT)?;
         Ok(json)
     }
@@ -309,8 +308,15 @@ impl Bundle {
         })
     }
 
-    /// Whether each file is what stands beside it, and none is a bundle; `len` is the bundle's.
+    /// Whether the maker's version is one, each file is what stands beside it, and none is a bundle;
+    /// `len` is the bundle's.
     fn is_sound(&self, len: usize) -> Result<(), Error> {
+        let version = &self.content.made_by.version;
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ".+-".contains(letter);
+        if version.len() > MAX_VERSION || !version.chars().all(is_plain) {
+            let why = "the version of the verifier that made it is no version";
+            return Err(Error::malformed(WHAT, Span::new(0, len), why));
+        }
         for kept in &self.content.files {
             let why = if Self::is_one(&kept.bytes.0) {
                 "is a bundle itself, and a bundle holds none"
@@ -325,9 +331,16 @@ impl Bundle {
         Ok(())
     }
 
-    fn digest(&self) -> Sha256 {
-        Sha256::of(&serde_json::to_vec(&self.content).unwrap_or_default())
+    /// All of it without its digest.
+    fn text(&self) -> String {
+        serde_json::to_string_pretty(&self.content).unwrap_or_default()
     }
+}
+
+/// The text of the file: `text` with its digest as the last member.
+fn sealed(text: &str) -> String {
+    let members = text.strip_suffix("\n}").unwrap_or(text);
+    format!("{members},\n  \"sha256\": \"{}\"\n}}\n", Sha256::of(text.as_bytes()))
 }
 
 impl Kept {
@@ -354,51 +367,4 @@ pub(crate) fn alone(context: &Context) -> Result<(), Error> {
 /// Without the mark with which some editors begin a text.
 fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
-}
-
-/// The places in which two texts of JSON differ.
-#[derive(Debug, Default)]
-struct Places {
-    named: Vec<String>,
-    count: usize,
-}
-
-impl Places {
-    /// Compares two texts that are not the same.
-    fn compare(&mut self, one: &str, other: &str) {
-        match (serde_json::from_str(one), serde_json::from_str(other)) {
-            (Ok(one), Ok(other)) => self.values("", Some(&one), Some(&other)),
-            _ => self.differ(""),
-        }
-        // The same values, spelled in another way.
-        if self.count == 0 {
-            self.differ("");
-        }
-    }
-
-    fn differ(&mut self, place: &str) {
-        self.count = self.count.saturating_add(1);
-        if self.named.len() < MAX_DIFFERENCES {
-            self.named.push(place.to_owned());
-        }
-    }
-
-    fn values(&mut self, place: &str, one: Option<&Value>, other: Option<&Value>) {
-        match (one, other) {
-            (Some(Value::Object(one)), Some(Value::Object(other))) => {
-                let more = other.keys().filter(|name| !one.contains_key(*name));
-                for name in one.keys().chain(more) {
-                    let step = name.replace('~', "~0").replace('/', "~1");
-                    self.values(&format!("{place}/{step}"), one.get(name), other.get(name));
-                }
-            }
-            (Some(Value::Array(one)), Some(Value::Array(other))) => {
-                for index in 0..one.len().max(other.len()) {
-                    self.values(&format!("{place}/{index}"), one.get(index), other.get(index));
-                }
-            }
-            (one, other) if one == other => {}
-            _ => self.differ(place),
-        }
-    }
 }

@@ -67,16 +67,7 @@ fn session() -> (Vec<u8>, Context) {
 pub(crate) fn forged(bundle: &str, change: impl FnOnce(String) -> String) -> String {
     let (content, _) = bundle.rsplit_once(",\n  \"sha256\"").unwrap();
     let content = change(format!("{content}\n}}"));
-    let mut compact = String::new();
-    let (mut inside, mut escaped) = (false, false);
-    for letter in content.chars() {
-        inside ^= letter == '"' && !escaped;
-        escaped = letter == '\\' && !escaped;
-        if inside || !letter.is_whitespace() {
-            compact.push(letter);
-        }
-    }
-    let digest = Sha256::of(compact.as_bytes());
+    let digest = Sha256::of(content.as_bytes());
     format!("{},\n  \"sha256\": \"{digest}\"\n}}\n", content.strip_suffix("\n}").unwrap())
 }
 
@@ -330,6 +321,11 @@ fn what_is_no_bundle_of_this_form_is_refused_by_name() {
         refused(&json.replacen("\"at\"", "\"at\": \"2020-01-01T00:00:00Z\", \"at\"", 1))
             .contains("twice")
     );
+    let hostile = forged(&json, |json| {
+        let (before, after) = json.split_once("\"version\": \"").unwrap();
+        format!("{before}\"version\": \"0.1.0. AMD says so, {after}")
+    });
+    assert!(refused(&hostile).contains("is no version"));
     let large = vec![b' '; MAX_INPUT + 1];
     assert!(matches!(Bundle::read(&large), Err(Error::TooLarge { .. })));
     let error =

@@ -84,9 +84,12 @@ mod nvidia {
 mod program {
     mod audit;
     mod cli;
+    mod export;
     mod fetch;
+    mod history;
     mod kept;
     mod net;
+    mod terminal;
 }
 
 mod sigstore {

@@ -4,7 +4,7 @@
 mod answer;
 mod languages;
 mod reasons;
-mod rules;
+pub(crate) mod rules;
 
 use std::collections::BTreeSet;
 

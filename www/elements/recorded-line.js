@@ -30,7 +30,7 @@ export function recordedLine(recorded, report, isRecorded) {
     { ...attributes, 'data-same': String(same) },
     heading,
     isRecorded ? h('p', {}, h('strong', {}, ui('bundle-as-recorded'))) : null,
-    h('p', {}, ui('bundle-of', { version: evidenceWords(maker.version) }), ' ', timeElement(at), '. ', outcome(recorded, report)),
+    h('p', {}, ui('bundle-of', { version: maker.version }), ' ', timeElement(at), '. ', outcome(recorded, report)),
     h('p', { class: 'note' }, ui('bundle-word')),
     makersOwn.length > 0 ? h('p', { class: 'note' }, ui('bundle-own')) : null,
     places(recorded),

@@ -46,7 +46,8 @@ impl Call {
         if let Some(artifact) = artifact(&written.artifact, left)? {
             options.set_artifact(artifact);
         }
-        let asked = written.asked.as_deref().map(serde_json::from_str).transpose();
+        let asked = written.asked.as_ref().map(|text| serde_json::from_slice(text.as_bytes()));
+        let asked = asked.transpose();
         let asked = asked.map_err(|error| {
             thrown(USAGE, &format!("What was asked is not what Session.asked() gives: {error}."))
         })?;

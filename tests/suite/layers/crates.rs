@@ -31,6 +31,7 @@ const CRATES: &[Crate] = &[
         uses: &[VERIFIER, "s2s-net"],
         names: &[
             "examine",
+            "examine_with",
             "recorded",
             "Context",
             "File",
@@ -46,10 +47,7 @@ const CRATES: &[Crate] = &[
             "policy",
             "conformance",
         ],
-        also: &[
-            ("builds::tuf::verify::client", "it stores and asks for the client of the keys"),
-            ("builds::sigstore::verify::TrustedRoot", "it reads the keys that the reader names"),
-        ],
+        also: &[("builds::tuf::verify::client", "it stores and asks for the client of the keys")],
     },
     // It collects and staples: it verifies nothing.
     Crate {
@@ -77,10 +75,12 @@ const CRATES: &[Crate] = &[
         folder: "crates/wasm",
         uses: &[VERIFIER],
         names: &[
-            "examine",
+            "examine_with",
+            "recorded",
             "Context",
             "File",
             "Origin",
+            "digest",
             "time",
             "error",
             "engine",
@@ -113,6 +113,7 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["web_sys"], &["crates/wasm/src/web/"]),
     (&["clap"], &["crates/s2s/src/cli/", "crates/attest/src/main.rs", "crates/sim/src/main.rs"]),
     (&["anstyle", "anstream"], &["crates/s2s/src/cli/"]),
+    (&["clap_complete", "clap_mangen", "strsim", "terminal_size"], &["crates/s2s/src/cli/"]),
     (&["tower_http", "wasm_bindgen_cli_support", "zopfli"], &["crates/xtask/"]),
     (&["toml"], &["crates/xtask/", "crates/attest/"]),
     (&["axum"], &["crates/xtask/", "crates/attest/", "crates/sim/src/sidecar/"]),

@@ -70,7 +70,7 @@ pub(super) fn keep(path: &Path, examined: &Examined, options: &Options) -> Resul
     let json = bundle.and_then(|bundle| bundle.to_json());
     let json = json.map_err(|error| Problem::unreadable(&name, &error))?;
     new_file::write(&path, json.as_bytes())?;
-    let mut page = Page::new(Look::of_stdout());
+    let mut page = Page::new(Look::of_stderr());
     page.wrapped("", "", DIM, &cli("kept.saved", &[("file", &name)]));
     page.pair_text("  ", "", 0, &format!("s2s verify {} --as-recorded --json", quoted(&path)));
     Ok(page)
@@ -90,8 +90,9 @@ pub(super) fn told(page: &mut Page, bundle: &Bundle, again: &Result<Recorded, Er
         Ok(again) if again.is_other_verifier() => cli("kept.other-verifier", &values),
         Ok(again) => {
             let place = again.differences.first().filter(|place| !place.is_empty());
-            let (count, place) = (again.count.to_string(), place.map_or("/", String::as_str));
-            let more = [("count", count.as_str()), ("place", place)];
+            let place = silicon_to_source::text::quoted(place.map_or("/", String::as_str));
+            let count = again.count.to_string();
+            let more = [("count", count.as_str()), ("place", place.as_str())];
             cli("kept.different", &[&values[..], &more].concat())
         }
         Err(error) => {

@@ -9,10 +9,12 @@ mod audit;
 mod bundle;
 mod explain;
 mod fetch;
+mod history;
 mod input;
 mod kept;
 mod launch;
 mod look;
+mod manual;
 mod new_file;
 mod problem;
 mod render;
@@ -20,6 +22,8 @@ mod roots;
 mod spelling;
 mod text;
 mod tuf;
+mod waiting;
+mod watch;
 
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -28,6 +32,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser as _;
+use clap_complete::Shell;
 use silicon_to_source::Context;
 use silicon_to_source::engine::bundle::Bundle;
 use silicon_to_source::engine::options::Options;
@@ -36,8 +41,9 @@ use silicon_to_source::engine::{Builtin, MAX_INPUT};
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::time::UnixTime;
 
+use crate::export::{self, Asked};
 use crate::wording::{self, Language, cli};
-use arguments::{Arguments, Command, Fetch, Tuf, Verify, VerifyBundle};
+use arguments::{Arguments, Command, Fetch, Format, Tuf, Verify, VerifyBundle};
 use fetch::{Further, Target};
 use input::Input;
 use kept::Examined;
@@ -54,12 +60,16 @@ pub fn run() -> ExitCode {
     wording::speak(Language::of_locale(&locale));
     let outcome = match command {
         Command::Verify(arguments) => verify(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
+        Command::History(arguments) => history::run(&arguments),
         Command::Policy { command: arguments::Policy::List } => list(),
         Command::Policy { command: arguments::Policy::Show { name } } => show(&name),
         Command::Audit(arguments) => audit::audit(&arguments),
         Command::LaunchDigest(arguments) => launch::digest(&arguments),
         Command::VerifyBundle(arguments) => verify_bundle(&arguments),
-        Command::Roots => roots(),
+        Command::Roots(arguments) => roots(arguments.json),
+        Command::Completions { shell } => completions(shell),
+        Command::Man { folder } => manual::write(&folder).map(|()| Exit::Verified),
         Command::Tuf(arguments) => tuf(&arguments),
     };
     let exit = outcome.unwrap_or_else(|problem| {
@@ -117,6 +127,9 @@ impl From<State> for Exit {
 }
 
 fn verify(arguments: &Verify) -> Result<Exit, Problem> {
+    if arguments.format() != Format::Text && (arguments.chain || arguments.explain) {
+        return Err(Problem::new("error.format", &[]));
+    }
     let options = kept::options(arguments)?;
     let Inputs { service, files } = Inputs::of(arguments)?;
     let bundle = Bundle::among(&files).map_err(|error| Problem::in_file(&error))?;
@@ -133,16 +146,16 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
         }
     };
     if let Some(bundle) = &bundle {
-        let mut page = Page::new(Look::of_stdout());
+        let mut page = Page::new(beside(arguments));
         kept::told(&mut page, bundle, &silicon_to_source::recorded(bundle));
         aside(arguments, page)?;
     }
     let report = &examined.report;
-    answered(arguments, report)?;
+    answered(arguments, report, session.as_ref())?;
     let exit = Exit::from(report.verdict.state);
     // The answer is out before anything is kept: it is not lost when that fails.
-    let saved = match (&arguments.save, session) {
-        (Some(path), Some(session)) => fetch::save(&session, path),
+    let saved = match (&arguments.save, &session) {
+        (Some(path), Some(session)) => fetch::save(session, path),
         _ => Ok(()),
     };
     let bundled = match &arguments.bundle {
@@ -161,12 +174,12 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
 /// report is another fails.
 fn as_recorded(arguments: &Verify, bundle: &Bundle) -> Result<Exit, Problem> {
     let again = silicon_to_source::recorded(bundle);
-    let mut page = Page::new(Look::of_stdout());
+    let mut page = Page::new(beside(arguments));
     kept::told(&mut page, bundle, &again);
     kept::as_recorded(&mut page);
     let again = again.map_err(|error| Problem::in_file(&error))?;
     aside(arguments, page)?;
-    answered(arguments, &again.report)?;
+    answered(arguments, &again.report, None)?;
     match again.same || again.is_other_verifier() {
         true => Ok(Exit::from(again.report.verdict.state)),
         false => Ok(Exit::Failed),
@@ -175,27 +188,60 @@ fn as_recorded(arguments: &Verify, bundle: &Bundle) -> Result<Exit, Problem> {
 
 /// Prints what stands before the answer: beside it, where the answer is for a program.
 fn aside(arguments: &Verify, mut page: Page) -> Result<(), Problem> {
-    if arguments.json {
-        fetch::said(page);
-        return Ok(());
+    match arguments.format() {
+        _ if arguments.quiet => Ok(()),
+        Format::Text => {
+            page.gap();
+            print(&page.into_text(), Colors::Auto)
+        }
+        Format::Json | Format::Ear | Format::Vsa => {
+            fetch::said(page);
+            Ok(())
+        }
     }
-    page.gap();
-    print(&page.into_text(), Colors::Auto)
+}
+
+/// Where that is printed.
+fn beside(arguments: &Verify) -> Look {
+    match arguments.format() {
+        Format::Text => Look::of_stdout(),
+        Format::Json | Format::Ear | Format::Vsa => Look::of_stderr(),
+    }
 }
 
 /// Prints the answer in the form that was asked for.
-fn answered(arguments: &Verify, report: &Report) -> Result<(), Problem> {
-    let text = if arguments.json {
-        printable(report.to_json(), io::stdout().is_terminal())
-    } else {
-        let detail = match (arguments.explain, arguments.chain) {
-            (true, _) => Detail::Findings,
-            (false, true) => Detail::Chain,
-            (false, false) => Detail::Answer,
-        };
-        render::report(report, Look::of_stdout(), detail)
+fn answered(arguments: &Verify, report: &Report, session: Option<&Session>) -> Result<(), Problem> {
+    if arguments.quiet {
+        return Ok(());
+    }
+    let asked = Asked {
+        require: arguments.require,
+        deny_warnings: arguments.deny_warnings,
+        nonce: session.and_then(Session::nonce),
     };
-    print(&text, if arguments.json { Colors::AsIs } else { Colors::Auto })
+    let json = match arguments.format() {
+        Format::Text => {
+            let detail = match (arguments.explain, arguments.chain) {
+                (true, _) => Detail::Findings,
+                (false, true) => Detail::Chain,
+                (false, false) => Detail::Answer,
+            };
+            let look = Look::of_stdout();
+            return print(&render::report(report, look, detail), Colors::Auto);
+        }
+        Format::Json => report.to_json(),
+        Format::Ear => unsigned(export::ear(report, &asked)),
+        Format::Vsa => unsigned(export::vsa(report, &asked)),
+    };
+    print(&printable(json, io::stdout().is_terminal()), Colors::AsIs)
+}
+
+/// A result that somebody else may take for signed is told to be nobody's word.
+fn unsigned(json: String) -> String {
+    let mut page = Page::new(Look::of_stderr());
+    page.wrapped("", "", DIM, &cli("export.unsigned", &[]));
+    fetch::said(page);
+    json
 }
 
 /// What a reader hands over to be checked.
@@ -263,7 +309,7 @@ fn of_service(
         return Err(Problem::new("error.fetch-none", &[("address", &origin.to_string())]));
     }
     let begun = clock()?;
-    let mut session = fetch::begin(origin, begun)?;
+    let mut session = fetch::begin(origin, begun, arguments.voice())?;
     let mut asked = Vec::new();
     loop {
         let session_file = Input::new(origin.to_string(), session.to_json().into_bytes());
@@ -300,8 +346,16 @@ fn verify_bundle(arguments: &VerifyBundle) -> Result<Exit, Problem> {
     }
 }
 
-fn roots() -> Result<Exit, Problem> {
-    print(&roots::page(Look::of_stdout(), clock()?)?, Colors::Auto)?;
+fn roots(json: bool) -> Result<Exit, Problem> {
+    match json {
+        true => print(&roots::json(clock()?)?, Colors::AsIs)?,
+        false => print(&roots::page(Look::of_stdout(), clock()?)?, Colors::Auto)?,
+    }
+    Ok(Exit::Verified)
+}
+
+fn completions(shell: Shell) -> Result<Exit, Problem> {
+    print(&manual::completions(shell), Colors::AsIs)?;
     Ok(Exit::Verified)
 }
 

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write as _};
 
+use anstyle::Style;
 use silicon_to_source::error::Error;
 
-use super::look::{HEADING, Styled};
+use super::look::{HEADING, Look, Page};
 use super::text::clean;
 use crate::wording::{cli, fill, find};
 
@@ -26,9 +27,20 @@ impl Problem {
 
     /// Tells it on standard error.
     pub(super) fn tell(&self) {
-        let mut stderr = anstream::stderr().lock();
-        let _ = writeln!(stderr, "s2s: {}", Styled(HEADING, &self.sentence));
-        let _ = writeln!(stderr, "{}", self.todo);
+        let look = Look::of_stderr();
+        let mut page = Page::new(look);
+        let sentence = format!("s2s: {}", self.sentence);
+        match look {
+            Look::Drawn(_) => {
+                page.wrapped("", "     ", HEADING, &sentence);
+                page.wrapped("     ", "     ", Style::new(), &self.todo);
+            }
+            Look::Plain => {
+                page.line(sentence);
+                page.line(&self.todo);
+            }
+        }
+        let _ = anstream::stderr().lock().write_all(page.into_text().as_bytes());
     }
 
     /// `file` could not be opened or read.
@@ -48,7 +60,12 @@ impl Problem {
     /// `file` was read but not understood.
     pub(super) fn unreadable(file: &str, error: &Error) -> Self {
         let sentence = cli("error.in", &[("file", file), ("error", &error.to_string())]);
-        let todo = find(&["cli", &format!("error.{}.todo", error.code())]);
+        // The engine's own word for what is no kind of evidence.
+        let code = match error {
+            Error::Malformed { what: "input", .. } => "kind",
+            error => error.code(),
+        };
+        let todo = find(&["cli", &format!("error.{code}.todo")]);
         Self { sentence: clean(&sentence), todo: todo.unwrap_or_default().to_owned() }
     }
 }

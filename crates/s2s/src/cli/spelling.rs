@@ -3,6 +3,7 @@
 //! What is suggested is said and never done: nobody is asked for a guess.
 
 use std::path::Path;
+use std::time::Duration;
 
 use silicon_to_source::engine::plan::{Origin, SUBJECTS, Subject};
 use silicon_to_source::requirements::LeastLevel;
@@ -17,6 +18,9 @@ pub(super) const LEVELS: [&str; 7] = ["build", "A0", "A1", "A2", "A3", "A4", "A5
 /// wrong, absent or too many passes, another word does not.
 const ALIKE: f64 = 0.8;
 
+/// The shortest pause between two rounds: no service is asked without a rest.
+const SHORTEST: Duration = Duration::from_secs(60);
+
 /// Ends of names that are files and no hosts.
 const FILES: [&str; 24] = [
     "b64", "bin", "cbor", "cer", "cert", "crl", "crt", "der", "gz", "hex", "html", "json", "jsonl",
@@ -29,6 +33,13 @@ pub(super) fn moment(text: &str) -> Result<UnixTime, String> {
         text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     let whole = if is_date { format!("{text}T00:00:00Z") } else { text.to_owned() };
     whole.parse().map_err(|_| cli("error.moment", &[]))
+}
+
+/// How long to wait between two rounds: a number of seconds, minutes or hours, such as `30m`.
+pub(super) fn pause(text: &str) -> Result<Duration, String> {
+    let pause = text.parse::<jiff::SignedDuration>().ok();
+    let pause = pause.and_then(|pause| Duration::try_from(pause).ok());
+    pause.filter(|pause| *pause >= SHORTEST).ok_or_else(|| cli("error.pause", &[]))
 }
 
 /// A level as it is written.
@@ -82,6 +93,18 @@ mod tests {
         assert_eq!(moment("2026-02-01T01:00:00+01:00"), Ok(midnight));
         for text in ["2026-02-30", "2026-2-1", "2026-02", "20260201", "2026-02-01T00:00:00", ""] {
             assert!(moment(text).unwrap_err().contains("such as 2026-02-01T00:00:00Z"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_pause_has_a_unit_and_is_a_minute_at_least() {
+        for (text, seconds) in
+            [("60s", 60), ("1m", 60), ("30m", 1800), ("1h", 3600), ("24h", 86_400)]
+        {
+            assert_eq!(pause(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "1", "59s", "0h", "-1h", "often"] {
+            assert!(pause(text).unwrap_err().contains("such as 1h"), "{text}");
         }
     }
 

@@ -30,7 +30,6 @@ const CRATES: &[Crate] = &[
         folder: "crates/s2s",
         uses: &[VERIFIER, "s2s-net"],
         names: &[
-            "examine",
             "examine_with",
             "recorded",
             "Context",

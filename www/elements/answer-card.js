@@ -8,7 +8,7 @@
  */
 
 import { findingAnchor } from '../anchors.js';
-import { nextWords, rowWords, subjectWords } from '../answer-words.js';
+import { HIGHEST, nextWords, rowWords, subjectWords } from '../answer-words.js';
 import { button, evidenceWords, h } from '../dom.js';
 import { icon } from '../icons.js';
 import { sentencesOf } from '../phrases.js';
@@ -23,9 +23,6 @@ const SHAPES = /** @type {const} */ ({
   none: 'not-published',
   'not-asked': 'unknown',
 });
-
-/** The headlines of the two highest levels: only these are drawn as verified. */
-const HIGHEST = ['verified', 'verified-image'];
 
 /** @typedef {{ host: string, doing: string, step: number, steps: number }} Progress */
 
@@ -49,10 +46,11 @@ export class AnswerCard extends HTMLElement {
 
   /**
    * @param {Report} report
-   * @param {{ jumps?: boolean, actions?: Array<Node | string> }} [options] whether rows lead to what
-   *   they rest upon, which has to stand in the same document; and what the next step offers
+   * @param {{ jumps?: boolean, actions?: Array<Node | string>, note?: Node | string }} [options] whether
+   *   rows lead to what they rest upon, which has to stand in the same document; what the next step
+   *   offers; and what is said of earlier answers
    */
-  draw(report, { jumps = false, actions = [] } = {}) {
+  draw(report, { jumps = false, actions = [], note = '' } = {}) {
     const { short, card } = sentencesOf(report).headline();
     const { verdict, headline } = report;
     const isPartial = verdict.state === 'verified' && !HIGHEST.includes(headline.word);
@@ -70,6 +68,7 @@ export class AnswerCard extends HTMLElement {
             actions.length > 0 ? h('div', { class: 'row no-print' }, actions) : null,
           )
         : '',
+      note,
     );
   }
 

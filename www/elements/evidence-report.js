@@ -11,6 +11,7 @@ import { chainSection } from './chain-section.js';
 import { chainStrip } from './chain-strip.js';
 import { beyond } from './end-cap.js';
 import { fileList } from './file-list.js';
+import { historyNote } from './history-note.js';
 import { nextActions, openChecks } from './open-checks.js';
 import { readOn } from './read-on.js';
 import { reportActions, reportFacts, reportFlags } from './report-actions.js';
@@ -97,7 +98,8 @@ export class EvidenceReport extends HTMLElement {
     }
     const { report, json, further } = examination;
     this.toggleAttribute('data-simulated', report.simulated);
-    this.#card.draw(report, { jumps: true, actions: nextActions(report) });
+    const note = kept ? historyNote(report, kept.name) : '';
+    this.#card.draw(report, { jumps: true, actions: nextActions(report), note });
     const stated = report.stated.length > 0 ? statedTable(report) : '';
     const isAllThereIs = report.assurance.root_of_trust === 'nothing';
     const sections = [

@@ -16,7 +16,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::failure::Failure;
 use crate::manifest::{Kind, Manifest, Target};
-use crate::{package, tools};
+use crate::{extension, package, tools};
 
 /// What was built.
 pub(crate) struct Site {
@@ -34,7 +34,9 @@ pub(crate) fn site(root: &Path) -> Result<Site, Failure> {
     let folder = root.join("target/site");
     remove(&folder)?;
     copy(&root.join("www"), &folder)?;
-    remove(&folder.join(package::SOURCES))?;
+    for sources in [package::SOURCES, extension::SOURCES] {
+        remove(&folder.join(sources))?;
+    }
     for target in &manifest.targets {
         bind(root, &wasm, target)?;
     }

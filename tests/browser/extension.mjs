@@ -159,7 +159,7 @@ export async function withExtension({ proxy, allows = true, isDrawn = false, ...
   if (allows) {
     const path = join(extension, 'manifest.json');
     const manifest = JSON.parse(readFileSync(path, 'utf8'));
-    writeFileSync(path, JSON.stringify({ ...manifest, host_permissions: manifest.optional_host_permissions }));
+    writeFileSync(path, JSON.stringify({ ...manifest, host_permissions: manifest.optional_host_permissions, permissions: [...manifest.permissions, ...manifest.optional_permissions] }));
   }
   if (isDrawn) writeFileSync(join(extension, 'pkg/silicon_to_source.js'), drawnVerifier());
   const context = await chromium.launchPersistentContext(join(folder, 'profile'), {

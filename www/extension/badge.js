@@ -6,7 +6,7 @@
 
 import { clockWords } from '../moments.js';
 import { hostOf } from '../phrases.js';
-import { loadWording, say } from '../wording.js';
+import { loadWording, say, ui } from '../wording.js';
 import { api } from './browser.js';
 import { badgeIcon } from './icon.js';
 import { SIMULATED } from './shapes.js';
@@ -28,15 +28,15 @@ export function loadWords() {
  */
 export async function showBadge(tabId, view) {
   const { action } = api;
+  await loadWords();
   if (!view) {
     await Promise.all([
       action.setIcon({ tabId, path: PLAIN }),
       action.setBadgeText({ tabId, text: '' }),
-      action.setTitle({ tabId, title: '' }),
+      action.setTitle({ tabId, title: ui('name') }),
     ]);
     return;
   }
-  await loadWords();
   const { shape, simulated } = view;
   await Promise.all([
     action.setIcon({ tabId, imageData: badgeIcon(shape, simulated) }),

@@ -57,6 +57,7 @@ export function settings({ site, service, choice }, report, send) {
     'details',
     { class: 'popup-settings', id: 'settings' },
     h('summary', {}, words('settings')),
+    h('p', { class: 'popup-rule' }, words('rule')),
     vendors.element,
     history.label,
     h('p', { class: 'popup-rule' }, say(['history', 'remember-sentence'])),

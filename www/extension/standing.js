@@ -35,7 +35,7 @@ export function standing(view, kept, send) {
   return [
     bar(view, host),
     card(view, kept, report, host),
-    h('p', { class: 'popup-when' }, result ? `${agoWords(result)} ` : '', words('rule', { host })),
+    result ? h('p', { class: 'popup-when', id: 'when' }, agoWords(result)) : '',
     earlier ? h('p', { class: 'popup-when' }, earlierWords(earlier)) : '',
     changed(view, send),
     h(

@@ -94,6 +94,7 @@ export class Watch {
     }
     // A browser takes a tab's badge down when the tab goes on.
     await this.#paintTab(state, id);
+    told();
   }
 
   /** @param {number} id */

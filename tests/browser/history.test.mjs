@@ -1,7 +1,7 @@
 /** Claims about what is remembered of a service, and about what is said to have changed. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
@@ -174,3 +174,19 @@ test('the page remembers a service only when it is asked to, says what changed, 
   await context.close();
 });
 
+
+test('each string of the extension is said somewhere, and each that is said is there', () => {
+  const folder = join(WWW, 'extension');
+  const sources = readdirSync(folder)
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n');
+  const said = [...sources.matchAll(/(?:words\(|counted\(|say\(\['extension', )'([a-z.-]+)'/g)].map(([, key]) => key);
+  const chosen = [
+    ...['asking', 'waiting', 'soon', 'expired', 'not-allowed'],
+    ...['vendor.amd', 'vendor.intel', 'key.read', 'key.untold', 'bar.failed', 'bar.key'],
+    ...['simulation', 'simulation-end'],
+  ];
+  const forms = (key) => (key in english.extension ? [key] : ['one', 'other'].map((form) => `${key}.${form}`));
+  assert.deepEqual(Object.keys(english.extension).sort(), [...new Set([...said, ...chosen].flatMap(forms))].sort());
+});

@@ -25,6 +25,7 @@ await loadWords();
 document.title = ui('name');
 for (const heading of document.querySelectorAll('h1')) heading.textContent = ui('name');
 await draw();
+addEventListener('hashchange', () => void draw());
 api.runtime.onMessage.addListener((message) => {
   if (message?.told === 'changed') void draw();
 });

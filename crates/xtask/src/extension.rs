@@ -57,7 +57,10 @@ pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
         names.insert(path.strip_prefix(&www).unwrap_or(&path).to_owned());
     }
     names.remove(&Path::new(SOURCES).join(MANIFEST));
-    names.retain(|name| !name.to_string_lossy().ends_with(".d.ts"));
+    names.retain(|name| {
+        let name = name.to_string_lossy();
+        ![".d.ts", ".md"].iter().any(|ending| name.ends_with(ending))
+    });
     for browser in &BROWSERS {
         let folder = target.join(browser.name);
         for name in &names {

@@ -370,7 +370,7 @@ function show(examination, byReader) {
   showResult();
   const kept = session && sources[0] ? sources[0] : null;
   const unread = session && isUnread ? { origin: session.origin, isRecorded: isRecorded(session.origin) } : null;
-  const shown = view.show(examination, sources, { kept, unread });
+  const shown = view.show(examination, sources, { kept, unread, remembered: session?.origin ?? null });
   if (shown.kind === 'report') {
     document.title = visible(`${sentencesOf(shown.report).headline().short} · ${ui('name')}`);
   } else {

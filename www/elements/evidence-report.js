@@ -22,9 +22,13 @@ import { statedTable } from './stated-table.js';
 /** @typedef {import('./answer-card.js').Progress} Progress */
 
 /**
- * What the page knows of how a report came about.
+ * What the page knows of how a report came about; `remembered` is the address of a service of which
+ * the reader may have remembered what it showed.
  *
- * @typedef {{ kept?: Source | null, unread?: { origin: string, isRecorded: boolean } | null }} Origin
+ * @typedef {object} Origin
+ * @property {Source | null} [kept]
+ * @property {{ origin: string, isRecorded: boolean } | null} [unread]
+ * @property {string | null} [remembered]
  */
 
 export class EvidenceReport extends HTMLElement {
@@ -88,7 +92,7 @@ export class EvidenceReport extends HTMLElement {
    * @param {Source[]} sources
    * @param {Origin} origin
    */
-  #draw(examination, sources, { kept = null, unread = null }) {
+  #draw(examination, sources, { kept = null, unread = null, remembered = null }) {
     this.removeAttribute('aria-busy');
     this.#rest.replaceChildren();
     if (examination.kind !== 'report') {
@@ -98,7 +102,7 @@ export class EvidenceReport extends HTMLElement {
     }
     const { report, json, further } = examination;
     this.toggleAttribute('data-simulated', report.simulated);
-    const note = kept ? historyNote(report, kept.name) : '';
+    const note = remembered === null ? '' : historyNote(report, remembered);
     this.#card.draw(report, { jumps: true, actions: nextActions(report), note });
     const stated = report.stated.length > 0 ? statedTable(report) : '';
     const isAllThereIs = report.assurance.root_of_trust === 'nothing';

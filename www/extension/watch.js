@@ -37,6 +37,8 @@ export class Watch {
   #running = new Map();
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
   #soon = new Map();
+  /** Services of which a reader chose otherwise while a check ran. @type {Set<string>} */
+  #outdated = new Set();
   /** Services that the browser does not let the extension ask. @type {Set<string>} */
   #closed = new Set();
 
@@ -121,8 +123,14 @@ export class Watch {
     const state = await this.#state;
     const site = originOf(url);
     if (site === null || state.sites[site] === undefined) return null;
-    state.loads[id] ??= { site, at: Date.now() };
-    return this.#viewOf(state, state.loads[id]);
+    let load = state.loads[id];
+    if (load?.site !== site) {
+      load = { site, at: Date.now() };
+      state.loads[id] = load;
+      await writeState(state, 'loads');
+      this.#settle(state, state.sites[site]);
+    }
+    return this.#viewOf(state, load);
   }
 
   /**
@@ -156,8 +164,21 @@ export class Watch {
     await writeState(state, 'choices', 'remembered');
     if (isFirst) await this.#remember(state, service, await readKept(service));
     const isOther = before.policy !== choice.policy || before.vendors.join() !== choice.vendors.join();
-    if (isOther) await this.check(service);
+    if (isOther) await this.#anew(state, service);
     else await this.#paint();
+  }
+
+  /**
+   * Checks a service as its reader chose now: what was found is no answer to that.
+   *
+   * @param {State} state
+   * @param {string} service
+   */
+  async #anew(state, service) {
+    delete state.results[service];
+    await Promise.all([writeState(state, 'results'), writeKept(service, null)]);
+    if (this.#running.has(service)) this.#outdated.add(service);
+    else void this.#carryOut(state, service);
   }
 
   /**
@@ -293,6 +314,10 @@ export class Watch {
     } finally {
       this.#running.delete(service);
     }
+    if (this.#outdated.delete(service)) {
+      await this.#anew(state, service);
+      return;
+    }
     await this.#paint();
     this.#settle(state, service);
   }
@@ -326,9 +351,9 @@ export class Watch {
    */
   async #finish(state, result, kept) {
     const { service } = result;
-    // It may have been forgotten meanwhile.
+    // It may have been forgotten meanwhile, or its reader chose otherwise.
     const choice = state.choices[service];
-    if (!choice) return;
+    if (!choice || this.#outdated.has(service)) return;
     state.results[service] = result;
     await Promise.all([writeState(state, 'results'), writeKept(service, kept)]);
     if (choice.history) await this.#remember(state, service, kept);

@@ -1,6 +1,7 @@
 /** Addresses of sites and services, and what the browser calls the permission to reach them. */
 
 import { hostOf } from '../phrases.js';
+import { api } from './browser.js';
 
 /** Sites that are suggested: the site's host, and the service whose answer it stands or falls with. */
 export const SUGGESTED = /** @type {const} */ ([
@@ -65,6 +66,15 @@ export function hostsOf(vendors) {
 export function patternsOf(site, service, vendors) {
   const hosts = hostsOf(vendors).map((host) => `https://${host}`);
   return [...new Set([site, service, ...hosts].map(patternOf))];
+}
+
+/**
+ * Whether the browser lets this extension ask.
+ *
+ * @param {readonly string[]} origins
+ */
+export function isAllowed(origins) {
+  return api.permissions.contains({ origins: origins.map(patternOf) });
 }
 
 export { hostOf };

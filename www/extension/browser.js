@@ -6,3 +6,8 @@
 
 /** @type {ExtensionApi} */
 export const api = /** @type {any} */ (globalThis).browser ?? /** @type {any} */ (globalThis).chrome;
+
+/** Tells an open popup that something is different. */
+export function told() {
+  api.runtime.sendMessage({ told: 'changed' }).catch(() => undefined);
+}

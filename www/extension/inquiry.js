@@ -12,6 +12,7 @@ import { momentOf } from '../package/input.js';
 import { Plan } from '../package/plan.js';
 import { hostsOf } from './addresses.js';
 import { OwnConnection } from './connection.js';
+import { DAY } from './result.js';
 
 /** How often more is asked for what a report wants, at most. */
 const ROUNDS = 4;
@@ -122,8 +123,6 @@ function telling(session, connection) {
   };
 }
 
-/** How long a result counts at most, in milliseconds. */
-const DAY = 24 * 60 * 60 * 1000;
 const MINUTE = 60 * 1000;
 const HOLDING = ['verified', 'warning'];
 

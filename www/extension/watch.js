@@ -11,15 +11,15 @@
  */
 
 import { noticed, remembered, seen } from '../history.js';
-import { hostOf, sentencesOf } from '../phrases.js';
-import { say } from '../wording.js';
-import { originOf, patternOf, VENDORS } from './addresses.js';
+import { hostOf } from '../phrases.js';
+import { isAllowed, originOf, VENDORS } from './addresses.js';
 import { loadWords, showBadge } from './badge.js';
-import { api } from './browser.js';
+import { api, told } from './browser.js';
 import { inquire } from './inquiry.js';
 import { news, tell } from './notice.js';
+import { problem, resultOf, undecided } from './result.js';
 import { readKept, readState, writeKept, writeState } from './store.js';
-import { nextTurn, PAUSE, shapeOf, viewOf } from './view.js';
+import { nextTurn, PAUSE, viewOf } from './view.js';
 
 /** A page that begins to load may go on to another at once. */
 const SETTLING = 250;
@@ -417,58 +417,4 @@ export class Watch {
       delete state.loads[id];
     }
   }
-}
-
-/** Tells an open popup that something is different. */
-function told() {
-  api.runtime.sendMessage({ told: 'changed' }).catch(() => undefined);
-}
-
-/** Whether the browser lets this extension ask. @param {string[]} origins */
-function isAllowed(origins) {
-  return api.permissions.contains({ origins: origins.map(patternOf) });
-}
-
-/**
- * @param {string} json
- * @param {string} service
- * @param {number} begun
- * @returns {Result}
- */
-function resultOf(json, service, begun) {
-  /** @type {Report} */
-  const report = JSON.parse(json);
-  const { short, sentence } = sentencesOf(report).headline();
-  return { ...undecided(service, begun), shape: shapeOf(report), simulated: report.simulated, short, sentence };
-}
-
-/**
- * A check that came to no report.
- *
- * @param {string} service
- * @param {number} begun
- * @returns {Result}
- */
-function undecided(service, begun) {
-  return {
-    service,
-    begun,
-    ends: begun + 24 * 60 * 60 * 1000,
-    shape: 'unknown',
-    simulated: false,
-    short: say(['headlines', 'undecided', 'short']),
-    sentence: say(['extension', 'no-report'], { host: hostOf(service) }),
-    asked: [],
-    key: 'none',
-  };
-}
-
-/**
- * @param {string} code
- * @param {string} message
- * @param {Choice} choice
- * @returns {Kept}
- */
-function problem(code, message, { policy }) {
-  return { json: null, problem: { code, message }, exchange: '', asked: '', policy };
 }

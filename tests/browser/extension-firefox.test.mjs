@@ -70,7 +70,8 @@ async function until(page, pattern, within = 30_000) {
 /** A tab of a site, and its popup, opened as a page. */
 async function opened(origin) {
   const tab = await browser.newPage();
-  await tab.goto(`${origin}/`);
+  // The simulated services have no page of their own.
+  await tab.goto(`${origin}/`).catch(() => undefined);
   const page = await browser.newPage();
   page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
   page.on('pageerror', (error) => troubles.push(String(error)));
@@ -104,7 +105,10 @@ async function encrypted(origin) {
   return {
     origin: `https://localhost:${server.address().port}`,
     key: createHash('sha256').update(spki).digest('hex'),
-    close: () => server.close(),
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
   };
 }
 

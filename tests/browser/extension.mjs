@@ -73,7 +73,13 @@ export async function counting(origin) {
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address();
-  return { asked, origin: `http://127.0.0.1:${port}`, close: () => server.close() };
+  return { asked, origin: `http://127.0.0.1:${port}`, close: () => closed(server) };
+}
+
+/** Ends a server with whoever is still connected to it. */
+function closed(server) {
+  server.closeAllConnections();
+  server.close();
 }
 
 /**
@@ -124,11 +130,7 @@ export async function saying(words) {
     response.writeHead(200, { 'content-type': 'text/plain' }).end(own.words);
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  const close = () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  return Object.assign(own, { origin: `http://127.0.0.1:${server.address().port}`, close });
+  return Object.assign(own, { origin: `http://127.0.0.1:${server.address().port}`, close: () => closed(server) });
 }
 
 /** A proxy that lets nothing through, and knows who was to be reached. */
@@ -143,7 +145,7 @@ export async function tattling() {
     socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  return { hosts, port: server.address().port, close: () => server.close() };
+  return { hosts, port: server.address().port, close: () => closed(server) };
 }
 
 /**
@@ -205,6 +207,9 @@ export async function withExtension({ proxy, allows = true, isDrawn = false, ...
 /** A tab of `url`, with the number that the extension knows it by. */
 export async function tab({ context, worker }, url) {
   const page = await context.newPage();
+  // The simulated services have no page of their own.
+  const body = '<!doctype html><html lang="en"><title>A service</title>';
+  await page.route(url, (route) => route.fulfill({ contentType: 'text/html', body }));
   await page.goto(url);
   const id = await worker.evaluate(async () => (await chrome.tabs.query({})).at(-1).id);
   return { page, id, site: new URL(url).origin };

@@ -85,6 +85,9 @@ pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
             browser.name
         ));
         pack(&folder, &packed)?;
+        let bytes = read(&packed)?;
+        let name = packed.strip_prefix(root).unwrap_or(&packed);
+        println!("{}  {} ({} bytes)", Sha256::of(&bytes), name.display(), bytes.len());
     }
     Ok(())
 }
@@ -130,10 +133,7 @@ fn pack(folder: &Path, to: &Path) -> Result<(), Failure> {
         zip.start_file(name.join("/"), options).map_err(|error| failed(&error))?;
         zip.write_all(&read(&path)?).map_err(|error| failed(&error))?;
     }
-    zip.finish().map_err(|error| failed(&error))?;
-    let bytes = read(to)?;
-    println!("{}  {} ({} bytes)", Sha256::of(&bytes), to.display(), bytes.len());
-    Ok(())
+    zip.finish().map(drop).map_err(|error| failed(&error))
 }
 
 #[cfg(test)]

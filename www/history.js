@@ -33,9 +33,6 @@ const KEYS = ['tls', 'sealed'];
 /** States of a verdict about which something is remembered. */
 const TELLING = ['verified', 'warning', 'not-published'];
 
-/** Digits of a digest that a sentence shows. */
-const DIGITS = 12;
-
 /**
  * What is kept of a report.
  *
@@ -46,7 +43,8 @@ const DIGITS = 12;
  * @property {string} policySha256
  * @property {boolean} simulated
  * @property {boolean} absent whether nothing is published
- * @property {Record<string, string[]>} values by the keys of `COMPARED`
+ * @property {Record<string, string[]>} values by the keys of `COMPARED`; each is claim, part and value,
+ *   with a tab between
  */
 
 /**
@@ -70,9 +68,8 @@ export function seen(report) {
   for (const [what, names] of Object.entries(COMPARED)) {
     const own = claims
       .filter(({ name, link }) => names.includes(name) && holding.has(link))
-      .map(({ name, value, part }) => [names.indexOf(name), part ?? '', String(Object.values(value)[0])].join('\t'));
-    const told = [...new Set(own)].sort().map((line) => line.split('\t').slice(2).join('\t'));
-    if (told.length > 0) values[what] = told;
+      .map(({ name, value, part }) => [name, part ?? '', String(Object.values(value)[0])].join('\t'));
+    if (own.length > 0) values[what] = [...new Set(own)].sort();
   }
   return {
     at,
@@ -150,20 +147,28 @@ export function changeWords(before, after) {
 /** @param {Change} change */
 function sentence({ what, before, after }) {
   const form = before.length === 0 ? 'new' : after.length === 0 ? 'gone' : 'changed';
-  const values = { before: short(what, before), after: short(what, after) };
-  // Two values that look alike when they are cut are not shown as if they were the same.
-  const isToldApart = form !== 'changed' || (values.before !== values.after && before.length + after.length <= 2);
-  return say(['history', what, isToldApart ? form : 'differs'], values);
+  const [old, now] = [before, after].map(([first = '']) => parts(first));
+  const values = { before: short(what, old?.value ?? ''), after: short(what, now?.value ?? '') };
+  // Two values of one kind are shown, unless they would look alike.
+  const isShown =
+    form !== 'changed' || (before.length + after.length === 2 && old?.name === now?.name && values.before !== values.after);
+  return say(['history', what, isShown ? form : 'differs'], values);
+}
+
+/** @param {string} line */
+function parts(line) {
+  const [name = '', , ...value] = line.split('\t');
+  return value.length > 0 ? { name, value: value.join('\t') } : { name: '', value: line };
 }
 
 /**
  * @param {string} what
- * @param {string[]} values
+ * @param {string} value
  */
-function short(what, [value = '']) {
+function short(what, value) {
   if (what === 'repository') return hostOf(value);
   const digest = value.replace(/^sha256:/, '');
-  if (/^[0-9a-f]{32,}$/.test(digest)) return shortWords([...digest].slice(0, what === 'commit' ? COMMIT : DIGITS).join(''));
+  if (/^[0-9a-f]{32,}$/.test(digest)) return shortWords([...digest].slice(0, COMMIT).join(''));
   return shortWords(value);
 }
 

@@ -88,15 +88,16 @@ function problemOf({ problem }) {
  * @param {View} view
  * @param {string} host
  */
-function bar({ shape, remembered }, host) {
+function bar({ shape, remembered, simulated }, host) {
   const isNewKey = remembered !== null && changesKey(changes(remembered.base, remembered.last));
   const key = shape === 'failed' ? 'bar.failed' : isNewKey && shape === 'changed' ? 'bar.key' : null;
   if (key === null) return '';
+  const sentence = words(key, { host });
   return h(
     'div',
     { class: 'popup-bar', role: 'alert', 'aria-label': words('bar') },
     icon('failed'),
-    h('span', {}, words(key, { host })),
+    h('span', {}, simulated ? say(['simulated', 'sentence'], { sentence }) : sentence),
   );
 }
 

@@ -13,6 +13,7 @@ mod layers;
 mod mixtures;
 mod mutation;
 mod pki;
+mod pieces;
 mod policy;
 mod policy_sweep;
 mod wording;

@@ -139,6 +139,18 @@ test('a result ends to count after a day', async () => {
   await Promise.all([page.close(), shown.page.close()]);
 });
 
+test('a result ends to count earlier where the verifier would not accept the same evidence for a day', async () => {
+  const own = await withExtension({ proxy: proxy.port, isDrawn: true });
+  const hours = 2 * 60 * 60 * 1000;
+  const { shown, page } = await named(`A5\n{}\n${hours}`, own);
+  await settled(page);
+  await says(own, shown, /: Verified\./);
+  const { result } = await view(page, shown);
+  const lasts = result.ends - result.begun;
+  assert.ok(lasts <= hours + 5000 && lasts > hours - 2 * 60_000, `${lasts}`);
+  await own.close();
+});
+
 const claims = (own) =>
   `A5\n${JSON.stringify({
     claims: [

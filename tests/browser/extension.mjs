@@ -109,15 +109,21 @@ export function drawnVerifier() {
       const answer = await fetch(JSON.parse(request).url, { signal });
       return { status: answer.status, failed: undefined, file: new Uint8Array(), said: await answer.text() };
     }
+    let first = null;
     export function verify([{ bytes }], { at }) {
-      const [name, change = '{}'] = new TextDecoder().decode(bytes).split('\\n');
+      const [name, change = '{}', lasts = 'Infinity'] = new TextDecoder().decode(bytes).split('\\n');
       if (name === 'stopped') throw new Error('drawn by hand');
-      return JSON.stringify({ ...JSON.parse(REPORTS[name]), checked_at: at, ...JSON.parse(change) });
+      first ??= Date.parse(at);
+      const own = Date.parse(at) - first > Number(lasts) ? 'failed' : name;
+      return JSON.stringify({ ...JSON.parse(REPORTS[own]), checked_at: at, ...JSON.parse(change) });
     }
   `;
 }
 
-/** A service that says which drawn report is to be shown, and counts how often it is asked. */
+/**
+ * A service that says which drawn report is to be shown, what is changed of it, and for how many
+ * milliseconds it holds after the first report was drawn; a line each. It counts how often it is asked.
+ */
 export async function saying(words) {
   const own = { words, asked: 0, waits: null };
   const server = createServer(async (request, response) => {

@@ -156,7 +156,7 @@ test('a service that comes back on other hardware is said to have changed, and s
   await second.close();
 });
 
-test('the full report is drawn from what the extension kept, and files can be added to it', async () => {
+test('the full report is drawn from what the extension kept, byte for byte', async () => {
   const { page } = await enrolled(services.origins.get('healthy'));
   await page.waitForSelector('answer-card[data-state="verified"]', { timeout: 95_000 });
   const [report] = await Promise.all([browser.context.waitForEvent('page'), page.click('#open')]);
@@ -170,6 +170,23 @@ test('the full report is drawn from what the extension kept, and files can be ad
   assert.equal(readFileSync(await file.path(), 'utf8'), kept.json);
   assert.deepEqual(browser.troubles, []);
   await report.close();
+});
+
+test('a file that is added to the full report is examined with it, and the badge stays as it was', async () => {
+  const service = await counting(services.origins.get('healthy'));
+  const { own, page } = await enrolled(service.origin, { simulation: false });
+  const { title } = await says(browser, own, /Do not rely on it/);
+  const [report] = await Promise.all([browser.context.waitForEvent('page'), page.click('#full')]);
+  await report.waitForSelector('#add-files', { state: 'attached' });
+  const buffer = Buffer.from('{"added":"by a reader"}');
+  await report.setInputFiles('#add-files', { name: 'added.json', mimeType: 'application/json', buffer });
+  await report.waitForFunction(() => /more files than the extension's/.test(document.getElementById('about').textContent));
+  await report.waitForSelector('answer-card[data-state="failed"]');
+  assert.match(await report.locator('main').textContent(), /added\.json/);
+  assert.deepEqual(await says(browser, own, /Do not rely on it/), { title, text: 'SIM' });
+  assert.deepEqual(browser.troubles, []);
+  await report.close();
+  service.close();
 });
 
 test('what is packed is laid out for each browser, and both packages hold the same modules', () => {

@@ -33,14 +33,13 @@ export function historyNote(report, service) {
 
   /** The reader is asked whether to remember. */
   function asked() {
-    const box = h('input', { type: 'checkbox', id: 'remember', 'aria-describedby': 'remember-note' });
+    const box = h('input', { type: 'checkbox', id: 'remember' });
     box.addEventListener('change', () => {
       if (last) keep(service, remembered(null, last));
       draw('#forget-history');
     });
     return [
       h('label', { for: 'remember', class: 'choice' }, box, h('span', {}, say(['history', 'remember'], { host }))),
-      h('p', { class: 'aside', id: 'remember-note' }, say(['history', 'remember-sentence'])),
     ];
   }
 

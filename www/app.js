@@ -440,10 +440,11 @@ function show(examination, byReader) {
   const kept = session && sources[0] ? sources[0] : null;
   const unread = session && isUnread ? { origin: session.origin, isRecorded: isRecorded(session.origin) } : null;
   const own = sources;
+  const remembered = session?.origin ?? null;
   const keep =
     examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
   present(() => {
-    const shown = view.show(examination, own, { kept, unread, keep, savesFile: true });
+    const shown = view.show(examination, own, { kept, unread, keep, remembered, savesFile: true });
     const [first] = own;
     if (shown.kind === 'report') {
       document.title = visible(`${sentencesOf(shown.report).headline().short} · ${ui('name')}`);

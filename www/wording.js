@@ -103,7 +103,7 @@ export function uiCount(key, count) {
 /**
  * Names in a row, as the language lists them.
  *
- * @param {string[]} items
+ * @param {Iterable<string>} items
  */
 export function listed(items) {
   return new Intl.ListFormat(language.tag, { type: 'unit', style: 'short' }).format(items);

@@ -112,7 +112,7 @@ test('a choice is kept in this browser, and nothing is kept without one', async 
   const kept = () => page.evaluate(() => ({ ...localStorage }));
   assert.deepEqual(await kept(), {});
   await speak(page, 'de');
-  assert.deepEqual(await kept(), { language: 'de' });
+  assert.deepEqual(await kept(), { 's2s-language': 'de' });
   await page.reload();
   await loaded(page);
   assert.equal(await lang(page), 'de');

@@ -8,7 +8,7 @@
  */
 
 import { findingAnchor } from '../anchors.js';
-import { nextWords, rowWords, subjectWords } from '../answer-words.js';
+import { HIGHEST, nextWords, rowWords, subjectWords } from '../answer-words.js';
 import { button, evidenceWords, h, isolated } from '../dom.js';
 import { icon } from '../icons.js';
 import { sentencesOf } from '../phrases.js';
@@ -23,9 +23,6 @@ const SHAPES = /** @type {const} */ ({
   none: 'not-published',
   'not-asked': 'unknown',
 });
-
-/** The headlines of the two highest levels: only these are drawn as verified. */
-const HIGHEST = ['verified', 'verified-image'];
 
 /**
  * Whose word an answer is: a recorder's, whose check was repeated, or a recorder's that nobody checked.
@@ -57,11 +54,12 @@ export class AnswerCard extends HTMLElement {
 
   /**
    * @param {Report} report
-   * @param {{ jumps?: boolean, actions?: Array<Node | string>, told?: Told | null }} [options] whether
-   *   rows lead to what they rest upon, which has to stand in the same document; what the next step
-   *   offers; and whose word the answer is, where it is not the reader's own check
+   * @param {{ jumps?: boolean, actions?: Array<Node | string>, told?: Told | null, note?: Node | string }} [options]
+   *   whether rows lead to what they rest upon, which has to stand in the same document; what the next
+   *   step offers; whose word the answer is, where it is not the reader's own check; and what is said of
+   *   earlier answers
    */
-  draw(report, { jumps = false, actions = [], told = null } = {}) {
+  draw(report, { jumps = false, actions = [], told = null, note = '' } = {}) {
     const line = sentencesOf(report).headline();
     const { verdict, headline } = report;
     const isPartial = verdict.state === 'verified' && !HIGHEST.includes(headline.word);
@@ -83,6 +81,7 @@ export class AnswerCard extends HTMLElement {
             actions.length > 0 ? h('div', { class: 'row no-print' }, actions) : null,
           )
         : '',
+      note,
     );
   }
 

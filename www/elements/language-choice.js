@@ -6,11 +6,11 @@
  */
 
 import { h } from '../dom.js';
-import { LANGUAGES } from '../languages.js';
+import { LANGUAGES, firstKnown, wordingOf } from '../languages.js';
 import { has, loadWording, ui, wordingLanguage } from '../wording.js';
 
 /** Under which name the choice is kept. */
-const KEPT = 'language';
+const KEPT = 's2s-language';
 
 export class LanguageChoice extends HTMLElement {
   #select = h('select', { id: 'language' });
@@ -40,8 +40,7 @@ export class LanguageChoice extends HTMLElement {
  */
 export function preferredLanguage() {
   const named = new URLSearchParams(location.hash.slice(1)).get('lang');
-  const all = [named, kept(), ...navigator.languages].map((tag) => tag?.split('-')[0]?.toLowerCase() ?? '');
-  return all.find((tag) => LANGUAGES.has(tag)) ?? 'en';
+  return firstKnown([named, kept(), ...navigator.languages]);
 }
 
 /**
@@ -50,8 +49,7 @@ export function preferredLanguage() {
  * @param {string} tag
  */
 export async function speak(tag) {
-  const own = LANGUAGES.get(tag);
-  if (own) await loadWording(own.wording);
+  await loadWording(wordingOf(tag));
   const spoken = wordingLanguage();
   document.documentElement.lang = spoken.tag;
   document.documentElement.dir = spoken.dir;

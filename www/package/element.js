@@ -7,7 +7,7 @@
 import { AnswerCard } from '../elements/answer-card.js';
 import { useWording, wordingLanguage } from '../wording.js';
 import { isOwn } from './answers.js';
-import { LANGUAGES } from '../languages.js';
+import { firstKnown } from '../languages.js';
 import { text, words } from './page.js';
 
 /** The colours are those of the page. */
@@ -77,8 +77,7 @@ export class AnswerElement extends HTMLElement {
 
   /** The language that is written around the element, where there are sentences in it. */
   #language() {
-    const near = this.closest('[lang]')?.getAttribute('lang')?.split('-')[0]?.toLowerCase() ?? '';
-    return LANGUAGES.has(near) ? near : 'en';
+    return firstKnown([this.closest('[lang]')?.getAttribute('lang') ?? null]);
   }
 
   /** @param {Report} report */

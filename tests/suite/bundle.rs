@@ -134,10 +134,10 @@ fn no_changed_byte_of_a_bundle_is_passed_over() {
     let (json, _) = kept(&files(&piece), &options, &Context::at(piece.now));
     let mut changed = json.clone().into_bytes();
     let (step, end) = (json.len() / 200, json.len() - 1);
-    // Every place in the head and the digest, and two hundred over the whole.
-    for at in (0..end).step_by(step).chain(0..260).chain(end - 90..end) {
+    // The head, the digest, and two hundred places over the whole.
+    for at in (0..end).step_by(step).chain(0..100).chain(end - 80..end) {
         let before = changed[at];
-        let mut values = vec![before ^ 1, if before == b' ' { b'\n' } else { b' ' }];
+        let mut values = vec![if before == b' ' { b'\n' } else { before ^ 1 }];
         values.extend(before.is_ascii_alphabetic().then_some(before ^ 0x20));
         for value in values {
             changed[at] = value;

@@ -12,6 +12,7 @@ use silicon_to_source::time::UnixTime;
 
 use super::fetch::Voice;
 use super::spelling::{level, moment, pause};
+use crate::wording::Language;
 
 /// What the exit status says, in the help of every command that checks something.
 const EXIT_STATUS: &str = "\
@@ -59,6 +60,9 @@ What is read:
 #[derive(Debug, Parser)]
 #[command(name = "s2s", version, subcommand_required = true, after_help = EXIT_STATUS)]
 pub(super) struct Arguments {
+    /// Language of the sentences [LC_ALL, LC_MESSAGES or LANG]; this help is in English
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = Language::NAMES)]
+    pub(super) language: Option<String>,
     /// What to do.
     #[command(subcommand)]
     pub(super) command: Command,

@@ -7,6 +7,7 @@ mod servers;
 mod adversarial;
 mod allowed;
 mod beside;
+mod bundle;
 mod completeness;
 mod crypto_wycheproof;
 mod layers;
@@ -85,6 +86,7 @@ mod program {
     mod export;
     mod fetch;
     mod history;
+    mod kept;
     mod net;
     mod terminal;
 }

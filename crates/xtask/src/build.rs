@@ -35,6 +35,8 @@ pub(crate) fn site(root: &Path) -> Result<Site, Failure> {
     remove(&folder)?;
     copy(&root.join("www"), &folder)?;
     remove(&folder.join(package::SOURCES))?;
+    // The page for operators links them.
+    copy(&root.join("deploy"), &folder.join("deploy"))?;
     for target in &manifest.targets {
         bind(root, &wasm, target)?;
     }

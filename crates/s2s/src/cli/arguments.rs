@@ -17,7 +17,8 @@ use super::spelling::{level, moment, pause};
 const EXIT_STATUS: &str = "\
 Exit status:
   0  every required check passed, warnings included
-  1  a check failed
+  1  a check failed, or --as-recorded gives another report than
+     the recorded one
   2  the command line or an input cannot be read,
      or a file cannot be kept
   3  undecided, not published, or less than --require or
@@ -69,7 +70,7 @@ pub(super) enum Command {
     /// Check evidence: files, or a service by its address
     ///
     /// The kind of evidence is recognised from its bytes, and the list stands below. For anything
-    /// else s2s says what it found.
+    /// else s2s says what it found. A file that --bundle made stands for the files in it.
     ///
     /// With an address such as https://api.darkbloom.dev that service is asked for its evidence,
     /// with a number made for this check. Each host is named before it is asked, with what it
@@ -132,6 +133,18 @@ pub(super) struct Verify {
     /// Keep what was asked and answered in a new file, to check it again or to hand it on
     #[arg(long, value_name = "FILE")]
     pub(super) save: Option<PathBuf>,
+    /// Keep everything in one new file, with the report: FILE, or HOST-DATE.s2s.json in a folder
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub(super) bundle: Option<PathBuf>,
+    /// Make the report of such a file again, as it was recorded, in place of the one as of now
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "fetch", "save", "bundle", "collateral", "at", "policy", "require", "deny_warnings",
+            "artifact", "trusted_root", "firmware_root", "format",
+        ]
+    )]
+    pub(super) as_recorded: bool,
     /// One more file beside the evidence (certificates, lists, logs); may be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) collateral: Vec<PathBuf>,

@@ -39,16 +39,19 @@ pub(super) fn read(path: &Path, max: usize) -> Result<Input, Problem> {
     bounded(file, name, max)
 }
 
-/// The policy called `name`: one that comes with the verifier, or else a file.
-pub(super) fn policy(name: &str) -> Result<Policy, Problem> {
-    if let Some(builtin) = silicon_to_source::engine::builtin(name) {
-        return builtin.policy().map_err(|error| Problem::unreadable(name, &error));
+/// The policy called `name`: the name of one that comes with the verifier, or else a file's text.
+pub(super) fn policy(name: &str) -> Result<String, Problem> {
+    if silicon_to_source::engine::builtin(name).is_some() {
+        return Ok(name.to_owned());
     }
     if !Path::new(name).exists() {
         return Err(unknown("error.policy", name));
     }
     let input = read(Path::new(name), MAX_POLICY)?;
-    Policy::from_json(&input.bytes).map_err(|error| Problem::unreadable(&input.name, &error))
+    let read = Policy::from_json(&input.bytes);
+    read.map_err(|error| Problem::unreadable(&input.name, &error))?;
+    // A policy file is JSON, which is UTF-8.
+    Ok(String::from_utf8_lossy(&input.bytes).into_owned())
 }
 
 /// The artifact that `name` spells out as a digest; a file of that name counts instead.

@@ -10,6 +10,7 @@ mod explain;
 mod fetch;
 mod history;
 mod input;
+mod kept;
 mod launch;
 mod look;
 mod manual;
@@ -32,18 +33,18 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::Parser as _;
 use clap_complete::Shell;
 use silicon_to_source::Context;
-use silicon_to_source::builds::sigstore::verify::TrustedRoot;
+use silicon_to_source::engine::bundle::Bundle;
+use silicon_to_source::engine::options::Options;
 use silicon_to_source::engine::plan::{Origin, Session};
-use silicon_to_source::engine::policy::Policy;
-use silicon_to_source::engine::{self, Builtin, MAX_INPUT};
+use silicon_to_source::engine::{Builtin, MAX_INPUT};
 use silicon_to_source::report::{Report, State};
-use silicon_to_source::requirements::Warnings;
 use silicon_to_source::time::UnixTime;
 
 use crate::wording::cli;
 use arguments::{Arguments, Command, Fetch, Format, Tuf, Verify, VerifyBundle};
 use fetch::{Further, Target};
 use input::Input;
+use kept::Examined;
 use look::{DIM, HEADING, Look, Page, Styled};
 use problem::Problem;
 
@@ -114,25 +115,83 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
     if arguments.format() != Format::Text && (arguments.chain || arguments.explain) {
         return Err(Problem::new("error.format", &[]));
     }
-    let policy: Option<Policy> = arguments.policy.as_deref().map(input::policy).transpose()?;
+    let options = kept::options(arguments)?;
     let Inputs { service, files } = Inputs::of(arguments)?;
-    let (report, session) = match service {
-        None => (of_files(arguments, files, policy.as_ref())?, None),
+    let bundle = Bundle::among(&files).map_err(|error| Problem::in_file(&error))?;
+    if arguments.as_recorded {
+        let bundle = bundle.ok_or_else(|| Problem::new("error.no-bundle", &[]))?;
+        return as_recorded(arguments, &bundle);
+    }
+    let (examined, session) = match service {
+        None => (of_files(arguments, files, &options)?, None),
+        Some(_) if bundle.is_some() => return Err(Problem::new("error.bundle-address", &[])),
         Some(origin) => {
-            let (report, session) = of_service(arguments, &origin, &files, policy.as_ref())?;
-            (report, Some(session))
+            let (examined, session) = of_service(arguments, &origin, &files, &options)?;
+            (examined, Some(session))
         }
     };
-    output::answer(arguments, &report, session.as_ref())?;
+    if let Some(bundle) = &bundle {
+        let mut page = Page::new(beside(arguments));
+        kept::told(&mut page, bundle, &silicon_to_source::recorded(bundle));
+        aside(arguments, page)?;
+    }
+    let report = &examined.report;
+    output::answer(arguments, report, session.as_ref())?;
     let exit = Exit::from(report.verdict.state);
     // The answer is out before anything is kept: it is not lost when that fails.
-    if let (Some(path), Some(session)) = (&arguments.save, session)
-        && let Err(problem) = fetch::save(&session, path, arguments.voice())
-    {
+    let saved = match (&arguments.save, &session) {
+        (Some(path), Some(session)) => fetch::save(session, path, arguments.voice()),
+        _ => Ok(()),
+    };
+    let bundled = match &arguments.bundle {
+        Some(path) => kept::keep(path, &examined, &options).map(|page| arguments.voice().say(page)),
+        None => Ok(()),
+    };
+    let mut kept = exit;
+    for problem in [saved, bundled].into_iter().filter_map(Result::err) {
         problem.tell();
-        return Ok(exit.not_kept());
+        kept = exit.not_kept();
     }
-    Ok(exit)
+    Ok(kept)
+}
+
+/// Prints the report of a bundle, made again, as the word of whoever made the bundle. A bundle whose
+/// report is another fails.
+fn as_recorded(arguments: &Verify, bundle: &Bundle) -> Result<Exit, Problem> {
+    let again = silicon_to_source::recorded(bundle);
+    let mut page = Page::new(beside(arguments));
+    kept::told(&mut page, bundle, &again);
+    kept::as_recorded(&mut page);
+    let again = again.map_err(|error| Problem::in_file(&error))?;
+    aside(arguments, page)?;
+    output::answer(arguments, &again.report, None)?;
+    match again.same || again.is_other_verifier() {
+        true => Ok(Exit::from(again.report.verdict.state)),
+        false => Ok(Exit::Failed),
+    }
+}
+
+/// Prints what stands before the answer: beside it, where the answer is for a program.
+fn aside(arguments: &Verify, mut page: Page) -> Result<(), Problem> {
+    match arguments.format() {
+        _ if arguments.quiet => Ok(()),
+        Format::Text => {
+            page.gap();
+            print(&page.into_text(), Colors::Auto)
+        }
+        Format::Json | Format::Ear | Format::Vsa => {
+            fetch::said(page);
+            Ok(())
+        }
+    }
+}
+
+/// Where that is printed.
+fn beside(arguments: &Verify) -> Look {
+    match arguments.format() {
+        Format::Text => Look::of_stdout(),
+        Format::Json | Format::Ear | Format::Vsa => Look::of_stderr(),
+    }
 }
 
 /// What a reader hands over to be checked.
@@ -160,6 +219,7 @@ impl Inputs {
         for path in arguments.collateral.iter().chain(&arguments.firmware_root) {
             files.push(input::read(path, MAX_INPUT)?);
         }
+        arguments.bundle.as_deref().map_or(Ok(()), kept::is_free)?;
         match &arguments.save {
             Some(_) if service.is_none() => Err(Problem::new("error.save", &[])),
             Some(path) => new_file::is_free(path).map(|()| Self { service, files }),
@@ -172,55 +232,15 @@ impl Inputs {
 fn of_files(
     arguments: &Verify,
     mut files: Vec<Input>,
-    policy: Option<&Policy>,
-) -> Result<Report, Problem> {
-    let added = with_additions(arguments, policy, &files)?;
-    let policy = added.as_ref().or(policy);
+    options: &Options,
+) -> Result<Examined, Problem> {
     let context = Context::at(arguments.at.map_or_else(clock, Ok)?);
-    let mut report = examined(&files, policy, &context)?;
+    let mut report = examined(&files, options, &context)?;
     let mut asked = Vec::new();
     while fetch::further(&report, arguments, &mut asked, &mut Further::Files(&mut files))? {
-        report = examined(&files, policy, &context)?;
+        report = examined(&files, options, &context)?;
     }
-    Ok(report)
-}
-
-/// The policy with what the command line adds to it; `None` when it adds nothing. Without a chosen
-/// policy it is added to the one for the kind of evidence.
-fn with_additions(
-    arguments: &Verify,
-    chosen: Option<&Policy>,
-    files: &[Input],
-) -> Result<Option<Policy>, Problem> {
-    let Verify { artifact, trusted_root, firmware_root, require, deny_warnings, .. } = arguments;
-    let named = artifact.is_some() || trusted_root.is_some() || firmware_root.is_some();
-    if !named && require.is_none() && !deny_warnings {
-        return Ok(None);
-    }
-    let mut policy = match chosen {
-        Some(policy) => policy.clone(),
-        None => engine::default_policy(files).map_err(|error| Problem::in_file(&error))?,
-    };
-    if let Some(path) = trusted_root {
-        let file = input::read(path, MAX_INPUT)?;
-        TrustedRoot::supplied(&file.bytes)
-            .map_err(|error| Problem::unreadable(&file.name, &error))?;
-        policy.sigstore.trusted_root = Some(file.bytes.into_owned());
-    }
-    if let Some(path) = firmware_root {
-        let file = input::read(path, MAX_INPUT)?;
-        let root = engine::firmware_root(&file.bytes)
-            .map_err(|error| Problem::unreadable(&file.name, &error))?;
-        policy.google_firmware.roots.push(root);
-    }
-    if let Some(name) = artifact {
-        policy.sigstore.artifact = Some(input::artifact(name)?);
-    }
-    policy.least_level = require.or(policy.least_level);
-    if *deny_warnings {
-        policy.warnings = Warnings::Deny;
-    }
-    Ok(Some(policy))
+    Ok(Examined { report, files, context })
 }
 
 /// Asks a service and examines the session.
@@ -228,8 +248,8 @@ fn of_service(
     arguments: &Verify,
     origin: &Origin,
     beside: &[Input],
-    policy: Option<&Policy>,
-) -> Result<(Report, Session), Problem> {
+    options: &Options,
+) -> Result<(Examined, Session), Problem> {
     if arguments.fetch == Some(Fetch::None) {
         return Err(Problem::new("error.fetch-none", &[("address", &origin.to_string())]));
     }
@@ -241,21 +261,17 @@ fn of_service(
         let files: Vec<Input> =
             std::iter::once(session_file).chain(beside.iter().cloned()).collect();
         let now = arguments.at.map_or_else(clock, Ok)?;
-        let added = with_additions(arguments, policy, &files)?;
         let context = Context { now, asked: Some(session.asked()) };
-        let report = examined(&files, added.as_ref().or(policy), &context)?;
+        let report = examined(&files, options, &context)?;
         if !fetch::further(&report, arguments, &mut asked, &mut Further::Session(&mut session))? {
-            return Ok((report, session));
+            return Ok((Examined { report, files, context }, session));
         }
     }
 }
 
-fn examined(
-    files: &[Input],
-    policy: Option<&Policy>,
-    context: &Context,
-) -> Result<Report, Problem> {
-    silicon_to_source::examine(files, policy, context).map_err(|error| Problem::in_file(&error))
+fn examined(files: &[Input], options: &Options, context: &Context) -> Result<Report, Problem> {
+    silicon_to_source::examine_with(files, options, context)
+        .map_err(|error| Problem::in_file(&error))
 }
 
 fn verify_bundle(arguments: &VerifyBundle) -> Result<Exit, Problem> {

@@ -9,9 +9,10 @@ use silicon_to_source::report::{Report, State};
 
 use super::arguments::{Verify, Watch};
 use super::fetch::Target;
+use super::kept::{self, Examined};
 use super::look::{Look, Page};
 use super::problem::Problem;
-use super::{Colors, Exit, input, of_service, print};
+use super::{Colors, Exit, of_service, print};
 use crate::history::log::{self, Log, Refused};
 use crate::history::{Known, Record};
 use crate::wording::cli;
@@ -20,15 +21,15 @@ use crate::wording::cli;
 pub(super) fn run(arguments: &Watch) -> Result<Exit, Problem> {
     let origins = arguments.services.iter().map(|text| origin(text));
     let origins = origins.collect::<Result<Vec<Origin>, Problem>>()?;
-    let policy = arguments.policy.as_deref().map(input::policy).transpose()?;
+    let mut verify = arguments.verify();
+    let options = kept::options(&verify)?;
     // A log that cannot be written to is told before anybody is asked.
     told(&log::begin(&arguments.log).map_err(|refused| problem(&arguments.log, &refused))?)?;
-    let mut verify = arguments.verify();
     loop {
         let mut exit = Exit::Verified;
         for origin in &origins {
-            let (report, session) = of_service(&verify, origin, &[], policy.as_ref())?;
-            if kept(&arguments.log, &report, &session)? || report.verdict.state == State::Failed {
+            let (Examined { report, .. }, session) = of_service(&verify, origin, &[], &options)?;
+            if logged(&arguments.log, &report, &session)? || report.verdict.state == State::Failed {
                 exit = Exit::Failed;
             }
         }
@@ -55,7 +56,7 @@ fn origin(text: &str) -> Result<Origin, Problem> {
 }
 
 /// Keeps what the check showed, and tells what changed; whether something got worse.
-fn kept(path: &Path, report: &Report, session: &Session) -> Result<bool, Problem> {
+fn logged(path: &Path, report: &Report, session: &Session) -> Result<bool, Problem> {
     let record = Record::of(report, session.origin(), connection(session));
     let log = log::append(path, &record).map_err(|refused| problem(path, &refused))?;
     let mut page = Page::new(Look::of_stdout());
@@ -120,6 +121,7 @@ impl Watch {
         Verify {
             fetch: self.fetch,
             yes: self.yes,
+            policy: self.policy.clone(),
             require: self.require,
             deny_warnings: self.deny_warnings,
             ..Verify::default()

@@ -18,9 +18,10 @@ use crate::wording::Language;
 const EXIT_STATUS: &str = "\
 Exit status:
   0  every required check passed, warnings included
-  1  a check failed, or --as-recorded gives another report than the
-     recorded one
-  2  the command line or an input cannot be read, or a file cannot be kept
+  1  a check failed, or --as-recorded gives another report than
+     the recorded one
+  2  the command line or an input cannot be read,
+     or a file cannot be kept
   3  undecided, not published, or less than --require or
      --deny-warnings asks for";
 

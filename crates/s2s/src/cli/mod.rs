@@ -158,7 +158,7 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
         _ => Ok(()),
     };
     let bundled = match &arguments.bundle {
-        Some(path) => kept::keep(path, &examined, &options).map(fetch::said),
+        Some(path) => kept::keep(path, &examined, &options).map(|page| arguments.voice().say(page)),
         None => Ok(()),
     };
     let mut kept = exit;

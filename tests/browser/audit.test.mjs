@@ -325,6 +325,13 @@ test('on paper it has at most four pages, each with its number and the report\'s
   assert.ok(everything > short, `${everything} pages`);
   console.log(`on paper: ${short} pages, everything ${everything}`);
   await close();
+  // What a service says about itself in many rows.
+  const bytes = new Uint8Array(readFileSync(join(SITE, 'examples/darkbloom-2026-05-10.json')));
+  const recording = bundled([{ name: 'darkbloom.json', bytes }], { at: '2026-05-10T12:00:00Z' });
+  const long = await shown(withRecording(recording.bundle));
+  const pages = count(await long.page.pdf({ format: 'A4', preferCSSPageSize: true }));
+  assert.ok(pages <= 4, `${pages} pages`);
+  await long.close();
 });
 
 test('the page saves an audit file, asks its own address for it, and the file gives the same', async () => {

@@ -55,7 +55,7 @@ pub(super) fn audit(arguments: &Audit) -> Result<Exit, Problem> {
     let again = silicon_to_source::recorded(&bundle).map_err(unreadable)?;
     new_file::write(&arguments.output, filled(&page, &bytes).as_bytes())?;
     let file = arguments.output.display().to_string();
-    let mut said = Page::new(Look::of_stdout());
+    let mut said = Page::new(Look::of_stderr());
     said.wrapped("", "", Style::new(), &cli("audit.made", &[("file", &file)]));
     let count = again.count.to_string();
     let key = if again.same { "audit.same" } else { "audit.different" };

@@ -12,7 +12,7 @@ import { EvidenceReport } from './elements/evidence-report.js';
 import { ServiceInquiry, tell } from './elements/service-inquiry.js';
 import { answerForPaper } from './paper.js';
 import { hostOf, sentencesOf } from './phrases.js';
-import { ask, begin, examine, loadVerifier, policies, subjects } from './verifier.js';
+import { asRecorded, ask, begin, examine, loadVerifier, policies, subjects } from './verifier.js';
 import { has, loadWording, ui } from './wording.js';
 
 /** The policies under which simulated roots count; no real evidence passes them. */
@@ -36,6 +36,9 @@ let turn = 0;
 
 /** @type {AbortController | null} what is being examined now */
 let running = null;
+
+/** @type {Examination | null} the answer as of now that stands */
+let standing = null;
 
 /** @type {File[]} files that were dropped before the page could take them */
 const early = [];
@@ -92,6 +95,9 @@ inquiry.addEventListener('inquire', (event) => {
   carryOut(/** @type {CustomEvent<Inquiry>} */ (event).detail);
 });
 view.addEventListener('recorded', () => showRecorded());
+view.addEventListener('turn', (event) => {
+  turnTo(/** @type {CustomEvent<{ which: 'now' | 'recorded' }>} */ (event).detail.which);
+});
 view.addEventListener('ask-further', (event) => {
   askFurther(/** @type {CustomEvent<FurtherInquiry>} */ (event).detail);
 });
@@ -368,6 +374,7 @@ async function check(at, byReader) {
  */
 function show(examination, byReader) {
   showResult();
+  standing = examination;
   const kept = session && sources[0] ? sources[0] : null;
   const unread = session && isUnread ? { origin: session.origin, isRecorded: isRecorded(session.origin) } : null;
   const shown = view.show(examination, sources, { kept, unread, remembered: session?.origin ?? null });
@@ -378,6 +385,22 @@ function show(examination, byReader) {
     document.title = `${visible(ui('no-answer-title'))}${name} · ${visible(ui('name'))}`;
   }
   if (byReader) view.focusAnswer();
+}
+
+/**
+ * Shows the report of a bundle as recorded, or the one as of now.
+ *
+ * @param {'now' | 'recorded'} which
+ */
+function turnTo(which) {
+  if (standing?.kind !== 'report' || !standing.recorded || 'failed' in standing.recorded) return;
+  if (which === 'now') {
+    show(standing, true);
+    return;
+  }
+  const shown = view.show(asRecorded(standing.recorded), sources, { isRecorded: true });
+  document.title = `${visible(ui('bundle-show-recorded'))} · ${visible(ui('name'))}`;
+  if (shown.kind === 'report') view.focusAnswer();
 }
 
 /** @param {string} origin */

@@ -68,7 +68,8 @@ export function subjects() {
 }
 
 /**
- * Which file of the verifier's own these bytes are, `own-policy` or `own-report`, or `null`.
+ * Which file of the verifier's own these bytes are, `own-bundle`, `own-policy` or `own-report`, or
+ * `null`.
  *
  * @param {Uint8Array} bytes
  * @returns {Promise<string | null>}
@@ -148,10 +149,10 @@ export async function examine(sources, { at, policy, artifact, asked }, signal) 
   const limit = setTimeout(() => again('too-long'), LIMIT);
   signal.addEventListener('abort', stop);
   try {
-    const { json, further } = await call('verify', sources, options);
+    const { json, further, recorded } = await call('verify', sources, options);
     const report = parse(json);
     return report
-      ? { kind: 'report', report, json, further }
+      ? { kind: 'report', report, json, further, recorded, options }
       : { kind: 'unknown', reason: 'not-a-report' };
   } catch (error) {
     if (error instanceof Ended) return { kind: 'unknown', reason: error.reason };
@@ -163,6 +164,18 @@ export async function examine(sources, { at, policy, artifact, asked }, signal) 
     clearTimeout(limit);
     signal.removeEventListener('abort', stop);
   }
+}
+
+/**
+ * One file with `sources` and what they were examined with, and the report that came of it.
+ *
+ * @param {Source[]} sources
+ * @param {VerifyOptions} options
+ * @param {string} json the report
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export function bundled(sources, options, json) {
+  return call('bundle', sources, options, json);
 }
 
 /**
@@ -224,6 +237,20 @@ function call(name, ...args) {
   waiting.set(id, { done: resolve, failed: reject });
   worker.postMessage({ id, call: name, args });
   return promise;
+}
+
+/**
+ * What a bundle's report says, made again, as an examination to draw.
+ *
+ * @param {import('./page.d.ts').RecordedBundle} recorded
+ * @returns {Examination}
+ */
+export function asRecorded(recorded) {
+  const { at, report: json } = recorded;
+  const report = parse(json);
+  return report
+    ? { kind: 'report', report, json, further: [], recorded, options: { at } }
+    : { kind: 'unknown', reason: 'not-a-report' };
 }
 
 /**

@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use crate::builds::cloud_build::parse::Provenance;
 use crate::builds::git;
 use crate::builds::sigstore::parse::Bundle;
-use crate::engine::table;
+use crate::engine::{likeness, table};
 use crate::error::Error;
 use crate::formats::azure::parse::Evidence;
 use crate::formats::dstack::parse::{
@@ -319,26 +319,8 @@ fn is_image(members: &BTreeMap<String, IgnoredAny>) -> bool {
     has("schemaVersion") && (has("manifests") || (has("config") && has("layers")))
 }
 
-/// What was expected, and what was found.
+/// None of the kinds that are read, with what it looks like.
 fn unknown(input: &[u8]) -> Error {
-    const EXPECTED: &str = "an SEV-SNP report, a TDX or SGX quote, a GPU's report or a Nitro \
-                            document (bytes, hex or base64), or a TPM attestation, a coordinator's \
-                            attestation, recorded exchange, Tinfoil bundle, dstack answer or \
-                            certificate, \
-                            EigenCompute bound evidence, NEAR AI attestation report, Azure evidence, \
-                            description of a launch, Sigstore bundle, GitHub attestations or \
-                            Google Cloud Build provenance (JSON), or an attestation token or a \
-                            bundle of NVIDIA's";
-    let why = format!("expected {EXPECTED}, and found {}", described(input));
+    let why = format!("no kind of evidence is recognised in it; it {}", likeness::of(input));
     Error::malformed("input", Span::new(0, input.len()), why)
-}
-
-fn described(input: &[u8]) -> String {
-    let len = input.len();
-    match input {
-        [] => "empty".into(),
-        [b'{' | b'[', ..] => format!("JSON of an unknown kind ({len} bytes)"),
-        [b'-', b'-', b'-', b'-', b'-', ..] => "PEM, which is collateral and not evidence".into(),
-        _ => format!("{len} bytes of an unknown kind"),
-    }
 }

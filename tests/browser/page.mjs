@@ -142,6 +142,7 @@ export function stub(state, { init = '', exports = '', endless = false, ...more 
         ]),
       )};
     }
+    export function own() {}
     export function version() { return '0.0.0'; }
   `;
   const answer = (contentType, body) => (route) => route.fulfill({ contentType, body });

@@ -313,3 +313,36 @@ test('a warm examination of the demonstration is told in time', async (t) => {
   t.diagnostic(`warm verify of the demonstration: ${median.toFixed(1)} ms, the median of 20`);
   assert.ok(median < 1_000);
 });
+
+test('a report and all it was made of go into one file, which gives it again as recorded, and another as of now', async () => {
+  const report = await own.check(healthy, { policy: 'simulated', require: 'A5' });
+  const bundle = await own.toBundle(report);
+  const again = await own.readBundle(bundle);
+  assert.deepEqual([again.same, again.count, again.session, again.makersOwn], [true, 0, true, []]);
+  assert.deepEqual([again.json, again.recorded], [own.toJson(report), own.toJson(report)]);
+  assert.equal(again.report.flags.freshness, 'challenge');
+  // It is nobody's answer here: neither its exact text nor the element takes it for one.
+  assert.throws(() => own.toJson(again.report), TypeError);
+  await assert.rejects(own.toBundle(again.report), TypeError);
+  const now = await own.verify(bundle, { at: report.checked_at });
+  assert.deepEqual([now.flags.freshness, now.headline.of], ['given', null]);
+  assert.ok(now.recorded_at);
+  assert.equal(worker.toJson(await worker.verify(bundle, { at: report.checked_at })), own.toJson(now));
+  const fromFiles = await own.verify({ name: 'input', bytes: demonstration() }, SIMULATED);
+  const named = JSON.parse(new TextDecoder().decode(await own.toBundle(fromFiles, { sha256: '01'.repeat(32) })));
+  assert.equal(named.schema, 'silicon-to-source/bundle/v1');
+  assert.deepEqual(named.made_by, { version: fromFiles.verifier.version, sha256: '01'.repeat(32) });
+});
+
+test('what is no bundle, or was changed, is refused, and so are bytes that were changed since', async () => {
+  const bytes = demonstration();
+  const report = await own.verify(bytes, SIMULATED);
+  const bundle = await own.toBundle(report);
+  bundle[bundle.length >> 1] ^= 1;
+  await refuses(own.readBundle(bundle), 'malformed');
+  await refuses(own.readBundle(bytes), 'malformed');
+  await refuses(own.readBundle('x.s2s.json'), 'usage');
+  await refuses(own.verify(bundle), 'malformed');
+  bytes[bytes.length >> 1] ^= 1;
+  await assert.rejects(own.toBundle(report), own.VerifyError);
+});

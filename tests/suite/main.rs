@@ -7,6 +7,7 @@ mod servers;
 mod adversarial;
 mod allowed;
 mod beside;
+mod bundle;
 mod completeness;
 mod crypto_wycheproof;
 mod layers;
@@ -82,8 +83,12 @@ mod nvidia {
 
 mod program {
     mod cli;
+    mod export;
     mod fetch;
+    mod history;
+    mod kept;
     mod net;
+    mod terminal;
 }
 
 mod sigstore {

@@ -3,7 +3,7 @@
 
 mod answer;
 mod reasons;
-mod rules;
+pub(crate) mod rules;
 
 use std::collections::BTreeSet;
 

@@ -2,7 +2,8 @@
  * `<evidence-intake>`: where a reader drops, picks or pastes evidence and says for which moment and
  * under which policy it is to be examined. Nothing that is handed in here leaves the page.
  *
- * A policy file is taken as the policy, and a report of the verifier's own as no evidence. What
+ * A policy file is taken as the policy, a bundle as the files in it, and a report of the verifier's
+ * own as no evidence. What
  * cannot be taken is said in `problem`, which stands where the page puts it.
  *
  * Fires `request` with a Request, in which no sources stand for the same input again, and `changed`
@@ -165,7 +166,7 @@ export class EvidenceIntake extends HTMLElement {
     const kinds = await Promise.all(read.map(({ bytes }) => ownFile(bytes)));
     const policy = read.find((_, place) => kinds[place] === 'own-policy');
     const report = read.find((_, place) => kinds[place] === 'own-report');
-    const sources = read.filter((_, place) => kinds[place] === null);
+    const sources = read.filter((_, place) => kinds[place] === null || kinds[place] === 'own-bundle');
     if (policy) {
       this.#own = { name: policy.name, text: new TextDecoder().decode(policy.bytes) };
       this.#listPolicies();

@@ -5,6 +5,7 @@
  */
 
 import { button, copyButton, evidenceWords, h } from '../dom.js';
+import { bundled } from '../verifier.js';
 import { ui } from '../wording.js';
 import { AnswerCard } from './answer-card.js';
 import { chainSection } from './chain-section.js';
@@ -14,6 +15,7 @@ import { fileList } from './file-list.js';
 import { historyNote } from './history-note.js';
 import { nextActions, openChecks } from './open-checks.js';
 import { readOn } from './read-on.js';
+import { recordedLine } from './recorded-line.js';
 import { reportActions, reportFacts, reportFlags } from './report-actions.js';
 import { reportMeaning } from './report-meaning.js';
 import { serviceKey } from './service-key.js';
@@ -26,18 +28,20 @@ import { statedTable } from './stated-table.js';
  * the reader may have remembered what it showed.
  *
  * @typedef {object} Origin
- * @property {Source | null} [kept]
- * @property {{ origin: string, isRecorded: boolean } | null} [unread]
+ * @property {Source | null} [kept] what this page asked and was answered
+ * @property {{ origin: string, isRecorded: boolean } | null} [unread] a service that a page may not read
+ * @property {boolean} [isRecorded] whether the report is a bundle's, as recorded
  * @property {string | null} [remembered]
  */
 
 export class EvidenceReport extends HTMLElement {
+  #above = h('div', { class: 'report-above' });
   #card = new AnswerCard();
   #rest = h('div', { class: 'report-rest' });
 
   connectedCallback() {
     if (this.childElementCount > 0) return;
-    this.append(this.#card, this.#rest);
+    this.append(this.#above, this.#card, this.#rest);
     this.addEventListener('click', openTarget);
   }
 
@@ -65,6 +69,7 @@ export class EvidenceReport extends HTMLElement {
   #down() {
     this.setAttribute('aria-busy', 'true');
     this.removeAttribute('data-simulated');
+    this.#above.replaceChildren();
     this.#rest.replaceChildren();
   }
 
@@ -92,18 +97,20 @@ export class EvidenceReport extends HTMLElement {
    * @param {Source[]} sources
    * @param {Origin} origin
    */
-  #draw(examination, sources, { kept = null, unread = null, remembered = null }) {
+  #draw(examination, sources, { kept = null, unread = null, isRecorded = false, remembered = null }) {
     this.removeAttribute('aria-busy');
+    this.#above.replaceChildren();
     this.#rest.replaceChildren();
     if (examination.kind !== 'report') {
       this.removeAttribute('data-simulated');
       this.#card.explain(examination, sources.map(({ name }) => evidenceWords(name)).join(', '));
       return;
     }
-    const { report, json, further } = examination;
+    const { report, json, further, recorded, options } = examination;
+    if (recorded) this.#above.append(recordedLine(recorded, report, isRecorded));
     this.toggleAttribute('data-simulated', report.simulated);
     const note = remembered === null ? '' : historyNote(report, remembered);
-    this.#card.draw(report, { jumps: true, actions: nextActions(report), note });
+    this.#card.draw(report, { jumps: true, actions: isRecorded ? [] : nextActions(report), note });
     const stated = report.stated.length > 0 ? statedTable(report) : '';
     const isAllThereIs = report.assurance.root_of_trust === 'nothing';
     const sections = [
@@ -118,9 +125,9 @@ export class EvidenceReport extends HTMLElement {
       isAllThereIs ? '' : stated,
       beyond(report.assurance.root_of_trust),
       reportFlags(report),
-      fileList(report, sources.length),
+      fileList(report, recorded ? 0 : sources.length),
       reportFacts(report),
-      reportActions(report, json, kept),
+      reportActions(report, json, kept, isRecorded ? null : () => bundled(sources, options, json)),
     ];
     this.#rest.append(...sections);
   }

@@ -16,10 +16,11 @@ export class RequestList extends HTMLElement {
 
   /**
    * @param {PlannedRequest[]} requests
-   * @param {{ choice: boolean, notes?: Map<string, string> }} options whether single requests can
-   *   be left out, and what to say about an address
+   * @param {{ choice: boolean, told?: boolean, notes?: Map<string, string> }} options whether single
+   *   requests can be left out, whether the hosts were told of already, and what to say about an
+   *   address
    */
-  draw(requests, { choice, notes = new Map() }) {
+  draw(requests, { choice, told = false, notes = new Map() }) {
     this.#rows = requests.map((request, index) => ({
       request,
       box: choice ? h('input', { type: 'checkbox', checked: true, id: `request-${index}` }) : null,
@@ -31,7 +32,7 @@ export class RequestList extends HTMLElement {
       h(
         'ol',
         { class: 'hosts' },
-        hosts.map((host) => this.#host(host)),
+        hosts.map((host) => this.#host(host, told)),
       ),
     );
   }
@@ -55,31 +56,51 @@ export class RequestList extends HTMLElement {
     row.status.textContent = sentence;
   }
 
-  /** @param {string} host */
-  #host(host) {
+  /**
+   * @param {string} host
+   * @param {boolean} told
+   */
+  #host(host, told) {
     const rows = this.#rows.filter(({ request }) => request.host === host);
     return h(
       'li',
       {},
-      h('p', { class: 'host' }, ui('asks'), ' ', h('strong', { translate: 'no' }, host)),
-      learned(rows.map(({ request }) => request.reveals)).map((reveals) =>
-        h('p', {}, sayOr(['reveals', reveals], reveals)),
-      ),
+      told ? null : h('p', { class: 'host' }, ui('asks'), ' ', name(host)),
+      told ? null : learned(rows.map(({ request }) => request)).map((text) => h('p', {}, text)),
       h('ul', { class: 'requests' }, rows.map(requestItem)),
     );
   }
 }
 
 /**
- * What a host learns, each once; what another says as well is left out.
+ * Whom `requests` ask and what each host learns, a line for each.
  *
- * @param {string[]} reveals
+ * @param {PlannedRequest[]} requests
  */
-function learned(reveals) {
-  const all = [...new Set(reveals)];
-  return all.filter(
+export function asked(requests) {
+  const hosts = [...new Set(requests.map(({ host }) => host))];
+  return hosts.map((host) => {
+    const learns = learned(requests.filter((request) => request.host === host));
+    return h('p', { class: 'host' }, ui('asks'), ' ', name(host), `. ${learns.join(' ')}`);
+  });
+}
+
+/** @param {string} host */
+function name(host) {
+  return h('strong', { translate: 'no' }, host);
+}
+
+/**
+ * What a host learns of its requests, each once; what another says as well is left out.
+ *
+ * @param {PlannedRequest[]} requests
+ */
+function learned(requests) {
+  const all = [...new Set(requests.map(({ reveals }) => reveals))];
+  const whole = all.filter(
     (one) => !all.some((other) => other !== one && other.startsWith(`${one}-`)),
   );
+  return whole.map((reveals) => sayOr(['reveals', reveals], reveals));
 }
 
 /** @param {Row} row */

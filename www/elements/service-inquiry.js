@@ -13,7 +13,7 @@ import { announce, button, h } from '../dom.js';
 import { sayOr } from '../titles.js';
 import { newSession, subjects } from '../verifier.js';
 import { say, ui } from '../wording.js';
-import { RequestList } from './request-list.js';
+import { RequestList, asked } from './request-list.js';
 
 export class ServiceInquiry extends HTMLElement {
   #address = h('input', {
@@ -118,7 +118,7 @@ export class ServiceInquiry extends HTMLElement {
   /** @param {SessionHandle} session */
   #show(session) {
     const list = new RequestList();
-    list.draw(session.first, { choice: false });
+    list.draw(session.first, { choice: false, told: true });
     const host = session.first[0]?.host ?? session.origin;
     const heading = h('h2', { tabindex: -1 }, ui('plan'));
     const go = button(ui('ask-host', { host }), () => this.#start(session, list, go, stop), {
@@ -128,12 +128,13 @@ export class ServiceInquiry extends HTMLElement {
     const stop = button(ui('stop'), () => this.#running?.abort(), { id: 'stop', hidden: true });
     this.plan.replaceChildren(
       heading,
+      ...asked(session.first),
+      h('div', { class: 'row' }, go, stop),
       list,
       session.nonce
         ? h('p', {}, ui('nonce'), ' ', h('code', { id: 'nonce', class: 'url', translate: 'no' }, session.nonce))
         : h('p', {}, ui('no-nonce')),
       h('p', { class: 'note' }, ui('how-asked')),
-      h('div', { class: 'row' }, go, stop),
     );
     this.plan.hidden = false;
     this.dispatchEvent(new CustomEvent('proposed'));

@@ -37,6 +37,8 @@ pub(crate) fn site(root: &Path) -> Result<Site, Failure> {
     for sources in [package::SOURCES, extension::SOURCES] {
         remove(&folder.join(sources))?;
     }
+    // The page for operators links them.
+    copy(&root.join("deploy"), &folder.join("deploy"))?;
     for target in &manifest.targets {
         bind(root, &wasm, target)?;
     }

@@ -5,6 +5,7 @@ mod answer;
 mod languages;
 mod reasons;
 pub(crate) mod rules;
+mod terminal;
 
 use std::collections::BTreeSet;
 

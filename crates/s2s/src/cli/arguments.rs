@@ -18,9 +18,10 @@ use crate::wording::Language;
 const EXIT_STATUS: &str = "\
 Exit status:
   0  every required check passed, warnings included
-  1  a check failed, or --as-recorded gives another report than the
-     recorded one
-  2  the command line or an input cannot be read, or a file cannot be kept
+  1  a check failed, or --as-recorded gives another report than
+     the recorded one
+  2  the command line or an input cannot be read,
+     or a file cannot be kept
   3  undecided, not published, or less than --require or
      --deny-warnings asks for";
 
@@ -29,13 +30,14 @@ const WATCH_STATUS: &str = "\
 Exit status with --once:
   0  nothing got worse since the line before
   1  something got worse, or a check failed
-  2  the command line or the log cannot be read, or a line cannot be kept";
+  2  the command line or the log cannot be read,
+     or a line cannot be kept";
 
 /// What the exit status of `history` says.
 const HISTORY_STATUS: &str = "\
 Exit status:
   0  each line follows the one before
-  1  a line does not follow, or the line with --expect is not there
+  1  a line does not follow, or the line of --expect is not there
   2  the log cannot be read";
 
 /// The kinds of evidence, in the help of `verify`.

@@ -31,6 +31,7 @@ let kept = null;
 /** @type {string | null} */
 let policy = null;
 
+const loading = loadVerifier();
 await loadWords();
 place('result').replaceChildren(view);
 answerForPaper(view);
@@ -47,7 +48,9 @@ if (kept?.json) {
   const bytes = fromBase64(kept.exchange);
   sources = bytes ? [{ name: service ?? '', bytes }] : [];
   place('about').textContent = say(['extension', 'report-of'], { time: clockWords(new Date(report.checked_at)) });
-  show({ kind: 'report', report, json: kept.json, further: [], recorded: null, options: { at: report.checked_at } });
+  const { asked } = kept;
+  const options = { at: report.checked_at, asked, ...(policy === null ? {} : { policy }) };
+  show({ kind: 'report', report, json: kept.json, further: [], recorded: null, options });
   if (named.get('part') === 'not-checked') part('not-checked');
 } else {
   place('about').textContent = say(['extension', 'report-none'], { host });
@@ -94,7 +97,7 @@ function part(id) {
  */
 async function again(list, chosen) {
   view.clear(ui('checking'));
-  await loadVerifier();
+  await loading;
   const at = `${new Date().toISOString().slice(0, 19)}Z`;
   const options = { at, policy: chosen, artifact: null, asked: kept?.asked ?? null };
   const examination = await examine(list, options, new AbortController().signal);

@@ -12,7 +12,7 @@ import { EvidenceReport } from './elements/evidence-report.js';
 import { ServiceInquiry, tell } from './elements/service-inquiry.js';
 import { answerForPaper } from './paper.js';
 import { hostOf, sentencesOf } from './phrases.js';
-import { asRecorded, ask, begin, examine, loadVerifier, policies, subjects } from './verifier.js';
+import { asRecorded, ask, begin, bundled, examine, loadVerifier, ownFile, policies, subjects } from './verifier.js';
 import { has, loadWording, ui } from './wording.js';
 
 /** The policies under which simulated roots count; no real evidence passes them. */
@@ -55,7 +55,7 @@ for (const element of document.querySelectorAll('[data-ui]')) {
 }
 
 const inquiry = new ServiceInquiry();
-const intake = new EvidenceIntake();
+const intake = new EvidenceIntake(ownFile);
 const view = new EvidenceReport();
 const start = place('start');
 const handIn = place('intake');
@@ -377,7 +377,11 @@ function show(examination, byReader) {
   standing = examination;
   const kept = session && sources[0] ? sources[0] : null;
   const unread = session && isUnread ? { origin: session.origin, isRecorded: isRecorded(session.origin) } : null;
-  const shown = view.show(examination, sources, { kept, unread, remembered: session?.origin ?? null });
+  const own = sources;
+  const keep =
+    examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
+  const remembered = session?.origin ?? null;
+  const shown = view.show(examination, sources, { kept, unread, keep, savesFile: true, remembered });
   if (shown.kind === 'report') {
     document.title = visible(`${sentencesOf(shown.report).headline().short} · ${ui('name')}`);
   } else {

@@ -2,10 +2,10 @@
  * The verifier: Rust, compiled to WebAssembly, in a worker. It decides; this module only hands bytes
  * over and makes sure that whatever goes wrong on the way is never taken for an answer.
  *
- * @import { Answered, Examination, PlannedRequest, PolicyEntry, Report, SessionHandle, Source, SubjectEntry, VerifyOptions } from './page.d.ts'
+ * @import { Answered, Examination, PlannedRequest, PolicyEntry, SessionHandle, Source, SubjectEntry, VerifyOptions } from './page.d.ts'
  */
 
-const SCHEMA = 'silicon-to-source/report/v1';
+import { drawable } from './drawable.js';
 
 /** How long one examination may take, in milliseconds. Real evidence takes less than 50. */
 const LIMIT = 30_000;
@@ -150,7 +150,7 @@ export async function examine(sources, { at, policy, artifact, asked }, signal) 
   signal.addEventListener('abort', stop);
   try {
     const { json, further, recorded } = await call('verify', sources, options);
-    const report = parse(json);
+    const report = drawable(json);
     return report
       ? { kind: 'report', report, json, further, recorded, options }
       : { kind: 'unknown', reason: 'not-a-report' };
@@ -247,31 +247,8 @@ function call(name, ...args) {
  */
 export function asRecorded(recorded) {
   const { at, report: json } = recorded;
-  const report = parse(json);
+  const report = drawable(json);
   return report
     ? { kind: 'report', report, json, further: [], recorded, options: { at } }
     : { kind: 'unknown', reason: 'not-a-report' };
-}
-
-/**
- * The report in `json`, or `null` when it is not one that this page can draw.
- *
- * @param {string} json
- * @returns {Report | null}
- */
-function parse(json) {
-  try {
-    const report = JSON.parse(json);
-    const states = ['verified', 'warning', 'not-published', 'unknown', 'failed'];
-    const isDrawable =
-      report.schema === SCHEMA &&
-      states.includes(report.verdict.state) &&
-      typeof report.headline.word === 'string' &&
-      Array.isArray(report.answer.rows) &&
-      Array.isArray(report.files) &&
-      typeof report.simulated === 'boolean';
-    return isDrawable ? report : null;
-  } catch {
-    return null;
-  }
 }

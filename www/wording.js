@@ -70,6 +70,17 @@ export function uiCount(key, count) {
 }
 
 /**
+ * The key of a string of the offline file that counts something.
+ *
+ * @param {string} key
+ * @param {number} count
+ */
+export function uiForm(key, count) {
+  const own = `${key}.${new Intl.PluralRules('en').select(count)}`;
+  return has(['audit', own]) ? own : `${key}.other`;
+}
+
+/**
  * The list of sentences at `path`; empty when there is none.
  *
  * @param {string[]} path

@@ -82,6 +82,7 @@ mod nvidia {
 }
 
 mod program {
+    mod audit;
     mod cli;
     mod export;
     mod fetch;

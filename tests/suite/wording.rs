@@ -4,6 +4,7 @@
 mod answer;
 mod reasons;
 pub(crate) mod rules;
+mod terminal;
 
 use std::collections::BTreeSet;
 

@@ -24,6 +24,15 @@ const SHAPES = /** @type {const} */ ({
   'not-asked': 'unknown',
 });
 
+/**
+ * Whose word an answer is: a recorder's, whose check was repeated, or a recorder's that nobody checked.
+ *
+ * @typedef {'recorder' | 'unchecked'} Told
+ */
+
+/** The rows that tell of whoever asked. */
+const OF_ASKER = ['fresh', 'connection'];
+
 /** @typedef {{ host: string, doing: string, step: number, steps: number }} Progress */
 
 export class AnswerCard extends HTMLElement {
@@ -46,20 +55,25 @@ export class AnswerCard extends HTMLElement {
 
   /**
    * @param {Report} report
-   * @param {{ jumps?: boolean, actions?: Array<Node | string>, note?: Node | string }} [options] whether
-   *   rows lead to what they rest upon, which has to stand in the same document; what the next step
-   *   offers; and what is said of earlier answers
+   * @param {{ jumps?: boolean, actions?: Array<Node | string>, told?: Told | null, note?: Node | string }} [options]
+   *   whether rows lead to what they rest upon, which has to stand in the same document; what the next
+   *   step offers; whose word the answer is, where it is not the reader's own check; and what is said of
+   *   earlier answers
    */
-  draw(report, { jumps = false, actions = [], note = '' } = {}) {
-    const { short, card } = sentencesOf(report).headline();
+  draw(report, { jumps = false, actions = [], told = null, note = '' } = {}) {
+    const line = sentencesOf(report).headline();
     const { verdict, headline } = report;
     const isPartial = verdict.state === 'verified' && !HIGHEST.includes(headline.word);
-    this.#begin(verdict.state, subjectWords(report), short, card, isPartial ? 'partial' : verdict.state);
+    const isUnchecked = told === 'unchecked';
+    const [short, card] = [line.short, line.card].map((words) => (isUnchecked ? unchecked(words) : words));
+    const look = isPartial ? 'partial' : verdict.state;
+    this.#begin(isUnchecked ? 'unknown' : verdict.state, subjectWords(report), short ?? '', card ?? '', isUnchecked ? 'unknown' : look);
+    if (told) this.setAttribute('data-told', told);
     this.toggleAttribute('data-simulated', report.simulated);
     this.setAttribute('data-headline', headline.word);
-    const next = nextWords(report);
+    const next = isUnchecked ? null : nextWords(report);
     this.#body.replaceChildren(
-      h('dl', { class: 'rows' }, report.answer.rows.map((one) => row(report, one, jumps))),
+      h('dl', { class: 'rows' }, report.answer.rows.map((one) => row(report, one, jumps, told))),
       next
         ? h(
             'div',
@@ -147,7 +161,7 @@ export class AnswerCard extends HTMLElement {
     clearInterval(this.#clock);
     this.setAttribute('data-state', state);
     this.setAttribute('data-look', look);
-    for (const name of ['data-code', 'data-headline', 'data-simulated']) this.removeAttribute(name);
+    for (const name of ['data-code', 'data-headline', 'data-simulated', 'data-told']) this.removeAttribute(name);
     this.#heading = h('h2', { class: 'answer-subject', tabindex: -1 }, subject);
     this.#status.replaceChildren(
       this.#heading,
@@ -161,16 +175,24 @@ export class AnswerCard extends HTMLElement {
  * @param {Report} report
  * @param {AnswerRow} answered
  * @param {boolean} jumps
+ * @param {Told | null} told
  */
-function row(report, answered, jumps) {
-  const { question, answer } = rowWords(report, answered);
-  const shape = SHAPES[answered.state];
+function row(report, answered, jumps, told) {
+  const { question, answer: own } = rowWords(report, answered);
+  const isOfAsker = OF_ASKER.includes(answered.id);
+  const answer = told === 'unchecked' ? unchecked(own) : told && isOfAsker ? say(['audit', 'of-recorder'], { answer: own }) : own;
+  const shape = told === 'unchecked' ? 'unknown' : SHAPES[answered.state];
   return h(
     'div',
     { 'data-row': answered.id, 'data-answer': answered.state, 'data-state': shape },
     h('dt', {}, icon(shape), h('span', {}, question)),
     h('dd', {}, jumps ? h('a', { href: `#${target(answered)}` }, answer) : answer),
   );
+}
+
+/** @param {string} words */
+function unchecked(words) {
+  return say(['audit', 'of-unchecked'], { words });
 }
 
 /** @param {AnswerRow} answered */

@@ -15,7 +15,6 @@
 import { MAX_INPUT, fromPaste } from '../bytes.js';
 import { button, evidenceWords, h } from '../dom.js';
 import { byteCount } from '../values.js';
-import { ownFile } from '../verifier.js';
 import { ui } from '../wording.js';
 
 /** The value of the policy choice that leaves it to the verifier. */
@@ -47,6 +46,16 @@ export class EvidenceIntake extends HTMLElement {
   /** @type {PolicyEntry[]} */
   #policies = [];
   #isReadersPolicy = false;
+  #ownFile;
+
+  /**
+   * @param {(bytes: Uint8Array) => Promise<string | null>} ownFile which file of the verifier's own
+   *   these bytes are
+   */
+  constructor(ownFile) {
+    super();
+    this.#ownFile = ownFile;
+  }
 
   connectedCallback() {
     if (this.childElementCount > 0) return;
@@ -163,7 +172,7 @@ export class EvidenceIntake extends HTMLElement {
    * @param {Source[]} read
    */
   async #sorted(read) {
-    const kinds = await Promise.all(read.map(({ bytes }) => ownFile(bytes)));
+    const kinds = await Promise.all(read.map(({ bytes }) => this.#ownFile(bytes)));
     const policy = read.find((_, place) => kinds[place] === 'own-policy');
     const report = read.find((_, place) => kinds[place] === 'own-report');
     const sources = read.filter((_, place) => kinds[place] === null || kinds[place] === 'own-bundle');

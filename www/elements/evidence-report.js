@@ -5,7 +5,6 @@
  */
 
 import { button, copyButton, evidenceWords, h } from '../dom.js';
-import { bundled } from '../verifier.js';
 import { ui } from '../wording.js';
 import { AnswerCard } from './answer-card.js';
 import { chainSection } from './chain-section.js';
@@ -31,6 +30,10 @@ import { statedTable } from './stated-table.js';
  * @property {Source | null} [kept] what this page asked and was answered
  * @property {{ origin: string, isRecorded: boolean } | null} [unread] a service that a page may not read
  * @property {boolean} [isRecorded] whether the report is a bundle's, as recorded
+ * @property {(() => Promise<Uint8Array<ArrayBuffer>>) | null} [keep] makes one file with everything
+ * @property {boolean} [savesFile] whether an audit file can be made of that
+ * @property {HTMLElement | null} [above] what the page says above the answer
+ * @property {HTMLElement[]} [cover] what the page says between the chain in one row and the rest
  * @property {string | null} [remembered]
  */
 
@@ -97,25 +100,32 @@ export class EvidenceReport extends HTMLElement {
    * @param {Source[]} sources
    * @param {Origin} origin
    */
-  #draw(examination, sources, { kept = null, unread = null, isRecorded = false, remembered = null }) {
+  #draw(examination, sources, origin) {
+    const { kept = null, unread = null, isRecorded = false, keep = null, remembered = null } = origin;
     this.removeAttribute('aria-busy');
-    this.#above.replaceChildren();
+    this.#above.replaceChildren(origin.above ?? '');
     this.#rest.replaceChildren();
     if (examination.kind !== 'report') {
       this.removeAttribute('data-simulated');
       this.#card.explain(examination, sources.map(({ name }) => evidenceWords(name)).join(', '));
       return;
     }
-    const { report, json, further, recorded, options } = examination;
+    const { report, json, further, recorded } = examination;
     if (recorded) this.#above.append(recordedLine(recorded, report, isRecorded));
     this.toggleAttribute('data-simulated', report.simulated);
     const note = remembered === null ? '' : historyNote(report, remembered);
-    this.#card.draw(report, { jumps: true, actions: isRecorded ? [] : nextActions(report), note });
+    this.#card.draw(report, {
+      jumps: true,
+      actions: isRecorded ? [] : nextActions(report),
+      told: isRecorded ? 'recorder' : null,
+      note,
+    });
     const stated = report.stated.length > 0 ? statedTable(report) : '';
     const isAllThereIs = report.assurance.root_of_trust === 'nothing';
     const sections = [
       unread ? elsewhere(unread) : '',
       chainStrip(report),
+      ...(origin.cover ?? []),
       reportMeaning(report),
       readOn(report),
       serviceKey(report),
@@ -127,7 +137,7 @@ export class EvidenceReport extends HTMLElement {
       reportFlags(report),
       fileList(report, recorded ? 0 : sources.length),
       reportFacts(report),
-      reportActions(report, json, kept, isRecorded ? null : () => bundled(sources, options, json)),
+      reportActions(report, json, kept, keep, origin.savesFile ?? false),
     ];
     this.#rest.append(...sections);
   }

@@ -4,6 +4,7 @@
  * @import { Report, Source } from '../page.d.ts'
  */
 
+import { emptyAuditFile, withBundle } from '../audit-file.js';
 import { button, copyButton, download, evidenceWords, h } from '../dom.js';
 import { hexElement, timeElement } from '../values.js';
 import { say, ui } from '../wording.js';
@@ -63,8 +64,9 @@ export function folded(name, title, content, aside = '') {
  * @param {Source | null} kept what this page asked and was answered
  * @param {(() => Promise<Uint8Array<ArrayBuffer>>) | null} keep makes one file with everything; `null`
  *   for a report that is out of such a file
+ * @param {boolean} savesFile whether the page can make an audit file of that
  */
-export function reportActions(report, json, kept, keep) {
+export function reportActions(report, json, kept, keep, savesFile) {
   const words = { copied: ui('copied'), failed: ui('copy-failed') };
   const name = bundleName(report);
   const command = `s2s verify ${name} --as-recorded --json`;
@@ -85,6 +87,12 @@ export function reportActions(report, json, kept, keep) {
       'div',
       { class: 'row no-print' },
       keep ? button(ui('save-bundle'), () => saved(name, keep, problem), { id: 'save-bundle' }) : null,
+      keep && savesFile
+        ? button(ui('save-audit'), () => savedAudit(name, keep, problem), {
+            id: 'save-audit',
+            'aria-describedby': 'save-audit-note',
+          })
+        : null,
       copyButton(ui('copy-report'), json, words, { class: '', id: 'copy-report' }),
       kept
         ? button(
@@ -99,6 +107,7 @@ export function reportActions(report, json, kept, keep) {
       button(ui('print'), () => printed(false), { id: 'print-report' }),
       button(ui('print-all'), () => printed(true), { id: 'print-all', class: 'quiet' }),
     ),
+    keep && savesFile ? h('p', { class: 'note no-print', id: 'save-audit-note' }, ui('save-audit-note')) : null,
     problem,
   );
 }
@@ -114,6 +123,26 @@ async function saved(name, keep, problem) {
   problem.textContent = '';
   try {
     download(name, await keep(), 'application/json');
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    problem.textContent = ui('bundle-not-saved', { message: evidenceWords(message) });
+  }
+}
+
+/**
+ * Hands the reader one HTML with everything and the verifier, made of the empty one of this site.
+ *
+ * @param {string} name the bundle's
+ * @param {() => Promise<Uint8Array<ArrayBuffer>>} keep
+ * @param {HTMLElement} problem
+ */
+async function savedAudit(name, keep, problem) {
+  problem.textContent = '';
+  try {
+    const [bundle, page] = await Promise.all([keep(), emptyAuditFile()]);
+    const file = page === null ? null : withBundle(page, bundle);
+    if (file === null) problem.textContent = ui('save-audit-no-page');
+    else download(name.replace(/\.s2s\.json$/, '.html'), file, 'text/html');
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     problem.textContent = ui('bundle-not-saved', { message: evidenceWords(message) });

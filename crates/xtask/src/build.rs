@@ -1,5 +1,5 @@
 //! Building `target/site`: the page, the verifier as wasm, and the demonstration; and with them
-//! `target/npm`.
+//! `target/npm`, and the offline file.
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -16,7 +16,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::failure::Failure;
 use crate::manifest::{Kind, Manifest, Target};
-use crate::{extension, package, tools};
+use crate::{audit, extension, package, tools};
 
 /// What was built.
 pub(crate) struct Site {
@@ -45,6 +45,7 @@ pub(crate) fn site(root: &Path) -> Result<Site, Failure> {
     demonstration(&folder)?;
     build_demonstration(root, &folder)?;
     package::assemble(root, &folder)?;
+    audit::assemble(root, &folder)?;
     budget(&folder, &manifest)?;
     Ok(Site { folder, manifest })
 }

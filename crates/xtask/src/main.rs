@@ -2,6 +2,7 @@
 //! Only `cargo site setup` installs a package of the system.
 #![forbid(unsafe_code)]
 
+mod audit;
 mod build;
 #[cfg(test)]
 mod crates;

@@ -124,7 +124,7 @@ const CONFINED: &[(&[&str], &[&str])] = &[
     (&["clap"], &["crates/s2s/src/cli/", "crates/attest/src/main.rs", "crates/sim/src/main.rs"]),
     (&["anstyle", "anstream"], &["crates/s2s/src/cli/"]),
     (&["clap_complete", "clap_mangen", "strsim", "terminal_size"], &["crates/s2s/src/cli/"]),
-    (&["tower_http", "wasm_bindgen_cli_support"], &["crates/xtask/"]),
+    (&["tower_http", "wasm_bindgen_cli_support", "zopfli"], &["crates/xtask/"]),
     (&["toml"], &["crates/xtask/", "crates/attest/"]),
     (&["axum"], &["crates/xtask/", "crates/attest/", "crates/sim/src/sidecar/"]),
     (

@@ -2,7 +2,7 @@
 
 use s2s::export::{Asked, ear, vsa};
 use serde_json::Value as Json;
-use silicon_to_source::finding::Level;
+use silicon_to_source::finding::{Level, Property};
 use silicon_to_source::report::{Report, RootOfTrust, State};
 use silicon_to_source::requirements::LeastLevel;
 
@@ -14,7 +14,26 @@ const LEVELS: [Level; 6] = [Level::A0, Level::A1, Level::A2, Level::A3, Level::A
 fn reports() -> Vec<Report> {
     let mut reports: Vec<Report> = rules::cases().into_iter().map(|(report, ..)| report).collect();
     reports.push(demonstration());
+    reports.extend(real());
     reports
+}
+
+/// The report of real evidence whose maker's list of withdrawn keys is not at hand, and with it
+/// nothing more.
+fn real() -> Option<Report> {
+    let path = crate::common::shared("vectors/tinfoil/attestation-bundle.json")?;
+    let file = silicon_to_source::File::new("bundle", std::fs::read(path).unwrap());
+    let context = silicon_to_source::Context::at("2026-02-01T00:00:00Z".parse().unwrap());
+    Some(silicon_to_source::examine(&[file], None, &context).unwrap())
+}
+
+#[test]
+fn hardware_whose_withdrawn_keys_were_not_checked_is_not_assessed() {
+    let Some(report) = real() else { return };
+    assert_eq!(report.verdict.state, State::Warning);
+    let own = appraisal(&report);
+    assert_eq!(own["ear_status"], "none", "{own}");
+    assert!(own.get("ear_trustworthiness_vector").is_none(), "{own}");
 }
 
 fn demonstration() -> Report {
@@ -124,6 +143,15 @@ fn an_ear_affirms_nothing_that_is_open_failed_or_simulated() {
         }
         if status == "none" {
             assert!(values.is_empty(), "{own}");
+        }
+        let mut findings = report.links.iter().flat_map(|link| &link.findings);
+        let is_open = findings.any(|finding| {
+            finding.check.is(Property::Withdrawal)
+                && finding.outcome == "unknown"
+                && finding.reason != Some("not-applicable")
+        });
+        if is_open && state != State::Failed {
+            assert!(status != "affirming" && status != "warning", "not assessed: {own}");
         }
         met.insert(status);
     }

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use s2s::history::log::{self, Fault, Log, Refused};
-use s2s::history::{Record, What, changes};
+use s2s::history::{Change, Known, Record, What};
 use s2s::wording;
 use s2s_sim::amd::report::POLICY_DEBUG;
 use s2s_sim::coordinator::{CoordinatorSpec, SEALED_KEY, key_answer};
@@ -167,7 +167,8 @@ fn what_changed_is_told_once_and_what_got_worse_is_the_exit_status() {
     let (code, text) = round(&server, &path);
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("The answer changed from"), "{text}");
-    assert!(text.contains("The chain no longer reaches a commit."), "{text}");
+    assert!(text.contains("The chain shows no level any more. It showed level A5."), "{text}");
+    assert!(!text.contains("no longer"), "what is not shown at all is told once: {text}");
     let (code, text) = round(&server, &path);
     assert_eq!((code, text.as_str()), (Some(1), ""), "still a failed check");
 
@@ -177,14 +178,22 @@ fn what_changed_is_told_once_and_what_got_worse_is_the_exit_status() {
     let (code, text) = round(&server, &path);
     assert_eq!(code, Some(1), "{text}");
     assert_eq!(round(&server, &path), (Some(0), String::new()), "as silent as before");
+    // What changed while nothing was shown is told as changed.
+    *condition.lock().unwrap() = Condition { has_other_key: true, ..Condition::healthy() };
+    let (code, text) = round(&server, &path);
+    let back =
+        format!("from commit {}... to {}....", short(&other), short(&Repository::simulated()));
+    assert!(text.contains(&back), "{text}");
+    assert!(!text.contains("The key for sealed requests"), "the key is as it was: {text}");
+    assert_eq!(code, Some(0), "{text}");
 
     let (code, text) = history(&path, &[]);
     assert_eq!(code, Some(0), "{text}");
     for sentence in [
         "The software changed from commit",
         "The key for sealed requests changed from",
-        "The chain no longer reaches a commit.",
-        "Lines in this log: 9. Each follows the one before.",
+        "The chain shows no level any more.",
+        "Lines in this log: 10. Each follows the one before.",
         "The log alone cannot show that lines were removed at its end",
     ] {
         assert!(text.contains(sentence), "{sentence}: {text}");
@@ -216,6 +225,10 @@ fn the_simulated_coordinator_is_watched_over_loopback() {
     assert!(record.measurements.contains_key("snp.measurement"), "{record:?}");
     let second = run();
     assert_eq!((second.status.code(), flowing(&second.stdout).as_str()), (Some(0), ""));
+}
+
+fn changes(before: &Record, after: &Record) -> Vec<Change> {
+    Known::of([before]).unwrap().next(after)
 }
 
 /// A record whose values are easy to tell apart.
@@ -404,6 +417,23 @@ fn values_that_differ_are_never_shown_alike() {
     let sentence = told[0].sentence();
     assert!(sentence.contains(before.commit.as_deref().unwrap()), "{sentence}");
     assert!(sentence.contains(after.commit.as_deref().unwrap()), "{sentence}");
+}
+
+/// A value that is not shown beside others is told once; when it is shown again as it was, that is
+/// no change.
+#[test]
+fn a_value_that_is_not_shown_is_compared_when_it_is_shown_again() {
+    let without = Record { commit: None, level: Some("A4".to_owned()), ..record(1) };
+    let mut known = Known::of([&record(1)]).unwrap();
+    let told = |changes: Vec<Change>| changes.iter().map(|own| own.what).collect::<Vec<_>>();
+    assert_eq!(told(known.next(&without)), [What::Level, What::Commit]);
+    assert_eq!(told(known.next(&without)), []);
+    assert_eq!(told(known.next(&record(1))), [What::Level]);
+    assert_eq!(told(known.next(&without)), [What::Level, What::Commit]);
+    let other = Record { commit: record(2).commit, ..record(1) };
+    let changes = known.next(&other);
+    assert_eq!(changes[1].before, record(1).commit);
+    assert_eq!(changes[1].after, other.commit);
 }
 
 #[test]

@@ -28,13 +28,14 @@ const WATCH_STATUS: &str = "\
 Exit status with --once:
   0  nothing got worse since the line before
   1  something got worse, or a check failed
-  2  the command line or the log cannot be read, or a line cannot be kept";
+  2  the command line or the log cannot be read,
+     or a line cannot be kept";
 
 /// What the exit status of `history` says.
 const HISTORY_STATUS: &str = "\
 Exit status:
   0  each line follows the one before
-  1  a line does not follow, or the line with --expect is not there
+  1  a line does not follow, or the line of --expect is not there
   2  the log cannot be read";
 
 /// The kinds of evidence, in the help of `verify`.
@@ -89,6 +90,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: Policy,
     },
+    /// Make one HTML file with the verifier and a bundle in it, to be read without a network
+    ///
+    /// Whoever opens it sees whether the report in the bundle is what its files give. The page
+    /// comes with releases of s2s; other builds need it with --page.
+    Audit(super::audit::Audit),
     /// Compute the launch measurement of an SEV-SNP guest from what it starts
     ///
     /// Prints the measurement, or with --json a description of the launch: given to `s2s verify`

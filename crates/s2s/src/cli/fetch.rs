@@ -138,12 +138,12 @@ pub(super) fn further(
 }
 
 /// Keeps the session as a new file.
-pub(super) fn save(session: &Session, path: &Path) -> Result<(), Problem> {
+pub(super) fn save(session: &Session, path: &Path, voice: Voice) -> Result<(), Problem> {
     new_file::write(path, session.to_json().as_bytes())?;
     let mut page = Page::new(Look::of_stderr());
     let name = path.display().to_string();
     page.wrapped("", "", DIM, &cli("fetch.saved", &[("file", &name)]));
-    said(page);
+    voice.say(page);
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use super::arguments::History;
 use super::look::{DIM, HEADING, Look, Page, Styled};
 use super::problem::Problem;
 use super::{Colors, Exit, print, watch};
-use crate::history::changes;
+use crate::history::Known;
 use crate::history::log::{self, Line, Log};
 use crate::wording::cli;
 
@@ -34,9 +34,10 @@ fn told(page: &mut Page, log: &Log) {
         let (Some(first), Some(last)) = (lines.first(), lines.last()) else { continue };
         page.line(Styled(HEADING, silicon_to_source::text::clean(service)));
         event(page, first, &cli("watch.first", &[("sentence", &first.record.sentence)]));
-        for (before, after) in lines.iter().zip(lines.iter().skip(1)) {
-            for change in changes(&before.record, &after.record) {
-                event(page, after, &change.sentence());
+        let Some(mut known) = Known::of([&first.record]) else { continue };
+        for after in lines.iter().skip(1) {
+            for change in known.next(&after.record) {
+                event(page, after, &after.record.marked(change.sentence()));
             }
         }
         if first.number != last.number {
@@ -70,7 +71,9 @@ fn judged(page: &mut Page, log: &Log, arguments: &History) -> bool {
         (None, []) => page.wrapped("", "", Style::new(), &cli("history.empty", &[])),
         (None, [.., last]) => {
             page.wrapped("", "", Style::new(), &cli("history.follows", &[("count", &count)]));
-            page.line(cli("history.newest", &[("hash", &last.hash.to_string())]));
+            // A line of its own, whole however narrow the terminal is: it is there to be copied.
+            page.line(cli("history.newest", &[]));
+            page.line(format!("  {}", last.hash));
             page.wrapped("", "", DIM, &cli("history.limit", &[]));
         }
     }

@@ -172,8 +172,10 @@ impl Page {
         }
     }
 
-    /// A label and its value, which begins in column `column` after the margin.
+    /// A label and its value, which begins in column `column` after the margin, or behind a label
+    /// that is longer.
     pub(super) fn pair(&mut self, margin: &str, label: &str, column: usize, value: &Value) {
+        let column = self.behind(label, column);
         match (value, self.look) {
             (Value::Hex(hex), _) if is_zero(hex) => {
                 let bytes = (hex.len() / 2).to_string();
@@ -190,6 +192,7 @@ impl Page {
     /// A label and a text.
     pub(super) fn pair_text(&mut self, margin: &str, label: &str, column: usize, value: &str) {
         let value = clean(value);
+        let column = self.behind(label, column);
         let width = self.room(margin, column);
         let pieces = match self.look {
             Look::Plain => vec![value],
@@ -199,6 +202,15 @@ impl Page {
             }
         };
         self.lines(margin, label, column, pieces);
+    }
+
+    /// The column behind `label`, where a terminal has room for a value beside a long one.
+    fn behind(&self, label: &str, column: usize) -> usize {
+        let length = clean(label).chars().count().saturating_add(1);
+        match self.look {
+            Look::Drawn(columns) if length <= columns / 2 => column.max(length),
+            _ => column,
+        }
     }
 
     /// The columns that are left for a value.
@@ -219,5 +231,29 @@ impl Page {
             };
             let _ = writeln!(self.text, "{margin}{label}{gap}{piece}");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_as_wide_as_the_terminal_within_what_can_be_read() {
+        assert_eq!(Look::of(false, Some(120)), Look::Plain);
+        for (told, columns) in [
+            (Some(60), 60),
+            (Some(80), 80),
+            (Some(100), 100),
+            (Some(240), 100),
+            (Some(10), 40),
+            (Some(0), 80),
+            (None, 80),
+        ] {
+            // Plain where the tests' own environment has no UTF-8 or a dumb terminal.
+            let look = Look::of(true, told);
+            assert!(look == Look::Plain || look == Look::Drawn(columns), "{told:?}: {look:?}");
+        }
+        assert_eq!(Look::Plain.columns(), 80);
     }
 }

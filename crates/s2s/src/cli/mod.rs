@@ -5,6 +5,7 @@
 
 mod answer;
 mod arguments;
+mod audit;
 mod bundle;
 mod explain;
 mod fetch;
@@ -15,6 +16,7 @@ mod launch;
 mod look;
 mod manual;
 mod new_file;
+mod output;
 mod problem;
 mod render;
 mod roots;
@@ -24,7 +26,7 @@ mod tuf;
 mod waiting;
 mod watch;
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -39,7 +41,6 @@ use silicon_to_source::engine::{Builtin, MAX_INPUT};
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::time::UnixTime;
 
-use crate::export::{self, Asked};
 use crate::wording::cli;
 use arguments::{Arguments, Command, Fetch, Format, Tuf, Verify, VerifyBundle};
 use fetch::{Further, Target};
@@ -47,7 +48,6 @@ use input::Input;
 use kept::Examined;
 use look::{DIM, HEADING, Look, Page, Styled};
 use problem::Problem;
-use render::Detail;
 
 /// Runs the command line of this process and gives its exit status: 0 when every required check
 /// passed (warnings included), 1 when a check failed, 2 when the command line or an input cannot
@@ -59,6 +59,7 @@ pub fn run() -> ExitCode {
         Command::History(arguments) => history::run(&arguments),
         Command::Policy { command: arguments::Policy::List } => list(),
         Command::Policy { command: arguments::Policy::Show { name } } => show(&name),
+        Command::Audit(arguments) => audit::audit(&arguments),
         Command::LaunchDigest(arguments) => launch::digest(&arguments),
         Command::VerifyBundle(arguments) => verify_bundle(&arguments),
         Command::Roots(arguments) => roots(arguments.json),
@@ -137,11 +138,11 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
         aside(arguments, page)?;
     }
     let report = &examined.report;
-    answered(arguments, report, session.as_ref())?;
+    output::answer(arguments, report, session.as_ref())?;
     let exit = Exit::from(report.verdict.state);
     // The answer is out before anything is kept: it is not lost when that fails.
     let saved = match (&arguments.save, &session) {
-        (Some(path), Some(session)) => fetch::save(session, path),
+        (Some(path), Some(session)) => fetch::save(session, path, arguments.voice()),
         _ => Ok(()),
     };
     let bundled = match &arguments.bundle {
@@ -165,7 +166,7 @@ fn as_recorded(arguments: &Verify, bundle: &Bundle) -> Result<Exit, Problem> {
     kept::as_recorded(&mut page);
     let again = again.map_err(|error| Problem::in_file(&error))?;
     aside(arguments, page)?;
-    answered(arguments, &again.report, None)?;
+    output::answer(arguments, &again.report, None)?;
     match again.same || again.is_other_verifier() {
         true => Ok(Exit::from(again.report.verdict.state)),
         false => Ok(Exit::Failed),
@@ -193,41 +194,6 @@ fn beside(arguments: &Verify) -> Look {
         Format::Text => Look::of_stdout(),
         Format::Json | Format::Ear | Format::Vsa => Look::of_stderr(),
     }
-}
-
-/// Prints the answer in the form that was asked for.
-fn answered(arguments: &Verify, report: &Report, session: Option<&Session>) -> Result<(), Problem> {
-    if arguments.quiet {
-        return Ok(());
-    }
-    let asked = Asked {
-        require: arguments.require,
-        deny_warnings: arguments.deny_warnings,
-        nonce: session.and_then(Session::nonce),
-    };
-    let json = match arguments.format() {
-        Format::Text => {
-            let detail = match (arguments.explain, arguments.chain) {
-                (true, _) => Detail::Findings,
-                (false, true) => Detail::Chain,
-                (false, false) => Detail::Answer,
-            };
-            let look = Look::of_stdout();
-            return print(&render::report(report, look, detail), Colors::Auto);
-        }
-        Format::Json => report.to_json(),
-        Format::Ear => unsigned(export::ear(report, &asked)),
-        Format::Vsa => unsigned(export::vsa(report, &asked)),
-    };
-    print(&printable(json, io::stdout().is_terminal()), Colors::AsIs)
-}
-
-/// A result that somebody else may take for signed is told to be nobody's word.
-fn unsigned(json: String) -> String {
-    let mut page = Page::new(Look::of_stderr());
-    page.wrapped("", "", DIM, &cli("export.unsigned", &[]));
-    fetch::said(page);
-    json
 }
 
 /// What a reader hands over to be checked.
@@ -262,11 +228,6 @@ impl Inputs {
             None => Ok(Self { service, files }),
         }
     }
-}
-
-/// JSON as it is, but for a terminal, which would obey some of its letters.
-fn printable(json: String, terminal: bool) -> String {
-    if terminal { silicon_to_source::text::escaped_json(&json) } else { json }
 }
 
 /// Examines files, and with what others serve for them where the reader allows that.

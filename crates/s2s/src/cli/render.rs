@@ -424,9 +424,13 @@ mod tests {
             .expected("a digest")
             .actual("registry.example.com/a/rather/long/name/of/an/image/to/be/wrapped:v1.2.3");
         let report = assembled(vec![warned], POLICY, "");
-        let drawn = unstyled(&super::report(&report, Look::Drawn(80), Detail::Findings));
-        for line in drawn.lines() {
-            assert!(line.chars().count() <= 80, "{line}");
+        for (columns, detail) in
+            [(60, Detail::Chain), (80, Detail::Findings), (100, Detail::Findings)]
+        {
+            let drawn = unstyled(&super::report(&report, Look::Drawn(columns), detail));
+            for line in drawn.lines() {
+                assert!(line.chars().count() <= columns, "{line}");
+            }
         }
         let plain = unstyled(&super::report(&report, Look::Plain, Detail::Findings));
         assert!(plain.contains(&"ab".repeat(48)), "{plain}");

@@ -14,7 +14,7 @@ use super::look::{Look, Page};
 use super::problem::Problem;
 use super::{Colors, Exit, of_service, print};
 use crate::history::log::{self, Log, Refused};
-use crate::history::{Record, changes};
+use crate::history::{Known, Record};
 use crate::wording::cli;
 
 /// Asks each service, once or for ever.
@@ -65,15 +65,15 @@ fn logged(path: &Path, report: &Report, session: &Session) -> Result<bool, Probl
         let values = [("time", time.as_str()), ("service", service), ("text", text)];
         page.wrapped("", "  ", Style::new(), &cli("watch.line", &values));
     };
-    let changes = match log.last_of(service) {
+    let changes = match Known::of(log.of(service)) {
         None => {
             line(&cli("watch.first", &[("sentence", &record.sentence)]));
             Vec::new()
         }
-        Some(before) => changes(&before.record, &record),
+        Some(mut known) => known.next(&record),
     };
     for change in &changes {
-        line(&change.sentence());
+        line(&record.marked(change.sentence()));
     }
     let is_told = changes.iter().any(|change| change.is_worse);
     if is_told {

@@ -4,7 +4,7 @@
 //! | claim of the vector | value | only when |
 //! |---|---|---|
 //! | `hardware` | 2 | rows "machine" and "current" of the answer are yes, and a CPU's maker is the root: revocation and firmware were assessed |
-//! | | 32 | both hold, one with a reservation |
+//! | | 32 | both hold, one with a reservation other than that withdrawn keys were not checked |
 //! | | 96 | one of them is shown not to be so |
 //! | `executables` | 3 | row "software" is yes: a reference value matched what was measured at start |
 //! | | 33 | it holds with a reservation |
@@ -24,6 +24,7 @@
 
 use serde_json::{Map, Value as Json, json};
 use silicon_to_source::digest::Sha256;
+use silicon_to_source::finding::Property;
 use silicon_to_source::report::answer::{RowId, RowState};
 use silicon_to_source::report::{Claim, DebugFlag, Freshness, Link, Report, RootOfTrust, State};
 
@@ -126,8 +127,15 @@ fn vector(report: &Report) -> Vec<(&'static str, u8)> {
     };
     let is_debugged = report.flags.debug == DebugFlag::On;
     let of_chip = report.assurance.root_of_trust == RootOfTrust::CpuVendor;
+    let mut findings = report.links.iter().flat_map(|link| &link.findings);
+    // Whether a key was withdrawn is not known: then the hardware was not assessed.
+    let is_open = findings.any(|finding| {
+        let open = finding.outcome == "unknown" && finding.reason != Some("not-applicable");
+        open && finding.check.is(Property::Withdrawal)
+    });
     let hardware = match (row(RowId::Machine), row(RowId::Current)) {
         (RowState::No, _) | (_, RowState::No) => Some(96),
+        _ if is_open => None,
         (RowState::Yes, RowState::Yes) if of_chip => Some(2),
         (RowState::Yes | RowState::Caveat, RowState::Yes | RowState::Caveat) if of_chip => Some(32),
         _ => None,

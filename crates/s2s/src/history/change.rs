@@ -1,6 +1,6 @@
-//! What changed from one record to a later one.
+//! What changed from earlier records to a later one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Record;
 use crate::wording::{self, cli};
@@ -145,13 +145,101 @@ fn cut(value: &str, letters: usize) -> String {
 /// The states from best to worst.
 const STATES: [&str; 5] = ["verified", "warning", "not-published", "unknown", "failed"];
 
-/// What changed from `before` to `after`, in the order of [`What::ALL`].
-pub fn changes(before: &Record, after: &Record) -> Vec<Change> {
-    What::ALL.into_iter().flat_map(|what| of(what, before, after)).collect()
+/// What earlier checks of one service showed.
+///
+/// A value that a check does not show is no other value: what comes next is compared with the last
+/// one that was shown. So software that changed while the service was silent is told as changed.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The last check.
+    last: Record,
+    /// The last check, with values of earlier ones where it shows none.
+    values: Record,
 }
 
-fn of(what: What, before: &Record, after: &Record) -> Vec<Change> {
-    let values = |record: &Record| match what {
+impl Known {
+    /// What these records show, from the first to the last; `None` when there are none.
+    pub fn of<'a>(records: impl IntoIterator<Item = &'a Record>) -> Option<Self> {
+        let mut records = records.into_iter();
+        let first = records.next()?.clone();
+        let mut known = Self { last: first.clone(), values: first };
+        for record in records {
+            known.keep(record);
+        }
+        Some(known)
+    }
+
+    /// What changed with `record`, in the order of [`What::ALL`]. Then `record` is known too.
+    pub fn next(&mut self, record: &Record) -> Vec<Change> {
+        let changes = What::ALL.into_iter().flat_map(|what| self.of_one(what, record)).collect();
+        self.keep(record);
+        changes
+    }
+
+    fn keep(&mut self, record: &Record) {
+        let mut values = record.clone();
+        let earlier = self.values.clone();
+        fill(&mut values.commit, earlier.commit);
+        fill(&mut values.repository, earlier.repository);
+        fill(&mut values.image, earlier.image);
+        fill(&mut values.keys.connection, earlier.keys.connection);
+        fill(&mut values.keys.tls, earlier.keys.tls);
+        fill(&mut values.keys.sealed_request, earlier.keys.sealed_request);
+        for (name, value) in earlier.measurements {
+            values.measurements.entry(name).or_insert(value);
+        }
+        for (name, value) in earlier.firmware {
+            values.firmware.entry(name).or_insert(value);
+        }
+        self.last = record.clone();
+        self.values = values;
+    }
+
+    fn of_one(&self, what: What, after: &Record) -> Vec<Change> {
+        let is_worse = match what {
+            What::State => {
+                let rank = |record: &Record| STATES.iter().position(|state| *state == record.state);
+                rank(after) > rank(&self.last)
+            }
+            What::Level => after.level < self.last.level,
+            What::Simulated => after.simulated && !self.last.simulated,
+            _ => false,
+        };
+        let tell = |name: Option<&String>, value: &dyn Fn(&Record) -> Option<String>| {
+            let (last, known, now) = (value(&self.last), value(&self.values), value(after));
+            let before = match &now {
+                // A check that shows no level shows nothing: that is told once, as its level.
+                None if what != What::Level && after.level.is_none() => return None,
+                None => last,
+                Some(_) if what == What::Level => last,
+                Some(_) => known,
+            };
+            let name = name.cloned();
+            (before != now).then_some(Change { what, name, before, after: now, is_worse })
+        };
+        let names = |map: fn(&Record) -> &BTreeMap<String, String>| {
+            let names: BTreeSet<&String> =
+                map(&self.values).keys().chain(map(after).keys()).collect();
+            let own = |name: &String| tell(Some(name), &|record| map(record).get(name).cloned());
+            names.into_iter().filter_map(own).collect()
+        };
+        match what {
+            What::Measurement => names(|record| &record.measurements),
+            What::Firmware => names(|record| &record.firmware),
+            _ => tell(None, &|record| value(what, record)).into_iter().collect(),
+        }
+    }
+}
+
+fn fill(value: &mut Option<String>, earlier: Option<String>) {
+    if value.is_none() {
+        *value = earlier;
+    }
+}
+
+/// The one value of `what`; what has several is told by name.
+fn value(what: What, record: &Record) -> Option<String> {
+    match what {
         What::State => Some(record.state.clone()),
         What::Level => record.level.clone(),
         What::Simulated => Some(record.simulated.to_string()),
@@ -164,26 +252,5 @@ fn of(what: What, before: &Record, after: &Record) -> Vec<Change> {
         What::Policy => Some(format!("{} {}", record.policy.name, record.policy.sha256)),
         What::Verifier => Some(record.verifier.clone()),
         What::Measurement | What::Firmware => None,
-    };
-    let is_worse = match what {
-        What::State => {
-            let rank = |record: &Record| STATES.iter().position(|state| *state == record.state);
-            rank(after) > rank(before)
-        }
-        What::Level => after.level < before.level,
-        What::Simulated => after.simulated && !before.simulated,
-        _ => false,
-    };
-    let change = |name: Option<&String>, before: Option<String>, after: Option<String>| {
-        let name = name.cloned();
-        (before != after).then_some(Change { what, name, before, after, is_worse })
-    };
-    let (one, other) = match what {
-        What::Measurement => (&before.measurements, &after.measurements),
-        What::Firmware => (&before.firmware, &after.firmware),
-        _ => return change(None, values(before), values(after)).into_iter().collect(),
-    };
-    let names: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
-    let own = |name: &String| change(Some(name), one.get(name).cloned(), other.get(name).cloned());
-    names.into_iter().filter_map(own).collect()
+    }
 }

@@ -149,9 +149,9 @@ impl Log {
         log
     }
 
-    /// The last line about `service`.
-    pub fn last_of(&self, service: &str) -> Option<&Line> {
-        self.lines.iter().rev().find(|line| line.record.service == service)
+    /// The records about `service`, from the first to the last.
+    pub fn of<'a>(&'a self, service: &'a str) -> impl Iterator<Item = &'a Record> {
+        self.lines.iter().map(|line| &line.record).filter(move |own| own.service == service)
     }
 
     /// Whether a line has this hash.

@@ -13,12 +13,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use silicon_to_source::digest::Sha256;
 use silicon_to_source::finding::LinkId;
-use silicon_to_source::report::{Level, Report, RootOfTrust};
+use silicon_to_source::report::{Level, Link, Report, RootOfTrust};
 use silicon_to_source::time::UnixTime;
 
-use crate::wording::{Sentences, word};
+use crate::wording::{Sentences, fill, text, word};
 
-pub use change::{Change, What, changes};
+pub use change::{Change, Known, What};
 
 /// The form of a record.
 pub const SCHEMA: &str = "silicon-to-source/watch/v1";
@@ -148,6 +148,16 @@ impl Record {
     }
 }
 
+impl Record {
+    /// A sentence about what changed, marked when nothing real is behind it.
+    pub fn marked(&self, sentence: String) -> String {
+        match self.simulated {
+            true => fill(text(&["simulated", "sentence"]), &[("sentence", &sentence)]),
+            false => sentence,
+        }
+    }
+}
+
 /// The claims of a report whose links hold and are tied to the machine.
 struct Reached<'a> {
     report: &'a Report,
@@ -155,7 +165,7 @@ struct Reached<'a> {
 
 impl Reached<'_> {
     fn holds(&self, link: LinkId) -> bool {
-        let holds = self.report.link(link).is_some_and(silicon_to_source::report::Link::holds);
+        let holds = self.report.link(link).is_some_and(Link::holds);
         let is_tied = match link {
             // It stands beside the chain, and rests on the report.
             LinkId::KeyBinding => self.report.ends_at.link >= Some(LinkId::Report),

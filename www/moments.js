@@ -1,6 +1,12 @@
 /** Moments in a reader's words. */
 
-const LANGUAGE = 'en-GB';
+import { wordingLanguage } from './wording.js';
+
+/** The language that moments are written in: a day stands before its month in English, too. */
+function language() {
+  const { tag } = wordingLanguage();
+  return tag === 'en' ? 'en-GB' : tag;
+}
 
 /**
  * A day, such as "12 Nov"; with the year where it is not this one.
@@ -10,7 +16,7 @@ const LANGUAGE = 'en-GB';
  */
 export function dayWords(date, now = new Date()) {
   const year = date.getFullYear() === now.getFullYear() ? {} : { year: /** @type {const} */ ('numeric') };
-  return date.toLocaleDateString(LANGUAGE, { day: 'numeric', month: 'short', ...year });
+  return date.toLocaleDateString(language(), { day: 'numeric', month: 'short', ...year });
 }
 
 /**
@@ -20,6 +26,6 @@ export function dayWords(date, now = new Date()) {
  * @param {Date} [now]
  */
 export function clockWords(date, now = new Date()) {
-  const clock = date.toLocaleTimeString(LANGUAGE, { hour: '2-digit', minute: '2-digit' });
+  const clock = date.toLocaleTimeString(language(), { hour: '2-digit', minute: '2-digit' });
   return date.toDateString() === now.toDateString() ? clock : `${dayWords(date, now)}, ${clock}`;
 }

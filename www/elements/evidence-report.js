@@ -5,7 +5,7 @@
  */
 
 import { button, copyButton, evidenceWords, h } from '../dom.js';
-import { ui } from '../wording.js';
+import { listed, ui } from '../wording.js';
 import { AnswerCard } from './answer-card.js';
 import { chainSection } from './chain-section.js';
 import { chainStrip } from './chain-strip.js';
@@ -107,18 +107,17 @@ export class EvidenceReport extends HTMLElement {
     this.#rest.replaceChildren();
     if (examination.kind !== 'report') {
       this.removeAttribute('data-simulated');
-      this.#card.explain(examination, sources.map(({ name }) => evidenceWords(name)).join(', '));
+      this.#card.explain(examination, listed(sources.map(({ name }) => evidenceWords(name))));
       return;
     }
     const { report, json, further, recorded } = examination;
     if (recorded) this.#above.append(recordedLine(recorded, report, isRecorded));
     this.toggleAttribute('data-simulated', report.simulated);
-    const note = remembered === null ? '' : historyNote(report, remembered);
     this.#card.draw(report, {
       jumps: true,
       actions: isRecorded ? [] : nextActions(report),
       told: isRecorded ? 'recorder' : null,
-      note,
+      note: remembered === null ? '' : historyNote(report, remembered),
     });
     const stated = report.stated.length > 0 ? statedTable(report) : '';
     const isAllThereIs = report.assurance.root_of_trust === 'nothing';

@@ -4,9 +4,10 @@
  * @import { View } from './extension.d.ts'
  */
 
+import { firstKnown, wordingOf } from '../languages.js';
 import { clockWords } from '../moments.js';
 import { hostOf } from '../phrases.js';
-import { loadWording, say, ui } from '../wording.js';
+import { loadWording, say, ui, wordingLanguage } from '../wording.js';
 import { api } from './browser.js';
 import { badgeIcon } from './icon.js';
 import { SIMULATED } from './shapes.js';
@@ -16,10 +17,18 @@ const PLAIN = { 16: '/extension/icons/16.png', 32: '/extension/icons/32.png' };
 /** @type {Promise<void> | null} */
 let words = null;
 
-/** Loads the sentences, once. */
+/** Loads the sentences in the browser's language, once. */
 export function loadWords() {
-  words ??= loadWording(new URL('../locales/en.json', import.meta.url));
+  words ??= loadWording(wordingOf(firstKnown(navigator.languages))).then(spoken);
   return words;
+}
+
+/** A page says which language it speaks; the background has none. */
+function spoken() {
+  if (typeof document === 'undefined') return;
+  const { tag, dir } = wordingLanguage();
+  document.documentElement.lang = tag;
+  document.documentElement.dir = dir;
 }
 
 /**

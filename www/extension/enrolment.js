@@ -5,7 +5,7 @@
  */
 
 import { button, h } from '../dom.js';
-import { say } from '../wording.js';
+import { listed, say } from '../wording.js';
 import { hostOf, patternsOf, serviceOf, SUGGESTED, VENDORS } from './addresses.js';
 import { api } from './browser.js';
 
@@ -100,7 +100,7 @@ export function enrolment(site, enrol, send, then = () => undefined) {
  */
 export function vendorChoices(chosen) {
   const names = /** @type {Vendor[]} */ (Object.keys(VENDORS));
-  const boxes = names.map((name) => checkbox(`vendor-${name}`, words(`vendor.${name}`, { hosts: VENDORS[name].join(', ') }), chosen.includes(name)));
+  const boxes = names.map((name) => checkbox(`vendor-${name}`, words(`vendor.${name}`, { hosts: listed(VENDORS[name]) }), chosen.includes(name)));
   return {
     element: h('fieldset', {}, h('legend', {}, words('may-ask')), boxes.map(({ label }) => label)),
     boxes: boxes.map(({ input }) => input),

@@ -10,7 +10,7 @@ import { AnswerCard } from '../elements/answer-card.js';
 import { changesKey, changes, changeWords } from '../history.js';
 import { icon } from '../icons.js';
 import { clockWords, dayWords } from '../moments.js';
-import { has, say } from '../wording.js';
+import { has, listed, say, wordingLanguage } from '../wording.js';
 import { hostOf, patternsOf } from './addresses.js';
 import { doingWords } from './badge.js';
 import { api } from './browser.js';
@@ -69,7 +69,7 @@ function card(view, kept, report, host) {
   else if (kept) drawn.explain(problemOf(kept), host);
   else if (doing.kind === 'asking') {
     const { step, steps } = doing;
-    drawn.checking({ host, doing: words('doing', { host: doing.host }), step, steps }, null);
+    drawn.checking({ host, doing: words('doing', { host: doing.host }), step, steps, since: Date.now() }, null);
   } else drawn.clear(doingWords(host, doing));
   return drawn;
 }
@@ -132,7 +132,7 @@ function asked({ asked: hosts, key }, host) {
   return h(
     'footer',
     { class: 'popup-asked' },
-    h('p', { id: 'asked' }, named.length > 0 ? words('asked', { hosts: named.join(', ') }) : words('asked-nobody')),
+    h('p', { id: 'asked' }, named.length > 0 ? words('asked', { hosts: listed(named) }) : words('asked-nobody')),
     key === 'none' ? null : h('p', { id: 'key', 'data-key': key }, words(`key.${key}`, { host })),
   );
 }
@@ -174,6 +174,6 @@ function earlierWords({ begun, short }) {
  * @param {Record<string, string | number>} [values]
  */
 function counted(key, count, values = {}) {
-  const own = `${key}.${new Intl.PluralRules('en').select(count)}`;
+  const own = `${key}.${new Intl.PluralRules(wordingLanguage().tag).select(count)}`;
   return words(has(['extension', own]) ? own : `${key}.other`, { ...values, count });
 }

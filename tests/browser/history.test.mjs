@@ -132,7 +132,7 @@ const SESSION = `
     exchange() { return new Uint8Array([123, 125]); }
   }
   export function ask() { return Promise.resolve({ status: 200, failed: undefined, file: new Uint8Array() }); }
-  export function own() {}`;
+`;
 
 /** The page, on which a service was asked that answers with these claims. */
 async function asked(context, own) {

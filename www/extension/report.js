@@ -14,7 +14,7 @@ import { EvidenceReport } from '../elements/evidence-report.js';
 import { clockWords } from '../moments.js';
 import { answerForPaper } from '../paper.js';
 import { byteCount } from '../values.js';
-import { examine, loadVerifier } from '../verifier.js';
+import { bundled, examine, loadVerifier } from '../verifier.js';
 import { say, ui } from '../wording.js';
 import { hostOf, originOf } from './addresses.js';
 import { loadWords } from './badge.js';
@@ -79,7 +79,9 @@ function place(id) {
  * @param {Examination} examination
  */
 function show(examination) {
-  view.show(examination, sources, { kept: sources[0] ?? null });
+  const own = sources;
+  const keep = examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
+  view.show(examination, sources, { kept: sources[0] ?? null, keep });
 }
 
 /** @param {string} id */

@@ -27,7 +27,7 @@ export const SITE = resolve(process.env.SITE_DIR ?? join(ROOT, 'target/site'));
 /** Real vectors, beside the repository; absent from a plain clone. */
 export const SHARED = join(ROOT, '../shared');
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+export const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const TYPES = {
   '.css': 'text/css',

@@ -83,7 +83,7 @@ test('what cannot be understood is refused with a code, and says why', async () 
     await refuses(verifier.check('http://api.example.com', {}), 'malformed', /this machine only/);
     await refuses(verifier.check('https://api.example.com/v1'), 'malformed', /without a path/);
     await refuses(verifier.check(healthy, { requires: 'A4' }), 'usage', /no option "requires"/);
-    await refuses(verifier.check(healthy, { require: 'A1', language: 'tlh' }), 'usage', /"tlh". The languages are: en/);
+    await refuses(verifier.check(healthy, { require: 'A1', language: 'tlh' }), 'usage', /"tlh". The languages are: en, de\./);
   }
   const large = new Uint8Array(16 * 1024 * 1024 + 1);
   await refuses(own.verify(large), 'too-large');
@@ -262,6 +262,11 @@ test('the sentences are those of the page', async () => {
   assert.doesNotMatch(all, /"(answer|checks|links|headlines|states|levels|ui|why)\.[a-z]/, 'a key without a sentence');
   const words = JSON.parse(readFileSync(new URL('../../www/locales/en.json', import.meta.url), 'utf8'));
   assert.deepEqual(await own.explain(report, words), said);
+  const german = await own.explain(report, 'de');
+  assert.equal(german.rows[0].question, JSON.parse(readFileSync(new URL('../../www/locales/de.json', import.meta.url), 'utf8')).answer.rows.machine.question);
+  assert.match(german.headline.card, /^SIMULIERT: /);
+  assert.deepEqual(german.findings.map(({ check, part }) => [check, part]), said.findings.map(({ check, part }) => [check, part]));
+  assert.deepEqual(await own.explain(report), said, 'each call speaks its own language');
   const failed = await own.explain(await own.verify(demonstration(), { at: NOW }));
   assert.ok(failed.advice.length > 0);
 });

@@ -2,6 +2,7 @@
 //! words that promise more than evidence can show are not used.
 
 mod answer;
+mod languages;
 mod reasons;
 pub(crate) mod rules;
 mod terminal;

@@ -8,8 +8,8 @@
  */
 
 import { findingAnchor } from '../anchors.js';
-import { nextWords, rowWords, subjectWords } from '../answer-words.js';
-import { button, evidenceWords, h } from '../dom.js';
+import { HIGHEST, nextWords, rowWords, subjectWords } from '../answer-words.js';
+import { button, evidenceWords, h, isolated } from '../dom.js';
 import { icon } from '../icons.js';
 import { sentencesOf } from '../phrases.js';
 import { say, ui } from '../wording.js';
@@ -24,9 +24,6 @@ const SHAPES = /** @type {const} */ ({
   'not-asked': 'unknown',
 });
 
-/** The headlines of the two highest levels: only these are drawn as verified. */
-const HIGHEST = ['verified', 'verified-image'];
-
 /**
  * Whose word an answer is: a recorder's, whose check was repeated, or a recorder's that nobody checked.
  *
@@ -36,7 +33,7 @@ const HIGHEST = ['verified', 'verified-image'];
 /** The rows that tell of whoever asked. */
 const OF_ASKER = ['fresh', 'connection'];
 
-/** @typedef {{ host: string, doing: string, step: number, steps: number }} Progress */
+/** @typedef {{ host: string, doing: string, step: number, steps: number, since: number }} Progress */
 
 export class AnswerCard extends HTMLElement {
   #status = h('div', { role: 'status', class: 'answer-status' });
@@ -48,7 +45,6 @@ export class AnswerCard extends HTMLElement {
 
   connectedCallback() {
     this.setAttribute('role', 'region');
-    this.setAttribute('aria-label', ui('answer'));
     if (this.childElementCount === 0) this.append(this.#status, this.#body);
   }
 
@@ -58,11 +54,12 @@ export class AnswerCard extends HTMLElement {
 
   /**
    * @param {Report} report
-   * @param {{ jumps?: boolean, actions?: Array<Node | string>, told?: Told | null }} [options] whether
-   *   rows lead to what they rest upon, which has to stand in the same document; what the next step
-   *   offers; and whose word the answer is, where it is not the reader's own check
+   * @param {{ jumps?: boolean, actions?: Array<Node | string>, told?: Told | null, note?: Node | string }} [options]
+   *   whether rows lead to what they rest upon, which has to stand in the same document; what the next
+   *   step offers; whose word the answer is, where it is not the reader's own check; and what is said of
+   *   earlier answers
    */
-  draw(report, { jumps = false, actions = [], told = null } = {}) {
+  draw(report, { jumps = false, actions = [], told = null, note = '' } = {}) {
     const line = sentencesOf(report).headline();
     const { verdict, headline } = report;
     const isPartial = verdict.state === 'verified' && !HIGHEST.includes(headline.word);
@@ -84,6 +81,7 @@ export class AnswerCard extends HTMLElement {
             actions.length > 0 ? h('div', { class: 'row no-print' }, actions) : null,
           )
         : '',
+      note,
     );
   }
 
@@ -93,8 +91,7 @@ export class AnswerCard extends HTMLElement {
    * @param {Progress} progress
    * @param {(() => void) | null} stop
    */
-  checking({ host, doing, step, steps }, stop) {
-    const since = Date.now();
+  checking({ host, doing, step, steps, since }, stop) {
     const words = ui('progress', { doing, step, steps });
     this.#begin('checking', ui('checking-host', { host }), words, '');
     const seconds = h('span', { class: 'seconds', 'aria-hidden': 'true' });
@@ -130,8 +127,7 @@ export class AnswerCard extends HTMLElement {
    * @param {string} subject
    */
   explain(examination, subject) {
-    const [key, message] =
-      examination.kind === 'unreadable' ? ['unreadable', happened(examination)] : [examination.reason, ''];
+    const key = examination.kind === 'unreadable' ? 'unreadable' : examination.reason;
     this.#begin('unknown', subject || ui('no-answer-title'), ui('no-answer-title'), ui(`${key}.sentence`));
     if (examination.kind === 'unreadable') this.setAttribute('data-code', examination.code);
     this.#body.replaceChildren(
@@ -139,7 +135,7 @@ export class AnswerCard extends HTMLElement {
         'dl',
         { class: 'three-parts' },
         ['happened', 'means', 'do'].map((part) =>
-          h('div', {}, h('dt', {}, ui(`part.${part}`)), h('dd', {}, ui(`${key}.${part}`, { message }))),
+          h('div', {}, h('dt', {}, ui(`part.${part}`)), h('dd', {}, told(key, part, examination))),
         ),
       ),
     );
@@ -160,6 +156,7 @@ export class AnswerCard extends HTMLElement {
    */
   #begin(state, subject, short, sentence, look = state) {
     clearInterval(this.#clock);
+    this.setAttribute('aria-label', ui('answer'));
     this.setAttribute('data-state', state);
     this.setAttribute('data-look', look);
     for (const name of ['data-code', 'data-headline', 'data-simulated', 'data-told']) this.removeAttribute(name);
@@ -201,9 +198,18 @@ function target({ check, link }) {
   return check ? findingAnchor(check.check, check.part) : `link-${link}`;
 }
 
-/** @param {Extract<Examination, { kind: 'unreadable' }>} examination */
-function happened({ file, message }) {
-  return file === null ? message : ui('in-file', { file: evidenceWords(file), message });
+/**
+ * A sentence about a result that is no report. What the verifier met it says itself, in English.
+ *
+ * @param {string} key
+ * @param {string} part
+ * @param {Exclude<Examination, { kind: 'report' }>} examination
+ */
+function told(key, part, examination) {
+  if (examination.kind !== 'unreadable') return [ui(`${key}.${part}`)];
+  const { file, message } = examination;
+  const place = file === null ? message : ui('in-file', { file: evidenceWords(file), message });
+  return isolated(ui(`${key}.${part}`, { message: place }), message, { lang: 'en' });
 }
 
 customElements.define('answer-card', AnswerCard);

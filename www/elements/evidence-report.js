@@ -5,12 +5,13 @@
  */
 
 import { button, copyButton, evidenceWords, h } from '../dom.js';
-import { ui } from '../wording.js';
+import { listed, ui } from '../wording.js';
 import { AnswerCard } from './answer-card.js';
 import { chainSection } from './chain-section.js';
 import { chainStrip } from './chain-strip.js';
 import { beyond } from './end-cap.js';
 import { fileList } from './file-list.js';
+import { historyNote } from './history-note.js';
 import { nextActions, openChecks } from './open-checks.js';
 import { readOn } from './read-on.js';
 import { recordedLine } from './recorded-line.js';
@@ -22,7 +23,8 @@ import { statedTable } from './stated-table.js';
 /** @typedef {import('./answer-card.js').Progress} Progress */
 
 /**
- * What the page knows of how a report came about.
+ * What the page knows of how a report came about; `remembered` is the address of a service of which
+ * the reader may have remembered what it showed.
  *
  * @typedef {object} Origin
  * @property {Source | null} [kept] what this page asked and was answered
@@ -32,6 +34,7 @@ import { statedTable } from './stated-table.js';
  * @property {boolean} [savesFile] whether an audit file can be made of that
  * @property {HTMLElement | null} [above] what the page says above the answer
  * @property {HTMLElement[]} [cover] what the page says between the chain in one row and the rest
+ * @property {string | null} [remembered]
  */
 
 export class EvidenceReport extends HTMLElement {
@@ -98,13 +101,13 @@ export class EvidenceReport extends HTMLElement {
    * @param {Origin} origin
    */
   #draw(examination, sources, origin) {
-    const { kept = null, unread = null, isRecorded = false, keep = null } = origin;
+    const { kept = null, unread = null, isRecorded = false, keep = null, remembered = null } = origin;
     this.removeAttribute('aria-busy');
     this.#above.replaceChildren(origin.above ?? '');
     this.#rest.replaceChildren();
     if (examination.kind !== 'report') {
       this.removeAttribute('data-simulated');
-      this.#card.explain(examination, sources.map(({ name }) => evidenceWords(name)).join(', '));
+      this.#card.explain(examination, listed(sources.map(({ name }) => evidenceWords(name))));
       return;
     }
     const { report, json, further, recorded } = examination;
@@ -114,6 +117,7 @@ export class EvidenceReport extends HTMLElement {
       jumps: true,
       actions: isRecorded ? [] : nextActions(report),
       told: isRecorded ? 'recorder' : null,
+      note: remembered === null ? '' : historyNote(report, remembered),
     });
     const stated = report.stated.length > 0 ? statedTable(report) : '';
     const isAllThereIs = report.assurance.root_of_trust === 'nothing';

@@ -4,7 +4,7 @@
  * @import { PlannedRequest } from '../page.d.ts'
  */
 
-import { h } from '../dom.js';
+import { h, tellIn } from '../dom.js';
 import { sayOr } from '../titles.js';
 import { ui } from '../wording.js';
 
@@ -47,13 +47,13 @@ export class RequestList extends HTMLElement {
    *
    * @param {PlannedRequest} request
    * @param {string} state `asking`, `answered`, `failed` or nothing
-   * @param {string} sentence
+   * @param {() => string} sentence
    */
   say(request, state, sentence) {
     const row = this.#rows.find(({ request: { url } }) => url === request.url);
     if (!row) return;
     row.status.setAttribute('data-state', state);
-    row.status.textContent = sentence;
+    tellIn(row.status, sentence);
   }
 
   /**
@@ -65,8 +65,8 @@ export class RequestList extends HTMLElement {
     return h(
       'li',
       {},
-      told ? null : h('p', { class: 'host' }, ui('asks'), ' ', name(host)),
-      told ? null : learned(rows.map(({ request }) => request)).map((text) => h('p', {}, text)),
+      told ? null : h('p', { class: 'host' }, () => ui('asks'), ' ', name(host)),
+      told ? null : learned(rows.map(({ request }) => request)).map((one) => h('p', {}, () => learns(one))),
       h('ul', { class: 'requests' }, rows.map(requestItem)),
     );
   }
@@ -80,8 +80,8 @@ export class RequestList extends HTMLElement {
 export function asked(requests) {
   const hosts = [...new Set(requests.map(({ host }) => host))];
   return hosts.map((host) => {
-    const learns = learned(requests.filter((request) => request.host === host));
-    return h('p', { class: 'host' }, ui('asks'), ' ', name(host), `. ${learns.join(' ')}`);
+    const own = learned(requests.filter((request) => request.host === host));
+    return h('p', { class: 'host' }, () => ui('asks'), ' ', name(host), () => `. ${own.map(learns).join(' ')}`);
   });
 }
 
@@ -97,15 +97,19 @@ function name(host) {
  */
 function learned(requests) {
   const all = [...new Set(requests.map(({ reveals }) => reveals))];
-  const whole = all.filter(
+  return all.filter(
     (one) => !all.some((other) => other !== one && other.startsWith(`${one}-`)),
   );
-  return whole.map((reveals) => sayOr(['reveals', reveals], reveals));
+}
+
+/** @param {string} reveals */
+function learns(reveals) {
+  return sayOr(['reveals', reveals], reveals);
 }
 
 /** @param {Row} row */
 function requestItem({ request: { url, what }, box, note, status }) {
-  const title = sayOr(['wanted', what], what);
+  const title = () => sayOr(['wanted', what], what);
   return h(
     'li',
     { 'data-what': what },

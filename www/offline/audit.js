@@ -12,7 +12,7 @@ import { EvidenceReport } from '../elements/evidence-report.js';
 import { drawable } from '../drawable.js';
 import { answerForPaper } from '../paper.js';
 import { sentencesOf } from '../phrases.js';
-import { has, say, ui, useWording } from '../wording.js';
+import { has, say, ui, useWording, wordingLanguage } from '../wording.js';
 import { aboutFile, checkFile, inputs } from './about.js';
 import { blockText, unpacked } from './blocks.js';
 import { contentOf, embedded } from './bundle.js';
@@ -78,6 +78,7 @@ async function speak(languages, language) {
   const words = new TextDecoder().decode(await unpacked(block?.textContent ?? ''));
   useWording(JSON.parse(words));
   document.documentElement.lang = language;
+  document.documentElement.dir = wordingLanguage().dir;
   for (const element of document.querySelectorAll('[data-ui]')) {
     const path = (element.getAttribute('data-ui') ?? '').split('/');
     if (has(path)) element.textContent = say(path);

@@ -9,7 +9,7 @@ import { icon } from '../icons.js';
 import { sentencesOf } from '../phrases.js';
 import { checkTitle } from '../titles.js';
 import { timeElement } from '../values.js';
-import { say, uiForm, ui } from '../wording.js';
+import { listed, say, uiForm, ui } from '../wording.js';
 
 /** How each outcome is drawn. */
 const LOOKS = /** @type {const} */ ({
@@ -67,7 +67,7 @@ export function standing(outcome, told = null, message = '') {
  * @param {RecordedBundle} told
  */
 export function recorderNote({ at, makersOwn }) {
-  const own = makersOwn.map((what) => audit(`makers-own.${what}`)).join(', ');
+  const own = listed(makersOwn.map((what) => audit(`makers-own.${what}`)));
   return h(
     'div',
     { class: 'recorder-note' },

@@ -52,7 +52,7 @@ export interface Asking {
 }
 
 export interface CheckOptions extends VerifyOptions, Asking {
-  /** The language of the sentence in `NotEnough`. */
+  /** The language of the sentence in `NotEnough`: `en`, `de`, or a wording of your own. */
   language?: string | Words | undefined;
   /**
    * Whether a further host may be asked for what the report wants, such as AMD for a chip's certificate.
@@ -61,7 +61,7 @@ export interface CheckOptions extends VerifyOptions, Asking {
   mayAsk?: ((request: PlannedRequest) => boolean | Promise<boolean>) | undefined;
 }
 
-/** The wording of one language, as `silicon-to-source/wording/en.json` has it. */
+/** The wording of one language, as `silicon-to-source/wording/en.json` and `de.json` have it. */
 export type Words = Record<string, unknown>;
 
 /** What a report says, in sentences. */

@@ -16,7 +16,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::failure::Failure;
 use crate::manifest::{Kind, Manifest, Target};
-use crate::{audit, package, tools};
+use crate::{audit, extension, package, tools};
 
 /// What was built.
 pub(crate) struct Site {
@@ -34,7 +34,9 @@ pub(crate) fn site(root: &Path) -> Result<Site, Failure> {
     let folder = root.join("target/site");
     remove(&folder)?;
     copy(&root.join("www"), &folder)?;
-    remove(&folder.join(package::SOURCES))?;
+    for sources in [package::SOURCES, extension::SOURCES] {
+        remove(&folder.join(sources))?;
+    }
     // The page for operators links them.
     copy(&root.join("deploy"), &folder.join("deploy"))?;
     for target in &manifest.targets {

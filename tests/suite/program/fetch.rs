@@ -15,7 +15,11 @@ use crate::servers::{Plain, Server};
 
 /// Runs s2s with a folder of its own.
 fn s2s(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_s2s")).args(arguments).output().expect("s2s runs")
+    Command::new(env!("CARGO_BIN_EXE_s2s"))
+        .args(arguments)
+        .env("LC_ALL", "C")
+        .output()
+        .expect("s2s runs")
 }
 
 fn stdout(output: &Output) -> String {

@@ -12,14 +12,16 @@ use silicon_to_source::time::UnixTime;
 
 use super::fetch::Voice;
 use super::spelling::{level, moment, pause};
+use crate::wording::Language;
 
 /// What the exit status says, in the help of every command that checks something.
 const EXIT_STATUS: &str = "\
 Exit status:
   0  every required check passed, warnings included
-  1  a check failed, or --as-recorded gives another report than the
-     recorded one
-  2  the command line or an input cannot be read, or a file cannot be kept
+  1  a check failed, or --as-recorded gives another report than
+     the recorded one
+  2  the command line or an input cannot be read,
+     or a file cannot be kept
   3  undecided, not published, or less than --require or
      --deny-warnings asks for";
 
@@ -59,6 +61,9 @@ What is read:
 #[derive(Debug, Parser)]
 #[command(name = "s2s", version, subcommand_required = true, after_help = EXIT_STATUS)]
 pub(super) struct Arguments {
+    /// Language of the sentences [LC_ALL, LC_MESSAGES or LANG]; this help is in English
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = Language::NAMES)]
+    pub(super) language: Option<String>,
     /// What to do.
     #[command(subcommand)]
     pub(super) command: Command,

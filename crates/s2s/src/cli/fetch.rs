@@ -78,7 +78,8 @@ pub(super) enum Voice {
 }
 
 impl Voice {
-    fn say(self, page: Page) {
+    /// Tells it, or not.
+    pub(super) fn say(self, page: Page) {
         if self == Self::Told {
             said(page);
         }

@@ -26,6 +26,7 @@ mod tuf;
 mod waiting;
 mod watch;
 
+use std::env;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
@@ -41,7 +42,7 @@ use silicon_to_source::engine::{Builtin, MAX_INPUT};
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::time::UnixTime;
 
-use crate::wording::cli;
+use crate::wording::{self, Language, cli};
 use arguments::{Arguments, Command, Fetch, Format, Tuf, Verify, VerifyBundle};
 use fetch::{Further, Target};
 use input::Input;
@@ -53,7 +54,10 @@ use problem::Problem;
 /// passed (warnings included), 1 when a check failed, 2 when the command line or an input cannot
 /// be read or the session cannot be kept, 3 when it is undecided or not published.
 pub fn run() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let Arguments { language, command } = Arguments::parse();
+    let locale = language.or_else(locale_of_environment).unwrap_or_default();
+    wording::speak(Language::of_locale(&locale));
+    let outcome = match command {
         Command::Verify(arguments) => verify(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
@@ -72,6 +76,14 @@ pub fn run() -> ExitCode {
         Exit::Unreadable
     });
     ExitCode::from(exit.code())
+}
+
+/// The locale of the environment: the first of these variables that says anything.
+fn locale_of_environment() -> Option<String> {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| env::var(name).ok())
+        .find(|locale| !locale.is_empty())
 }
 
 /// How a command ended.
@@ -146,7 +158,7 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
         _ => Ok(()),
     };
     let bundled = match &arguments.bundle {
-        Some(path) => kept::keep(path, &examined, &options).map(fetch::said),
+        Some(path) => kept::keep(path, &examined, &options).map(|page| arguments.voice().say(page)),
         None => Ok(()),
     };
     let mut kept = exit;

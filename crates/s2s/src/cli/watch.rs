@@ -21,10 +21,10 @@ use crate::wording::cli;
 pub(super) fn run(arguments: &Watch) -> Result<Exit, Problem> {
     let origins = arguments.services.iter().map(|text| origin(text));
     let origins = origins.collect::<Result<Vec<Origin>, Problem>>()?;
-    // A log that cannot be written to is told before anybody is asked.
-    told(&log::begin(&arguments.log).map_err(|refused| problem(&arguments.log, &refused))?)?;
     let mut verify = arguments.verify();
     let options = kept::options(&verify)?;
+    // A log that cannot be written to is told before anybody is asked.
+    told(&log::begin(&arguments.log).map_err(|refused| problem(&arguments.log, &refused))?)?;
     loop {
         let mut exit = Exit::Verified;
         for origin in &origins {

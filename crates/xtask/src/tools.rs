@@ -13,7 +13,7 @@ use crate::setup;
 /// The target for which the verifier is compiled for browsers and Node.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
-/// The oldest Node that runs the tests.
+/// The oldest Node that builds the offline file and runs the tests.
 const NODE: u32 = 20;
 
 /// The cargo that started this program.
@@ -76,7 +76,7 @@ pub(crate) fn need_node() -> Result<(), Failure> {
     match major {
         Some(Ok(major)) if major >= NODE => Ok(()),
         _ => Err(Failure::new(format!(
-            "Node {NODE} or newer is needed for the tests, and `node --version` says {}.",
+            "Node {NODE} or newer is needed, and `node --version` says {}.",
             version.trim()
         ))),
     }

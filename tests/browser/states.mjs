@@ -26,7 +26,6 @@ const SESSION = `
     const ended = { status: undefined, failed: 'aborted', file: new Uint8Array() };
     return new Promise((done) => signal.addEventListener('abort', () => done(ended)));
   }
-  export function own() {}
   export function subjects() {
     return JSON.stringify([
       { id: 'darkbloom', origin: 'https://api.darkbloom.dev' },

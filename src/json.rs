@@ -262,7 +262,7 @@ mod tests {
         let json =
             r#" [{"b": [1, 2.50, null], "a": {"\u00e9": "\/\n", "Z": true}}, {}, []] "#.trim();
         let expected = r#"[{"a":{"Z":true,"é":"/\n"},"b":[1,2.50,null]},{},[]]"#;
-        assert_eq!(sorted("test", json).unwrap(), expected);
+        assert_eq!(ordered("test", json, &[]).unwrap(), expected);
     }
 
     #[test]

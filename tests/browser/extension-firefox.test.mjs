@@ -1,10 +1,7 @@
 /** Claims about the extension in Firefox, which asks its user for each site and tells an extension the keys it meets. */
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { X509Certificate, createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
@@ -12,7 +9,7 @@ import test, { after, before } from 'node:test';
 import puppeteer from 'puppeteer-core';
 
 import { skipped } from '../skipped.mjs';
-import { EXTENSION, built, counting, simulated } from './extension.mjs';
+import { EXTENSION, built, counting, encrypted, simulated } from './extension.mjs';
 import { AXE } from './page.mjs';
 
 const FIREFOX = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
@@ -88,30 +85,6 @@ async function opened(origin) {
 
 const title = (page, id) => page.evaluate((tabId) => globalThis.browser.action.getTitle({ tabId }), id);
 
-/** A service over TLS, in front of another one, with the SHA-256 of its public key. */
-async function encrypted(origin) {
-  const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => join(folder, name));
-  execFileSync('openssl', [
-    'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
-    '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate,
-  ], { stdio: 'ignore' });
-  const server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, async (request, response) => {
-    const answer = await fetch(`${origin}${request.url}`);
-    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' });
-    response.end(Buffer.from(await answer.arrayBuffer()));
-  });
-  await new Promise((done) => server.listen(0, 'localhost', done));
-  const spki = new X509Certificate(readFileSync(certificate)).publicKey.export({ type: 'spki', format: 'der' });
-  return {
-    origin: `https://localhost:${server.address().port}`,
-    key: createHash('sha256').update(spki).digest('hex'),
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-
 test('a site is asked nothing until its reader names it and the browser allows it; then it has an answer', { skip: !isThere }, async () => {
   const service = await counting(services.origins.get('healthy'));
   const { page, id } = await opened(service.origin);
@@ -140,7 +113,7 @@ test('a simulation is checked as one where its reader wants that, and says SIMUL
 });
 
 test('the key of the extension\'s own connection is handed to the verifier, and said to be its own', { skip: !isThere }, async () => {
-  const service = await encrypted(services.origins.get('healthy'));
+  const service = await encrypted(services.origins.get('healthy'), folder);
   const { page } = await opened(service.origin);
   await page.click('#enrol');
   await until(page, /The key was read from this extension's own connection to localhost:\d+\. Your tab has connections of its own\./);

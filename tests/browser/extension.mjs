@@ -1,9 +1,11 @@
 /** What the tests of the extension share: browsers that have it, services, and a proxy that tells on it. */
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { X509Certificate, createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -56,6 +58,28 @@ export async function simulated(more, port = anyPort()) {
       child.kill();
     });
   return { origins, port, close };
+}
+
+/** A service over TLS, in front of another one, with the SHA-256 of its public key. */
+export async function encrypted(origin, folder) {
+  const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => join(folder, name));
+  execFileSync('openssl', [
+    'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
+    '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate,
+  ], { stdio: 'ignore' });
+  const pem = readFileSync(certificate);
+  const server = createSecureServer({ key: readFileSync(key), cert: pem }, async (request, response) => {
+    const answer = await fetch(`${origin}${request.url}`);
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' });
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  await new Promise((done) => server.listen(0, 'localhost', done));
+  const spki = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' });
+  return {
+    origin: `https://localhost:${server.address().port}`,
+    key: createHash('sha256').update(spki).digest('hex'),
+    close: () => closed(server),
+  };
 }
 
 /** A service that hands every question on to another one, and counts them. */
@@ -185,7 +209,9 @@ export async function withExtension({ proxy, allows = true, isDrawn = false, ...
       `--disable-extensions-except=${extension}`,
       `--load-extension=${extension}`,
       `--proxy-server=http://127.0.0.1:${proxy}`,
-      '--proxy-bypass-list=127.0.0.1',
+      '--proxy-bypass-list=127.0.0.1;localhost',
+      // The services under test have certificates that nobody vouches for.
+      '--ignore-certificate-errors',
     ],
   });
   const troubles = [];

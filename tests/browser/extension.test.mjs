@@ -1,11 +1,12 @@
 /** Claims about the extension in Chromium, against simulated services on loopback. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
-import { EXTENSION, built, counting, popup, says, simulated, tab, tattling, withExtension } from './extension.mjs';
+import { EXTENSION, built, counting, encrypted, popup, says, simulated, tab, tattling, withExtension } from './extension.mjs';
 import { axe } from './page.mjs';
 
 let services;
@@ -117,6 +118,18 @@ test('a maker of chips is asked only where its reader ticked it, and nobody else
   assert.deepEqual([...new Set(outside())], ['kdsintf.amd.com:443']);
   assert.match(await ticked.page.locator('#asked').innerText(), /127\.0\.0\.1:\d+ \(2 requests\), kdsintf\.amd\.com \(1 request\)\./);
   for (const { close } of [first, second]) close();
+});
+
+test('where the browser tells no key, the popup says that, and nothing about the connection is concluded', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 's2s-key-'));
+  const service = await encrypted(services.origins.get('healthy'), folder);
+  const { own, page } = await enrolled(service.origin, { simulation: false });
+  await says(browser, own, /Do not rely on it/);
+  assert.equal(await page.locator('#key').innerText(), 'Your browser does not tell extensions which key it used.');
+  const kept = await page.evaluate((origin) => chrome.runtime.sendMessage({ ask: 'kept', service: origin }), service.origin);
+  for (const answer of JSON.parse(kept.asked).answers) assert.equal(answer.tls_spki_sha256, undefined);
+  service.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 test('a fresh answer is there within two seconds of naming the site', async () => {

@@ -72,14 +72,15 @@ export function viewOf(state, load, { running, closed }, now) {
   const last = state.results[service];
   const remembered = (choice.history && state.remembered[service]) || null;
   const about = { site: load.site, service, choice, remembered };
+  const earlier = last && last.begun < load.at ? last : null;
+  const none = { ...about, simulated: false, result: null, earlier };
+  const step = running.get(service);
+  if (step) return { ...none, shape: 'checking', doing: { kind: 'asking', ...step } };
   if (last && counts(last, load, now)) {
     const isChanged = remembered !== null && changes(remembered.base, remembered.last).length > 0;
     const shape = isChanged && last.shape !== 'failed' ? 'changed' : last.shape;
     return { ...about, shape, simulated: last.simulated, result: last, earlier: null, doing: { kind: 'nothing' } };
   }
-  const none = { ...about, simulated: false, result: null, earlier: last ?? null };
-  const step = running.get(service);
-  if (step) return { ...none, shape: 'checking', doing: { kind: 'asking', ...step } };
   if (closed.has(service)) return { ...none, shape: 'unknown', doing: { kind: 'not-allowed' } };
   if (last && last.begun >= load.at) return { ...none, shape: 'unknown', doing: { kind: 'expired' } };
   const until = nextTurn(state.begun[service], now);

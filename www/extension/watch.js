@@ -337,10 +337,8 @@ export class Watch {
     const outcome = await inquire(service, { vendors: allowed.flat(), policy: choice.policy }, onStep);
     const { kept, asked, key } = outcome;
     const result = { ...(kept.json === null ? undecided(service, begun) : resultOf(kept.json, service, begun)), asked, key };
-    // The badge need not wait until it is known how long the result lasts.
-    await this.#finish(state, result, kept);
     result.ends = outcome.ends(begun);
-    await writeState(state, 'results');
+    await this.#finish(state, result, kept);
     if (result.ends > Date.now()) void api.alarms.create(END + service, { when: result.ends });
   }
 
@@ -357,7 +355,6 @@ export class Watch {
     state.results[service] = result;
     await Promise.all([writeState(state, 'results'), writeKept(service, kept)]);
     if (choice.history) await this.#remember(state, service, kept);
-    await this.#paint();
     if (choice.notify) await this.#notify(state, result);
   }
 

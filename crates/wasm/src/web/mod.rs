@@ -107,9 +107,10 @@ impl Session {
         key: Option<Vec<u8>>,
     ) -> Result<(), JsValue> {
         let request = parsed(request)?;
-        let key = key.map(<[u8; 32]>::try_from).transpose().map_err(|_| {
-            thrown(USAGE, "The SHA-256 of a connection's key has 32 bytes.")
-        })?;
+        let key = key
+            .map(<[u8; 32]>::try_from)
+            .transpose()
+            .map_err(|_| thrown(USAGE, "The SHA-256 of a connection's key has 32 bytes."))?;
         match asked.outcome() {
             Ok(response) => {
                 let mut response = response.clone();

@@ -128,7 +128,7 @@ export async function open(browser, { context: options = {}, routes = {}, path =
  * Routes that put a verifier in the page which answers with a report DRAWN BY HAND, so that
  * layout can be tested without a verifier.
  */
-export function stub(state, { init = '', exports = '', endless = false, ...more } = {}) {
+export function stub(state, { init = '', exports = '', own = '', endless = false, ...more } = {}) {
   const json = drawn(state, more);
   const module = `
     export default async function () { ${init} }
@@ -142,7 +142,7 @@ export function stub(state, { init = '', exports = '', endless = false, ...more 
         ]),
       )};
     }
-    export function own() {}
+    export function own() { ${own} }
     export function version() { return '0.0.0'; }
   `;
   const answer = (contentType, body) => (route) => route.fulfill({ contentType, body });

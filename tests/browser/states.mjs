@@ -4,6 +4,7 @@
  */
 
 import { card } from './fixtures/cards.mjs';
+import { drawn } from './fixtures/reports.mjs';
 import { demonstrate, loaded, open, openIntake, settled, stub } from './page.mjs';
 
 /** A session whose one question is never answered. */
@@ -56,6 +57,27 @@ const shown = (name) => {
   return { routes: stub(state, { ...more, exports: SESSION }), reach: demonstrate };
 };
 
+/** A bundle whose report, made again, differs from the recorded one, and whose maker used a policy of its own. */
+function bundle() {
+  const [state, more] = card('A5-caveat');
+  const report = drawn(state, more);
+  const recorded = {
+    at: '2026-02-01T00:00:00Z',
+    maker: { version: '0.1.0' },
+    session: false,
+    same: false,
+    count: 12,
+    differences: ['/verdict/state', '/links/3/findings/2/outcome'],
+    otherVerifier: false,
+    report,
+    recorded: report,
+    files: [],
+    makersOwn: ['policy'],
+  };
+  const exports = `${SESSION} export function recorded() { return ${JSON.stringify(JSON.stringify(recorded))}; }`;
+  return { routes: stub(state, { ...more, exports, own: "return 'own-bundle';" }), reach: demonstrate };
+}
+
 /** How each state is reached. */
 export const STATES = {
   start: { routes: stub('verified', { exports: SESSION }), reach: loaded },
@@ -76,6 +98,15 @@ export const STATES = {
   'not-published': shown('not-published'),
   failed: shown('failed'),
   simulated: shown('simulated'),
+  bundle: bundle(),
+  'bundle-recorded': {
+    routes: bundle().routes,
+    async reach(page) {
+      await demonstrate(page);
+      await page.click('#bundle-recorded');
+      await page.waitForSelector('#bundle-recorded[aria-pressed="true"]');
+    },
+  },
   unreadable: {
     routes: {
       ...stub('verified'),

@@ -31,7 +31,7 @@ use crate::wire::pasted::decoded;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Kind<'a> {
-    /// Evidence of an Azure confidential VM on SEV-SNP.
+    /// Evidence of an Azure confidential VM.
     AzureEvidence(Box<Evidence>),
     /// EigenCompute's bound evidence.
     BoundEvidence(BoundEvidence),
@@ -111,6 +111,10 @@ impl<'a> Kind<'a> {
         }
         if input.trim_ascii_start().starts_with(b"{") {
             return of_json(input);
+        }
+        if Evidence::is_yaml(input) {
+            let evidence = Evidence::of_yaml(input)?;
+            return Ok(Self::AzureEvidence(Box::new(evidence)));
         }
         if gce::examine::is_endorsement(input) {
             return Err(Error::malformed("input", Span::new(0, input.len()), gce::examine::ALONE));

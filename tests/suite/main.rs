@@ -27,6 +27,7 @@ mod tinfoil;
 
 mod azure {
     pub(crate) mod checks;
+    pub(crate) mod tdx;
     mod vectors;
 }
 

@@ -14,7 +14,7 @@ use crate::formats::dstack::parse::{
     Answer, Carried, RaTls, SnpAttestation, TdxAttestation, form, unread,
 };
 use crate::formats::eigencompute::parse::{BoundEvidence, Platform};
-use crate::formats::intel::parse::Quote;
+use crate::formats::intel::parse::{GuestEvidence, Quote};
 use crate::formats::launch::parse::Description as LaunchDescription;
 use crate::formats::nitro::parse::of_dstack;
 use crate::formats::nras::parse::Bundle;
@@ -271,6 +271,11 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Ok(Kind::CoordinatorAttestation)
     } else if has("enclaveAttestationReport") {
         Ok(Kind::TinfoilBundle)
+    } else if snp::parse::members::Evidence::is_one(has) {
+        let evidence = snp::parse::members::Evidence::parse(input)?;
+        Ok(Kind::SnpReport(Cow::Owned(evidence.report)))
+    } else if let Some(evidence) = GuestEvidence::of(input) {
+        evidence.map(|evidence| Kind::TdxQuote(Cow::Owned(evidence.quote)))
     } else if has("quote") && ["event_log", "tcb_info", "vm_config"].into_iter().any(has) {
         Ok(Kind::DstackQuoteReport)
     } else if near::parse::Report::is_whole(has) {

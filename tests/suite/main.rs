@@ -6,6 +6,7 @@ mod common;
 mod servers;
 mod adversarial;
 mod allowed;
+mod attesters;
 mod beside;
 mod completeness;
 mod crypto_wycheproof;

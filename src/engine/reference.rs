@@ -76,6 +76,7 @@ pub(crate) static ALL: &[Reference] = &[
     row(&token::checks::TOKEN_PROJECT, |p| p.token.project.is_some()),
     row(&token::checks::TOKEN_SUPPORT, |p| p.token.support.is_some()),
     row(&token::checks::TOKEN_IMAGE, |p| p.token.image_digest.is_some()),
+    row(&token::checks::TOKEN_INSTANCE, |p| !p.token.instances.is_empty()),
     row(&token::checks::TOKEN_NONCE, |p| p.token.nonce.is_some()),
     row(&tpm::checks::TPM_NONCE, |p| p.tpm.nonce.is_some()),
     row(&azure::checks::AZURE_NONCE, |p| p.azure.nonce.is_some()),

@@ -104,6 +104,7 @@ const fn of_service(service: Option<Service>) -> &'static str {
         Some(Service::Nvidia) => "nras",
         Some(Service::IntelTrustAuthority) => "trust-authority",
         Some(Service::EigenKms) => "kms-token",
+        Some(Service::MicrosoftAzure) => "azure-attestation",
         Some(Service::Google) | None => "confidential-space",
     }
 }

@@ -1,5 +1,5 @@
 //! Gives the verifier its own fingerprint: `S2S_SOURCE_SHA256` is the SHA-256 over every file
-//! under `src/` and the English wording, sorted by path, each as
+//! under `src/` and the wording of each language, sorted by path, each as
 //! `path NUL length (decimal) NUL bytes`, with `/` between folders.
 
 use std::collections::BTreeMap;
@@ -22,14 +22,11 @@ fn collect(directory: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
 
 fn main() {
     println!("cargo::rerun-if-changed=src");
-    println!("cargo::rerun-if-changed=www/locales/en.json");
+    println!("cargo::rerun-if-changed=www/locales");
     let mut files = BTreeMap::new();
     collect(Path::new("src"), &mut files);
-    let wording = Path::new("www/locales/en.json");
-    files.insert(
-        "www/locales/en.json".into(),
-        fs::read(wording).expect("the English wording is readable"),
-    );
+    collect(Path::new("www/locales"), &mut files);
+    files.retain(|name, _| name.starts_with("src/") || name.ends_with(".json"));
     let mut hasher = Sha256::new();
     for (name, bytes) in files {
         hasher.update(format!("{name}\0{}\0", bytes.len()));

@@ -19,7 +19,8 @@ pub struct Context {
 /// A session of this process with one service, as the process that asked knows it.
 ///
 /// Its JSON is for handing it from one part of a process to another, such as from a web page to
-/// its verifier: whoever reads it from a file would take a recording for an act of its own.
+/// its verifier: whoever reads it from a file would take a recording for an act of its own. A bundle
+/// keeps one to make its maker's report again, as its maker's word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Asked {

@@ -119,26 +119,36 @@ impl<'a> Members<'a> {
     }
 }
 
-/// Compact JSON with the members of every object in the order of their names' bytes. Numbers stay
-/// as they stand. The caller has called [`unique`].
-pub(crate) fn sorted(what: &'static str, json: &str) -> Result<String, Error> {
+/// Compact JSON in which the members of every object that `first` names come in its order, and the
+/// others after them in the order of their names' bytes. Numbers stay as they stand. The caller has
+/// called [`unique`].
+pub(crate) fn ordered(what: &'static str, json: &str, first: &[&str]) -> Result<String, Error> {
     let mut out = String::with_capacity(json.len());
-    write_sorted(what, json, &mut out)?;
+    write_ordered(what, json, first, &mut out)?;
     Ok(out)
 }
 
-fn write_sorted(what: &'static str, json: &str, out: &mut String) -> Result<(), Error> {
+fn write_ordered(
+    what: &'static str,
+    json: &str,
+    first: &[&str],
+    out: &mut String,
+) -> Result<(), Error> {
     let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
     match json.bytes().next() {
         Some(b'{') => {
             out.push('{');
-            for (index, (name, value)) in Members::parse(what, json)?.members.iter().enumerate() {
+            let members = Members::parse(what, json)?.members;
+            let mut members: Vec<_> = members.iter().collect();
+            let place = |name: &str| first.iter().position(|own| *own == name);
+            members.sort_by_key(|(name, _)| place(name).unwrap_or(first.len()));
+            for (index, (name, value)) in members.into_iter().enumerate() {
                 if index > 0 {
                     out.push(',');
                 }
                 out.push_str(&quoted(name));
                 out.push(':');
-                write_sorted(what, value.get(), out)?;
+                write_ordered(what, value.get(), first, out)?;
             }
             out.push('}');
         }
@@ -149,7 +159,7 @@ fn write_sorted(what: &'static str, json: &str, out: &mut String) -> Result<(), 
                 if index > 0 {
                     out.push(',');
                 }
-                write_sorted(what, value.get(), out)?;
+                write_ordered(what, value.get(), first, out)?;
             }
             out.push(']');
         }
@@ -252,7 +262,7 @@ mod tests {
         let json =
             r#" [{"b": [1, 2.50, null], "a": {"\u00e9": "\/\n", "Z": true}}, {}, []] "#.trim();
         let expected = r#"[{"a":{"Z":true,"é":"/\n"},"b":[1,2.50,null]},{},[]]"#;
-        assert_eq!(sorted("test", json).unwrap(), expected);
+        assert_eq!(ordered("test", json, &[]).unwrap(), expected);
     }
 
     #[test]

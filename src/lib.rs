@@ -104,7 +104,8 @@ pub use file::{File, Origin};
 ///
 /// One of the files is the evidence, chosen by what it is; the others are what stands beside it, in
 /// any order: certificates, revocation lists, vendor lists, logs, builds. All are untrusted input.
-/// Without a `policy` the built-in one for the kind of evidence is used.
+/// Without a `policy` the built-in one for the kind of evidence is used. A [bundle](engine::bundle)
+/// stands for the files in it.
 ///
 /// # Errors
 /// When no file is evidence, or the evidence cannot be understood; the error names the file. A
@@ -116,4 +117,28 @@ pub fn examine(
     context: &Context,
 ) -> Result<report::Report, error::Error> {
     crypto::remembering(|| crate::engine::examine(files, policy, context))
+}
+
+/// Examines `files` with what a reader adds to them: [`examine`] with the policy that `options` make.
+///
+/// # Errors
+/// As [`examine`], and when no policy can be made of the options.
+pub fn examine_with(
+    files: &[File<'_>],
+    options: &engine::options::Options,
+    context: &Context,
+) -> Result<report::Report, error::Error> {
+    crypto::remembering(|| crate::engine::examine_with(files, options, context))
+}
+
+/// Makes the report of a bundle again, for the bundle's own moment and with its maker's choices and
+/// session, and compares it with the report that is in the bundle.
+///
+/// What such a report says of a challenge and of a connection is the word of whoever made the
+/// bundle: it is not what the caller's process asked.
+///
+/// # Errors
+/// When the files or the maker's choices cannot be understood by this version of the verifier.
+pub fn recorded(bundle: &engine::bundle::Bundle) -> Result<engine::bundle::Recorded, error::Error> {
+    crypto::remembering(|| bundle.recorded())
 }

@@ -5,3 +5,6 @@
 
 /// The English sentences (JSON).
 pub const ENGLISH: &str = include_str!("../www/locales/en.json");
+
+/// The German sentences (JSON).
+pub const GERMAN: &str = include_str!("../www/locales/de.json");

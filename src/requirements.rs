@@ -1,6 +1,6 @@
 //! What a policy asks of a report as a whole.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::digest::Sha256;
 use crate::finding::{Check, Level};
@@ -28,6 +28,15 @@ impl LeastLevel {
             "A5" => Self::At(Level::A5),
             _ => return None,
         })
+    }
+}
+
+impl Serialize for LeastLevel {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Build => serializer.serialize_str("build"),
+            Self::At(level) => level.serialize(serializer),
+        }
     }
 }
 

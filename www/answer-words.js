@@ -10,6 +10,9 @@ import { COMMIT, hostOf, sentencesOf } from './phrases.js';
 import { findingAdvice } from './titles.js';
 import { has, say } from './wording.js';
 
+/** The headlines of the two highest levels: only these are drawn as verified. */
+export const HIGHEST = ['verified', 'verified-image'];
+
 /**
  * What the answer is about: the address that was asked, or what kind of evidence it is.
  *

@@ -6,14 +6,15 @@
  */
 
 import { buildOfPage, fileOfPage } from './demonstrations.js';
-import { button, evidenceWords, visible } from './dom.js';
+import { button, evidenceWords, retell, visible } from './dom.js';
 import { EvidenceIntake, rfc3339 } from './elements/evidence-intake.js';
 import { EvidenceReport } from './elements/evidence-report.js';
+import { LanguageChoice, preferredLanguage, speak } from './elements/language-choice.js';
 import { ServiceInquiry, tell } from './elements/service-inquiry.js';
 import { answerForPaper } from './paper.js';
 import { hostOf, sentencesOf } from './phrases.js';
-import { ask, begin, examine, loadVerifier, policies, subjects } from './verifier.js';
-import { has, loadWording, ui } from './wording.js';
+import { asRecorded, ask, begin, bundled, examine, loadVerifier, ownFile, policies, subjects } from './verifier.js';
+import { ui, wordingLanguage } from './wording.js';
 
 /** The policies under which simulated roots count; no real evidence passes them. */
 const DEMONSTRATION_POLICY = 'simulated';
@@ -37,6 +38,18 @@ let turn = 0;
 /** @type {AbortController | null} what is being examined now */
 let running = null;
 
+/** @type {() => void} draws what stands, in the language that is spoken */
+let draw = () => {};
+
+/** Whether further files are being asked for from the report that stands, which stays until that ended. */
+let isAskingFurther = false;
+
+/** Whether the report that stands is in another language than the page. */
+let isStale = false;
+
+/** @type {Examination | null} the answer as of now that stands */
+let standing = null;
+
 /** @type {File[]} files that were dropped before the page could take them */
 const early = [];
 document.addEventListener('dragover', keepEarly);
@@ -44,33 +57,34 @@ document.addEventListener('drop', keepEarly);
 
 const verifier = loadVerifier();
 let isLoaded = false;
-await loadWording(new URL('./locales/en.json', import.meta.url));
-
-for (const element of document.querySelectorAll('[data-ui]')) {
-  const key = element.getAttribute('data-ui') ?? '';
-  if (has(['ui', key])) element.textContent = ui(key);
-}
+await speak(preferredLanguage());
 
 const inquiry = new ServiceInquiry();
-const intake = new EvidenceIntake();
+const intake = new EvidenceIntake(ownFile);
 const view = new EvidenceReport();
 const start = place('start');
 const handIn = place('intake');
 const result = place('result');
-const fileButton = button(ui('i-have-a-file'), () => showIntake(handIn.hidden !== false), {
+const language = new LanguageChoice();
+const fileButton = button(() => ui('i-have-a-file'), () => showIntake(handIn.hidden !== false), {
   id: 'open-intake',
   'aria-expanded': 'false',
   'aria-controls': 'intake',
 });
-place('bar').append(inquiry, fileButton);
+place('bar').append(inquiry, fileButton, language);
 place('problems').append(intake.problem);
 place('known').append(inquiry.known);
 place('demonstrations').append(
-  button(ui('demonstration'), () => showDemonstration(), { id: 'demonstration' }),
-  button(ui('demonstration-build'), () => showBuild(), { id: 'demonstration-build', class: 'quiet' }),
+  button(() => ui('demonstration'), () => showDemonstration(), { id: 'demonstration' }),
+  button(() => ui('demonstration-build'), () => showBuild(), { id: 'demonstration-build', class: 'quiet' }),
 );
 place('plan').append(inquiry.plan);
 handIn.append(intake);
+handIn.addEventListener('keydown', ({ key }) => {
+  if (key !== 'Escape') return;
+  showIntake(false);
+  fileButton.focus();
+});
 result.replaceChildren(view);
 
 intake.addEventListener('request', (event) => {
@@ -84,7 +98,10 @@ intake.addEventListener('request', (event) => {
 });
 intake.addEventListener('changed', () => {
   turn += 1;
-  if (sources.length > 0) clear(ui('options-changed'));
+  if (sources.length > 0) clear(() => ui('options-changed'));
+});
+language.addEventListener('language', (event) => {
+  change(/** @type {CustomEvent<{ tag: string }>} */ (event).detail.tag);
 });
 inquiry.addEventListener('recorded', () => showRecorded());
 inquiry.addEventListener('proposed', () => showIntake(false));
@@ -92,6 +109,9 @@ inquiry.addEventListener('inquire', (event) => {
   carryOut(/** @type {CustomEvent<Inquiry>} */ (event).detail);
 });
 view.addEventListener('recorded', () => showRecorded());
+view.addEventListener('turn', (event) => {
+  turnTo(/** @type {CustomEvent<{ which: 'now' | 'recorded' }>} */ (event).detail.which);
+});
 view.addEventListener('ask-further', (event) => {
   askFurther(/** @type {CustomEvent<FurtherInquiry>} */ (event).detail);
 });
@@ -132,7 +152,10 @@ intake.policies = policies();
 inquiry.ready();
 if (!(await verifier)) show({ kind: 'unknown', reason: 'no-verifier' }, false);
 else if (sources.length > 0) intake.again();
-addEventListener('hashchange', fill);
+addEventListener('hashchange', () => {
+  change(preferredLanguage());
+  fill();
+});
 fill();
 
 /** @param {string} id */
@@ -140,6 +163,40 @@ function place(id) {
   const element = document.getElementById(id);
   if (!element) throw new TypeError(`the page has no ${id}`);
   return element;
+}
+
+/**
+ * Says everything that stands in another language. Nothing is asked and nothing is examined again.
+ *
+ * @param {string} tag
+ */
+async function change(tag) {
+  if (tag === wordingLanguage().tag) return;
+  await speak(tag);
+  language.shows();
+  retell();
+  isStale = isAskingFurther;
+  if (!isStale) redraw();
+}
+
+/** Draws what stands again; what the reader opened stays open. */
+function redraw() {
+  isStale = false;
+  const open = [...view.querySelectorAll('details')].map((details) => details.open);
+  draw();
+  for (const [place, details] of view.querySelectorAll('details').entries()) {
+    details.open = open[place] ?? details.open;
+  }
+}
+
+/**
+ * Draws something in the place of what stood.
+ *
+ * @param {() => void} own
+ */
+function present(own) {
+  draw = own;
+  own();
 }
 
 /** Fills in what the address of the page names. Nothing is sent by that. */
@@ -170,9 +227,11 @@ function showIntake(isShown) {
 /** What the page is, and what it knows: there is no question. */
 function showStart() {
   running?.abort();
-  start.hidden = false;
-  result.hidden = true;
-  document.title = ui('name');
+  present(() => {
+    start.hidden = false;
+    result.hidden = true;
+    document.title = ui('name');
+  });
 }
 
 function showResult() {
@@ -183,28 +242,33 @@ function showResult() {
 /**
  * Takes down the answer that stands: it is not about what is being asked for now.
  *
- * @param {string} sentence
+ * @param {() => string} sentence
  */
 function clear(sentence) {
   running?.abort();
   showResult();
-  view.clear(sentence);
-  document.title = visible(`${sentence.replace(/\.$/, '')} · ${ui('name')}`);
+  present(() => {
+    view.clear(sentence());
+    document.title = visible(`${sentence().replace(/\.$/, '')} · ${ui('name')}`);
+  });
 }
 
 /**
  * Says what is being done now, in place of the answer that stood.
  *
- * @param {string} host
- * @param {string} doing
+ * @param {() => string} host
+ * @param {'asking-it' | 'checking-it'} doing
  * @param {number} step
  * @param {number} steps
  * @param {(() => void) | null} stop
  */
 function progress(host, doing, step, steps, stop) {
+  const since = Date.now();
   showResult();
-  view.checking({ host, doing, step, steps }, stop);
-  document.title = visible(`${ui('checking-host', { host })} · ${ui('name')}`);
+  present(() => {
+    view.checking({ host: host(), doing: ui(doing), step, steps, since }, stop);
+    document.title = visible(`${ui('checking-host', { host: host() })} · ${ui('name')}`);
+  });
 }
 
 /**
@@ -245,7 +309,7 @@ function showRecorded() {
 async function showOwn(read, policy) {
   turn += 1;
   const own = turn;
-  clear(ui('checking'));
+  clear(() => ui('checking'));
   const came = await read();
   if (turn !== own) return;
   if (!came) {
@@ -266,15 +330,15 @@ async function carryOut({ session: own, list, signal, stop, done }) {
   turn += 1;
   running?.abort();
   const begun = turn;
-  const host = hostOf(own.origin);
+  const host = () => hostOf(own.origin);
   let unread = false;
   // The old answer goes before anything is waited for.
-  progress(host, ui('asking-it'), 1, own.first.length + 1, stop);
+  progress(host, 'asking-it', 1, own.first.length + 1, stop);
   await begin(rfc3339(new Date()));
   for (const [step, request] of own.first.entries()) {
     if (signal.aborted || turn !== begun) break;
-    progress(host, ui('asking-it'), step + 1, own.first.length + 1, stop);
-    list.say(request, 'asking', ui('asking'));
+    progress(host, 'asking-it', step + 1, own.first.length + 1, stop);
+    list.say(request, 'asking', () => ui('asking'));
     const asked = await ask(request, own, signal);
     tell(list, request, told(asked));
     // A host that did not answer is not asked again.
@@ -302,6 +366,7 @@ async function carryOut({ session: own, list, signal, stop, done }) {
  * @param {FurtherInquiry} inquiry
  */
 async function askFurther({ requests, list, signal, done }) {
+  isAskingFurther = true;
   const own = session;
   const before = turn;
   /** @type {Set<string>} */
@@ -311,7 +376,7 @@ async function askFurther({ requests, list, signal, done }) {
   for (const request of requests) {
     if (signal.aborted || turn !== before) break;
     if (silent.has(request.host)) continue;
-    list.say(request, 'asking', ui('asking'));
+    list.say(request, 'asking', () => ui('asking'));
     const asked = await ask(request, own, signal);
     if (asked.failed) silent.add(request.host);
     if (asked.status === 200) {
@@ -320,6 +385,8 @@ async function askFurther({ requests, list, signal, done }) {
     tell(list, request, told(asked));
   }
   done();
+  isAskingFurther = false;
+  if (isStale) redraw();
   // The reader may have handed something else in by now.
   if (came.length === 0 || turn !== before) return;
   const [first, ...others] = sources;
@@ -342,7 +409,7 @@ function told({ failed, file, status }) {
 async function check(at, byReader) {
   if (!isLoaded || sources.length === 0) {
     if (isLoaded) showStart();
-    else clear(ui('checking'));
+    else clear(() => ui('checking'));
     return;
   }
   running?.abort();
@@ -350,9 +417,10 @@ async function check(at, byReader) {
   running = own;
   const steps = (session?.first.length ?? 0) + 1;
   const [first] = sources;
-  const host = session ? hostOf(session.origin) : evidenceWords(first?.name ?? '');
+  const origin = session?.origin ?? null;
+  const host = () => (origin === null ? evidenceWords(first?.name ?? '') : hostOf(origin));
   const mine = turn;
-  progress(host, ui('checking-it'), steps, steps, () => own.abort());
+  progress(host, 'checking-it', steps, steps, () => own.abort());
   const { policy, artifact } = intake;
   const asked = session?.asked ?? null;
   const options = { at: at ?? rfc3339(new Date()), policy, artifact, asked };
@@ -368,16 +436,43 @@ async function check(at, byReader) {
  */
 function show(examination, byReader) {
   showResult();
+  standing = examination;
   const kept = session && sources[0] ? sources[0] : null;
   const unread = session && isUnread ? { origin: session.origin, isRecorded: isRecorded(session.origin) } : null;
-  const shown = view.show(examination, sources, { kept, unread });
-  if (shown.kind === 'report') {
-    document.title = visible(`${sentencesOf(shown.report).headline().short} · ${ui('name')}`);
-  } else {
-    const name = sources[0] ? `: ${evidenceWords(sources[0].name)}` : '';
-    document.title = `${visible(ui('no-answer-title'))}${name} · ${visible(ui('name'))}`;
-  }
+  const own = sources;
+  const remembered = session?.origin ?? null;
+  const keep =
+    examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
+  present(() => {
+    const shown = view.show(examination, own, { kept, unread, keep, remembered, savesFile: true });
+    const [first] = own;
+    if (shown.kind === 'report') {
+      document.title = visible(`${sentencesOf(shown.report).headline().short} · ${ui('name')}`);
+    } else {
+      const name = first ? `: ${evidenceWords(first.name)}` : '';
+      document.title = `${visible(ui('no-answer-title'))}${name} · ${visible(ui('name'))}`;
+    }
+  });
   if (byReader) view.focusAnswer();
+}
+
+/**
+ * Shows the report of a bundle as recorded, or the one as of now.
+ *
+ * @param {'now' | 'recorded'} which
+ */
+function turnTo(which) {
+  if (standing?.kind !== 'report' || !standing.recorded || 'failed' in standing.recorded) return;
+  if (which === 'now') {
+    show(standing, true);
+    return;
+  }
+  const [examination, own] = [asRecorded(standing.recorded), sources];
+  present(() => {
+    view.show(examination, own, { isRecorded: true });
+    document.title = `${visible(ui('bundle-show-recorded'))} · ${visible(ui('name'))}`;
+  });
+  if (examination.kind === 'report') view.focusAnswer();
 }
 
 /** @param {string} origin */

@@ -47,3 +47,17 @@ export function fromHex(text) {
 export function fromPaste(text) {
   return fromHex(text) ?? fromBase64(text) ?? new TextEncoder().encode(text);
 }
+
+/**
+ * Standard base64 of bytes.
+ *
+ * @param {Uint8Array} bytes
+ */
+export function toBase64(bytes) {
+  let binary = '';
+  // An engine takes only so many arguments at once.
+  for (let at = 0; at < bytes.length; at += 0x8000) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  }
+  return btoa(binary);
+}

@@ -1,12 +1,21 @@
 /** Making elements. Text is only ever set as text, and attributes come from a short list. */
 
+import { has, say } from './wording.js';
+
 const ATTRIBUTES = new Set([
   'accept', 'autocomplete', 'checked', 'class', 'colspan', 'datetime', 'dir', 'download', 'for',
   'hidden', 'href', 'id', 'inputmode', 'lang', 'max', 'multiple', 'name', 'open', 'role', 'rows', 'scope',
   'spellcheck', 'start', 'step', 'tabindex', 'title', 'translate', 'type', 'value',
 ]);
 
-/** @typedef {Node | string | null | undefined | false} Child */
+/**
+ * A text as a function is asked again when the language changes.
+ *
+ * @typedef {Node | string | (() => string) | null | undefined | false} Child
+ */
+
+/** @type {WeakMap<Text, () => string>} the texts that follow the language */
+const FOLLOWING = new WeakMap();
 
 /**
  * Makes an element.
@@ -46,12 +55,15 @@ export function h(tag, attributes = {}, ...children) {
 export function outward(address, words, attributes = {}) {
   const url = URL.parse(address);
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') return null;
-  const link = h('a', { ...attributes, dir: 'ltr' }, words(url.host));
+  const link = h('a', attributes, h('span', {}, isolated(words(url.host), url.host)));
   link.rel = 'noreferrer noopener';
   link.target = '_blank';
   link.href = url.href;
   return link;
 }
+
+/** The marks that a language may put around words. */
+const QUOTATION = /["\u00ab\u00bb\u201c-\u201f\u2039\u203a]/g;
 
 /** How many letters of the evidence's own words are shown. */
 const SHOWN = 80;
@@ -71,7 +83,9 @@ const INVISIBLE =
  * @param {string} text
  */
 export function evidenceWords(text) {
-  return `"${shortWords(text.replaceAll('"', "'"))}"`;
+  const words = shortWords(text.replace(QUOTATION, "'"));
+  const path = ['evidence-words', 'quoted'];
+  return has(path) ? say(path, { words }) : `"${words}"`;
 }
 
 /**
@@ -109,14 +123,65 @@ export function visible(text) {
 function append(element, children) {
   for (const child of children) {
     if (child === null || child === undefined || child === false) continue;
-    element.append(typeof child === 'string' ? document.createTextNode(visible(child)) : child);
+    element.append(nodeOf(child));
   }
+}
+
+/** @param {Node | string | (() => string)} child */
+function nodeOf(child) {
+  if (typeof child === 'string') return document.createTextNode(visible(child));
+  return typeof child === 'function' ? following(child) : child;
+}
+
+/**
+ * A text that follows the language.
+ *
+ * @param {() => string} words
+ */
+function following(words) {
+  const text = document.createTextNode(visible(words()));
+  FOLLOWING.set(text, words);
+  return text;
+}
+
+/**
+ * Puts a text in an element; it follows the language.
+ *
+ * @param {Element} element
+ * @param {() => string} words
+ */
+export function tellIn(element, words) {
+  element.replaceChildren(following(words));
+}
+
+/** Asks each text of the page that follows the language for its words again. */
+export function retell() {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const words = FOLLOWING.get(/** @type {Text} */ (node));
+    if (words) node.nodeValue = visible(words());
+  }
+}
+
+/**
+ * A sentence in which `words` keep a direction of their own.
+ *
+ * @param {string} sentence
+ * @param {string} words
+ * @param {Record<string, string>} [attributes] of those words
+ * @returns {Child[]}
+ */
+export function isolated(sentence, words, attributes = { translate: 'no' }) {
+  const at = words === '' ? -1 : sentence.indexOf(words);
+  if (at < 0) return [sentence];
+  const own = h('bdi', attributes, words);
+  return [sentence.slice(0, at), own, sentence.slice(at + words.length)];
 }
 
 /**
  * A button that runs `action`.
  *
- * @param {string} label
+ * @param {string | (() => string)} label
  * @param {() => void} action
  * @param {Record<string, string | boolean>} [attributes]
  */

@@ -106,6 +106,10 @@ export interface VerifierModule {
     exchange(): Uint8Array;
   };
   verify(files: Source[], options: VerifyOptions): string;
+  /** One file with everything, and the report. */
+  bundle(files: Source[], options: VerifyOptions, report: string, maker: { sha256?: string }): Uint8Array;
+  /** The text of a `RecordedBundle`. */
+  recorded(bytes: Uint8Array): string;
   policies(): string;
   /** Which file of the verifier's own these bytes are. */
   own(bytes: Uint8Array): string | undefined;
@@ -117,7 +121,16 @@ export interface VerifierModule {
  * could not be read, or no answer at all.
  */
 export type Examination =
-  | { kind: 'report'; report: Report; json: string; further: PlannedRequest[] }
+  | {
+      kind: 'report';
+      report: Report;
+      json: string;
+      further: PlannedRequest[];
+      /** Of the bundle among the files. */
+      recorded: Recorded | null;
+      /** What the files were examined with. */
+      options: VerifyOptions;
+    }
   | { kind: 'unreadable'; code: string; message: string; file: string | null }
   | {
       kind: 'unknown';
@@ -129,6 +142,26 @@ export type Examination =
         | 'too-long'
         | 'not-a-report';
     };
+
+/** What a bundle recorded, by the word of whoever made it, and whether its report was made again. */
+export interface RecordedBundle {
+  at: string;
+  maker: { version: string; sha256?: string };
+  session: boolean;
+  same: boolean;
+  count: number;
+  differences: string[];
+  otherVerifier: boolean;
+  /** The report, made again. */
+  report: string;
+  recorded: string;
+  files: { name: string; len: number; sha256: string; url?: string }[];
+  policy?: string;
+  makersOwn: string[];
+}
+
+/** That, or why the report cannot be made again. */
+export type Recorded = RecordedBundle | { failed: string };
 
 /** A file, a paste or the demonstration, as bytes with the name to show for it. */
 export interface Source {

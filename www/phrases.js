@@ -192,7 +192,8 @@ export class Sentences {
     const host = headline.of === null ? null : hostOf(headline.of);
     const named = key === 'build' ? null : host;
     const form = key === 'build' && source ? 'source' : named === null ? 'alone' : 'asked';
-    const but = headline.caveat ? `, but ${say(['checks', headline.caveat.check, 'caveat'])}` : '';
+    const caveat = headline.caveat ? say(['checks', headline.caveat.check, 'caveat']) : '';
+    const but = caveat ? say(['but'], { caveat }) : '';
     const maker = this.#maker();
     const first = this.because()[0];
     const values = {

@@ -5,7 +5,7 @@
  */
 
 import { h } from './dom.js';
-import { ui } from './wording.js';
+import { ui, wordingLanguage } from './wording.js';
 
 /** Characters of a value on one line of a comparison: 16 bytes of hexadecimal, 8 where it is narrow. */
 const LINE = matchMedia('(max-width: 40rem)').matches ? 16 : 32;
@@ -67,13 +67,14 @@ export function hexElement(hex) {
 export function timeElement(rfc3339) {
   const date = new Date(rfc3339);
   if (Number.isNaN(date.getTime())) return h('span', { translate: 'no' }, rfc3339);
-  const format = new Intl.DateTimeFormat('en', {
+  const { tag } = wordingLanguage();
+  const format = new Intl.DateTimeFormat(tag, {
     dateStyle: 'long',
     timeStyle: 'medium',
     timeZone: 'UTC',
     hourCycle: 'h23',
   });
-  const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+  const local = new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeStyle: 'long' });
   return h('time', { datetime: rfc3339, title: local.format(date) }, `${format.format(date)} UTC`);
 }
 
@@ -153,5 +154,5 @@ function comparisonLine(label, text, column) {
  * @param {number} bytes
  */
 export function byteCount(bytes) {
-  return ui('bytes', { count: new Intl.NumberFormat('en').format(bytes) });
+  return ui('bytes', { count: bytes });
 }

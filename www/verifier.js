@@ -2,10 +2,10 @@
  * The verifier: Rust, compiled to WebAssembly, in a worker. It decides; this module only hands bytes
  * over and makes sure that whatever goes wrong on the way is never taken for an answer.
  *
- * @import { Answered, Examination, PlannedRequest, PolicyEntry, Report, SessionHandle, Source, SubjectEntry, VerifyOptions } from './page.d.ts'
+ * @import { Answered, Examination, PlannedRequest, PolicyEntry, SessionHandle, Source, SubjectEntry, VerifyOptions } from './page.d.ts'
  */
 
-const SCHEMA = 'silicon-to-source/report/v1';
+import { drawable } from './drawable.js';
 
 /** How long one examination may take, in milliseconds. Real evidence takes less than 50. */
 const LIMIT = 30_000;
@@ -68,7 +68,8 @@ export function subjects() {
 }
 
 /**
- * Which file of the verifier's own these bytes are, `own-policy` or `own-report`, or `null`.
+ * Which file of the verifier's own these bytes are, `own-bundle`, `own-policy` or `own-report`, or
+ * `null`.
  *
  * @param {Uint8Array} bytes
  * @returns {Promise<string | null>}
@@ -148,10 +149,10 @@ export async function examine(sources, { at, policy, artifact, asked }, signal) 
   const limit = setTimeout(() => again('too-long'), LIMIT);
   signal.addEventListener('abort', stop);
   try {
-    const { json, further } = await call('verify', sources, options);
-    const report = parse(json);
+    const { json, further, recorded } = await call('verify', sources, options);
+    const report = drawable(json);
     return report
-      ? { kind: 'report', report, json, further }
+      ? { kind: 'report', report, json, further, recorded, options }
       : { kind: 'unknown', reason: 'not-a-report' };
   } catch (error) {
     if (error instanceof Ended) return { kind: 'unknown', reason: error.reason };
@@ -163,6 +164,18 @@ export async function examine(sources, { at, policy, artifact, asked }, signal) 
     clearTimeout(limit);
     signal.removeEventListener('abort', stop);
   }
+}
+
+/**
+ * One file with `sources` and what they were examined with, and the report that came of it.
+ *
+ * @param {Source[]} sources
+ * @param {VerifyOptions} options
+ * @param {string} json the report
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export function bundled(sources, options, json) {
+  return call('bundle', sources, options, json);
 }
 
 /**
@@ -227,24 +240,15 @@ function call(name, ...args) {
 }
 
 /**
- * The report in `json`, or `null` when it is not one that this page can draw.
+ * What a bundle's report says, made again, as an examination to draw.
  *
- * @param {string} json
- * @returns {Report | null}
+ * @param {import('./page.d.ts').RecordedBundle} recorded
+ * @returns {Examination}
  */
-function parse(json) {
-  try {
-    const report = JSON.parse(json);
-    const states = ['verified', 'warning', 'not-published', 'unknown', 'failed'];
-    const isDrawable =
-      report.schema === SCHEMA &&
-      states.includes(report.verdict.state) &&
-      typeof report.headline.word === 'string' &&
-      Array.isArray(report.answer.rows) &&
-      Array.isArray(report.files) &&
-      typeof report.simulated === 'boolean';
-    return isDrawable ? report : null;
-  } catch {
-    return null;
-  }
+export function asRecorded(recorded) {
+  const { at, report: json } = recorded;
+  const report = drawable(json);
+  return report
+    ? { kind: 'report', report, json, further: [], recorded, options: { at } }
+    : { kind: 'unknown', reason: 'not-a-report' };
 }

@@ -1,19 +1,34 @@
 /** Sentences by key. They come from one file; a missing one shows its key and is never blank. */
 
+/** @typedef {{ tag: string, dir: string }} Language */
+
+/** @type {Language} */
+const FIRST = { tag: 'en', dir: 'ltr' };
+
 /** @type {unknown} */
 let words = {};
 
+/** The language of the sentences: numbers, dates and lists are written as it writes them. */
+let language = FIRST;
+
+/** Counts what was loaded: the last one counts, whichever comes first. */
+let loads = 0;
+
 /**
- * Loads the sentences. When the file cannot be had, the page shows keys.
+ * Loads the sentences. When the file cannot be had, those that were loaded before stay; the page shows
+ * keys where there were none.
  *
  * @param {URL} url
  */
 export async function loadWording(url) {
+  loads += 1;
+  const own = loads;
   try {
     const response = await fetch(url);
-    if (response.ok) words = await response.json();
+    const loaded = response.ok ? await response.json() : null;
+    if (loaded !== null && own === loads) useWording(loaded);
   } catch {
-    words = {};
+    // What was loaded before stays.
   }
 }
 
@@ -24,6 +39,22 @@ export async function loadWording(url) {
  */
 export function useWording(loaded) {
   words = loaded;
+  language = languageOf(loaded);
+}
+
+/** The language of the sentences, and the direction that it is read in. */
+export function wordingLanguage() {
+  return language;
+}
+
+/**
+ * @param {unknown} loaded
+ * @returns {Language}
+ */
+function languageOf(loaded) {
+  const own = loaded !== null && typeof loaded === 'object' && 'language' in loaded ? loaded.language : null;
+  if (own === null || typeof own !== 'object' || !('tag' in own) || !('dir' in own)) return FIRST;
+  return { tag: String(own.tag), dir: own.dir === 'rtl' ? 'rtl' : 'ltr' };
 }
 
 /**
@@ -64,9 +95,29 @@ export function ui(key, values) {
  * @param {number} count
  */
 export function uiCount(key, count) {
-  const form = new Intl.PluralRules('en').select(count);
+  const form = new Intl.PluralRules(language.tag).select(count);
   const own = `${key}.${form}`;
   return ui(has(['ui', own]) ? own : `${key}.other`, { count });
+}
+
+/**
+ * Names in a row, as the language lists them.
+ *
+ * @param {Iterable<string>} items
+ */
+export function listed(items) {
+  return new Intl.ListFormat(language.tag, { type: 'unit', style: 'short' }).format(items);
+}
+
+/**
+ * The key of a string of the offline file that counts something.
+ *
+ * @param {string} key
+ * @param {number} count
+ */
+export function uiForm(key, count) {
+  const own = `${key}.${new Intl.PluralRules(language.tag).select(count)}`;
+  return has(['audit', own]) ? own : `${key}.other`;
 }
 
 /**
@@ -113,7 +164,9 @@ function lookup(path) {
  * @param {Record<string, string | number>} values
  */
 function fill(sentence, values) {
-  return sentence.replace(/\{([a-z_]+)\}/g, (whole, name) =>
-    Object.hasOwn(values, name) ? String(values[name]) : whole,
-  );
+  return sentence.replace(/\{([a-z_]+)\}/g, (whole, name) => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (typeof value === 'number') return new Intl.NumberFormat(language.tag).format(value);
+    return value ?? whole;
+  });
 }

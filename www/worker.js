@@ -5,8 +5,10 @@
  * A message is `{ id, call, args }`; the answer is `{ id, value }` or `{ id, error }`. `abort` ends
  * the question with the id that it names.
  *
- * @import { PlannedRequest, Source, VerifierModule, VerifyOptions } from './page.d.ts'
+ * @import { PlannedRequest, Recorded, Source, VerifierModule, VerifyOptions } from './page.d.ts'
  */
+
+const WASM = new URL('./pkg/silicon_to_source_bg.wasm', import.meta.url);
 
 /** @type {VerifierModule} what `load` loaded; whoever calls anything else before meets an error */
 let verifier;
@@ -21,9 +23,7 @@ const asking = new Map();
 const CALLS = {
   async load() {
     verifier = await import(new URL('./pkg/silicon_to_source.js', import.meta.url).href);
-    await verifier.default({
-      module_or_path: new URL('./pkg/silicon_to_source_bg.wasm', import.meta.url),
-    });
+    await verifier.default({ module_or_path: WASM });
     return { policies: read(() => verifier.policies()), subjects: read(() => verifier.subjects()) };
   },
 
@@ -35,7 +35,21 @@ const CALLS = {
   verify(_id, sources, options) {
     const json = verifier.verify(sources, options);
     const { wanted } = JSON.parse(json);
-    return { json, further: read(() => verifier.further(JSON.stringify(wanted ?? []))) };
+    const further = read(() => verifier.further(JSON.stringify(wanted ?? [])));
+    return { json, further, recorded: recorded(sources) };
+  },
+
+  /**
+   * One file with everything that was examined, and the report.
+   *
+   * @param {number} _id
+   * @param {Source[]} sources
+   * @param {VerifyOptions} options
+   * @param {string} json the report
+   */
+  async bundle(_id, sources, options, json) {
+    const sha256 = await program();
+    return verifier.bundle(sources, options, json, sha256 === null ? {} : { sha256 });
   },
 
   /**
@@ -105,6 +119,40 @@ addEventListener('message', async ({ data: { id, call, args } }) => {
 function kept(isKept) {
   const own = isKept ? session : null;
   return { asked: own?.asked() ?? null, exchange: own?.exchange() ?? null };
+}
+
+/**
+ * What the bundle among `sources` recorded, or why its report cannot be made again; `null` without a
+ * bundle.
+ *
+ * @param {Source[]} sources
+ * @returns {Recorded | null}
+ */
+function recorded(sources) {
+  const bundle = sources.find(({ bytes }) => verifier.own(bytes) === 'own-bundle');
+  if (!bundle) return null;
+  try {
+    return JSON.parse(verifier.recorded(bundle.bytes));
+  } catch (error) {
+    const { code, message } = told(error);
+    if (!code) throw error;
+    return { failed: message };
+  }
+}
+
+/**
+ * SHA-256 of the wasm, as this page's address serves it; `null` where it cannot be had.
+ *
+ * @returns {Promise<string | null>}
+ */
+async function program() {
+  try {
+    const response = await fetch(WASM, { cache: 'force-cache' });
+    const digest = await crypto.subtle.digest('SHA-256', await response.arrayBuffer());
+    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  } catch {
+    return null;
+  }
 }
 
 /**

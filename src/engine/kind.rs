@@ -7,7 +7,8 @@ use serde::de::IgnoredAny;
 
 use crate::builds::cloud_build::parse::Provenance;
 use crate::builds::git;
-use crate::engine::table;
+use crate::builds::sigstore::parse::Bundle;
+use crate::engine::{likeness, table};
 use crate::error::Error;
 use crate::formats::azure::parse::Evidence;
 use crate::formats::dstack::parse::{
@@ -17,13 +18,13 @@ use crate::formats::eigencompute::parse::{BoundEvidence, Platform};
 use crate::formats::intel::parse::{GuestEvidence, Quote};
 use crate::formats::launch::parse::Description as LaunchDescription;
 use crate::formats::nitro::parse::of_dstack;
-use crate::formats::nras::parse::Bundle;
+use crate::formats::nras::parse::Bundle as GpuTokens;
 use crate::formats::token::parse::{Service, Token};
 use crate::formats::tpm::parse::Attestation;
 use crate::formats::{dstack, gce, gpu, snp};
 use crate::pki::{Cert, pem_certificates};
 use crate::services::coordinator::parse::exchange::Exchange;
-use crate::services::near;
+use crate::services::{near, tinfoil};
 use crate::span::Span;
 use crate::wire::pasted::decoded;
 
@@ -59,6 +60,8 @@ pub enum Kind<'a> {
     NitroDocument(Cow<'a, [u8]>),
     /// The report of an NVIDIA GPU, or its hex or base64.
     GpuReport(Cow<'a, [u8]>),
+    /// Reports of NVIDIA's devices with their certificates.
+    GpuEvidence,
     /// NVIDIA's tokens about GPUs, in one bundle.
     GpuTokens,
     /// GitHub's answer about the attestations of an artifact.
@@ -93,8 +96,11 @@ impl<'a> Kind<'a> {
         if looks_like_token(input) {
             return Ok(Self::Token(Token::parse(input).ok().and_then(|token| token.service())));
         }
-        if Bundle::is_likely(input) {
+        if GpuTokens::is_likely(input) {
             return Ok(Self::GpuTokens);
+        }
+        if gpu::parse::Evidence::is_likely(input) {
+            return Ok(Self::GpuEvidence);
         }
         if let Some(ders) = certificates(input) {
             return Ok(Self::DstackCertificate(ders));
@@ -263,7 +269,12 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
     crate::json::unique(WHAT, input)?;
     let members: BTreeMap<String, IgnoredAny> = crate::json::borrowed(WHAT, input)?;
     let has = |name: &str| members.contains_key(name);
-    if LaunchDescription::is_likely(input) {
+    if has("format")
+        && has("body")
+        && let Some(evidence) = tinfoil::parse::live(input)?
+    {
+        of_binary(Cow::Owned(evidence)).ok_or_else(|| unknown(input))
+    } else if LaunchDescription::is_likely(input) {
         Ok(Kind::LaunchDescription)
     } else if has("schema") && has("answers") {
         Exchange::parse(input).map(|exchange| Kind::Exchange(Box::new(exchange)))
@@ -298,6 +309,8 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Ok(Kind::GithubAttestations)
     } else if has("provenance_summary") {
         Ok(Kind::CloudBuildProvenance)
+    } else if Bundle::is_packed(input) {
+        Ok(Kind::SigstoreBundle)
     } else if has("payload") && has("payloadType") {
         match Provenance::other_builder(input) {
             None => Ok(Kind::CloudBuildProvenance),
@@ -315,26 +328,8 @@ fn is_image(members: &BTreeMap<String, IgnoredAny>) -> bool {
     has("schemaVersion") && (has("manifests") || (has("config") && has("layers")))
 }
 
-/// What was expected, and what was found.
+/// None of the kinds that are read, with what it looks like.
 fn unknown(input: &[u8]) -> Error {
-    const EXPECTED: &str = "an SEV-SNP report, a TDX or SGX quote, a GPU's report or a Nitro \
-                            document (bytes, hex or base64), or a TPM attestation, a coordinator's \
-                            attestation, recorded exchange, Tinfoil bundle, dstack answer or \
-                            certificate, \
-                            EigenCompute bound evidence, NEAR AI attestation report, Azure evidence, \
-                            description of a launch, Sigstore bundle, GitHub attestations or \
-                            Google Cloud Build provenance (JSON), or an attestation token or a \
-                            bundle of NVIDIA's";
-    let why = format!("expected {EXPECTED}, and found {}", described(input));
+    let why = format!("no kind of evidence is recognised in it; it {}", likeness::of(input));
     Error::malformed("input", Span::new(0, input.len()), why)
-}
-
-fn described(input: &[u8]) -> String {
-    let len = input.len();
-    match input {
-        [] => "empty".into(),
-        [b'{' | b'[', ..] => format!("JSON of an unknown kind ({len} bytes)"),
-        [b'-', b'-', b'-', b'-', b'-', ..] => "PEM, which is collateral and not evidence".into(),
-        _ => format!("{len} bytes of an unknown kind"),
-    }
 }

@@ -25,12 +25,17 @@
 //! part of a policy is in `policy`, its built-in policy in `builtin`.
 //!
 //! # Files
+//! `options` is what a reader adds beside files; `bundle` is one file with all of it and the report.
 //! `plan` says whom to ask for what, and what asking reveals; `roots` names every pinned root with
 //! its date. CONTRIBUTING.md walks through a new format.
 
 mod builtin;
+pub mod bundle;
 pub mod checks;
 pub(crate) mod kind;
+mod likeness;
+pub mod options;
+mod places;
 pub mod plan;
 pub mod policy;
 mod recognise;
@@ -43,6 +48,8 @@ mod table;
 use crate::builds::git::source;
 use crate::context::Context;
 use crate::digest::Sha256;
+use crate::engine::bundle::Bundle;
+use crate::engine::options::Options;
 use crate::engine::policy::Policy;
 use crate::engine::shelf::Shelf;
 use crate::engine::table::Question;
@@ -64,13 +71,50 @@ pub use crate::formats::launch::examine::measure as launch_measurement;
 pub use crate::formats::launch::parse::Description as LaunchDescription;
 pub use builtin::{Builtin, builtin};
 pub use kind::Kind;
-pub use shelf::own;
 
 /// The largest input that is read, in bytes.
 pub const MAX_INPUT: usize = 16 * 1024 * 1024;
 
+/// Which file of this verifier's own these bytes are, `own-bundle`, `own-report` or `own-policy`, for
+/// a shell that takes a policy as a file. None of them is evidence by itself.
+pub fn own(bytes: &[u8]) -> Option<&'static str> {
+    if Bundle::is_one(bytes) { Some("own-bundle") } else { shelf::own(bytes) }
+}
+
 /// What [`crate::examine`] does, without its memory of signatures.
 pub(crate) fn examine(
+    files: &[File<'_>],
+    policy: Option<&Policy>,
+    context: &Context,
+) -> Result<Report, Error> {
+    if let Some(bundle) = Bundle::among(files)? {
+        bundle::alone(context)?;
+        let opened = bundle.opened(files, &Options::default())?;
+        let own = match policy {
+            Some(_) => None,
+            None => opened.options.policy(&opened.files)?,
+        };
+        return of_files(&opened.files, policy.or(own.as_ref()), context);
+    }
+    of_files(files, policy, context)
+}
+
+/// What [`crate::examine_with`] does, without its memory of signatures.
+pub(crate) fn examine_with(
+    files: &[File<'_>],
+    options: &Options,
+    context: &Context,
+) -> Result<Report, Error> {
+    if let Some(bundle) = Bundle::among(files)? {
+        bundle::alone(context)?;
+        let opened = bundle.opened(files, options)?;
+        return of_files(&opened.files, opened.options.policy(&opened.files)?.as_ref(), context);
+    }
+    of_files(files, options.policy(files)?.as_ref(), context)
+}
+
+/// Examines files, none of which is a bundle.
+fn of_files(
     files: &[File<'_>],
     policy: Option<&Policy>,
     context: &Context,
@@ -163,6 +207,9 @@ fn is_simulated(finding: &Finding) -> bool {
 /// # Errors
 /// When none of them is evidence.
 pub fn default_policy(files: &[File<'_>]) -> Result<Policy, Error> {
+    if let Some(bundle) = Bundle::among(files)? {
+        return default_policy(&bundle.opened(files, &Options::default())?.files);
+    }
     let plain = spelling::plain(files);
     let shelf = Shelf::of(files, &plain)?;
     let (file, kind) = shelf.evidence()?;

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use crate::builds::cloud_build::parse::Provenance;
 use crate::builds::git;
 use crate::builds::git::parse::objects::Object;
+use crate::builds::sigstore::parse::Bundle;
 use crate::builds::tuf::parse::Metadata;
 use crate::error::Error;
 use crate::formats::dstack::parse::{Answer, AppCompose};
@@ -236,7 +237,7 @@ fn of_json(bytes: &[u8]) -> Role {
     };
     let has = |name: &str| members.contains_key(name);
     let any = |names: &[&str]| names.iter().any(|name| has(name));
-    if has("verificationMaterial") {
+    if has("verificationMaterial") || Bundle::is_packed(bytes) {
         Role::SigstoreBundle
     } else if has("provenance_summary") {
         Role::CloudBuild

@@ -19,9 +19,8 @@ use crate::report::{Became, Filed};
 /// The most files that are taken.
 pub(crate) const MAX_FILES: usize = 1024;
 
-/// Which file of this verifier's own these bytes are, `own-report` or `own-policy`, for a shell that
-/// takes a policy as a file. Neither is evidence.
-pub fn own(bytes: &[u8]) -> Option<&'static str> {
+/// Which file of this verifier's own these bytes are, by their content: `own-report` or `own-policy`.
+pub(crate) fn own(bytes: &[u8]) -> Option<&'static str> {
     let parts = crate::engine::recognise::parts(bytes).ok()?;
     let own = parts.iter().map(|(role, _)| role);
     own.filter(|role| matches!(role, Role::OwnReport | Role::OwnPolicy)).map(|r| r.word()).next()

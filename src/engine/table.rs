@@ -75,6 +75,7 @@ pub(super) fn row(kind: &Kind<'_>) -> Row {
         Kind::TpmAttestation(_) => (3, "vtpm", &[GOOGLE, OTHERS, REGISTRY]),
         Kind::NitroDocument(_) => (3, "nitro", &[]),
         Kind::GpuReport(_) => (4, "gpu", &[OTHERS]),
+        Kind::GpuEvidence => (4, "gpu", &[]),
         Kind::Token(service) => (5, of_service(*service), &[KEYS, REGISTRY]),
         Kind::GpuTokens => (5, "nras", &[KEYS, REGISTRY]),
         Kind::GithubAttestations => (6, "sigstore", &[BUNDLES, TUF]),
@@ -164,6 +165,7 @@ pub(super) fn examine(
         Kind::TpmAttestation(own) => tpm::examine::examine(input, own, beside, policy, now),
         Kind::NitroDocument(own) => nitro::examine::examine(input, own, policy, now),
         Kind::GpuReport(own) => gpu::examine::examine(input, own, beside, policy, now),
+        Kind::GpuEvidence => gpu::examine::evidence(input, policy, now),
         Kind::GpuTokens | Kind::Token(Some(Service::Nvidia)) => {
             nras::examine::examine(input, beside, policy, now)
         }

@@ -179,7 +179,7 @@ const session = (answer) => `
     exchange() { return new Uint8Array([123, 125]); }
   }
   export function ask(request, signal) { return ${answer}; }
-  export function own() {}`;
+`;
 const UNREAD = "Promise.resolve({ status: undefined, failed: 'cors-or-network', file: new Uint8Array() })";
 const SILENT = "new Promise((done) => signal.addEventListener('abort', () => done({ status: undefined, failed: 'aborted', file: new Uint8Array() })))";
 

@@ -27,7 +27,7 @@ export const SITE = resolve(process.env.SITE_DIR ?? join(ROOT, 'target/site'));
 /** Real vectors, beside the repository; absent from a plain clone. */
 export const SHARED = join(ROOT, '../shared');
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+export const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const TYPES = {
   '.css': 'text/css',
@@ -128,7 +128,7 @@ export async function open(browser, { context: options = {}, routes = {}, path =
  * Routes that put a verifier in the page which answers with a report DRAWN BY HAND, so that
  * layout can be tested without a verifier.
  */
-export function stub(state, { init = '', exports = '', endless = false, ...more } = {}) {
+export function stub(state, { init = '', exports = '', own = '', endless = false, ...more } = {}) {
   const json = drawn(state, more);
   const module = `
     export default async function () { ${init} }
@@ -142,6 +142,7 @@ export function stub(state, { init = '', exports = '', endless = false, ...more 
         ]),
       )};
     }
+    export function own() { ${own} }
     export function version() { return '0.0.0'; }
   `;
   const answer = (contentType, body) => (route) => route.fulfill({ contentType, body });

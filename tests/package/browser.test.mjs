@@ -203,6 +203,17 @@ test('the element draws the answer, nothing of an older one, and axe finds nothi
     const violations = await page.evaluate(async () => (await globalThis.axe.run(document)).violations.map(({ id }) => id));
     assert.deepEqual(violations, []);
   }
+  // The language is that of the surroundings, or the element's own.
+  for (const [where, tag] of [['documentElement', 'de-AT'], ['element', 'en'], ['element', 'de']]) {
+    const [drawn, wanted] = await page.evaluate(async ([where, tag]) => {
+      const answer = document.querySelector('s2s-answer');
+      (where === 'element' ? answer : document.documentElement).lang = tag;
+      if (where !== 'element') document.querySelector('main').append(answer);
+      await new Promise((done) => setTimeout(done, 200));
+      return [answer.shadowRoot.textContent, (await own.explain(answer.report, tag.slice(0, 2))).headline.short];
+    }, [where, tag]);
+    assert.ok(drawn.includes(wanted), `${where} ${tag}: ${drawn}`);
+  }
   await page.evaluate(() => { document.querySelector('s2s-answer').report = null; });
   assert.equal(await page.evaluate(() => document.querySelector('s2s-answer').shadowRoot.textContent), '');
   assert.deepEqual(troubles, []);

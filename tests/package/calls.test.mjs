@@ -83,7 +83,7 @@ test('what cannot be understood is refused with a code, and says why', async () 
     await refuses(verifier.check('http://api.example.com', {}), 'malformed', /this machine only/);
     await refuses(verifier.check('https://api.example.com/v1'), 'malformed', /without a path/);
     await refuses(verifier.check(healthy, { requires: 'A4' }), 'usage', /no option "requires"/);
-    await refuses(verifier.check(healthy, { require: 'A1', language: 'tlh' }), 'usage', /"tlh". The languages are: en/);
+    await refuses(verifier.check(healthy, { require: 'A1', language: 'tlh' }), 'usage', /"tlh". The languages are: en, de\./);
   }
   const large = new Uint8Array(16 * 1024 * 1024 + 1);
   await refuses(own.verify(large), 'too-large');
@@ -262,6 +262,11 @@ test('the sentences are those of the page', async () => {
   assert.doesNotMatch(all, /"(answer|checks|links|headlines|states|levels|ui|why)\.[a-z]/, 'a key without a sentence');
   const words = JSON.parse(readFileSync(new URL('../../www/locales/en.json', import.meta.url), 'utf8'));
   assert.deepEqual(await own.explain(report, words), said);
+  const german = await own.explain(report, 'de');
+  assert.equal(german.rows[0].question, JSON.parse(readFileSync(new URL('../../www/locales/de.json', import.meta.url), 'utf8')).answer.rows.machine.question);
+  assert.match(german.headline.card, /^SIMULIERT: /);
+  assert.deepEqual(german.findings.map(({ check, part }) => [check, part]), said.findings.map(({ check, part }) => [check, part]));
+  assert.deepEqual(await own.explain(report), said, 'each call speaks its own language');
   const failed = await own.explain(await own.verify(demonstration(), { at: NOW }));
   assert.ok(failed.advice.length > 0);
 });
@@ -312,4 +317,37 @@ test('a warm examination of the demonstration is told in time', async (t) => {
   const median = times.toSorted((a, b) => a - b)[10];
   t.diagnostic(`warm verify of the demonstration: ${median.toFixed(1)} ms, the median of 20`);
   assert.ok(median < 1_000);
+});
+
+test('a report and all it was made of go into one file, which gives it again as recorded, and another as of now', async () => {
+  const report = await own.check(healthy, { policy: 'simulated', require: 'A5' });
+  const bundle = await own.toBundle(report);
+  const again = await own.readBundle(bundle);
+  assert.deepEqual([again.same, again.count, again.session, again.makersOwn], [true, 0, true, []]);
+  assert.deepEqual([again.json, again.recorded], [own.toJson(report), own.toJson(report)]);
+  assert.equal(again.report.flags.freshness, 'challenge');
+  // It is nobody's answer here: neither its exact text nor the element takes it for one.
+  assert.throws(() => own.toJson(again.report), TypeError);
+  await assert.rejects(own.toBundle(again.report), TypeError);
+  const now = await own.verify(bundle, { at: report.checked_at });
+  assert.deepEqual([now.flags.freshness, now.headline.of], ['given', null]);
+  assert.ok(now.recorded_at);
+  assert.equal(worker.toJson(await worker.verify(bundle, { at: report.checked_at })), own.toJson(now));
+  const fromFiles = await own.verify({ name: 'input', bytes: demonstration() }, SIMULATED);
+  const named = JSON.parse(new TextDecoder().decode(await own.toBundle(fromFiles, { sha256: '01'.repeat(32) })));
+  assert.equal(named.schema, 'silicon-to-source/bundle/v1');
+  assert.deepEqual(named.made_by, { version: fromFiles.verifier.version, sha256: '01'.repeat(32) });
+});
+
+test('what is no bundle, or was changed, is refused, and so are bytes that were changed since', async () => {
+  const bytes = demonstration();
+  const report = await own.verify(bytes, SIMULATED);
+  const bundle = await own.toBundle(report);
+  bundle[bundle.length >> 1] ^= 1;
+  await refuses(own.readBundle(bundle), 'malformed');
+  await refuses(own.readBundle(bytes), 'malformed');
+  await refuses(own.readBundle('x.s2s.json'), 'usage');
+  await refuses(own.verify(bundle), 'malformed');
+  bytes[bytes.length >> 1] ^= 1;
+  await assert.rejects(own.toBundle(report), own.VerifyError);
 });

@@ -108,8 +108,10 @@ test('the files are there by their entries', () => {
   const { resolve } = createRequire(join(path, 'program.js'));
   const bytes = readFileSync(resolve('silicon-to-source/wasm'));
   assert.equal(bytes.subarray(0, 4).toString('latin1'), '\0asm');
-  const words = JSON.parse(readFileSync(resolve('silicon-to-source/wording/en.json'), 'utf8'));
-  assert.deepEqual(words, JSON.parse(readFileSync(join(ROOT, 'www/locales/en.json'), 'utf8')));
+  for (const name of ['en.json', 'de.json']) {
+    const words = JSON.parse(readFileSync(resolve(`silicon-to-source/wording/${name}`), 'utf8'));
+    assert.deepEqual(words, JSON.parse(readFileSync(join(ROOT, 'www/locales', name), 'utf8')));
+  }
   assert.match(readFileSync(resolve('silicon-to-source/report.d.ts'), 'utf8'), /export interface Report \{/);
 });
 

@@ -18,20 +18,20 @@ use tokio::sync::watch;
 use crate::http::{Answer, Server, ask, get, parse, raw};
 use crate::scratch;
 
-const PATH: &str = "/v1/coordinator/attestation";
-const ORIGIN: &str = "https://coordinator.simulated.example";
+pub(crate) const PATH: &str = "/v1/coordinator/attestation";
+pub(crate) const ORIGIN: &str = "https://coordinator.simulated.example";
 
 /// A sidecar that runs until it is dropped.
-struct Sidecar {
-    address: SocketAddr,
-    management: SocketAddr,
+pub(crate) struct Sidecar {
+    pub(crate) address: SocketAddr,
+    pub(crate) management: SocketAddr,
     stop: watch::Sender<bool>,
     thread: Option<std::thread::JoinHandle<()>>,
     issuer: Arc<Issuer>,
 }
 
 impl Sidecar {
-    fn start(config: Config) -> Self {
+    pub(crate) fn start(config: Config) -> Self {
         let (stop, stopped) = watch::channel(false);
         let (sender, receiver) = std::sync::mpsc::channel();
         let issuer = Arc::new(Issuer::new(config).unwrap());
@@ -60,7 +60,7 @@ impl Sidecar {
         get(self.address, &format!("{PATH}?nonce={}", URL_SAFE_NO_PAD.encode(nonce)))
     }
 
-    fn metric(&self, name: &str) -> String {
+    pub(crate) fn metric(&self, name: &str) -> String {
         let text = String::from_utf8(get(self.management, "/metrics").body).unwrap();
         let line = text.lines().find(|line| line.starts_with(name));
         line.unwrap_or_else(|| panic!("{name}: {text}")).rsplit_once(' ').unwrap().1.to_owned()
@@ -76,11 +76,11 @@ impl Drop for Sidecar {
     }
 }
 
-fn machine() -> SimulatedMachine {
+pub(crate) fn machine() -> SimulatedMachine {
     SimulatedMachine::start(Vendor::Amd, Condition::Healthy).unwrap()
 }
 
-fn with_limits(config: Config, limits: Limits) -> Config {
+pub(crate) fn with_limits(config: Config, limits: Limits) -> Config {
     Config { limits, ..config }
 }
 

@@ -6,9 +6,11 @@
 
 mod chain;
 mod collateral;
+mod connections;
 mod endpoint;
 mod http;
 mod launcher;
+mod operator;
 mod tsm;
 
 /// An empty directory of this test's own.

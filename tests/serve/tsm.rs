@@ -1,7 +1,6 @@
 //! The reader of configfs-tsm, against a directory that follows the same protocol.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -98,9 +97,16 @@ fn unknown_provider_and_oversized_report_are_refused() {
 #[test]
 fn directory_that_is_absent_or_never_answers_ends_in_an_error() {
     let path = scratch("tsm-absent").join("report");
-    let error = directory(path).report(&[0; 64]).unwrap_err();
-    let TsmError::Io { what: "mkdir", error } = &error else { panic!("{error}") };
-    assert_eq!(error.kind(), ErrorKind::NotFound);
+    let error = directory(path.clone()).report(&[0; 64]).unwrap_err();
+    assert!(matches!(&error, TsmError::Absent(absent) if *absent == path), "{error}");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "This machine offers no attestation: {} is missing. It needs Linux 6.7 and the module \
+             sev-guest or tdx-guest.",
+            path.display()
+        )
+    );
 
     let silent = Directory { timeout: Duration::from_millis(50), ..directory(scratch("silent")) };
     let started = Instant::now();

@@ -8,12 +8,14 @@ mod adversarial;
 mod allowed;
 mod attesters;
 mod beside;
+mod bundle;
 mod completeness;
 mod crypto_wycheproof;
 mod layers;
 mod mixtures;
 mod mutation;
 mod pki;
+mod pieces;
 mod policy;
 mod policy_sweep;
 mod wording;
@@ -82,9 +84,14 @@ mod nvidia {
 }
 
 mod program {
+    mod audit;
     mod cli;
+    mod export;
     mod fetch;
+    mod history;
+    mod kept;
     mod net;
+    mod terminal;
 }
 
 mod sigstore {

@@ -32,11 +32,11 @@ use silicon_to_source::time::UnixTime;
 use crate::common::{dcap, eigencompute, examine, shared, snp};
 
 /// One piece of evidence, the files beside it, and when it is examined.
-struct Piece {
-    name: &'static str,
-    input: Vec<u8>,
-    files: Vec<Vec<u8>>,
-    now: UnixTime,
+pub(crate) struct Piece {
+    pub(crate) name: &'static str,
+    pub(crate) input: Vec<u8>,
+    pub(crate) files: Vec<Vec<u8>>,
+    pub(crate) now: UnixTime,
     /// The least level that every piece of its kind reaches.
     level: &'static str,
     roots: &'static str,
@@ -64,7 +64,7 @@ impl Piece {
 }
 
 /// Sound simulated evidence of every kind.
-fn pieces() -> Vec<Piece> {
+pub(crate) fn pieces() -> Vec<Piece> {
     let at = |text: &str| text.parse::<UnixTime>().unwrap();
     let (minute, year) = (UnixTime(TokenSpec::ISSUED.0 + 60), at("2026-02-01T00:00:10Z"));
     let chip = snp::Case::vcek(Product::Genoa);

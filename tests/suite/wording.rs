@@ -2,8 +2,10 @@
 //! words that promise more than evidence can show are not used.
 
 mod answer;
+mod languages;
 mod reasons;
-mod rules;
+pub(crate) mod rules;
+mod terminal;
 
 use std::collections::BTreeSet;
 

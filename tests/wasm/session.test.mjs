@@ -55,3 +55,18 @@ test('a session file that says something else than what was asked fails', async 
     assert.deepEqual([...new Set(because)], ['exchange.consistent'], to);
   }
 });
+
+test('the key of the connection is written down as the shell says it, and one of another length is refused', async () => {
+  const own = new verifier.Session('http://127.0.0.1:9');
+  own.begin('2026-02-01T00:00:00Z');
+  const first = JSON.stringify(JSON.parse(own.first())[0]);
+  const fetched = async () => new Response('404 page not found', { status: 404 });
+  const asked = await verifier.ask(first, new AbortController().signal, fetched);
+  assert.throws(() => own.record(first, asked, new Uint8Array(31)), { code: 'usage', message: /32 bytes/ });
+  own.record(first, asked, new Uint8Array(32).fill(0xab));
+  own.record(first, asked);
+  const keys = JSON.parse(own.asked()).answers.map(({ tls_spki_sha256: key }) => key);
+  assert.deepEqual(keys, ['ab'.repeat(32), undefined]);
+  const exchange = JSON.parse(new TextDecoder().decode(own.exchange()));
+  assert.equal(exchange.answers[0].outcome.tls_spki_sha256, 'ab'.repeat(32));
+});

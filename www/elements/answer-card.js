@@ -8,8 +8,8 @@
  */
 
 import { findingAnchor } from '../anchors.js';
-import { nextWords, rowWords, subjectWords } from '../answer-words.js';
-import { button, evidenceWords, h } from '../dom.js';
+import { HIGHEST, nextWords, rowWords, subjectWords } from '../answer-words.js';
+import { button, evidenceWords, h, isolated } from '../dom.js';
 import { icon } from '../icons.js';
 import { sentencesOf } from '../phrases.js';
 import { say, ui } from '../wording.js';
@@ -24,10 +24,16 @@ const SHAPES = /** @type {const} */ ({
   'not-asked': 'unknown',
 });
 
-/** The headlines of the two highest levels: only these are drawn as verified. */
-const HIGHEST = ['verified', 'verified-image'];
+/**
+ * Whose word an answer is: a recorder's, whose check was repeated, or a recorder's that nobody checked.
+ *
+ * @typedef {'recorder' | 'unchecked'} Told
+ */
 
-/** @typedef {{ host: string, doing: string, step: number, steps: number }} Progress */
+/** The rows that tell of whoever asked. */
+const OF_ASKER = ['fresh', 'connection'];
+
+/** @typedef {{ host: string, doing: string, step: number, steps: number, since: number }} Progress */
 
 export class AnswerCard extends HTMLElement {
   #status = h('div', { role: 'status', class: 'answer-status' });
@@ -39,7 +45,6 @@ export class AnswerCard extends HTMLElement {
 
   connectedCallback() {
     this.setAttribute('role', 'region');
-    this.setAttribute('aria-label', ui('answer'));
     if (this.childElementCount === 0) this.append(this.#status, this.#body);
   }
 
@@ -49,19 +54,25 @@ export class AnswerCard extends HTMLElement {
 
   /**
    * @param {Report} report
-   * @param {{ jumps?: boolean, actions?: Array<Node | string> }} [options] whether rows lead to what
-   *   they rest upon, which has to stand in the same document; and what the next step offers
+   * @param {{ jumps?: boolean, actions?: Array<Node | string>, told?: Told | null, note?: Node | string }} [options]
+   *   whether rows lead to what they rest upon, which has to stand in the same document; what the next
+   *   step offers; whose word the answer is, where it is not the reader's own check; and what is said of
+   *   earlier answers
    */
-  draw(report, { jumps = false, actions = [] } = {}) {
-    const { short, card } = sentencesOf(report).headline();
+  draw(report, { jumps = false, actions = [], told = null, note = '' } = {}) {
+    const line = sentencesOf(report).headline();
     const { verdict, headline } = report;
     const isPartial = verdict.state === 'verified' && !HIGHEST.includes(headline.word);
-    this.#begin(verdict.state, subjectWords(report), short, card, isPartial ? 'partial' : verdict.state);
+    const isUnchecked = told === 'unchecked';
+    const [short, card] = [line.short, line.card].map((words) => (isUnchecked ? unchecked(words) : words));
+    const look = isPartial ? 'partial' : verdict.state;
+    this.#begin(isUnchecked ? 'unknown' : verdict.state, subjectWords(report), short ?? '', card ?? '', isUnchecked ? 'unknown' : look);
+    if (told) this.setAttribute('data-told', told);
     this.toggleAttribute('data-simulated', report.simulated);
     this.setAttribute('data-headline', headline.word);
-    const next = nextWords(report);
+    const next = isUnchecked ? null : nextWords(report);
     this.#body.replaceChildren(
-      h('dl', { class: 'rows' }, report.answer.rows.map((one) => row(report, one, jumps))),
+      h('dl', { class: 'rows' }, report.answer.rows.map((one) => row(report, one, jumps, told))),
       next
         ? h(
             'div',
@@ -70,6 +81,7 @@ export class AnswerCard extends HTMLElement {
             actions.length > 0 ? h('div', { class: 'row no-print' }, actions) : null,
           )
         : '',
+      note,
     );
   }
 
@@ -79,8 +91,7 @@ export class AnswerCard extends HTMLElement {
    * @param {Progress} progress
    * @param {(() => void) | null} stop
    */
-  checking({ host, doing, step, steps }, stop) {
-    const since = Date.now();
+  checking({ host, doing, step, steps, since }, stop) {
     const words = ui('progress', { doing, step, steps });
     this.#begin('checking', ui('checking-host', { host }), words, '');
     const seconds = h('span', { class: 'seconds', 'aria-hidden': 'true' });
@@ -116,8 +127,7 @@ export class AnswerCard extends HTMLElement {
    * @param {string} subject
    */
   explain(examination, subject) {
-    const [key, message] =
-      examination.kind === 'unreadable' ? ['unreadable', happened(examination)] : [examination.reason, ''];
+    const key = examination.kind === 'unreadable' ? 'unreadable' : examination.reason;
     this.#begin('unknown', subject || ui('no-answer-title'), ui('no-answer-title'), ui(`${key}.sentence`));
     if (examination.kind === 'unreadable') this.setAttribute('data-code', examination.code);
     this.#body.replaceChildren(
@@ -125,7 +135,7 @@ export class AnswerCard extends HTMLElement {
         'dl',
         { class: 'three-parts' },
         ['happened', 'means', 'do'].map((part) =>
-          h('div', {}, h('dt', {}, ui(`part.${part}`)), h('dd', {}, ui(`${key}.${part}`, { message }))),
+          h('div', {}, h('dt', {}, ui(`part.${part}`)), h('dd', {}, told(key, part, examination))),
         ),
       ),
     );
@@ -146,9 +156,10 @@ export class AnswerCard extends HTMLElement {
    */
   #begin(state, subject, short, sentence, look = state) {
     clearInterval(this.#clock);
+    this.setAttribute('aria-label', ui('answer'));
     this.setAttribute('data-state', state);
     this.setAttribute('data-look', look);
-    for (const name of ['data-code', 'data-headline', 'data-simulated']) this.removeAttribute(name);
+    for (const name of ['data-code', 'data-headline', 'data-simulated', 'data-told']) this.removeAttribute(name);
     this.#heading = h('h2', { class: 'answer-subject', tabindex: -1 }, subject);
     this.#status.replaceChildren(
       this.#heading,
@@ -162,10 +173,13 @@ export class AnswerCard extends HTMLElement {
  * @param {Report} report
  * @param {AnswerRow} answered
  * @param {boolean} jumps
+ * @param {Told | null} told
  */
-function row(report, answered, jumps) {
-  const { question, answer } = rowWords(report, answered);
-  const shape = SHAPES[answered.state];
+function row(report, answered, jumps, told) {
+  const { question, answer: own } = rowWords(report, answered);
+  const isOfAsker = OF_ASKER.includes(answered.id);
+  const answer = told === 'unchecked' ? unchecked(own) : told && isOfAsker ? say(['audit', 'of-recorder'], { answer: own }) : own;
+  const shape = told === 'unchecked' ? 'unknown' : SHAPES[answered.state];
   return h(
     'div',
     { 'data-row': answered.id, 'data-answer': answered.state, 'data-state': shape },
@@ -174,14 +188,28 @@ function row(report, answered, jumps) {
   );
 }
 
+/** @param {string} words */
+function unchecked(words) {
+  return say(['audit', 'of-unchecked'], { words });
+}
+
 /** @param {AnswerRow} answered */
 function target({ check, link }) {
   return check ? findingAnchor(check.check, check.part) : `link-${link}`;
 }
 
-/** @param {Extract<Examination, { kind: 'unreadable' }>} examination */
-function happened({ file, message }) {
-  return file === null ? message : ui('in-file', { file: evidenceWords(file), message });
+/**
+ * A sentence about a result that is no report. What the verifier met it says itself, in English.
+ *
+ * @param {string} key
+ * @param {string} part
+ * @param {Exclude<Examination, { kind: 'report' }>} examination
+ */
+function told(key, part, examination) {
+  if (examination.kind !== 'unreadable') return [ui(`${key}.${part}`)];
+  const { file, message } = examination;
+  const place = file === null ? message : ui('in-file', { file: evidenceWords(file), message });
+  return isolated(ui(`${key}.${part}`, { message: place }), message, { lang: 'en' });
 }
 
 customElements.define('answer-card', AnswerCard);

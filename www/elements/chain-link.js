@@ -9,7 +9,7 @@ import { icon } from '../icons.js';
 import { findingGist, sentencesOf } from '../phrases.js';
 import { checkTitle, linkTitle, sayOr, stateName } from '../titles.js';
 import { textOf, valueElement } from '../values.js';
-import { say, ui, uiCount } from '../wording.js';
+import { listed, say, ui, uiCount } from '../wording.js';
 import { findingItem } from './finding-item.js';
 import { HexView } from './hex-view.js';
 import { SourceText } from './source-text.js';
@@ -115,7 +115,7 @@ export function claimFact({ name, value, part }) {
  * @param {Link} link
  */
 function shownBy({ carried_by: carried, joined_by: joint }) {
-  const titles = carried.map((check) => checkTitle(check)).join(', ');
+  const titles = listed(carried.map((check) => checkTitle(check)));
   return [
     carried.length > 0 ? h('p', { class: 'basis carried-by' }, ui('carried-by', { checks: titles })) : null,
     joint ? h('p', { class: 'basis joined-by' }, ui('joined-by', { check: checkTitle(joint) })) : null,
@@ -141,7 +141,7 @@ function notableList(findings) {
     'ul',
     { class: 'notable' },
     [...byGist].map(([gist, { outcome, titles }]) =>
-      h('li', { 'data-outcome': outcome }, h('strong', {}, titles.join(', ')), ' ', gist),
+      h('li', { 'data-outcome': outcome }, h('strong', {}, listed(titles)), ' ', gist),
     ),
   );
 }
@@ -155,7 +155,7 @@ function summaryOf(findings) {
     ).length;
     return count > 0 ? [uiCount(`count.${kind}`, count)] : [];
   });
-  return `${uiCount('count.checks', findings.length)}: ${parts.join(', ')}`;
+  return `${uiCount('count.checks', findings.length)}: ${listed(parts)}`;
 }
 
 customElements.define('chain-link', ChainLink);

@@ -2,7 +2,8 @@
  * `<evidence-intake>`: where a reader drops, picks or pastes evidence and says for which moment and
  * under which policy it is to be examined. Nothing that is handed in here leaves the page.
  *
- * A policy file is taken as the policy, and a report of the verifier's own as no evidence. What
+ * A policy file is taken as the policy, a bundle as the files in it, and a report of the verifier's
+ * own as no evidence. What
  * cannot be taken is said in `problem`, which stands where the page puts it.
  *
  * Fires `request` with a Request, in which no sources stand for the same input again, and `changed`
@@ -12,9 +13,8 @@
  */
 
 import { MAX_INPUT, fromPaste } from '../bytes.js';
-import { button, evidenceWords, h } from '../dom.js';
+import { button, evidenceWords, h, tellIn } from '../dom.js';
 import { byteCount } from '../values.js';
-import { ownFile } from '../verifier.js';
 import { ui } from '../wording.js';
 
 /** The value of the policy choice that leaves it to the verifier. */
@@ -46,6 +46,16 @@ export class EvidenceIntake extends HTMLElement {
   /** @type {PolicyEntry[]} */
   #policies = [];
   #isReadersPolicy = false;
+  #ownFile;
+
+  /**
+   * @param {(bytes: Uint8Array) => Promise<string | null>} ownFile which file of the verifier's own
+   *   these bytes are
+   */
+  constructor(ownFile) {
+    super();
+    this.#ownFile = ownFile;
+  }
 
   connectedCallback() {
     if (this.childElementCount > 0) return;
@@ -66,7 +76,7 @@ export class EvidenceIntake extends HTMLElement {
     // An answer for another moment or policy does not stay up.
     for (const option of [this.#policy, this.#now, this.#asOf, this.#time, this.#artifact]) {
       option.addEventListener('change', () => {
-        this.#say('');
+        this.#say(null);
         this.#request([], false);
       });
     }
@@ -94,8 +104,8 @@ export class EvidenceIntake extends HTMLElement {
     const chosen = this.#policy.value;
     const own = this.#own;
     this.#policy.replaceChildren(
-      h('option', { value: VERIFIERS_CHOICE }, ui('policy-automatic')),
-      ...(own ? [h('option', { value: OWN_FILE }, ui('policy-own', { name: evidenceWords(own.name) }))] : []),
+      h('option', { value: VERIFIERS_CHOICE }, () => ui('policy-automatic')),
+      ...(own ? [h('option', { value: OWN_FILE }, () => ui('policy-own', { name: evidenceWords(own.name) }))] : []),
       ...this.#policies.map(({ name }) => h('option', { value: name }, name)),
     );
     this.#policy.value = chosen;
@@ -148,7 +158,7 @@ export class EvidenceIntake extends HTMLElement {
    */
   async take(files) {
     if (files.length === 0) return;
-    this.#say('');
+    this.#say(null);
     const read = await this.read(files);
     if (!read) return;
     const { sources, policy } = await this.#sorted(read);
@@ -162,10 +172,10 @@ export class EvidenceIntake extends HTMLElement {
    * @param {Source[]} read
    */
   async #sorted(read) {
-    const kinds = await Promise.all(read.map(({ bytes }) => ownFile(bytes)));
+    const kinds = await Promise.all(read.map(({ bytes }) => this.#ownFile(bytes)));
     const policy = read.find((_, place) => kinds[place] === 'own-policy');
     const report = read.find((_, place) => kinds[place] === 'own-report');
-    const sources = read.filter((_, place) => kinds[place] === null);
+    const sources = read.filter((_, place) => kinds[place] === null || kinds[place] === 'own-bundle');
     if (policy) {
       this.#own = { name: policy.name, text: new TextDecoder().decode(policy.bytes) };
       this.#listPolicies();
@@ -173,9 +183,9 @@ export class EvidenceIntake extends HTMLElement {
       this.#isReadersPolicy = true;
       this.#describePolicy();
     }
-    if (report) this.#say(ui('own-report', { name: evidenceWords(report.name) }));
+    if (report) this.#say(() => ui('own-report', { name: evidenceWords(report.name) }));
     else if (policy && sources.length === 0) {
-      this.#say(ui('policy-taken', { name: evidenceWords(policy.name) }));
+      this.#say(() => ui('policy-taken', { name: evidenceWords(policy.name) }));
     }
     return { sources, policy };
   }
@@ -189,19 +199,19 @@ export class EvidenceIntake extends HTMLElement {
    * @returns {Promise<Source[] | null>}
    */
   async read(files, problem = this.problem) {
-    problem.textContent = '';
+    problem.replaceChildren();
     /** @type {Source[]} */
     const read = [];
     for (const file of files) {
-      const name = evidenceWords(file.name);
+      const name = () => evidenceWords(file.name);
       if (file.size > MAX_INPUT) {
-        problem.textContent = ui('too-large', { name, limit: byteCount(MAX_INPUT) });
+        tellIn(problem, () => ui('too-large', { name: name(), limit: byteCount(MAX_INPUT) }));
         continue;
       }
       try {
         read.push({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
       } catch {
-        problem.textContent = ui('not-read', { name });
+        tellIn(problem, () => ui('not-read', { name: name() }));
       }
     }
     return read.length > 0 ? read : null;
@@ -227,21 +237,25 @@ export class EvidenceIntake extends HTMLElement {
     const date = new Date(`${this.#time.value}Z`);
     if (Number.isNaN(date.getTime())) {
       this.#time.setAttribute('aria-invalid', 'true');
-      this.#say(ui('time-missing'));
+      this.#say(() => ui('time-missing'));
       this.#time.focus();
       return undefined;
     }
     return rfc3339(date);
   }
 
-  /** @param {string} sentence */
+  /** @param {(() => string) | null} sentence */
   #say(sentence) {
-    this.problem.textContent = sentence;
+    if (sentence) tellIn(this.problem, sentence);
+    else this.problem.replaceChildren();
   }
 
   #describePolicy() {
     const chosen = this.#policies.find(({ name }) => name === this.#policy.value);
-    this.#policyNote.textContent = chosen ? chosen.description : ui('policy-automatic-note');
+    tellIn(this.#policyNote, () => chosen?.description ?? ui('policy-automatic-note'));
+    // A policy describes itself, in English.
+    if (chosen) this.#policyNote.lang = 'en';
+    else this.#policyNote.removeAttribute('lang');
   }
 
   #dropZone() {
@@ -251,15 +265,15 @@ export class EvidenceIntake extends HTMLElement {
       h(
         'div',
         { class: 'drop-top' },
-        h('div', { class: 'drop-words' }, h('h2', {}, ui('hand-in')), h('p', {}, ui('drop'))),
+        h('div', { class: 'drop-words' }, h('h2', {}, () => ui('hand-in')), h('p', {}, () => ui('drop'))),
         h(
           'div',
           { class: 'row file-choice' },
           this.#files,
-          h('label', { for: 'files', class: 'button primary' }, ui('choose-files')),
+          h('label', { for: 'files', class: 'button primary' }, () => ui('choose-files')),
         ),
       ),
-      h('p', { class: 'note' }, ui('stays-here')),
+      h('p', { class: 'note' }, () => ui('stays-here')),
       h('div', { class: 'drop-more' }, this.#pasteBox(), this.#options()),
     );
   }
@@ -268,17 +282,17 @@ export class EvidenceIntake extends HTMLElement {
     return h(
       'details',
       { class: 'paste' },
-      h('summary', {}, ui('paste')),
-      h('label', { for: 'paste' }, ui('paste-label')),
+      h('summary', {}, () => ui('paste')),
+      h('label', { for: 'paste' }, () => ui('paste-label')),
       this.#paste,
       button(
-        ui('paste-check'),
+        () => ui('paste-check'),
         () => {
           if (this.#paste.value.trim() === '') {
-            this.#say(ui('paste-empty'));
+            this.#say(() => ui('paste-empty'));
             this.#paste.focus();
           } else {
-            this.#say('');
+            this.#say(null);
             this.#request([{ name: ui('pasted'), bytes: fromPaste(this.#paste.value) }]);
           }
         },
@@ -292,31 +306,31 @@ export class EvidenceIntake extends HTMLElement {
     return h(
       'details',
       { class: 'options' },
-      h('summary', {}, ui('options')),
+      h('summary', {}, () => ui('options')),
       h(
         'fieldset',
         {},
-        h('legend', {}, ui('moment')),
-        h('p', {}, this.#now, h('label', { for: 'moment-now' }, ui('moment-now'))),
+        h('legend', {}, () => ui('moment')),
+        h('p', {}, this.#now, h('label', { for: 'moment-now' }, () => ui('moment-now'))),
         h(
           'p',
           {},
           this.#asOf,
-          h('label', { for: 'moment-as-of' }, ui('moment-as-of')),
+          h('label', { for: 'moment-as-of' }, () => ui('moment-as-of')),
           ' ',
-          h('label', { for: 'time', class: 'visually-hidden' }, ui('moment-time')),
+          h('label', { for: 'time', class: 'visually-hidden' }, () => ui('moment-time')),
           this.#time,
         ),
-        h('p', { id: 'time-note', class: 'note' }, ui('moment-note')),
+        h('p', { id: 'time-note', class: 'note' }, () => ui('moment-note')),
       ),
-      h('p', {}, h('label', { for: 'policy' }, ui('policy')), ' ', this.#policy),
+      h('p', {}, h('label', { for: 'policy' }, () => ui('policy')), ' ', this.#policy),
       this.#policyNote,
-      h('p', {}, h('label', { for: 'artifact' }, ui('artifact')), ' ', this.#artifact),
-      h('p', { id: 'artifact-note', class: 'note' }, ui('artifact-note')),
+      h('p', {}, h('label', { for: 'artifact' }, () => ui('artifact')), ' ', this.#artifact),
+      h('p', { id: 'artifact-note', class: 'note' }, () => ui('artifact-note')),
       button(
-        ui('again'),
+        () => ui('again'),
         () => {
-          this.#say('');
+          this.#say(null);
           this.again();
         },
         { id: 'again' },

@@ -5,14 +5,16 @@
  */
 
 import { button, copyButton, evidenceWords, h } from '../dom.js';
-import { ui } from '../wording.js';
+import { listed, ui } from '../wording.js';
 import { AnswerCard } from './answer-card.js';
 import { chainSection } from './chain-section.js';
 import { chainStrip } from './chain-strip.js';
 import { beyond } from './end-cap.js';
 import { fileList } from './file-list.js';
+import { historyNote } from './history-note.js';
 import { nextActions, openChecks } from './open-checks.js';
 import { readOn } from './read-on.js';
+import { recordedLine } from './recorded-line.js';
 import { reportActions, reportFacts, reportFlags } from './report-actions.js';
 import { reportMeaning } from './report-meaning.js';
 import { serviceKey } from './service-key.js';
@@ -21,18 +23,28 @@ import { statedTable } from './stated-table.js';
 /** @typedef {import('./answer-card.js').Progress} Progress */
 
 /**
- * What the page knows of how a report came about.
+ * What the page knows of how a report came about; `remembered` is the address of a service of which
+ * the reader may have remembered what it showed.
  *
- * @typedef {{ kept?: Source | null, unread?: { origin: string, isRecorded: boolean } | null }} Origin
+ * @typedef {object} Origin
+ * @property {Source | null} [kept] what this page asked and was answered
+ * @property {{ origin: string, isRecorded: boolean } | null} [unread] a service that a page may not read
+ * @property {boolean} [isRecorded] whether the report is a bundle's, as recorded
+ * @property {(() => Promise<Uint8Array<ArrayBuffer>>) | null} [keep] makes one file with everything
+ * @property {boolean} [savesFile] whether an audit file can be made of that
+ * @property {HTMLElement | null} [above] what the page says above the answer
+ * @property {HTMLElement[]} [cover] what the page says between the chain in one row and the rest
+ * @property {string | null} [remembered]
  */
 
 export class EvidenceReport extends HTMLElement {
+  #above = h('div', { class: 'report-above' });
   #card = new AnswerCard();
   #rest = h('div', { class: 'report-rest' });
 
   connectedCallback() {
     if (this.childElementCount > 0) return;
-    this.append(this.#card, this.#rest);
+    this.append(this.#above, this.#card, this.#rest);
     this.addEventListener('click', openTarget);
   }
 
@@ -60,6 +72,7 @@ export class EvidenceReport extends HTMLElement {
   #down() {
     this.setAttribute('aria-busy', 'true');
     this.removeAttribute('data-simulated');
+    this.#above.replaceChildren();
     this.#rest.replaceChildren();
   }
 
@@ -87,22 +100,31 @@ export class EvidenceReport extends HTMLElement {
    * @param {Source[]} sources
    * @param {Origin} origin
    */
-  #draw(examination, sources, { kept = null, unread = null }) {
+  #draw(examination, sources, origin) {
+    const { kept = null, unread = null, isRecorded = false, keep = null, remembered = null } = origin;
     this.removeAttribute('aria-busy');
+    this.#above.replaceChildren(origin.above ?? '');
     this.#rest.replaceChildren();
     if (examination.kind !== 'report') {
       this.removeAttribute('data-simulated');
-      this.#card.explain(examination, sources.map(({ name }) => evidenceWords(name)).join(', '));
+      this.#card.explain(examination, listed(sources.map(({ name }) => evidenceWords(name))));
       return;
     }
-    const { report, json, further } = examination;
+    const { report, json, further, recorded } = examination;
+    if (recorded) this.#above.append(recordedLine(recorded, report, isRecorded));
     this.toggleAttribute('data-simulated', report.simulated);
-    this.#card.draw(report, { jumps: true, actions: nextActions(report) });
+    this.#card.draw(report, {
+      jumps: true,
+      actions: isRecorded ? [] : nextActions(report),
+      told: isRecorded ? 'recorder' : null,
+      note: remembered === null ? '' : historyNote(report, remembered),
+    });
     const stated = report.stated.length > 0 ? statedTable(report) : '';
     const isAllThereIs = report.assurance.root_of_trust === 'nothing';
     const sections = [
       unread ? elsewhere(unread) : '',
       chainStrip(report),
+      ...(origin.cover ?? []),
       reportMeaning(report),
       readOn(report),
       serviceKey(report),
@@ -112,9 +134,9 @@ export class EvidenceReport extends HTMLElement {
       isAllThereIs ? '' : stated,
       beyond(report.assurance.root_of_trust),
       reportFlags(report),
-      fileList(report, sources.length),
+      fileList(report, recorded ? 0 : sources.length),
       reportFacts(report),
-      reportActions(report, json, kept),
+      reportActions(report, json, kept, keep, origin.savesFile ?? false),
     ];
     this.#rest.append(...sections);
   }

@@ -4,7 +4,8 @@
  * @import { Report, Source } from '../page.d.ts'
  */
 
-import { button, copyButton, download, h } from '../dom.js';
+import { emptyAuditFile, withBundle } from '../audit-file.js';
+import { button, copyButton, download, evidenceWords, h } from '../dom.js';
 import { hexElement, timeElement } from '../values.js';
 import { say, ui } from '../wording.js';
 
@@ -61,11 +62,15 @@ export function folded(name, title, content, aside = '') {
  * @param {Report} report
  * @param {string} json
  * @param {Source | null} kept what this page asked and was answered
+ * @param {(() => Promise<Uint8Array<ArrayBuffer>>) | null} keep makes one file with everything; `null`
+ *   for a report that is out of such a file
+ * @param {boolean} savesFile whether the page can make an audit file of that
  */
-export function reportActions({ checked_at, files, policy }, json, kept) {
+export function reportActions(report, json, kept, keep, savesFile) {
   const words = { copied: ui('copied'), failed: ui('copy-failed') };
-  const names = kept || files.length < 2 ? ['FILE'] : files.map((_, place) => `FILE-${place + 1}`);
-  const command = `s2s verify ${names.join(' ')} --at ${checked_at} --policy ${policyWord(policy.name)} --json`;
+  const name = bundleName(report);
+  const command = `s2s verify ${name} --as-recorded --json`;
+  const problem = h('p', { class: 'problem', role: 'alert' });
   return h(
     'section',
     { class: 'actions', 'aria-labelledby': 'actions-heading' },
@@ -74,13 +79,20 @@ export function reportActions({ checked_at, files, policy }, json, kept) {
       'details',
       {},
       h('summary', {}, ui('again-summary')),
-      h('p', {}, ui(kept ? 'again-recorded' : 'again-elsewhere')),
+      h('p', {}, ui('again-elsewhere')),
       h('p', {}, h('code', { class: 'url', translate: 'no' }, command)),
       copyButton(ui('copy-command'), command, words, { class: 'quiet no-print' }),
     ),
     h(
       'div',
       { class: 'row no-print' },
+      keep ? button(ui('save-bundle'), () => saved(name, keep, problem), { id: 'save-bundle' }) : null,
+      keep && savesFile
+        ? button(ui('save-audit'), () => savedAudit(name, keep, problem), {
+            id: 'save-audit',
+            'aria-describedby': 'save-audit-note',
+          })
+        : null,
       copyButton(ui('copy-report'), json, words, { class: '', id: 'copy-report' }),
       kept
         ? button(
@@ -95,20 +107,60 @@ export function reportActions({ checked_at, files, policy }, json, kept) {
       button(ui('print'), () => printed(false), { id: 'print-report' }),
       button(ui('print-all'), () => printed(true), { id: 'print-all', class: 'quiet' }),
     ),
+    keep && savesFile ? h('p', { class: 'note no-print', id: 'save-audit-note' }, ui('save-audit-note')) : null,
+    problem,
   );
+}
+
+/**
+ * Hands the reader one file with everything.
+ *
+ * @param {string} name
+ * @param {() => Promise<Uint8Array<ArrayBuffer>>} keep
+ * @param {HTMLElement} problem
+ */
+async function saved(name, keep, problem) {
+  problem.textContent = '';
+  try {
+    download(name, await keep(), 'application/json');
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    problem.textContent = ui('bundle-not-saved', { message: evidenceWords(message) });
+  }
+}
+
+/**
+ * Hands the reader one HTML with everything and the verifier, made of the empty one of this site.
+ *
+ * @param {string} name the bundle's
+ * @param {() => Promise<Uint8Array<ArrayBuffer>>} keep
+ * @param {HTMLElement} problem
+ */
+async function savedAudit(name, keep, problem) {
+  problem.textContent = '';
+  try {
+    const [bundle, page] = await Promise.all([keep(), emptyAuditFile()]);
+    const file = page === null ? null : withBundle(page, bundle);
+    if (file === null) problem.textContent = ui('save-audit-no-page');
+    else download(name.replace(/\.s2s\.json$/, '.html'), file, 'text/html');
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    problem.textContent = ui('bundle-not-saved', { message: evidenceWords(message) });
+  }
+}
+
+/**
+ * The name of a bundle: the host, or the kind of evidence, and the day.
+ *
+ * @param {Report} report
+ */
+export function bundleName({ checked_at, headline, subject }) {
+  const of = headline.of ? new URL(headline.of).host : subject.kind;
+  return `${of.replace(/[^A-Za-z0-9.-]/g, '-')}-${checked_at.slice(0, 10)}.s2s.json`;
 }
 
 /** @param {boolean} isWhole whether everything goes on paper */
 function printed(isWhole) {
   document.documentElement.toggleAttribute('data-print-all', isWhole);
   print();
-}
-
-/**
- * A policy as a command line takes it; a name that a shell would take apart is left to the reader.
- *
- * @param {string} name
- */
-function policyWord(name) {
-  return /^[a-z0-9][a-z0-9-]*$/.test(name) ? name : 'POLICY';
 }

@@ -6,7 +6,7 @@
  */
 
 import { findingAnchor } from '../anchors.js';
-import { evidenceWords, h } from '../dom.js';
+import { evidenceWords, h, isolated } from '../dom.js';
 import { sentencesOf } from '../phrases.js';
 import { checkTitle, level, meanings, rootOfTrust, sayOr } from '../titles.js';
 import { byteCount, timeElement } from '../values.js';
@@ -49,10 +49,16 @@ function subject(report) {
       `${sayOr(['kinds', subject.kind], subject.kind)} · ${byteCount(subject.len)} · ${ui('checked-for')} `,
       timeElement(checked_at),
       ` · ${ui('under-policy', { policy: policy.name })}`,
-      evidence ? ` · ${ui('from-file', { words: evidenceWords(evidence.name) })}` : '',
+      evidence ? fromFile(evidence.name) : [],
     ),
-    itself ? h('p', {}, itself) : null,
+    itself ? h('p', {}, isolated(itself, evidenceWords(subject.name ?? ''))) : null,
   );
+}
+
+/** @param {string} name */
+function fromFile(name) {
+  const words = evidenceWords(name);
+  return isolated(` · ${ui('from-file', { words })}`, words);
 }
 
 /**
@@ -62,8 +68,9 @@ function subject(report) {
  */
 function recorded({ recorded_at: at, subject }) {
   if (!at) return null;
-  const words = subject.name === null ? '' : `${ui('recorded-of')} ${evidenceWords(subject.name)}. `;
-  return h('p', { class: 'recorded' }, `${words}${ui('recorded-at')} `, timeElement(at), `. ${ui('recorded-means')}`);
+  const words = subject.name === null ? '' : evidenceWords(subject.name);
+  const of = words ? isolated(`${ui('recorded-of')} ${words}. `, words) : [];
+  return h('p', { class: 'recorded' }, of, `${ui('recorded-at')} `, timeElement(at), `. ${ui('recorded-means')}`);
 }
 
 /**

@@ -4,7 +4,7 @@
  * @import { PlannedRequest } from '../page.d.ts'
  */
 
-import { h } from '../dom.js';
+import { h, tellIn } from '../dom.js';
 import { sayOr } from '../titles.js';
 import { ui } from '../wording.js';
 
@@ -16,10 +16,11 @@ export class RequestList extends HTMLElement {
 
   /**
    * @param {PlannedRequest[]} requests
-   * @param {{ choice: boolean, notes?: Map<string, string> }} options whether single requests can
-   *   be left out, and what to say about an address
+   * @param {{ choice: boolean, told?: boolean, notes?: Map<string, string> }} options whether single
+   *   requests can be left out, whether the hosts were told of already, and what to say about an
+   *   address
    */
-  draw(requests, { choice, notes = new Map() }) {
+  draw(requests, { choice, told = false, notes = new Map() }) {
     this.#rows = requests.map((request, index) => ({
       request,
       box: choice ? h('input', { type: 'checkbox', checked: true, id: `request-${index}` }) : null,
@@ -31,7 +32,7 @@ export class RequestList extends HTMLElement {
       h(
         'ol',
         { class: 'hosts' },
-        hosts.map((host) => this.#host(host)),
+        hosts.map((host) => this.#host(host, told)),
       ),
     );
   }
@@ -46,45 +47,69 @@ export class RequestList extends HTMLElement {
    *
    * @param {PlannedRequest} request
    * @param {string} state `asking`, `answered`, `failed` or nothing
-   * @param {string} sentence
+   * @param {() => string} sentence
    */
   say(request, state, sentence) {
     const row = this.#rows.find(({ request: { url } }) => url === request.url);
     if (!row) return;
     row.status.setAttribute('data-state', state);
-    row.status.textContent = sentence;
+    tellIn(row.status, sentence);
   }
 
-  /** @param {string} host */
-  #host(host) {
+  /**
+   * @param {string} host
+   * @param {boolean} told
+   */
+  #host(host, told) {
     const rows = this.#rows.filter(({ request }) => request.host === host);
     return h(
       'li',
       {},
-      h('p', { class: 'host' }, ui('asks'), ' ', h('strong', { translate: 'no' }, host)),
-      learned(rows.map(({ request }) => request.reveals)).map((reveals) =>
-        h('p', {}, sayOr(['reveals', reveals], reveals)),
-      ),
+      told ? null : h('p', { class: 'host' }, () => ui('asks'), ' ', name(host)),
+      told ? null : learned(rows.map(({ request }) => request)).map((one) => h('p', {}, () => learns(one))),
       h('ul', { class: 'requests' }, rows.map(requestItem)),
     );
   }
 }
 
 /**
- * What a host learns, each once; what another says as well is left out.
+ * Whom `requests` ask and what each host learns, a line for each.
  *
- * @param {string[]} reveals
+ * @param {PlannedRequest[]} requests
  */
-function learned(reveals) {
-  const all = [...new Set(reveals)];
+export function asked(requests) {
+  const hosts = [...new Set(requests.map(({ host }) => host))];
+  return hosts.map((host) => {
+    const own = learned(requests.filter((request) => request.host === host));
+    return h('p', { class: 'host' }, () => ui('asks'), ' ', name(host), () => `. ${own.map(learns).join(' ')}`);
+  });
+}
+
+/** @param {string} host */
+function name(host) {
+  return h('strong', { translate: 'no' }, host);
+}
+
+/**
+ * What a host learns of its requests, each once; what another says as well is left out.
+ *
+ * @param {PlannedRequest[]} requests
+ */
+function learned(requests) {
+  const all = [...new Set(requests.map(({ reveals }) => reveals))];
   return all.filter(
     (one) => !all.some((other) => other !== one && other.startsWith(`${one}-`)),
   );
 }
 
+/** @param {string} reveals */
+function learns(reveals) {
+  return sayOr(['reveals', reveals], reveals);
+}
+
 /** @param {Row} row */
 function requestItem({ request: { url, what }, box, note, status }) {
-  const title = sayOr(['wanted', what], what);
+  const title = () => sayOr(['wanted', what], what);
   return h(
     'li',
     { 'data-what': what },

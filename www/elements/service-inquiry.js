@@ -9,11 +9,11 @@
  * @import { PlannedRequest, SessionHandle } from '../page.d.ts'
  */
 
-import { announce, button, h } from '../dom.js';
+import { announce, button, h, tellIn } from '../dom.js';
 import { sayOr } from '../titles.js';
 import { newSession, subjects } from '../verifier.js';
 import { say, ui } from '../wording.js';
-import { RequestList } from './request-list.js';
+import { RequestList, asked } from './request-list.js';
 
 export class ServiceInquiry extends HTMLElement {
   #address = h('input', {
@@ -41,13 +41,18 @@ export class ServiceInquiry extends HTMLElement {
       h(
         'form',
         { class: 'address' },
-        h('label', { for: 'address', class: 'visually-hidden' }, ui('address')),
+        h('label', { for: 'address', class: 'visually-hidden' }, () => ui('address')),
         this.#address,
-        h('button', { type: 'submit', class: 'primary' }, ui('check')),
+        h('button', { type: 'submit', class: 'primary' }, () => ui('check')),
       ),
       this.#problem,
     );
     this.#address.addEventListener('input', () => this.#forget());
+    this.plan.addEventListener('keydown', ({ key }) => {
+      if (key !== 'Escape' || this.#running) return;
+      this.#forget();
+      this.#address.focus();
+    });
     this.querySelector('form')?.addEventListener('submit', (event) => {
       event.preventDefault();
       this.propose(this.#address.value);
@@ -61,23 +66,23 @@ export class ServiceInquiry extends HTMLElement {
         h(
           'li',
           {},
-          button(say(['subjects', id, 'name']), () => this.propose(origin), {
+          button(() => say(['subjects', id, 'name']), () => this.propose(origin), {
             class: 'link',
             'data-subject': id,
           }),
           ' ',
-          h('span', {}, say(['subjects', id, 'sentence'])),
+          h('span', {}, () => say(['subjects', id, 'sentence'])),
         ),
       ),
       h(
         'li',
         {},
-        button(ui('recorded'), () => this.dispatchEvent(new CustomEvent('recorded')), {
+        button(() => ui('recorded'), () => this.dispatchEvent(new CustomEvent('recorded')), {
           class: 'link',
           id: 'recorded',
         }),
         ' ',
-        h('span', {}, ui('recorded-sentence')),
+        h('span', {}, () => ui('recorded-sentence')),
       ),
     );
   }
@@ -94,8 +99,8 @@ export class ServiceInquiry extends HTMLElement {
     const proposal = await newSession(address.trim());
     if (own !== this.#proposed) return;
     if (typeof proposal === 'string') {
-      const why = proposal === 'no-verifier' ? ui('no-verifier.sentence') : proposal;
-      this.#problem.textContent = ui('address-refused', { why });
+      const why = () => (proposal === 'no-verifier' ? ui('no-verifier.sentence') : proposal);
+      tellIn(this.#problem, () => ui('address-refused', { why: why() }));
       this.#address.setAttribute('aria-invalid', 'true');
       this.#address.focus();
       return;
@@ -109,7 +114,7 @@ export class ServiceInquiry extends HTMLElement {
     this.#proposed += 1;
     this.#running?.abort();
     this.#running = null;
-    this.#problem.textContent = '';
+    this.#problem.replaceChildren();
     this.#address.removeAttribute('aria-invalid');
     this.plan.hidden = true;
     this.plan.replaceChildren();
@@ -118,22 +123,23 @@ export class ServiceInquiry extends HTMLElement {
   /** @param {SessionHandle} session */
   #show(session) {
     const list = new RequestList();
-    list.draw(session.first, { choice: false });
+    list.draw(session.first, { choice: false, told: true });
     const host = session.first[0]?.host ?? session.origin;
-    const heading = h('h2', { tabindex: -1 }, ui('plan'));
-    const go = button(ui('ask-host', { host }), () => this.#start(session, list, go, stop), {
+    const heading = h('h2', { tabindex: -1 }, () => ui('plan'));
+    const go = button(() => ui('ask-host', { host }), () => this.#start(session, list, go, stop), {
       class: 'primary',
       id: 'ask',
     });
-    const stop = button(ui('stop'), () => this.#running?.abort(), { id: 'stop', hidden: true });
+    const stop = button(() => ui('stop'), () => this.#running?.abort(), { id: 'stop', hidden: true });
     this.plan.replaceChildren(
       heading,
+      ...asked(session.first),
+      h('div', { class: 'row' }, go, stop),
       list,
       session.nonce
-        ? h('p', {}, ui('nonce'), ' ', h('code', { id: 'nonce', class: 'url', translate: 'no' }, session.nonce))
-        : h('p', {}, ui('no-nonce')),
-      h('p', { class: 'note' }, ui('how-asked')),
-      h('div', { class: 'row' }, go, stop),
+        ? h('p', {}, () => ui('nonce'), ' ', h('code', { id: 'nonce', class: 'url', translate: 'no' }, session.nonce))
+        : h('p', {}, () => ui('no-nonce')),
+      h('p', { class: 'note' }, () => ui('how-asked')),
     );
     this.plan.hidden = false;
     this.dispatchEvent(new CustomEvent('proposed'));
@@ -172,12 +178,12 @@ export class ServiceInquiry extends HTMLElement {
  * @param {{ status?: number | undefined, failed?: string | undefined, length: number }} asked
  */
 export function tell(list, request, asked) {
+  const { failed, status, length } = asked;
   const what = sayOr(['wanted', request.what], request.what);
-  const sentence = asked.failed
-    ? ui('no-answer', { why: sayOr(['asked', asked.failed], asked.failed) })
-    : ui('answered', { status: asked.status ?? 0, length: asked.length });
-  list.say(request, asked.failed ? 'failed' : 'answered', sentence);
-  announce(`${what}: ${sentence}`);
+  const sentence = () =>
+    failed ? ui('no-answer', { why: sayOr(['asked', failed], failed) }) : ui('answered', { status: status ?? 0, length });
+  list.say(request, failed ? 'failed' : 'answered', sentence);
+  announce(`${what}: ${sentence()}`);
 }
 
 customElements.define('service-inquiry', ServiceInquiry);

@@ -2,24 +2,50 @@
  * The reports that a verifier of this package made here, each with the bytes it came as.
  *
  * @import { Report } from '../report.d.ts'
+ * @import * as wasm from '../pkg/silicon_to_source.js'
  */
 
 const SCHEMA = 'silicon-to-source/report/v1';
 
+/**
+ * A call of the wasm that gave a report.
+ *
+ * @typedef {{ files: Parameters<typeof wasm.verify>[0], options: Parameters<typeof wasm.verify>[1] }} Call
+ */
+
 /** @type {WeakMap<object, string>} */
 const texts = new WeakMap();
+
+/** @type {WeakMap<object, Call>} */
+const calls = new WeakMap();
 
 /**
  * The report in the text that the verifier wrote.
  *
  * @param {string} json
+ * @param {Call} [call] what it was made of, where this thread made it
  * @returns {Report}
  */
-export function answer(json) {
+export function answer(json, call) {
   const report = JSON.parse(json);
   if (report.schema !== SCHEMA) throw new TypeError(`The verifier wrote another report than ${SCHEMA}.`);
   texts.set(report, json);
+  if (call) calls.set(report, call);
   return report;
+}
+
+/**
+ * What a report of this thread's was made of.
+ *
+ * @param {object} report
+ * @returns {Call}
+ */
+export function callOf(report) {
+  const call = calls.get(report);
+  if (call === undefined) {
+    throw new TypeError('This report was not made here: only one that check or verify gave in this thread is put into a bundle.');
+  }
+  return call;
 }
 
 /**

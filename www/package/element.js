@@ -5,9 +5,9 @@
  */
 
 import { AnswerCard } from '../elements/answer-card.js';
-import { useWording } from '../wording.js';
+import { useWording, wordingLanguage } from '../wording.js';
 import { isOwn } from './answers.js';
-import { LANGUAGES } from './languages.js';
+import { firstKnown } from '../languages.js';
 import { text, words } from './page.js';
 
 /** The colours are those of the page. */
@@ -49,6 +49,18 @@ export class AnswerElement extends HTMLElement {
     this.#root.adoptedStyleSheets = [styled(STYLE)];
   }
 
+  static get observedAttributes() {
+    return ['lang'];
+  }
+
+  attributeChangedCallback() {
+    if (this.#report) void this.#draw(this.#report);
+  }
+
+  connectedCallback() {
+    if (this.#report) void this.#draw(this.#report);
+  }
+
   get report() {
     return this.#report;
   }
@@ -63,15 +75,22 @@ export class AnswerElement extends HTMLElement {
     if (report) void this.#draw(report);
   }
 
+  /** The language that is written around the element, where there are sentences in it. */
+  #language() {
+    return firstKnown([this.closest('[lang]')?.getAttribute('lang') ?? null]);
+  }
+
   /** @param {Report} report */
   async #draw(report) {
-    const near = this.closest('[lang]')?.getAttribute('lang')?.split('-')[0] ?? '';
-    const language = LANGUAGES.has(near) ? near : 'en';
+    const language = this.#language();
     const [known, sheet] = await Promise.all([words(language), cardStyle()]);
     if (this.#report !== report) return;
+    // It may stand in other surroundings by now.
+    if (this.#language() !== language) return void this.#draw(report);
     useWording(known);
     const drawn = new AnswerCard();
     drawn.lang = language;
+    drawn.dir = wordingLanguage().dir;
     this.#root.adoptedStyleSheets = [styled(STYLE), sheet];
     this.#root.replaceChildren(drawn);
     drawn.draw(report);

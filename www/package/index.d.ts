@@ -37,6 +37,10 @@ export interface VerifyOptions {
   denyWarnings?: boolean | undefined;
   /** What a signed build must be about: bytes, or `sha256:` (`sha512:`) and hex digits. */
   artifact?: Bytes | string | undefined;
+  /** Sigstore's keys (`trusted_root.json`) in place of those that come with the verifier. */
+  trustedRoot?: Bytes | undefined;
+  /** Google's root certificate for endorsements of firmware; the verifier brings none. */
+  firmwareRoot?: Bytes | undefined;
 }
 
 /** How hosts are asked. */
@@ -48,7 +52,7 @@ export interface Asking {
 }
 
 export interface CheckOptions extends VerifyOptions, Asking {
-  /** The language of the sentence in `NotEnough`. */
+  /** The language of the sentence in `NotEnough`: `en`, `de`, or a wording of your own. */
   language?: string | Words | undefined;
   /**
    * Whether a further host may be asked for what the report wants, such as AMD for a chip's certificate.
@@ -57,7 +61,7 @@ export interface CheckOptions extends VerifyOptions, Asking {
   mayAsk?: ((request: PlannedRequest) => boolean | Promise<boolean>) | undefined;
 }
 
-/** The wording of one language, as `silicon-to-source/wording/en.json` has it. */
+/** The wording of one language, as `silicon-to-source/wording/en.json` and `de.json` have it. */
 export type Words = Record<string, unknown>;
 
 /** What a report says, in sentences. */
@@ -105,6 +109,39 @@ export interface PolicySummary {
   description: string;
   /** Hexadecimal SHA-256 of the policy file. */
   sha256: string;
+}
+
+/**
+ * A bundle's report, made again for the bundle's own moment. All of it is as recorded: what it says of a
+ * challenge and of a connection is the word of whoever made the bundle, and `toJson` and `<s2s-answer>` do
+ * not take it for an answer of this process.
+ */
+export interface Recorded {
+  /** The moment that was examined for, RFC 3339. */
+  at: string;
+  /** The verifier that made the bundle, as the bundle says. */
+  maker: { version: string; sha256?: string };
+  /** Whether the maker says that it asked a service itself. */
+  session: boolean;
+  /** Whether the report, made again, is the recorded one, byte for byte. */
+  same: boolean;
+  /** In how many places they differ. */
+  count: number;
+  /** The first of these places, at most 100, as JSON pointers; `''` is the whole text. */
+  differences: string[];
+  /** Whether they differ in nothing but which verifier made them. */
+  otherVerifier: boolean;
+  /** The report, made again. */
+  report: Report;
+  /** Its exact text. */
+  json: string;
+  /** The text of the report in the bundle. It is not checked unless `same` says so. */
+  recorded: string;
+  files: { name: string; len: number; sha256: string; url?: string }[];
+  /** The name of the policy that the maker chose, or the text of its policy file. */
+  policy?: string;
+  /** What the maker said of its own accord. It does not count when `verify` examines the bundle. */
+  makersOwn: ('policy' | 'trusted-root' | 'artifact' | 'firmware-root')[];
 }
 
 /** A key, or a list of keys, that comes with the verifier. */
@@ -165,10 +202,26 @@ export interface Surface {
   plan(url: string | URL): Promise<Plan>;
   /** The policies that come with the verifier. */
   policies(): Promise<PolicySummary[]>;
+  /**
+   * Makes the report of a bundle again, and says whether it is the recorded one.
+   *
+   * @throws {VerifyError} when it is no bundle, was changed, or cannot be examined.
+   */
+  readBundle(bundle: Bytes): Promise<Recorded>;
+  /**
+   * One file with everything that `report` was made of: files, options, moment, and the report. `verify`
+   * takes it as of now, `readBundle` as recorded. `sha256` is the digest of the program that runs, if known.
+   *
+   * @throws {VerifyError} when the bytes were changed since, or are too many.
+   * @throws {TypeError} when the report was not made in this thread.
+   */
+  toBundle(report: Report, maker?: { sha256?: string | undefined }): Promise<Uint8Array>;
   /** The report exactly as the verifier wrote it: the bytes that `s2s verify --json` prints. */
   toJson(report: Report): string;
   /**
-   * Examines files. Evidence that is not genuine gives a report, not an error.
+   * Examines files. Evidence that is not genuine gives a report, not an error. A bundle stands for the files
+   * in it, as of now; of its maker's choices only what picks among the verifier's own policies or asks for
+   * more counts.
    *
    * @throws {VerifyError} when no file is evidence, or an option cannot be understood.
    */
@@ -180,6 +233,8 @@ export const explain: Surface['explain'];
 export const init: Surface['init'];
 export const plan: Surface['plan'];
 export const policies: Surface['policies'];
+export const readBundle: Surface['readBundle'];
+export const toBundle: Surface['toBundle'];
 export const toJson: Surface['toJson'];
 export const verify: Surface['verify'];
 

@@ -6,7 +6,7 @@
  */
 
 import init, * as wasm from '../pkg/silicon_to_source.js';
-import { answer, toJson } from './answers.js';
+import { answer, callOf, toJson } from './answers.js';
 import { guarded, NotEnough, VerifyError } from './errors.js';
 import { explained } from './explain.js';
 import { bytesOf, filesOf, momentOf, only, VERIFY } from './input.js';
@@ -61,15 +61,17 @@ export function surface(platform) {
    * @param {VerifyOptions} options
    * @param {string} [asked] what a session of this process asked
    */
-  async function examined(files, { at = new Date(), artifact, ...more }, asked) {
+  async function examined(files, { at = new Date(), artifact, trustedRoot, firmwareRoot, ...more }, asked) {
     const list = await filesOf(files);
     /** @type {Parameters<typeof wasm.verify>[1]} */
     const options = { ...defined(more), at: momentOf(at) };
     if (artifact !== undefined) {
       options.artifact = typeof artifact === 'string' ? artifact : await bytesOf(artifact, 'the artifact');
     }
+    if (trustedRoot !== undefined) options.trustedRoot = await bytesOf(trustedRoot, 'the trusted root');
+    if (firmwareRoot !== undefined) options.firmwareRoot = await bytesOf(firmwareRoot, 'the root for firmware');
     if (asked !== undefined) options.asked = asked;
-    return answer(await called(() => wasm.verify(list, options)));
+    return answer(await called(() => wasm.verify(list, options)), { files: list, options });
   }
 
   /** @type {Surface['verify']} */
@@ -117,12 +119,28 @@ export function surface(platform) {
     return report;
   }
 
+  /** @type {Surface['toBundle']} */
+  async function toBundle(report, maker = {}) {
+    only(maker, ['sha256'], 'member');
+    const { files, options } = callOf(report);
+    return called(() => wasm.bundle(files, options, toJson(report), defined(maker)));
+  }
+
+  /** @type {Surface['readBundle']} */
+  async function readBundle(bundle) {
+    const bytes = await bytesOf(bundle, 'the bundle');
+    const { report: json, ...told } = JSON.parse(await called(() => wasm.recorded(bytes)));
+    return { ...told, json, report: JSON.parse(json) };
+  }
+
   return {
     check,
     explain: async (report, language = 'en') => explained(report, await platform.words(language)),
     init: load,
     plan,
     policies: async () => JSON.parse(await called(wasm.policies)),
+    readBundle,
+    toBundle,
     toJson,
     verify,
   };

@@ -5,7 +5,7 @@
  */
 
 import { VerifyError } from './errors.js';
-import { LANGUAGES } from './languages.js';
+import { LANGUAGES } from '../languages.js';
 
 /**
  * @param {(address: URL) => Promise<string>} text reads a file of this package
@@ -20,7 +20,7 @@ export function wordings(text) {
    */
   return async function words(language) {
     if (typeof language !== 'string') return language;
-    const address = LANGUAGES.get(language);
+    const address = LANGUAGES.get(language)?.wording;
     if (!address) {
       const names = [...LANGUAGES.keys()].join(', ');
       throw new VerifyError('usage', `There are no sentences in "${language}". The languages are: ${names}.`);

@@ -18,6 +18,15 @@ pub const INTEL: &str = "https://api.trustedservices.intel.com";
 /// The revocation list of Intel's root.
 pub const INTEL_ROOT_CRL: &str =
     "https://certificates.trustedservices.intel.com/IntelSGXRootCA.der";
+/// Where the launchers of Confidential Space and EigenCompute listen.
+pub(super) const LAUNCHER: &str = "/run/container_launcher/teeserver.sock";
+/// The event log of a TDX guest's firmware.
+pub(super) const CCEL: &str = "/sys/firmware/acpi/tables/data/CCEL";
+/// The event log of a TPM.
+pub(super) const TPM_LOG: &str = "/sys/kernel/security/tpm0/binary_bios_measurements";
+/// What is wrong with an origin that is none.
+pub(super) const NO_ORIGIN: &str =
+    "`origin` must be scheme, host and port only, without a slash at the end.";
 
 /// Everything that the sidecar is told.
 #[derive(Clone, Debug, Deserialize)]
@@ -194,6 +203,9 @@ pub enum Custody {
 }
 
 impl Custody {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::TeeGenerated, Self::KmsDerived, Self::OperatorProvisioned];
+
     /// The word in the binding.
     pub const fn word(self) -> &'static str {
         match self {
@@ -362,6 +374,9 @@ pub struct Limits {
     pub queue: usize,
     /// How many connections may be open.
     pub connections: usize,
+    /// How many connections one peer may have open, idle or not; those of [`Self::proxies`] are not
+    /// counted.
+    pub peer_connections: usize,
     /// The largest request line with headers, in bytes.
     pub header_bytes: usize,
     /// How long a request may take to arrive, in seconds.
@@ -385,6 +400,7 @@ impl Default for Limits {
             peer_burst: 10.0,
             queue: 16,
             connections: 512,
+            peer_connections: 32,
             header_bytes: 16 * 1024,
             header_timeout_s: 10,
             connection_s: 60,
@@ -476,9 +492,7 @@ impl Config {
             return wrong("Only one [[evidence]] can be of one source.");
         }
         if !is_origin(&self.origin) {
-            return wrong(
-                "`origin` must be scheme, host and port only, without a slash at the end.",
-            );
+            return wrong(NO_ORIGIN);
         }
         if let Some(key) = &self.sealed_key
             && key.endpoint.is_some() == key.file.is_some()
@@ -500,10 +514,11 @@ impl Config {
         if limits.max_age_s == 0 || limits.max_age_s > 300 {
             return wrong("`max-age-s` in [limits] must be 1 to 300.");
         }
-        if limits.header_bytes < 8192 || limits.connections == 0 || limits.queue == 0 {
+        let numbers = [limits.connections, limits.peer_connections, limits.queue];
+        if limits.header_bytes < 8192 || numbers.contains(&0) {
             return wrong(
-                "In [limits], `header-bytes` must be at least 8192, `connections` and `queue` at \
-                 least 1.",
+                "In [limits], `header-bytes` must be at least 8192; `connections`, \
+                 `peer-connections` and `queue` at least 1.",
             );
         }
         if self.management == Some(self.listen) {
@@ -514,7 +529,7 @@ impl Config {
 }
 
 /// Whether `text` is an origin as browsers write it.
-fn is_origin(text: &str) -> bool {
+pub(super) fn is_origin(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     let allowed = |c: char| {
         c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':' | '[' | ']')
@@ -527,7 +542,7 @@ fn tsm_directory() -> PathBuf {
 }
 
 fn launcher_socket() -> PathBuf {
-    "/run/container_launcher/teeserver.sock".into()
+    LAUNCHER.into()
 }
 
 const fn ten() -> u64 {
@@ -558,7 +573,7 @@ mod tests {
 
     #[test]
     fn example_that_is_shipped_can_be_read() {
-        let text = include_str!("../../../deploy/attestation.toml");
+        let text = include_str!("../deploy/attestation.toml");
         let config = Config::from_toml(text, Path::new("/etc/silicon-to-source")).unwrap();
         assert_eq!(config.collateral.amd, Collateral::default().amd);
         let all = text.replace("\n# ", "\n").replace("\n#", "\n");

@@ -83,9 +83,7 @@ impl Unavailable {
     /// Whether this machine has no such hardware or launcher at all.
     pub fn is_absence(&self) -> bool {
         match self {
-            Self::Tsm(TsmError::Io { what: "mkdir", error }) => {
-                error.kind() == std::io::ErrorKind::NotFound
-            }
+            Self::Tsm(error) => error.is_absence(),
             Self::Launcher(LauncherError::Refused | LauncherError::Status(404)) => true,
             _ => false,
         }
@@ -96,6 +94,7 @@ impl std::fmt::Display for Unavailable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Busy => f.write_str("too many questions wait for the hardware"),
+            Self::Tsm(error) if error.is_absence() => write!(f, "{error}"),
             Self::Tsm(error) => write!(f, "configfs-tsm: {error}"),
             Self::Launcher(error) => write!(f, "{error}"),
             Self::Key(failure) => write!(f, "the coordinator's key: {failure}"),
@@ -385,20 +384,27 @@ impl Issuer {
         logs.collect()
     }
 
-    /// The key to which readers seal their requests, as the coordinator itself names it.
-    async fn sealed_key(&self, source: &SealedKey) -> Result<Key, Unavailable> {
-        let answer = match (&source.endpoint, &source.file) {
+    /// What the coordinator answers when it is asked for its key.
+    async fn key_answer(&self, source: &SealedKey) -> Result<Vec<u8>, Unavailable> {
+        match (&source.endpoint, &source.file) {
             (Some(url), _) => {
                 let request = Request { timeout: KEY_TIME, ..Request::get(url, MAX_KEY) };
                 let answer = self.client.get(&request).await.map_err(Unavailable::Key)?;
-                if answer.status != 200 {
-                    return Err(Unavailable::KeyAnswer);
-                }
-                answer.body
+                if answer.status == 200 { Ok(answer.body) } else { Err(Unavailable::KeyAnswer) }
             }
-            (None, Some(path)) => parts::read(path).map_err(Unavailable::File)?,
-            (None, None) => return Err(Unavailable::KeyAnswer),
-        };
+            (None, Some(path)) => parts::read(path).map_err(Unavailable::File),
+            (None, None) => Err(Unavailable::KeyAnswer),
+        }
+    }
+
+    /// The answer of the configured key endpoint, where there is one and it answers.
+    pub async fn named_key(&self) -> Option<Vec<u8>> {
+        self.key_answer(self.config.sealed_key.as_ref()?).await.ok()
+    }
+
+    /// The key to which readers seal their requests, as the coordinator itself names it.
+    async fn sealed_key(&self, source: &SealedKey) -> Result<Key, Unavailable> {
+        let answer = self.key_answer(source).await?;
         let named: NamedKey =
             serde_json::from_slice(&answer).map_err(|_| Unavailable::KeyAnswer)?;
         let key = STANDARD.decode(&named.public_key).map_err(|_| Unavailable::KeyAnswer)?;
@@ -472,6 +478,15 @@ impl Issuer {
         self.metrics.collateral_until.set(until.unwrap_or_default());
         let next = shelf.next().map_or(IDLE, |next| next.0.saturating_sub(now().0));
         Duration::from_secs(u64::try_from(next.clamp(1, IDLE)).unwrap_or(1))
+    }
+
+    /// The hosts that are asked for collateral now, each once.
+    pub fn hosts_due(&self) -> Vec<String> {
+        let mut hosts: Vec<String> =
+            self.shelf().due(now()).iter().map(|url| host(url).to_owned()).collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        hosts
     }
 
     /// Waits until a report needs collateral that has not been asked for.

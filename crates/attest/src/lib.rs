@@ -22,10 +22,14 @@
     )
 )]
 
+pub mod check;
 pub mod collateral;
 pub mod config;
+pub mod health;
 pub mod http;
+pub mod init;
 pub mod issue;
+mod ladder;
 pub mod launcher;
 pub mod limit;
 pub mod listen;

@@ -88,7 +88,7 @@ impl Bucket {
 }
 
 /// IPv6 peers are counted by their /64: one household or machine has at least that many addresses.
-fn network(peer: IpAddr) -> IpAddr {
+pub(super) fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();

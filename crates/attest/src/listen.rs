@@ -1,10 +1,11 @@
-//! Connections: how many, how long, how large a request, and how they end.
+//! Connections: how many, how many of one peer, how long, how large a request, and how they end.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -17,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::config::Limits;
 use super::http::Peer;
+use super::limit::network;
 use super::metrics::Metrics;
 
 /// The most header fields of a request.
@@ -30,7 +32,47 @@ const SYSTEM_PAUSE: Duration = Duration::from_millis(100);
 struct House {
     room: Arc<Semaphore>,
     open: AtomicU64,
+    /// The open connections of each peer; a peer without one is not in it.
+    peers: Mutex<HashMap<IpAddr, usize>>,
     limits: Limits,
+}
+
+impl House {
+    /// A seat for `peer`, unless it has as many connections as one peer may have. Idle ones and
+    /// those that read slowly count like any other. The operator's own proxies bring many readers,
+    /// so that only the limit of all connections holds for them.
+    fn seat(self: &Arc<Self>, peer: IpAddr) -> Option<Seat> {
+        let counted = (!self.limits.proxies.contains(&peer)).then(|| network(peer));
+        if let Some(peer) = counted {
+            let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
+            let open = peers.entry(peer).or_default();
+            if *open >= self.limits.peer_connections {
+                return None;
+            }
+            *open = open.saturating_add(1);
+        }
+        Some(Seat { house: Arc::clone(self), peer: counted })
+    }
+}
+
+/// A connection's seat among those of its peer; it is given back at the end.
+struct Seat {
+    house: Arc<House>,
+    /// `None` for a peer whose connections are not counted.
+    peer: Option<IpAddr>,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let Some(peer) = self.peer else { return };
+        let mut peers = self.house.peers.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = peers.get(&peer).copied().unwrap_or_default().saturating_sub(1);
+        if left == 0 {
+            peers.remove(&peer);
+        } else {
+            peers.insert(peer, left);
+        }
+    }
 }
 
 /// Serves until `stop` says so; connections that are open then get the configured time to end.
@@ -46,7 +88,12 @@ pub async fn serve(
 ) -> io::Result<()> {
     listener.local_addr()?;
     let room = Arc::new(Semaphore::new(limits.connections));
-    let house = Arc::new(House { room, open: AtomicU64::new(0), limits: limits.clone() });
+    let house = Arc::new(House {
+        room,
+        open: AtomicU64::new(0),
+        peers: Mutex::default(),
+        limits: limits.clone(),
+    });
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -56,14 +103,16 @@ pub async fn serve(
             tokio::time::sleep(SYSTEM_PAUSE).await;
             continue;
         };
-        let Ok(permit) = Arc::clone(&house.room).try_acquire_owned() else {
+        let peer = peer.ip().to_canonical();
+        let permit = Arc::clone(&house.room).try_acquire_owned().ok();
+        let Some((permit, seat)) = permit.and_then(|permit| Some((permit, house.seat(peer)?)))
+        else {
             metrics.refused_connections.count();
             drop(stream);
             continue;
         };
-        let router = router.clone().layer(Extension(Peer(peer.ip().to_canonical())));
-        let connection =
-            one(stream, router, Arc::clone(&house), Arc::clone(&metrics), stop.clone(), permit);
+        let router = router.clone().layer(Extension(Peer(peer)));
+        let connection = one(stream, router, seat, Arc::clone(&metrics), stop.clone(), permit);
         tokio::spawn(connection);
     }
     drop(listener);
@@ -86,11 +135,12 @@ pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 async fn one(
     stream: TcpStream,
     router: Router,
-    house: Arc<House>,
+    seat: Seat,
     metrics: Arc<Metrics>,
     stop: watch::Receiver<bool>,
     permit: OwnedSemaphorePermit,
 ) {
+    let house = &seat.house;
     let gauge = &metrics.connections;
     gauge.set(house.open.fetch_add(1, Ordering::AcqRel).saturating_add(1));
     // Answers are written at once; a slow reader is met by the connection's time.
@@ -103,6 +153,8 @@ async fn one(
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     within(connection, Duration::from_secs(house.limits.connection_s), stop).await;
     gauge.set(house.open.fetch_sub(1, Ordering::AcqRel).saturating_sub(1));
+    // Whoever waits for the last permit finds every seat given back.
+    drop(seat);
     drop(permit);
 }
 

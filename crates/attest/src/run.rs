@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -33,9 +34,10 @@ pub fn run(config: Config) -> Result<(), ConfigError> {
             Some(address) => Some(bind(address).await?),
             None => None,
         };
-        tokio::spawn(keep_fresh(Arc::clone(&issuer)));
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(until_signal(stop));
+        tell(NotifyState::Ready);
+        tokio::spawn(keep_fresh(Arc::clone(&issuer)));
         let management = http::management(Arc::clone(&issuer));
         let private = private
             .map(|listener| (listener, management, Limits::default(), Arc::<Metrics>::default()));
@@ -82,17 +84,20 @@ pub async fn keep_fresh(issuer: Arc<Issuer>) {
     }
 }
 
-/// Says `true` on SIGTERM or SIGINT.
-pub async fn until_signal(stop: watch::Sender<bool>) {
+/// Says `true` on SIGTERM or SIGINT. Signals are taken from the call on, before the first poll.
+pub fn until_signal(stop: watch::Sender<bool>) -> impl Future<Output = ()> + Send {
     let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
-    // Without a handler the signal ends the process by itself.
-    let (Ok(mut terminate), Ok(mut interrupt)) = signals else { return };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+    async move {
+        // Without a handler the signal ends the process by itself.
+        let (Ok(mut terminate), Ok(mut interrupt)) = signals else { return };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        tell(NotifyState::Stopping);
+        let _ = stop.send(true);
     }
-    tracing::info!("stopping");
-    let _ = stop.send(true);
 }
 
 /// Binds an address.
@@ -126,6 +131,13 @@ pub fn log(log: Log) {
         .with_writer(io::stderr)
         .finish();
     let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+/// Tells systemd, where it started this process and waits to be told.
+fn tell(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd was not told");
+    }
 }
 
 fn failed(error: io::Error) -> ConfigError {

@@ -20,6 +20,9 @@ const MAX_REPORT: u64 = 64 * 1024;
 /// The largest auxiliary blob that is read, in bytes.
 const MAX_AUXILIARY: u64 = 256 * 1024;
 
+/// "No such device or address", as Linux numbers it on every processor.
+const ENXIO: i32 = 6;
+
 /// How long to wait before a busy attribute is asked again.
 const AGAIN: Duration = Duration::from_millis(1);
 
@@ -57,6 +60,10 @@ pub enum Provider {
 /// Why there is no report.
 #[derive(Debug)]
 pub enum TsmError {
+    /// The directory is not there.
+    Absent(PathBuf),
+    /// No driver stands behind the directory: Linux answers ENXIO then.
+    NoDriver(PathBuf),
     /// The directory, or an attribute in it, cannot be used.
     Io {
         /// What was attempted.
@@ -77,6 +84,23 @@ pub enum TsmError {
 impl std::fmt::Display for TsmError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Absent(path) => write!(
+                f,
+                "This machine offers no attestation: {} is missing. It needs Linux 6.7 and the \
+                 module sev-guest or tdx-guest.",
+                path.display()
+            ),
+            Self::NoDriver(path) => write!(
+                f,
+                "This machine offers no attestation: no hardware stands behind {}. It needs the \
+                 module sev-guest or tdx-guest.",
+                path.display()
+            ),
+            Self::Io { what: "mkdir", error } if error.kind() == ErrorKind::PermissionDenied => f
+                .write_str(
+                    "configfs-tsm belongs to root: start s2s-attest as root, which needs no \
+                     capabilities.",
+                ),
             Self::Io { what, error } => write!(f, "{what}: {error}"),
             Self::Conflict => f.write_str("another program wrote to the same entry"),
             Self::Timeout => f.write_str("no report within the time allowed"),
@@ -87,6 +111,13 @@ impl std::fmt::Display for TsmError {
 }
 
 impl std::error::Error for TsmError {}
+
+impl TsmError {
+    /// Whether this machine has no such hardware at all.
+    pub const fn is_absence(&self) -> bool {
+        matches!(self, Self::Absent(_) | Self::NoDriver(_))
+    }
+}
 
 impl Directory {
     /// A report over `input`. Blocks until the hardware has answered.
@@ -135,6 +166,12 @@ impl Entry {
         let path = directory.join(format!("silicon-to-source-{}-{number}", std::process::id()));
         match fs::create_dir(&path) {
             Ok(()) => Ok(Self { path }),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(TsmError::Absent(directory.to_owned()))
+            }
+            Err(error) if error.raw_os_error() == Some(ENXIO) => {
+                Err(TsmError::NoDriver(directory.to_owned()))
+            }
             Err(error) => Err(TsmError::Io { what: "mkdir", error }),
         }
     }

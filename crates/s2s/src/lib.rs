@@ -19,4 +19,6 @@
 )]
 
 pub mod cli;
+pub mod export;
+pub mod history;
 pub mod wording;

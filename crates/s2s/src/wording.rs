@@ -1,15 +1,15 @@
-//! The English wording, looked up by stable ids.
+//! The wording, looked up by stable ids.
 //!
-//! The sentences are in `www/locales/en.json`, which the page reads too; its `README.md` says
-//! which key is used when. There is one key for each sentence and no second choice:
-//! `tests/suite/wording.rs` holds the file complete. A key that is missing all the same shows as the key
+//! The sentences are in `www/locales`, one file a language, which the page reads too; its
+//! `README.md` says which key is used when. There is one key for each sentence and no second choice:
+//! `tests/suite/wording.rs` holds the files complete. A key that is missing all the same shows as the key
 //! itself, so that a gap is seen.
 
 mod answer;
 mod headline;
 mod sentences;
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -17,13 +17,57 @@ use serde_json::Value as Json;
 use silicon_to_source::finding::{Check, LinkId};
 use silicon_to_source::locales;
 use silicon_to_source::report::{Level, LinkFinding, Report, RootOfTrust, State, Word};
+use silicon_to_source::text;
 
 pub use answer::RowLine;
 pub use headline::Line;
 pub use sentences::Sentences;
 
-static ENGLISH: LazyLock<Json> =
-    LazyLock::new(|| serde_json::from_str(locales::ENGLISH).unwrap_or(Json::Null));
+static ENGLISH: LazyLock<Json> = LazyLock::new(|| read(locales::ENGLISH));
+static GERMAN: LazyLock<Json> = LazyLock::new(|| read(locales::GERMAN));
+
+fn read(json: &str) -> Json {
+    serde_json::from_str(json).unwrap_or(Json::Null)
+}
+
+/// A language that sentences come in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English
+    #[default]
+    En,
+    /// Deutsch
+    De,
+}
+
+impl Language {
+    /// What each language is called where one is asked for.
+    pub const NAMES: [&str; 2] = ["en", "de"];
+
+    /// The language of a locale as POSIX names it, such as `de_DE.UTF-8`; English for every
+    /// other.
+    pub fn of_locale(locale: &str) -> Self {
+        match locale.split(['_', '.', '@', '-']).next() {
+            Some("de") => Self::De,
+            _ => Self::En,
+        }
+    }
+
+    fn words(self) -> &'static Json {
+        match self {
+            Self::En => &ENGLISH,
+            Self::De => &GERMAN,
+        }
+    }
+}
+
+static SPOKEN: OnceLock<Language> = OnceLock::new();
+
+/// Speaks `language` from now on. The first call counts: a program speaks one language, and
+/// English until it is told.
+pub fn speak(language: Language) {
+    let _ = SPOKEN.set(language);
+}
 
 /// The text at `path`, or `None`.
 pub fn find(path: &[&str]) -> Option<&'static str> {
@@ -128,6 +172,18 @@ pub fn marked(sentence: String, report: &Report) -> String {
     }
 }
 
+/// Words of the evidence in the quotation marks of the language: cut, and no quotation mark in
+/// them, so that they cannot end before their end.
+pub fn quoted(words: &str) -> String {
+    let words = words.replace(is_quotation, "'");
+    fill(self::text(&["evidence-words", "quoted"]), &[("words", &text::cut(&words))])
+}
+
+/// The marks that a language may put around words.
+fn is_quotation(letter: char) -> bool {
+    matches!(letter, '"' | '«' | '»' | '\u{201c}'..='\u{201f}' | '\u{2039}' | '\u{203a}')
+}
+
 /// Replaces each `{name}` by its value.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(template.len());
@@ -150,7 +206,8 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
 }
 
 fn at(path: &[&str]) -> Option<&'static Json> {
-    path.iter().try_fold(&*ENGLISH, |json, key| json.get(key))
+    let words = SPOKEN.get().copied().unwrap_or_default().words();
+    path.iter().try_fold(words, |json, key| json.get(key))
 }
 
 #[cfg(test)]
@@ -162,6 +219,22 @@ mod tests {
         assert_eq!(fill("{a} and {b}", &[("a", "{b}"), ("b", "2")]), "{b} and 2");
         assert_eq!(fill("no {end", &[]), "no end");
         assert_eq!(fill("{gap}", &[]), "gap");
+    }
+
+    #[test]
+    fn a_locale_names_its_language_and_every_other_is_english() {
+        for german in ["de", "de_DE.UTF-8", "de_AT@euro", "de-CH"] {
+            assert_eq!(Language::of_locale(german), Language::De, "{german}");
+        }
+        for other in ["", "C", "POSIX", "C.UTF-8", "en_US.UTF-8", "den", "DE"] {
+            assert_eq!(Language::of_locale(other), Language::En, "{other}");
+        }
+    }
+
+    #[test]
+    fn words_of_the_evidence_cannot_end_their_quotation() {
+        assert_eq!(quoted("a\" \u{201c}b\u{201d} \u{bb}c"), "\"a' 'b' 'c\"");
+        assert_eq!(quoted("x\u{202e}"), "\"x\\u{202e}\"");
     }
 
     #[test]

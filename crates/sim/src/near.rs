@@ -62,6 +62,8 @@ pub struct MachineSpec {
     pub gpus: Vec<ReportSpec>,
     /// The list of actions of the compose manager.
     pub actions: Option<Json>,
+    /// The text of that list whose hash the manager names; absent for compact JSON in sorted order.
+    pub actions_text: Option<String>,
     /// The question that the manager answers.
     pub manager_nonce: [u8; 32],
     /// The instance in the manager's log.
@@ -124,6 +126,7 @@ impl MachineSpec {
             instance: [0x44; 20],
             gpus: Vec::new(),
             actions: None,
+            actions_text: None,
             manager_nonce: NONCE,
             manager_instance: [0x44; 20],
             ohttp: Some(Key::NearSigning),
@@ -263,7 +266,7 @@ impl MachineSpec {
     }
 
     fn manager(&self, actions: &Json) -> Json {
-        let text = sorted(actions);
+        let text = self.actions_text.clone().unwrap_or_else(|| sorted(actions));
         let hash = Sha256::of(text.as_bytes());
         let data: [u8; 64] = [&hash.0[..], &self.manager_nonce].concat().try_into().unwrap();
         let td = self.guest(&self.manager_instance, data);

@@ -24,6 +24,8 @@
     )
 )]
 
+pub mod bundle;
+mod options;
 pub mod web;
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
@@ -32,12 +34,14 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use silicon_to_source::builds::sigstore;
 use silicon_to_source::builds::sigstore::conformance::{Artifact, STAGING_ROOT, Signer};
-use silicon_to_source::engine::policy::{self, LeastLevel, Policy, Warnings};
-use silicon_to_source::engine::{self, Builtin, MAX_INPUT, builtin};
+use silicon_to_source::engine::policy::Artifact as Named;
+use silicon_to_source::engine::{self, Builtin, MAX_INPUT};
 use silicon_to_source::error::Error;
 use silicon_to_source::time::UnixTime;
-use silicon_to_source::{Context, File, Origin};
+use silicon_to_source::{File, Origin};
 use wasm_bindgen::prelude::*;
+
+use options::Call;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -62,6 +66,10 @@ export interface VerifyOptions {
   denyWarnings?: boolean;
   /** What a Sigstore bundle must be about: its bytes, or "sha256:" or "sha512:" and the digest in hex digits. */
   artifact?: Uint8Array | string;
+  /** Sigstore's keys (trusted_root.json) in place of those that come with the verifier. */
+  trustedRoot?: Uint8Array;
+  /** Google's root certificate for endorsements of firmware; the verifier brings none. It stands among the files, too. */
+  firmwareRoot?: Uint8Array;
   /** What Session.asked() of this module gave, only for a session of this very process. A session that came as a file is a recording. */
   asked?: string;
 }
@@ -145,7 +153,8 @@ export interface Report {
 const MAX_TAKEN: usize = MAX_INPUT;
 
 /// Examines `files` and returns the text of the report's JSON. Which of the files is the evidence is
-/// decided here.
+/// decided here. A bundle stands for the files in it, with those of its maker's choices that pick
+/// among the verifier's own policies or ask for more; what the options say counts.
 ///
 /// # Errors
 /// Throws a `VerifyError` when no file is evidence that can be understood, or when the policy or the
@@ -156,15 +165,9 @@ pub fn verify(
     #[wasm_bindgen(unchecked_param_type = "VerifyFile[]")] files: JsValue,
     #[wasm_bindgen(unchecked_param_type = "VerifyOptions")] options: JsValue,
 ) -> Result<String, JsValue> {
-    let mut left = MAX_TAKEN;
-    let files = self::files(&files, &mut left)?;
-    let options: Options = written(options, &Options::MEMBERS)?;
-    let artifact = options.artifact(&mut left)?;
-    let context = options.context()?;
-    let policy = options.policy(&files, artifact)?;
-    let report = silicon_to_source::examine(&files, policy.as_ref(), &context);
-    let report = report.map_err(|error| refused(&error))?;
-    Ok(report.to_json())
+    let Call { files, options, context } = Call::of(&files, options, &mut { MAX_TAKEN })?;
+    let report = silicon_to_source::examine_with(&files, &options, &context);
+    Ok(report.map_err(|error| refused(&error))?.to_json())
 }
 
 /// The question of the Sigstore conformance suite: whether the bundle holds for the artifact and
@@ -209,7 +212,7 @@ pub fn verify_bundle(
 }
 
 fn named(text: &str) -> Result<Artifact<'static>, JsValue> {
-    let artifact = policy::Artifact::parse(text);
+    let artifact = Named::parse(text);
     match artifact.map(|artifact| (artifact.sha256, artifact.sha512)) {
         Some((Some(sha256), _)) => Ok(Artifact::Sha256(sha256)),
         Some((None, Some(sha512))) => Ok(Artifact::Sha512(sha512)),
@@ -217,8 +220,8 @@ fn named(text: &str) -> Result<Artifact<'static>, JsValue> {
     }
 }
 
-/// Which file of this verifier's own `bytes` are: "own-report", "own-policy" or undefined. A policy is
-/// what `verify` takes as `policy`; a report is no evidence.
+/// Which file of this verifier's own `bytes` are: "own-bundle", "own-report", "own-policy" or undefined.
+/// A bundle is a file for `verify`; a policy is what it takes as `policy`; a report is no evidence.
 ///
 /// # Errors
 /// Throws a `VerifyError` when `bytes` is no `Uint8Array`, or too large.
@@ -258,20 +261,6 @@ pub fn policies() -> Result<String, JsValue> {
 #[wasm_bindgen]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").into()
-}
-
-/// What `verify` was asked for, as JavaScript writes it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Options {
-    at: String,
-    policy: Option<String>,
-    require: Option<String>,
-    #[serde(default)]
-    deny_warnings: bool,
-    #[serde(default, with = "serde_wasm_bindgen::preserve")]
-    artifact: JsValue,
-    asked: Option<String>,
 }
 
 /// One of the files as JavaScript writes it.
@@ -342,82 +331,6 @@ fn moment(text: &str) -> Result<UnixTime, JsValue> {
 
 fn is_absent(value: &JsValue) -> bool {
     value.is_undefined() || value.is_null()
-}
-
-impl Options {
-    const MEMBERS: [&str; 6] = ["at", "policy", "require", "denyWarnings", "artifact", "asked"];
-
-    /// The moment, and what this process asked.
-    fn context(&self) -> Result<Context, JsValue> {
-        let asked = self.asked.as_deref().map(serde_json::from_str).transpose();
-        let asked = asked.map_err(|error| {
-            thrown(USAGE, &format!("What was asked is not what Session.asked() gives: {error}."))
-        })?;
-        Ok(Context { now: moment(&self.at)?, asked })
-    }
-
-    /// The artifact: its bytes or its digest.
-    fn artifact(&self, left: &mut usize) -> Result<Option<policy::Artifact>, JsValue> {
-        if is_absent(&self.artifact) {
-            return Ok(None);
-        }
-        match self.artifact.as_string() {
-            Some(text) => policy::Artifact::parse(&text).map(Some).ok_or_else(|| {
-                thrown(USAGE, "An artifact is its bytes, or sha256: and 64 hex digits.")
-            }),
-            None => {
-                let bytes = take("the artifact", &self.artifact, left)?;
-                Ok(Some(policy::Artifact::of(&bytes)))
-            }
-        }
-    }
-
-    /// The policy: a built-in one by its name, or a policy file's text, with what the call adds to
-    /// it; `None` when it names none and adds nothing.
-    fn policy(
-        &self,
-        files: &[File<'_>],
-        artifact: Option<policy::Artifact>,
-    ) -> Result<Option<Policy>, JsValue> {
-        let chosen = self.policy.as_deref().map(chosen).transpose()?;
-        let least = self.require.as_deref().map(least).transpose()?;
-        if artifact.is_none() && least.is_none() && !self.deny_warnings {
-            return Ok(chosen);
-        }
-        let mut policy = match chosen {
-            Some(policy) => policy,
-            None => engine::default_policy(files).map_err(|error| refused(&error))?,
-        };
-        policy.sigstore.artifact = artifact.or(policy.sigstore.artifact);
-        policy.least_level = least.or(policy.least_level);
-        if self.deny_warnings {
-            policy.warnings = Warnings::Deny;
-        }
-        Ok(Some(policy))
-    }
-}
-
-/// The policy that is called `text`, or that `text` is the file of.
-fn chosen(text: &str) -> Result<Policy, JsValue> {
-    let policy = match builtin(text) {
-        Some(builtin) => builtin.policy(),
-        None if text.trim_start().starts_with('{') => Policy::from_json(text.as_bytes()),
-        None => {
-            let names: Vec<&str> = Builtin::all().iter().map(|builtin| builtin.name).collect();
-            let why = format!(
-                "There is no policy {}. The policies are: {}. Anything else is the text of a \
-                 policy file, JSON.",
-                silicon_to_source::text::quoted(text),
-                names.join(", "),
-            );
-            return Err(thrown(USAGE, &why));
-        }
-    };
-    policy.map_err(|error| refused(&error))
-}
-
-fn least(text: &str) -> Result<LeastLevel, JsValue> {
-    LeastLevel::parse(text).ok_or_else(|| thrown(USAGE, "A level is build, or A0 to A5."))
 }
 
 /// The error code for a call that breaks the types above.

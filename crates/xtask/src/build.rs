@@ -1,5 +1,5 @@
 //! Building `target/site`: the page, the verifier as wasm, and the demonstration; and with them
-//! `target/npm`.
+//! `target/npm`, and the offline file.
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -16,7 +16,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::failure::Failure;
 use crate::manifest::{Kind, Manifest, Target};
-use crate::{package, tools};
+use crate::{audit, extension, package, tools};
 
 /// What was built.
 pub(crate) struct Site {
@@ -34,13 +34,18 @@ pub(crate) fn site(root: &Path) -> Result<Site, Failure> {
     let folder = root.join("target/site");
     remove(&folder)?;
     copy(&root.join("www"), &folder)?;
-    remove(&folder.join(package::SOURCES))?;
+    for sources in [package::SOURCES, extension::SOURCES] {
+        remove(&folder.join(sources))?;
+    }
+    // The page for operators links them.
+    copy(&root.join("deploy"), &folder.join("deploy"))?;
     for target in &manifest.targets {
         bind(root, &wasm, target)?;
     }
     demonstration(&folder)?;
     build_demonstration(root, &folder)?;
     package::assemble(root, &folder)?;
+    audit::assemble(root, &folder)?;
     budget(&folder, &manifest)?;
     Ok(Site { folder, manifest })
 }

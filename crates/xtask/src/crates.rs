@@ -26,6 +26,15 @@ const BESIDE: [&str; 8] = [
 /// Kinds of files in `src`: code, policies and roots, and what the roots' folders say of them.
 const IN_SOURCES: [&str; 4] = ["der", "json", "md", "rs"];
 
+/// The examples that the sidecar writes for operators.
+const DEPLOYED: [&str; 5] = [
+    "deploy/Caddyfile",
+    "deploy/attestation.toml",
+    "deploy/attestation.yml",
+    "deploy/nginx.conf",
+    "deploy/s2s-attestation.service",
+];
+
 /// Each member of the workspace: its name, its folder, and whether it may be published.
 fn members() -> Vec<(String, PathBuf, bool)> {
     let arguments = ["metadata", "--offline", "--locked", "--no-deps", "--format-version", "1"];
@@ -51,6 +60,7 @@ fn may_be_published(path: &str) -> bool {
     BESIDE.contains(&path)
         || (path.starts_with("src/") && IN_SOURCES.contains(&kind))
         || (path.starts_with("examples/") && kind == "rs")
+        || DEPLOYED.contains(&path)
         || (path.starts_with("www/locales/") && kind == "json")
 }
 

@@ -2,9 +2,11 @@
 //! Only `cargo site setup` installs a package of the system.
 #![forbid(unsafe_code)]
 
+mod audit;
 mod build;
 #[cfg(test)]
 mod crates;
+mod extension;
 mod failure;
 mod manifest;
 mod package;
@@ -19,7 +21,9 @@ use std::process::ExitCode;
 use failure::Failure;
 
 const USAGE: &str = "\
-Usage: cargo site build                 builds the page into target/site, the package into target/npm
+Usage: cargo site build                 builds the page into target/site, the package into target/npm, the
+                                        extension into target/extension
+       cargo site extension             packs the extension anew, with the verifier that was built last
        cargo site serve [--port N]      builds it and serves it on 127.0.0.1 (port 8080 unless given)
        cargo site test                  runs the Rust, wasm and page tests
        cargo site setup                 installs Chromium with the system's package manager, if it is missing
@@ -27,6 +31,7 @@ Usage: cargo site build                 builds the page into target/site, the pa
 
 enum Task {
     Build,
+    Extension,
     Serve { port: u16 },
     Test,
     Setup,
@@ -48,6 +53,7 @@ fn main() -> ExitCode {
 fn parse(arguments: &[&str]) -> Result<Task, Failure> {
     match arguments {
         ["build"] => Ok(Task::Build),
+        ["extension"] => Ok(Task::Extension),
         ["serve"] => Ok(Task::Serve { port: 8080 }),
         ["serve", "--port", number] => number
             .parse()
@@ -63,7 +69,11 @@ fn parse(arguments: &[&str]) -> Result<Task, Failure> {
 fn run(task: &Task) -> Result<(), Failure> {
     let root = root();
     match task {
-        Task::Build => build::site(&root).map(drop),
+        Task::Build => {
+            let site = build::site(&root)?;
+            extension::assemble(&root, &site.folder)
+        }
+        Task::Extension => extension::assemble(&root, &root.join("target/site")),
         Task::Serve { port } => {
             let site = build::site(&root)?;
             serve::until_interrupted(&site.folder, *port)

@@ -38,7 +38,7 @@ pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
     roots(&lib.join(SOURCES).join("roots.js"))?;
     let mut names = BTreeSet::new();
     for path in files(&sources)? {
-        reached(&www, &path, &mut names)?;
+        reached(&www, &path, &["pkg", SOURCES], &mut names)?;
     }
     for name in &names {
         copy_file(&www.join(name), &lib.join(name))?;
@@ -60,28 +60,34 @@ fn roots(path: &Path) -> Result<(), Failure> {
     fs::write(path, text).map_err(|error| failed(&error))
 }
 
-/// Adds what `path` names of the page's own files, and what each of these names.
-fn reached(www: &Path, path: &Path, names: &mut BTreeSet<PathBuf>) -> Result<(), Failure> {
+/// Adds what `path` names of the page's own files, and what each of these names. What lies in one of
+/// the folders `elsewhere` is not the page's.
+pub(crate) fn reached(
+    www: &Path,
+    path: &Path,
+    elsewhere: &[&str],
+    names: &mut BTreeSet<PathBuf>,
+) -> Result<(), Failure> {
     let text = read(path)?;
     let folder = path.parent().unwrap_or(path);
     for name in imports(&String::from_utf8_lossy(&text)) {
         let file = plain(&folder.join(name));
         let name = file.strip_prefix(www).unwrap_or(&file);
-        let is_elsewhere = ["pkg", SOURCES].iter().any(|folder| name.starts_with(folder));
+        let is_elsewhere = elsewhere.iter().any(|folder| name.starts_with(folder));
         if !is_elsewhere && names.insert(name.to_owned()) {
-            reached(www, &file, names)?;
+            reached(www, &file, elsewhere, names)?;
         }
     }
     Ok(())
 }
 
-/// The relative addresses that a module names: what it imports, in its code and in its types, and
-/// files beside it.
+/// The relative addresses that a module or a page names: what it imports, in its code and in its
+/// types, and files beside it.
 fn imports(text: &str) -> impl Iterator<Item = &str> {
-    ["from '", "import '", "import('", "new URL('"]
+    ["from '", "import '", "import('", "new URL('", "href=\"", "src=\""]
         .iter()
         .flat_map(|before| text.split(before).skip(1))
-        .filter_map(|rest| rest.split('\'').next())
+        .filter_map(|rest| rest.split(['\'', '"']).next())
         .filter(|name| name.starts_with("./") || name.starts_with("../"))
 }
 
@@ -110,10 +116,11 @@ mod tests {
     fn relative_imports_of_code_and_of_types_are_found_and_no_others() {
         let text = "import { a } from './a.js';\nimport '../b.js';\n/** @import { C } from './c.d.ts' */\n\
                     /** @type {import('./d.d.ts').D} */\nimport { e } from 'node:e';\nit's from 'nowhere'\n\
-                    new URL('../e.css', import.meta.url)";
+                    new URL('../e.css', import.meta.url)\n<link href=\"../f.css\"><a href=\"#g\">";
         let mut found: Vec<&str> = imports(text).collect();
         found.sort_unstable();
-        assert_eq!(found, ["../b.js", "../e.css", "./a.js", "./c.d.ts", "./d.d.ts"]);
+        let named = ["../b.js", "../e.css", "../f.css", "./a.js", "./c.d.ts", "./d.d.ts"];
+        assert_eq!(found, named);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use s2s_sim::sidecar::{self, Stage, Vendor};
 use tokio::net::TcpListener;
-use tower_http::services::ServeDir;
+use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::failure::Failure;
@@ -40,6 +40,10 @@ const HEADERS: [(HeaderName, &str); 8] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (header::CACHE_CONTROL, "no-cache"),
 ];
+
+/// The offline file has a policy of its own in it, which is stricter and names its script by hash. What
+/// only a header can say is added.
+const OFFLINE: &str = "frame-ancestors 'none'";
 
 /// Serves until the program is interrupted.
 pub(crate) fn until_interrupted(folder: &Path, port: u16) -> Result<(), Failure> {
@@ -96,13 +100,18 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 /// The page, and a simulated coordinator beside it with headers of its own.
 fn router(folder: &Path) -> Router {
     let page = Router::new().fallback_service(ServeDir::new(folder));
-    let page = HEADERS.iter().fold(page, |router, (name, value)| {
-        router.layer(SetResponseHeaderLayer::overriding(
-            name.clone(),
-            HeaderValue::from_static(value),
-        ))
+    let audit = ServeFile::new(folder.join("audit.html"));
+    let offline = Router::new().route_service("/audit.html", audit);
+    let [page, offline] = [(page, HEADERS[0].1), (offline, OFFLINE)].map(|(router, policy)| {
+        HEADERS.iter().fold(router, |router, (name, value)| {
+            let value = if *name == header::CONTENT_SECURITY_POLICY { policy } else { value };
+            router.layer(SetResponseHeaderLayer::overriding(
+                name.clone(),
+                HeaderValue::from_static(value),
+            ))
+        })
     });
-    page.merge(sidecar::router(Arc::new(Stage::new(Vendor::Amd)), None))
+    page.merge(offline).merge(sidecar::router(Arc::new(Stage::new(Vendor::Amd)), None))
 }
 
 /// Binds `port`, or the next free one when it is taken.
@@ -200,6 +209,23 @@ mod tests {
         fs::write(folder.join("x.wasm"), b"\0asm").unwrap();
         during(&folder, |url| {
             assert!(get(&url, "/x.wasm").contains("content-type: application/wasm\r\n"));
+            Ok(())
+        })
+        .unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn offline_file_keeps_the_policy_that_is_in_it() {
+        let folder = std::env::temp_dir().join(format!("offline-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("audit.html"), "<title>x</title>").unwrap();
+        during(&folder, |url| {
+            let answer = get(&url, "/audit.html");
+            let policies = answer.matches("content-security-policy: ").count();
+            assert_eq!(policies, 1, "{answer}");
+            assert!(answer.contains(&format!("content-security-policy: {OFFLINE}\r\n")));
+            assert!(answer.contains("x-frame-options: deny\r\n"), "{answer}");
             Ok(())
         })
         .unwrap();

@@ -8,7 +8,7 @@ use std::{env, fs};
 
 use crate::build::{self, Site};
 use crate::failure::Failure;
-use crate::{serve, tools};
+use crate::{extension, serve, tools};
 
 /// The variable that tells tests where to write what they leave out.
 const SKIPPED: &str = "SKIPPED_TESTS";
@@ -27,7 +27,11 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     }
 
     part("Rust tests", || rust(root, &skipped))?;
-    let site = part("The site", || build::site(root))?;
+    let site = part("The site", || {
+        let site = build::site(root)?;
+        extension::assemble(root, &site.folder)?;
+        Ok(site)
+    })?;
     part("Wasm tests in Node", || wasm(root, &site, &skipped))?;
     part("Types of the page's modules", || {
         tools::run(tools::npm().args(["run", "--silent", "types"]).current_dir(&browser))

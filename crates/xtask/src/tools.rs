@@ -13,7 +13,7 @@ use crate::setup;
 /// The target for which the verifier is compiled for browsers and Node.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
-/// The oldest Node that runs the tests.
+/// The oldest Node that builds the offline file and runs the tests.
 const NODE: u32 = 20;
 
 /// The cargo that started this program.
@@ -76,7 +76,7 @@ pub(crate) fn need_node() -> Result<(), Failure> {
     match major {
         Some(Ok(major)) if major >= NODE => Ok(()),
         _ => Err(Failure::new(format!(
-            "Node {NODE} or newer is needed for the tests, and `node --version` says {}.",
+            "Node {NODE} or newer is needed, and `node --version` says {}.",
             version.trim()
         ))),
     }
@@ -100,7 +100,7 @@ pub(crate) fn chromium() -> Result<Option<PathBuf>, Failure> {
     }
 }
 
-/// The packages that the tests in `folder` use, exactly as its lock file names them.
+/// The packages that the scripts in `folder` use, exactly as its lock file names them.
 pub(crate) fn need_node_modules(folder: &Path) -> Result<(), Failure> {
     let installed = folder.join("node_modules/.package-lock.json");
     let modified = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
@@ -108,9 +108,9 @@ pub(crate) fn need_node_modules(folder: &Path) -> Result<(), Failure> {
     if lock.is_some() && modified(&installed) >= lock {
         return Ok(());
     }
-    let name = folder.file_name().unwrap_or_default().display();
-    println!("The packages of tests/{name} are missing or old. Running `npm ci` there.");
-    run(npm().args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))
+    let name = folder.strip_prefix(crate::root()).unwrap_or(folder).display();
+    println!("The packages of {name} are missing or old. Running `npm ci` there.");
+    run(npm().args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder))
 }
 
 /// The program called `name`, where it is installed.

@@ -133,7 +133,7 @@ impl Standing {
         artifact: Option<Artifact<'_>>,
         policy: &dyn ForBuilds,
     ) -> Self {
-        let parsed = Bundle::parse(listed.bytes).ok();
+        let parsed = Bundle::read(listed.bytes).ok();
         let said = parsed.as_ref().and_then(statement);
         let about = said.filter(|said| {
             artifact.is_none_or(|artifact| said.subjects().iter().any(is(artifact)))

@@ -40,7 +40,7 @@ impl<'a> Signed<'a> {
     /// # Errors
     /// When it is not of its form.
     pub(crate) fn bundle(bytes: &'a [u8]) -> Result<Self, Error> {
-        let bundle = Bundle::parse(bytes)?;
+        let bundle = Bundle::read(bytes)?;
         let subjects = match bundle.content() {
             Content::Envelope { payload, .. } => subjects(&[payload]),
             Content::Message { digest } => {

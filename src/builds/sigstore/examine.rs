@@ -35,7 +35,7 @@ pub(crate) fn signed(
     policy: &dyn ForSigstore,
     now: UnixTime,
 ) -> Result<Examined, Error> {
-    let bundle = Bundle::parse(bytes)?;
+    let bundle = Bundle::read(bytes)?;
     let InForce { root, mut part } = renew::in_force(tuf, root(&bundle, policy)?, now)?;
     let keys = policy.sigstore().keys.iter().map(|pem| ManagedKey::from_pem(pem));
     let keys = keys.collect::<Result<Vec<_>, _>>()?;

@@ -1,4 +1,4 @@
-//! NVIDIA GPUs.
+//! NVIDIA's GPUs, and the switches between them.
 
 const SPDM: &str = "DMTF DSP0274 1.1, MEASUREMENTS response";
 const NVIDIA: &str = "NVIDIA attestation, Hopper confidential computing";
@@ -22,8 +22,9 @@ crate::finding::table! {
             carries [Report, Measurements],
             joins [Chip => Report, Report => Measurements],
             fails ["bad-signature"];
-        GPU_FIRMWARE_ID = "gpu.firmware-id", "", Report, Authenticity, "TCG DICE, 2.23.133.5.4.1",
-            fails ["malformed", "missing", "not-equal"];
+        GPU_FIRMWARE_ID = "gpu.firmware-id", "", Report, Authenticity, "TCG DICE, 2.23.133.5.4.1 and 2.23.133.5.4.1.1",
+            is [IdleAnswers],
+            fails ["malformed", "not-equal"];
     }
     APPRAISAL {
         GPU_TRAILING = "gpu.trailing", "", Report, Appraisal, SPDM,

@@ -1,14 +1,14 @@
 //! An NVIDIA GPU's report with its certificate chain beside it, put together.
 
-use super::parse::Report;
+use super::parse::{Answer, Evidence, Report};
 use super::verify::{self, REPORT};
 use super::{appraise, checks};
 use crate::error::Error;
-use crate::finding::{LinkId, to_blame};
+use crate::finding::{Finding, LinkId, Value, to_blame};
 use crate::formats::gpu::policy::ForGpu;
 use crate::piece::{self, Piece, Role};
-use crate::pki::Cert;
 use crate::pki::anchors::{self, Roots};
+use crate::pki::{Cert, pem_certificates};
 use crate::report::{Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject, certificate};
 use crate::time::UnixTime;
 
@@ -20,13 +20,56 @@ pub(crate) fn examine(
     policy: &dyn ForGpu,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    let ders = chain(&Report::parse(bytes)?, beside, policy.roots());
+    let parsed = Report::parse(bytes)?;
+    let ders = chain(&parsed, beside, policy.roots());
     let Examined { mut part, .. } = report(bytes, &ders, policy, now)?;
     if part.passed(&checks::GPU_NONCE) {
         part.flags.freshness = Freshness::Challenge;
     }
-    let subject = Subject::of("gpu-report", input);
+    let kind = if parsed.opaque.is_switch() { "nvswitch-report" } else { "gpu-report" };
+    let subject = Subject::of(kind, input);
     Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
+}
+
+/// Reports of several devices, each with its certificates. A question that the JSON repeats is
+/// nobody's word: it is told only where a report answers another one.
+///
+/// # Errors
+/// When the JSON, a report or a certificate is not of its form.
+pub(crate) fn evidence(input: &[u8], policy: &dyn ForGpu, now: UnixTime) -> Result<Draft, Error> {
+    let text = str::from_utf8(input).unwrap_or_default().trim_ascii();
+    let evidence = Evidence::read("evidence of NVIDIA devices", text)?;
+    let mut draft = Draft::of(Subject::of("gpu-evidence", input), RootOfTrust::CpuVendor);
+    let is_one = evidence.answers.len() == 1;
+    for (number, answer) in (1_u32..).zip(&evidence.answers) {
+        let (own, ders) = decoded(answer)?;
+        let Examined { mut part, nonce } = report(own, &ders, policy, now)?;
+        let stated = answer.nonce.as_ref().or(evidence.nonce.as_ref());
+        if let (Some(stated), Some(nonce)) = (stated, nonce)
+            && !hex::decode(stated).is_ok_and(|stated| stated == nonce)
+        {
+            let finding = Finding::fail(&checks::GPU_NONCE, "not-equal").part("stated");
+            let finding = finding.expected(Value::text(stated.as_str()));
+            part.findings.push(finding.actual(Value::hex(nonce)));
+        }
+        draft.part.absorb(if is_one { part } else { part.named(&format!("device {number}")) });
+    }
+    if draft.part.passed(&checks::GPU_NONCE) {
+        draft.part.flags.freshness = Freshness::Challenge;
+    }
+    Ok(draft)
+}
+
+/// A report with its certificates in DER.
+///
+/// # Errors
+/// When either is missing or not in base64, or the certificates are not PEM.
+pub(crate) fn decoded(answer: &Answer) -> Result<(&[u8], Vec<Vec<u8>>), Error> {
+    let report = answer.report.as_deref();
+    let report = report.ok_or(Error::Missing { what: "a device's report in base64" })?;
+    let pem = answer.certificates.as_deref();
+    let pem = pem.ok_or(Error::Missing { what: "a device's certificates in base64" })?;
+    Ok((report, pem_certificates("GPU certificate chain", pem)?))
 }
 
 /// What one report shows.
@@ -84,7 +127,7 @@ fn chain(report: &Report<'_>, beside: &[Piece<'_>], roots: Roots) -> Vec<Vec<u8>
     let pieces = piece::of(beside, &[Role::Certificate]);
     let certs = pieces.iter().filter_map(|p| Some((p, Cert::parse(WHAT, p.bytes).ok()?)));
     let certs: Vec<(&Piece<'_>, Cert<'_>)> = certs.collect();
-    let is_leaf = |cert: &Cert<'_>| !cert.is_ca() && cert.extension(verify::FIRMWARE_ID).is_some();
+    let is_leaf = |cert: &Cert<'_>| !cert.is_ca() && verify::names_firmware(cert);
     let signer = certs.iter().find(|(_, cert)| verify::is_signed_by(report, cert));
     let mut chain: Vec<&(&Piece<'_>, Cert<'_>)> = Vec::new();
     let mut next = signer.or_else(|| certs.iter().find(|(_, cert)| is_leaf(cert)));

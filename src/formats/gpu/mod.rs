@@ -1,20 +1,22 @@
-//! Attestation reports of NVIDIA GPUs of the Hopper generation (SPDM).
+//! Attestation reports of NVIDIA GPUs of the Hopper and Blackwell generations, and of NVSwitches
+//! (SPDM).
 //!
-//! The GPU's firmware signs its measurements after a nonce in the request. The chain of
-//! certificates lies beside the report.
+//! The device's firmware signs its measurements after a nonce in the request. The chain of
+//! certificates lies beside the report, or with it in the JSON of NVIDIA's SDK.
 //!
 //! # Root of trust
 //! NVIDIA: the pinned root of device identity.
 //!
 //! # Shows
-//! NVIDIA vouches for the GPU's key; the key signed this report after the nonce in it was chosen;
-//! the firmware that holds the key is the one that the certificate names.
+//! NVIDIA vouches for the device's key; the key signed this report after the nonce in it was
+//! chosen; the firmware that holds the key is the one that the certificate names, where the report
+//! names it.
 //!
 //! # Does not show
 //! - What the measurements stand for: they are compared with no reference values here
 //!   (`gpu.measurements`).
 //! - That no certificate was revoked: NVIDIA answers that over OCSP only (`gpu.chain.revocation`).
-//! - Which machine the GPU is in (`gpu.machine`). The chain ends at the report.
+//! - Which machine the device is in (`gpu.machine`). The chain ends at the report.
 //! - Anything that stands behind the signed bytes (`gpu.trailing`).
 //!
 //! # Steps
@@ -23,8 +25,8 @@
 //! machine.
 //!
 //! # Files
-//! `checks`, `parse` (the report; `opaque` reads the data that NVIDIA defines), `verify`, `policy`,
-//! `appraise`, `examine`.
+//! `checks`, `parse` (the report; `opaque` reads the data that NVIDIA defines, `evidence` the JSON
+//! around several reports), `verify`, `policy`, `appraise`, `examine`.
 
 pub(crate) mod appraise;
 pub mod checks;

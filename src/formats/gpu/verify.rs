@@ -1,4 +1,4 @@
-//! NVIDIA GPUs: from NVIDIA's root key to the report.
+//! NVIDIA's devices: from NVIDIA's root key to the report.
 
 use super::checks;
 use super::parse::Report;
@@ -8,6 +8,7 @@ use crate::pki::anchors::{self, Roots};
 use crate::pki::chain::{self, Checked, Rules};
 use crate::pki::{Cert, KeyKind};
 use crate::time::UnixTime;
+use crate::wire::der;
 
 /// The evidence id under which a report is shown.
 pub(crate) const REPORT: &str = "gpu-report";
@@ -22,8 +23,16 @@ static CHAIN: Checked = Checked {
     validity: &checks::GPU_CHAIN_VALIDITY,
 };
 
-/// TCG DICE: identity of the firmware that holds the key.
-pub(crate) const FIRMWARE_ID: &str = "2.23.133.5.4.1";
+/// TCG DICE: identity of the firmware that holds the key, in NVIDIA's form for Hopper.
+const FIRMWARE_ID: &str = "2.23.133.5.4.1";
+
+/// TCG DICE attestation architecture 1.1, section 6.1.1: DiceTcbInfo, as Blackwell has it.
+const TCB_INFO: &str = "2.23.133.5.4.1.1";
+
+/// Whether a certificate names the firmware that holds its key, as a device's own does.
+pub(crate) fn names_firmware(cert: &Cert<'_>) -> bool {
+    [FIRMWARE_ID, TCB_INFO].into_iter().any(|name| cert.extension(name).is_some())
+}
 
 /// A report whose signature leads to NVIDIA's pinned root.
 #[derive(Clone, Debug)]
@@ -46,9 +55,8 @@ const PROMISE: Promise = Promise {
         &checks::GPU_CHAIN_SIGNATURE,
         &checks::GPU_CHAIN_VALIDITY,
         &checks::GPU_SIGNATURE,
-        &checks::GPU_FIRMWARE_ID,
     ],
-    where_it_applies: &[],
+    where_it_applies: &[&checks::GPU_FIRMWARE_ID],
 };
 
 /// Verifies `report` with the GPU's `chain`, its own certificate first.
@@ -115,21 +123,84 @@ pub(crate) fn is_signed_by(report: &Report<'_>, leaf: &Cert<'_>) -> bool {
         .is_ok()
 }
 
-/// The certificate's extension ends in the digest as an OCTET STRING of 48 bytes.
+/// The firmware that the certificate names is the one that the report names. Switches and older
+/// drivers of Hopper's do not report it; the signature covers that nothing is reported.
 fn firmware(report: &Report<'_>, leaf: &Cert<'_>) -> Finding {
-    const HEADER: [u8; 2] = [0x04, 0x30];
     let check = &checks::GPU_FIRMWARE_ID;
-    let Some(extension) = leaf.extension(FIRMWARE_ID) else {
-        return Finding::unknown(check, Why::NotSupported);
+    let certified = match (leaf.extension(FIRMWARE_ID), leaf.extension(TCB_INFO)) {
+        (Some(extension), _) => hopper(extension.value),
+        (None, Some(extension)) => tcb_info(extension.value),
+        (None, None) => return Finding::unknown(check, Why::NotSupported),
     };
-    let certified = extension
-        .value
-        .split_last_chunk::<48>()
-        .filter(|(before, _)| before.ends_with(&HEADER))
-        .map(|(_, digest)| digest);
     match (certified, report.opaque.firmware_id()) {
         (Some(certified), Some(reported)) => Finding::equal(check, certified, reported),
         (None, _) => Finding::fail(check, "malformed"),
-        (_, None) => Finding::fail(check, "missing"),
+        (Some(certified), None) => {
+            Finding::unknown(check, Why::NotApplicable).expected(Value::hex(certified))
+        }
+    }
+}
+
+/// The extension ends in the digest, as an OCTET STRING of 48 bytes.
+fn hopper(value: &[u8]) -> Option<&[u8]> {
+    const HEADER: [u8; 2] = [der::OCTET_STRING, 0x30];
+    let (before, digest) = value.split_last_chunk::<48>()?;
+    before.ends_with(&HEADER).then_some(digest)
+}
+
+/// The first of `fwids`, which is member 6 of DiceTcbInfo: its algorithm is SHA-384.
+fn tcb_info(value: &[u8]) -> Option<&[u8]> {
+    const FWIDS: u8 = 0xa6;
+    /// 2.16.840.1.101.3.4.2.2.
+    const SHA384: [u8; 9] = [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02];
+    let info = der::all(der::only(value)?.content_of(der::SEQUENCE)?)?;
+    let fwids = info.iter().find_map(|member| member.content_of(FWIDS))?;
+    let (first, _) = der::first(fwids)?;
+    match *der::all(first.content_of(der::SEQUENCE)?)? {
+        [algorithm, digest] if algorithm.content_of(der::OBJECT_IDENTIFIER)? == SHA384 => {
+            digest.content_of(der::OCTET_STRING).filter(|digest| digest.len() == 48)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2.16.840.1.101.3.4.2.2, SHA-384.
+    const SHA384: [u8; 9] = [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02];
+
+    fn info(algorithm: &[u8], digests: &[&[u8]]) -> Vec<u8> {
+        let fwid = |digest: &&[u8]| {
+            let members = [
+                der::encode(der::OBJECT_IDENTIFIER, algorithm).unwrap(),
+                der::encode(der::OCTET_STRING, digest).unwrap(),
+            ];
+            der::encode(der::SEQUENCE, &members.concat()).unwrap()
+        };
+        let fwids: Vec<u8> = digests.iter().flat_map(fwid).collect();
+        let members = [
+            der::encode(0x80, b"NVIDIA").unwrap(),
+            der::encode(0x81, b"GB100 A01 GSP").unwrap(),
+            der::encode(0xa6, &fwids).unwrap(),
+        ];
+        der::encode(der::SEQUENCE, &members.concat()).unwrap()
+    }
+
+    #[test]
+    fn first_digest_of_the_tcb_info_is_the_firmware() {
+        let own = info(&SHA384, &[&[7; 48], &[0; 48]]);
+        assert_eq!(tcb_info(&own), Some(&[7; 48][..]));
+    }
+
+    #[test]
+    fn tcb_info_of_another_form_names_no_firmware() {
+        let mut longer = info(&SHA384, &[&[7; 48]]);
+        longer.push(0);
+        let other = info(&[0x2a], &[&[7; 48]]);
+        for value in [longer, other, info(&SHA384, &[&[7; 32]]), info(&SHA384, &[]), Vec::new()] {
+            assert_eq!(tcb_info(&value), None);
+        }
     }
 }

@@ -5,10 +5,9 @@
 
 use std::borrow::Cow;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
+use crate::digest::Sha256;
 use crate::error::Error;
+use crate::formats::gpu::parse::Evidence;
 use crate::json::Members;
 use crate::span::Span;
 
@@ -57,31 +56,11 @@ pub(crate) struct Machine {
     /// What dstack's agent says about the machine, JSON.
     pub info: Option<String>,
     /// What the machine's GPUs answer.
-    pub gpus: Option<Gpus>,
+    pub gpus: Option<Evidence>,
     /// What the manager of the machine's containers answers.
     pub manager: Option<Manager>,
     /// The key for Oblivious HTTP.
     pub ohttp: Option<Ohttp>,
-}
-
-/// `nvidia_payload`.
-#[derive(Clone, Debug)]
-pub(crate) struct Gpus {
-    /// The question, as the payload repeats it.
-    pub nonce: Option<String>,
-    /// One answer for each GPU; at most [`Report::GPUS`].
-    pub answers: Vec<Gpu>,
-}
-
-/// What one GPU answers.
-#[derive(Clone, Debug)]
-pub(crate) struct Gpu {
-    /// Its architecture, such as `HOPPER`, in the service's words.
-    pub architecture: Option<String>,
-    /// Request and response of SPDM, when they are base64.
-    pub evidence: Option<Vec<u8>>,
-    /// The certificates in PEM, when they are base64.
-    pub certificates: Option<Vec<u8>>,
 }
 
 /// `compose_manager_attestation`.
@@ -89,8 +68,8 @@ pub(crate) struct Gpu {
 pub(crate) struct Manager {
     /// Intel's quote.
     pub quote: Option<String>,
-    /// The list of actions as compact JSON with sorted members, the bytes whose hash counts.
-    pub actions: String,
+    /// The list of actions.
+    pub actions: Actions,
     /// The hash of the list, as the answer states it.
     pub actions_hash: Option<String>,
     /// The question, as the answer repeats it.
@@ -99,6 +78,40 @@ pub(crate) struct Manager {
     pub report_data: Option<String>,
     /// dstack's event log, JSON.
     pub event_log: Option<String>,
+}
+
+/// `actions`: compact JSON in each order of members whose hash the manager is known to name.
+#[derive(Clone, Debug)]
+pub(crate) struct Actions {
+    /// The manager's own order, in which it takes the hash.
+    own: String,
+    /// Sorted by name, as the gateway hands them on.
+    sorted: String,
+}
+
+impl Actions {
+    /// The manager's order; members that are absent are left out.
+    const ORDER: [&str; 8] =
+        ["timestamp", "action", "container", "tag", "commit", "file", "file_sha256", "services"];
+
+    fn read(json: &str) -> Result<Self, Error> {
+        Ok(Self {
+            own: crate::json::ordered(WHAT, json, &Self::ORDER)?,
+            sorted: crate::json::ordered(WHAT, json, &[])?,
+        })
+    }
+
+    /// The bytes that are shown: those whose hash is `hash`, and the manager's order when there
+    /// are none.
+    pub(crate) fn bytes(&self, hash: Option<&[u8]>) -> &[u8] {
+        let is_sorted = hash == Some(Sha256::of(self.sorted.as_bytes()).as_bytes());
+        if is_sorted { self.sorted.as_bytes() } else { self.own.as_bytes() }
+    }
+
+    /// Whether `hash` is the SHA-256 of the list in one of these orders.
+    pub(crate) fn has_hash(&self, hash: &[u8]) -> bool {
+        Sha256::of(self.bytes(Some(hash))).as_bytes() == hash
+    }
 }
 
 /// `ohttp_key_config` and `ohttp_attestation`.
@@ -121,9 +134,6 @@ impl Report {
     pub(crate) const MAX: usize = 12 * 1024 * 1024;
     /// The most machines of one report.
     pub(crate) const MACHINES: usize = 16;
-    /// The most GPUs of one machine.
-    pub(crate) const GPUS: usize = 16;
-
     /// Whether JSON with these members is the gateway's whole answer.
     pub(crate) fn is_whole(has: impl Fn(&str) -> bool) -> bool {
         has("gateway_attestation")
@@ -198,6 +208,8 @@ impl Machine {
             Some(raw) => Members::parse(WHAT, raw)?.text("vpc_hostname")?,
             None => None,
         };
+        let gpus = members.embedded("nvidia_payload")?;
+        let gpus = gpus.map(|json| Evidence::read("NEAR AI report, nvidia_payload", &json));
         let quote = text("intel_quote")?;
         let form = ["attestation_type", "provider", "format"].into_iter().find(|n| members.has(n));
         let form = match (&quote, form) {
@@ -219,34 +231,10 @@ impl Machine {
             host,
             event_log: json("event_log")?,
             info: json("info")?,
-            gpus: members.embedded("nvidia_payload")?.map(|json| Gpus::read(&json)).transpose()?,
+            gpus: gpus.transpose()?,
             manager: Manager::read(members)?,
             ohttp: Ohttp::read(members)?,
         })
-    }
-}
-
-impl Gpus {
-    fn read(json: &str) -> Result<Self, Error> {
-        const PAYLOAD: &str = "NEAR AI report, nvidia_payload";
-        crate::json::unique(PAYLOAD, json.as_bytes())?;
-        let members = Members::parse(PAYLOAD, json)?;
-        let shared = members.text("arch")?;
-        let list = members.list("evidence_list")?;
-        Error::cap("number of GPUs of one machine", list.len(), Report::GPUS)?;
-        let mut answers = Vec::new();
-        for raw in list {
-            let entry = Members::parse(PAYLOAD, raw)?;
-            let decoded = |name: &str| -> Result<Option<Vec<u8>>, Error> {
-                Ok(entry.text(name)?.and_then(|text| STANDARD.decode(text).ok()))
-            };
-            answers.push(Gpu {
-                architecture: entry.text("arch")?.or_else(|| shared.clone()),
-                evidence: decoded("evidence")?,
-                certificates: decoded("certificate")?,
-            });
-        }
-        Ok(Self { nonce: members.text("nonce")?, answers })
     }
 }
 
@@ -257,7 +245,7 @@ impl Manager {
         let text = |name: &str| members.text(name);
         Ok(Some(Self {
             quote: text("quote")?,
-            actions: crate::json::sorted(WHAT, members.raw("actions").unwrap_or("[]"))?,
+            actions: Actions::read(members.raw("actions").unwrap_or("[]"))?,
             actions_hash: text("actions_hash")?,
             nonce: text("nonce")?,
             report_data: text("report_data")?,

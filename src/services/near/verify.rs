@@ -166,9 +166,8 @@ pub(crate) fn manager(
     by: &'static Check,
 ) -> Vec<Finding> {
     let check = &checks::NEAR_MANAGER;
-    let actions = Sha256::of(manager.actions.as_bytes());
     let (named, asked) = halves(&own.report_data);
-    let mut findings = vec![Finding::equal(check, named, &actions.0).part("actions")];
+    let mut findings = vec![list(manager, named).part("actions")];
     let Some(machine) = machine else {
         findings.push(Finding::blocked(check, by).part("nonce"));
         return findings;
@@ -191,14 +190,33 @@ fn registers_text(td: &TdReport) -> Vec<u8> {
     [&td.mr_td, rtmr0, rtmr1, rtmr2, rtmr3].map(|register| register.0).concat()
 }
 
+/// The hash that the manager's quote names is the one that the answer states, and the list has it.
+/// A list without it was changed, or is written in an order that is not known.
+fn list(manager: &Manager, named: &[u8]) -> Finding {
+    let check = &checks::NEAR_MANAGER;
+    let stated = manager.actions_hash.as_deref().and_then(decoded);
+    if manager.actions.has_hash(named) {
+        Finding::pass(check)
+    } else if stated.as_deref().is_some_and(|stated| stated != named) {
+        Finding::fail(check, "not-equal").actual(manager.actions_hash.clone().unwrap_or_default())
+    } else {
+        Finding::unknown(check, Why::NotSupported)
+    }
+    .expected(Value::hex(named))
+}
+
 /// The hash that the answer states is its list's. What the list says is the manager's word, and
 /// what it started is measured nowhere else: that is always worth knowing.
 pub(crate) fn actions(manager: &Manager, holds: bool) -> Finding {
     let check = &checks::NEAR_ACTIONS;
-    let hash = Sha256::of(manager.actions.as_bytes());
     let stated = manager.actions_hash.as_deref().and_then(decoded);
+    let hash = Sha256::of(manager.actions.bytes(stated.as_deref()));
     if manager.actions_hash.is_some() && stated.as_deref() != Some(hash.as_bytes()) {
-        return Finding::fail(check, "disagree")
+        let other = match holds {
+            true => Finding::fail(check, "disagree"),
+            false => Finding::unknown(check, Why::NotSupported),
+        };
+        return other
             .expected(Value::hex(hash.0))
             .actual(manager.actions_hash.clone().unwrap_or_default());
     }

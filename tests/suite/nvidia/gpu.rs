@@ -2,9 +2,12 @@
 
 use std::fs;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use s2s_sim::certificate::Spoil;
 use s2s_sim::keys::Key;
 use s2s_sim::nvidia::{ReportSpec, Role, certificate};
+use serde_json::{Value as Json, json};
 use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Freshness, Level, Report, State};
@@ -152,7 +155,7 @@ fn rows() -> Vec<Row> {
             case.report.signer = Key::StrangerP384;
         }),
         row("other firmware", "gpu.firmware-id", "fail not-equal", |case| case.certified[0] ^= 1),
-        row("no firmware", "gpu.firmware-id", "fail missing", |case| {
+        row("no firmware", "gpu.firmware-id", "unknown not-applicable", |case| {
             case.report.opaque.retain(|(kind, _)| *kind != 20);
         }),
         row("no identity in the certificate", "gpu.firmware-id", "unknown not-supported", |case| {
@@ -184,7 +187,11 @@ fn each_spoiled_report_fails_exactly_its_check() {
         let mut case = Case::default();
         spoil(&mut case);
         let report = case.examine();
-        let least = if becomes.starts_with("warn") { State::Warning } else { State::Unknown };
+        let least = match becomes {
+            "unknown not-applicable" => State::Verified,
+            warning if warning.starts_with("warn") => State::Warning,
+            _ => State::Unknown,
+        };
         assert!(report.verdict.state >= least, "{label}");
         let expected = Expected { finding, becomes, also };
         wrong.extend(expected.differences(&healthy, &findings(&report), label));
@@ -205,6 +212,67 @@ fn bytes_behind_a_report_are_told_by_their_number_and_kind() {
         let finding = report.findings(checks::find("gpu.trailing").unwrap()).next().unwrap();
         assert_eq!(finding.actual.as_ref().unwrap().to_string(), told);
     }
+}
+
+/// The JSON of NVIDIA's SDK around `reports`, each with its certificates.
+fn evidence(reports: &[&ReportSpec], nonce: [u8; 32]) -> Json {
+    let pem = |role| {
+        let der = certificate(role, &ReportSpec::FIRMWARE, None);
+        let text = STANDARD.encode(der);
+        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+    };
+    let chain = [Role::Device, Role::Authority, Role::Root].map(pem);
+    let answers: Vec<Json> = reports
+        .iter()
+        .map(|report| {
+            json!({
+                "arch": "HOPPER", "nonce": hex::encode(nonce),
+                "certificate": STANDARD.encode(chain.concat()),
+                "evidence": STANDARD.encode(report.sign()),
+            })
+        })
+        .collect();
+    json!(answers)
+}
+
+fn examine_evidence(json: &Json) -> Report {
+    let policy = Policy::from_json(POLICY.as_bytes()).unwrap();
+    crate::common::examine(json.to_string().as_bytes(), &[], Some(&policy), NOW).unwrap()
+}
+
+#[test]
+fn evidence_of_the_sdk_is_answered_as_the_report_in_it() {
+    let spec = ReportSpec::default();
+    let alone = findings(&Case::default().examine());
+    let list = evidence(&[&spec], spec.nonce);
+    let whole =
+        json!({ "nonce": hex::encode(spec.nonce), "arch": "HOPPER", "evidence_list": list });
+    for json in [list, whole] {
+        let report = examine_evidence(&json);
+        assert_eq!(report.subject.kind, "gpu-evidence");
+        assert_eq!(findings(&report), alone);
+    }
+}
+
+#[test]
+fn every_device_of_the_evidence_counts() {
+    let sound = ReportSpec::default();
+    let forged = ReportSpec { signer: Key::StrangerP384, ..ReportSpec::default() };
+    let report = examine_evidence(&evidence(&[&sound, &forged], sound.nonce));
+    let found = findings(&report);
+    assert_eq!(found["gpu.signature/device 1"], "pass");
+    assert_eq!(found["gpu.signature/device 2"], "fail bad-signature");
+    assert_eq!(report.verdict.state, State::Failed);
+}
+
+/// What the JSON repeats is nobody's word: it passes nothing, and it shows where it differs.
+#[test]
+fn question_beside_a_report_never_passes_and_may_fail() {
+    let spec = ReportSpec::default();
+    let differs = examine_evidence(&evidence(&[&spec], [0x77; 32]));
+    assert_eq!(findings(&differs)["gpu.nonce/stated"], "fail not-equal");
+    let same = examine_evidence(&evidence(&[&spec], spec.nonce));
+    assert!(!findings(&same).contains_key("gpu.nonce/stated"));
 }
 
 #[test]

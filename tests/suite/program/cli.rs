@@ -14,6 +14,7 @@ use crate::common;
 fn s2s(arguments: &[&str], input: &[u8]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_s2s"))
         .args(arguments)
+        .env("LC_ALL", "C")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -76,10 +77,39 @@ fn a_command_line_that_is_wrong_exits_2_and_shows_the_usage() {
 
 #[test]
 fn a_time_that_is_no_rfc3339_is_named_with_an_example() {
-    for time in ["yesterday", "2026-02-01", "2026-02-01T00:00:00", ""] {
+    for time in ["yesterday", "2026-02-30", "2026-2-1", "2026-02-01T00:00:00", ""] {
         let output = s2s(&["verify", "-", "--at", time], b"");
         assert_unreadable(&output, "such as 2026-02-01T00:00:00Z");
     }
+}
+
+#[test]
+fn a_date_alone_is_its_beginning_in_utc() {
+    let demonstration = s2s_sim::demonstration();
+    let run =
+        |at| s2s(&["verify", "-", "--policy", "simulated", "--json", "--at", at], &demonstration);
+    let (date, moment) = (run("2026-02-01"), run("2026-02-01T00:00:00Z"));
+    assert_eq!(date.status.code(), Some(0), "{}", stderr(&date));
+    assert_eq!(stdout(&date), stdout(&moment));
+}
+
+/// What may have been meant is said, and nobody is asked for a guess.
+#[test]
+fn a_name_that_is_nearly_right_is_suggested() {
+    for (arguments, expected) in [
+        (&["verify", "darkbloom.dev"][..], "Did you mean https://darkbloom.dev?"),
+        (&["verify", "darkbloom"], "Did you mean https://api.darkbloom.dev?"),
+        (&["verify", "localhost:8787"], "Did you mean http://localhost:8787?"),
+        (&["verify", "-", "--policy", "snp-strct"], "Did you mean snp-strict?"),
+        (&["policy", "show", "simulatd"], "Did you mean simulated?"),
+        (&["verify", "-", "--require", "a4"], "Did you mean A4?"),
+    ] {
+        let output = s2s(arguments, b"");
+        assert_unreadable(&output, expected);
+        assert!(!stderr(&output).contains("Whom this check asks"), "{arguments:?}");
+    }
+    let output = s2s(&["verify", "no/such/file"], b"");
+    assert!(!stderr(&output).contains("Did you mean"), "{}", stderr(&output));
 }
 
 #[test]

@@ -15,7 +15,11 @@ use crate::servers::{Plain, Server};
 
 /// Runs s2s with a folder of its own.
 fn s2s(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_s2s")).args(arguments).output().expect("s2s runs")
+    Command::new(env!("CARGO_BIN_EXE_s2s"))
+        .args(arguments)
+        .env("LC_ALL", "C")
+        .output()
+        .expect("s2s runs")
 }
 
 fn stdout(output: &Output) -> String {
@@ -109,14 +113,33 @@ fn keeping_a_session_overwrites_nothing_and_follows_no_link() {
 }
 
 #[test]
-fn an_answer_is_not_lost_when_it_cannot_be_kept() {
+fn a_folder_that_is_not_there_is_told_before_anybody_is_asked() {
     let server = always("404 Not Found", "text/plain", "");
     let path = std::env::temp_dir().join("s2s-no-such-folder/x.json");
+    let output = s2s(&["verify", &server.origin(), "--json", "--save", path.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(flowing(&output.stderr).contains("cannot be written"));
+    assert_eq!((server.asked(), stdout(&output)), (String::new(), String::new()));
+}
+
+/// Somebody takes the name while the service answers. The answer is out, the other's file stays,
+/// and the exit status says that nothing was kept.
+#[test]
+fn an_answer_is_not_lost_when_it_cannot_be_kept() {
+    let path = kept("taken");
+    let _ = std::fs::remove_file(&path);
+    let taken = path.clone();
+    let server = Plain::routing(move |_| {
+        std::fs::write(&taken, "another's").unwrap();
+        answer("404 Not Found", "text/plain", "")
+    });
     let output = s2s(&["verify", &server.origin(), "--json", "--save", path.to_str().unwrap()]);
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["verdict"]["state"], "not-published");
     assert_eq!(output.status.code(), Some(2));
-    assert!(flowing(&output.stderr).contains("cannot be written"));
+    assert!(flowing(&output.stderr).contains("is there already"));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "another's");
+    std::fs::remove_file(path).unwrap();
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn with(mut case: Case, finding: Finding) -> Case {
     case
 }
 
-pub(super) fn cases() -> Vec<(Report, &'static str, &'static str)> {
+pub(crate) fn cases() -> Vec<(Report, &'static str, &'static str)> {
     let google = [&tpm::checks::TPM_CHAIN_SIGNATURE, &tpm::checks::TPM_QUOTE_SIGNATURE]
         .map(Finding::pass)
         .to_vec();

@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use silicon_to_source::report::answer::{Row, RowState};
 use silicon_to_source::report::{Report, State, Word};
 
-use super::look::{DIM, HEADING, Page, Styled, style};
+use super::look::{DIM, HEADING, Look, Page, Styled, style};
 use crate::wording::{self, Sentences, cli};
 
 /// The column in which the answers of the rows begin.
@@ -53,5 +53,12 @@ fn row(page: &mut Page, row: &Row, sentences: &Sentences<'_>) {
     };
     let said = sentences.row(row);
     let symbol = Styled(style(state), page.look.symbol(state));
-    page.line(format!("{symbol} {:<COLUMN$}{}", said.question, said.answer));
+    let length = said.answer.chars().count();
+    let room = page.look.columns().saturating_sub(COLUMN.saturating_add(2));
+    if length <= room || page.look == Look::Plain {
+        page.line(format!("{symbol} {:<COLUMN$}{}", said.question, said.answer));
+    } else {
+        page.line(format!("{symbol} {}", said.question));
+        page.wrapped("    ", "    ", Style::new(), &said.answer);
+    }
 }

@@ -1,22 +1,69 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
+use silicon_to_source::digest::Sha256;
 use silicon_to_source::requirements::LeastLevel;
 use silicon_to_source::time::UnixTime;
 
-/// Checks attestation evidence, from the chip maker's root key to a git commit.
-///
-/// Exit status:
-///   0  every required check passed, warnings included
-///   1  a check failed
-///   2  the command line or an input cannot be read
-///   3  undecided, not published, or less than --require or --deny-warnings asks for
+use super::fetch::Voice;
+use super::spelling::{level, moment, pause};
+use crate::wording::Language;
+
+/// What the exit status says, in the help of every command that checks something.
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  every required check passed, warnings included
+  1  a check failed, or --as-recorded gives another report than
+     the recorded one
+  2  the command line or an input cannot be read,
+     or a file cannot be kept
+  3  undecided, not published, or less than --require or
+     --deny-warnings asks for";
+
+/// What the exit status of `watch` says.
+const WATCH_STATUS: &str = "\
+Exit status with --once:
+  0  nothing got worse since the line before
+  1  something got worse, or a check failed
+  2  the command line or the log cannot be read,
+     or a line cannot be kept";
+
+/// What the exit status of `history` says.
+const HISTORY_STATUS: &str = "\
+Exit status:
+  0  each line follows the one before
+  1  a line does not follow, or the line of --expect is not there
+  2  the log cannot be read";
+
+/// The kinds of evidence, in the help of `verify`.
+const KINDS: &str = "\
+What is read:
+  AMD         SEV-SNP report (bytes, hex or base64)
+  Intel       TDX or SGX quote (bytes, hex or base64)
+  NVIDIA      report of a GPU, or the tokens of NVIDIA's service about it
+  Google      attestation of a virtual TPM, Confidential Space token
+  AWS         Nitro document
+  Azure       what a confidential VM's virtual TPM holds, with its quote
+  Services    a coordinator's attestation, a recorded exchange, and what
+              Tinfoil, NEAR AI, dstack and EigenCompute publish
+  Tokens      attestation tokens of services that are known, or whose key a
+              policy names
+  Builds      Sigstore bundle, GitHub's attestations, Google Cloud Build's
+              provenance
+  Launches    description of an SEV-SNP launch, as s2s launch-digest makes it";
+
+/// Checks attestation evidence, from the chip maker's root key to a git commit
 #[derive(Debug, Parser)]
-#[command(name = "s2s", version, verbatim_doc_comment, subcommand_required = true)]
+#[command(name = "s2s", version, subcommand_required = true, after_help = EXIT_STATUS)]
 pub(super) struct Arguments {
+    /// Language of the sentences [LC_ALL, LC_MESSAGES or LANG]; this help is in English
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = Language::NAMES)]
+    pub(super) language: Option<String>,
     /// What to do.
     #[command(subcommand)]
     pub(super) command: Command,
@@ -24,40 +71,63 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Check evidence and show the chain, link by link
+    /// Check evidence: files, or a service by its address
     ///
-    /// The kind of evidence is recognised from its bytes: a processor's report or quote
-    /// (AMD SEV-SNP, Intel TDX and SGX), a virtual TPM's, an AWS Nitro document, a GPU's
-    /// report, an attestation token, what Tinfoil, dstack, NEAR AI, EigenCompute and Azure
-    /// publish, a signed build record, a coordinator's attestation, or a saved exchange.
-    /// For anything else s2s says what it expected and what it found.
+    /// The kind of evidence is recognised from its bytes, and the list stands below. For anything
+    /// else s2s says what it found. A file that --bundle made stands for the files in it.
     ///
-    /// With an address such as https://api.darkbloom.dev that service is asked for its
-    /// evidence, with a number made for this check. Each host is named before it is
-    /// asked, with what it learns. Nobody else is asked without --fetch all.
-    #[command(verbatim_doc_comment)]
+    /// With an address such as https://api.darkbloom.dev that service is asked for its evidence,
+    /// with a number made for this check. Each host is named before it is asked, with what it
+    /// learns. Nobody else is asked without --fetch all.
+    #[command(after_help = EXIT_STATUS, after_long_help = format!("{KINDS}\n\n{EXIT_STATUS}"))]
     Verify(Verify),
+    /// Ask services again and again, and tell what changed
+    ///
+    /// Each check appends one line to a log, in which each line names the one before by its hash.
+    /// A line is printed when something changed: the software, a key, the firmware, the answer.
+    #[command(after_help = WATCH_STATUS)]
+    Watch(Watch),
+    /// Read a log of `s2s watch`: whether its lines follow one another, and what changed
+    #[command(after_help = HISTORY_STATUS)]
+    History(History),
     /// Show the policies that come with the verifier
     Policy {
         #[command(subcommand)]
         command: Policy,
     },
+    /// Make one HTML file with the verifier and a bundle in it, to be read without a network
+    ///
+    /// Whoever opens it sees whether the report in the bundle is what its files give. The page
+    /// comes with releases of s2s; other builds need it with --page.
+    Audit(super::audit::Audit),
     /// Compute the launch measurement of an SEV-SNP guest from what it starts
     ///
-    /// Prints the measurement, or with --json a description of the launch: given to
-    /// `s2s verify` beside the firmware with --collateral, a report's measurement is
-    /// compared with it.
-    #[command(verbatim_doc_comment)]
+    /// Prints the measurement, or with --json a description of the launch: given to `s2s verify`
+    /// beside the firmware with --collateral, a report's measurement is compared with it.
     LaunchDigest(LaunchDigest),
     /// Check one Sigstore bundle for one artifact and one signer
+    #[command(hide = true)]
     VerifyBundle(VerifyBundle),
     /// Show the keys that come with the verifier, with their dates
-    Roots,
+    Roots(Roots),
+    /// Print a script that completes s2s in a shell
+    ///
+    /// For bash: s2s completions bash > ~/.local/share/bash-completion/completions/s2s
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the manual pages into a folder
+    Man {
+        /// The folder, which has to be there; pages that are there already stay
+        folder: PathBuf,
+    },
     /// Keep the files of a TUF repository, as the tuf-conformance suite asks
+    #[command(hide = true)]
     Tuf(Tuf),
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Verify {
     /// The evidence with what stands beside it, in any order, or the address of a service; -
     /// reads standard input
@@ -72,17 +142,29 @@ pub(super) struct Verify {
     /// Keep what was asked and answered in a new file, to check it again or to hand it on
     #[arg(long, value_name = "FILE")]
     pub(super) save: Option<PathBuf>,
+    /// Keep everything in one new file, with the report: FILE, or HOST-DATE.s2s.json in a folder
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub(super) bundle: Option<PathBuf>,
+    /// Make the report of such a file again, as it was recorded, in place of the one as of now
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "fetch", "save", "bundle", "collateral", "at", "policy", "require", "deny_warnings",
+            "artifact", "trusted_root", "firmware_root", "format",
+        ]
+    )]
+    pub(super) as_recorded: bool,
     /// One more file beside the evidence (certificates, lists, logs); may be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) collateral: Vec<PathBuf>,
-    /// Time to check for [now], such as 2026-02-01T00:00:00Z
-    #[arg(long, value_name = "RFC3339")]
+    /// Time to check for [now], such as 2026-02-01T00:00:00Z, or a date for its beginning in UTC
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(super) at: Option<UnixTime>,
     /// A name from `s2s policy list`, or a policy file
     #[arg(long, value_name = "NAME|FILE")]
     pub(super) policy: Option<String>,
     /// The least that the chain has to show: A0 to A5, or build [what the policy asks for]
-    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    #[arg(long, value_name = "LEVEL", value_parser = level, required_if_eq("format", "vsa"))]
     pub(super) require: Option<LeastLevel>,
     /// Take a warning for an open answer
     #[arg(long)]
@@ -96,9 +178,15 @@ pub(super) struct Verify {
     /// Google's root certificate for endorsements of firmware [none comes with s2s]
     #[arg(long, value_name = "FILE")]
     pub(super) firmware_root: Option<PathBuf>,
-    /// Print the whole report as JSON
-    #[arg(long, conflicts_with_all = ["explain", "chain"])]
+    /// Print the whole report as JSON: the same as --format json
+    #[arg(long, conflicts_with_all = ["explain", "chain", "format"])]
     pub(super) json: bool,
+    /// How to print the answer [text]
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<Format>,
+    /// Print nothing: the exit status is the answer
+    #[arg(short, long, conflicts_with_all = ["json", "format", "explain", "chain"])]
+    pub(super) quiet: bool,
     /// Print the links of the chain before the answer
     #[arg(long)]
     pub(super) chain: bool,
@@ -107,9 +195,30 @@ pub(super) struct Verify {
     pub(super) explain: bool,
 }
 
-/// A level as it is written.
-fn level(text: &str) -> Result<LeastLevel, String> {
-    LeastLevel::parse(text).ok_or_else(|| "a level is build, or A0 to A5".to_owned())
+impl Verify {
+    /// How the answer is printed.
+    pub(super) fn format(&self) -> Format {
+        let text = if self.json { Format::Json } else { Format::Text };
+        self.format.unwrap_or(text)
+    }
+
+    /// Whether the check tells whom it asks.
+    pub(super) const fn voice(&self) -> Voice {
+        if self.quiet { Voice::Quiet } else { Voice::Told }
+    }
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Sentences, for people
+    Text,
+    /// The whole report
+    Json,
+    /// An EAT Attestation Result (draft-ietf-rats-ear-04), which nobody signed
+    Ear,
+    /// A SLSA Verification Summary v1, which nobody signed; needs --require
+    Vsa,
 }
 
 /// Whom to ask.
@@ -132,6 +241,54 @@ pub(super) enum Policy {
         /// The name of the policy
         name: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Watch {
+    /// The addresses of services
+    #[arg(value_name = "URL", required = true)]
+    pub(super) services: Vec<String>,
+    /// The log, which is begun if it is not there
+    #[arg(long, value_name = "FILE")]
+    pub(super) log: PathBuf,
+    /// How long to wait between two rounds, such as 30m; a minute at least
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = pause)]
+    pub(super) every: Duration,
+    /// Ask each service once, and say by the exit status whether something got worse
+    #[arg(long)]
+    pub(super) once: bool,
+    /// A name from `s2s policy list`, or a policy file
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(super) policy: Option<String>,
+    /// The least that the chain has to show: A0 to A5 [what the policy asks for]
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub(super) require: Option<LeastLevel>,
+    /// Take a warning for an open answer
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
+    /// Whom to ask [stapled]; all needs --yes
+    #[arg(long, value_name = "WHOM", requires_if("all", "yes"))]
+    pub(super) fetch: Option<Fetch>,
+    /// Ask the hosts that --fetch all names without a question first
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct History {
+    /// The log
+    #[arg(value_name = "FILE")]
+    pub(super) log: PathBuf,
+    /// The hash of a line that you kept: whether the log still has that line
+    #[arg(long, value_name = "HASH")]
+    pub(super) expect: Option<Sha256>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Roots {
+    /// Print them as JSON
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]

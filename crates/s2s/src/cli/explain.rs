@@ -3,7 +3,6 @@
 use anstyle::Style;
 use silicon_to_source::finding::Value;
 use silicon_to_source::report::{Link, LinkFinding, Report, RootOfTrust, Standing, State, Weight};
-use silicon_to_source::text::quoted;
 
 use super::look::{DIM, HEADING, Page, Styled, style};
 use super::render::{findings, grouped, item, state_of, titled};
@@ -130,7 +129,7 @@ fn stated(page: &mut Page, report: &Report) {
             };
             let symbol = Styled(style(state), page.look.symbol(state));
             let standing = wording::text(&["standing", &wording::word(&row.standing)]).to_owned();
-            let said = format!("{standing}: {}", quoted(&row.said.to_string()));
+            let said = format!("{standing}: {}", wording::quoted(&row.said.to_string()));
             page.wrapped(&format!("    {symbol}  "), "       ", Style::new(), &said);
             page.wrapped("       ", "       ", DIM, &row.source);
         }

@@ -3,7 +3,6 @@
 //! Each host is named before it is asked, with what it learns. What the answers mean is decided
 //! by the examination alone.
 
-use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
@@ -19,7 +18,9 @@ use silicon_to_source::time::UnixTime;
 use super::arguments::{Fetch, Verify};
 use super::input::Input;
 use super::look::{DIM, HEADING, Look, Page, Styled};
-use super::problem::{self, Problem};
+use super::new_file;
+use super::problem::Problem;
+use super::waiting;
 use crate::wording::{self, cli};
 
 /// How often the verifier is asked what it still wants: certificates first, then what only they
@@ -50,20 +51,39 @@ impl Target {
     }
 }
 
-/// Asks `origin` the first questions.
-pub(super) fn begin(origin: &Origin, now: UnixTime) -> Result<Session, Problem> {
+/// Asks `origin` the first questions. A quiet check names nobody: who asked for silence gave the
+/// address.
+pub(super) fn begin(origin: &Origin, now: UnixTime, voice: Voice) -> Result<Session, Problem> {
     let mut nonce = [0; NONCE_LEN];
     getrandom::fill(&mut nonce).map_err(|_| Problem::new("error.random", &[]))?;
     let mut session = Session::begin(origin, nonce, now);
     let first = session.first().to_vec();
-    let mut page = Page::new(Look::of_stdout());
+    let mut page = Page::new(Look::of_stderr());
     named(&mut page, &first);
     if origin.is_loopback() {
         page.wrapped("  ", "  ", Style::new(), &cli("fetch.loopback", &[]));
     }
-    said(page);
-    ask(&first, |request, answer| record(&mut session, request, answer))?;
+    voice.say(page);
+    ask(&first, voice, |request, answer| record(&mut session, request, answer))?;
     Ok(session)
+}
+
+/// Whether a check tells whom it asks, and what came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// On standard error: the answer alone goes to standard output.
+    Told,
+    /// Not at all.
+    Quiet,
+}
+
+impl Voice {
+    /// Tells it, or not.
+    pub(super) fn say(self, page: Page) {
+        if self == Self::Told {
+            said(page);
+        }
+    }
 }
 
 /// Where further files go.
@@ -87,15 +107,21 @@ pub(super) fn further(
     if arguments.fetch != Some(Fetch::All) || requests.is_empty() || asked.len() > 4 * ROUNDS {
         return Ok(false);
     }
-    let mut page = Page::new(Look::of_stdout());
+    let voice = arguments.voice();
+    let mut page = Page::new(Look::of_stderr());
     named(&mut page, &requests);
-    said(page);
-    if !arguments.yes && !is_allowed() {
-        return Ok(false);
+    if arguments.yes {
+        voice.say(page);
+    } else {
+        // Nobody agrees to what was not named.
+        said(page);
+        if !is_allowed() {
+            return Ok(false);
+        }
     }
     asked.extend(requests.iter().map(|request| request.url.clone()));
     let mut came = false;
-    ask(&requests, |request, answer| match further {
+    ask(&requests, voice, |request, answer| match further {
         Further::Session(session) => {
             came |= answer.is_ok();
             record(session, request, answer);
@@ -112,36 +138,20 @@ pub(super) fn further(
     Ok(came)
 }
 
-/// Nothing is called `path` yet, so that nothing is overwritten: not even through a link.
-pub(super) fn is_free(path: &Path) -> Result<(), Problem> {
-    match fs::symlink_metadata(path) {
-        Ok(_) => Err(exists(path)),
-        Err(_) => Ok(()),
-    }
-}
-
-fn exists(path: &Path) -> Problem {
-    Problem::new("error.exists", &[("file", &path.display().to_string())])
-}
-
-/// Keeps the session as a new file. What is there already stays, whatever it is.
-pub(super) fn save(session: &Session, path: &Path) -> Result<(), Problem> {
+/// Keeps the session as a new file.
+pub(super) fn save(session: &Session, path: &Path, voice: Voice) -> Result<(), Problem> {
+    new_file::write(path, session.to_json().as_bytes())?;
+    let mut page = Page::new(Look::of_stderr());
     let name = path.display().to_string();
-    let refused = |error: io::Error| match error.kind() {
-        io::ErrorKind::AlreadyExists => exists(path),
-        _ => Problem::new("error.write", &[("file", &name), ("why", &problem::reason(&error))]),
-    };
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(refused)?;
-    file.write_all(session.to_json().as_bytes()).map_err(refused)?;
-    let mut page = Page::new(Look::of_stdout());
     page.wrapped("", "", DIM, &cli("fetch.saved", &[("file", &name)]));
-    said(page);
+    voice.say(page);
     Ok(())
 }
 
 /// Asks one after another and says what came of each.
 fn ask(
     requests: &[Request],
+    voice: Voice,
     mut came: impl FnMut(&Request, &Result<s2s_net::Answer, Failure>),
 ) -> Result<(), Problem> {
     let client = Client::new().map_err(|_| Problem::new("error.network", &[]))?;
@@ -157,9 +167,13 @@ fn ask(
             post: request.post.as_deref(),
             ..s2s_net::Request::get(&request.url, request.limit)
         };
-        let answer = s2s_net::run(client.get(&question)).and_then(|answer| answer);
-        let mut page = Page::new(Look::of_stdout());
         let what = wording::text(&["wanted", &request.what]);
+        let run = || s2s_net::run(client.get(&question)).and_then(|answer| answer);
+        let answer = match voice {
+            Voice::Told => waiting::during(|seconds| waited(request, seconds), run),
+            Voice::Quiet => run(),
+        };
+        let mut page = Page::new(Look::of_stderr());
         let line = match &answer {
             Ok(answer) => {
                 let (status, length) = (answer.status.to_string(), answer.body.len().to_string());
@@ -173,10 +187,17 @@ fn ask(
             }
         };
         page.wrapped("  ", "  ", Style::new(), &line);
-        said(page);
+        voice.say(page);
         came(request, &answer);
     }
     Ok(())
+}
+
+/// How long a host has been waited for, and how long it will be.
+fn waited(request: &Request, seconds: u64) -> String {
+    let (seconds, limit) = (seconds.to_string(), (request.timeout_ms / 1000).to_string());
+    let values = [("host", request.host.as_str()), ("seconds", &seconds), ("limit", &limit)];
+    format!("  {}", cli("fetch.waiting", &values))
 }
 
 fn record(session: &mut Session, request: &Request, answer: &Result<s2s_net::Answer, Failure>) {
@@ -229,8 +250,8 @@ fn is_allowed() -> bool {
     allowed
 }
 
-/// Progress goes to standard error: the answer alone goes to standard output.
-fn said(page: Page) {
+/// Writes to standard error.
+pub(super) fn said(page: Page) {
     let mut stderr = anstream::stderr().lock();
     let _ = stderr.write_all(page.into_text().as_bytes());
 }

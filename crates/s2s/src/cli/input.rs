@@ -10,6 +10,7 @@ use silicon_to_source::engine::policy::{MAX_POLICY, Policy};
 use silicon_to_source::error::Error;
 
 use super::problem::Problem;
+use super::spelling;
 use crate::wording::cli;
 
 /// The largest artifact that is hashed, in bytes.
@@ -25,7 +26,12 @@ pub(super) fn read(path: &Path, max: usize) -> Result<Input, Problem> {
         return bounded(io::stdin().lock(), name, max);
     }
     let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| Problem::io("error.open", &name, &error))?;
+    let file = File::open(path).map_err(|error| match spelling::address(&name) {
+        Some(address) if error.kind() == io::ErrorKind::NotFound => {
+            Problem::new("error.host", &[("file", &name), ("address", &address)])
+        }
+        _ => Problem::io("error.open", &name, &error),
+    })?;
     let known = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
     if let Some(len) = known {
         within(usize::try_from(len).unwrap_or(usize::MAX), &name, max)?;
@@ -33,16 +39,19 @@ pub(super) fn read(path: &Path, max: usize) -> Result<Input, Problem> {
     bounded(file, name, max)
 }
 
-/// The policy called `name`: one that comes with the verifier, or else a file.
-pub(super) fn policy(name: &str) -> Result<Policy, Problem> {
-    if let Some(builtin) = silicon_to_source::engine::builtin(name) {
-        return builtin.policy().map_err(|error| Problem::unreadable(name, &error));
+/// The policy called `name`: the name of one that comes with the verifier, or else a file's text.
+pub(super) fn policy(name: &str) -> Result<String, Problem> {
+    if silicon_to_source::engine::builtin(name).is_some() {
+        return Ok(name.to_owned());
     }
     if !Path::new(name).exists() {
-        return Err(Problem::new("error.policy", &[("name", name)]));
+        return Err(unknown("error.policy", name));
     }
     let input = read(Path::new(name), MAX_POLICY)?;
-    Policy::from_json(&input.bytes).map_err(|error| Problem::unreadable(&input.name, &error))
+    let read = Policy::from_json(&input.bytes);
+    read.map_err(|error| Problem::unreadable(&input.name, &error))?;
+    // A policy file is JSON, which is UTF-8.
+    Ok(String::from_utf8_lossy(&input.bytes).into_owned())
 }
 
 /// The artifact that `name` spells out as a digest; a file of that name counts instead.
@@ -57,8 +66,16 @@ pub(super) fn artifact(name: &str) -> Result<Artifact, Problem> {
 
 /// The policy called `name` that comes with the verifier.
 pub(super) fn builtin(name: &str) -> Result<&'static Builtin, Problem> {
-    silicon_to_source::engine::builtin(name)
-        .ok_or_else(|| Problem::new("error.policy-name", &[("name", name)]))
+    silicon_to_source::engine::builtin(name).ok_or_else(|| unknown("error.policy-name", name))
+}
+
+/// No policy is called `name`; the one that is called most like it is suggested.
+fn unknown(key: &str, name: &str) -> Problem {
+    let near = spelling::nearest(name, Builtin::all().iter().map(|builtin| builtin.name));
+    match near {
+        Some(near) => Problem::new(&format!("{key}.near"), &[("name", name), ("near", near)]),
+        None => Problem::new(key, &[("name", name)]),
+    }
 }
 
 fn bounded(reader: impl Read, name: String, max: usize) -> Result<Input, Problem> {

@@ -10,20 +10,40 @@ use silicon_to_source::report::State;
 
 use crate::wording::cli;
 
-use super::text::{WIDTH, clean, cut, is_zero, wrap};
+use super::text::{clean, cut, is_zero, wrap};
 
 /// Where the answer goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
-    /// A terminal: the chain is drawn, and long values are cut at its width.
-    Drawn,
+    /// A terminal of so many columns: the chain is drawn, and long values are cut at its width.
+    Drawn(usize),
     /// A pipe or a file: plain characters, and every value on one line.
     Plain,
 }
 
+/// The columns that text is wrapped to where nobody says how wide the terminal is.
+const COLUMNS: usize = 80;
+/// The most columns that text is wrapped to: longer lines are hard to read.
+const WIDEST: usize = 100;
+/// The fewest columns that text is wrapped to.
+const NARROWEST: usize = 40;
+/// The least room for a value, however narrow the terminal is.
+const ROOM: usize = 16;
+
 impl Look {
     /// The look for standard output.
     pub(super) fn of_stdout() -> Self {
+        let size = terminal_size::terminal_size_of(std::io::stdout());
+        Self::of(std::io::stdout().is_terminal(), size.map(|(width, _)| usize::from(width.0)))
+    }
+
+    /// The look for standard error.
+    pub(super) fn of_stderr() -> Self {
+        let size = terminal_size::terminal_size_of(std::io::stderr());
+        Self::of(std::io::stderr().is_terminal(), size.map(|(width, _)| usize::from(width.0)))
+    }
+
+    fn of(is_terminal: bool, columns: Option<usize>) -> Self {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
             .iter()
             .filter_map(|name| std::env::var(name).ok())
@@ -33,16 +53,29 @@ impl Look {
             name.contains("utf-8") || name.contains("utf8")
         });
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        if std::io::stdout().is_terminal() && utf8 && !dumb { Self::Drawn } else { Self::Plain }
+        // A terminal that says zero does not know.
+        let columns = columns.filter(|columns| *columns > 0).unwrap_or(COLUMNS);
+        match is_terminal && utf8 && !dumb {
+            true => Self::Drawn(columns.clamp(NARROWEST, WIDEST)),
+            false => Self::Plain,
+        }
+    }
+
+    /// The columns that text is wrapped to.
+    pub(super) const fn columns(self) -> usize {
+        match self {
+            Self::Drawn(columns) => columns,
+            Self::Plain => COLUMNS,
+        }
     }
 
     /// The symbol of a state; each has a shape of its own.
     pub(super) const fn symbol(self, state: State) -> char {
         match (self, state) {
-            (Self::Drawn, State::Verified) => '✓',
-            (Self::Drawn, State::Warning) => '▲',
-            (Self::Drawn, State::Failed) => '✗',
-            (Self::Drawn, State::NotPublished) => '○',
+            (Self::Drawn(_), State::Verified) => '✓',
+            (Self::Drawn(_), State::Warning) => '▲',
+            (Self::Drawn(_), State::Failed) => '✗',
+            (Self::Drawn(_), State::NotPublished) => '○',
             (Self::Plain, State::Verified) => '+',
             (Self::Plain, State::Warning) => '!',
             (Self::Plain, State::Failed) => 'x',
@@ -54,7 +87,7 @@ impl Look {
     /// The symbol of a check that has no meaning for the evidence.
     pub(super) const fn idle(self) -> char {
         match self {
-            Self::Drawn => '·',
+            Self::Drawn(_) => '·',
             Self::Plain => '.',
         }
     }
@@ -62,8 +95,8 @@ impl Look {
     /// The line from a link to the next one: whole while the chain holds.
     pub(super) const fn connector(self, holds: bool) -> char {
         match (self, holds) {
-            (Self::Drawn, true) => '│',
-            (Self::Drawn, false) => '┊',
+            (Self::Drawn(_), true) => '│',
+            (Self::Drawn(_), false) => '┊',
             (Self::Plain, _) => ' ',
         }
     }
@@ -131,7 +164,7 @@ impl Page {
 
     /// Wrapped text; the first line begins with `first`, the others with `rest`.
     pub(super) fn wrapped(&mut self, first: &str, rest: &str, style: Style, text: &str) {
-        let width = WIDTH.saturating_sub(rest.chars().count());
+        let width = self.look.columns().saturating_sub(rest.chars().count());
         let mut margin = first;
         for line in wrap(&clean(text), width) {
             let _ = writeln!(self.text, "{margin}{}", Styled(style, line));
@@ -139,15 +172,17 @@ impl Page {
         }
     }
 
-    /// A label and its value, which begins in column `column` after the margin.
+    /// A label and its value, which begins in column `column` after the margin, or behind a label
+    /// that is longer.
     pub(super) fn pair(&mut self, margin: &str, label: &str, column: usize, value: &Value) {
+        let column = self.behind(label, column);
         match (value, self.look) {
             (Value::Hex(hex), _) if is_zero(hex) => {
                 let bytes = (hex.len() / 2).to_string();
                 self.pair_text(margin, label, column, &cli("zero", &[("length", &bytes)]));
             }
-            (Value::Hex(hex), Look::Drawn) => {
-                let room = WIDTH.saturating_sub(margin.chars().count()).saturating_sub(column);
+            (Value::Hex(hex), Look::Drawn(_)) => {
+                let room = self.room(margin, column);
                 self.lines(margin, label, column, cut(&clean(hex), room & !0xf));
             }
             (value, _) => self.pair_text(margin, label, column, &value.to_string()),
@@ -157,15 +192,31 @@ impl Page {
     /// A label and a text.
     pub(super) fn pair_text(&mut self, margin: &str, label: &str, column: usize, value: &str) {
         let value = clean(value);
-        let width = WIDTH.saturating_sub(margin.chars().count()).saturating_sub(column);
+        let column = self.behind(label, column);
+        let width = self.room(margin, column);
         let pieces = match self.look {
             Look::Plain => vec![value],
-            Look::Drawn => {
+            Look::Drawn(_) => {
                 let lines = wrap(&value, width);
                 lines.iter().flat_map(|line| cut(line, width)).collect()
             }
         };
         self.lines(margin, label, column, pieces);
+    }
+
+    /// The column behind `label`, where a terminal has room for a value beside a long one.
+    fn behind(&self, label: &str, column: usize) -> usize {
+        let length = clean(label).chars().count().saturating_add(1);
+        match self.look {
+            Look::Drawn(columns) if length <= columns / 2 => column.max(length),
+            _ => column,
+        }
+    }
+
+    /// The columns that are left for a value.
+    fn room(&self, margin: &str, column: usize) -> usize {
+        let taken = margin.chars().count().saturating_add(column);
+        self.look.columns().saturating_sub(taken).max(ROOM)
     }
 
     fn lines(&mut self, margin: &str, label: &str, column: usize, pieces: Vec<String>) {
@@ -180,5 +231,29 @@ impl Page {
             };
             let _ = writeln!(self.text, "{margin}{label}{gap}{piece}");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_as_wide_as_the_terminal_within_what_can_be_read() {
+        assert_eq!(Look::of(false, Some(120)), Look::Plain);
+        for (told, columns) in [
+            (Some(60), 60),
+            (Some(80), 80),
+            (Some(100), 100),
+            (Some(240), 100),
+            (Some(10), 40),
+            (Some(0), 80),
+            (None, 80),
+        ] {
+            // Plain where the tests' own environment has no UTF-8 or a dumb terminal.
+            let look = Look::of(true, told);
+            assert!(look == Look::Plain || look == Look::Drawn(columns), "{told:?}: {look:?}");
+        }
+        assert_eq!(Look::Plain.columns(), 80);
     }
 }

@@ -5,61 +5,85 @@
 
 mod answer;
 mod arguments;
+mod audit;
 mod bundle;
 mod explain;
 mod fetch;
+mod history;
 mod input;
+mod kept;
 mod launch;
 mod look;
+mod manual;
+mod new_file;
+mod output;
 mod problem;
 mod render;
 mod roots;
+mod spelling;
 mod text;
 mod tuf;
+mod waiting;
+mod watch;
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::env;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser as _;
+use clap_complete::Shell;
 use silicon_to_source::Context;
-use silicon_to_source::builds::sigstore::verify::TrustedRoot;
+use silicon_to_source::engine::bundle::Bundle;
+use silicon_to_source::engine::options::Options;
 use silicon_to_source::engine::plan::{Origin, Session};
-use silicon_to_source::engine::policy::Policy;
-use silicon_to_source::engine::{self, Builtin, MAX_INPUT};
+use silicon_to_source::engine::{Builtin, MAX_INPUT};
 use silicon_to_source::report::{Report, State};
-use silicon_to_source::requirements::Warnings;
 use silicon_to_source::time::UnixTime;
 
-use crate::wording::cli;
-use arguments::{Arguments, Command, Fetch, Tuf, Verify, VerifyBundle};
+use crate::wording::{self, Language, cli};
+use arguments::{Arguments, Command, Fetch, Format, Tuf, Verify, VerifyBundle};
 use fetch::{Further, Target};
 use input::Input;
+use kept::Examined;
 use look::{DIM, HEADING, Look, Page, Styled};
 use problem::Problem;
-use render::Detail;
 
 /// Runs the command line of this process and gives its exit status: 0 when every required check
 /// passed (warnings included), 1 when a check failed, 2 when the command line or an input cannot
 /// be read or the session cannot be kept, 3 when it is undecided or not published.
 pub fn run() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let Arguments { language, command } = Arguments::parse();
+    let locale = language.or_else(locale_of_environment).unwrap_or_default();
+    wording::speak(Language::of_locale(&locale));
+    let outcome = match command {
         Command::Verify(arguments) => verify(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
+        Command::History(arguments) => history::run(&arguments),
         Command::Policy { command: arguments::Policy::List } => list(),
         Command::Policy { command: arguments::Policy::Show { name } } => show(&name),
+        Command::Audit(arguments) => audit::audit(&arguments),
         Command::LaunchDigest(arguments) => launch::digest(&arguments),
         Command::VerifyBundle(arguments) => verify_bundle(&arguments),
-        Command::Roots => roots(),
+        Command::Roots(arguments) => roots(arguments.json),
+        Command::Completions { shell } => completions(shell),
+        Command::Man { folder } => manual::write(&folder).map(|()| Exit::Verified),
         Command::Tuf(arguments) => tuf(&arguments),
     };
     let exit = outcome.unwrap_or_else(|problem| {
-        let mut stderr = anstream::stderr().lock();
-        let _ = writeln!(stderr, "s2s: {}", Styled(HEADING, &problem.sentence));
-        let _ = writeln!(stderr, "{}", problem.todo);
+        problem.tell();
         Exit::Unreadable
     });
     ExitCode::from(exit.code())
+}
+
+/// The locale of the environment: the first of these variables that says anything.
+fn locale_of_environment() -> Option<String> {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| env::var(name).ok())
+        .find(|locale| !locale.is_empty())
 }
 
 /// How a command ended.
@@ -80,6 +104,15 @@ impl Exit {
             Self::Open => 3,
         }
     }
+
+    /// The exit status when the answer is out and what was to be kept is not. A failed check is
+    /// never hidden behind it.
+    const fn not_kept(self) -> Self {
+        match self {
+            Self::Failed => Self::Failed,
+            Self::Verified | Self::Unreadable | Self::Open => Self::Unreadable,
+        }
+    }
 }
 
 impl From<State> for Exit {
@@ -93,31 +126,86 @@ impl From<State> for Exit {
 }
 
 fn verify(arguments: &Verify) -> Result<Exit, Problem> {
-    let policy: Option<Policy> = arguments.policy.as_deref().map(input::policy).transpose()?;
+    if arguments.format() != Format::Text && (arguments.chain || arguments.explain) {
+        return Err(Problem::new("error.format", &[]));
+    }
+    let options = kept::options(arguments)?;
     let Inputs { service, files } = Inputs::of(arguments)?;
-    let (report, session) = match service {
-        None => (of_files(arguments, files, policy.as_ref())?, None),
+    let bundle = Bundle::among(&files).map_err(|error| Problem::in_file(&error))?;
+    if arguments.as_recorded {
+        let bundle = bundle.ok_or_else(|| Problem::new("error.no-bundle", &[]))?;
+        return as_recorded(arguments, &bundle);
+    }
+    let (examined, session) = match service {
+        None => (of_files(arguments, files, &options)?, None),
+        Some(_) if bundle.is_some() => return Err(Problem::new("error.bundle-address", &[])),
         Some(origin) => {
-            let (report, session) = of_service(arguments, &origin, &files, policy.as_ref())?;
-            (report, Some(session))
+            let (examined, session) = of_service(arguments, &origin, &files, &options)?;
+            (examined, Some(session))
         }
     };
-    let text = if arguments.json {
-        printable(report.to_json(), io::stdout().is_terminal())
-    } else {
-        let detail = match (arguments.explain, arguments.chain) {
-            (true, _) => Detail::Findings,
-            (false, true) => Detail::Chain,
-            (false, false) => Detail::Answer,
-        };
-        render::report(&report, Look::of_stdout(), detail)
-    };
-    print(&text, if arguments.json { Colors::AsIs } else { Colors::Auto })?;
-    // The answer is out before anything is kept: it is not lost when that fails.
-    if let (Some(path), Some(session)) = (&arguments.save, session) {
-        fetch::save(&session, path)?;
+    if let Some(bundle) = &bundle {
+        let mut page = Page::new(beside(arguments));
+        kept::told(&mut page, bundle, &silicon_to_source::recorded(bundle));
+        aside(arguments, page)?;
     }
-    Ok(Exit::from(report.verdict.state))
+    let report = &examined.report;
+    output::answer(arguments, report, session.as_ref())?;
+    let exit = Exit::from(report.verdict.state);
+    // The answer is out before anything is kept: it is not lost when that fails.
+    let saved = match (&arguments.save, &session) {
+        (Some(path), Some(session)) => fetch::save(session, path, arguments.voice()),
+        _ => Ok(()),
+    };
+    let bundled = match &arguments.bundle {
+        Some(path) => kept::keep(path, &examined, &options).map(|page| arguments.voice().say(page)),
+        None => Ok(()),
+    };
+    let mut kept = exit;
+    for problem in [saved, bundled].into_iter().filter_map(Result::err) {
+        problem.tell();
+        kept = exit.not_kept();
+    }
+    Ok(kept)
+}
+
+/// Prints the report of a bundle, made again, as the word of whoever made the bundle. A bundle whose
+/// report is another fails.
+fn as_recorded(arguments: &Verify, bundle: &Bundle) -> Result<Exit, Problem> {
+    let again = silicon_to_source::recorded(bundle);
+    let mut page = Page::new(beside(arguments));
+    kept::told(&mut page, bundle, &again);
+    kept::as_recorded(&mut page);
+    let again = again.map_err(|error| Problem::in_file(&error))?;
+    aside(arguments, page)?;
+    output::answer(arguments, &again.report, None)?;
+    match again.same || again.is_other_verifier() {
+        true => Ok(Exit::from(again.report.verdict.state)),
+        false => Ok(Exit::Failed),
+    }
+}
+
+/// Prints what stands before the answer: beside it, where the answer is for a program.
+fn aside(arguments: &Verify, mut page: Page) -> Result<(), Problem> {
+    match arguments.format() {
+        _ if arguments.quiet => Ok(()),
+        Format::Text => {
+            page.gap();
+            print(&page.into_text(), Colors::Auto)
+        }
+        Format::Json | Format::Ear | Format::Vsa => {
+            fetch::said(page);
+            Ok(())
+        }
+    }
+}
+
+/// Where that is printed.
+fn beside(arguments: &Verify) -> Look {
+    match arguments.format() {
+        Format::Text => Look::of_stdout(),
+        Format::Json | Format::Ear | Format::Vsa => Look::of_stderr(),
+    }
 }
 
 /// What a reader hands over to be checked.
@@ -145,72 +233,28 @@ impl Inputs {
         for path in arguments.collateral.iter().chain(&arguments.firmware_root) {
             files.push(input::read(path, MAX_INPUT)?);
         }
+        arguments.bundle.as_deref().map_or(Ok(()), kept::is_free)?;
         match &arguments.save {
             Some(_) if service.is_none() => Err(Problem::new("error.save", &[])),
-            Some(path) => fetch::is_free(path).map(|()| Self { service, files }),
+            Some(path) => new_file::is_free(path).map(|()| Self { service, files }),
             None => Ok(Self { service, files }),
         }
     }
-}
-
-/// JSON as it is, but for a terminal, which would obey some of its letters.
-fn printable(json: String, terminal: bool) -> String {
-    if terminal { silicon_to_source::text::escaped_json(&json) } else { json }
 }
 
 /// Examines files, and with what others serve for them where the reader allows that.
 fn of_files(
     arguments: &Verify,
     mut files: Vec<Input>,
-    policy: Option<&Policy>,
-) -> Result<Report, Problem> {
-    let added = with_additions(arguments, policy, &files)?;
-    let policy = added.as_ref().or(policy);
+    options: &Options,
+) -> Result<Examined, Problem> {
     let context = Context::at(arguments.at.map_or_else(clock, Ok)?);
-    let mut report = examined(&files, policy, &context)?;
+    let mut report = examined(&files, options, &context)?;
     let mut asked = Vec::new();
     while fetch::further(&report, arguments, &mut asked, &mut Further::Files(&mut files))? {
-        report = examined(&files, policy, &context)?;
+        report = examined(&files, options, &context)?;
     }
-    Ok(report)
-}
-
-/// The policy with what the command line adds to it; `None` when it adds nothing. Without a chosen
-/// policy it is added to the one for the kind of evidence.
-fn with_additions(
-    arguments: &Verify,
-    chosen: Option<&Policy>,
-    files: &[Input],
-) -> Result<Option<Policy>, Problem> {
-    let Verify { artifact, trusted_root, firmware_root, require, deny_warnings, .. } = arguments;
-    let named = artifact.is_some() || trusted_root.is_some() || firmware_root.is_some();
-    if !named && require.is_none() && !deny_warnings {
-        return Ok(None);
-    }
-    let mut policy = match chosen {
-        Some(policy) => policy.clone(),
-        None => engine::default_policy(files).map_err(|error| Problem::in_file(&error))?,
-    };
-    if let Some(path) = trusted_root {
-        let file = input::read(path, MAX_INPUT)?;
-        TrustedRoot::supplied(&file.bytes)
-            .map_err(|error| Problem::unreadable(&file.name, &error))?;
-        policy.sigstore.trusted_root = Some(file.bytes.into_owned());
-    }
-    if let Some(path) = firmware_root {
-        let file = input::read(path, MAX_INPUT)?;
-        let root = engine::firmware_root(&file.bytes)
-            .map_err(|error| Problem::unreadable(&file.name, &error))?;
-        policy.google_firmware.roots.push(root);
-    }
-    if let Some(name) = artifact {
-        policy.sigstore.artifact = Some(input::artifact(name)?);
-    }
-    policy.least_level = require.or(policy.least_level);
-    if *deny_warnings {
-        policy.warnings = Warnings::Deny;
-    }
-    Ok(Some(policy))
+    Ok(Examined { report, files, context })
 }
 
 /// Asks a service and examines the session.
@@ -218,34 +262,30 @@ fn of_service(
     arguments: &Verify,
     origin: &Origin,
     beside: &[Input],
-    policy: Option<&Policy>,
-) -> Result<(Report, Session), Problem> {
+    options: &Options,
+) -> Result<(Examined, Session), Problem> {
     if arguments.fetch == Some(Fetch::None) {
         return Err(Problem::new("error.fetch-none", &[("address", &origin.to_string())]));
     }
     let begun = clock()?;
-    let mut session = fetch::begin(origin, begun)?;
+    let mut session = fetch::begin(origin, begun, arguments.voice())?;
     let mut asked = Vec::new();
     loop {
         let session_file = Input::new(origin.to_string(), session.to_json().into_bytes());
         let files: Vec<Input> =
             std::iter::once(session_file).chain(beside.iter().cloned()).collect();
         let now = arguments.at.map_or_else(clock, Ok)?;
-        let added = with_additions(arguments, policy, &files)?;
         let context = Context { now, asked: Some(session.asked()) };
-        let report = examined(&files, added.as_ref().or(policy), &context)?;
+        let report = examined(&files, options, &context)?;
         if !fetch::further(&report, arguments, &mut asked, &mut Further::Session(&mut session))? {
-            return Ok((report, session));
+            return Ok((Examined { report, files, context }, session));
         }
     }
 }
 
-fn examined(
-    files: &[Input],
-    policy: Option<&Policy>,
-    context: &Context,
-) -> Result<Report, Problem> {
-    silicon_to_source::examine(files, policy, context).map_err(|error| Problem::in_file(&error))
+fn examined(files: &[Input], options: &Options, context: &Context) -> Result<Report, Problem> {
+    silicon_to_source::examine_with(files, options, context)
+        .map_err(|error| Problem::in_file(&error))
 }
 
 fn verify_bundle(arguments: &VerifyBundle) -> Result<Exit, Problem> {
@@ -265,8 +305,16 @@ fn verify_bundle(arguments: &VerifyBundle) -> Result<Exit, Problem> {
     }
 }
 
-fn roots() -> Result<Exit, Problem> {
-    print(&roots::page(Look::of_stdout(), clock()?)?, Colors::Auto)?;
+fn roots(json: bool) -> Result<Exit, Problem> {
+    match json {
+        true => print(&roots::json(clock()?)?, Colors::AsIs)?,
+        false => print(&roots::page(Look::of_stdout(), clock()?)?, Colors::Auto)?,
+    }
+    Ok(Exit::Verified)
+}
+
+fn completions(shell: Shell) -> Result<Exit, Problem> {
+    print(&manual::completions(shell), Colors::AsIs)?;
     Ok(Exit::Verified)
 }
 
@@ -335,5 +383,18 @@ fn print(text: &str, colors: Colors) -> Result<(), Problem> {
             Err(Problem::new("error.output", &[("why", &problem::reason(&error))]))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_check_is_not_hidden_behind_a_file_that_was_not_kept() {
+        assert_eq!(Exit::Failed.not_kept().code(), 1);
+        for exit in [Exit::Verified, Exit::Open, Exit::Unreadable] {
+            assert_eq!(exit.not_kept().code(), 2, "{exit:?}");
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! What stops a command before there is an answer.
 
-use std::io;
+use std::io::{self, Write as _};
 
+use anstyle::Style;
 use silicon_to_source::error::Error;
 
+use super::look::{HEADING, Look, Page};
 use super::text::clean;
-use crate::wording::{cli, find};
+use crate::wording::{cli, fill, find};
 
 /// A sentence on what is wrong, and one on what to do next.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,14 +15,32 @@ pub(super) struct Problem {
     /// What is wrong.
     pub(super) sentence: String,
     /// What to do.
-    pub(super) todo: &'static str,
+    pub(super) todo: String,
 }
 
 impl Problem {
     /// The problem called `key`, which names a string of the terminal.
     pub(super) fn new(key: &str, values: &[(&str, &str)]) -> Self {
-        let todo = find(&["cli", &format!("{key}.todo")]);
-        Self { sentence: clean(&cli(key, values)), todo: todo.unwrap_or_default() }
+        let todo = find(&["cli", &format!("{key}.todo")]).unwrap_or_default();
+        Self { sentence: clean(&cli(key, values)), todo: clean(&fill(todo, values)) }
+    }
+
+    /// Tells it on standard error.
+    pub(super) fn tell(&self) {
+        let look = Look::of_stderr();
+        let mut page = Page::new(look);
+        let sentence = format!("s2s: {}", self.sentence);
+        match look {
+            Look::Drawn(_) => {
+                page.wrapped("", "     ", HEADING, &sentence);
+                page.wrapped("     ", "     ", Style::new(), &self.todo);
+            }
+            Look::Plain => {
+                page.line(sentence);
+                page.line(&self.todo);
+            }
+        }
+        let _ = anstream::stderr().lock().write_all(page.into_text().as_bytes());
     }
 
     /// `file` could not be opened or read.
@@ -40,8 +60,13 @@ impl Problem {
     /// `file` was read but not understood.
     pub(super) fn unreadable(file: &str, error: &Error) -> Self {
         let sentence = cli("error.in", &[("file", file), ("error", &error.to_string())]);
-        let todo = find(&["cli", &format!("error.{}.todo", error.code())]);
-        Self { sentence: clean(&sentence), todo: todo.unwrap_or_default() }
+        // The engine's own word for what is no kind of evidence.
+        let code = match error {
+            Error::Malformed { what: "input", .. } => "kind",
+            error => error.code(),
+        };
+        let todo = find(&["cli", &format!("error.{code}.todo")]);
+        Self { sentence: clean(&sentence), todo: todo.unwrap_or_default().to_owned() }
     }
 }
 

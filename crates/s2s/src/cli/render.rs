@@ -379,7 +379,7 @@ mod tests {
             .expected(hostile)
             .actual(Value::Hex(hostile.to_owned()));
         let report = assembled(vec![failed], POLICY, hostile);
-        for look in [Look::Plain, Look::Drawn] {
+        for look in [Look::Plain, Look::Drawn(80)] {
             let text = super::report(&report, look, Detail::Findings);
             let text = unstyled(&text);
             assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
@@ -424,9 +424,13 @@ mod tests {
             .expected("a digest")
             .actual("registry.example.com/a/rather/long/name/of/an/image/to/be/wrapped:v1.2.3");
         let report = assembled(vec![warned], POLICY, "");
-        let drawn = unstyled(&super::report(&report, Look::Drawn, Detail::Findings));
-        for line in drawn.lines() {
-            assert!(line.chars().count() <= 80, "{line}");
+        for (columns, detail) in
+            [(60, Detail::Chain), (80, Detail::Findings), (100, Detail::Findings)]
+        {
+            let drawn = unstyled(&super::report(&report, Look::Drawn(columns), detail));
+            for line in drawn.lines() {
+                assert!(line.chars().count() <= columns, "{line}");
+            }
         }
         let plain = unstyled(&super::report(&report, Look::Plain, Detail::Findings));
         assert!(plain.contains(&"ab".repeat(48)), "{plain}");
@@ -545,7 +549,7 @@ mod tests {
     fn states_differ_in_word_and_in_shape() {
         let states =
             [State::Verified, State::Warning, State::NotPublished, State::Unknown, State::Failed];
-        for look in [Look::Plain, Look::Drawn] {
+        for look in [Look::Plain, Look::Drawn(80)] {
             let mut symbols: Vec<_> = states.iter().map(|&state| look.symbol(state)).collect();
             symbols.sort_unstable();
             symbols.dedup();

@@ -2,9 +2,6 @@
 
 pub(super) use silicon_to_source::text::clean;
 
-/// The width that text is wrapped to, in columns.
-pub(super) const WIDTH: usize = 80;
-
 /// Lines of at most `width` columns; a word that is longer stands alone.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];

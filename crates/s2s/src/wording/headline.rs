@@ -41,7 +41,8 @@ impl Sentences<'_> {
             (_, Some(_)) => "asked",
         };
         let caveat = own.caveat.as_ref().map(Self::caveat);
-        let but = caveat.as_ref().map(|caveat| format!(", but {caveat}")).unwrap_or_default();
+        let but = |caveat| fill(text_at(&["but"]), &[("caveat", caveat)]);
+        let but = caveat.as_deref().map(but).unwrap_or_default();
         let maker = self.maker();
         let chip = match self.report.flags.debug {
             DebugFlag::Off => "hidden",

@@ -7,9 +7,8 @@ use silicon_to_source::finding::Check;
 use silicon_to_source::report::{
     EndsAt, FindingRef, Link, LinkFinding, Report, RootOfTrust, State,
 };
-use silicon_to_source::text::quoted;
 
-use super::{by_root, fill, find, link_title, marked, text, title};
+use super::{by_root, fill, find, link_title, marked, quoted, text, title};
 
 /// The sentences of one report. The findings are looked through once, so that every lookup takes
 /// the same time however many there are.

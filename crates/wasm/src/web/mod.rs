@@ -6,6 +6,7 @@
 mod ask;
 
 use js_sys::Uint8Array;
+use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::plan::session::NONCE_LEN;
 use silicon_to_source::engine::plan::{self, Request, SUBJECTS};
 use silicon_to_source::error::Error;
@@ -93,14 +94,29 @@ impl Session {
         Ok(())
     }
 
-    /// Writes down what came of `request`, the JSON text of a `PlannedRequest`.
+    /// Writes down what came of `request`, the JSON text of a `PlannedRequest`. `key` is the SHA-256
+    /// of the public key (SubjectPublicKeyInfo) that the connection of this very question met; left
+    /// out where it cannot be seen, as in a web page.
     ///
     /// # Errors
-    /// Throws a `VerifyError` when `request` is no request.
-    pub fn record(&mut self, request: &str, asked: &Asked) -> Result<(), JsValue> {
+    /// Throws a `VerifyError` when `request` is no request, or `key` has not 32 bytes.
+    pub fn record(
+        &mut self,
+        request: &str,
+        asked: &Asked,
+        key: Option<Vec<u8>>,
+    ) -> Result<(), JsValue> {
         let request = parsed(request)?;
+        let key = key
+            .map(<[u8; 32]>::try_from)
+            .transpose()
+            .map_err(|_| thrown(USAGE, "The SHA-256 of a connection's key has 32 bytes."))?;
         match asked.outcome() {
-            Ok(response) => self.inner.answered(&request, response.clone()),
+            Ok(response) => {
+                let mut response = response.clone();
+                response.tls_spki_sha256 = key.map(Sha256);
+                self.inner.answered(&request, response);
+            }
             Err(word) => self.inner.failed(&request, word),
         }
         Ok(())

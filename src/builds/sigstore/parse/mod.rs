@@ -5,6 +5,7 @@
 
 mod certificate;
 mod checkpoint;
+mod packed;
 mod statement;
 mod wire;
 
@@ -87,9 +88,38 @@ pub struct Bundle {
     version: Version,
     parts: sigstore_types::Bundle,
     checkpoints: Vec<Option<Checkpoint>>,
+    leaves_out_log: bool,
 }
 
 impl Bundle {
+    /// Whether `bytes` hold what a bundle holds and are packed in another way, which
+    /// [`Bundle::read`] reads.
+    pub(crate) fn is_packed(bytes: &[u8]) -> bool {
+        packed::is_one(bytes)
+    }
+
+    /// Reads a bundle, or what a bundle holds in another packing: PEP 740, or a DSSE envelope with
+    /// its signer's certificate.
+    ///
+    /// # Errors
+    /// As [`Bundle::parse`].
+    pub fn read(bytes: &[u8]) -> Result<Self, Error> {
+        Error::cap(WHAT, bytes.len(), MAX_BUNDLE)?;
+        let Some(packed) = packed::unpacked(WHAT, bytes)? else { return Self::parse(bytes) };
+        let whole = Span::new(0, bytes.len());
+        let bundle = Self::parse(&packed.bundle).map_err(|error| match error {
+            Error::Malformed { what, why, .. } => Error::malformed(what, whole, why),
+            other => other,
+        })?;
+        Ok(Self { leaves_out_log: packed.leaves_out_log, ..bundle })
+    }
+
+    /// Whether the packing has no place for what a log or a timestamp authority says: that has to
+    /// be got from there.
+    pub(crate) const fn leaves_out_log(&self) -> bool {
+        self.leaves_out_log
+    }
+
     /// Reads a bundle.
     ///
     /// # Errors
@@ -105,7 +135,7 @@ impl Bundle {
         let checkpoints = wire.check(whole)?;
         let parts: sigstore_types::Bundle = serde_json::from_slice(bytes)
             .map_err(|error| Error::malformed(WHAT, whole, error.to_string()))?;
-        Ok(Self { version, parts, checkpoints })
+        Ok(Self { version, parts, checkpoints, leaves_out_log: false })
     }
 
     /// The format version.

@@ -210,6 +210,8 @@ impl Examination<'_> {
                 Finding::blocked(check, &checks::SIGSTORE_LOG_PROMISE)
             } else if self.bundle.is_managed_key() {
                 Finding::unknown(check, Why::NotApplicable)
+            } else if self.bundle.leaves_out_log() {
+                Finding::unknown(check, Why::NotFetched)
             } else {
                 Finding::fail(check, "missing")
             };
@@ -223,9 +225,10 @@ impl Examination<'_> {
         finding.actual(certificate::list(times).as_str())
     }
 
-    /// The steps that find a signer whom the root does not have.
+    /// The steps that find a signer whom the root does not have, or nothing of a log.
     fn absent(&self) -> Option<&'static Check> {
         let signers = [
+            &checks::SIGSTORE_LOG_ENTRY,
             &checks::SIGSTORE_TIMESTAMP,
             &checks::SIGSTORE_LOG_PROMISE,
             &checks::SIGSTORE_LOG_CHECKPOINT,
@@ -251,7 +254,10 @@ impl Examination<'_> {
             let by = &checks::SIGSTORE_LOG_ENTRY;
             let others = [&checks::SIGSTORE_LOG_INCLUSION, &checks::SIGSTORE_LOG_CHECKPOINT];
             if self.root.keeps_log() {
-                self.findings.push(Finding::fail(by, "missing"));
+                self.findings.push(match self.bundle.leaves_out_log() {
+                    true => Finding::unknown(by, Why::NotFetched),
+                    false => Finding::fail(by, "missing"),
+                });
                 self.findings.extend(others.map(|check| Finding::blocked(check, by)));
             } else {
                 let none = |check| Finding::unknown(check, Why::NotApplicable);

@@ -1,7 +1,8 @@
-//! Attestation reports of NVIDIA GPUs (Hopper): an SPDM GET_MEASUREMENTS request with its
+//! Attestation reports of NVIDIA GPUs (Hopper, Blackwell) and of the switches between them: an SPDM GET_MEASUREMENTS request with its
 //! response (DMTF DSP0274 1.1, sections 10.11.1 and 10.11.2). Integers are little-endian, the
 //! signature is big-endian. Nothing is believed.
 
+mod evidence;
 mod opaque;
 
 use crate::bytes::Reader;
@@ -10,6 +11,7 @@ use crate::finding::Value;
 use crate::span::Span;
 use crate::wire::Field;
 
+pub(crate) use evidence::{Answer, Evidence};
 pub(crate) use opaque::Opaque;
 
 const WHAT: &str = "GPU report";

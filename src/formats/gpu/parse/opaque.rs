@@ -1,4 +1,4 @@
-//! The opaque data of a GPU's report: entries of type, length (two bytes each) and value. The
+//! The opaque data of a device's report: entries of type, length (two bytes each) and value. The
 //! types' numbers are those of NVIDIA's attestation SDK, `nvtrust`.
 
 use crate::bytes::Reader;
@@ -26,6 +26,8 @@ const PROJECT: u16 = 17;
 const PROJECT_SKU: u16 = 18;
 const CHIP_SKU: u16 = 15;
 const FIRMWARE_ID: u16 = 20;
+/// The identifier of an NVSwitch, which no GPU's report has.
+const SWITCH: u16 = 22;
 
 impl<'a> Opaque<'a> {
     /// Parses the data, which begins at `at` in the report.
@@ -55,6 +57,11 @@ impl<'a> Opaque<'a> {
         self.entries.iter().find(|entry| entry.kind == kind).map(|entry| entry.value)
     }
 
+    /// Whether the report is of a switch between GPUs (NVSwitch).
+    pub(crate) fn is_switch(&self) -> bool {
+        self.value(SWITCH).is_some()
+    }
+
     /// Digest of the firmware that holds the signing key, 48 bytes.
     pub(crate) fn firmware_id(&self) -> Option<&'a [u8]> {
         self.value(FIRMWARE_ID)
@@ -65,9 +72,10 @@ impl<'a> Opaque<'a> {
         text(self.value(DRIVER_VERSION)?)
     }
 
-    /// Version of the VBIOS: four bytes, little-endian, and a fifth.
+    /// Version of the VBIOS: four bytes, little-endian, and a fifth. A switch writes it as text.
     pub(crate) fn vbios_version(&self) -> Option<String> {
         match self.value(VBIOS_VERSION)? {
+            written if self.is_switch() => text(written),
             [a, b, c, d, e, ..] => Some(format!("{d:02x}.{c:02x}.{b:02x}.{a:02x}.{e:02x}")),
             _ => None,
         }
@@ -86,6 +94,7 @@ impl<'a> Opaque<'a> {
             DRIVER_VERSION => "driver version".to_owned(),
             VBIOS_VERSION => "VBIOS version".to_owned(),
             FIRMWARE_ID => "firmware id".to_owned(),
+            SWITCH => "switch id".to_owned(),
             other => format!("opaque data {other}"),
         };
         let field = |name: String, span, value: &[u8]| Field {

@@ -7,17 +7,13 @@ use crate::formats::dstack::parse::{Answer, AppCompose};
 use crate::formats::intel::parse::{Body, Quote, TdReport};
 use crate::formats::{dstack, gpu};
 use crate::piece::Piece;
-use crate::pki::pem_certificates;
 use crate::report::{DebugFlag, EvidenceItem, Part};
-use crate::services::near::parse::{Gpu, Machine, Manager, decoded};
+use crate::services::near::parse::{Machine, Manager, decoded};
 use crate::services::near::policy::ForNear;
 use crate::services::near::{checks, verify};
 use crate::span::Span;
 use crate::time::UnixTime;
 use crate::wire::pasted;
-
-/// The architecture whose reports are read.
-const HOPPER: &str = "HOPPER";
 
 /// What one machine's answer shows.
 pub(super) struct Examined {
@@ -155,7 +151,9 @@ fn gpus(
     }
     for (number, answer) in (1_u32..).zip(&gpus.answers) {
         let own = match report(answer, policy, now) {
-            Err(why) => Part::of([Finding::unknown(check, Why::NotSupported).actual(why)]),
+            Err(why) => {
+                Part::of([Finding::unknown(check, Why::NotSupported).actual(why.to_string())])
+            }
             Ok(gpu::examine::Examined { mut part, nonce }) => {
                 part.findings.push(match (nonce, data) {
                     (Some(nonce), Some(data)) => verify::gpu(&nonce, data),
@@ -172,19 +170,12 @@ fn gpus(
 
 /// One GPU's report, or why it cannot be read here.
 fn report(
-    answer: &Gpu,
+    answer: &gpu::parse::Answer,
     policy: &dyn ForNear,
     now: UnixTime,
-) -> Result<gpu::examine::Examined, String> {
-    if let Some(other) = answer.architecture.as_deref().filter(|a| !a.eq_ignore_ascii_case(HOPPER))
-    {
-        return Err(other.to_owned());
-    }
-    let evidence = answer.evidence.as_deref().ok_or("no evidence in base64")?;
-    let pem = answer.certificates.as_deref().ok_or("no certificates in base64")?;
-    let read = pem_certificates("GPU certificate chain", pem)
-        .and_then(|ders| gpu::examine::report(evidence, &ders, policy, now));
-    read.map_err(|error| error.to_string())
+) -> Result<gpu::examine::Examined, Error> {
+    let (report, ders) = gpu::examine::decoded(answer)?;
+    gpu::examine::report(report, &ders, policy, now)
 }
 
 /// The manager of the machine's containers: a quote of its own, and the list it is about.
@@ -226,7 +217,8 @@ fn manager(
     own.part = own.part.named("manager");
     own.part.findings.push(verify::actions(manager, holds));
     own.part.findings.extend(findings);
-    let actions = manager.actions.as_bytes();
+    let named = td.report_data.first_chunk::<32>().map(|named| named.as_slice());
+    let actions = manager.actions.bytes(named);
     let item = EvidenceItem::new("actions", "json", LinkId::Measurements, actions, Vec::new());
     own.part.evidence.push(item);
     if let Some(stated) = &manager.nonce {

@@ -58,6 +58,21 @@ struct Evidence {
     body: String,
 }
 
+/// The processor's report or quote in what every enclave of Tinfoil's answers about itself
+/// (`/.well-known/tinfoil-attestation`): `{format, body}`. `None` when `bytes` are something else.
+///
+/// # Errors
+/// When the evidence does not decompress, or grows beyond its limit.
+pub(crate) fn live(bytes: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+    const GUESTS: [&str; 2] =
+        ["https://tinfoil.sh/predicate/sev-snp-guest/", "https://tinfoil.sh/predicate/tdx-guest/"];
+    let Ok(Evidence { format, body }) = serde_json::from_slice(bytes) else { return Ok(None) };
+    if !GUESTS.iter().any(|guest| format.starts_with(guest)) {
+        return Ok(None);
+    }
+    decompress(&base64("Tinfoil document, body", &body)?).map(Some)
+}
+
 impl Bundle {
     /// Takes a bundle apart.
     ///

@@ -5,6 +5,6 @@ mod bundle;
 mod config;
 mod predicate;
 
-pub(crate) use bundle::Bundle;
+pub(crate) use bundle::{Bundle, live};
 pub(crate) use config::image_references;
 pub(crate) use predicate::{Predicate, TYPE as PREDICATE_TYPE};

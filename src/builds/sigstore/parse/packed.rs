@@ -1,0 +1,161 @@
+//! What a bundle holds, as others pack it: a publish attestation of a Python package (PEP 740), and
+//! a DSSE envelope whose signature brings its certificate along (slsa-github-generator before its
+//! version 2.1).
+
+use serde::Deserialize;
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use crate::error::Error;
+use crate::json::Members;
+use crate::pki::pem_blocks;
+use crate::span::Span;
+
+const MEDIA_TYPE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
+/// The contents of another packing as a bundle's JSON.
+#[derive(Debug)]
+pub(super) struct Packed {
+    pub(super) bundle: Vec<u8>,
+    /// Whether the packing has no place for what a log or a timestamp authority says.
+    pub(super) leaves_out_log: bool,
+}
+
+/// Whether JSON with the members that `has` knows is a publish attestation.
+fn is_publish(has: impl Fn(&str) -> bool) -> bool {
+    has("verification_material") && has("envelope")
+}
+
+/// Whether `bytes` are one of these packings.
+pub(super) fn is_one(bytes: &[u8]) -> bool {
+    let text = str::from_utf8(bytes).unwrap_or_default().trim_ascii();
+    let Ok(members) = Members::parse("JSON input", text) else { return false };
+    is_publish(|name| members.has(name))
+        || (members.has("payload") && members.has("payloadType") && certificate(&members).is_some())
+}
+
+/// Takes `bytes` apart; `None` when they are neither packing.
+///
+/// # Errors
+/// When a member is missing, appears twice or is of another form.
+pub(super) fn unpacked(what: &'static str, bytes: &[u8]) -> Result<Option<Packed>, Error> {
+    if !is_one(bytes) {
+        return Ok(None);
+    }
+    crate::json::unique(what, bytes)?;
+    let text = str::from_utf8(bytes).unwrap_or_default().trim_ascii();
+    let members = Members::parse(what, text)?;
+    match certificate(&members) {
+        Some(pem) => envelope(what, bytes, &pem),
+        None => publish(what, bytes),
+    }
+    .map(Some)
+}
+
+/// PEP 740, "Attestation objects", version 1.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Publish<'a> {
+    version: u64,
+    #[serde(borrow)]
+    verification_material: PublishMaterial<'a>,
+    envelope: PublishEnvelope,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PublishMaterial<'a> {
+    certificate: String,
+    #[serde(borrow)]
+    transparency_entries: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PublishEnvelope {
+    statement: String,
+    signature: String,
+}
+
+fn publish(what: &'static str, bytes: &[u8]) -> Result<Packed, Error> {
+    let own: Publish<'_> = crate::json::borrowed(what, bytes)?;
+    if own.version != 1 {
+        let at = Span::new(0, bytes.len());
+        return Err(Error::unsupported("PEP 740, version", own.version.to_string(), at));
+    }
+    let PublishMaterial { certificate, transparency_entries } = own.verification_material;
+    let entries: Vec<&str> = transparency_entries.into_iter().map(RawValue::get).collect();
+    Ok(Packed {
+        bundle: written(
+            &certificate,
+            &entries.join(","),
+            super::PAYLOAD_TYPE,
+            &own.envelope.statement,
+            &own.envelope.signature,
+        ),
+        leaves_out_log: false,
+    })
+}
+
+/// DSSE v1.0.2, with the member `cert` of go-securesystemslib's dsse.Signature.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Envelope {
+    payload: String,
+    payload_type: String,
+    signatures: Vec<Signature>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Signature {
+    #[serde(default, rename = "keyid")]
+    _key_id: String,
+    sig: String,
+    #[serde(rename = "cert")]
+    _certificate: String,
+}
+
+/// The certificate in PEM of the envelope's one signature.
+fn certificate(members: &Members<'_>) -> Option<String> {
+    let signatures = members.list("signatures").ok()?;
+    let [only] = signatures.as_slice() else { return None };
+    Members::parse("JSON input", only).ok()?.text("cert").ok()?
+}
+
+fn envelope(what: &'static str, bytes: &[u8], pem: &str) -> Result<Packed, Error> {
+    use base64::Engine as _;
+    let own: Envelope = crate::json::borrowed(what, bytes)?;
+    let blocks = pem_blocks(what, pem.as_bytes())?;
+    let whole = Span::new(0, bytes.len());
+    let ([(_, der)], [signature]) = (blocks.as_slice(), own.signatures.as_slice()) else {
+        return Err(Error::malformed(
+            what,
+            whole,
+            "one signature with one certificate is expected",
+        ));
+    };
+    let certificate = base64::engine::general_purpose::STANDARD.encode(der);
+    Ok(Packed {
+        bundle: written(&certificate, "", &own.payload_type, &own.payload, &signature.sig),
+        leaves_out_log: true,
+    })
+}
+
+/// A bundle with these texts in it, each as it stood in the other packing.
+fn written(
+    certificate: &str,
+    entries: &str,
+    payload_type: &str,
+    payload: &str,
+    sig: &str,
+) -> Vec<u8> {
+    let [media_type, raw_bytes] = [json!(MEDIA_TYPE), json!(certificate)];
+    let envelope = json!({
+        "payload": payload, "payloadType": payload_type, "signatures": [{ "sig": sig }],
+    });
+    format!(
+        r#"{{"mediaType":{media_type},"verificationMaterial":{{"certificate":{{"rawBytes":{raw_bytes}}},"tlogEntries":[{entries}]}},"dsseEnvelope":{envelope}}}"#
+    )
+    .into_bytes()
+}

@@ -1,0 +1,153 @@
+/** What the tests of the offline file share: files with a bundle in them, and two browsers without a network. */
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import puppeteer from 'puppeteer-core';
+
+import { skipped } from '../skipped.mjs';
+import { ROOT, SITE, launch } from './page.mjs';
+
+const verifier = createRequire(import.meta.url)(
+  join(process.env.SITE_NODE_DIR ?? join(ROOT, 'target/site-node'), 'pkg/silicon_to_source.js'),
+);
+
+/** The empty file of the built site. */
+export const EMPTY = readFileSync(join(SITE, 'audit.html'), 'utf8');
+
+export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+const folder = mkdtempSync(join(tmpdir(), 'offline-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+/** Files with what was recorded of them, as a page makes it. */
+export function bundled(files, options) {
+  const report = verifier.verify(files, options);
+  return { report, bundle: verifier.bundle(files, options, report, {}) };
+}
+
+/** What `recorded` of the verifier tells, outside of a browser. */
+export const recorded = (bundle) => JSON.parse(verifier.recorded(bundle));
+
+/** The demonstration, as somebody recorded it at a moment. */
+export function demonstration(at = '2026-02-01T00:00:00Z') {
+  const bytes = new Uint8Array(readFileSync(join(SITE, 'demo/bundle.json')));
+  return bundled([{ name: 'bundle.json', bytes }], { at, policy: 'simulated' });
+}
+
+/**
+ * A bundle with something changed by somebody who writes its digest anew, as compact JSON without the
+ * digest itself.
+ */
+export function rewritten(bundle, change) {
+  const { sha256: _, ...content } = JSON.parse(new TextDecoder().decode(bundle));
+  change(content);
+  const digest = sha256(JSON.stringify(content));
+  return new TextEncoder().encode(`${JSON.stringify({ ...content, sha256: digest }, null, 2)}\n`);
+}
+
+let count = 0;
+
+/** The address of a file on disk with this text. */
+export function onDisk(text) {
+  count += 1;
+  const path = join(folder, `audit-${count}.html`);
+  writeFileSync(path, text);
+  return pathToFileURL(path).href;
+}
+
+/** The offline file with a bundle in it: base64 between the tags of an element that stands there once. */
+export function withRecording(bundle) {
+  const parts = EMPTY.split('<script type="text/plain" id="bundle"></script>');
+  assert.equal(parts.length, 2, 'the empty file has one place for a bundle');
+  const letters = Buffer.from(bundle).toString('base64').replace(/.{76}(?=.)/g, '$&\n');
+  return parts.join(`<script type="text/plain" id="bundle">${letters}</script>`);
+}
+
+/** Notes what the policy refused, and when the card stood. */
+function watch() {
+  globalThis.refused = [];
+  addEventListener('securitypolicyviolation', (event) => {
+    globalThis.refused.push(`${event.violatedDirective} ${event.blockedURI}`);
+  });
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector('answer-card[data-headline]')) return;
+    globalThis.drawn = performance.now();
+    observer.disconnect();
+  }).observe(document, { attributes: true, childList: true, subtree: true });
+}
+
+/** Whether a request goes anywhere. */
+const leaves = (address, own) => address !== own && !/^(about|blob|data):/.test(address);
+
+/**
+ * Chromium and Firefox, each with `open(url, lines)`: the page without a network, `lines` of which are
+ * run before it, and what it asked for or complained about.
+ */
+export async function browsers() {
+  const all = [await chromium()];
+  const firefox = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
+  if (existsSync(firefox)) all.push(await gecko(firefox));
+  else skipped('Firefox is not installed, so the offline file was not opened in it');
+  return all;
+}
+
+async function chromium() {
+  const browser = await launch();
+  return {
+    name: 'Chromium',
+    close: () => browser.close(),
+    async open(url, { before = '', ...options } = {}) {
+      const context = await browser.newContext({ offline: true, viewport: { width: 1100, height: 900 }, ...options });
+      const page = await context.newPage();
+      page.setDefaultTimeout(20_000);
+      const troubles = [];
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) troubles.push(`console: ${message.text()}`);
+      });
+      page.on('pageerror', (error) => troubles.push(`uncaught: ${error.message}`));
+      page.on('request', (request) => {
+        if (leaves(request.url(), url)) troubles.push(`request: ${request.url()}`);
+      });
+      await page.addInitScript(watch);
+      if (before) await page.addInitScript(before);
+      await page.goto(url);
+      return { page, troubles, close: () => context.close() };
+    },
+  };
+}
+
+async function gecko(executablePath) {
+  const nowhere = { 'network.proxy.type': 1, 'network.proxy.http': '127.0.0.1', 'network.proxy.http_port': 9 };
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath,
+    headless: true,
+    extraPrefsFirefox: { ...nowhere, 'network.proxy.ssl': '127.0.0.1', 'network.proxy.ssl_port': 9 },
+  });
+  return {
+    name: 'Firefox',
+    close: () => browser.close(),
+    async open(url, { before = '' } = {}) {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(20_000);
+      const troubles = [];
+      page.on('console', (message) => {
+        if (['error', 'warn'].includes(message.type())) troubles.push(`console: ${message.text()}`);
+      });
+      page.on('pageerror', (error) => troubles.push(`uncaught: ${error.message}`));
+      page.on('request', (request) => {
+        if (leaves(request.url(), url)) troubles.push(`request: ${request.url()}`);
+      });
+      await page.evaluateOnNewDocument(watch);
+      if (before) await page.evaluateOnNewDocument(new Function(before));
+      await page.goto(url);
+      return { page, troubles, close: () => page.close() };
+    },
+  };
+}

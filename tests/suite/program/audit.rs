@@ -1,0 +1,106 @@
+//! `s2s audit`: a bundle goes into the place that a page has for it, and nothing is overwritten.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use base64::Engine as _;
+use silicon_to_source::engine::bundle::Bundle;
+use silicon_to_source::engine::options::Options;
+use silicon_to_source::{Context, File, examine_with};
+
+const PLACE: &str = "<script type=\"text/plain\" id=\"bundle\"></script>";
+
+/// A folder of its own for a test.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("audit-{name}"));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir(&folder).unwrap();
+    folder
+}
+
+/// The demonstration, as somebody recorded it.
+fn bundle() -> String {
+    let context = Context::at("2026-02-01T00:00:00Z".parse().unwrap());
+    let files = [File::new("evidence", s2s_sim::demonstration())];
+    let mut options = Options::default();
+    options.set_policy("simulated".to_owned()).unwrap();
+    let report = examine_with(&files, &options, &context).unwrap().to_json();
+    Bundle::of(&files, &options, &context, report, None).unwrap().to_json().unwrap()
+}
+
+fn audit(bundle: &Path, output: &Path, page: Option<&Path>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_s2s"));
+    command.arg("audit").arg(bundle).arg("--output").arg(output);
+    if let Some(page) = page {
+        command.arg("--page").arg(page);
+    }
+    command.output().unwrap()
+}
+
+fn told(output: &Output) -> String {
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_bundle_is_put_into_its_place_and_the_reader_is_told_what_its_report_is() {
+    let folder = folder("made");
+    let [kept, page, made] = ["b.s2s.json", "audit.html", "made.html"].map(|n| folder.join(n));
+    fs::write(&kept, bundle()).unwrap();
+    fs::write(&page, format!("<p>before</p>{PLACE}<p>after</p>")).unwrap();
+    let output = audit(&kept, &made, Some(&page));
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert!(told(&output).contains("what this verifier makes of the files in it, byte for byte"));
+    let html = fs::read_to_string(&made).unwrap();
+    let (before, rest) = html.split_once("id=\"bundle\">").unwrap();
+    let (letters, after) = rest.split_once("</script>").unwrap();
+    assert_eq!((before, after), ("<p>before</p><script type=\"text/plain\" ", "<p>after</p>"));
+    let bytes = base64::engine::general_purpose::STANDARD.decode(letters.replace('\n', ""));
+    assert_eq!(bytes.unwrap(), fs::read(&kept).unwrap());
+}
+
+#[test]
+fn what_is_there_stays_and_a_page_without_one_free_place_is_refused() {
+    let folder = folder("refused");
+    let [kept, page, made] = ["b.s2s.json", "audit.html", "made.html"].map(|n| folder.join(n));
+    fs::write(&kept, bundle()).unwrap();
+    fs::write(&page, PLACE).unwrap();
+    fs::write(&made, "mine").unwrap();
+    let output = audit(&kept, &made, Some(&page));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told(&output).contains("is there already, and nothing is overwritten"));
+    assert_eq!(fs::read_to_string(&made).unwrap(), "mine");
+    #[cfg(unix)]
+    {
+        let link = folder.join("link.html");
+        std::os::unix::fs::symlink(folder.join("nowhere.html"), &link).unwrap();
+        assert_eq!(audit(&kept, &link, Some(&page)).status.code(), Some(2));
+        assert!(!folder.join("nowhere.html").exists(), "a link is not followed");
+    }
+    let new = folder.join("new.html");
+    for text in ["<p>no place</p>".to_owned(), PLACE.repeat(2)] {
+        fs::write(&page, text).unwrap();
+        let output = audit(&kept, &new, Some(&page));
+        assert_eq!(output.status.code(), Some(2));
+        assert!(told(&output).contains("is not an empty audit page"), "{}", told(&output));
+    }
+    fs::write(&page, PLACE).unwrap();
+    fs::write(&kept, bundle().replacen("simulated", "simulates", 1)).unwrap();
+    let output = audit(&kept, &new, Some(&page));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told(&output).contains("it was changed since"), "{}", told(&output));
+    assert!(!new.exists());
+}
+
+/// The tests are built without a page.
+#[test]
+fn a_build_without_a_page_asks_for_one_and_makes_nothing() {
+    let folder = folder("without");
+    let [kept, made] = ["b.s2s.json", "made.html"].map(|name| folder.join(name));
+    fs::write(&kept, bundle()).unwrap();
+    let output = audit(&kept, &made, None);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told(&output).contains("Name one with --page"), "{}", told(&output));
+    assert!(!made.exists());
+}

@@ -1,0 +1,32 @@
+/** The margin of each page on paper: the SHA-256 of the report's text, and the number of the page. */
+
+import { h } from '../dom.js';
+import { audit } from './standing.js';
+
+const sheet = new CSSStyleSheet();
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+
+/** For browsers that leave the margins to themselves. */
+const line = h('p', { class: 'paper-hash print-only' });
+
+/** Counts what was shown, so that the digest of what was shown before is not printed. */
+let turn = 0;
+
+/** @param {string | null} json the report that is shown */
+export async function markPaper(json) {
+  turn += 1;
+  const own = turn;
+  line.remove();
+  sheet.replaceSync('');
+  if (json === null) return;
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(json));
+  if (turn !== own) return;
+  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const words = audit('paper-hash', { hash: hex });
+  sheet.replaceSync(`@page {
+    @bottom-left { content: ${JSON.stringify(words)}; font: 7pt monospace; }
+    @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; }
+  }`);
+  line.textContent = words;
+  document.querySelector('.site-footer')?.append(line);
+}

@@ -14,7 +14,7 @@ pub struct Builtin {
 
 /// Every built-in policy. A `static`: the texts of a constant stand in the wasm once for each crate
 /// that reads them.
-static ALL: [Builtin; 28] = [
+static ALL: [Builtin; 29] = [
     Builtin { name: "snp", json: include_str!("policies/snp.json") },
     Builtin { name: "snp-strict", json: include_str!("policies/snp-strict.json") },
     Builtin { name: "snp-azure", json: include_str!("policies/snp-azure.json") },
@@ -29,6 +29,7 @@ static ALL: [Builtin; 28] = [
     Builtin { name: "google-vm", json: include_str!("policies/google-vm.json") },
     Builtin { name: "trust-authority", json: include_str!("policies/trust-authority.json") },
     Builtin { name: "kms-token", json: include_str!("policies/kms-token.json") },
+    Builtin { name: "azure-attestation", json: include_str!("policies/azure-attestation.json") },
     Builtin { name: "nras", json: include_str!("policies/nras.json") },
     Builtin { name: "gpu", json: include_str!("policies/gpu.json") },
     Builtin { name: "launch", json: include_str!("policies/launch.json") },

@@ -15,7 +15,7 @@ use crate::formats::dstack::parse::{
     Answer, Carried, RaTls, SnpAttestation, TdxAttestation, form, unread,
 };
 use crate::formats::eigencompute::parse::{BoundEvidence, Platform};
-use crate::formats::intel::parse::Quote;
+use crate::formats::intel::parse::{GuestEvidence, Quote};
 use crate::formats::launch::parse::Description as LaunchDescription;
 use crate::formats::nitro::parse::of_dstack;
 use crate::formats::nras::parse::Bundle as GpuTokens;
@@ -32,7 +32,7 @@ use crate::wire::pasted::decoded;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Kind<'a> {
-    /// Evidence of an Azure confidential VM on SEV-SNP.
+    /// Evidence of an Azure confidential VM.
     AzureEvidence(Box<Evidence>),
     /// EigenCompute's bound evidence.
     BoundEvidence(BoundEvidence),
@@ -117,6 +117,10 @@ impl<'a> Kind<'a> {
         }
         if input.trim_ascii_start().starts_with(b"{") {
             return of_json(input);
+        }
+        if Evidence::is_yaml(input) {
+            let evidence = Evidence::of_yaml(input)?;
+            return Ok(Self::AzureEvidence(Box::new(evidence)));
         }
         if gce::examine::is_endorsement(input) {
             return Err(Error::malformed("input", Span::new(0, input.len()), gce::examine::ALONE));
@@ -278,6 +282,11 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Ok(Kind::CoordinatorAttestation)
     } else if has("enclaveAttestationReport") {
         Ok(Kind::TinfoilBundle)
+    } else if snp::parse::members::Evidence::is_one(has) {
+        let evidence = snp::parse::members::Evidence::parse(input)?;
+        Ok(Kind::SnpReport(Cow::Owned(evidence.report)))
+    } else if let Some(evidence) = GuestEvidence::of(input) {
+        evidence.map(|evidence| Kind::TdxQuote(Cow::Owned(evidence.quote)))
     } else if has("quote") && ["event_log", "tcb_info", "vm_config"].into_iter().any(has) {
         Ok(Kind::DstackQuoteReport)
     } else if near::parse::Report::is_whole(has) {

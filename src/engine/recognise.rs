@@ -14,7 +14,9 @@ use crate::builds::tuf::parse::Metadata;
 use crate::error::Error;
 use crate::formats::dstack::parse::{Answer, AppCompose};
 use crate::formats::gce::parse::LaunchEndorsement;
+use crate::formats::intel::parse::GuestEvidence;
 use crate::formats::launch::parse::{Description, Firmware};
+use crate::formats::snp::parse::members::Evidence;
 use crate::formats::snp::parse::{Answer as SnpAnswer, CertificateTable};
 use crate::json;
 use crate::piece::Role;
@@ -77,8 +79,14 @@ pub(crate) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
     whole(Role::Unknown)
 }
 
-/// What stands in the certificate table behind an SEV-SNP report; nothing when there is none.
+/// What stands in the certificate table behind an SEV-SNP report, or beside the report in
+/// Confidential Containers' JSON; nothing when there is none.
 pub(crate) fn behind_report(bytes: &[u8]) -> Vec<Part<'static>> {
+    if let Ok(evidence) = Evidence::parse(bytes) {
+        let role = |der: &[u8]| of_der(der).unwrap_or(Role::Unknown);
+        let own = evidence.certificates.into_iter();
+        return own.map(|der| (role(&der), Cow::Owned(der))).collect();
+    }
     let text;
     let answer = match SnpAnswer::of(bytes) {
         Some(answer) => answer,
@@ -91,6 +99,13 @@ pub(crate) fn behind_report(bytes: &[u8]) -> Vec<Part<'static>> {
         }
     };
     table(answer.table).map(owned).unwrap_or_default()
+}
+
+/// The firmware's log beside a quote in Confidential Containers' JSON; nothing when there is none.
+pub(crate) fn beside_quote(bytes: &[u8]) -> Vec<Part<'static>> {
+    let evidence = GuestEvidence::of(bytes).and_then(Result::ok);
+    let log = evidence.and_then(|evidence| evidence.log);
+    log.map(|log| (Role::FirmwareLog, Cow::Owned(log))).into_iter().collect()
 }
 
 /// The certificates and lists of a table that a host wrote.

@@ -76,10 +76,15 @@ pub(crate) static ALL: &[Reference] = &[
     row(&token::checks::TOKEN_PROJECT, |p| p.token.project.is_some()),
     row(&token::checks::TOKEN_SUPPORT, |p| p.token.support.is_some()),
     row(&token::checks::TOKEN_IMAGE, |p| p.token.image_digest.is_some()),
+    row(&token::checks::TOKEN_INSTANCE, |p| !p.token.instances.is_empty()),
     row(&token::checks::TOKEN_NONCE, |p| p.token.nonce.is_some()),
     row(&tpm::checks::TPM_NONCE, |p| p.tpm.nonce.is_some()),
     row(&azure::checks::AZURE_NONCE, |p| p.azure.nonce.is_some()),
-    row(&azure::checks::AZURE_PARAVISOR, |p| !p.snp.measurements.is_empty()),
+    row(&azure::checks::AZURE_PARAVISOR, |p| {
+        !p.snp.measurements.is_empty() || !p.dcap.tdx.mr_td.is_empty()
+    }),
+    row(&azure::checks::AZURE_USER_DATA, |p| p.azure.user_data.is_some()),
+    row(&azure::checks::AZURE_CERTIFICATE_ISSUER, no_member),
     row(&azure::checks::AZURE_BOOT, |p| !p.azure.registers.is_empty()),
     row(&eigencompute::checks::EIGEN_BOOT, |p| !p.eigencompute.boot_registers.is_empty()),
     row(&eigencompute::checks::EIGEN_CONTAINER, |p| !p.eigencompute.image_digests.is_empty()),

@@ -156,6 +156,7 @@ impl<'a> Book<'a> {
                 let own = (Role::OtherEvidence, Cow::Borrowed(&*file.bytes));
                 let along = match kind {
                     Kind::SnpReport(_) => crate::engine::recognise::behind_report(&file.bytes),
+                    Kind::TdxQuote(_) => crate::engine::recognise::beside_quote(&file.bytes),
                     _ => Vec::new(),
                 };
                 (std::iter::once(own).chain(along).collect(), Became::NotAboutThis)
@@ -173,9 +174,9 @@ impl<'a> Book<'a> {
 
     /// What the file of the evidence brings along beside the evidence.
     fn along(&self) -> impl Iterator<Item = Piece<'_>> {
-        let is_report = matches!(self.kind, Ok(Kind::SnpReport(_)));
+        let brings = matches!(self.kind, Ok(Kind::SnpReport(_) | Kind::TdxQuote(_)));
         let parts =
-            self.parts.iter().filter(move |(role, _)| is_report && *role != Role::OtherEvidence);
+            self.parts.iter().filter(move |(role, _)| brings && *role != Role::OtherEvidence);
         parts.map(|(role, bytes)| Piece::inside(*role, &self.file.name, bytes))
     }
 

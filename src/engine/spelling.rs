@@ -10,6 +10,7 @@ use crate::engine::MAX_INPUT;
 use crate::engine::kind::looks_like_token;
 use crate::file::File;
 use crate::json::lines;
+use crate::wire::pasted::decoded;
 
 /// `files` as their formats spell them.
 pub(crate) fn plain<'a>(files: &'a [File<'a>]) -> Vec<File<'a>> {
@@ -22,7 +23,7 @@ pub(crate) fn plain<'a>(files: &'a [File<'a>]) -> Vec<File<'a>> {
 }
 
 /// Without a byte order mark, in UTF-8; a token without the quotation marks or the word `Bearer`
-/// before it; bundles of Sigstore's, one a line, as GitHub lists them.
+/// before it; the JSON in base64; bundles of Sigstore's, one a line, as GitHub lists them.
 fn text(bytes: &[u8]) -> Cow<'_, [u8]> {
     match bytes {
         _ if bytes.len() > MAX_INPUT => Cow::Borrowed(bytes),
@@ -52,10 +53,22 @@ fn unwrapped(bytes: &[u8]) -> Cow<'_, [u8]> {
     let named = named.filter(|(word, _)| word.eq_ignore_ascii_case(BEARER)).map(|(_, rest)| rest);
     match quoted.or(named).filter(|token| looks_like_token(token)) {
         Some(token) => Cow::Borrowed(token),
-        None => {
-            lines(bytes).and_then(|lines| bundles(&lines)).map_or(Cow::Borrowed(bytes), Cow::Owned)
-        }
+        None => lines(bytes)
+            .and_then(|lines| bundles(&lines))
+            .or_else(|| enveloped(text))
+            .map_or(Cow::Borrowed(bytes), Cow::Owned),
     }
+}
+
+/// The object of JSON that is written in base64, as services of Confidential Containers' hand
+/// evidence on.
+fn enveloped(text: &[u8]) -> Option<Vec<u8>> {
+    // Base64 of `{` and a quotation mark or white space.
+    let is_likely = matches!(text, [b'e', b'w' | b'y', ..]);
+    let json = is_likely.then(|| decoded(text)).flatten()?;
+    let is_object = json.starts_with(b"{")
+        && serde_json::from_slice::<BTreeMap<String, serde::de::IgnoredAny>>(&json).is_ok();
+    is_object.then_some(json)
 }
 
 /// Bundles as GitHub lists them in its answer.
@@ -96,6 +109,16 @@ mod tests {
             [format!("Bearer {TOKEN}"), format!("bearer  {TOKEN}\n"), format!("\"{TOKEN}\"\n")]
         {
             assert_eq!(read(spelled.as_bytes()).trim(), TOKEN);
+        }
+    }
+
+    #[test]
+    fn json_in_base64_is_taken_out_of_it() {
+        for text in ["eyJhIjoxfQ", "eyJhIjoxfQ==", " eyJhIjoxfQ==\n"] {
+            assert_eq!(read(text.as_bytes()), r#"{"a":1}"#);
+        }
+        for text in ["eyJhIjoxfQ.eyJhIjoxfQ", "eyJhIjox", "e30x"] {
+            assert_eq!(read(text.as_bytes()), text);
         }
     }
 

@@ -59,7 +59,10 @@ pub(super) fn row(kind: &Kind<'_>) -> Row {
         Kind::NearReport => (1, "near", NEAR),
         Kind::NearMachine => (2, "near", NEAR),
         Kind::BoundEvidence(own) => (2, of_platform(own.platform), BOUND),
-        Kind::AzureEvidence(_) => (2, "snp-azure", &[AMD, LAUNCH]),
+        Kind::AzureEvidence(own) => match own.processor {
+            azure::parse::Processor::Snp(_) => (2, "snp-azure", &[AMD, LAUNCH]),
+            azure::parse::Processor::Tdx(_) => (2, "tdx-azure", &[INTEL, LAUNCH]),
+        },
         Kind::DstackQuoteReport => (2, "tdx-dstack", GUEST),
         Kind::DstackCertificate(own) if is_of_snp(own) => (2, "snp", GUEST),
         Kind::DstackCertificate(_) => (2, "tdx-dstack", GUEST),
@@ -102,6 +105,7 @@ const fn of_service(service: Option<Service>) -> &'static str {
         Some(Service::Nvidia) => "nras",
         Some(Service::IntelTrustAuthority) => "trust-authority",
         Some(Service::EigenKms) => "kms-token",
+        Some(Service::MicrosoftAzure) => "azure-attestation",
         Some(Service::Google) | None => "confidential-space",
     }
 }

@@ -21,6 +21,7 @@ use crate::{
 /// Every table of inputs; the tests beside each table see that its rows do what they say.
 const TABLES: &[fn() -> Vec<Told>] = &[
     azure::checks::told,
+    azure::tdx::told,
     coordinator::carriers::told,
     coordinator::checks::told,
     dcap::checks::told,

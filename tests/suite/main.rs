@@ -6,6 +6,7 @@ mod common;
 mod servers;
 mod adversarial;
 mod allowed;
+mod attesters;
 mod beside;
 mod bundle;
 mod completeness;
@@ -29,6 +30,7 @@ mod tinfoil;
 
 mod azure {
     pub(crate) mod checks;
+    pub(crate) mod tdx;
     mod vectors;
 }
 

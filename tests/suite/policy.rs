@@ -34,7 +34,8 @@ fn every_built_in_policy_is_read_and_requires_something() {
     }
     let tdx = ["tdx", "tdx-gcp", "tdx-dstack", "tdx-azure"];
     let machines = ["sgx", "nitro", "tinfoil", "confidential-space", "google-vm"];
-    let services = ["trust-authority", "kms-token", "nras", "gpu", "launch", "near"];
+    let services =
+        ["trust-authority", "kms-token", "azure-attestation", "nras", "gpu", "launch", "near"];
     let quotes = ["vtpm", "eigencompute-tdx", "eigencompute-snp", "eigencompute-shielded"];
     let builds = ["sigstore", "cloud-build", "coordinator"];
     let made_up = ["simulated", "simulated-machine", "simulated-build"];

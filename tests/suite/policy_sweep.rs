@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use s2s_sim::azure::AzureSpec;
+use s2s_sim::azure::{AzureSpec, AzureTdxSpec};
 use s2s_sim::coordinator::CoordinatorSpec;
 use s2s_sim::gcb::CloudBuildSpec;
 use s2s_sim::google::{TokenSpec, VtpmSpec, key_list};
@@ -14,7 +14,8 @@ use s2s_sim::nitro::NitroSpec;
 use s2s_sim::nvidia::{ReportSpec, Role, certificate};
 use s2s_sim::oci::ImageSpec;
 use s2s_sim::service::{
-    GpuTokensSpec, KeyForm, authority_keys, authority_token, gpu_keys, kms_key, kms_token,
+    GpuTokensSpec, KeyForm, authority_keys, authority_token, azure_keys, azure_token, gpu_keys,
+    kms_key, kms_token,
 };
 use s2s_sim::sigstore::{Build, BundleSpec};
 use s2s_sim::tinfoil::TinfoilSpec;
@@ -128,6 +129,11 @@ pub(crate) fn pieces() -> Vec<Piece> {
             Key::TrustAuthority,
         ),
         by(
+            piece("azure-token", azure_token().sign().into_bytes(), vec![azure_keys()], minute),
+            "azure-attestation",
+            Key::AzureVtpmAttestation,
+        ),
+        by(
             piece(
                 "gpu-tokens",
                 GpuTokensSpec::default().bytes(),
@@ -147,6 +153,12 @@ pub(crate) fn pieces() -> Vec<Piece> {
             "azure-snp-evidence",
             AzureSpec::new(b"SIMULATED question").bytes(),
             vec![],
+            snp::NOW,
+        ),
+        piece(
+            "azure-tdx-evidence",
+            AzureTdxSpec::new(b"SIMULATED question").attested().to_string().into_bytes(),
+            vec![CollateralSpec::tdx().bytes()],
             snp::NOW,
         ),
         eigen("eigencompute-evidence on TDX", eigencompute::Case::tdx()),

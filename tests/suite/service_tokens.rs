@@ -6,7 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use s2s_sim::google::{TokenSpec, key_list};
 use s2s_sim::keys::Key;
 use s2s_sim::service::{
-    KeyForm, authority_keys, authority_token, gpu_keys, kms_key, kms_token, public_pem,
+    KeyForm, authority_keys, authority_token, azure_keys, azure_token, gpu_keys, kms_key,
+    kms_token, public_pem,
 };
 use serde_json::json;
 use silicon_to_source::digest::Sha256;
@@ -32,6 +33,12 @@ const AUTHORITY: &str = r#"{"name":"test","least-level":"A1","required":
     ["token.hardware","token.tcb","token.guest-debug","token.nonce"],
     "token":{"issuers":["intel-trust-authority"],"nonce":"c2ltdWxhdGVkLW5vbmNl",
     "hardware":["INTEL_TDX","TDX"],"support":null}}"#;
+
+const AZURE: &str = r#"{"name":"test","least-level":"A1","required":
+    ["token.hardware","token.compliance","token.machine-debug","token.nonce","token.instance"],
+    "token":{"issuers":["microsoft-azure"],"nonce":"c2ltdWxhdGVkLW5vbmNl",
+    "instances":["https://simulated.eus.attest.azure.net"],
+    "hardware":["sevsnpvm","tdxvm"],"support":null}}"#;
 
 fn examine(token: &[u8], files: &[&[u8]], policy: &str) -> Report {
     let policy = Policy::from_json(policy.as_bytes()).unwrap();
@@ -61,6 +68,15 @@ fn kms(spec: &TokenSpec) -> Report {
 
 fn authority(spec: &TokenSpec) -> Report {
     fetched(spec.sign().as_bytes(), &authority_keys(), AUTHORITY, NOW)
+}
+
+/// The key of Microsoft's service, as a policy names it.
+fn azure_pin() -> String {
+    json!(Sha256::of(&Key::AzureVtpmAttestation.spki()).to_string()).to_string()
+}
+
+fn microsoft(spec: &TokenSpec) -> Report {
+    examine(spec.sign().as_bytes(), &[&azure_keys()], &pinned(AZURE, &azure_pin()))
 }
 
 /// Every finding that the tables compare is about a token that holds, so authenticity has tests
@@ -133,9 +149,49 @@ fn authority_rows() -> Vec<Row<TokenSpec>> {
     ]
 }
 
+fn microsoft_rows() -> Vec<Row<TokenSpec>> {
+    const PROCESSOR: &str = "x-ms-isolation-tee";
+    let row = |finding, becomes, spoil| Row::new(azure_token, finding, becomes, spoil);
+    vec![
+        row("token.instance", "fail not-equal", |s| {
+            s.claims["iss"] = json!("https://another.eus.attest.azure.net");
+        }),
+        row("token.hardware", "fail not-accepted", |s| {
+            s.claims[PROCESSOR]["x-ms-attestation-type"] = json!("azurevm");
+        }),
+        row("token.compliance", "fail not-accepted", |s| {
+            s.claims[PROCESSOR]["x-ms-compliance-status"] = json!("azure-signed-uvm");
+        }),
+        // A word at the top takes nothing from what is said of the processor.
+        row("token.compliance", "fail missing", |s| {
+            s.claims["x-ms-compliance-status"] = json!("azure-compliant-cvm");
+            s.claims[PROCESSOR].as_object_mut().unwrap().remove("x-ms-compliance-status");
+        }),
+        row("token.machine-debug", "fail set", |s| {
+            s.claims[PROCESSOR]["x-ms-sevsnpvm-is-debuggable"] = json!(true);
+        }),
+        row("token.machine-debug", "fail set", |s| {
+            s.claims["x-ms-sevsnpvm-is-debuggable"] = json!(true);
+        }),
+        row("token.machine-debug", "fail set", |s| {
+            s.claims[PROCESSOR]["dbgstat"] = json!("enabled");
+        }),
+        row("token.machine-debug", "fail missing", |s| {
+            s.claims[PROCESSOR].as_object_mut().unwrap().remove("x-ms-sevsnpvm-is-debuggable");
+        }),
+        row("token.secure-boot", "fail off", |s| s.claims["secureboot"] = json!(false)),
+        row("token.nonce", "fail not-equal", |s| {
+            s.claims["x-ms-runtime"]["client-payload"]["nonce"] = json!("c2lt");
+        }),
+        row("token.nonce", "fail missing", |s| remove(s, "x-ms-runtime")),
+    ]
+}
+
 /// What the rows say: findings, and what becomes of them.
 pub(crate) fn told() -> Vec<Told> {
-    table::told(&[kms_rows(), authority_rows()].into_iter().flatten().collect::<Vec<_>>())
+    table::told(
+        &[kms_rows(), authority_rows(), microsoft_rows()].into_iter().flatten().collect::<Vec<_>>(),
+    )
 }
 
 fn remove(spec: &mut TokenSpec, name: &str) {
@@ -151,6 +207,52 @@ fn each_spoiled_token_fails_exactly_its_check() {
     assert_rows(&kms_rows()[..], kms);
     let rows = authority_rows();
     assert_rows(&rows, authority);
+    assert_rows(&microsoft_rows()[..], microsoft);
+}
+
+#[test]
+fn azure_token_is_microsofts_word_under_a_key_that_the_policy_names() {
+    let report = microsoft(&azure_token());
+    assert_eq!(report.verdict.state, State::Warning, "{:?}", findings(&report));
+    assert_eq!(report.assurance.level, Some(Level::A1));
+    assert_eq!(report.assurance.root_of_trust, RootOfTrust::PolicyKey);
+    assert_eq!(report.flags.freshness, Freshness::Challenge);
+    let seen = findings(&report);
+    assert_eq!((&*seen["token.key"], &*seen["token.instance"]), ("pass", "pass"));
+    assert_eq!(seen["token.verifier"], "warn issuer-is-the-verifier");
+    let measured = format!("x-ms-sevsnpvm-launchmeasurement: {}", "11".repeat(48));
+    let is_measured = |claim: &silicon_to_source::claims::Claim| {
+        claim.name == "token.microsoft" && claim.value.to_string() == measured
+    };
+    assert!(report.claims.iter().any(is_measured), "{:?}", report.claims);
+    // A list that is handed in vouches for nothing, wherever it says it is from.
+    let token = azure_token().sign();
+    let handed_in = examine(token.as_bytes(), &[&azure_keys()], AZURE);
+    assert_eq!(findings(&handed_in)["token.key"], "unknown self-stated");
+    assert_eq!(handed_in.verdict.state, State::Unknown);
+    assert_eq!(handed_in.assurance.level, None);
+    let stranger = json!(Sha256::of(&Key::Asvk.spki()).to_string()).to_string();
+    let report = examine(token.as_bytes(), &[&azure_keys()], &pinned(AZURE, &stranger));
+    assert_eq!(report.verdict.state, State::Failed);
+    // Without an instance whose rules are known, whose word it is stays open.
+    let anyone = AZURE.replace(r#","token.instance""#, "");
+    let anyone = anyone.replace(r#""https://simulated.eus.attest.azure.net""#, "");
+    let report = examine(token.as_bytes(), &[&azure_keys()], &pinned(&anyone, &azure_pin()));
+    assert_eq!(findings(&report)["token.instance"], "unknown no-reference");
+    let mut elsewhere = azure_token();
+    elsewhere.claims["iss"] = json!("https://simulated.eus.attest.azure.net.example");
+    let report = microsoft(&elsewhere);
+    assert_eq!(findings(&report)["token.issuer"], "fail not-accepted");
+}
+
+#[test]
+fn a_machine_without_a_protected_processor_is_not_accepted() {
+    let mut plain = azure_token();
+    remove(&mut plain, "x-ms-isolation-tee");
+    let seen = findings(&microsoft(&plain));
+    assert_eq!(seen["token.hardware"], "fail not-accepted", "azurevm, as any machine at Azure");
+    assert_eq!(seen["token.compliance"], "fail missing");
+    assert_eq!(seen["token.machine-debug"], "fail missing");
 }
 
 #[test]
@@ -275,6 +377,7 @@ fn built_in_policies_are_told_apart_by_the_issuer() {
         (kms_token(), "kms-token"),
         (authority_token(), "trust-authority"),
         (TokenSpec::by_key_list(), "confidential-space"),
+        (azure_token(), "azure-attestation"),
     ] {
         let report = crate::common::examine(spec.sign().as_bytes(), &[], None, NOW).unwrap();
         assert_eq!(report.policy.name, name);

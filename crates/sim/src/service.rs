@@ -98,6 +98,38 @@ pub fn authority_token() -> TokenSpec {
     }
 }
 
+/// A list of keys as Microsoft Azure Attestation serves it: in certificates only.
+pub fn azure_keys() -> Vec<u8> {
+    let (key, name) = (Key::AzureVtpmAttestation, || simulated_name("Azure Attestation"));
+    let certificate = Template::new(name(), name(), ENTITY_VALIDITY, key, key).sign();
+    let key = json!({ "kty": "RSA", "kid": "azure", "x5c": [STANDARD.encode(certificate)] });
+    json!({ "keys": [key] }).to_string().into_bytes()
+}
+
+/// A healthy token of Microsoft Azure Attestation about a machine on SEV-SNP.
+pub fn azure_token() -> TokenSpec {
+    TokenSpec {
+        algorithm: "RS256".into(),
+        key_id: Some("azure".into()),
+        certificates: Vec::new(),
+        signer: Key::AzureVtpmAttestation,
+        claims: json!({
+            "iss": "https://simulated.eus.attest.azure.net", "jti": "SIMULATED",
+            "iat": TokenSpec::ISSUED.0, "nbf": TokenSpec::ISSUED.0, "exp": TokenSpec::ISSUED.0 + 28_800,
+            "secureboot": true, "x-ms-attestation-type": "azurevm", "x-ms-ver": "1.0",
+            "x-ms-policy-hash": "SIMULATED",
+            "x-ms-isolation-tee": {
+                "x-ms-attestation-type": "sevsnpvm",
+                "x-ms-compliance-status": "azure-compliant-cvm",
+                "x-ms-sevsnpvm-is-debuggable": false,
+                "x-ms-sevsnpvm-launchmeasurement": "11".repeat(48),
+                "x-ms-sevsnpvm-vmpl": 0,
+            },
+            "x-ms-runtime": { "client-payload": { "nonce": "c2ltdWxhdGVkLW5vbmNl" } },
+        }),
+    }
+}
+
 /// How a list holds NVIDIA's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyForm {

@@ -7,11 +7,13 @@ use crate::claims::Claim;
 use crate::digest::{Sha256, Sha384};
 use crate::finding::compared::{Compared, Comparers, ruled_unless};
 use crate::finding::{Check, Finding, LinkId, Rule, Value, Why};
+use crate::formats::intel::parse::{Body, Quote, place as td};
+use crate::formats::intel::policy::TdxPolicy;
 use crate::formats::snp::parse::place;
 
 /// Compares what the quote and the runtime data say with the policy.
 pub(crate) fn appraise(verified: &VerifiedAzure<'_>, policy: &AzurePolicy) -> Vec<Finding> {
-    let mut findings = vec![nonce(verified, policy)];
+    let mut findings = vec![nonce(verified, policy), user_data(verified, policy)];
     findings.extend(boot(verified, policy));
     findings.push(secure_boot(verified, policy.without_secure_boot));
     findings
@@ -22,8 +24,8 @@ pub(crate) fn blocked(by: &'static Check) -> Vec<Finding> {
     checks::APPRAISAL.iter().map(|check| Finding::blocked(check, by)).collect()
 }
 
-/// The report's measurement is of the paravisor, and not of the guest: comparing it identifies no
-/// image. REPORT_DATA is compared in `azure.runtime-data`.
+/// The processor's measurements are of the paravisor, and not of the guest: comparing them
+/// identifies no image. REPORT_DATA is compared in `azure.runtime-data`.
 pub(crate) const COMPARERS: Comparers =
     Comparers { software: Compared::Nobody, data: Compared::By(&checks::AZURE_RUNTIME_DATA) };
 
@@ -35,14 +37,44 @@ pub(crate) fn paravisor(measured: Result<Sha384, &'static Check>, accepted: &[Sh
         Ok(measured) => measured,
         Err(by) => return Finding::blocked(check, by),
     };
+    named(&measured, accepted).within(place::REPORT, place::MEASUREMENT)
+}
+
+/// The same on TDX, by MRTD. Registers that are in use belong to the paravisor as well: those
+/// that the policy names have to be equal, and with one that it leaves out nothing is decided.
+pub(crate) fn paravisor_of(
+    quote: Result<&Quote<'_>, &'static Check>,
+    policy: &TdxPolicy,
+) -> Finding {
+    let check = &checks::AZURE_PARAVISOR;
+    let (quote, report) = match quote.map(|quote| (quote, &quote.body)) {
+        Ok((quote, Body::Td(report))) => (quote, report),
+        Ok((_, Body::Enclave(_))) => return Finding::unknown(check, Why::NotApplicable),
+        Err(by) => return Finding::blocked(check, by),
+    };
+    let registers = policy.rtmrs();
+    let rest = || registers.iter().zip(&report.rtmr);
+    let differs = rest().any(|(accepted, own)| !accepted.is_empty() && !accepted.contains(own));
+    let is_open = rest().any(|(accepted, own)| accepted.is_empty() && own.0 != [0; Sha384::LEN]);
+    let finding = match (differs, is_open) {
+        (true, _) => Finding::fail(check, "not-listed").actual(Value::hex(report.mr_td.0)),
+        (false, true) if policy.mr_td.contains(&report.mr_td) => {
+            Finding::no_reference(check).actual(Value::hex(report.mr_td.0))
+        }
+        (false, _) => named(&report.mr_td, &policy.mr_td),
+    };
+    finding.within("quote", td::within(quote.body_span, td::td::MR_TD))
+}
+
+fn named(measured: &Sha384, accepted: &[Sha384]) -> Finding {
+    let check = &checks::AZURE_PARAVISOR;
     let finding = if accepted.is_empty() {
         Finding::no_reference(check)
     } else {
         let texts: Vec<String> = accepted.iter().map(Sha384::to_string).collect();
-        Finding::test(check, accepted.contains(&measured), "not-listed")
-            .expected(texts.join(" or "))
+        Finding::test(check, accepted.contains(measured), "not-listed").expected(texts.join(" or "))
     };
-    finding.actual(Value::hex(measured.0)).within(place::REPORT, place::MEASUREMENT)
+    finding.actual(Value::hex(measured.0))
 }
 
 /// What the paravisor and its TPM say about the machine.
@@ -74,6 +106,25 @@ fn nonce(verified: &VerifiedAzure<'_>, policy: &AzurePolicy) -> Finding {
         Some(Err(_)) => Finding::fail(check, "malformed").actual(actual),
         Some(Ok(expected)) => Finding::equal(check, &expected, verified.extra_data()),
     }
+}
+
+/// Data of the guest's own, which the paravisor put where the processor's word covers it.
+fn user_data(verified: &VerifiedAzure<'_>, policy: &AzurePolicy) -> Finding {
+    let check = &checks::AZURE_USER_DATA;
+    let hcl = verified.hcl();
+    let said = hcl.said.user_data.as_ref();
+    let expected = policy.user_data.as_ref().map(hex::decode);
+    let finding = match (expected, said.map(hex::decode)) {
+        (None, _) => Finding::no_reference(check),
+        (Some(Err(_)), _) | (_, Some(Err(_))) => Finding::fail(check, "malformed"),
+        (Some(Ok(_)), None) => Finding::fail(check, "missing"),
+        (Some(Ok(expected)), Some(Ok(said))) => Finding::equal(check, &expected, &said),
+    };
+    let shown = match said {
+        Some(said) => finding.actual(said.as_str()),
+        None => finding,
+    };
+    shown.within(HCL_REPORT, hcl.runtime.1)
 }
 
 /// One finding for each register that the policy names.

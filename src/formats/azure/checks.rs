@@ -1,13 +1,17 @@
-//! Azure confidential VMs on SEV-SNP.
+//! Azure confidential VMs on SEV-SNP and on TDX.
 
 const DESIGN: &str = "Microsoft, Azure confidential VMs: guest attestation design detail; OpenHCL attestation report";
 const QUOTE: &str = "TCG TPM 2.0 Library, part 3, TPM2_Quote";
+const AK: &str =
+    "Microsoft, Trusted Launch for Azure virtual machines: vTPM attestation key certificates";
 
 crate::finding::table! {
     OTHERS {
         AZURE_RUNTIME_DATA = "azure.runtime-data", "", Report, Authenticity, DESIGN,
             fails ["not-equal"];
         AZURE_VMPL = "azure.vmpl", "", Report, Authenticity, "AMD 56860, VMPL of the caller; OpenHCL runs at VMPL 0",
+            fails ["not-equal"];
+        AZURE_TD_REPORT = "azure.td-report", "", Report, Authenticity, "Intel TDX module 1.5 ABI, TDREPORT_STRUCT",
             fails ["not-equal"];
         AZURE_KEY = "azure.key", "", Report, Authenticity, DESIGN,
             fails ["not-exactly-one", "wrong-key"];
@@ -18,7 +22,12 @@ crate::finding::table! {
         AZURE_QUOTE_REGISTERS = "azure.quote.registers", "", Report, Authenticity, QUOTE,
             tells [Measurements],
             fails ["another-bank", "another-selection", "not-equal"];
-        AZURE_PARAVISOR = "azure.paravisor", "", Measurements, Appraisal, "AMD 56860, MEASUREMENT",
+        AZURE_CERTIFICATE = "azure.certificate", "", Report, Authenticity, AK,
+            fails ["malformed", "not-equal"];
+        AZURE_CERTIFICATE_ISSUER = "azure.certificate.issuer", "", Report, Appraisal, AK,
+            is [NeedsReference],
+            fails ["bad-signature", "malformed"];
+        AZURE_PARAVISOR = "azure.paravisor", "", Measurements, Appraisal, "AMD 56860, MEASUREMENT; Intel TDX module 1.5 ABI, TDINFO_STRUCT",
             is [NeedsReference],
             fails ["not-listed"];
     }
@@ -26,6 +35,9 @@ crate::finding::table! {
         AZURE_NONCE = "azure.nonce", "", Report, Appraisal, QUOTE,
             is [NeedsReference, Challenge],
             fails ["malformed", "not-equal"];
+        AZURE_USER_DATA = "azure.user-data", "", Report, Appraisal, DESIGN,
+            is [NeedsReference],
+            fails ["malformed", "missing", "not-equal"];
         AZURE_BOOT = "azure.boot", "", Measurements, Appraisal, "TCG PC Client Platform Firmware Profile, PCR use",
             is [NeedsReference],
             fails ["missing", "not-equal"];

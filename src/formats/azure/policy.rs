@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::digest::Sha256;
 use crate::finding::Rule;
+use crate::formats::intel::policy::ForIntel;
 use crate::formats::snp::policy::ForSnp;
 
 /// Accepted values of an Azure confidential VM's evidence.
@@ -14,6 +15,8 @@ use crate::formats::snp::policy::ForSnp;
 pub struct AzurePolicy {
     /// What the reader sent to be signed along (qualifyingData), in hex.
     pub nonce: Option<String>,
+    /// The data of the guest's own that the paravisor put into its report, 64 bytes in hex.
+    pub user_data: Option<String>,
     /// Expected SHA-256 registers of the virtual TPM, by number.
     pub registers: BTreeMap<u8, Sha256>,
     /// The paravisor says that secure boot is off.
@@ -22,12 +25,17 @@ pub struct AzurePolicy {
 
 impl Default for AzurePolicy {
     fn default() -> Self {
-        Self { nonce: None, registers: BTreeMap::new(), without_secure_boot: Rule::Warn }
+        Self {
+            nonce: None,
+            user_data: None,
+            registers: BTreeMap::new(),
+            without_secure_boot: Rule::Warn,
+        }
     }
 }
 
 /// A policy that says something about Azure confidential VMs.
-pub(crate) trait ForAzure: ForSnp {
+pub(crate) trait ForAzure: ForIntel + ForSnp {
     /// What it says.
     fn azure(&self) -> &AzurePolicy;
 }

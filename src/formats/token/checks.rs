@@ -1,8 +1,9 @@
-//! Attestation tokens of Google, Intel Trust Authority and EigenLabs' KMS.
+//! Attestation tokens of Google, Intel Trust Authority, EigenLabs' KMS and Microsoft.
 
 const JOSE: &str = "RFC 7515; RFC 7519";
 const PKI: &str = "Google Cloud, Confidential Space: validate PKI tokens";
 const INTEL: &str = "Intel Trust Authority, EAT profile: TDX claims";
+const MICROSOFT: &str = "Microsoft, Azure Attestation: claims sets";
 const CLAIMS: &str = "Google Cloud, Confidential Space token claims";
 
 crate::finding::table! {
@@ -80,6 +81,15 @@ crate::finding::table! {
             allows ["not-up-to-date"],
             fails ["missing", "not-accepted"];
         TOKEN_GUEST_DEBUG = "token.guest-debug", "", Report, Appraisal, INTEL,
+            fails ["missing", "set"];
+    }
+    MACHINE {
+        TOKEN_INSTANCE = "token.instance", "", Report, Appraisal, MICROSOFT,
+            is [NeedsReference],
+            fails ["not-equal"];
+        TOKEN_COMPLIANCE = "token.compliance", "", Report, Appraisal, MICROSOFT,
+            fails ["missing", "not-accepted"];
+        TOKEN_MACHINE_DEBUG = "token.machine-debug", "", Report, Appraisal, MICROSOFT,
             fails ["missing", "set"];
     }
 }

@@ -122,6 +122,7 @@ fn debug_flag(token: &Token<'_>) -> DebugFlag {
     let is_off = match (token.service(), token.claims.debug.as_deref()) {
         (Some(Service::EigenKms), _) => hardened != Some(false),
         (Some(Service::IntelTrustAuthority), _) if appraise::may_be_debugged(token) => false,
+        (Some(Service::MicrosoftAzure), _) => !appraise::machine_may_be_debugged(token),
         (Some(Service::IntelTrustAuthority), Some("disabled")) => true,
         (_, debug) => debug.is_none_or(|debug| debug == "disabled-since-boot"),
     };

@@ -1,8 +1,8 @@
 //! Attestation tokens: a verifier's service states what it checked, as a signed JSON Web Token.
 //!
 //! Read are tokens of Google Confidential Space, of a plain confidential machine at Google, of
-//! Intel Trust Authority and of EigenLabs' KMS. NVIDIA's tokens about GPUs are in `nras`, on top of
-//! this room.
+//! Intel Trust Authority, of EigenLabs' KMS and of Microsoft Azure Attestation. NVIDIA's tokens about
+//! GPUs are in `nras`, on top of this room.
 //!
 //! # Root of trust
 //! The service that issued the token, which measured, verified and reports: a statement, A1 at
@@ -26,11 +26,13 @@
 //! # Steps
 //! They have no numbers. In the order of the table: algorithm, root and chain or key, signature,
 //! issuer, time, verifier, audience, hardware, project, software, secure boot, debug, firmware,
-//! guest's debug, support, image, overrides, nonce.
+//! guest's debug, support, image, overrides, nonce; for Microsoft's tokens also instance,
+//! compliance, the machine's debug.
 //!
 //! # Files
 //! `checks`, `parse` (`claims`, and `jwks`: lists of keys), `verify` (`chain`), `policy`,
-//! `appraise` (`claims`, and `guest`: Intel's word on a TDX guest), `examine`.
+//! `appraise` (`claims`, `guest`: Intel's word on a TDX guest, `microsoft`: Microsoft's on a
+//! machine), `examine`.
 
 pub(crate) mod appraise;
 pub mod checks;

@@ -34,6 +34,11 @@ pub struct TokenPolicy {
     /// (`attester_tcb_status`, and Google's `gcp_attester_tcb_status`). Any but `UpToDate` is told
     /// as allowed.
     pub tcb_statuses: Vec<String>,
+    /// The instances of Microsoft Azure Attestation whose tokens count, each by its address
+    /// (`iss`). Without any, whose rules the instance follows is open.
+    pub instances: Vec<String>,
+    /// Accepted states in tokens of Microsoft Azure Attestation (`x-ms-compliance-status`).
+    pub compliance: Vec<String>,
     /// Support that Google has to give for the operating system's version: `LATEST`, `STABLE` or
     /// `USABLE`; each earlier one contains the later ones. Without it none is asked for.
     pub support: Option<String>,
@@ -59,6 +64,8 @@ impl Default for TokenPolicy {
             software: texts(&["CONFIDENTIAL_SPACE"]),
             debug: texts(&["disabled-since-boot"]),
             tcb_statuses: texts(&["UpToDate"]),
+            instances: Vec::new(),
+            compliance: texts(&["azure-compliant-cvm"]),
             support: Some("USABLE".into()),
             image_digest: None,
             project: None,

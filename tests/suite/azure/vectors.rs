@@ -1,9 +1,10 @@
-//! Real evidence of an Azure confidential VM on SEV-SNP.
+//! Real evidence of Azure confidential VMs on SEV-SNP and on TDX.
 
 use serde_json::Value;
 use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;
-use silicon_to_source::formats::{azure, snp};
+use silicon_to_source::finding::Check;
+use silicon_to_source::formats::{azure, intel, snp};
 use silicon_to_source::report::{Level, Report, RootOfTrust, State};
 use silicon_to_source::time::UnixTime;
 
@@ -91,4 +92,80 @@ fn changed_or_cut_real_evidence_is_never_verified() {
     let left: Vec<_> = survivors.into_iter().map(|(change, _)| change).collect();
     assert!(left.is_empty(), "{left:x?}");
     cuts(bytes, examine);
+}
+
+/// Evidence that other people's tests accept, by its name.
+fn piece(name: &str) -> Option<Vec<u8>> {
+    Some(std::fs::read(shared(&format!("vectors/pieces/{name}"))?).unwrap())
+}
+
+/// What each of `checks` becomes.
+fn outcomes(report: &Report, checks: &[&'static Check]) -> Vec<(&'static str, &'static str)> {
+    let outcome = |check: &&'static Check| {
+        let mut own = report.findings(check).map(|finding| finding.outcome);
+        let first = own.next().unwrap_or("not told");
+        (check.id, own.fold(first, |a, b| if a == b { a } else { "several" }))
+    };
+    checks.iter().map(outcome).collect()
+}
+
+const PARAVISOR: &[&Check] = &[
+    &azure::checks::AZURE_RUNTIME_DATA,
+    &azure::checks::AZURE_KEY,
+    &azure::checks::AZURE_QUOTE_FORM,
+    &azure::checks::AZURE_QUOTE_SIGNATURE,
+    &azure::checks::AZURE_QUOTE_REGISTERS,
+];
+
+#[test]
+fn the_first_form_of_the_attesters_evidence_leads_to_amd() {
+    for name in ["coco-az-snp-v0.json", "coco-az-snp-genoa.json"] {
+        let Some(bytes) = piece(name) else { return };
+        let report = examined(&bytes, None);
+        let all =
+            [PARAVISOR, &[&azure::checks::AZURE_VMPL, &snp::checks::SNP_REPORT_SIGNATURE]].concat();
+        for (check, outcome) in outcomes(&report, &all) {
+            assert_eq!(outcome, "pass", "{name}: {check}");
+        }
+        assert_eq!(report.assurance.level, Some(Level::A3), "{name}");
+        assert_eq!(report.subject.kind, "azure-snp-evidence");
+    }
+}
+
+#[test]
+fn real_evidence_on_tdx_leads_to_intel_and_ends_at_the_paravisor() {
+    let mut seen = 0;
+    for name in ["coco-az-tdx-v0.json", "azure-tdx-vtpm.yaml"] {
+        let Some(bytes) = piece(name) else { return };
+        let report = examined(&bytes, None);
+        let all =
+            [PARAVISOR, &[&azure::checks::AZURE_TD_REPORT, &intel::checks::DCAP_QUOTE_SIGNATURE]]
+                .concat();
+        for (check, outcome) in outcomes(&report, &all) {
+            assert_eq!(outcome, "pass", "{name}: {check}");
+        }
+        for (check, outcome) in
+            outcomes(&report, &[&azure::checks::AZURE_PARAVISOR, &azure::checks::AZURE_NONCE])
+        {
+            assert_eq!(outcome, "unknown", "{name}: {check}");
+        }
+        // Intel's collateral is not at hand.
+        assert_eq!(report.verdict.state, State::Unknown, "{name}: {:?}", report.verdict);
+        assert!(report.assurance.level <= Some(Level::A3), "{name}");
+        assert_eq!(report.subject.kind, "azure-tdx-evidence");
+        seen += 1;
+    }
+    assert_eq!(seen, 2);
+}
+
+#[test]
+fn the_certificate_of_real_evidence_is_about_the_key_and_its_issuer_is_open() {
+    let Some(bytes) = piece("azure-tdx-vtpm.yaml") else { return };
+    let report = examined(&bytes, None);
+    let own = [&azure::checks::AZURE_CERTIFICATE, &azure::checks::AZURE_CERTIFICATE_ISSUER];
+    let expected = [("azure.certificate", "pass"), ("azure.certificate.issuer", "unknown")];
+    assert_eq!(outcomes(&report, &own), expected);
+    let issuer = report.findings(&azure::checks::AZURE_CERTIFICATE_ISSUER).next().unwrap();
+    let named = issuer.actual.as_ref().map(ToString::to_string).unwrap_or_default();
+    assert!(named.contains("Global Virtual TPM CA - 03"), "{named}");
 }

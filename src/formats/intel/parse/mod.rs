@@ -8,9 +8,11 @@ pub(crate) mod signature;
 pub(crate) mod bits;
 mod body;
 mod fields;
+mod guest_evidence;
 pub mod place;
 mod quote;
 
 pub use body::{Body, EnclaveReport, Relaunch, TdExtension, TdReport};
 pub use fields::fields;
+pub(crate) use guest_evidence::GuestEvidence;
 pub use quote::{Certification, PCK_CHAIN, Quote, QuoteVersion, Tee};

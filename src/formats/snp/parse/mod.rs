@@ -7,6 +7,7 @@ mod answer;
 mod bits;
 mod certificate_table;
 mod fields;
+pub(crate) mod members;
 pub mod place;
 mod report;
 mod tcb;

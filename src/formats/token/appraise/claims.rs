@@ -50,7 +50,27 @@ pub(crate) fn claims(token: &Token<'_>) -> Vec<Claim> {
     if matches!(token.service(), Some(Service::EigenKms | Service::IntelTrustAuthority)) {
         claims.extend(of_service(token));
     }
+    if token.service() == Some(Service::MicrosoftAzure) {
+        claims.extend(of_microsoft(token));
+    }
     claims
+}
+
+/// Everything that Microsoft's service says in words of its own, at the top and of the processor.
+fn of_microsoft(token: &Token<'_>) -> Vec<Claim> {
+    let places = [Some(&token.members), token.members.get("x-ms-isolation-tee")];
+    let members = places.into_iter().flatten().filter_map(Json::as_object).flatten();
+    let own = members.filter(|(name, _)| {
+        let is_own = name.starts_with("x-ms-") || name.starts_with("tdx_");
+        is_own && name.as_str() != "x-ms-isolation-tee"
+    });
+    let claim = |(name, value): (&String, &Json)| Claim {
+        name: "token.microsoft",
+        value: Value::text(format!("{name}: {}", text(value)).as_str()),
+        link: LinkId::Measurements,
+        part: None,
+    };
+    own.map(claim).collect()
 }
 
 /// Members of Intel's and EigenLabs' tokens, with the link that shows each.

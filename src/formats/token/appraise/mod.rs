@@ -5,6 +5,7 @@
 
 mod claims;
 mod guest;
+mod microsoft;
 
 use super::checks;
 use super::parse::{Claims, Container, NumberOrText, OneOrMore, Service, Token};
@@ -15,6 +16,7 @@ use crate::finding::{Check, Finding, Rule, Why};
 
 pub(crate) use claims::claims;
 pub(crate) use guest::may_be_debugged;
+pub(crate) use microsoft::may_be_debugged as machine_may_be_debugged;
 
 /// The operating system that measures its container.
 const CONFIDENTIAL_SPACE: &str = "CONFIDENTIAL_SPACE";
@@ -22,7 +24,8 @@ const CONFIDENTIAL_SPACE: &str = "CONFIDENTIAL_SPACE";
 const GOOGLE_MAKER: u64 = 11129;
 /// Hardware whose maker's report stands behind the token; behind any other model stands the
 /// provider's own virtual TPM at most.
-const REPORTED_BY_CPU: [&str; 4] = ["GCP_INTEL_TDX", "GCP_AMD_SEV_SNP", "INTEL_TDX", "TDX"];
+const REPORTED_BY_CPU: [&str; 6] =
+    ["GCP_INTEL_TDX", "GCP_AMD_SEV_SNP", "INTEL_TDX", "TDX", "sevsnpvm", "tdxvm"];
 
 /// What EigenLabs' KMS says of an image whose measured command line names it hardened, and of any
 /// other.
@@ -47,7 +50,7 @@ pub(crate) fn appraise(
         hardware(token, policy),
         project(claims, policy),
         software(claims, service, policy),
-        secure_boot(claims, service, policy.secure_boot),
+        secure_boot(token, policy.secure_boot),
         debug(token, measures, policy),
         support(claims, measures, policy),
         image(container, measures, policy, compared.software),
@@ -60,14 +63,20 @@ pub(crate) fn appraise(
     if service == Some(Service::IntelTrustAuthority) {
         findings.extend(guest::appraise(token, policy));
     }
+    if service == Some(Service::MicrosoftAzure) {
+        findings.extend(microsoft::appraise(token, policy));
+    }
     findings.into_iter().map(|finding| placed(finding, token)).collect()
 }
 
 /// The findings when there is nothing verified to appraise.
 pub(crate) fn blocked(token: &Token<'_>, by: &'static Check) -> Vec<Finding> {
-    let of_guest =
-        (token.service() == Some(Service::IntelTrustAuthority)).then_some(&checks::GUEST[..]);
-    let all = checks::APPRAISAL.iter().chain(of_guest.unwrap_or_default());
+    let own = match token.service() {
+        Some(Service::IntelTrustAuthority) => &checks::GUEST[..],
+        Some(Service::MicrosoftAzure) => &checks::MACHINE[..],
+        _ => &[],
+    };
+    let all = checks::APPRAISAL.iter().chain(own);
     all.map(|check| Finding::blocked(check, by)).collect()
 }
 
@@ -109,12 +118,16 @@ fn audience(audience: Option<&OneOrMore>, policy: &TokenPolicy) -> Finding {
     .actual(actual)
 }
 
-/// Intel's service names the kind of hardware itself when the cloud does not.
+/// Intel's service names the kind of hardware itself when the cloud does not; Microsoft's has a word
+/// of its own for it.
 fn hardware(token: &Token<'_>, policy: &TokenPolicy) -> Finding {
     let stated = || token.stated("attester_type").into_iter().find_map(|kind| kind.as_str());
     let named = token.claims.hardware.as_deref();
-    let by_intel = token.service() == Some(Service::IntelTrustAuthority);
-    let actual = named.or_else(|| by_intel.then(stated).flatten());
+    let actual = match token.service() {
+        Some(Service::MicrosoftAzure) => microsoft::hardware(token),
+        Some(Service::IntelTrustAuthority) => named.or_else(stated),
+        _ => named,
+    };
     let finding = listed(&checks::TOKEN_HARDWARE, &policy.hardware, actual);
     match actual {
         Some(model) if finding.passed() && !REPORTED_BY_CPU.contains(&model) => {
@@ -138,18 +151,26 @@ fn project(claims: &Claims, policy: &TokenPolicy) -> Finding {
 fn software(claims: &Claims, service: Option<Service>, policy: &TokenPolicy) -> Finding {
     let check = &checks::TOKEN_SOFTWARE;
     match (service, claims.software.as_deref()) {
-        (Some(Service::EigenKms | Service::IntelTrustAuthority), None) => {
-            Finding::unknown(check, Why::NotPublished)
-        }
+        (
+            Some(Service::EigenKms | Service::IntelTrustAuthority | Service::MicrosoftAzure),
+            None,
+        ) => Finding::unknown(check, Why::NotPublished),
         (_, actual) => listed(check, &policy.software, actual),
     }
 }
 
 /// EigenLabs' KMS writes `true` whatever booted (Layr-Labs/eigenx-kms, internal/auth/
 /// jwt_claims.go), so nothing is taken from it.
-fn secure_boot(claims: &Claims, service: Option<Service>, rule: Rule) -> Finding {
+fn secure_boot(token: &Token<'_>, rule: Rule) -> Finding {
     let check = &checks::TOKEN_SECURE_BOOT;
-    match (service, claims.secure_boot) {
+    let claims = &token.claims;
+    match (token.service(), claims.secure_boot) {
+        (Some(Service::MicrosoftAzure), _) => {
+            return match microsoft::secure_boot(token) {
+                None => Finding::unknown(check, Why::NotPublished),
+                Some(on) => ruled_unless(check, (!on).then_some("off"), rule),
+            };
+        }
         (Some(Service::EigenKms), _) | (Some(Service::IntelTrustAuthority), None) => {
             return Finding::unknown(check, Why::NotPublished);
         }
@@ -272,6 +293,7 @@ fn nonce(token: &Token<'_>, policy: &TokenPolicy, compared: Compared) -> Finding
     let values: Vec<&str> = match (token.service(), &token.claims.nonce) {
         (Some(Service::EigenKms), _) => stated("extra_data"),
         (Some(Service::IntelTrustAuthority), None) => stated("attester_held_data"),
+        (Some(Service::MicrosoftAzure), _) => microsoft::nonces(token),
         (_, nonce) => {
             let all = nonce.as_ref().map(OneOrMore::all).unwrap_or_default();
             all.iter().map(String::as_str).collect()

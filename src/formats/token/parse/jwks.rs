@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::json;
-use crate::pki::{Cert, PublicKey, pem_blocks};
+use crate::pki::{Cert, KeyKind, PublicKey, pem_blocks};
 use crate::span::Span;
 
 const WHAT: &str = "list of token keys";
@@ -131,27 +131,32 @@ impl KeyList {
 }
 
 impl WrittenKey {
+    /// From its numbers, or from its certificate when it has none, as in Microsoft's lists.
     fn rsa(&self) -> Option<PublicKey> {
+        if self.n.is_none() && self.e.is_none() {
+            return self.certified()?.filter(|key| matches!(key.kind(), KeyKind::Rsa(_)));
+        }
         PublicKey::rsa(WHAT, &number(self.n.as_deref())?, &number(self.e.as_deref())?)
     }
 
     /// From its coordinates, or from its certificate when it has none; with both, they agree (RFC
     /// 7517 section 4.7).
     fn p384(&self) -> Option<PublicKey> {
-        let certified = match self.x5c.first() {
-            Some(text) => {
-                let der = STANDARD.decode(text).ok()?;
-                let cert = Cert::parse(WHAT, &der).ok()?;
-                Some(PublicKey::from_spki(WHAT, cert.spki()).ok()?)
-            }
-            None => None,
-        };
+        let certified = self.certified()?;
         if self.x.is_none() && self.y.is_none() {
             return certified;
         }
         let (x, y) = (number(self.x.as_deref())?, number(self.y.as_deref())?);
         let key = PublicKey::p384(WHAT, &x, &y)?;
         certified.is_none_or(|certified| certified == key).then_some(key)
+    }
+
+    /// The key of its certificate, when it has one; nothing when that cannot be read.
+    fn certified(&self) -> Option<Option<PublicKey>> {
+        let Some(text) = self.x5c.first() else { return Some(None) };
+        let der = STANDARD.decode(text).ok()?;
+        let cert = Cert::parse(WHAT, &der).ok()?;
+        PublicKey::from_spki(WHAT, cert.spki()).ok().map(Some)
     }
 }
 
@@ -178,7 +183,6 @@ impl TryFrom<String> for Pin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pki::KeyKind;
 
     #[test]
     fn rsa_keys_are_read_and_others_left_out() {

@@ -2,8 +2,8 @@
 //! a verifier's service states what it checked.
 //!
 //! Parsed here: Google's tokens for Confidential Space and for plain confidential machines, those
-//! of Intel Trust Authority, of EigenLabs' KMS and of NVIDIA's attestation service. Nothing is
-//! believed.
+//! of Intel Trust Authority, of EigenLabs' KMS, of NVIDIA's attestation service and of Microsoft
+//! Azure Attestation. Nothing is believed.
 
 pub mod jwks;
 
@@ -40,10 +40,18 @@ pub enum Service {
     EigenKms,
     /// NVIDIA's remote attestation service.
     Nvidia,
+    /// Microsoft Azure Attestation: many instances, each with an address of its own.
+    MicrosoftAzure,
 }
 
 impl Service {
-    const ALL: [Self; 4] = [Self::Google, Self::IntelTrustAuthority, Self::EigenKms, Self::Nvidia];
+    const ALL: [Self; 5] = [
+        Self::Google,
+        Self::IntelTrustAuthority,
+        Self::EigenKms,
+        Self::Nvidia,
+        Self::MicrosoftAzure,
+    ];
 
     /// What it writes as `iss`.
     pub const fn issuer(self) -> &'static str {
@@ -53,13 +61,30 @@ impl Service {
             // Layr-Labs/eigenx-kms, internal/auth/jwt_signer.go.
             Self::EigenKms => "eigenx-kms",
             Self::Nvidia => "https://nras.attestation.nvidia.com",
+            Self::MicrosoftAzure => "https://*.attest.azure.net",
         }
+    }
+
+    /// Whether `issuer` is what it writes as `iss`. Each instance of Microsoft's writes its own
+    /// address, two names below Microsoft's for the service.
+    pub(crate) fn is_issuer(self, issuer: &str) -> bool {
+        if self != Self::MicrosoftAzure {
+            return self.issuer() == issuer;
+        }
+        let host =
+            issuer.strip_prefix("https://").map(|host| host.strip_suffix('/').unwrap_or(host));
+        let names = host.and_then(|host| host.strip_suffix(".attest.azure.net"));
+        let is_name = |name: &str| {
+            !name.is_empty()
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
+        names.is_some_and(|names| names.split('.').all(is_name))
     }
 
     /// The signature algorithms that it uses (`alg`).
     pub const fn algorithms(self) -> &'static [&'static str] {
         match self {
-            Self::Google | Self::EigenKms => &["RS256"],
+            Self::Google | Self::EigenKms | Self::MicrosoftAzure => &["RS256"],
             // PS384 by itself, RS256 when Confidential Space's launcher asks for it.
             Self::IntelTrustAuthority => &["RS256", "PS384"],
             Self::Nvidia => &["ES384"],
@@ -74,7 +99,8 @@ impl Service {
             ),
             Self::IntelTrustAuthority => Some("https://portal.trustauthority.intel.com/certs"),
             Self::Nvidia => Some("https://nras.attestation.nvidia.com/.well-known/jwks.json"),
-            Self::EigenKms => None,
+            // An instance serves its keys at its own address, which the token itself names.
+            Self::EigenKms | Self::MicrosoftAzure => None,
         }
     }
 }
@@ -166,7 +192,7 @@ impl<'a> Token<'a> {
 
     /// The service that the token names as its issuer, when it is a known one.
     pub fn service(&self) -> Option<Service> {
-        Service::ALL.into_iter().find(|service| service.issuer() == self.claims.issuer)
+        Service::ALL.into_iter().find(|service| service.is_issuer(&self.claims.issuer))
     }
 
     /// Every value of the member `name`: at the top, in `tdx` (an object, or a list of them), and
@@ -259,6 +285,25 @@ mod tests {
         assert_eq!(token.payload, CLAIMS.as_bytes());
         assert_eq!(token.signature, b"signature");
         assert_eq!(token.signed_bytes(), text.rsplit_once('.').unwrap().0.as_bytes());
+    }
+
+    #[test]
+    fn an_instance_of_microsofts_is_below_its_name() {
+        let is = |issuer: &str| Service::MicrosoftAzure.is_issuer(issuer);
+        assert!(is("https://sharedeus2.eus2.attest.azure.net"));
+        assert!(is("https://own.weu.attest.azure.net/"));
+        for other in [
+            "https://attest.azure.net",
+            "https://.attest.azure.net",
+            "http://a.attest.azure.net",
+            "https://a.attest.azure.net.example",
+            "https://example/a.attest.azure.net",
+            "https://a.attest.azure.net//",
+            "https://*.attest.azure.net",
+            "https://user@a.attest.azure.net",
+        ] {
+            assert!(!is(other), "{other}");
+        }
     }
 
     #[test]

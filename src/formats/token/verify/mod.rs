@@ -272,7 +272,8 @@ fn issuer(token: &Token<'_>, has_certificates: bool, issuers: &[Service]) -> Fin
     let accepted: Vec<&str> = issuers.iter().filter(fits).map(|service| service.issuer()).collect();
     let named = token.claims.issuer.as_str();
     let Span { start, len } = token.claims_span();
-    Finding::test(&checks::TOKEN_ISSUER, accepted.contains(&named), "not-accepted")
+    let holds = issuers.iter().filter(fits).any(|service| service.is_issuer(named));
+    Finding::test(&checks::TOKEN_ISSUER, holds, "not-accepted")
         .expected(accepted.join(" or "))
         .actual(named)
         .at(TOKEN, start, len)

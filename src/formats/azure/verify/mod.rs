@@ -1,16 +1,21 @@
-//! An Azure confidential VM: from the processor's report to the registers that the virtual TPM's
+//! An Azure confidential VM: from the processor's word to the registers that the virtual TPM's
 //! quote names.
 
+mod certificate;
+
 use super::checks;
-use super::parse::{Evidence, HclReport, RsaKey};
+use super::parse::{Evidence, Hardware, HclReport, RsaKey};
 use crate::crypto::{self, Algorithm, Hash, Message, Signature};
 use crate::digest::Sha256;
-use crate::finding::{Check, Examined, Finding, Promise, Value};
+use crate::finding::{Check, Examined, Finding, Promise, Value, Why};
 use crate::formats::eventlog;
+use crate::formats::intel::parse::Quote;
+use crate::formats::intel::verify::VerifiedQuote;
 use crate::formats::snp::parse::{Report, place};
 use crate::formats::snp::verify::VerifiedSnp;
 use crate::formats::tpm::parse::Attest;
 use crate::pki::rsa_public_key;
+use crate::span::Span;
 
 /// The evidence id of the paravisor's report.
 pub(crate) const HCL_REPORT: &str = "hcl-report";
@@ -18,15 +23,19 @@ pub(crate) const HCL_REPORT: &str = "hcl-report";
 /// The evidence id of the quote.
 pub(crate) const QUOTE: &str = "tpm-quote";
 
+/// Length of a TDREPORT_STRUCT.
+const TD_REPORT: usize = 1024;
+
 /// How many registers the quote has to name: all of the TPM's.
 const REGISTERS: u8 = 24;
 
-/// A quote of the TPM whose key the processor's report names.
+/// A quote of the TPM whose key the processor's report or quote names.
 ///
-/// Shown: AMD vouches for the report; software at VMPL 0 asked for it, and put the hash of the
-/// runtime data there; the key in that data signed the quote; the registers are those that the
-/// quote names. Not shown: that the paravisor at VMPL 0 is Microsoft's (its measurement is a
-/// finding of its own), and that it keeps the key to its TPM: nothing but the paravisor says so.
+/// Shown: AMD vouches for the report, or Intel for the quote; the hash of the runtime data is in
+/// it; on SEV-SNP, software at VMPL 0 asked for it; the key in that data signed the TPM's quote;
+/// the registers are those that the TPM's quote names. Not shown: that the software which asked
+/// is Microsoft's paravisor (its measurement is a finding of its own), and that it keeps the key
+/// to its TPM: nothing but the paravisor says so.
 #[derive(Clone, Debug)]
 pub(crate) struct VerifiedAzure<'a> {
     hcl: HclReport<'a>,
@@ -57,8 +66,8 @@ impl<'a> VerifiedAzure<'a> {
     }
 }
 
-/// What [`VerifiedAzure`] promises.
-const PROMISE: Promise = Promise {
+/// What [`VerifiedAzure`] promises on SEV-SNP.
+const ON_SNP: Promise = Promise {
     holds: &[
         &checks::AZURE_RUNTIME_DATA,
         &checks::AZURE_VMPL,
@@ -70,20 +79,35 @@ const PROMISE: Promise = Promise {
     where_it_applies: &[],
 };
 
-/// Verifies the runtime data against the processor's report, and the quote against the key in it.
-/// `snp` is the verified report of `hcl`, or else the check that is to blame.
+/// The same on TDX, where a quote does not say who asked for it.
+const ON_TDX: Promise = Promise {
+    holds: &[
+        &checks::AZURE_RUNTIME_DATA,
+        &checks::AZURE_TD_REPORT,
+        &checks::AZURE_KEY,
+        &checks::AZURE_QUOTE_FORM,
+        &checks::AZURE_QUOTE_SIGNATURE,
+        &checks::AZURE_QUOTE_REGISTERS,
+    ],
+    where_it_applies: &[],
+};
+
+/// The processor's verified word, or the check that is to blame.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Verified<'v, 'a> {
+    /// The verified report of the paravisor's report.
+    Snp(Result<&'v VerifiedSnp<'a>, &'static Check>),
+    /// The verified quote beside it.
+    Tdx(Result<&'v VerifiedQuote<'a>, &'static Check>),
+}
+
+/// Verifies the runtime data against the processor's word, and the quote against the key in it.
 pub(crate) fn verify<'a>(
     evidence: &Evidence,
     hcl: &HclReport<'a>,
-    snp: Result<&VerifiedSnp<'_>, &'static Check>,
+    processor: Verified<'_, '_>,
 ) -> Examined<VerifiedAzure<'a>> {
-    let bound = match snp {
-        Ok(verified) => vec![runtime_data(hcl, verified.report()), vmpl(verified.report())],
-        Err(by) => vec![
-            Finding::blocked(&checks::AZURE_RUNTIME_DATA, by),
-            Finding::blocked(&checks::AZURE_VMPL, by),
-        ],
-    };
+    let bound = bound(hcl, processor);
     let (key, found) = key(hcl);
     let attest = Attest::parse(&evidence.quote);
     let mut findings = [bound, vec![found]].concat();
@@ -92,16 +116,21 @@ pub(crate) fn verify<'a>(
         Err(error) => Finding::fail(&checks::AZURE_QUOTE_FORM, error.code())
             .actual(error.to_string().as_str()),
     });
-    findings.push(match key {
-        Some(key) => signature(evidence, &key),
+    findings.push(match &key {
+        Some(key) => signature(evidence, key),
         None => Finding::blocked(&checks::AZURE_QUOTE_SIGNATURE, &checks::AZURE_KEY),
     });
     findings.push(match &attest {
         Ok(attest) => registers(evidence, attest),
         Err(_) => Finding::blocked(&checks::AZURE_QUOTE_REGISTERS, &checks::AZURE_QUOTE_FORM),
     });
+    findings.extend(certificate::examine(&evidence.certificates, key.as_ref()));
+    let promise = match processor {
+        Verified::Snp(_) => &ON_SNP,
+        Verified::Tdx(_) => &ON_TDX,
+    };
     let verified = attest.ok().and_then(|attest| {
-        PROMISE.keep(&findings, || VerifiedAzure {
+        promise.keep(&findings, || VerifiedAzure {
             hcl: hcl.clone(),
             extra_data: attest.extra_data.to_vec(),
             registers: evidence.registers.clone(),
@@ -111,12 +140,31 @@ pub(crate) fn verify<'a>(
     Examined { findings, verified }
 }
 
+/// What ties the runtime data to the processor, and on SEV-SNP who asked the processor.
+fn bound(hcl: &HclReport<'_>, processor: Verified<'_, '_>) -> Vec<Finding> {
+    let blocked = |own: [&'static Check; 2], by| {
+        own.into_iter().map(|check| Finding::blocked(check, by)).collect()
+    };
+    match processor {
+        Verified::Snp(Ok(snp)) => {
+            vec![runtime_data(hcl, &snp.report().report_data), vmpl(snp.report())]
+        }
+        Verified::Snp(Err(by)) => blocked([&checks::AZURE_RUNTIME_DATA, &checks::AZURE_VMPL], by),
+        Verified::Tdx(Ok(verified)) => {
+            let quote = verified.quote();
+            vec![runtime_data(hcl, quote.body.report_data()), td_report(hcl, quote)]
+        }
+        Verified::Tdx(Err(by)) => {
+            blocked([&checks::AZURE_RUNTIME_DATA, &checks::AZURE_TD_REPORT], by)
+        }
+    }
+}
+
 /// REPORT_DATA is SHA-256 of the runtime data as it stands there, and 32 zeros.
-fn runtime_data(hcl: &HclReport<'_>, report: &Report<'_>) -> Finding {
+fn runtime_data(hcl: &HclReport<'_>, report_data: &[u8; 64]) -> Finding {
     let (data, at) = hcl.runtime;
     let expected = [Sha256::of(data).0, [0; 32]].concat();
-    Finding::equal(&checks::AZURE_RUNTIME_DATA, &expected, &report.report_data)
-        .within(HCL_REPORT, at)
+    Finding::equal(&checks::AZURE_RUNTIME_DATA, &expected, report_data).within(HCL_REPORT, at)
 }
 
 /// At another level the guest itself could have had any runtime data signed.
@@ -125,6 +173,19 @@ fn vmpl(report: &Report<'_>) -> Finding {
         .expected(Value::number(0_u32))
         .actual(Value::number(report.vmpl))
         .within(place::REPORT, place::VMPL)
+}
+
+/// The TD report that the paravisor kept says what the quote says: a quote's body is
+/// TEE_TCB_INFO, TDINFO and REPORTDATA, one after the other. The quote is what counts.
+fn td_report(hcl: &HclReport<'_>, quote: &Quote<'_>) -> Finding {
+    let check = &checks::AZURE_TD_REPORT;
+    let kept = match hcl.hardware {
+        Hardware::Tdx(kept) => [kept.module, kept.guest, kept.report_data].concat(),
+        Hardware::Snp(_) => return Finding::unknown(check, Why::NotApplicable),
+    };
+    let quoted = quote.body_span.of(quote.bytes).and_then(|body| body.get(..kept.len()));
+    let at = Span::new(HclReport::HARDWARE_AT, TD_REPORT);
+    Finding::test(check, quoted == Some(kept.as_slice()), "not-equal").within(HCL_REPORT, at)
 }
 
 /// The one attestation key: RSA, 2048 bits or more, with the exponent 65537.

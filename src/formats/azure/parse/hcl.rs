@@ -1,115 +1,14 @@
-//! Evidence of an Azure confidential VM on SEV-SNP: the paravisor's report with the processor's
-//! report in it, and a quote of the virtual TPM that the paravisor runs.
-//!
-//! The JSON around it is the one of Confidential Containers' Azure attester, with the name of the
-//! platform around that or without it; the report is the one
-//! that the TPM keeps at NV index 0x01400001 (Microsoft, "Azure confidential VMs: guest
-//! attestation design detail"). Numbers of the report are little-endian.
+//! The report that the paravisor keeps in the TPM, at NV index 0x01400001 (Microsoft, "Azure
+//! confidential VMs: guest attestation design detail"). Its numbers are little-endian.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
 use crate::bytes::Reader;
 use crate::error::Error;
 use crate::formats::snp;
 use crate::span::Span;
-
-/// The only form of the JSON that is read.
-const VERSION: u64 = 1;
-
-/// The evidence with its parts decoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Evidence {
-    /// What the TPM signed (TPMS_ATTEST).
-    pub quote: Vec<u8>,
-    /// Its signature: a number of the key's length, big-endian.
-    pub signature: Vec<u8>,
-    /// The SHA-256 registers that are stated beside the quote, from register 0 on.
-    pub registers: Vec<[u8; 32]>,
-    /// The paravisor's report.
-    pub hcl_report: Vec<u8>,
-    /// AMD's certificate of the chip, in DER.
-    pub vcek: Vec<u8>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Parts {
-    version: u64,
-    tpm_quote: QuoteParts,
-    hcl_report: String,
-    vcek: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct QuoteParts {
-    signature: String,
-    message: String,
-    pcrs: Vec<String>,
-}
-
-impl Evidence {
-    /// Whether JSON that names `platform` is of this kind.
-    pub const PLATFORM: &'static str = "az-snp";
-
-    /// Whether JSON with the members that `has` knows looks like it.
-    pub(crate) fn is_one(has: impl Fn(&str) -> bool) -> bool {
-        (has("platform") && has("evidence")) || (has("hcl_report") && has("tpm_quote"))
-    }
-
-    /// Reads the JSON. Hex is lower-case; base64url may be padded.
-    ///
-    /// # Errors
-    /// When it is not of this form, of another version, or for another platform.
-    pub fn parse(json: &[u8]) -> Result<Self, Error> {
-        const WHAT: &str = "Azure evidence";
-        let whole = Span::new(0, json.len());
-        let member = |name| crate::json::member(json, name).and_then(|span| span.of(json));
-        let inside = match (member("platform"), member("evidence")) {
-            (None, None) => json,
-            (platform, evidence) => {
-                let platform: Option<String> =
-                    platform.map(|text| crate::json::borrowed(WHAT, text)).transpose()?;
-                let platform = platform.unwrap_or_default();
-                if platform != Self::PLATFORM {
-                    return Err(Error::unsupported("Azure evidence, platform", platform, whole));
-                }
-                evidence.ok_or(Error::Missing { what: "the member evidence" })?
-            }
-        };
-        let parts: Parts = crate::json::from_slice(WHAT, inside)?;
-        if parts.version != VERSION {
-            let value = parts.version.to_string();
-            return Err(Error::unsupported("Azure evidence, version", value, whole));
-        }
-        let registers = parts.tpm_quote.pcrs.iter().map(|text| {
-            let value = lower_hex("Azure evidence, pcrs", text, whole)?;
-            let why = "a register has 32 bytes";
-            value.try_into().map_err(|_| Error::malformed("Azure evidence, pcrs", whole, why))
-        });
-        Ok(Self {
-            registers: registers.collect::<Result<_, _>>()?,
-            quote: lower_hex("Azure evidence, message", &parts.tpm_quote.message, whole)?,
-            signature: lower_hex("Azure evidence, signature", &parts.tpm_quote.signature, whole)?,
-            hcl_report: base64url("Azure evidence, hcl_report", &parts.hcl_report, whole)?,
-            vcek: base64url("Azure evidence, vcek", &parts.vcek, whole)?,
-        })
-    }
-}
-
-fn lower_hex(what: &'static str, text: &str, at: Span) -> Result<Vec<u8>, Error> {
-    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Err(Error::malformed(what, at, "hex is written in lower case"));
-    }
-    hex::decode(text).map_err(|error| Error::malformed(what, at, error.to_string()))
-}
-
-fn base64url(what: &'static str, text: &str, at: Span) -> Result<Vec<u8>, Error> {
-    let engine = if text.ends_with('=') { URL_SAFE } else { URL_SAFE_NO_PAD };
-    engine.decode(text).map_err(|error| Error::malformed(what, at, error.to_string()))
-}
 
 /// The paravisor's report: a header, the processor's report, and data whose hash the processor
 /// signed. Nothing signs the header.
@@ -118,11 +17,33 @@ pub(crate) struct HclReport<'a> {
     /// All of it.
     pub bytes: &'a [u8],
     /// The processor's report.
-    pub snp: &'a [u8],
+    pub hardware: Hardware<'a>,
     /// The runtime data exactly as it stands there, and where.
     pub runtime: (&'a [u8], Span),
     /// What the runtime data says.
     pub said: Runtime,
+}
+
+/// The processor's report in the paravisor's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Hardware<'a> {
+    /// SEV-SNP: the report that AMD's processor signed.
+    Snp(&'a [u8]),
+    /// TDX: the report from which the quote was made. Only its own processor can tell whether it
+    /// is genuine.
+    Tdx(TdReport<'a>),
+}
+
+/// A guest's report as the processor gives it to the guest (TDREPORT_STRUCT, Intel TDX module 1.5
+/// ABI): what a quote repeats of it, in the order of the quote's body.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TdReport<'a> {
+    /// TEE_TCB_INFO: TEE_TCB_SVN, MRSEAM, MRSIGNERSEAM, ATTRIBUTES.
+    pub module: &'a [u8],
+    /// TDINFO: ATTRIBUTES to RTMR3.
+    pub guest: &'a [u8],
+    /// REPORTDATA.
+    pub report_data: &'a [u8],
 }
 
 /// What the runtime data says (JSON).
@@ -185,12 +106,44 @@ impl Runtime {
     }
 }
 
+impl<'a> TdReport<'a> {
+    /// Length of a TDREPORT_STRUCT.
+    const LEN: usize = 1024;
+
+    /// Reads the report; its MAC and hashes are for its own processor.
+    fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
+        const WHAT: &str = "TD report";
+        let at = Span::new(reader.position(), 4);
+        let kind: [u8; 4] = reader.array("TD report, REPORTTYPE")?;
+        // TDX, of version 0 or 1.
+        if !matches!(kind, [0x81, 0, 0 | 1, 0]) {
+            return Err(Error::unsupported("TD report, REPORTTYPE", hex::encode(kind), at));
+        }
+        let start = reader.position();
+        zeros("TD report, reserved at 4", start, reader.take(WHAT, 12)?)?;
+        reader.take("TD report, CPUSVN and hashes", 16 + 48 + 48)?;
+        let report_data = reader.take("TD report, REPORTDATA", 64)?;
+        let start = reader.position();
+        zeros("TD report, reserved at 192", start, reader.take(WHAT, 32)?)?;
+        reader.take("TD report, MAC", 32)?;
+        reader.take("TD report, VALID", 8)?;
+        let module = reader.take("TD report, TEE_TCB_INFO", 16 + 48 + 48 + 8)?;
+        reader.take("TD report, end of TEE_TCB_INFO", 128)?;
+        let guest = reader.take("TD report, TDINFO", 8 + 8 + 8 * 48)?;
+        reader.take("TD report, end of TDINFO", 112)?;
+        Ok(Self { module, guest, report_data })
+    }
+}
+
 impl<'a> HclReport<'a> {
     /// The longest that is read, in bytes; Azure's have 2600.
     pub(crate) const MAX: usize = 16 * 1024;
 
     /// Where the processor's report begins.
-    pub(crate) const SNP_AT: usize = 32;
+    pub(crate) const HARDWARE_AT: usize = 32;
+
+    /// The room for a processor's report.
+    const HARDWARE: usize = snp::parse::Report::LEN;
 
     /// Length of the header before the runtime data.
     const RUNTIME_HEADER: usize = 20;
@@ -212,11 +165,27 @@ impl<'a> HclReport<'a> {
         number(&mut reader, "HCL report, request type", &[2])?;
         number(&mut reader, "HCL report, status", &[0])?;
         zeros("HCL report, reserved", reader.position(), reader.take(WHAT, 12)?)?;
-        let snp = reader.take("HCL report, processor's report", snp::parse::Report::LEN)?;
+        let hardware = reader.take("HCL report, processor's report", Self::HARDWARE)?;
         let runtime_at = reader.position();
         let data_size = reader.u32_le("HCL report, data size")?;
         number(&mut reader, "HCL report, data version", &[1])?;
-        number(&mut reader, "HCL report, report type", &[2])?;
+        let at = Span::new(reader.position(), 4);
+        let hardware = match reader.u32_le("HCL report, report type")? {
+            2 => Hardware::Snp(hardware),
+            4 => {
+                let mut inside = Reader::new(hardware);
+                let shifted = |error: Error| error.shifted(Self::HARDWARE_AT);
+                let report = TdReport::read(&mut inside).map_err(shifted)?;
+                let rest = inside.take("HCL report, after the TD report", inside.remaining())?;
+                let after = Self::HARDWARE_AT.saturating_add(TdReport::LEN);
+                zeros("HCL report, after the TD report", after, rest)?;
+                Hardware::Tdx(report)
+            }
+            other => {
+                let what = "HCL report, report type";
+                return Err(Error::unsupported(what, other.to_string(), at));
+            }
+        };
         number(&mut reader, "HCL report, hash type", &[1])?;
         let len = reader.u32_le("HCL report, runtime data size")?;
         let too_long = || Error::malformed(WHAT, Span::new(runtime_at, 20), "a size is too large");
@@ -233,7 +202,7 @@ impl<'a> HclReport<'a> {
         zeros("HCL report, end", after, reader.take(WHAT, reader.remaining())?)?;
         let said = crate::json::from_slice("HCL report, runtime data", runtime)
             .map_err(|error| error.shifted(at.start))?;
-        Ok(Self { bytes, snp, runtime: (runtime, at), said })
+        Ok(Self { bytes, hardware, runtime: (runtime, at), said })
     }
 }
 

@@ -26,7 +26,7 @@ Usage: cargo site build                 builds the page into target/site, the pa
        cargo site extension             packs the extension anew, with the verifier that was built last
        cargo site serve [--port N]      builds it and serves it on 127.0.0.1 (port 8080 unless given)
        cargo site test                  runs the Rust, wasm and page tests
-       cargo site setup                 installs Chromium with the system's package manager, if it is missing
+       cargo site setup                 installs Chromium and Firefox with the system's package manager, where they are missing
 ";
 
 enum Task {

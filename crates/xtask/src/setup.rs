@@ -1,4 +1,5 @@
-//! Installing the one program of the tests that only the system's package manager has: Chromium.
+//! Installing what the tests need of the system's package manager: Chromium, and Firefox where it is
+//! to be had.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -9,13 +10,31 @@ use crate::tools;
 /// What stops the tests on a machine without Chromium.
 pub(crate) const MISSING: &str = "\
 Chromium is missing, and the page tests need it. Nothing was installed. Either
-    cargo site setup        runs `apt-get install chromium` (as root, or with sudo)
+    cargo site setup        runs `apt-get install chromium firefox-esr` (as root, or with sudo)
 or install Chromium or Chrome yourself, or set CHROMIUM to its program file.";
 
-/// Installs Chromium where it is missing.
+/// A browser as Debian packages it.
+struct Browser {
+    name: &'static str,
+    package: &'static str,
+}
+
+const CHROMIUM: Browser = Browser { name: "Chromium", package: "chromium" };
+const FIREFOX: Browser = Browser { name: "Firefox", package: "firefox-esr" };
+
+/// Installs the browsers that are missing. Without Firefox the tests run, and name what they leave out.
 pub(crate) fn run() -> Result<(), Failure> {
-    if let Some(path) = tools::chromium()? {
-        println!("Chromium is there: {}. Nothing was installed.", path.display());
+    let missing: Vec<Browser> = [(CHROMIUM, tools::chromium()?), (FIREFOX, tools::firefox())]
+        .into_iter()
+        .filter_map(|(browser, path)| match path {
+            Some(path) => {
+                println!("{} is there: {}. It was not installed.", browser.name, path.display());
+                None
+            }
+            None => Some(browser),
+        })
+        .collect();
+    if missing.is_empty() {
         return Ok(());
     }
     let Some(apt) = tools::on_path("apt-get") else {
@@ -25,12 +44,22 @@ pub(crate) fn run() -> Result<(), Failure> {
     if !root && !sudo() {
         return Err(by_hand("apt-get needs root, and sudo asks for a password here"));
     }
-    println!("Chromium is missing. Running `apt-get update` and `apt-get install chromium`.");
+    println!("Running `apt-get update`.");
     apt_get(&apt, root, &["update"])?;
-    apt_get(&apt, root, &["install", "--yes", "--no-install-recommends", "chromium"])?;
+    for Browser { name, package } in missing {
+        println!("{name} is missing. Running `apt-get install {package}`.");
+        if let Err(failure) =
+            apt_get(&apt, root, &["install", "--yes", "--no-install-recommends", package])
+        {
+            println!("{name} was not installed. {failure}");
+        }
+    }
+    if tools::firefox().is_none() {
+        println!("Firefox is missing still: the tests leave out what they try in it, and say so.");
+    }
     match tools::chromium()? {
         Some(path) => {
-            println!("Chromium is installed: {}.", path.display());
+            println!("Chromium is there: {}.", path.display());
             Ok(())
         }
         None => Err(by_hand("apt-get installed no program called chromium")),
@@ -62,7 +91,7 @@ fn apt_get(apt: &Path, root: bool, arguments: &[&str]) -> Result<(), Failure> {
 
 fn by_hand(why: &str) -> Failure {
     Failure::new(format!(
-        "{why}, so Chromium was not installed. Install Chromium or Chrome yourself, or set CHROMIUM \
-         to its program file."
+        "{why}, so nothing was installed. Install Chromium or Chrome and Firefox ESR yourself, or set \
+         CHROMIUM and FIREFOX to their program files."
     ))
 }

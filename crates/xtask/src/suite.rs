@@ -47,6 +47,7 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
                     .args(scripts)
                     .env("SITE_URL", url)
                     .env("CHROMIUM", chromium)
+                    .envs(tools::firefox().map(|path| ("FIREFOX", path)))
                     .env(SKIPPED, skipped)
                     .current_dir(browser),
             )

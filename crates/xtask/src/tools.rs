@@ -100,6 +100,14 @@ pub(crate) fn chromium() -> Result<Option<PathBuf>, Failure> {
     }
 }
 
+/// `FIREFOX`, or the Firefox ESR that is installed, if it is.
+pub(crate) fn firefox() -> Option<PathBuf> {
+    match env::var_os("FIREFOX").map(PathBuf::from) {
+        Some(path) => path.is_file().then_some(path),
+        None => on_path("firefox-esr"),
+    }
+}
+
 /// The packages that the scripts in `folder` use, exactly as its lock file names them.
 pub(crate) fn need_node_modules(folder: &Path) -> Result<(), Failure> {
     let installed = folder.join("node_modules/.package-lock.json");

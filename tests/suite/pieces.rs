@@ -25,7 +25,7 @@ const ROWS: &[Row] = &[
         kind: "near-report",
         level: None,
         state: State::Unknown,
-        says: &[("near.report-data/model-1", "blocked by dcap.collateral.format")],
+        says: &[("near.report-data/model-1", "pass"), ("near.manager/model-1: actions", "pass")],
     },
     Row {
         file: "nvidia-evidence-hopper.json",

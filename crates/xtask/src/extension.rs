@@ -53,7 +53,8 @@ pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
     remove(&target)?;
     let mut names = BTreeSet::new();
     for path in files(&sources)? {
-        reached(&www, &path, &["pkg"], &mut names)?;
+        // The offline file is the page's: the extension offers none.
+        reached(&www, &path, &["pkg", "audit.html"], &mut names)?;
         names.insert(path.strip_prefix(&www).unwrap_or(&path).to_owned());
     }
     names.remove(&Path::new(SOURCES).join(MANIFEST));

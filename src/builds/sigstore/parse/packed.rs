@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::error::Error;
 use crate::json::Members;
-use crate::pki::pem_blocks;
+use crate::pki::{Cert, pem_blocks};
 use crate::span::Span;
 
 const MEDIA_TYPE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
@@ -116,11 +116,19 @@ struct Signature {
     _certificate: String,
 }
 
-/// The certificate in PEM of the envelope's one signature.
+/// The certificate in PEM of the envelope's one signature, when it names what Fulcio's name: the
+/// service that vouched for the signer. Envelopes of other authorities are none of Sigstore's.
 fn certificate(members: &Members<'_>) -> Option<String> {
+    const WHAT: &str = "DSSE envelope, certificate";
+    /// Fulcio, "OID information": the issuer, in its older and its present form.
+    const ISSUER: [&str; 2] = ["1.3.6.1.4.1.57264.1.1", "1.3.6.1.4.1.57264.1.8"];
     let signatures = members.list("signatures").ok()?;
     let [only] = signatures.as_slice() else { return None };
-    Members::parse("JSON input", only).ok()?.text("cert").ok()?
+    let pem = Members::parse("JSON input", only).ok()?.text("cert").ok()??;
+    let blocks = pem_blocks(WHAT, pem.as_bytes()).ok()?;
+    let (_, der) = blocks.first()?;
+    let cert = Cert::parse(WHAT, der).ok()?;
+    ISSUER.iter().any(|name| cert.extension(name).is_some()).then_some(pem)
 }
 
 fn envelope(what: &'static str, bytes: &[u8], pem: &str) -> Result<Packed, Error> {

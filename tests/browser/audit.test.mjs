@@ -173,7 +173,7 @@ test('what has changed since is told beside the answer, with the reason', async 
   assert.match(today, /Intel's root certificate had expired at the asked time/);
   await page.click('#view-today');
   assert.equal(await page.$eval('answer-card', (card) => card.getAttribute('data-state')), 'failed');
-  assert.match(await textOf(page, '.about-file'), /That was \d+ days ago/);
+  assert.match(await textOf(page, '.about-file'), /That was [\d,]+ days ago/);
   await close();
 });
 

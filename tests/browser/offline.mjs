@@ -41,13 +41,13 @@ export function demonstration(at = '2026-02-01T00:00:00Z') {
 }
 
 /**
- * A bundle with something changed by somebody who writes its digest anew, as compact JSON without the
- * digest itself.
+ * A bundle with something changed by somebody who writes its digest anew: it is of the text without
+ * the digest.
  */
 export function rewritten(bundle, change) {
   const { sha256: _, ...content } = JSON.parse(new TextDecoder().decode(bundle));
   change(content);
-  const digest = sha256(JSON.stringify(content));
+  const digest = sha256(JSON.stringify(content, null, 2));
   return new TextEncoder().encode(`${JSON.stringify({ ...content, sha256: digest }, null, 2)}\n`);
 }
 

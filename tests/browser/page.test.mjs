@@ -426,6 +426,33 @@ test('a file that is dropped before the verifier is there is kept, and checked w
   await context.close();
 });
 
+test('a demonstration that is asked for before the verifier is there is checked by its own policy', async () => {
+  for (const [id, policy] of [['demonstration', 'simulated'], ['demonstration-build', 'simulated-build']]) {
+    let release;
+    const held = new Promise((done) => {
+      release = done;
+    });
+    const { page, context, troubles } = await open(browser, {
+      url: server.url,
+      routes: {
+        '**/*.wasm': async (route) => {
+          await held;
+          await route.continue();
+        },
+      },
+    });
+    await page.click(`#${id}`);
+    await page.waitForTimeout(300);
+    release();
+    await settled(page);
+    assert.ok((await page.locator('.subject').textContent()).includes(`policy ${policy} `), policy);
+    assert.match(await page.title(), /SIMULATED/);
+    assert.notEqual(await page.locator('answer-card').getAttribute('data-state'), 'failed');
+    assert.deepEqual(troubles, []);
+    await context.close();
+  }
+});
+
 test('a file that is dropped before the wording is there is kept as well', async () => {
   let release;
   const held = new Promise((done) => {

@@ -46,6 +46,9 @@ export class EvidenceIntake extends HTMLElement {
   /** @type {PolicyEntry[]} */
   #policies = [];
   #isReadersPolicy = false;
+
+  /** @type {string | null} what was chosen, also while the names of the policies are not known yet */
+  #chosen = null;
   #ownFile;
 
   /**
@@ -70,6 +73,7 @@ export class EvidenceIntake extends HTMLElement {
     });
     this.#artifact.addEventListener('input', () => this.dispatchEvent(new CustomEvent('changed')));
     this.#policy.addEventListener('change', () => {
+      this.#chosen = null;
       this.#isReadersPolicy = true;
       this.#describePolicy();
     });
@@ -101,7 +105,7 @@ export class EvidenceIntake extends HTMLElement {
   }
 
   #listPolicies() {
-    const chosen = this.#policy.value;
+    const chosen = this.#chosen ?? this.#policy.value;
     const own = this.#own;
     this.#policy.replaceChildren(
       h('option', { value: VERIFIERS_CHOICE }, () => ui('policy-automatic')),
@@ -118,6 +122,7 @@ export class EvidenceIntake extends HTMLElement {
    * @param {string | null} name
    */
   choosePolicy(name) {
+    this.#chosen = name;
     this.#policy.value = name ?? VERIFIERS_CHOICE;
     this.#isReadersPolicy = false;
     this.#describePolicy();
@@ -179,6 +184,7 @@ export class EvidenceIntake extends HTMLElement {
     if (policy) {
       this.#own = { name: policy.name, text: new TextDecoder().decode(policy.bytes) };
       this.#listPolicies();
+      this.#chosen = OWN_FILE;
       this.#policy.value = OWN_FILE;
       this.#isReadersPolicy = true;
       this.#describePolicy();

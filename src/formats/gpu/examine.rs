@@ -37,8 +37,7 @@ pub(crate) fn examine(
 /// # Errors
 /// When the JSON, a report or a certificate is not of its form.
 pub(crate) fn evidence(input: &[u8], policy: &dyn ForGpu, now: UnixTime) -> Result<Draft, Error> {
-    let text = str::from_utf8(input).unwrap_or_default().trim_ascii();
-    let evidence = Evidence::read("evidence of NVIDIA devices", text)?;
+    let evidence = Evidence::read("evidence of NVIDIA devices", input)?;
     let mut draft = Draft::of(Subject::of("gpu-evidence", input), RootOfTrust::CpuVendor);
     let is_one = evidence.answers.len() == 1;
     for (number, answer) in (1_u32..).zip(&evidence.answers) {

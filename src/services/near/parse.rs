@@ -209,7 +209,8 @@ impl Machine {
             None => None,
         };
         let gpus = members.embedded("nvidia_payload")?;
-        let gpus = gpus.map(|json| Evidence::read("NEAR AI report, nvidia_payload", &json));
+        let gpus =
+            gpus.map(|json| Evidence::read("NEAR AI report, nvidia_payload", json.as_bytes()));
         let quote = text("intel_quote")?;
         let form = ["attestation_type", "provider", "format"].into_iter().find(|n| members.has(n));
         let form = match (&quote, form) {

@@ -21,17 +21,29 @@ pub(super) struct Packed {
     pub(super) leaves_out_log: bool,
 }
 
-/// Whether JSON with the members that `has` knows is a publish attestation.
-fn is_publish(has: impl Fn(&str) -> bool) -> bool {
-    has("verification_material") && has("envelope")
+/// Which packing JSON is.
+enum Packing {
+    Publish,
+    /// With its signer's certificate in PEM.
+    Envelope(String),
+}
+
+impl Packing {
+    fn of(bytes: &[u8]) -> Option<Self> {
+        let text = str::from_utf8(bytes).ok()?.trim_ascii();
+        let members = Members::parse("JSON input", text).ok()?;
+        let has = |names: [&str; 2]| names.into_iter().all(|name| members.has(name));
+        if has(["verification_material", "envelope"]) {
+            return Some(Self::Publish);
+        }
+        let pem = has(["payload", "payloadType"]).then(|| certificate(&members));
+        pem.flatten().map(Self::Envelope)
+    }
 }
 
 /// Whether `bytes` are one of these packings.
 pub(super) fn is_one(bytes: &[u8]) -> bool {
-    let text = str::from_utf8(bytes).unwrap_or_default().trim_ascii();
-    let Ok(members) = Members::parse("JSON input", text) else { return false };
-    is_publish(|name| members.has(name))
-        || (members.has("payload") && members.has("payloadType") && certificate(&members).is_some())
+    Packing::of(bytes).is_some()
 }
 
 /// Takes `bytes` apart; `None` when they are neither packing.
@@ -39,15 +51,11 @@ pub(super) fn is_one(bytes: &[u8]) -> bool {
 /// # Errors
 /// When a member is missing, appears twice or is of another form.
 pub(super) fn unpacked(what: &'static str, bytes: &[u8]) -> Result<Option<Packed>, Error> {
-    if !is_one(bytes) {
-        return Ok(None);
-    }
+    let Some(packing) = Packing::of(bytes) else { return Ok(None) };
     crate::json::unique(what, bytes)?;
-    let text = str::from_utf8(bytes).unwrap_or_default().trim_ascii();
-    let members = Members::parse(what, text)?;
-    match certificate(&members) {
-        Some(pem) => envelope(what, bytes, &pem),
-        None => publish(what, bytes),
+    match packing {
+        Packing::Publish => publish(what, bytes),
+        Packing::Envelope(pem) => envelope(what, bytes, &pem),
     }
     .map(Some)
 }

@@ -37,7 +37,7 @@ impl Evidence {
     /// Whether `bytes` look like it. A list has the members of a device in its first element.
     pub(crate) fn is_likely(bytes: &[u8]) -> bool {
         const WHAT: &str = "JSON input";
-        let text = str::from_utf8(bytes).unwrap_or_default().trim_ascii();
+        let text = text(bytes);
         let members = |text| Members::parse(WHAT, text).ok();
         if text.starts_with('[') {
             let list = serde_json::from_str::<Vec<&RawValue>>(text).unwrap_or_default();
@@ -51,8 +51,9 @@ impl Evidence {
     ///
     /// # Errors
     /// When it is of another form, has a member twice, or names more than [`Evidence::MAX`] devices.
-    pub(crate) fn read(what: &'static str, text: &str) -> Result<Self, Error> {
-        json::unique(what, text.as_bytes())?;
+    pub(crate) fn read(what: &'static str, bytes: &[u8]) -> Result<Self, Error> {
+        json::unique(what, bytes)?;
+        let text = text(bytes);
         if text.starts_with('[') {
             let list: Vec<&RawValue> = json::borrowed(what, text.as_bytes())?;
             let answers = Self::answers(what, list.into_iter().map(RawValue::get).collect())?;
@@ -78,4 +79,9 @@ impl Evidence {
         };
         list.into_iter().map(read).collect()
     }
+}
+
+/// JSON without the space around it; none when it is not UTF-8, which is no JSON.
+fn text(bytes: &[u8]) -> &str {
+    str::from_utf8(bytes).unwrap_or_default().trim_ascii()
 }

@@ -400,20 +400,23 @@ const dropped = (page, bytes, name) =>
     [bytes.toString(), name],
   );
 
-test('a file that is dropped before the verifier is there is kept, and checked when it is', async () => {
+/** The page, to which what `pattern` names comes only after `release()`. */
+async function openHeld(pattern) {
   let release;
   const held = new Promise((done) => {
     release = done;
   });
-  const { page, context, troubles } = await open(browser, {
-    url: server.url,
-    routes: {
-      '**/*.wasm': async (route) => {
-        await held;
-        await route.continue();
-      },
+  const routes = {
+    [pattern]: async (route) => {
+      await held;
+      await route.continue();
     },
-  });
+  };
+  return { ...(await open(browser, { url: server.url, routes })), release };
+}
+
+test('a file that is dropped before the verifier is there is kept, and checked when it is', async () => {
+  const { page, context, troubles, release } = await openHeld('**/*.wasm');
   await page.waitForSelector('#start h2');
   await page.waitForTimeout(300);
   await dropped(page, flipped('report'), 'early.json');
@@ -428,19 +431,7 @@ test('a file that is dropped before the verifier is there is kept, and checked w
 
 test('a demonstration that is asked for before the verifier is there is checked by its own policy', async () => {
   for (const [id, policy] of [['demonstration', 'simulated'], ['demonstration-build', 'simulated-build']]) {
-    let release;
-    const held = new Promise((done) => {
-      release = done;
-    });
-    const { page, context, troubles } = await open(browser, {
-      url: server.url,
-      routes: {
-        '**/*.wasm': async (route) => {
-          await held;
-          await route.continue();
-        },
-      },
-    });
+    const { page, context, troubles, release } = await openHeld('**/*.wasm');
     await page.click(`#${id}`);
     await page.waitForTimeout(300);
     release();
@@ -454,19 +445,7 @@ test('a demonstration that is asked for before the verifier is there is checked 
 });
 
 test('a file that is dropped before the wording is there is kept as well', async () => {
-  let release;
-  const held = new Promise((done) => {
-    release = done;
-  });
-  const { page, context } = await open(browser, {
-    url: server.url,
-    routes: {
-      '**/locales/en.json': async (route) => {
-        await held;
-        await route.continue();
-      },
-    },
-  });
+  const { page, context, release } = await openHeld('**/locales/en.json');
   await page.waitForFunction(() => document.readyState !== 'loading');
   await page.waitForTimeout(300);
   await dropped(page, flipped('report'), 'earliest.json');

@@ -1,6 +1,6 @@
 /** Verifies confidential-computing evidence here, in this process. */
 
-import type { PlannedRequest } from '../pkg/silicon_to_source.js';
+import type { PlannedRequest, RecordedBundle } from '../pkg/silicon_to_source.js';
 import type { LinkId, Report, RowId, RowState } from '../report.d.ts';
 
 export type { PlannedRequest } from '../pkg/silicon_to_source.js';
@@ -116,32 +116,11 @@ export interface PolicySummary {
  * challenge and of a connection is the word of whoever made the bundle, and `toJson` and `<s2s-answer>` do
  * not take it for an answer of this process.
  */
-export interface Recorded {
-  /** The moment that was examined for, RFC 3339. */
-  at: string;
-  /** The verifier that made the bundle, as the bundle says. */
-  maker: { version: string; sha256?: string };
-  /** Whether the maker says that it asked a service itself. */
-  session: boolean;
-  /** Whether the report, made again, is the recorded one, byte for byte. */
-  same: boolean;
-  /** In how many places they differ. */
-  count: number;
-  /** The first of these places, at most 100, as JSON pointers; `''` is the whole text. */
-  differences: string[];
-  /** Whether they differ in nothing but which verifier made them. */
-  otherVerifier: boolean;
+export interface Recorded extends Omit<RecordedBundle, 'report'> {
   /** The report, made again. */
   report: Report;
   /** Its exact text. */
   json: string;
-  /** The text of the report in the bundle. It is not checked unless `same` says so. */
-  recorded: string;
-  files: { name: string; len: number; sha256: string; url?: string }[];
-  /** The name of the policy that the maker chose, or the text of its policy file. */
-  policy?: string;
-  /** What the maker said of its own accord. It does not count when `verify` examines the bundle. */
-  makersOwn: ('policy' | 'trusted-root' | 'artifact' | 'firmware-root')[];
 }
 
 /** A key, or a list of keys, that comes with the verifier. */

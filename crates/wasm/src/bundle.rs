@@ -36,7 +36,7 @@ export interface RecordedBundle {
   otherVerifier: boolean;
   /** The text of the report, made again. */
   report: string;
-  /** The text of the report in the bundle. */
+  /** The text of the report in the bundle. It is not checked unless `same` says so. */
   recorded: string;
   files: { name: string; len: number; sha256: string; url?: string }[];
   /** The name of the policy that the maker chose, or the JSON text of its policy file. */

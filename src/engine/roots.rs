@@ -90,3 +90,52 @@ pub fn pinned() -> Result<Vec<Pinned>, Error> {
     }
     Ok(roots)
 }
+
+#[cfg(test)]
+mod tests {
+    use sigstore_tuf::TrustedMetadataSet;
+
+    use super::*;
+    use crate::crypto::constants::{HOLD, asked};
+    use crate::crypto::provider;
+    use crate::pki::Cert;
+    use crate::pki::anchors::simulated;
+
+    /// What the files ask about each other that come with the verifier: every signature of AMD's
+    /// intermediates, of the TUF roots, and of every authority of every key list below its root.
+    #[test]
+    fn questions_that_never_change_are_those_of_the_files_that_come_along_and_each_holds() {
+        provider::install().unwrap();
+        let rows = asked::during(|| {
+            for anchor in [
+                &AMD_MILAN,
+                &AMD_GENOA,
+                &AMD_TURIN,
+                &simulated::MILAN,
+                &simulated::GENOA,
+                &simulated::TURIN,
+            ] {
+                let ask = Cert::parse("ASK", anchor.ask).unwrap();
+                assert_eq!(ask.verify_signed_by(&anchor.root().unwrap()), Ok(()));
+            }
+            for instance in [Instance::PublicGood, Instance::GitHub, Instance::Simulated] {
+                TrustedMetadataSet::from_root(instance.root()).unwrap();
+            }
+            for list in [
+                TrustedRoot::embedded(),
+                TrustedRoot::github(),
+                TrustedRoot::simulated(),
+                TrustedRoot::simulated_github(),
+            ] {
+                for chain in list.unwrap().chains() {
+                    for pair in chain.windows(2) {
+                        let [cert, issuer] =
+                            [0, 1].map(|at| Cert::parse("authority", pair[at]).unwrap());
+                        assert_eq!(cert.verify_signed_by(&issuer), Ok(()));
+                    }
+                }
+            }
+        });
+        assert!(rows == HOLD, "write them anew:\n{}", asked::text(&rows));
+    }
+}

@@ -202,13 +202,17 @@ impl<'a> Cert<'a> {
 
     /// Critical extensions other than basicConstraints, keyUsage, extKeyUsage and
     /// subjectAltName: a verifier must not go on over one it does not know (RFC 5280 section 4.2).
-    pub(crate) fn unknown_critical_extensions(&self) -> Vec<String> {
+    /// Constraints on names and policies count as critical also where a certificate does not mark
+    /// them so: it has to (sections 4.2.1.10, 4.2.1.11 and 4.2.1.14).
+    pub(crate) fn unknown_demands(&self) -> Vec<String> {
         const KNOWN: [&str; 4] = ["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37"];
+        const CONSTRAINTS: [&str; 3] = ["2.5.29.30", "2.5.29.36", "2.5.29.54"];
         self.parsed
             .tbs_certificate
             .iter_extensions()
-            .filter(|extension| extension.critical)
-            .map(|extension| extension.oid.to_id_string())
+            .map(|extension| (extension.critical, extension.oid.to_id_string()))
+            .filter(|(critical, oid)| *critical || CONSTRAINTS.contains(&oid.as_str()))
+            .map(|(_, oid)| oid)
             .filter(|oid| !KNOWN.contains(&oid.as_str()))
             .collect()
     }

@@ -77,6 +77,7 @@ const CRATES: &[Crate] = &[
         names: &["digest", "time", "parse"],
         also: &[
             ("pki::build_keys::SIMULATED_CLOUD_BUILD", "the name of the key that it signs with"),
+            ("pki::build_keys::SIMULATED_OLDER_CLOUD_BUILD", "the same key's other name"),
             ("builds::git::verify::name", "a git object's name is the hash of its content"),
         ],
     },

@@ -121,6 +121,11 @@ impl BuildKey {
         self.spki.get(start..).unwrap_or_default()
     }
 
+    /// What its id calls the key, without the project and the version.
+    pub fn name(&self) -> &'static str {
+        self.id.split('/').rev().nth(2).unwrap_or(self.id)
+    }
+
     /// SHA-256 of the SubjectPublicKeyInfo.
     pub fn fingerprint(&self) -> Sha256 {
         Sha256::of(self.spki)

@@ -14,6 +14,8 @@ mod serve;
 mod setup;
 mod suite;
 mod tools;
+#[cfg(test)]
+mod workflows;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

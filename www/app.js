@@ -2,7 +2,7 @@
  * The page: takes what a reader hands in or what the services that the reader names answer, has
  * the verifier examine it, and shows the report.
  *
- * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source } from './page.d.ts'
+ * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source, VerifyOptions } from './page.d.ts'
  */
 
 import { buildOfPage, fileOfPage } from './demonstrations.js';
@@ -443,8 +443,9 @@ function show(examination, byReader) {
   const remembered = session?.origin ?? null;
   const keep =
     examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
+  const compare = examination.kind === 'report' ? () => withBoth(own, examination.options) : null;
   present(() => {
-    const shown = view.show(examination, own, { kept, unread, keep, remembered, savesFile: true });
+    const shown = view.show(examination, own, { kept, unread, keep, remembered, savesFile: true, compare });
     const [first] = own;
     if (shown.kind === 'report') {
       document.title = visible(`${sentencesOf(shown.report).headline().short} · ${ui('name')}`);
@@ -454,6 +455,17 @@ function show(examination, byReader) {
     }
   });
   if (byReader) view.focusAnswer();
+}
+
+/**
+ * Examines the same again, with both engines.
+ *
+ * @param {Source[]} own
+ * @param {VerifyOptions} options
+ */
+function withBoth(own, options) {
+  const all = { policy: null, artifact: null, asked: null, ...options };
+  return examine(own, all, new AbortController().signal, 'both');
 }
 
 /**

@@ -2,7 +2,7 @@
  * The page: takes what a reader hands in or what the services that the reader names answer, has
  * the verifier examine it, and shows the report.
  *
- * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source } from './page.d.ts'
+ * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source, VerifyOptions } from './page.d.ts'
  */
 
 import { BUILD, DEMONSTRATION, RECORDED } from './demonstrations.js';
@@ -343,13 +343,25 @@ function show(examination, byReader) {
   const remembered = session?.origin ?? null;
   const keep =
     examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
+  const compare = examination.kind === 'report' ? () => withBoth(own, examination.options) : null;
   stage.show(() => {
-    const shown = view.show(examination, own, { kept, unread, keep, remembered, savesFile: true });
+    const shown = view.show(examination, own, { kept, unread, keep, remembered, savesFile: true, compare });
     if (shown.kind === 'report') return visible(sentencesOf(shown.report).headline().short);
     const [first] = own;
     return `${visible(ui('no-answer-title'))}${first ? `: ${evidenceWords(first.name)}` : ''}`;
   });
   if (byReader) view.focusAnswer();
+}
+
+/**
+ * Examines the same again, with both engines.
+ *
+ * @param {Source[]} own
+ * @param {VerifyOptions} options
+ */
+function withBoth(own, options) {
+  const all = { policy: null, artifact: null, asked: null, ...options };
+  return examine(own, all, new AbortController().signal, 'both');
 }
 
 /**

@@ -36,6 +36,12 @@ impl Signatures {
         own.fold(0, |sum, (_, count)| sum.saturating_add(*count))
     }
 
+    /// Counts for `engine` what `other` counts for it.
+    pub fn replace(&mut self, engine: Engine, other: &Self) {
+        self.0.retain(|(_, by), _| *by != engine);
+        self.0.extend(other.0.iter().filter(|((_, by), _)| *by == engine));
+    }
+
     /// Each algorithm and engine, with how many signatures it was.
     pub fn iter(&self) -> impl Iterator<Item = (Algorithm, Engine, usize)> {
         self.0.iter().map(|(&(algorithm, engine), &count)| (algorithm, engine, count))

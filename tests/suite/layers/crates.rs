@@ -98,7 +98,14 @@ const CRATES: &[Crate] = &[
             "conformance",
             "text",
         ],
-        also: &[],
+        also: &[
+            ("crypto::supposing", "it asks the platform's WebCrypto what was supposed"),
+            ("crypto::counted", "it says which engine answered"),
+            ("crypto::Question", "what WebCrypto is asked"),
+            ("crypto::Algorithm", "which of WebCrypto's algorithms were tried"),
+            ("crypto::Signatures", "how many signatures each engine answered"),
+            ("crypto::Engine", "the names of the engines"),
+        ],
     },
     Crate {
         folder: "crates/xtask",

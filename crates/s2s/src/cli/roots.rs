@@ -64,7 +64,8 @@ fn dates(root: &Pinned, now: UnixTime) -> String {
         (Kind::KeyList, _) => {
             let values = [("newest", text(root.newest)), ("copied", until.clone())];
             let values: Vec<_> = values.iter().map(|(key, value)| (*key, value.as_str())).collect();
-            let key = if root.until.is_some() { "roots.key-list" } else { "roots.key-list-undated" };
+            let key =
+                if root.until.is_some() { "roots.key-list" } else { "roots.key-list-undated" };
             return cli(key, &values);
         }
     };

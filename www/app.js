@@ -7,6 +7,7 @@
 
 import { BUILD, DEMONSTRATION, RECORDED } from './demonstrations.js';
 import { button, evidenceWords, visible } from './dom.js';
+import { AboutPage } from './elements/about-page.js';
 import { EvidenceIntake, rfc3339 } from './elements/evidence-intake.js';
 import { EvidenceReport } from './elements/evidence-report.js';
 import { LanguageChoice, preferredLanguage, speak } from './elements/language-choice.js';
@@ -25,6 +26,9 @@ let session = null;
 
 /** Whether the first question of that session met a host that a page may not read. */
 let isUnread = false;
+
+/** @type {{ policy: string, artifact: string } | null} what the sources are held against where the page asks about itself */
+let heldAgainst = null;
 
 /** Counts what the reader started, so that what was started before shows nothing any more. */
 let turn = 0;
@@ -63,6 +67,7 @@ place('demonstrations').append(
   button(() => ui('demonstration-build'), () => showOwn(BUILD), { id: 'demonstration-build', class: 'quiet' }),
 );
 place('plan').append(inquiry.plan);
+place('about').append(new AboutPage(showRelease));
 handIn.append(intake);
 handIn.addEventListener('keydown', ({ key }) => {
   if (key !== 'Escape') return;
@@ -73,6 +78,7 @@ handIn.addEventListener('keydown', ({ key }) => {
 intake.addEventListener('request', (event) => {
   const request = /** @type {CustomEvent<Request>} */ (event).detail;
   turn += 1;
+  heldAgainst = null;
   if (request.sources.length > 0) {
     take(request.sources, null);
     intake.releasePolicy();
@@ -199,7 +205,19 @@ function clear(sentence) {
  * @param {SessionHandle | null} from
  */
 function take(own, from) {
-  [sources, session, isUnread] = [own, from, false];
+  [sources, session, isUnread, heldAgainst] = [own, from, false, null];
+}
+
+/**
+ * Examines the record of the release that this page says it is.
+ *
+ * @param {{ record: Uint8Array, policy: string, artifact: string }} held
+ */
+function showRelease({ record, policy, artifact }) {
+  turn += 1;
+  take([{ name: 'release.intoto.jsonl', bytes: record }], null);
+  heldAgainst = { policy, artifact };
+  check(null, true);
 }
 
 /**
@@ -322,7 +340,7 @@ async function check(at, byReader) {
   const host = () => (origin === null ? evidenceWords(first?.name ?? '') : hostOf(origin));
   const mine = turn;
   stage.progress(host, 'checking-it', steps, steps, () => own.abort());
-  const { policy, artifact } = intake;
+  const { policy, artifact } = heldAgainst ?? intake;
   const asked = session?.asked ?? null;
   const options = { at: at ?? rfc3339(new Date()), policy, artifact, asked };
   const examination = await examine(sources, options, own.signal);

@@ -122,7 +122,7 @@ impl BuildKey {
     }
 
     /// What its id calls the key, without the project and the version.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.id.split('/').rev().nth(2).unwrap_or(self.id)
     }
 

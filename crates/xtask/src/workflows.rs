@@ -95,13 +95,14 @@ fn no_script_is_put_together_from_expressions() {
 #[test]
 fn every_workflow_and_every_job_that_writes_says_what_it_may() {
     /// Where a job may write, and what.
-    const WRITES: [(&str, &str, &[&str]); 8] = [
+    const WRITES: [(&str, &str, &[&str]); 9] = [
         ("release.yml", "image", &["attestations", "id-token", "packages"]),
         ("release.yml", "sign", &["attestations", "id-token"]),
         ("release.yml", "publish", &["contents"]),
         ("release.yml", "crates", &["id-token"]),
         ("release.yml", "npm", &["id-token"]),
-        ("release.yml", "page", &["id-token", "pages"]),
+        ("release.yml", "page", &["actions"]),
+        ("page.yml", "page", &["id-token", "pages"]),
         ("attestation.yml", "image", &["attestations", "id-token", "packages"]),
         ("watch.yml", "", &["contents"]),
     ];

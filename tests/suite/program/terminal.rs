@@ -168,7 +168,7 @@ fn conformance_verbs_are_hidden_and_work() {
         assert!(!help.contains(&format!("\n  {verb}")), "{help}");
         assert_eq!(s2s(&[verb, "--help"], b"").status.code(), Some(0), "{verb}");
     }
-    for verb in ["verify", "watch", "history", "policy", "roots", "completions", "man"] {
+    for verb in ["verify", "watch", "history", "policy", "about", "roots", "completions", "man"] {
         assert!(help.contains(&format!("\n  {verb}")), "{verb}: {help}");
     }
     assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");

@@ -43,7 +43,7 @@ export const RECORDED = {
  * @param {() => string} name
  * @returns {Promise<Source[] | null>}
  */
-async function fileOfPage(path, name) {
+export async function fileOfPage(path, name) {
   try {
     const response = await fetch(new URL(path, import.meta.url));
     return response.ok ? [{ name: name(), bytes: new Uint8Array(await response.arrayBuffer()) }] : null;

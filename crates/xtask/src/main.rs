@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod bench;
 mod build;
 #[cfg(test)]
 mod crates;
@@ -26,6 +27,8 @@ Usage: cargo site build                 builds the page into target/site, the pa
        cargo site extension             packs the extension anew, with the verifier that was built last
        cargo site serve [--port N]      builds it and serves it on 127.0.0.1 (port 8080 unless given)
        cargo site test                  runs the Rust, wasm and page tests
+       cargo site bench [--json] [--quick] [--write] [--engine rust] [--no-native] [--no-start]
+                                        compares the verifier with other people's; --write makes docs/bench.md
        cargo site setup                 installs Chromium and Firefox with the system's package manager, where they are missing
 ";
 
@@ -34,6 +37,7 @@ enum Task {
     Extension,
     Serve { port: u16 },
     Test,
+    Bench { options: Vec<String> },
     Setup,
     Help,
 }
@@ -41,7 +45,7 @@ enum Task {
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match parse(&arguments).and_then(|task| run(&task)) {
+    match parse(&arguments).and_then(run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("{failure}");
@@ -60,13 +64,14 @@ fn parse(arguments: &[&str]) -> Result<Task, Failure> {
             .map(|port| Task::Serve { port })
             .map_err(|_| Failure::usage(format!("--port {number}: expected 0 to 65535."))),
         ["test"] => Ok(Task::Test),
+        ["bench", rest @ ..] => bench::options(rest).map(|options| Task::Bench { options }),
         ["setup"] => Ok(Task::Setup),
         [] | ["help" | "--help" | "-h"] => Ok(Task::Help),
         other => Err(Failure::usage(format!("Not understood: {}\n{USAGE}", other.join(" ")))),
     }
 }
 
-fn run(task: &Task) -> Result<(), Failure> {
+fn run(task: Task) -> Result<(), Failure> {
     let root = root();
     match task {
         Task::Build => {
@@ -76,9 +81,10 @@ fn run(task: &Task) -> Result<(), Failure> {
         Task::Extension => extension::assemble(&root, &root.join("target/site")),
         Task::Serve { port } => {
             let site = build::site(&root)?;
-            serve::until_interrupted(&site.folder, *port)
+            serve::until_interrupted(&site.folder, port)
         }
         Task::Test => suite::run(&root),
+        Task::Bench { options } => bench::run(&root, options),
         Task::Setup => setup::run(),
         Task::Help => {
             print!("{USAGE}");

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod bench;
 mod build;
 #[cfg(test)]
 mod crates;
@@ -39,6 +40,8 @@ Usage: cargo site build                 builds the page into target/site, the pa
        cargo site reproduce             builds a release twice in differing surroundings, and compares
        cargo site webcat FILE           puts a Sigstore bundle to the list of the page's files
        cargo site test                  runs the Rust, wasm and page tests
+       cargo site bench [--json] [--quick] [--write] [--engine rust] [--no-native] [--no-start]
+                                        compares the verifier with other people's; --write makes docs/bench.md
        cargo site setup                 installs Chromium and Firefox with the system's package manager, where they are missing
 ";
 
@@ -51,6 +54,7 @@ enum Task {
     Webcat { signature: PathBuf },
     Serve { port: u16 },
     Test,
+    Bench { options: Vec<String> },
     Setup,
     Help,
 }
@@ -58,7 +62,7 @@ enum Task {
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match parse(&arguments).and_then(|task| run(&task)) {
+    match parse(&arguments).and_then(run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("{failure}");
@@ -83,13 +87,14 @@ fn parse(arguments: &[&str]) -> Result<Task, Failure> {
         ["reproduce"] => Ok(Task::Reproduce),
         ["webcat", signature] => Ok(Task::Webcat { signature: signature.into() }),
         ["test"] => Ok(Task::Test),
+        ["bench", rest @ ..] => bench::options(rest).map(|options| Task::Bench { options }),
         ["setup"] => Ok(Task::Setup),
         [] | ["help" | "--help" | "-h"] => Ok(Task::Help),
         other => Err(Failure::usage(format!("Not understood: {}\n{USAGE}", other.join(" ")))),
     }
 }
 
-fn run(task: &Task) -> Result<(), Failure> {
+fn run(task: Task) -> Result<(), Failure> {
     let root = root();
     match task {
         Task::Build => {
@@ -103,9 +108,10 @@ fn run(task: &Task) -> Result<(), Failure> {
         Task::Webcat { signature } => webcat::sign(&root, &root.join("target/site"), signature),
         Task::Serve { port } => {
             let site = build::site(&root)?;
-            serve::until_interrupted(&site.folder, *port)
+            serve::until_interrupted(&site.folder, port)
         }
         Task::Test => suite::run(&root),
+        Task::Bench { options } => bench::run(&root, options),
         Task::Setup => setup::run(),
         Task::Help => {
             print!("{USAGE}");

@@ -1,19 +1,26 @@
 //! The one door for signatures: nothing else in the crate names a signature library.
 //!
-//! The engine is RustCrypto. A signature that verifies says that the holder of the key signed
+//! The engine is RustCrypto. A caller that has another one, such as a browser's, uses it by
+//! [`supposing`]. A signature that verifies says that the holder of the key signed
 //! these bytes; it says nothing about who holds the key.
 
 pub(crate) mod constants;
+mod draft;
 mod ecdsa;
 mod ed25519;
 mod memo;
 pub(crate) mod provider;
+mod question;
 mod rsa;
+mod signatures;
 
+pub use draft::{Draft, counted, supposing};
 pub use memo::remembering;
+pub use question::{Parameters, Question};
+pub use signatures::{Engine, Signatures};
 
 /// A hash function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Hash {
     /// SHA-256 (FIPS 180-4).
     Sha256,
@@ -45,7 +52,7 @@ impl Hash {
 }
 
 /// A signature algorithm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Algorithm {
     /// ECDSA on NIST P-256 (FIPS 186-5).
     EcdsaP256(Hash),
@@ -135,7 +142,9 @@ pub fn verify(
     message: Message<'_>,
     signature: Signature<'_>,
 ) -> Result<(), BadSignature> {
-    if constants::holds(algorithm, key, message, signature) {
+    if constants::holds(algorithm, key, message, signature)
+        || draft::holds(algorithm, key, message, signature)
+    {
         return Ok(());
     }
     let hashed = message.hashed(algorithm);
@@ -149,12 +158,13 @@ fn compute(
     message: Message<'_>,
     signature: Signature<'_>,
 ) -> Result<(), BadSignature> {
+    draft::computes(algorithm);
     let verified = match (algorithm, signature) {
         (Algorithm::EcdsaP256(hash), Signature::Asn1(_) | Signature::Concatenated(_)) => {
-            ecdsa::p256(key, &prehash(hash, message)?, signature)
+            ecdsa::p256::verify(key, &prehash(hash, message)?, signature)
         }
         (Algorithm::EcdsaP384(hash), Signature::Asn1(_) | Signature::Concatenated(_)) => {
-            ecdsa::p384(key, &prehash(hash, message)?, signature)
+            ecdsa::p384::verify(key, &prehash(hash, message)?, signature)
         }
         (Algorithm::Ed25519, Signature::Octets(octets)) => match message {
             Message::Bytes(bytes) => ed25519::verify(key, bytes, octets),
@@ -186,5 +196,17 @@ impl std::fmt::Display for Hash {
             Self::Sha384 => "SHA-384",
             Self::Sha512 => "SHA-512",
         })
+    }
+}
+
+impl std::fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::EcdsaP256(hash) => write!(f, "ECDSA P-256 {hash}"),
+            Self::EcdsaP384(hash) => write!(f, "ECDSA P-384 {hash}"),
+            Self::Ed25519 => f.write_str("Ed25519"),
+            Self::RsaPkcs1(hash) => write!(f, "RSA PKCS#1 {hash}"),
+            Self::RsaPss(hash) => write!(f, "RSA-PSS {hash}"),
+        }
     }
 }

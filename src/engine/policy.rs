@@ -45,7 +45,7 @@ pub use crate::formats::eigencompute::policy::EigenPolicy;
 pub use crate::formats::gce::policy::{Endorsement, GoogleFirmwarePolicy};
 pub use crate::formats::gpu::policy::GpuPolicy;
 pub use crate::formats::intel::policy::{
-    DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam,
+    DcapPolicy, Octets, RegisterRule, SgxPolicy, TcbRules, TdxPolicy,
 };
 pub use crate::formats::nitro::policy::{HexBytes, NitroPolicy};
 pub use crate::formats::snp::policy::{AbiVersion, SnpPolicy, TcbFloor};

@@ -35,8 +35,13 @@ pub(crate) static ALL: &[Reference] = &[
     row(&snp::checks::SNP_REPORT_DATA, |p| p.snp.report_data.is_some()),
     row(&intel::checks::DCAP_POLICY_EVALUATION, |p| p.dcap.minimum_evaluation_number.is_some()),
     row(&intel::checks::DCAP_POLICY_PLATFORM, |p| !p.dcap.platforms.is_empty()),
+    row(&intel::checks::DCAP_POLICY_FMSPC, |p| !p.dcap.fmspcs.is_empty()),
+    row(&intel::checks::DCAP_POLICY_QE_VENDOR, |p| !p.dcap.qe_vendors.is_empty()),
     row(&intel::checks::DCAP_REPORT_DATA, |p| p.dcap.report_data.is_some()),
     row(&intel::checks::TDX_SEAM_MEASUREMENT, |p| !p.dcap.tdx.mr_seam.is_empty()),
+    row(&intel::checks::TDX_SEAM_MAKER, |p| !p.dcap.tdx.mr_signer_seam.is_empty()),
+    row(&intel::checks::TDX_SEAM_PROPERTIES, |p| !p.dcap.tdx.seam_attributes.is_empty()),
+    row(&intel::checks::TDX_TEE_TCB_SVN, |p| p.dcap.tdx.minimum_tee_tcb_svn.is_some()),
     row(&intel::checks::TDX_CONFIG_ID, |p| p.dcap.tdx.mr_config_id != RegisterRule::Any),
     row(&intel::checks::TDX_OWNER, |p| p.dcap.tdx.mr_owner != RegisterRule::Any),
     row(&intel::checks::TDX_OWNER_CONFIG, |p| p.dcap.tdx.mr_owner_config != RegisterRule::Any),
@@ -60,6 +65,12 @@ pub(crate) static ALL: &[Reference] = &[
     row(&provenance::checks::PROVENANCE_PREDICATE_TYPE, |p| {
         !p.provenance.predicate_types.is_empty()
     }),
+    row(&provenance::checks::PROVENANCE_STATEMENT_TYPE, |p| {
+        !p.provenance.statement_types.is_empty()
+    }),
+    row(&provenance::checks::PROVENANCE_PAYLOAD_TYPE, |p| !p.provenance.payload_types.is_empty()),
+    row(&provenance::checks::PROVENANCE_IDENTITY, |p| !p.provenance.identities.is_empty()),
+    row(&provenance::checks::PROVENANCE_AGE, |p| p.provenance.maximum_age_days.is_some()),
     row(&provenance::checks::PROVENANCE_WORKFLOW, |p| p.provenance.workflow.is_some()),
     row(&provenance::checks::PROVENANCE_SIGNER, |p| p.provenance.signer.is_some()),
     row(&provenance::checks::PROVENANCE_RUNNER, |p| !p.provenance.runners.is_empty()),

@@ -177,11 +177,16 @@ impl<'a> Cert<'a> {
 
     /// Critical extensions other than basicConstraints, keyUsage, extKeyUsage and
     /// subjectAltName: a verifier must not go on over one it does not know (RFC 5280 section 4.2).
-    pub(crate) fn unknown_critical_extensions(&self) -> Vec<String> {
+    /// Constraints on names and policies count as critical also where a certificate does not mark
+    /// them so: it has to (sections 4.2.1.10, 4.2.1.11 and 4.2.1.14).
+    pub(crate) fn unknown_demands(&self) -> Vec<String> {
         const KNOWN: [&str; 4] = ["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37"];
-        let critical = self.fields.extensions.iter().filter(|extension| extension.critical);
-        let oids = critical.map(|extension| extension.oid.clone());
-        oids.filter(|oid| !KNOWN.contains(&oid.as_str())).collect()
+        const CONSTRAINTS: [&str; 3] = ["2.5.29.30", "2.5.29.36", "2.5.29.54"];
+        let listed = self.fields.extensions.iter();
+        let demands = listed
+            .filter(|own| own.critical || CONSTRAINTS.contains(&own.oid.as_str()))
+            .filter(|own| !KNOWN.contains(&own.oid.as_str()));
+        demands.map(|own| own.oid.clone()).collect()
     }
 
     /// Whether basicConstraints says that this is a certification authority.

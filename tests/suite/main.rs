@@ -91,6 +91,7 @@ mod program {
     mod history;
     mod kept;
     mod net;
+    mod release;
     mod terminal;
 }
 

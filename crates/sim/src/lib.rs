@@ -39,6 +39,7 @@ pub mod nitro;
 pub mod nvidia;
 pub mod oci;
 pub mod provided;
+pub mod release;
 pub mod repository;
 pub mod service;
 pub mod sidecar;

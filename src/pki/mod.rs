@@ -10,6 +10,7 @@ mod cert;
 mod crl;
 mod key;
 mod name;
+pub mod named;
 mod pem;
 mod signed;
 

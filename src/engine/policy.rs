@@ -24,6 +24,7 @@ use crate::formats::nitro::policy::ForNitro;
 use crate::formats::snp::policy::ForSnp;
 use crate::formats::token::policy::ForToken;
 use crate::formats::tpm::policy::ForTpm;
+use crate::pki::named::Anchors;
 use crate::requirements::{Common, Requirements};
 use crate::services::coordinator::policy::ForCoordinator;
 use crate::services::near::policy::ForNear;
@@ -52,6 +53,7 @@ pub use crate::formats::snp::policy::{AbiVersion, SnpPolicy, TcbFloor};
 pub use crate::formats::token::policy::TokenPolicy;
 pub use crate::formats::tpm::policy::TpmPolicy;
 pub use crate::pki::anchors::Roots;
+pub use crate::pki::named::{NamedRoot, NamedRoots};
 pub use crate::services::coordinator::policy::{CoordinatorPolicy, Machine};
 pub use crate::services::near::policy::NearPolicy;
 pub use crate::services::registry::policy::{EigenApp, Provider, RegistryPolicy};
@@ -67,8 +69,13 @@ pub struct Policy {
     pub name: String,
     /// One sentence on what it is for.
     pub description: String,
+    /// Why the file asks for what it asks, by its members: words for its readers, which decide nothing.
+    pub why: BTreeMap<String, String>,
     /// Which roots count.
     pub roots: Roots,
+    /// Roots that the policy names. A chain under one reaches A1 at most: whoever wrote the policy
+    /// vouches for its root, and no vendor.
+    pub named_roots: NamedRoots,
     /// The least level; without one nothing is verified.
     pub least_level: Option<LeastLevel>,
     /// What warnings mean.
@@ -124,7 +131,11 @@ struct File {
     #[serde(default)]
     description: String,
     #[serde(default)]
+    why: BTreeMap<String, String>,
+    #[serde(default)]
     roots: Roots,
+    #[serde(default, rename = "named-roots")]
+    named_roots: NamedRoots,
     #[serde(default, rename = "least-level")]
     least_level: Option<LeastLevel>,
     #[serde(default)]
@@ -195,10 +206,12 @@ impl Policy {
         for (kind, ids) in file.required_of {
             required_of.insert(kind, checks_named(&ids, bytes.len())?);
         }
-        let policy = Self {
+        let mut policy = Self {
             name: file.name,
             description: file.description,
+            why: file.why,
             roots: file.roots,
+            named_roots: file.named_roots,
             least_level: file.least_level,
             warnings: file.warnings,
             required,
@@ -222,6 +235,8 @@ impl Policy {
             domain: file.domain,
             sha256: Sha256::of(bytes),
         };
+        let google = policy.named_roots.google.iter();
+        policy.google_firmware.roots.extend(google.map(|root| Sha256::of(root.der())));
         if let Some(check) = crate::engine::reference::missing(&policy) {
             let why = format!("{check} is required, and the policy has no value to compare with");
             return Err(Error::malformed(WHAT, Span::new(0, bytes.len()), why));
@@ -233,6 +248,10 @@ impl Policy {
 impl Common for Policy {
     fn roots(&self) -> Roots {
         self.roots
+    }
+
+    fn anchors(&self) -> Anchors<'_> {
+        Anchors::new(self.roots, &self.named_roots)
     }
 
     fn domain(&self) -> Option<&str> {

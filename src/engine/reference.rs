@@ -95,7 +95,7 @@ pub(crate) static ALL: &[Reference] = &[
         !p.snp.measurements.is_empty() || !p.dcap.tdx.mr_td.is_empty()
     }),
     row(&azure::checks::AZURE_USER_DATA, |p| p.azure.user_data.is_some()),
-    row(&azure::checks::AZURE_CERTIFICATE_ISSUER, no_member),
+    row(&azure::checks::AZURE_CERTIFICATE_ISSUER, |p| !p.named_roots.microsoft.is_empty()),
     row(&azure::checks::AZURE_BOOT, |p| !p.azure.registers.is_empty()),
     row(&eigencompute::checks::EIGEN_BOOT, |p| !p.eigencompute.boot_registers.is_empty()),
     row(&eigencompute::checks::EIGEN_CONTAINER, |p| !p.eigencompute.image_digests.is_empty()),
@@ -114,6 +114,11 @@ const fn no_member(_: &Policy) -> bool {
 
 fn names_project(build: &ProvenancePolicy) -> bool {
     build.cloud_build.as_ref().is_some_and(|cloud| !cloud.projects.is_empty())
+}
+
+/// Whether the policy names a value for `check`, which compares with one.
+pub(crate) fn names(policy: &Policy, check: &Check) -> bool {
+    ALL.iter().any(|reference| reference.check == check && (reference.names)(policy))
 }
 
 /// The first check that the policy requires, for whatever kind of evidence, and that it names

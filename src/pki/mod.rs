@@ -11,6 +11,7 @@ mod crl;
 mod fields;
 mod key;
 mod name;
+pub mod named;
 mod pem;
 mod signed;
 

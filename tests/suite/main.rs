@@ -14,6 +14,7 @@ mod crypto_wycheproof;
 mod layers;
 mod mixtures;
 mod mutation;
+mod named_roots;
 mod pki;
 mod pieces;
 mod policy;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::builds::sigstore::verify::{EMBEDDED_SNAPSHOT, TrustedRoot};
 use crate::digest::Sha256;
 use crate::error::Error;
-use crate::pki::anchors::{AMD_GENOA, AMD_MILAN, AMD_TURIN, INTEL};
+use crate::pki::anchors::{AMD_GENOA, AMD_MILAN, AMD_TURIN, APPLE, INTEL};
 use crate::time::UnixTime;
 
 use crate::builds::tuf::verify::Instance;
@@ -56,6 +56,7 @@ pub fn pinned() -> Result<Vec<Pinned>, Error> {
         (AMD_GENOA.root()?, AMD_GENOA.fingerprint()),
         (AMD_TURIN.root()?, AMD_TURIN.fingerprint()),
         (INTEL.root()?, INTEL.fingerprint()),
+        (APPLE.root()?, APPLE.fingerprint()),
     ];
     let mut roots: Vec<Pinned> = certificates
         .into_iter()

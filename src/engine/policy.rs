@@ -14,6 +14,7 @@ use crate::digest::Sha256;
 use crate::engine::checks;
 use crate::error::Error;
 use crate::finding::Check;
+use crate::formats::apple::policy::ForApple;
 use crate::formats::azure::policy::ForAzure;
 use crate::formats::dstack::policy::ForDstack;
 use crate::formats::eigencompute::policy::ForEigencompute;
@@ -28,6 +29,7 @@ use crate::pki::named::Anchors;
 use crate::requirements::{Common, Requirements};
 use crate::services::coordinator::policy::ForCoordinator;
 use crate::services::near::policy::ForNear;
+use crate::services::providers::policy::ForProviders;
 use crate::services::registry::policy::ForRegistry;
 use crate::services::tinfoil::policy::ForTinfoil;
 use crate::span::Span;
@@ -40,6 +42,7 @@ pub use crate::builds::provenance::policy::{
 };
 pub use crate::builds::sigstore::policy::{Artifact, SigstorePolicy};
 
+pub use crate::formats::apple::policy::ApplePolicy;
 pub use crate::formats::azure::policy::AzurePolicy;
 pub use crate::formats::dstack::policy::DstackPolicy;
 pub use crate::formats::eigencompute::policy::EigenPolicy;
@@ -56,6 +59,7 @@ pub use crate::pki::anchors::Roots;
 pub use crate::pki::named::{NamedRoot, NamedRoots};
 pub use crate::services::coordinator::policy::{CoordinatorPolicy, Machine};
 pub use crate::services::near::policy::NearPolicy;
+pub use crate::services::providers::policy::ProvidersPolicy;
 pub use crate::services::registry::policy::{EigenApp, Provider, RegistryPolicy};
 pub use crate::services::tinfoil::policy::TinfoilPolicy;
 
@@ -112,6 +116,10 @@ pub struct Policy {
     pub google_firmware: GoogleFirmwarePolicy,
     /// GPUs.
     pub gpu: GpuPolicy,
+    /// Apple's certificates for managed devices.
+    pub apple: ApplePolicy,
+    /// A coordinator's providers.
+    pub providers: ProvidersPolicy,
     /// NEAR AI's reports.
     pub near: NearPolicy,
     /// Tinfoil's bundles.
@@ -169,6 +177,10 @@ struct File {
     google_firmware: GoogleFirmwarePolicy,
     #[serde(default)]
     gpu: GpuPolicy,
+    #[serde(default)]
+    apple: ApplePolicy,
+    #[serde(default)]
+    providers: ProvidersPolicy,
     #[serde(default)]
     near: NearPolicy,
     #[serde(default)]
@@ -229,6 +241,8 @@ impl Policy {
             eigencompute: file.eigencompute,
             google_firmware: file.google_firmware,
             gpu: file.gpu,
+            apple: file.apple,
+            providers: file.providers,
             near: file.near,
             tinfoil: file.tinfoil,
             registry: file.registry,
@@ -338,6 +352,18 @@ impl ForEigencompute for Policy {
 impl ForTinfoil for Policy {
     fn tinfoil(&self) -> &TinfoilPolicy {
         &self.tinfoil
+    }
+}
+
+impl ForApple for Policy {
+    fn apple(&self) -> &ApplePolicy {
+        &self.apple
+    }
+}
+
+impl ForProviders for Policy {
+    fn providers(&self) -> &ProvidersPolicy {
+        &self.providers
     }
 }
 

@@ -27,7 +27,7 @@ pub struct Pinned {
     #[serde(skip_serializing_if = "is_none")]
     pub version: u64,
     /// Its last moment; for a list of keys, when it was copied, where
-    /// that is known. A bare key has none.
+    /// that is known. A bare key has none, nor has a certificate without an end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<UnixTime>,
     /// For a list of keys, when the newest begins to count.
@@ -53,6 +53,9 @@ pub enum Kind {
     Tuf,
 }
 
+/// The last moment of a certificate that has none: 9999-12-31T23:59:59Z (RFC 5280 section 4.1.2.5).
+const ENDLESS: UnixTime = UnixTime(253_402_300_799);
+
 /// The roots of the real vendors and services. Simulated ones are not among them.
 ///
 /// # Errors
@@ -77,7 +80,7 @@ pub fn pinned() -> Result<Vec<Pinned>, Error> {
             name: root.common_name().unwrap_or_default().to_owned(),
             sha256,
             version: 0,
-            until: Some(root.validity().not_after),
+            until: Some(root.validity().not_after).filter(|end| *end != ENDLESS),
             newest: None,
         })
         .collect();

@@ -145,7 +145,7 @@ export interface PinnedRoot {
   sha256: string;
   /** The version of a root of The Update Framework. */
   version?: number;
-  /** Its last moment, RFC 3339; for a list of keys, when it was copied, where that is known. A bare key has none. */
+  /** Its last moment, RFC 3339; for a list of keys, when it was copied, where that is known. A bare key has none, nor has a certificate without an end. */
   until?: string;
   /** For a list of keys, when the newest of them begins to count. */
   newest?: string;

@@ -84,9 +84,10 @@ fn release() -> Release {
 fn failed(output: &Output) -> Vec<String> {
     let report: Json =
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", flowing(output)));
-    let findings = report["findings"].as_array().unwrap().iter();
-    findings
-        .filter(|finding| finding["outcome"]["state"] == "fail" || finding["outcome"] == "fail")
+    let links = report["links"].as_array().unwrap().iter();
+    links
+        .flat_map(|link| link["findings"].as_array().unwrap())
+        .filter(|finding| finding["outcome"] == "fail")
         .map(|finding| finding["check"].as_str().unwrap().to_owned())
         .collect()
 }

@@ -7,7 +7,7 @@ use crate::finding::{Check, connection};
 use crate::formats::intel::policy::RegisterRule;
 use crate::formats::token::policy::TokenPolicy;
 use crate::formats::{azure, dstack, eigencompute, gce, gpu, intel, nitro, snp, token, tpm};
-use crate::services::{near, registry};
+use crate::services::{near, providers, registry};
 
 /// A check that compares with a value of the policy's.
 pub(crate) struct Reference {
@@ -95,7 +95,7 @@ pub(crate) static ALL: &[Reference] = &[
         !p.snp.measurements.is_empty() || !p.dcap.tdx.mr_td.is_empty()
     }),
     row(&azure::checks::AZURE_USER_DATA, |p| p.azure.user_data.is_some()),
-    row(&azure::checks::AZURE_CERTIFICATE_ISSUER, no_member),
+    row(&azure::checks::AZURE_CERTIFICATE_ISSUER, |p| !p.named_roots.microsoft.is_empty()),
     row(&azure::checks::AZURE_BOOT, |p| !p.azure.registers.is_empty()),
     row(&eigencompute::checks::EIGEN_BOOT, |p| !p.eigencompute.boot_registers.is_empty()),
     row(&eigencompute::checks::EIGEN_CONTAINER, |p| !p.eigencompute.image_digests.is_empty()),
@@ -104,6 +104,7 @@ pub(crate) static ALL: &[Reference] = &[
     row(&gpu::checks::GPU_MEASUREMENTS, no_member),
     row(&gpu::checks::GPU_NONCE, |p| p.gpu.nonce.is_some()),
     row(&near::checks::NEAR_NONCE, |p| p.near.nonce.is_some()),
+    row(&providers::checks::PROCESS_PROGRAM, |p| !p.providers.programs.is_empty()),
     row(&registry::checks::REGISTRY_RELEASE, |p| !p.registry.rpc.is_empty()),
     row(&registry::checks::REGISTRY_COMPOSE_HASH, |p| !p.registry.rpc.is_empty()),
 ];
@@ -114,6 +115,11 @@ const fn no_member(_: &Policy) -> bool {
 
 fn names_project(build: &ProvenancePolicy) -> bool {
     build.cloud_build.as_ref().is_some_and(|cloud| !cloud.projects.is_empty())
+}
+
+/// Whether the policy names a value for `check`, which compares with one.
+pub(crate) fn names(policy: &Policy, check: &Check) -> bool {
+    ALL.iter().any(|reference| reference.check == check && (reference.names)(policy))
 }
 
 /// The first check that the policy requires, for whatever kind of evidence, and that it names

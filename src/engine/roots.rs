@@ -6,7 +6,8 @@ use crate::builds::sigstore::verify::{EMBEDDED_SNAPSHOT, TrustedRoot};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::pki::anchors::{
-    AMD_GENOA, AMD_MILAN, AMD_TURIN, AWS, GOOGLE_CONFIDENTIAL_SPACE, GOOGLE_VTPM, INTEL, NVIDIA,
+    AMD_GENOA, AMD_MILAN, AMD_TURIN, APPLE, AWS, GOOGLE_CONFIDENTIAL_SPACE, GOOGLE_VTPM, INTEL,
+    NVIDIA,
 };
 use crate::pki::build_keys::CLOUD_BUILD;
 use crate::time::UnixTime;
@@ -65,6 +66,7 @@ pub fn pinned() -> Result<Vec<Pinned>, Error> {
         (AMD_GENOA.root()?, AMD_GENOA.fingerprint()),
         (AMD_TURIN.root()?, AMD_TURIN.fingerprint()),
         (INTEL.root()?, INTEL.fingerprint()),
+        (APPLE.root()?, APPLE.fingerprint()),
         (AWS.root()?, Sha256::of(AWS.root)),
     ];
     for anchor in std::iter::once(&GOOGLE_CONFIDENTIAL_SPACE).chain(&GOOGLE_VTPM) {
@@ -143,7 +145,7 @@ mod tests {
         assert!(pinned().unwrap().iter().all(|root| !root.name.is_empty()));
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pki");
         let mut files = 0;
-        for vendor in ["amd", "aws", "google", "intel", "nvidia", "sigstore"] {
+        for vendor in ["amd", "apple", "aws", "google", "intel", "nvidia", "sigstore"] {
             for entry in fs::read_dir(folder.join(vendor)).unwrap() {
                 let path = entry.unwrap().path();
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();

@@ -170,6 +170,8 @@ pub enum Word {
     RealMachine,
     /// A2: a cloud provider says so.
     Provider,
+    /// A1: a chain under a root that the policy names.
+    PolicyRoot,
     /// A1: a key that the policy names says so.
     PolicyKey,
     /// A1: somebody says so.

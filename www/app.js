@@ -182,8 +182,10 @@ async function change(tag) {
 /** Draws what stands again; what the reader opened stays open. */
 function redraw() {
   isStale = false;
+  view.whole();
   const open = [...view.querySelectorAll('details')].map((details) => details.open);
   draw();
+  view.whole();
   for (const [place, details] of view.querySelectorAll('details').entries()) {
     details.open = open[place] ?? details.open;
   }

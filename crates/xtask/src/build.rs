@@ -16,7 +16,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::failure::Failure;
 use crate::manifest::{Kind, Manifest, Target};
-use crate::{audit, extension, package, tools};
+use crate::{audit, extension, package, page, tools};
 
 /// What was built.
 pub(crate) struct Site {
@@ -46,6 +46,8 @@ pub(crate) fn site(root: &Path) -> Result<Site, Failure> {
     build_demonstration(root, &folder)?;
     package::assemble(root, &folder)?;
     audit::assemble(root, &folder)?;
+    page::assemble(root, &folder)?;
+    page::compress(root, &folder)?;
     budget(&folder, &manifest)?;
     Ok(Site { folder, manifest })
 }

@@ -11,6 +11,7 @@ mod extension;
 mod failure;
 mod manifest;
 mod package;
+mod page;
 mod serve;
 mod setup;
 mod suite;

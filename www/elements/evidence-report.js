@@ -36,6 +36,7 @@ import { statedTable } from './stated-table.js';
  * @property {HTMLElement | null} [above] what the page says above the answer
  * @property {HTMLElement[]} [cover] what the page says between the chain in one row and the rest
  * @property {string | null} [remembered]
+ * @property {(() => Promise<Examination>) | null} [compare] examines the same again, with both engines
  */
 
 export class EvidenceReport extends HTMLElement {
@@ -138,7 +139,7 @@ export class EvidenceReport extends HTMLElement {
    * @param {Origin} origin
    */
   #draw(examination, sources, origin) {
-    const { kept = null, unread = null, isRecorded = false, keep = null, remembered = null } = origin;
+    const { kept = null, unread = null, isRecorded = false, keep = null, remembered = null, compare = null } = origin;
     this.removeAttribute('aria-busy');
     this.#above.replaceChildren(origin.above ?? '');
     this.#none();
@@ -147,7 +148,7 @@ export class EvidenceReport extends HTMLElement {
       this.#card.explain(examination, listed(sources.map(({ name }) => evidenceWords(name))));
       return;
     }
-    const { report, json, further, recorded } = examination;
+    const { report, json, further, recorded, signatures } = examination;
     const stated = report.stated.length > 0 ? statedTable(report) : '';
     const isAllThereIs = report.assurance.root_of_trust === 'nothing';
     const sections = [
@@ -164,9 +165,15 @@ export class EvidenceReport extends HTMLElement {
       beyond(report.assurance.root_of_trust),
       reportFlags(report),
       fileList(report, recorded ? 0 : sources.length),
-      reportFacts(report),
+      reportFacts(report, signatures, compare, (both) => {
+        this.show(both, sources, { ...origin, keep: null, compare: null });
+        this.focusAnswer();
+      }),
       reportActions(report, json, kept, keep, origin.savesFile ?? false),
     ];
+    if (signatures?.agree === false) {
+      this.#above.append(h('p', { class: 'problem', role: 'alert' }, ui('engines-differ')));
+    }
     if (recorded) this.#above.append(recordedLine(recorded, report, isRecorded));
     this.toggleAttribute('data-simulated', report.simulated);
     this.#card.draw(report, {

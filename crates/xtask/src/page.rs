@@ -69,6 +69,11 @@ pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
         let path = site.join(name);
         fs::remove_file(&path).map_err(|error| Failure::at(&path, error))?;
     }
+    // The pages beside this one have the first sheet.
+    for sheet in SHEETS.iter().skip(1) {
+        let path = site.join(sheet.name);
+        fs::remove_file(&path).map_err(|error| Failure::at(&path, error))?;
+    }
     write(&site.join(FIRST), &script)?;
     write(&site.join(STYLE), &style)?;
     println!("The page's {} modules are one of {} bytes.", names.len(), script.len());

@@ -173,9 +173,10 @@ export async function loaded(page) {
   await page.waitForSelector('#known li', { state: 'attached' });
 }
 
-/** Waits until an examination has come to its end. */
+/** Waits until an examination has come to its end, and everything about it is drawn. */
 export async function settled(page) {
   await page.waitForSelector('answer-card[data-state]:not([data-state="checking"])');
+  await page.waitForSelector('evidence-report[data-drawing]', { state: 'detached' });
 }
 
 /**

@@ -4,6 +4,7 @@
 //! [`supposing`]. A signature that verifies says that the holder of the key signed
 //! these bytes; it says nothing about who holds the key.
 
+pub(crate) mod constants;
 mod draft;
 mod ecdsa;
 mod ed25519;
@@ -65,6 +66,19 @@ pub enum Algorithm {
     RsaPss(Hash),
 }
 
+impl Algorithm {
+    /// The hash under which a message is signed; Ed25519 signs the message itself.
+    const fn hash(self) -> Option<Hash> {
+        match self {
+            Self::EcdsaP256(hash)
+            | Self::EcdsaP384(hash)
+            | Self::RsaPkcs1(hash)
+            | Self::RsaPss(hash) => Some(hash),
+            Self::Ed25519 => None,
+        }
+    }
+}
+
 /// What was signed.
 #[derive(Clone, Copy, Debug)]
 pub enum Message<'a> {
@@ -72,6 +86,31 @@ pub enum Message<'a> {
     Bytes(&'a [u8]),
     /// Its digest under the algorithm's hash. Not defined for Ed25519.
     Digest(&'a [u8]),
+}
+
+impl<'a> Message<'a> {
+    /// The message as it is signed under `algorithm`: hashed once, where the algorithm hashes first.
+    fn hashed(self, algorithm: Algorithm) -> Hashed<'a> {
+        match (self, algorithm.hash()) {
+            (Self::Bytes(bytes), Some(hash)) => Hashed::Here(hash.digest(bytes)),
+            _ => Hashed::Given(self),
+        }
+    }
+}
+
+/// A message of which every algorithm but Ed25519 needs no more than its digest.
+enum Hashed<'a> {
+    Here(Vec<u8>),
+    Given(Message<'a>),
+}
+
+impl Hashed<'_> {
+    fn short(&self) -> Message<'_> {
+        match self {
+            Self::Here(digest) => Message::Digest(digest),
+            Self::Given(message) => *message,
+        }
+    }
 }
 
 /// How a signature is written down.
@@ -103,9 +142,13 @@ pub fn verify(
     message: Message<'_>,
     signature: Signature<'_>,
 ) -> Result<(), BadSignature> {
-    if draft::holds(algorithm, key, message, signature) {
+    if constants::holds(algorithm, key, message, signature)
+        || draft::holds(algorithm, key, message, signature)
+    {
         return Ok(());
     }
+    let hashed = message.hashed(algorithm);
+    let message = hashed.short();
     memo::answer(algorithm, key, message, signature, || compute(algorithm, key, message, signature))
 }
 

@@ -139,13 +139,13 @@ export interface Recorded extends Omit<RecordedBundle, 'report'> {
 
 /** A key, or a list of keys, that comes with the verifier. */
 export interface PinnedRoot {
-  kind: 'certificate' | 'key-list' | 'tuf';
+  kind: 'certificate' | 'key' | 'key-list' | 'tuf';
   name: string;
-  /** Hexadecimal SHA-256 of the certificate or file. */
+  /** Hexadecimal SHA-256 of the certificate, key or file. */
   sha256: string;
   /** The version of a root of The Update Framework. */
   version?: number;
-  /** Its last moment, RFC 3339; for a list of keys, when it was copied. */
+  /** Its last moment, RFC 3339; for a list of keys, when it was copied, where that is known. A bare key has none, nor has a certificate without an end. */
   until?: string;
   /** For a list of keys, when the newest of them begins to count. */
   newest?: string;

@@ -60,10 +60,14 @@ fn dates(root: &Pinned, now: UnixTime) -> String {
         (Kind::Certificate, true) => "roots.certificate-expired",
         (Kind::Tuf, false) => "roots.tuf",
         (Kind::Tuf, true) => "roots.tuf-expired",
+        (Kind::Key, _) => return cli("roots.key", &[]),
+        (Kind::Certificate, _) if root.until.is_none() => return cli("roots.endless", &[]),
         (Kind::KeyList, _) => {
             let values = [("newest", text(root.newest)), ("copied", until.clone())];
             let values: Vec<_> = values.iter().map(|(key, value)| (*key, value.as_str())).collect();
-            return cli("roots.key-list", &values);
+            let key =
+                if root.until.is_some() { "roots.key-list" } else { "roots.key-list-undated" };
+            return cli(key, &values);
         }
     };
     let ends = match left {

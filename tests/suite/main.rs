@@ -92,6 +92,7 @@ mod program {
     mod kept;
     mod net;
     mod terminal;
+    mod width;
 }
 
 mod sigstore {

@@ -9,9 +9,9 @@ import { listed, ui } from '../wording.js';
 import { AnswerCard } from './answer-card.js';
 import { chainSection } from './chain-section.js';
 import { chainStrip } from './chain-strip.js';
+import { claimRow } from './claim-row.js';
 import { beyond } from './end-cap.js';
 import { fileList } from './file-list.js';
-import { historyNote } from './history-note.js';
 import { nextActions, openChecks } from './open-checks.js';
 import { readOn } from './read-on.js';
 import { recordedLine } from './recorded-line.js';
@@ -23,18 +23,17 @@ import { statedTable } from './stated-table.js';
 /** @typedef {import('./answer-card.js').Progress} Progress */
 
 /**
- * What the page knows of how a report came about; `remembered` is the address of a service of which
- * the reader may have remembered what it showed.
+ * What the page knows of how a report came about.
  *
  * @typedef {object} Origin
  * @property {Source | null} [kept] what this page asked and was answered
  * @property {{ origin: string, isRecorded: boolean } | null} [unread] a service that a page may not read
  * @property {boolean} [isRecorded] whether the report is a bundle's, as recorded
  * @property {(() => Promise<Uint8Array<ArrayBuffer>>) | null} [keep] makes one file with everything
- * @property {boolean} [savesFile] whether an audit file can be made of that
+ * @property {((bundle: Uint8Array) => Promise<string | null>) | null} [auditFile] makes an audit file of that
  * @property {HTMLElement | null} [above] what the page says above the answer
  * @property {HTMLElement[]} [cover] what the page says between the chain in one row and the rest
- * @property {string | null} [remembered]
+ * @property {Node | null} [note] what is said of earlier answers
  */
 
 export class EvidenceReport extends HTMLElement {
@@ -101,7 +100,7 @@ export class EvidenceReport extends HTMLElement {
    * @param {Origin} origin
    */
   #draw(examination, sources, origin) {
-    const { kept = null, unread = null, isRecorded = false, keep = null, remembered = null } = origin;
+    const { kept = null, unread = null, isRecorded = false, keep = null } = origin;
     this.removeAttribute('aria-busy');
     this.#above.replaceChildren(origin.above ?? '');
     this.#rest.replaceChildren();
@@ -117,11 +116,12 @@ export class EvidenceReport extends HTMLElement {
       jumps: true,
       actions: isRecorded ? [] : nextActions(report),
       told: isRecorded ? 'recorder' : null,
-      note: remembered === null ? '' : historyNote(report, remembered),
+      note: origin.note ?? '',
     });
     const stated = report.stated.length > 0 ? statedTable(report) : '';
     const isAllThereIs = report.assurance.root_of_trust === 'nothing';
     const sections = [
+      claimRow(report),
       unread ? elsewhere(unread) : '',
       chainStrip(report),
       ...(origin.cover ?? []),
@@ -136,7 +136,7 @@ export class EvidenceReport extends HTMLElement {
       reportFlags(report),
       fileList(report, recorded ? 0 : sources.length),
       reportFacts(report),
-      reportActions(report, json, kept, keep, origin.savesFile ?? false),
+      reportActions(report, json, kept, keep, origin.auditFile ?? null),
     ];
     this.#rest.append(...sections);
   }

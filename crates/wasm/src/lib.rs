@@ -25,6 +25,7 @@
 )]
 
 pub mod bundle;
+pub mod history;
 mod options;
 pub mod web;
 

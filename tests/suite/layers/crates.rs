@@ -103,7 +103,10 @@ const CRATES: &[Crate] = &[
         folder: "crates/xtask",
         uses: &[VERIFIER, "s2s-sim"],
         names: &["digest"],
-        also: &[("engine::roots::pinned", "the package says which roots it is built with")],
+        also: &[
+            ("engine::roots::pinned", "the package says which roots it is built with"),
+            ("engine::audit", "the offline file has its place for a bundle, and its letters"),
+        ],
     },
 ];
 

@@ -2,12 +2,13 @@
  * The page: takes what a reader hands in or what the services that the reader names answer, has
  * the verifier examine it, and shows the report.
  *
- * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source } from './page.d.ts'
+ * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source, VerifyOptions } from './page.d.ts'
  */
 
 import { auditFile } from './audit-file.js';
 import { BUILD, DEMONSTRATION, RECORDED } from './demonstrations.js';
 import { button, evidenceWords, visible } from './dom.js';
+import { AboutPage } from './elements/about-page.js';
 import { EvidenceIntake, rfc3339 } from './elements/evidence-intake.js';
 import { EvidenceReport } from './elements/evidence-report.js';
 import { historyNote } from './elements/history-note.js';
@@ -27,6 +28,9 @@ let session = null;
 
 /** Whether the first question of that session met a host that a page may not read. */
 let isUnread = false;
+
+/** @type {{ policy: string, artifact: string } | null} what the sources are held against where the page asks about itself */
+let heldAgainst = null;
 
 /** Counts what the reader started, so that what was started before shows nothing any more. */
 let turn = 0;
@@ -65,6 +69,7 @@ place('demonstrations').append(
   button(() => ui('demonstration-build'), () => showOwn(BUILD), { id: 'demonstration-build', class: 'quiet' }),
 );
 place('plan').append(inquiry.plan);
+place('about').append(new AboutPage(showRelease));
 handIn.append(intake);
 handIn.addEventListener('keydown', ({ key }) => {
   if (key !== 'Escape') return;
@@ -75,6 +80,7 @@ handIn.addEventListener('keydown', ({ key }) => {
 intake.addEventListener('request', (event) => {
   const request = /** @type {CustomEvent<Request>} */ (event).detail;
   turn += 1;
+  heldAgainst = null;
   if (request.sources.length > 0) {
     take(request.sources, null);
     intake.releasePolicy();
@@ -201,7 +207,19 @@ function clear(sentence) {
  * @param {SessionHandle | null} from
  */
 function take(own, from) {
-  [sources, session, isUnread] = [own, from, false];
+  [sources, session, isUnread, heldAgainst] = [own, from, false, null];
+}
+
+/**
+ * Examines the record of the release that this page says it is.
+ *
+ * @param {{ record: Uint8Array, policy: string, artifact: string }} held
+ */
+function showRelease({ record, policy, artifact }) {
+  turn += 1;
+  take([{ name: 'release.intoto.jsonl', bytes: record }], null);
+  heldAgainst = { policy, artifact };
+  check(null, true);
 }
 
 /**
@@ -324,7 +342,7 @@ async function check(at, byReader) {
   const host = () => (origin === null ? evidenceWords(first?.name ?? '') : hostOf(origin));
   const mine = turn;
   stage.progress(host, 'checking-it', steps, steps, () => own.abort());
-  const { policy, artifact } = intake;
+  const { policy, artifact } = heldAgainst ?? intake;
   const asked = session?.asked ?? null;
   const options = { at: at ?? rfc3339(new Date()), policy, artifact, asked };
   const examination = await examine(sources, options, own.signal);
@@ -346,14 +364,26 @@ function show(examination, byReader) {
   const last = service && examination.kind === 'report' ? seen(own, examination.options) : null;
   const keep =
     examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
+  const compare = examination.kind === 'report' ? () => withBoth(own, examination.options) : null;
   stage.show(() => {
     const note = service && last ? historyNote(service, last) : null;
-    const shown = view.show(examination, own, { kept, unread, keep, note, auditFile });
+    const shown = view.show(examination, own, { kept, unread, keep, note, auditFile, compare });
     if (shown.kind === 'report') return visible(sentencesOf(shown.report).headline().short);
     const [first] = own;
     return `${visible(ui('no-answer-title'))}${first ? `: ${evidenceWords(first.name)}` : ''}`;
   });
   if (byReader) view.focusAnswer();
+}
+
+/**
+ * Examines the same again, with both engines.
+ *
+ * @param {Source[]} own
+ * @param {VerifyOptions} options
+ */
+function withBoth(own, options) {
+  const all = { policy: null, artifact: null, asked: null, ...options };
+  return examine(own, all, new AbortController().signal, 'both');
 }
 
 /**

@@ -16,7 +16,7 @@ import { ui } from './wording.js';
 
 /** @type {Own} */
 export const DEMONSTRATION = {
-  read: () => fileOfPage('./demo/bundle.json', () => ui('demonstration-name')),
+  read: () => sourceOfPage('./demo/bundle.json', () => ui('demonstration-name')),
   policy: 'simulated',
 };
 
@@ -33,23 +33,32 @@ export const BUILD = { read: buildOfPage, policy: 'simulated-build' };
  * @type {Own & { service: string }}
  */
 export const RECORDED = {
-  read: () => fileOfPage('./examples/darkbloom-2026-05-10.json', () => ui('recorded')),
+  read: () => sourceOfPage('./examples/darkbloom-2026-05-10.json', () => ui('recorded')),
   policy: null,
   service: 'darkbloom',
 };
 
 /**
  * @param {string} path
- * @param {() => string} name
- * @returns {Promise<Source[] | null>}
+ * @returns {Promise<Uint8Array | null>} a file that comes with the page, `null` when it cannot be had
  */
-async function fileOfPage(path, name) {
+export async function fileOfPage(path) {
   try {
     const response = await fetch(new URL(path, import.meta.url));
-    return response.ok ? [{ name: name(), bytes: new Uint8Array(await response.arrayBuffer()) }] : null;
+    return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
   } catch {
     return null;
   }
+}
+
+/**
+ * @param {string} path
+ * @param {() => string} name
+ * @returns {Promise<Source[] | null>}
+ */
+async function sourceOfPage(path, name) {
+  const bytes = await fileOfPage(path);
+  return bytes && [{ name: name(), bytes }];
 }
 
 /** @returns {Promise<Source[] | null>} its bundle and the files beside it */

@@ -134,16 +134,19 @@ export function drawnVerifier() {
       return { status: answer.status, failed: undefined, file: new Uint8Array(), said: await answer.text() };
     }
     const first = {};
-    export function verify([{ bytes }], { at }) {
+    const drawn = ([{ bytes }], { at }) => {
       const said = new TextDecoder().decode(bytes);
       const [name, change = '{}', lasts = 'Infinity'] = said.split('\\n');
       if (name === 'stopped') throw new Error('drawn by hand');
       first[said] ??= Date.parse(at);
       const own = Date.parse(at) - first[said] > Number(lasts) ? 'failed' : name;
       return JSON.stringify({ ...JSON.parse(REPORTS[own]), checked_at: at, ...JSON.parse(change) });
+    };
+    export async function examine(files, options) {
+      return { report: drawn(files, options), signatures: '[]' };
     }
     export function seen(files, options) {
-      const report = JSON.parse(verify(files, options));
+      const report = JSON.parse(drawn(files, options));
       const of = (name) => report.claims.filter((claim) => claim.name === name)
         .map(({ value }) => [name, '', ...Object.values(value)].join('\\t'));
       return JSON.stringify({

@@ -413,7 +413,7 @@ test('an answer that is no report is Unknown', async () => {
   ];
   for (const json of odd) {
     const module = `export default async function () {}
-      export function verify() { return ${JSON.stringify(json)}; }
+      export async function examine() { return { report: ${JSON.stringify(json)}, signatures: '[]' }; }
       export function policies() { return '[]'; }`;
     const { page, context } = await ready('verified', {
       routes: {
@@ -428,7 +428,7 @@ test('an answer that is no report is Unknown', async () => {
 
 test('a verifier that stops is Unknown', async () => {
   const module = `export default async function () {}
-    export function verify() { throw new WebAssembly.RuntimeError('unreachable'); }
+    export async function examine() { throw new WebAssembly.RuntimeError('unreachable'); }
     export function policies() { return '[]'; }`;
   const { page, context } = await ready('verified', {
     routes: {

@@ -132,7 +132,7 @@ export function stub(state, { init = '', exports = '', own = '', endless = false
   const json = drawn(state, more);
   const module = `
     export default async function () { ${init} }
-    export function verify() { ${endless ? 'for (;;);' : ''} return ${JSON.stringify(json)}; }
+    export async function examine() { ${endless ? 'for (;;);' : ''} return { report: ${JSON.stringify(json)}, signatures: '[]' }; }
     ${exports}
     export function policies() {
       return ${JSON.stringify(

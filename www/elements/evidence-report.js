@@ -34,6 +34,7 @@ import { statedTable } from './stated-table.js';
  * @property {HTMLElement | null} [above] what the page says above the answer
  * @property {HTMLElement[]} [cover] what the page says between the chain in one row and the rest
  * @property {Node | null} [note] what is said of earlier answers
+ * @property {(() => Promise<Examination>) | null} [compare] examines the same again, with both engines
  */
 
 export class EvidenceReport extends HTMLElement {
@@ -100,7 +101,7 @@ export class EvidenceReport extends HTMLElement {
    * @param {Origin} origin
    */
   #draw(examination, sources, origin) {
-    const { kept = null, unread = null, isRecorded = false, keep = null } = origin;
+    const { kept = null, unread = null, isRecorded = false, keep = null, compare = null } = origin;
     this.removeAttribute('aria-busy');
     this.#above.replaceChildren(origin.above ?? '');
     this.#rest.replaceChildren();
@@ -109,7 +110,10 @@ export class EvidenceReport extends HTMLElement {
       this.#card.explain(examination, listed(sources.map(({ name }) => evidenceWords(name))));
       return;
     }
-    const { report, json, further, recorded } = examination;
+    const { report, json, further, recorded, signatures } = examination;
+    if (signatures?.agree === false) {
+      this.#above.append(h('p', { class: 'problem', role: 'alert' }, ui('engines-differ')));
+    }
     if (recorded) this.#above.append(recordedLine(recorded, report, isRecorded));
     this.toggleAttribute('data-simulated', report.simulated);
     this.#card.draw(report, {
@@ -135,7 +139,10 @@ export class EvidenceReport extends HTMLElement {
       beyond(report.assurance.root_of_trust),
       reportFlags(report),
       fileList(report, recorded ? 0 : sources.length),
-      reportFacts(report),
+      reportFacts(report, signatures, compare, (both) => {
+        this.show(both, sources, { ...origin, keep: null, compare: null });
+        this.focusAnswer();
+      }),
       reportActions(report, json, kept, keep, origin.auditFile ?? null),
     ];
     this.#rest.append(...sections);

@@ -26,7 +26,7 @@ declare module '*/pkg/silicon_to_source.js' {
   export function further(wanted: string): string;
   export function policies(): string;
   export function subjects(): string;
+  export const examine: import('../page.d.ts').VerifierModule['examine'];
   export function seen(files: VerifyFile[], options: VerifyOptions): string | undefined;
-  export function verify(files: VerifyFile[], options: VerifyOptions): string;
   export default function init(options: { module_or_path: unknown }): Promise<unknown>;
 }

@@ -2,7 +2,7 @@
  * A file of its own: the verifier with its words, and one bundle or none. It makes the bundle's report
  * again, says whether that is the recorded one, and draws it. It asks nobody for anything.
  *
- * @import { Examination, RecordedBundle, Request, Source } from '../page.d.ts'
+ * @import { Examination, Request, Source } from '../page.d.ts'
  */
 
 import { button, h, redrawn, retell, visible } from '../dom.js';
@@ -34,6 +34,9 @@ const fileButton = button(() => ui('i-have-a-file'), () => showIntake(place('int
 
 /** @type {Source[]} what the reader handed in */
 let sources = [];
+
+/** Counts what was begun: an answer to something before that is not drawn. */
+let turn = 0;
 
 /** @type {Uint8Array<ArrayBuffer> | null} the bundle that came in this file */
 let carried = null;
@@ -183,14 +186,19 @@ async function take(at) {
   }
   const { policy, artifact } = intake;
   const options = { at: at ?? rfc3339(new Date()), ...(policy ? { policy } : {}), ...(artifact ? { artifact } : {}) };
-  const examination = examine(sources, options);
+  turn += 1;
+  const mine = turn;
+  view.clear(ui('checking'));
   const handed = sources;
+  const examination = await examine(handed, options);
+  if (turn !== mine) return;
   const keep =
     examination.kind === 'report' ? () => bundled(handed, examination.options, examination.json) : null;
+  const compare = examination.kind === 'report' ? () => examine(handed, examination.options, 'both') : null;
   present(() => {
     const back = carried && button(audit('back'), () => carried && showRecording(carried), { id: 'back', class: 'quiet' });
     put(h('div', {}, standing('own-files'), back ? h('p', { class: 'no-print' }, back) : null), [view]);
-    draw(examination, handed, { keep });
+    draw(examination, handed, { keep, compare });
   });
   view.focusAnswer();
 }
@@ -201,37 +209,45 @@ async function take(at) {
  * @param {Uint8Array} bytes the bundle, or an audit file with one in it
  */
 async function showRecording(bytes) {
-  /** @type {RecordedBundle} */
-  let told;
+  turn += 1;
+  const mine = turn;
+  /** @type {Awaited<ReturnType<typeof recorded>>} */
+  let made;
   /** @type {Uint8Array<ArrayBuffer>} */
   let bundle;
   try {
     bundle = bundleOf(bytes);
-    told = recorded(bundle);
+    made = await recorded(bundle);
   } catch (error) {
+    if (turn !== mine) return;
     const why = refused(error);
     showUnreadable(() => (why.kind === 'unreadable' ? why.message : ui(`${why.reason}.sentence`)));
     return;
   }
+  const { told, signatures } = made;
   const report = drawable(told.report);
   if (!report) {
     showUnreadable(() => ui('not-a-report.sentence'));
     return;
   }
   const at = rfc3339(new Date());
+  const [now, digest] = await Promise.all([
+    examine([{ name: audit('bundle-name'), bytes: bundle }], { at }),
+    digestOf(bundle),
+  ]);
+  if (turn !== mine) return;
   // Files that the reader adds stand beside the bundle.
   sources = [{ name: audit('bundle-name'), bytes: bundle }];
   /** @type {Examination} */
-  const then = { kind: 'report', report, json: told.report, further: [], recorded: null, options: { at: told.at } };
-  const now = examine(sources, { at });
-  const digest = await digestOf(bundle);
+  const then = { kind: 'report', report, json: told.report, further: [], recorded: null, options: { at: told.at }, signatures };
   let isToday = false;
   present(() => {
     const choice = h('div', { class: 'views no-print', role: 'group', 'aria-label': audit('views') });
     const show = (/** @type {boolean} */ isChosen) => {
       isToday = isChosen;
       const cover = [aboutFile(told.maker), inputs(told.files, contentOf(bundle), bundle, digest), checkFile(bundle)];
-      if (isToday) draw(now, [], { cover });
+      const compare = () => examine(sources, { at }, 'both');
+      if (isToday) draw(now, [], { cover, compare });
       else draw(then, [], { cover, isRecorded: true, above: recorderNote(told) });
       for (const [place, one] of [...choice.children].entries()) {
         one.setAttribute('aria-pressed', String((place === 1) === isToday));

@@ -96,6 +96,7 @@ mod program {
     mod net;
     mod release;
     mod terminal;
+    mod width;
 }
 
 mod sigstore {

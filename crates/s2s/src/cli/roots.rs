@@ -4,7 +4,7 @@ use serde::Serialize;
 use silicon_to_source::engine::roots::{Kind, Pinned, pinned};
 use silicon_to_source::time::{DAY, UnixTime};
 
-use super::look::{DIM, HEADING, Look, Page, Styled};
+use super::look::{DIM, HEADING, Look, Page};
 use super::problem::Problem;
 use crate::wording::cli;
 
@@ -42,9 +42,9 @@ pub(super) fn page(look: Look, now: UnixTime) -> Result<String, Problem> {
     let roots = read()?;
     let mut page = Page::new(look);
     for root in roots {
-        page.line(Styled(HEADING, &root.name));
+        page.run("", "  ", &[(HEADING, &root.name)]);
         page.wrapped("  ", "  ", anstyle::Style::new(), &dates(&root, now));
-        page.line(format!("  {}", Styled(DIM, root.sha256)));
+        page.run("  ", "  ", &[(DIM, &root.sha256.to_string())]);
     }
     Ok(page.into_text())
 }

@@ -103,9 +103,9 @@ fn run(task: Task) -> Result<(), Failure> {
         }
         Task::Extension => extension::assemble(&root, &root.join("target/site")),
         Task::Release => release::site(&root),
-        Task::Programs { target, page } => release::programs(&root, target, page),
+        Task::Programs { target, page } => release::programs(&root, &target, &page),
         Task::Reproduce => reproduce::run(&root),
-        Task::Webcat { signature } => webcat::sign(&root, &root.join("target/site"), signature),
+        Task::Webcat { signature } => webcat::sign(&root, &root.join("target/site"), &signature),
         Task::Serve { port } => {
             let site = build::site(&root)?;
             serve::until_interrupted(&site.folder, port)

@@ -15,6 +15,7 @@ mod manifest;
 mod own;
 mod pack;
 mod package;
+mod page;
 mod release;
 mod reproduce;
 mod serve;
@@ -108,6 +109,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Webcat { signature } => webcat::sign(&root, &root.join("target/site"), &signature),
         Task::Serve { port } => {
             let site = build::site(&root)?;
+            page::compress(&root, &site.folder)?;
             serve::until_interrupted(&site.folder, port)
         }
         Task::Test => suite::run(&root),

@@ -60,6 +60,8 @@ pub(crate) enum Role {
     LaunchDescription,
     /// A firmware image.
     Firmware,
+    /// An answer of Rekor's.
+    RekorAnswer,
     /// A recorded answer of an RPC provider.
     RegistryAnswer,
     /// A report of this verifier's own.
@@ -100,6 +102,7 @@ impl Role {
             Self::TrustedRoot => "trusted-root",
             Self::LaunchDescription => "launch-description",
             Self::Firmware => "firmware",
+            Self::RekorAnswer => "rekor-answer",
             Self::RegistryAnswer => "registry-answer",
             Self::OwnReport => "own-report",
             Self::OwnPolicy => "own-policy",

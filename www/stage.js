@@ -111,7 +111,11 @@ export class Stage {
 
   #redraw() {
     this.#isStale = false;
-    redrawn(this.#view, this.#draw);
+    this.#view.whole();
+    redrawn(this.#view, () => {
+      this.#draw();
+      this.#view.whole();
+    });
   }
 
   /** @param {() => void} draw */

@@ -6,6 +6,7 @@
  */
 
 import { h } from '../dom.js';
+import { prepare } from '../formats.js';
 import { LANGUAGES, firstKnown, wordingOf } from '../languages.js';
 import { has, loadWording, say, ui, wordingLanguage } from '../wording.js';
 
@@ -60,6 +61,8 @@ export async function speak(tag, load = (own) => loadWording(wordingOf(own))) {
   const spoken = wordingLanguage();
   document.documentElement.lang = spoken.tag;
   document.documentElement.dir = spoken.dir;
+  // While the verifier is loaded, or works, this thread has nothing to do.
+  setTimeout(prepare, 0, spoken.tag);
   for (const element of document.querySelectorAll('[data-ui]')) {
     const key = element.getAttribute('data-ui') ?? '';
     const path = key.includes('/') ? key.split('/') : ['ui', key];

@@ -40,7 +40,15 @@ await loadWords();
 place('result').replaceChildren(view);
 answerForPaper(view);
 const host = service === null ? '' : hostOf(service);
-place('bar').append(languageChoice(() => redrawn(view, stands)));
+place('bar').append(
+  languageChoice(() => {
+    view.whole();
+    redrawn(view, () => {
+      stands();
+      view.whole();
+    });
+  }),
+);
 kept = service === null ? null : await api.runtime.sendMessage({ ask: 'kept', service });
 addEventListener('hashchange', () => location.reload());
 

@@ -84,7 +84,11 @@ async function change(tag) {
   await speak(tag, takeWords);
   language.shows();
   retell();
-  redrawn(place('content'), stands);
+  view.whole();
+  redrawn(place('content'), () => {
+    stands();
+    view.whole();
+  });
 }
 
 /**

@@ -96,7 +96,6 @@ fn nothing_that_is_printed_is_wider_than_the_terminal() {
         &["roots"][..],
         &["policy"],
         &["policy", "list"],
-        &["launch-digest", "text.txt"],
         &["verify", "text.txt"],
         &["verify", "no-such-file"],
         &["verify", "bundle.json", "--policy", "tinfol"],

@@ -17,7 +17,7 @@ import { ServiceInquiry, tell } from './elements/service-inquiry.js';
 import { answerForPaper } from './paper.js';
 import { hostOf, sentencesOf } from './phrases.js';
 import { place, Stage } from './stage.js';
-import { asRecorded, ask, begin, bundled, examine, loadVerifier, ownFile, policies, seen, subjects } from './verifier.js';
+import { asRecorded, ask, begin, bundled, examine, learn, loadVerifier, ownFile, policies, seen, subjects } from './verifier.js';
 import { ui, wordingLanguage } from './wording.js';
 
 /** @type {Source[]} */
@@ -139,10 +139,11 @@ const taken = early.length > 0 ? verifier.then(() => intake.take(early)) : null;
 
 await Promise.all([verifier, taken]);
 isLoaded = true;
-intake.policies = policies();
-inquiry.ready();
 if (!(await verifier)) show({ kind: 'unknown', reason: 'no-verifier' }, false);
 else if (sources.length > 0) intake.again();
+await learn();
+intake.policies = policies();
+inquiry.ready();
 addEventListener('hashchange', () => {
   change(preferredLanguage());
   fill();

@@ -114,7 +114,7 @@ export interface FurtherInquiry {
 
 /** The module that wasm-bindgen writes. */
 export interface VerifierModule {
-  default(options: { module_or_path: URL }): Promise<unknown>;
+  default(options: { module_or_path: URL | WebAssembly.Module }): Promise<unknown>;
   subjects(): string;
   further(wanted: string): string;
   ask(request: string, signal: AbortSignal): Promise<Asked>;

@@ -6,6 +6,7 @@
 mod agreement;
 mod facts;
 mod release;
+mod summary;
 
 use super::checks;
 use super::policy::{ProvenancePolicy, RefRule};
@@ -36,6 +37,11 @@ pub fn without_certificate() -> Vec<Finding> {
 pub fn provenance(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> Vec<Finding> {
     if release::is_release(statement) {
         return release::appraise(statement, policy);
+    }
+    if summary::is_summary(statement) {
+        let findings = summary::appraise(statement, policy);
+        let placed = |finding| placed(finding, statement.identity());
+        return findings.into_iter().map(placed).collect();
     }
     let identity = statement.identity();
     let subject = &sigstore::checks::SIGSTORE_SUBJECT;
@@ -94,6 +100,9 @@ pub fn claims(statement: &VerifiedStatement) -> Vec<Claim> {
     use LinkId::{Commit, Provenance};
     if release::is_release(statement) {
         return release::claims(statement);
+    }
+    if summary::is_summary(statement) {
+        return summary::claims(statement);
     }
     let identity = statement.identity();
     let commit = identity.source_repository_digest().filter(|commit| is_commit(commit));
@@ -158,9 +167,10 @@ pub struct Source {
     pub signed_at: Option<UnixTime>,
 }
 
-/// The source that the statement names; a key without a certificate names none.
+/// The source that the statement names; a key without a certificate names none, and a summary of
+/// somebody's checks neither.
 pub fn source(statement: &VerifiedStatement) -> Source {
-    if statement.key().is_some() {
+    if statement.key().is_some() || summary::is_summary(statement) {
         return Source::default();
     }
     let signed_at = statement.signed_at().first().copied();

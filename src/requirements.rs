@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::digest::Sha256;
 use crate::finding::{Check, Level};
 use crate::pki::anchors::Roots;
+use crate::pki::named::Anchors;
 
 /// The least that a policy asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,9 @@ pub struct Requirements<'a> {
 pub trait Common {
     /// Which roots count.
     fn roots(&self) -> Roots;
+
+    /// Where chains may begin: the pinned roots that count, and those that the policy names.
+    fn anchors(&self) -> Anchors<'_>;
 
     /// The host name that evidence must be about, when the policy is for one service.
     fn domain(&self) -> Option<&str>;

@@ -23,6 +23,26 @@ export interface VerifyOptions {
   artifact?: string;
 }
 
+/**
+ * Who verifies signatures: the browser's WebCrypto, and the verifier's own code for what WebCrypto does not
+ * answer with yes; the verifier's own code alone; or each of them.
+ */
+export type SignatureEngine = 'webcrypto' | 'rust' | 'both';
+
+/** How many different signatures of one algorithm one engine answered. */
+export interface SignatureCount {
+  algorithm: string;
+  engine: 'webcrypto' | 'rust';
+  count: number;
+}
+
+/** Who answered the signatures of a report. It is beside the report: the report is the same by either engine. */
+export interface Signatures {
+  counts: SignatureCount[];
+  /** Of both engines: whether they gave the same report. `null` where one was asked. */
+  agree: boolean | null;
+}
+
 /** One question to one host, as the verifier plans it. */
 export interface PlannedRequest {
   what: string;
@@ -105,11 +125,16 @@ export interface VerifierModule {
     asked(): string;
     exchange(): Uint8Array;
   };
-  verify(files: Source[], options: VerifyOptions): string;
+  /** A report, with the text of an array of `SignatureCount`. */
+  examine(
+    files: Source[],
+    options: VerifyOptions,
+    engine?: SignatureEngine,
+  ): Promise<{ report: string; signatures: string; agree?: boolean }>;
   /** One file with everything, and the report. */
   bundle(files: Source[], options: VerifyOptions, report: string, maker: { sha256?: string }): Uint8Array;
-  /** The text of a `RecordedBundle`. */
-  recorded(bytes: Uint8Array): string;
+  /** The text of a `RecordedBundle`, with the text of an array of `SignatureCount`. */
+  remade(bytes: Uint8Array, engine?: SignatureEngine): Promise<{ recorded: string; signatures: string }>;
   policies(): string;
   /** Which file of the verifier's own these bytes are. */
   own(bytes: Uint8Array): string | undefined;
@@ -130,6 +155,8 @@ export type Examination =
       recorded: Recorded | null;
       /** What the files were examined with. */
       options: VerifyOptions;
+      /** Who answered its signatures; `null` where that is not known any more. */
+      signatures: Signatures | null;
     }
   | { kind: 'unreadable'; code: string; message: string; file: string | null }
   | {

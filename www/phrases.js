@@ -16,6 +16,9 @@ export const COMMIT = 12;
 /** Headlines that have a sentence of their own on a card. */
 const ON_CARD = ['verified', 'verified-image', 'real-machine', 'failed'];
 
+/** The links of which a root vouches. */
+const VOUCHED = ['hardware-root', 'chip', 'report', 'tcb'];
+
 /** Outcomes that hold with a reservation, or that the policy lets pass. */
 const NOTED = ['warn', 'allowed'];
 
@@ -27,10 +30,14 @@ export class Sentences {
   #byCheck = new Map();
   /** @type {Map<string, LinkFinding>} */
   #byRef = new Map();
+  /** The checks of the links of which a root vouches. @type {Set<string>} */
+  #vouched = new Set();
 
   /** @param {Report} report */
   constructor(report) {
     this.report = report;
+    const vouched = report.links.filter(({ id }) => VOUCHED.includes(id));
+    this.#vouched = new Set(vouched.flatMap(({ findings }) => findings.map(({ check }) => check)));
     for (const finding of report.links.flatMap((link) => link.findings)) {
       const own = this.#byCheck.get(finding.check);
       if (own) own.push(finding);
@@ -72,10 +79,11 @@ export class Sentences {
         return [say(['undermined'], { link: linkTitle(link.undermined_by, root) })];
       }
       if (!isHolding(link)) return [sayByRoot(['links', link.id, openKey(link)], root)];
-      return [
+      const said = [
         ...link.carried_by.map((check) => this.#shownBy(link.id, 'carried', check)),
         ...link.told_by.map((check) => this.#shownBy(link.id, 'told', check)),
       ];
+      return said.filter((sentence, place) => sentence !== said[place - 1]);
     };
     return sentences().map((sentence) => this.#marked(sentence));
   }
@@ -89,9 +97,10 @@ export class Sentences {
    */
   #shownBy(id, how, check) {
     const warning = this.findings(check).find(({ outcome }) => outcome === 'warn');
-    return warning
-      ? this.#unmarked(warning)
-      : sayByRoot(['links', id, how, check], this.report.assurance.root_of_trust);
+    if (warning) return this.#unmarked(warning);
+    const root = this.report.assurance.root_of_trust;
+    const named = ['links', id, 'named'];
+    return root === 'policy-root' && has(named) ? say(named) : sayByRoot(['links', id, how, check], root);
   }
 
   /**
@@ -115,10 +124,27 @@ export class Sentences {
   }
 
   /**
+   * The sentence on a finding. Under a root that the policy names, what that root vouches for is not
+   * told as a vendor's word.
+   *
    * @param {LinkFinding} finding
    * @returns {string}
    */
-  #unmarked({ check, outcome, reason = '', blocked_by: blame }) {
+  #unmarked(finding) {
+    const own = this.#ofVendor(finding);
+    const { check, outcome, reason } = finding;
+    if (this.report.assurance.root_of_trust !== 'policy-root' || !this.#vouched.has(check)) return own;
+    if (outcome === 'pass') return say(['named', 'pass']);
+    return NOTED.includes(outcome) && reason !== 'named'
+      ? say(['named', 'sentence'], { sentence: own })
+      : own;
+  }
+
+  /**
+   * @param {LinkFinding} finding
+   * @returns {string}
+   */
+  #ofVendor({ check, outcome, reason = '', blocked_by: blame }) {
     if (outcome === 'pass') return say(['checks', check, 'pass']);
     if (outcome !== 'unknown') return say(['checks', check, `${outcome}.${reason}`]);
     if (reason === 'blocked') {

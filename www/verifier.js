@@ -2,7 +2,7 @@
  * The verifier: Rust, compiled to WebAssembly, in a worker. It decides; this module only hands bytes
  * over and makes sure that whatever goes wrong on the way is never taken for an answer.
  *
- * @import { Answered, Examination, PlannedRequest, PolicyEntry, SessionHandle, Source, SubjectEntry, VerifyOptions } from './page.d.ts'
+ * @import { Answered, Examination, PlannedRequest, PolicyEntry, SessionHandle, SignatureEngine, Source, SubjectEntry, VerifyOptions } from './page.d.ts'
  */
 
 import { drawable } from './drawable.js';
@@ -136,9 +136,10 @@ export async function ask(request, session, signal) {
  * @param {Source[]} sources
  * @param {{ at: string, policy: string | null, artifact: string | null, asked: string | null }} options
  * @param {AbortSignal} signal
+ * @param {SignatureEngine} [engine]
  * @returns {Promise<Examination>}
  */
-export async function examine(sources, { at, policy, artifact, asked }, signal) {
+export async function examine(sources, { at, policy, artifact, asked }, signal, engine = 'webcrypto') {
   if (!(await loading)) return { kind: 'unknown', reason: 'no-verifier' };
   /** @type {VerifyOptions} */
   const options = { at };
@@ -149,10 +150,10 @@ export async function examine(sources, { at, policy, artifact, asked }, signal) 
   const limit = setTimeout(() => again('too-long'), LIMIT);
   signal.addEventListener('abort', stop);
   try {
-    const { json, further, recorded } = await call('verify', sources, options);
+    const { json, further, recorded, signatures } = await call('verify', sources, options, engine);
     const report = drawable(json);
     return report
-      ? { kind: 'report', report, json, further, recorded, options }
+      ? { kind: 'report', report, json, further, recorded, options, signatures }
       : { kind: 'unknown', reason: 'not-a-report' };
   } catch (error) {
     if (error instanceof Ended) return { kind: 'unknown', reason: error.reason };
@@ -249,6 +250,6 @@ export function asRecorded(recorded) {
   const { at, report: json } = recorded;
   const report = drawable(json);
   return report
-    ? { kind: 'report', report, json, further: [], recorded, options: { at } }
+    ? { kind: 'report', report, json, further: [], recorded, options: { at }, signatures: null }
     : { kind: 'unknown', reason: 'not-a-report' };
 }

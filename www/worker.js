@@ -5,7 +5,7 @@
  * A message is `{ id, call, args }`; the answer is `{ id, value }` or `{ id, error }`. `abort` ends
  * the question with the id that it names.
  *
- * @import { PlannedRequest, Recorded, Source, VerifierModule, VerifyOptions } from './page.d.ts'
+ * @import { PlannedRequest, Recorded, SignatureEngine, Source, VerifierModule, VerifyOptions } from './page.d.ts'
  */
 
 const WASM = new URL('./pkg/silicon_to_source_bg.wasm', import.meta.url);
@@ -31,12 +31,14 @@ const CALLS = {
    * @param {number} _id
    * @param {Source[]} sources
    * @param {VerifyOptions} options
+   * @param {SignatureEngine} engine
    */
-  verify(_id, sources, options) {
-    const json = verifier.verify(sources, options);
+  async verify(_id, sources, options, engine) {
+    const { report: json, signatures, agree } = await verifier.examine(sources, options, engine);
     const { wanted } = JSON.parse(json);
     const further = read(() => verifier.further(JSON.stringify(wanted ?? [])));
-    return { json, further, recorded: recorded(sources) };
+    const by = { counts: JSON.parse(signatures), agree: agree ?? null };
+    return { json, further, recorded: await recorded(sources), signatures: by };
   },
 
   /**
@@ -126,13 +128,13 @@ function kept(isKept) {
  * bundle.
  *
  * @param {Source[]} sources
- * @returns {Recorded | null}
+ * @returns {Promise<Recorded | null>}
  */
-function recorded(sources) {
+async function recorded(sources) {
   const bundle = sources.find(({ bytes }) => verifier.own(bytes) === 'own-bundle');
   if (!bundle) return null;
   try {
-    return JSON.parse(verifier.recorded(bundle.bytes));
+    return JSON.parse((await verifier.remade(bundle.bytes)).recorded);
   } catch (error) {
     const { code, message } = told(error);
     if (!code) throw error;

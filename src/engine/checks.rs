@@ -31,6 +31,8 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         connection::TABLE,
         formats::gpu::checks::TABLE,
         services::near::checks::TABLE,
+        formats::apple::checks::TABLE,
+        services::providers::checks::TABLE,
         formats::nras::checks::TABLE,
         formats::launch::checks::TABLE,
         formats::gce::checks::TABLE,

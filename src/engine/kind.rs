@@ -21,10 +21,10 @@ use crate::formats::nitro::parse::of_dstack;
 use crate::formats::nras::parse::Bundle as GpuTokens;
 use crate::formats::token::parse::{Service, Token};
 use crate::formats::tpm::parse::Attestation;
-use crate::formats::{dstack, gce, gpu, snp};
+use crate::formats::{apple, dstack, gce, gpu, snp};
 use crate::pki::{Cert, pem_certificates};
 use crate::services::coordinator::parse::exchange::Exchange;
-use crate::services::{near, tinfoil};
+use crate::services::{near, providers, tinfoil};
 use crate::span::Span;
 use crate::wire::pasted::decoded;
 
@@ -34,10 +34,16 @@ use crate::wire::pasted::decoded;
 pub enum Kind<'a> {
     /// Evidence of an Azure confidential VM.
     AzureEvidence(Box<Evidence>),
+    /// Apple's certificates about a managed device, in DER, the device's first.
+    AppleDevice(Vec<Vec<u8>>),
     /// EigenCompute's bound evidence.
     BoundEvidence(BoundEvidence),
     /// Build provenance by Google Cloud Build: gcloud's answer, or one DSSE envelope of it.
     CloudBuildProvenance,
+    /// A coordinator's feed of its providers.
+    ProviderFeed,
+    /// The certificate of a provider's process.
+    ProcessCertificate,
     /// A coordinator's attestation, without the question that it answers.
     CoordinatorAttestation,
     /// What a reader's software asked a service, and what came back.
@@ -104,6 +110,9 @@ impl<'a> Kind<'a> {
         }
         if let Some(ders) = certificates(input) {
             return Ok(Self::DstackCertificate(ders));
+        }
+        if let Some(ders) = apple::examine::certificates(input) {
+            return Ok(Self::AppleDevice(ders));
         }
         let text = decoded(input);
         let form = unread(input).or_else(|| unread(text.as_deref()?));
@@ -289,6 +298,10 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Exchange::parse(input).map(|exchange| Kind::Exchange(Box::new(exchange)))
     } else if has("schema") && has("binding") {
         Ok(Kind::CoordinatorAttestation)
+    } else if providers::parse::Feed::is_one(has) {
+        Ok(Kind::ProviderFeed)
+    } else if providers::parse::Certificate::is_one(has) {
+        Ok(Kind::ProcessCertificate)
     } else if has("enclaveAttestationReport") {
         Ok(Kind::TinfoilBundle)
     } else if snp::parse::members::Evidence::is_one(has) {

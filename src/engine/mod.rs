@@ -32,9 +32,11 @@
 mod builtin;
 pub mod bundle;
 pub mod checks;
+pub mod gaps;
 pub(crate) mod kind;
 mod likeness;
 pub mod options;
+pub mod pins;
 mod places;
 pub mod plan;
 pub mod policy;
@@ -55,11 +57,13 @@ use crate::engine::shelf::Shelf;
 use crate::engine::table::Question;
 use crate::error::Error;
 use crate::file::File;
-use crate::finding::{Finding, Outcome, Reason};
+use crate::finding::{Finding, Outcome, Reason, Value};
 use crate::formats::token::parse::Token;
 use crate::formats::{eigencompute, gce, launch};
 use crate::piece::Role;
-use crate::report::Report;
+use crate::pki::anchors;
+use crate::pki::named::NAMED;
+use crate::report::{Draft, Report, RootOfTrust};
 use crate::services::coordinator::examine::Along;
 use crate::services::coordinator::policy::Applied;
 use crate::services::{coordinator, registry};
@@ -187,6 +191,7 @@ fn of_kind(
     }
     source.complete(&mut draft, policy);
     draft.simulated |= draft.findings.iter().any(is_simulated);
+    draft.root_of_trust = begins_at(&draft);
     let given = shelf.given();
     if given != input {
         draft.subject.sha256 = Sha256::of(given);
@@ -197,9 +202,34 @@ fn of_kind(
     Ok(Report::assemble(draft, &requirements, now))
 }
 
-/// Whether a root of the simulated vendors was met where a real one was asked for.
+/// Whether a root of the simulated vendors was met: where a real one was asked for, or because the
+/// policy names it.
 fn is_simulated(finding: &Finding) -> bool {
+    let is_published = |value: &Value| matches!(value, Value::Hex(digits) if is_root(digits));
     finding.outcome == Outcome::Fail(Reason("simulated"))
+        || (is_named(finding) && finding.actual.as_ref().is_some_and(is_published))
+}
+
+fn is_root(sha256: &str) -> bool {
+    sha256.parse().is_ok_and(anchors::simulated::is_root)
+}
+
+/// Whether a chain begins at a root that the policy names.
+fn is_named(finding: &Finding) -> bool {
+    finding.outcome == Outcome::Warn(Reason(NAMED))
+}
+
+/// Whose word the whole begins with: of nobody's but the policy's owner, where any chain in it begins
+/// at a root that the policy names.
+fn begins_at(draft: &Draft) -> RootOfTrust {
+    match draft.root_of_trust {
+        RootOfTrust::CpuVendor | RootOfTrust::CloudProvider | RootOfTrust::Statement
+            if draft.findings.iter().any(is_named) =>
+        {
+            RootOfTrust::PolicyRoot
+        }
+        other => other,
+    }
 }
 
 /// The built-in policy for the evidence among `files`.

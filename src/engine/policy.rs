@@ -14,6 +14,7 @@ use crate::digest::Sha256;
 use crate::engine::checks;
 use crate::error::Error;
 use crate::finding::Check;
+use crate::formats::apple::policy::ForApple;
 use crate::formats::azure::policy::ForAzure;
 use crate::formats::dstack::policy::ForDstack;
 use crate::formats::eigencompute::policy::ForEigencompute;
@@ -24,9 +25,11 @@ use crate::formats::nitro::policy::ForNitro;
 use crate::formats::snp::policy::ForSnp;
 use crate::formats::token::policy::ForToken;
 use crate::formats::tpm::policy::ForTpm;
+use crate::pki::named::Anchors;
 use crate::requirements::{Common, Requirements};
 use crate::services::coordinator::policy::ForCoordinator;
 use crate::services::near::policy::ForNear;
+use crate::services::providers::policy::ForProviders;
 use crate::services::registry::policy::ForRegistry;
 use crate::services::tinfoil::policy::ForTinfoil;
 use crate::span::Span;
@@ -39,21 +42,24 @@ pub use crate::builds::provenance::policy::{
 };
 pub use crate::builds::sigstore::policy::{Artifact, SigstorePolicy};
 
+pub use crate::formats::apple::policy::ApplePolicy;
 pub use crate::formats::azure::policy::AzurePolicy;
 pub use crate::formats::dstack::policy::DstackPolicy;
 pub use crate::formats::eigencompute::policy::EigenPolicy;
 pub use crate::formats::gce::policy::{Endorsement, GoogleFirmwarePolicy};
 pub use crate::formats::gpu::policy::GpuPolicy;
 pub use crate::formats::intel::policy::{
-    DcapPolicy, RegisterRule, SgxPolicy, TcbRules, TdxPolicy, Xfam,
+    DcapPolicy, Octets, RegisterRule, SgxPolicy, TcbRules, TdxPolicy,
 };
 pub use crate::formats::nitro::policy::{HexBytes, NitroPolicy};
 pub use crate::formats::snp::policy::{AbiVersion, SnpPolicy, TcbFloor};
 pub use crate::formats::token::policy::TokenPolicy;
 pub use crate::formats::tpm::policy::TpmPolicy;
 pub use crate::pki::anchors::Roots;
+pub use crate::pki::named::{NamedRoot, NamedRoots};
 pub use crate::services::coordinator::policy::{CoordinatorPolicy, Machine};
 pub use crate::services::near::policy::NearPolicy;
+pub use crate::services::providers::policy::ProvidersPolicy;
 pub use crate::services::registry::policy::{EigenApp, Provider, RegistryPolicy};
 pub use crate::services::tinfoil::policy::TinfoilPolicy;
 
@@ -67,8 +73,13 @@ pub struct Policy {
     pub name: String,
     /// One sentence on what it is for.
     pub description: String,
+    /// Why the file asks for what it asks, by its members: words for its readers, which decide nothing.
+    pub why: BTreeMap<String, String>,
     /// Which roots count.
     pub roots: Roots,
+    /// Roots that the policy names. A chain under one reaches A1 at most: whoever wrote the policy
+    /// vouches for its root, and no vendor.
+    pub named_roots: NamedRoots,
     /// The least level; without one nothing is verified.
     pub least_level: Option<LeastLevel>,
     /// What warnings mean.
@@ -105,6 +116,10 @@ pub struct Policy {
     pub google_firmware: GoogleFirmwarePolicy,
     /// GPUs.
     pub gpu: GpuPolicy,
+    /// Apple's certificates for managed devices.
+    pub apple: ApplePolicy,
+    /// A coordinator's providers.
+    pub providers: ProvidersPolicy,
     /// NEAR AI's reports.
     pub near: NearPolicy,
     /// Tinfoil's bundles.
@@ -124,7 +139,11 @@ struct File {
     #[serde(default)]
     description: String,
     #[serde(default)]
+    why: BTreeMap<String, String>,
+    #[serde(default)]
     roots: Roots,
+    #[serde(default, rename = "named-roots")]
+    named_roots: NamedRoots,
     #[serde(default, rename = "least-level")]
     least_level: Option<LeastLevel>,
     #[serde(default)]
@@ -158,6 +177,10 @@ struct File {
     google_firmware: GoogleFirmwarePolicy,
     #[serde(default)]
     gpu: GpuPolicy,
+    #[serde(default)]
+    apple: ApplePolicy,
+    #[serde(default)]
+    providers: ProvidersPolicy,
     #[serde(default)]
     near: NearPolicy,
     #[serde(default)]
@@ -195,10 +218,12 @@ impl Policy {
         for (kind, ids) in file.required_of {
             required_of.insert(kind, checks_named(&ids, bytes.len())?);
         }
-        let policy = Self {
+        let mut policy = Self {
             name: file.name,
             description: file.description,
+            why: file.why,
             roots: file.roots,
+            named_roots: file.named_roots,
             least_level: file.least_level,
             warnings: file.warnings,
             required,
@@ -216,12 +241,16 @@ impl Policy {
             eigencompute: file.eigencompute,
             google_firmware: file.google_firmware,
             gpu: file.gpu,
+            apple: file.apple,
+            providers: file.providers,
             near: file.near,
             tinfoil: file.tinfoil,
             registry: file.registry,
             domain: file.domain,
             sha256: Sha256::of(bytes),
         };
+        let google = policy.named_roots.google.iter();
+        policy.google_firmware.roots.extend(google.map(|root| Sha256::of(root.der())));
         if let Some(check) = crate::engine::reference::missing(&policy) {
             let why = format!("{check} is required, and the policy has no value to compare with");
             return Err(Error::malformed(WHAT, Span::new(0, bytes.len()), why));
@@ -233,6 +262,10 @@ impl Policy {
 impl Common for Policy {
     fn roots(&self) -> Roots {
         self.roots
+    }
+
+    fn anchors(&self) -> Anchors<'_> {
+        Anchors::new(self.roots, &self.named_roots)
     }
 
     fn domain(&self) -> Option<&str> {
@@ -319,6 +352,18 @@ impl ForEigencompute for Policy {
 impl ForTinfoil for Policy {
     fn tinfoil(&self) -> &TinfoilPolicy {
         &self.tinfoil
+    }
+}
+
+impl ForApple for Policy {
+    fn apple(&self) -> &ApplePolicy {
+        &self.apple
+    }
+}
+
+impl ForProviders for Policy {
+    fn providers(&self) -> &ProvidersPolicy {
+        &self.providers
     }
 }
 

@@ -7,7 +7,7 @@ use crate::finding::{Check, connection};
 use crate::formats::intel::policy::RegisterRule;
 use crate::formats::token::policy::TokenPolicy;
 use crate::formats::{azure, dstack, eigencompute, gce, gpu, intel, nitro, snp, token, tpm};
-use crate::services::{near, registry};
+use crate::services::{near, providers, registry};
 
 /// A check that compares with a value of the policy's.
 pub(crate) struct Reference {
@@ -35,8 +35,13 @@ pub(crate) static ALL: &[Reference] = &[
     row(&snp::checks::SNP_REPORT_DATA, |p| p.snp.report_data.is_some()),
     row(&intel::checks::DCAP_POLICY_EVALUATION, |p| p.dcap.minimum_evaluation_number.is_some()),
     row(&intel::checks::DCAP_POLICY_PLATFORM, |p| !p.dcap.platforms.is_empty()),
+    row(&intel::checks::DCAP_POLICY_FMSPC, |p| !p.dcap.fmspcs.is_empty()),
+    row(&intel::checks::DCAP_POLICY_QE_VENDOR, |p| !p.dcap.qe_vendors.is_empty()),
     row(&intel::checks::DCAP_REPORT_DATA, |p| p.dcap.report_data.is_some()),
     row(&intel::checks::TDX_SEAM_MEASUREMENT, |p| !p.dcap.tdx.mr_seam.is_empty()),
+    row(&intel::checks::TDX_SEAM_MAKER, |p| !p.dcap.tdx.mr_signer_seam.is_empty()),
+    row(&intel::checks::TDX_SEAM_PROPERTIES, |p| !p.dcap.tdx.seam_attributes.is_empty()),
+    row(&intel::checks::TDX_TEE_TCB_SVN, |p| p.dcap.tdx.minimum_tee_tcb_svn.is_some()),
     row(&intel::checks::TDX_CONFIG_ID, |p| p.dcap.tdx.mr_config_id != RegisterRule::Any),
     row(&intel::checks::TDX_OWNER, |p| p.dcap.tdx.mr_owner != RegisterRule::Any),
     row(&intel::checks::TDX_OWNER_CONFIG, |p| p.dcap.tdx.mr_owner_config != RegisterRule::Any),
@@ -60,6 +65,12 @@ pub(crate) static ALL: &[Reference] = &[
     row(&provenance::checks::PROVENANCE_PREDICATE_TYPE, |p| {
         !p.provenance.predicate_types.is_empty()
     }),
+    row(&provenance::checks::PROVENANCE_STATEMENT_TYPE, |p| {
+        !p.provenance.statement_types.is_empty()
+    }),
+    row(&provenance::checks::PROVENANCE_PAYLOAD_TYPE, |p| !p.provenance.payload_types.is_empty()),
+    row(&provenance::checks::PROVENANCE_IDENTITY, |p| !p.provenance.identities.is_empty()),
+    row(&provenance::checks::PROVENANCE_AGE, |p| p.provenance.maximum_age_days.is_some()),
     row(&provenance::checks::PROVENANCE_WORKFLOW, |p| p.provenance.workflow.is_some()),
     row(&provenance::checks::PROVENANCE_SIGNER, |p| p.provenance.signer.is_some()),
     row(&provenance::checks::PROVENANCE_RUNNER, |p| !p.provenance.runners.is_empty()),
@@ -84,7 +95,7 @@ pub(crate) static ALL: &[Reference] = &[
         !p.snp.measurements.is_empty() || !p.dcap.tdx.mr_td.is_empty()
     }),
     row(&azure::checks::AZURE_USER_DATA, |p| p.azure.user_data.is_some()),
-    row(&azure::checks::AZURE_CERTIFICATE_ISSUER, no_member),
+    row(&azure::checks::AZURE_CERTIFICATE_ISSUER, |p| !p.named_roots.microsoft.is_empty()),
     row(&azure::checks::AZURE_BOOT, |p| !p.azure.registers.is_empty()),
     row(&eigencompute::checks::EIGEN_BOOT, |p| !p.eigencompute.boot_registers.is_empty()),
     row(&eigencompute::checks::EIGEN_CONTAINER, |p| !p.eigencompute.image_digests.is_empty()),
@@ -93,6 +104,7 @@ pub(crate) static ALL: &[Reference] = &[
     row(&gpu::checks::GPU_MEASUREMENTS, no_member),
     row(&gpu::checks::GPU_NONCE, |p| p.gpu.nonce.is_some()),
     row(&near::checks::NEAR_NONCE, |p| p.near.nonce.is_some()),
+    row(&providers::checks::PROCESS_PROGRAM, |p| !p.providers.programs.is_empty()),
     row(&registry::checks::REGISTRY_RELEASE, |p| !p.registry.rpc.is_empty()),
     row(&registry::checks::REGISTRY_COMPOSE_HASH, |p| !p.registry.rpc.is_empty()),
 ];
@@ -103,6 +115,11 @@ const fn no_member(_: &Policy) -> bool {
 
 fn names_project(build: &ProvenancePolicy) -> bool {
     build.cloud_build.as_ref().is_some_and(|cloud| !cloud.projects.is_empty())
+}
+
+/// Whether the policy names a value for `check`, which compares with one.
+pub(crate) fn names(policy: &Policy, check: &Check) -> bool {
+    ALL.iter().any(|reference| reference.check == check && (reference.names)(policy))
 }
 
 /// The first check that the policy requires, for whatever kind of evidence, and that it names

@@ -12,12 +12,12 @@ use crate::error::Error;
 use crate::formats::eigencompute::parse::Platform;
 use crate::formats::token::parse::Service;
 use crate::formats::{
-    azure, dstack, eigencompute, gpu, intel, launch, nitro, nras, snp, token, tpm,
+    apple, azure, dstack, eigencompute, gpu, intel, launch, nitro, nras, snp, token, tpm,
 };
 use crate::piece::{Piece, Role};
 use crate::report::Draft;
 use crate::services::coordinator::policy::Applied;
-use crate::services::{coordinator, near, tinfoil};
+use crate::services::{coordinator, near, providers, tinfoil};
 
 const AMD: &[Role] = &[Role::AmdCertificate, Role::AmdCrl];
 const INTEL: &[Role] = &[Role::IntelCertificate, Role::IntelCrl, Role::IntelCollateral];
@@ -59,6 +59,9 @@ pub(super) fn row(kind: &Kind<'_>) -> Row {
         Kind::TinfoilBundle => (1, "tinfoil", &[AMD, TUF, LAUNCH]),
         Kind::NearReport => (1, "near", NEAR),
         Kind::NearMachine => (2, "near", NEAR),
+        Kind::ProviderFeed => (5, "providers", &[]),
+        Kind::ProcessCertificate => (5, "providers", &[]),
+        Kind::AppleDevice(_) => (5, "apple", &[]),
         Kind::BoundEvidence(own) => (2, of_platform(own.platform), BOUND),
         Kind::AzureEvidence(own) => match own.processor {
             azure::parse::Processor::Snp(_) => (2, "snp-azure", &[AMD, LAUNCH]),
@@ -144,6 +147,9 @@ pub(super) fn examine(
         }
         Kind::TinfoilBundle => tinfoil::examine::examine(input, beside, policy, now),
         Kind::NearReport | Kind::NearMachine => near::examine::examine(input, beside, policy, now),
+        Kind::ProviderFeed => providers::examine::feed(input, policy, now),
+        Kind::ProcessCertificate => providers::examine::process(input, policy, now),
+        Kind::AppleDevice(ders) => apple::examine::examine(input, ders, policy, now),
         Kind::BoundEvidence(own) => eigencompute::examine::examine(input, own, beside, policy, now),
         Kind::AzureEvidence(own) => azure::examine::examine(input, own, beside, policy, now),
         Kind::DstackQuoteReport => dstack::examine::examine(input, beside, policy, now),

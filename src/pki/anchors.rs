@@ -18,14 +18,17 @@ pub enum Roots {
     Simulated,
 }
 
-/// AMD's root for one product line, and the signing key below it as AMD publishes it.
+/// AMD's root for one product line, and the signing key below it as AMD publishes it; or a root
+/// that a policy names in its place.
 #[derive(Clone, Copy, Debug)]
-pub struct AmdAnchor {
+pub struct AmdAnchor<'p> {
     /// The AMD Root Key certificate (ARK), DER.
-    pub ark: &'static [u8],
+    pub ark: &'p [u8],
     /// The AMD SEV Key certificate (ASK), DER. Shipped for convenience; it is verified like a
-    /// supplied one.
+    /// supplied one. Empty where the policy names the root.
     pub ask: &'static [u8],
+    /// Whether the root counts because the policy names it.
+    pub(crate) is_named: bool,
     /// The common name of the ARK.
     pub(crate) ark_name: &'static str,
     /// The common name of the ASK.
@@ -39,6 +42,7 @@ macro_rules! amd {
         AmdAnchor {
             ark: include_bytes!(concat!($folder, "/ark-", $file, ".der")),
             ask: include_bytes!(concat!($folder, "/ask-", $file, ".der")),
+            is_named: false,
             ark_name: concat!("ARK-", $name),
             ask_name: concat!("SEV-", $name),
             asvk_name: concat!("SEV-VLEK-", $name),
@@ -47,11 +51,11 @@ macro_rules! amd {
 }
 
 /// Milan's anchor.
-pub static AMD_MILAN: AmdAnchor = amd!("amd", "milan", "Milan");
+pub static AMD_MILAN: AmdAnchor<'static> = amd!("amd", "milan", "Milan");
 /// Genoa's anchor; Bergamo and Siena chips use it too.
-pub static AMD_GENOA: AmdAnchor = amd!("amd", "genoa", "Genoa");
+pub static AMD_GENOA: AmdAnchor<'static> = amd!("amd", "genoa", "Genoa");
 /// Turin's anchor.
-pub static AMD_TURIN: AmdAnchor = amd!("amd", "turin", "Turin");
+pub static AMD_TURIN: AmdAnchor<'static> = amd!("amd", "turin", "Turin");
 
 /// Intel's root for SGX and TDX.
 #[derive(Clone, Copy, Debug)]
@@ -161,11 +165,49 @@ impl NvidiaAnchor {
     }
 }
 
+/// Apple's root for the certificates of managed devices.
+#[derive(Clone, Copy, Debug)]
+pub struct AppleAnchor {
+    /// The Apple Enterprise Attestation Root CA certificate, DER.
+    pub root: &'static [u8],
+}
+
+/// Apple's anchor.
+pub static APPLE: AppleAnchor =
+    AppleAnchor { root: include_bytes!("apple/enterprise-attestation-root.der") };
+
+/// Apple's anchor among `roots`.
+pub(crate) const fn apple(roots: Roots) -> &'static AppleAnchor {
+    match roots {
+        Roots::Vendor => &APPLE,
+        Roots::Simulated => &simulated::APPLE,
+    }
+}
+
+impl AppleAnchor {
+    /// The parsed root.
+    ///
+    /// # Errors
+    /// None for the shipped anchors: a test parses each.
+    pub fn root(&self) -> Result<Cert<'static>, Error> {
+        Cert::parse("pinned Apple Enterprise Attestation Root CA", self.root)
+    }
+
+    /// SHA-256 of the root certificate.
+    pub fn fingerprint(&self) -> Sha256 {
+        Sha256::of(self.root)
+    }
+}
+
 /// The simulated vendors: certificates whose private keys are published with the source of this
 /// project. They count only under a policy that asks for them.
 pub(crate) mod simulated {
-    use super::{AmdAnchor, AwsAnchor, GoogleAnchor, IntelAnchor, NvidiaAnchor};
+    use super::{AmdAnchor, AppleAnchor, AwsAnchor, GoogleAnchor, IntelAnchor, NvidiaAnchor};
+    use crate::digest::Sha256;
 
+    /// Simulated Apple.
+    pub(crate) static APPLE: AppleAnchor =
+        AppleAnchor { root: include_bytes!("simulated/apple-root.der") };
     /// Simulated AWS.
     pub(crate) static AWS: AwsAnchor =
         AwsAnchor { root: include_bytes!("simulated/aws-nitro-root.der") };
@@ -182,19 +224,28 @@ pub(crate) mod simulated {
     pub(crate) static NVIDIA: NvidiaAnchor =
         NvidiaAnchor { root: include_bytes!("simulated/nvidia-root.der") };
     /// Simulated Milan.
-    pub(crate) static MILAN: AmdAnchor = amd!("simulated", "milan", "Milan");
+    pub(crate) static MILAN: AmdAnchor<'static> = amd!("simulated", "milan", "Milan");
     /// Simulated Genoa.
-    pub(crate) static GENOA: AmdAnchor = amd!("simulated", "genoa", "Genoa");
+    pub(crate) static GENOA: AmdAnchor<'static> = amd!("simulated", "genoa", "Genoa");
     /// Simulated Turin.
-    pub(crate) static TURIN: AmdAnchor = amd!("simulated", "turin", "Turin");
+    pub(crate) static TURIN: AmdAnchor<'static> = amd!("simulated", "turin", "Turin");
+
+    /// Whether `sha256` is that of a simulated root, whose private key is published.
+    pub(crate) fn is_root(sha256: Sha256) -> bool {
+        let arks = [MILAN.ark, GENOA.ark, TURIN.ark];
+        let others =
+            [APPLE.root, AWS.root, INTEL.root, GOOGLE_CONFIDENTIAL_SPACE.root, NVIDIA.root];
+        let vtpm = GOOGLE_VTPM.iter().map(|anchor| anchor.root);
+        arks.into_iter().chain(others).chain(vtpm).any(|root| Sha256::of(root) == sha256)
+    }
 }
 
-impl AmdAnchor {
+impl<'p> AmdAnchor<'p> {
     /// The parsed root.
     ///
     /// # Errors
     /// None for the shipped anchors: a test parses each.
-    pub fn root(&self) -> Result<Cert<'static>, Error> {
+    pub fn root(&self) -> Result<Cert<'p>, Error> {
         Cert::parse("pinned ARK", self.ark)
     }
 
@@ -234,7 +285,7 @@ mod tests {
     use super::*;
 
     /// AMD's fingerprints as listed in `amd/README.md`.
-    const PUBLISHED: [(&AmdAnchor, &str); 3] = [
+    const PUBLISHED: [(&AmdAnchor<'_>, &str); 3] = [
         (&AMD_MILAN, "69d063b45344d26a2e94e1f4210de49ef555308287d4c174445c95639a540bcd"),
         (&AMD_GENOA, "4c6598d19c18719c5dfd4a7d335f674e5bfe1d8f800cea2cf270c10d103db2f1"),
         (&AMD_TURIN, "1f084161a44bb6d93778a904877d4819cafa5d05ef4193b2ded9dd9c73dd3f6a"),
@@ -251,6 +302,23 @@ mod tests {
             assert_eq!(ask.verify_signed_by(&root), Ok(()));
             assert_eq!(root.verify_signed_by(&ask), Err(crate::crypto::BadSignature));
         }
+    }
+
+    /// A simulated root that is missing there would have its evidence told without the mark.
+    #[test]
+    fn every_certificate_of_the_simulated_vendors_that_signs_itself_is_known_as_simulated() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pki/simulated");
+        let mut roots = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let bytes = std::fs::read(&path).unwrap();
+            let Ok(cert) = Cert::parse("root", &bytes) else { continue };
+            if cert.verify_signed_by(&cert).is_ok() {
+                assert!(simulated::is_root(Sha256::of(&bytes)), "{}", path.display());
+                roots += 1;
+            }
+        }
+        assert_eq!(roots, 9);
     }
 
     #[test]
@@ -292,6 +360,21 @@ mod tests {
             assert_eq!(root.common_name(), Some("NVIDIA Device Identity CA"));
             assert_eq!(root.verify_signed_by(&root), Ok(()));
         }
+    }
+
+    #[test]
+    fn apple_roots_sign_themselves_and_the_pinned_one_has_the_published_fingerprint() {
+        assert_eq!(
+            APPLE.fingerprint().to_string(),
+            "ccf59ef8fcb3017d97f8b5fa6fa90e7a3f9283f76b55ac6cf6eda8b8b949f05b"
+        );
+        for anchor in [&APPLE, &simulated::APPLE] {
+            let root = anchor.root().unwrap();
+            assert_eq!(root.common_name(), Some("Apple Enterprise Attestation Root CA"));
+            assert_eq!(root.verify_signed_by(&root), Ok(()));
+        }
+        let (real, simulated) = (APPLE.root().unwrap(), simulated::APPLE.root().unwrap());
+        assert!(real.verify_signed_by(&simulated).is_err());
     }
 
     #[test]

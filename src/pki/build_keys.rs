@@ -121,6 +121,17 @@ impl BuildKey {
         self.spki.get(start..).unwrap_or_default()
     }
 
+    /// What its id calls the key, without the project and the version; a key of one place with the
+    /// place.
+    pub(crate) fn name(&self) -> String {
+        let mut words = self.id.split('/').rev();
+        let key = words.nth(2).unwrap_or(self.id);
+        match words.nth(3).filter(|_| self.signs == Signs::Payload) {
+            Some(place) => format!("{key} of {place}"),
+            None => key.to_owned(),
+        }
+    }
+
     /// SHA-256 of the SubjectPublicKeyInfo.
     pub fn fingerprint(&self) -> Sha256 {
         Sha256::of(self.spki)

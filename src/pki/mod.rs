@@ -8,8 +8,10 @@ pub mod anchors;
 pub mod build_keys;
 mod cert;
 mod crl;
+mod fields;
 mod key;
 mod name;
+pub mod named;
 mod pem;
 mod signed;
 

@@ -152,6 +152,8 @@ reasons! {
     Provider => Caveat [Machine, Operator, Software];
     /// Somebody says so.
     Statement => Open [Machine, Software, Operator];
+    /// A chain under a root that the policy names says so.
+    PolicyRoot => Open [Machine, Software, Operator];
     /// A chain to a commit.
     Commit => Yes [Software];
     /// A chain to a commit, with a reservation.

@@ -284,6 +284,8 @@ pub(super) fn level(
         RootOfTrust::Statement => report.then_some(Level::A1),
         RootOfTrust::PolicyKey => (report || is_signed_by_policy_key(links)).then_some(Level::A1),
         RootOfTrust::BuildOnly | RootOfTrust::Unknown => None,
+        // As far as the policy's owner can vouch: for whose the root is, and not for a machine.
+        RootOfTrust::PolicyRoot => reaches(LinkId::Report).then_some(Level::A1),
         RootOfTrust::CloudProvider => reaches(LinkId::Report).then_some(Level::A2),
         RootOfTrust::CpuVendor if !reaches(LinkId::Report) => None,
         RootOfTrust::CpuVendor if debug == DebugFlag::On => Some(Level::A3),

@@ -246,6 +246,8 @@ pub enum RootOfTrust {
     CloudProvider,
     /// A statement: of the operator, of the platform, or of a service that says so in a token.
     Statement,
+    /// A root that the policy names: whoever wrote the policy vouches for it, and no vendor.
+    PolicyRoot,
     /// A key that the policy names.
     PolicyKey,
     /// A build service only: there is no hardware evidence.

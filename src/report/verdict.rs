@@ -8,6 +8,7 @@ use super::{
     Weight, Word,
 };
 use crate::finding::{Finding, LinkId, Outcome, Property, Why};
+use crate::pki::named::NAMED;
 use crate::requirements::{LeastLevel, Requirements, Warnings};
 
 /// The worst required finding, and what the policy asks for beside it: a least level, and what
@@ -136,6 +137,7 @@ pub(super) fn headline(
         (_, Some(Level::A4), _) => Word::VerifiedImage,
         (_, Some(Level::A3), _) => Word::RealMachine,
         (_, Some(Level::A2), _) => Word::Provider,
+        (_, Some(Level::A1), RootOfTrust::PolicyRoot) => Word::PolicyRoot,
         (_, Some(Level::A1), RootOfTrust::PolicyKey) => Word::PolicyKey,
         (_, Some(Level::A1), _) => Word::Statement,
         (_, None, RootOfTrust::BuildOnly) => Word::Build,
@@ -176,6 +178,8 @@ fn worst_caveat(links: &[Link], flags: &Flags, assurance: &Assurance) -> Option<
         .iter()
         .flat_map(|link| &link.findings)
         .filter(|f| f.outcome == "warn" || f.outcome == "allowed")
+        // The headline itself says that the policy names the root.
+        .filter(|f| f.reason != Some(NAMED))
         .min_by_key(|finding| rank(finding))
         .map(|finding| FindingRef { check: finding.check, part: finding.part.clone() })
 }

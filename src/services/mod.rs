@@ -2,5 +2,6 @@
 
 pub mod tinfoil;
 pub mod near;
+pub mod providers;
 pub mod registry;
 pub mod coordinator;

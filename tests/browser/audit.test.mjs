@@ -89,6 +89,26 @@ test('in each browser it makes the same report again, byte for byte, asks for no
   }
 });
 
+test('a file on disk is answered by each browser\'s WebCrypto, and says so; with both engines it is the same', async () => {
+  for (const browser of all) {
+    const { page, troubles, close } = await browser.open(wholeAddress);
+    await page.waitForSelector('answer-card[data-headline]');
+    assert.match(await textOf(page, '.engines'), /WebCrypto\): ECDSA P-256 SHA-256 \(\d+\)/, browser.name);
+    await page.evaluate(() => document.querySelector('#view-today').click());
+    await page.evaluate(() => document.querySelector('#compare-engines').click());
+    await page.waitForSelector('.engines [data-agree]', { state: 'attached' });
+    assert.equal(await page.evaluate(() => document.querySelector('.engines [data-agree]').dataset.agree), 'true');
+    assert.match(await textOf(page, '.engines'), /RustCrypto\): /);
+    assert.deepEqual(troubles, [], browser.name);
+    await close();
+    const without = await browser.open(wholeAddress, { before: "Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined });" });
+    await without.page.waitForSelector('answer-card[data-headline]');
+    assert.equal(await standing(without.page), 'same', browser.name);
+    assert.doesNotMatch(await textOf(without.page, '.engines'), /WebCrypto/, browser.name);
+    await without.close();
+  }
+});
+
 test('a letter that is changed anywhere in the bundle is never the same as recorded', async () => {
   const begin = whole.indexOf('id="bundle">') + 'id="bundle">'.length;
   const end = whole.indexOf('</script>', begin);

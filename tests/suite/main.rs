@@ -6,6 +6,7 @@ mod common;
 mod servers;
 mod adversarial;
 mod allowed;
+mod apple;
 mod attesters;
 mod beside;
 mod bundle;
@@ -14,10 +15,12 @@ mod crypto_wycheproof;
 mod layers;
 mod mixtures;
 mod mutation;
+mod named_roots;
 mod pki;
 mod pieces;
 mod policy;
 mod policy_sweep;
+mod providers;
 mod wording;
 mod dstack;
 mod faults;
@@ -91,6 +94,7 @@ mod program {
     mod history;
     mod kept;
     mod net;
+    mod release;
     mod terminal;
 }
 

@@ -20,10 +20,11 @@ use silicon_to_source::report::{
 
 const STATES: [State; 5] =
     [State::Verified, State::Warning, State::NotPublished, State::Unknown, State::Failed];
-const ROOTS: [RootOfTrust; 7] = [
+const ROOTS: [RootOfTrust; 8] = [
     RootOfTrust::CpuVendor,
     RootOfTrust::CloudProvider,
     RootOfTrust::Statement,
+    RootOfTrust::PolicyRoot,
     RootOfTrust::PolicyKey,
     RootOfTrust::BuildOnly,
     RootOfTrust::Nothing,
@@ -40,11 +41,12 @@ const WHYS: [Why; 8] = [
     Why::NotAsked,
 ];
 /// Every headline with the forms of its sentence.
-const HEADLINES: [(Word, &[&str]); 12] = [
+const HEADLINES: [(Word, &[&str]); 13] = [
     (Word::Verified, &["asked", "alone", "card"]),
     (Word::VerifiedImage, &["asked", "alone", "card"]),
     (Word::RealMachine, &["asked", "alone", "card"]),
     (Word::Provider, &["asked", "alone"]),
+    (Word::PolicyRoot, &["asked", "alone"]),
     (Word::PolicyKey, &["asked", "alone"]),
     (Word::Statement, &["asked", "alone"]),
     (Word::Build, &["source", "alone"]),
@@ -72,7 +74,7 @@ fn english() -> Json {
 }
 
 /// Every text with its path.
-fn texts(json: &Json) -> Vec<(String, &str)> {
+pub(crate) fn texts(json: &Json) -> Vec<(String, &str)> {
     match json {
         Json::Object(members) => members
             .iter()
@@ -196,11 +198,15 @@ fn every_link_has_a_sentence_for_each_check_that_carries_or_tells_it() {
             "question",
             "carried",
             "told",
+            "named",
             "failed",
             "not-published",
             "unknown",
             "not-asked",
         ]);
+        // What a root vouches for has words of its own where the policy names the root.
+        let of_root = link <= LinkId::Measurements;
+        assert_eq!(words["named"].is_string(), of_root, "{}", link.word());
         assert!(keys(words).is_subset(&known), "{}", link.word());
     }
 }
@@ -222,6 +228,7 @@ fn every_state_and_end_has_its_words() {
     }
     assert_words(&["joints", "apart"]);
     assert_words(&["undermined"]);
+    assert_eq!(keys(&english()["named"]), set(["pass", "sentence"]));
 }
 
 #[test]

@@ -1,16 +1,22 @@
 /**
  * With what the check was made, and how its result is kept.
  *
- * @import { Report, Source } from '../page.d.ts'
+ * @import { Examination, Report, Signatures, Source } from '../page.d.ts'
  */
 
 import { emptyAuditFile, withBundle } from '../audit-file.js';
 import { button, copyButton, download, evidenceWords, h } from '../dom.js';
 import { hexElement, timeElement } from '../values.js';
 import { say, ui } from '../wording.js';
+import { signatureFacts } from './signature-facts.js';
 
-/** @param {Report} report */
-export function reportFacts({ checked_at, policy, subject, verdict, verifier }) {
+/**
+ * @param {Report} report
+ * @param {Signatures | null} signatures who answered them, where that is known
+ * @param {(() => Promise<Examination>) | null} compare examines the same again, with both engines
+ * @param {(examination: Examination) => void} differ takes what came of it when they do not agree
+ */
+export function reportFacts({ checked_at, policy, subject, verdict, verifier }, signatures, compare, differ) {
   /** @type {Array<[string, Array<Node | string>]>} */
   const rows = [
     [ui('fact.time'), [timeElement(checked_at)]],
@@ -19,6 +25,7 @@ export function reportFacts({ checked_at, policy, subject, verdict, verifier }) 
     [ui('fact.input'), [hexElement(subject.sha256)]],
     [ui('fact.verifier'), [`${verifier.name} ${verifier.version} `, hexElement(verifier.source_sha256)]],
   ];
+  if (signatures) rows.push([ui('fact.signatures'), [signatureFacts(signatures, compare, differ)]]);
   return folded('facts-section', ui('about-this-check'), [
     h('dl', { class: 'facts' }, rows.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)))),
   ]);

@@ -35,7 +35,7 @@ async function load() {
 /**
  * What was asked, by host, and which key was met.
  *
- * @typedef {{ kept: Kept, asked: AskedHost[], key: KeyRead, ends: (begun: number) => number }} Outcome
+ * @typedef {{ kept: Kept, asked: AskedHost[], key: KeyRead, ends: (begun: number) => Promise<number> }} Outcome
  */
 
 /**
@@ -70,12 +70,12 @@ export async function inquire(service, { vendors, policy }, onStep) {
     });
   };
   const told = telling(session, connection);
-  /** @type {(at: number) => string} */
-  const examined = (at) => {
+  /** @type {(at: number) => Promise<string>} */
+  const examined = async (at) => {
     const options = { at: momentOf(new Date(at)), asked: session.asked(), ...(policy === null ? {} : { policy }) };
-    return verifier.verify([{ name: session.origin, bytes: session.exchange() }], options);
+    return (await verifier.examine([{ name: session.origin, bytes: session.exchange() }], options)).report;
   };
-  const plan = new Plan(told, async () => JSON.parse((json = examined(Date.now()))));
+  const plan = new Plan(told, async () => JSON.parse((json = await examined(Date.now()))));
   /** @type {Kept['problem']} */
   let problem = null;
   try {
@@ -131,16 +131,16 @@ const HOLDING = ['verified', 'warning'];
  * before. The verifier is asked about later moments; nothing is read out of the evidence here.
  *
  * @param {string | null} json
- * @param {(at: number) => string} examined
+ * @param {(at: number) => Promise<string>} examined
  * @param {number} begun
  */
-function lasting(json, examined, begun) {
+async function lasting(json, examined, begun) {
   const holds = (/** @type {string} */ text) => HOLDING.includes(JSON.parse(text).verdict.state);
-  if (json === null || !holds(json) || holds(examined(begun + DAY))) return begun + DAY;
+  if (json === null || !holds(json) || holds(await examined(begun + DAY))) return begun + DAY;
   let [good, bad] = [begun, begun + DAY];
   while (bad - good > MINUTE) {
     const middle = Math.floor((good + bad) / 2);
-    if (holds(examined(middle))) good = middle;
+    if (holds(await examined(middle))) good = middle;
     else bad = middle;
   }
   return good;

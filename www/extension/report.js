@@ -50,7 +50,7 @@ if (kept?.json) {
   place('about').textContent = say(['extension', 'report-of'], { time: clockWords(new Date(report.checked_at)) });
   const { asked } = kept;
   const options = { at: report.checked_at, asked, ...(policy === null ? {} : { policy }) };
-  show({ kind: 'report', report, json: kept.json, further: [], recorded: null, options });
+  show({ kind: 'report', report, json: kept.json, further: [], recorded: null, options, signatures: null });
   if (named.get('part') === 'not-checked') part('not-checked');
 } else {
   place('about').textContent = say(['extension', 'report-none'], { host });

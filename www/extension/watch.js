@@ -337,7 +337,7 @@ export class Watch {
     const outcome = await inquire(service, { vendors: allowed.flat(), policy: choice.policy }, onStep);
     const { kept, asked, key } = outcome;
     const result = { ...(kept.json === null ? undecided(service, begun) : resultOf(kept.json, service, begun)), asked, key };
-    result.ends = outcome.ends(begun);
+    result.ends = await outcome.ends(begun);
     await this.#finish(state, result, kept);
     if (result.ends > Date.now()) void api.alarms.create(END + service, { when: result.ends });
   }

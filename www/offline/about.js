@@ -20,6 +20,7 @@ export function aboutFile(maker) {
     'section',
     { class: 'about-file', 'aria-labelledby': 'about-file-heading' },
     h('h2', { id: 'about-file-heading' }, audit('about')),
+    h('p', { id: 'says' }, audit('says', { version: made.version })),
     h(
       'dl',
       { class: 'facts' },
@@ -39,6 +40,7 @@ export function aboutFile(maker) {
           ? h('p', { class: 'note' }, audit(maker.sha256 === made.wasm.sha256 ? 'maker-same' : 'maker-other'))
           : null,
       ]),
+      fact(audit('commit'), [made.commit === null ? audit('commit-none') : hexElement(made.commit)]),
       copied
         ? fact(audit('roots'), [audit('roots-copied'), ' ', timeElement(copied), '. ', audit(uiForm('roots-age', days), { count: days })])
         : null,

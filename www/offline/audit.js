@@ -2,7 +2,7 @@
  * A file of its own: the verifier with its words, and one bundle or none. It makes the bundle's report
  * again, says whether that is the recorded one, and draws it. It asks nobody for anything.
  *
- * @import { Examination, RecordedBundle, Request, Source } from '../page.d.ts'
+ * @import { Examination, Request, Source } from '../page.d.ts'
  */
 
 import { button, h, visible } from '../dom.js';
@@ -32,6 +32,9 @@ const fileButton = button('', () => showIntake(place('intake').hidden !== false)
 /** @type {Source[]} what the reader handed in */
 let sources = [];
 
+/** Counts what was begun: an answer to something before that is not drawn. */
+let turn = 0;
+
 await begin();
 
 async function begin() {
@@ -51,12 +54,12 @@ async function begin() {
   const isRunning = await unpacked(blockText('verifier')).then(start, () => false);
   intake.policies = policies();
   listen();
-  place('waiting').hidden = true;
   const bundle = embedded();
   if (bundle === null) showStart(isRunning);
   else if (bundle === 'broken') showUnreadable(audit('unreadable.letters'));
-  else if (isRunning) showRecording(bundle);
+  else if (isRunning) await showRecording(bundle);
   else showUnchecked(bundle);
+  place('waiting').hidden = true;
 }
 
 /**
@@ -169,17 +172,22 @@ async function take(at) {
   }
   const { policy, artifact } = intake;
   const options = { at: at ?? rfc3339(new Date()), ...(policy ? { policy } : {}), ...(artifact ? { artifact } : {}) };
-  const examination = examine(sources, options);
+  turn += 1;
+  const mine = turn;
+  view.clear(ui('checking'));
+  const own = sources;
+  const examination = await examine(own, options);
+  if (turn !== mine) return;
   const bundle = embedded();
   const back =
     bundle instanceof Uint8Array
       ? h('p', { class: 'no-print' }, button(audit('back'), () => showRecording(bundle), { id: 'back', class: 'quiet' }))
       : null;
   put(h('div', {}, standing('own-files'), back), [view]);
-  const own = sources;
   const keep =
     examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
-  draw(examination, sources, { keep });
+  const compare = examination.kind === 'report' ? () => examine(own, examination.options, 'both') : null;
+  draw(examination, own, { keep, compare });
   view.focusAnswer();
 }
 
@@ -188,27 +196,32 @@ async function take(at) {
  *
  * @param {Uint8Array<ArrayBuffer>} bundle
  */
-function showRecording(bundle) {
-  /** @type {RecordedBundle} */
-  let told;
+async function showRecording(bundle) {
+  turn += 1;
+  const mine = turn;
+  /** @type {Awaited<ReturnType<typeof recorded>>} */
+  let made;
   try {
-    told = recorded(bundle);
+    made = await recorded(bundle);
   } catch (error) {
+    if (turn !== mine) return;
     const why = refused(error);
     showUnreadable(why.kind === 'unreadable' ? why.message : ui(`${why.reason}.sentence`));
     return;
   }
+  const { told, signatures } = made;
   const report = drawable(told.report);
   if (!report) {
     showUnreadable(ui('not-a-report.sentence'));
     return;
   }
   const at = rfc3339(new Date());
+  const now = await examine([{ name: audit('bundle-name'), bytes: bundle }], { at });
+  if (turn !== mine) return;
   // Files that the reader adds stand beside the bundle.
   sources = [{ name: audit('bundle-name'), bytes: bundle }];
   /** @type {Examination} */
-  const then = { kind: 'report', report, json: told.report, further: [], recorded: null, options: { at: told.at } };
-  const now = examine(sources, { at });
+  const then = { kind: 'report', report, json: told.report, further: [], recorded: null, options: { at: told.at }, signatures };
   const outcome = told.same ? 'same' : told.otherVerifier ? 'other-verifier' : 'different';
   const choice = h('div', { class: 'views no-print', role: 'group', 'aria-label': audit('views') });
   const head = h('div', {}, standing(outcome, told), todayNote(then, now, at), choice);
@@ -216,7 +229,8 @@ function showRecording(bundle) {
   const show = (isToday) => {
     const cover = [aboutFile(told.maker), inputs(told.files, contentOf(bundle), bundle), checkFile(bundle)];
     const shown = isToday ? now : then;
-    draw(shown, [], isToday ? { cover } : { cover, isRecorded: true, above: recorderNote(told) });
+    const compare = () => examine(sources, { at }, 'both');
+    draw(shown, [], isToday ? { cover, compare } : { cover, isRecorded: true, above: recorderNote(told) });
     for (const [place, one] of [...choice.children].entries()) {
       one.setAttribute('aria-pressed', String((place === 1) === isToday));
     }

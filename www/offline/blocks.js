@@ -21,6 +21,7 @@ export function blockText(id) {
  *
  * @type {{
  *   version: string,
+ *   commit: string | null,
  *   wasm: { sha256: string, len: number },
  *   roots: { kind: string, name: string, sha256: string, until?: string, newest?: string, version?: number }[],
  * }}

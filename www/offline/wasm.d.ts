@@ -6,6 +6,6 @@ declare module '*/pkg/silicon_to_source.js' {
   export const bundle: Verifier['bundle'];
   export const own: Verifier['own'];
   export const policies: Verifier['policies'];
-  export const recorded: Verifier['recorded'];
-  export const verify: Verifier['verify'];
+  export const remade: Verifier['remade'];
+  export const examine: Verifier['examine'];
 }

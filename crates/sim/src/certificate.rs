@@ -63,6 +63,15 @@ pub struct Template {
     pub trailing: Vec<u8>,
 }
 
+/// The authority `root` (DER) again under `key`, which signs it: with the same name and for the same
+/// uses, and valid for `validity`.
+pub fn twin(root: &[u8], key: Key, validity: Validity) -> Vec<u8> {
+    let root = Certificate::from_der(root).unwrap().tbs_certificate;
+    let mut template = Template::new(root.issuer, root.subject, validity, key, key);
+    template.extensions = root.extensions.unwrap_or_default();
+    template.sign()
+}
+
 /// One thing that can be wrong with a certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spoil {

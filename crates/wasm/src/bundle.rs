@@ -86,8 +86,12 @@ pub fn recorded(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array")] bytes: JsValue,
 ) -> Result<String, JsValue> {
     let bytes = take("the bundle", &bytes, &mut { MAX_TAKEN })?;
-    let bundle = Bundle::read(&bytes).map_err(|error| refused(&error))?;
-    let again = silicon_to_source::recorded(&bundle).map_err(|error| refused(&error))?;
+    told(&Bundle::read(&bytes).map_err(|error| refused(&error))?)
+}
+
+/// The text of a `RecordedBundle`.
+pub(crate) fn told(bundle: &Bundle) -> Result<String, JsValue> {
+    let again = silicon_to_source::recorded(bundle).map_err(|error| refused(&error))?;
     let is_other = again.is_other_verifier();
     let Recorded { report, same, differences, count } = again;
     let files = bundle.files().map(|(file, url)| {

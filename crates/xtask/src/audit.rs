@@ -18,7 +18,7 @@ use silicon_to_source::engine::roots::pinned;
 
 use crate::build::{files, read, remove};
 use crate::failure::Failure;
-use crate::tools;
+use crate::{own, tools};
 
 /// The folder of `www` with what only the offline file has.
 pub(crate) const SOURCES: &str = "offline";
@@ -37,8 +37,9 @@ const LINE: usize = 4_000;
 const ALPHABET: &[u8; 85] =
     b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
 
-/// Builds `audit.html` from the `site` that was built, and takes its sources out of the site.
-pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
+/// Builds `audit.html` from the `site` that was built, and takes its sources out of the site. Returns
+/// the file's own policy.
+pub(crate) fn assemble(root: &Path, site: &Path) -> Result<String, Failure> {
     let sources = site.join(SOURCES);
     let template = text(&sources.join("audit.html"))?;
     let script = bundled(root, &sources.join("audit.js"), &["--format=esm"])?;
@@ -49,12 +50,13 @@ pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
         }
     }
     let wasm = read(&site.join("pkg/silicon_to_source_bg.wasm"))?;
+    let policy = policy(&script, &style);
     let page = filled(
         &template,
         &[
-            ("policy", &policy(&script, &style)),
+            ("policy", &policy),
             ("style", &style),
-            ("made", &made(&wasm)?),
+            ("made", &made(root, &wasm)?),
             ("wordings", &wordings(&site.join("locales"))?),
             ("verifier", &block(&smallest(&wasm)?)),
             ("bundle", PLACE),
@@ -71,11 +73,12 @@ pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
     }
     remove(&sources)?;
     let path = site.join("audit.html");
-    fs::write(&path, page).map_err(|error| Failure::at(&path, error))
+    fs::write(&path, page).map_err(|error| Failure::at(&path, error))?;
+    Ok(policy)
 }
 
 /// `entry` and what it imports, as one text.
-fn bundled(root: &Path, entry: &Path, options: &[&str]) -> Result<String, Failure> {
+pub(crate) fn bundled(root: &Path, entry: &Path, options: &[&str]) -> Result<String, Failure> {
     let bundler = root.join("crates/xtask/bundler");
     tools::need_node()?;
     tools::need_node_modules(&bundler)?;
@@ -107,12 +110,13 @@ fn policy(script: &str, style: &str) -> String {
     )
 }
 
-/// What the file says of the verifier in it: its digest, and how old its keys are.
-fn made(wasm: &[u8]) -> Result<String, Failure> {
+/// What the file says of the verifier in it: its commit, its digest, and how old its keys are.
+fn made(root: &Path, wasm: &[u8]) -> Result<String, Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::new(format!("audit.html: {error}."));
     let roots = pinned().map_err(|error| failed(&error))?;
     let made = json!({
         "version": env!("CARGO_PKG_VERSION"),
+        "commit": own::commit(root),
         "wasm": { "sha256": Sha256::of(wasm), "len": wasm.len() },
         "roots": roots,
     });

@@ -8,6 +8,18 @@ crate::finding::table! {
         PROVENANCE_PREDICATE_TYPE = "provenance.predicate-type", "1.7", Provenance, Appraisal, INTOTO,
             is [NeedsReference],
             fails ["missing", "not-accepted"];
+        PROVENANCE_STATEMENT_TYPE = "provenance.statement-type", "1.7", Provenance, Appraisal, INTOTO,
+            is [NeedsReference],
+            fails ["not-accepted"];
+        PROVENANCE_PAYLOAD_TYPE = "provenance.payload-type", "1.7", Provenance, Appraisal, INTOTO,
+            is [NeedsReference],
+            fails ["not-accepted"];
+        PROVENANCE_AGE = "provenance.age", "1.2", Provenance, Appraisal, "Sigstore client specification, section 4, step 0",
+            is [NeedsReference],
+            fails ["missing", "too-old"];
+        PROVENANCE_IDENTITY = "provenance.identity", "1.8", Provenance, Appraisal, "Sigstore client specification, section 4, step 6; RFC 5280 section 4.2.1.6",
+            is [NeedsReference],
+            fails ["missing", "not-accepted"];
         PROVENANCE_ISSUER = "provenance.issuer", "1.8", Provenance, Appraisal, FULCIO,
             fails ["extensions-differ", "missing", "not-accepted", "not-equal"];
         PROVENANCE_WORKFLOW = "provenance.workflow", "1.8", Provenance, Appraisal, FULCIO,

@@ -36,7 +36,7 @@ pub(crate) fn bundle_with(
         Some(statement) => {
             part.findings.push(public_log(statement, policy.sigstore().no_public_log));
             part.findings.extend(match statement.key() {
-                None => appraise::provenance(statement, policy.provenance()),
+                None => appraise::provenance(statement, policy.provenance(), now),
                 Some(_) => appraise::without_certificate(),
             });
             part.claims.extend(appraise::claims(statement));

@@ -32,6 +32,18 @@ pub struct ProvenancePolicy {
     pub triggers: Vec<String>,
     /// Accepted in-toto predicate types.
     pub predicate_types: Vec<String>,
+    /// Accepted formats of the statement itself (`_type`), such as
+    /// `https://in-toto.io/Statement/v1`; empty accepts those that this verifier reads.
+    pub statement_types: Vec<String>,
+    /// Accepted payload types of the signed envelope, such as `application/vnd.in-toto+json`; empty
+    /// accepts the one that this verifier reads.
+    pub payload_types: Vec<String>,
+    /// Who may sign, whatever the source: the certificate's whole alternative name (a workflow with
+    /// its ref, or an e-mail address), or the name of Cloud Build's key. Empty accepts any.
+    pub identities: Vec<String>,
+    /// How many days before the asked time the signature may have been seen first, by a log or a
+    /// timestamp authority.
+    pub maximum_age_days: Option<u16>,
     /// Whether Google Cloud Build may vouch for a build, and whose projects may. Without it, only
     /// the OIDC issuer may.
     pub cloud_build: Option<CloudBuildPolicy>,
@@ -90,6 +102,10 @@ impl Default for ProvenancePolicy {
                 "https://slsa.dev/provenance/v0.2",
                 "https://tinfoil.sh/predicate/snp-tdx-multiplatform/v1",
             ]),
+            statement_types: Vec::new(),
+            payload_types: Vec::new(),
+            identities: Vec::new(),
+            maximum_age_days: None,
             cloud_build: None,
         }
     }

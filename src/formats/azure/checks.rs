@@ -26,7 +26,7 @@ crate::finding::table! {
             fails ["malformed", "not-equal"];
         AZURE_CERTIFICATE_ISSUER = "azure.certificate.issuer", "", Report, Appraisal, AK,
             is [NeedsReference],
-            fails ["bad-signature", "malformed"];
+            fails ["bad-signature", "expired", "malformed", "not-a-ca", "not-yet-valid", "wrong-root"];
         AZURE_PARAVISOR = "azure.paravisor", "", Measurements, Appraisal, "AMD 56860, MEASUREMENT; Intel TDX module 1.5 ABI, TDINFO_STRUCT",
             is [NeedsReference],
             fails ["not-listed"];

@@ -40,7 +40,8 @@ pub(crate) fn examine(
             let report = report.ok_or_else(|| to_blame(&part.findings));
             let measured = report.map(|report| report.report().measurement);
             part.findings.push(appraisal::paravisor(measured, &policy.snp().measurements));
-            let examined = verify::verify(evidence, &hcl, Verified::Snp(report));
+            let examined =
+                verify::verify(evidence, &hcl, Verified::Snp(report), policy.anchors(), now);
             Ok(finish("azure-snp-evidence", input, part, &examined, evidence, &hcl, policy))
         }
         (Processor::Tdx(quote), Hardware::Tdx(_)) => {
@@ -57,7 +58,8 @@ pub(crate) fn examine(
             let quote = quote.ok_or_else(|| to_blame(&part.findings));
             let measured = quote.map(VerifiedQuote::quote);
             part.findings.push(appraisal::paravisor_of(measured, &policy.dcap().tdx));
-            let examined = verify::verify(evidence, &hcl, Verified::Tdx(quote));
+            let examined =
+                verify::verify(evidence, &hcl, Verified::Tdx(quote), policy.anchors(), now);
             Ok(finish("azure-tdx-evidence", input, part, &examined, evidence, &hcl, policy))
         }
         _ => {

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::finding::{At, Finding, LinkId, Value, Why, to_blame};
 use crate::formats::gce::policy::ForGce;
 use crate::piece::{self, Piece, Role};
+use crate::pki::named::NamedRoot;
 use crate::pki::{Cert, pem_certificates};
 use crate::report::{Draft, EvidenceItem, Fact, certificate};
 use crate::span::Span;
@@ -53,7 +54,7 @@ struct Files<'a> {
 impl<'a> Files<'a> {
     /// The endorsement that covers one of `measured`, or else the first that can be read, and every
     /// root certificate that `policy` names or that bears the name of Google's root.
-    fn of(beside: &[Piece<'a>], measured: &[About], policy: &dyn ForGce) -> Self {
+    fn of(beside: &[Piece<'a>], measured: &[About], policy: &'a dyn ForGce) -> Self {
         let mut own = Self { endorsement: None, roots: Vec::new() };
         for piece in piece::of(beside, &[Role::GoogleEndorsement]) {
             match LaunchEndorsement::parse(piece.bytes) {
@@ -73,6 +74,10 @@ impl<'a> Files<'a> {
                 piece.used();
                 own.roots.push(root);
             }
+        }
+        if own.endorsement.is_some() {
+            let named = policy.anchors().named().google.iter();
+            own.roots.extend(named.filter_map(NamedRoot::cert));
         }
         own
     }

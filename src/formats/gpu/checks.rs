@@ -6,6 +6,7 @@ const NVIDIA: &str = "NVIDIA attestation, Hopper confidential computing";
 crate::finding::table! {
     AUTHENTICITY {
         GPU_ROOT = "gpu.root", "", HardwareRoot, Authenticity, NVIDIA,
+            warns ["named"],
             fails ["simulated", "wrong-root"];
         GPU_CHAIN_ROLE = "gpu.chain.role", "", Chip, Authenticity, NVIDIA,
             fails ["is-a-ca", "not-a-ca", "path-length", "unknown-extension", "wrong-key", "wrong-length"];

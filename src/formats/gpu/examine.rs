@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::finding::{Finding, LinkId, Value, to_blame};
 use crate::formats::gpu::policy::ForGpu;
 use crate::piece::{self, Piece, Role};
-use crate::pki::anchors::{self, Roots};
+use crate::pki::named::Anchors;
 use crate::pki::{Cert, pem_certificates};
 use crate::report::{Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject, certificate};
 use crate::time::UnixTime;
@@ -21,7 +21,7 @@ pub(crate) fn examine(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let parsed = Report::parse(bytes)?;
-    let ders = chain(&parsed, beside, policy.roots());
+    let ders = chain(&parsed, beside, policy.anchors());
     let Examined { mut part, .. } = report(bytes, &ders, policy, now)?;
     if part.passed(&checks::GPU_NONCE) {
         part.flags.freshness = Freshness::Challenge;
@@ -90,7 +90,7 @@ pub(crate) fn report(
 ) -> Result<Examined, Error> {
     let report = Report::parse(bytes)?;
     let chain = ders.iter().map(|der| Cert::parse(WHAT, der)).collect::<Result<Vec<_>, _>>()?;
-    let examined = verify::verify(&report, &chain, policy.roots(), now);
+    let examined = verify::verify(&report, &chain, policy.anchors(), now);
     let mut part = Part::of(examined.findings);
     match &examined.verified {
         Some(verified) => {
@@ -122,7 +122,7 @@ const MAX_CHAIN: usize = 8;
 /// The certificates beside the report that lead from the GPU's own upwards, whatever files they
 /// lie in. The GPU's own is the one whose key signed the report, or else the first that is made out
 /// for a GPU's firmware.
-fn chain(report: &Report<'_>, beside: &[Piece<'_>], roots: Roots) -> Vec<Vec<u8>> {
+fn chain(report: &Report<'_>, beside: &[Piece<'_>], roots: Anchors<'_>) -> Vec<Vec<u8>> {
     let pieces = piece::of(beside, &[Role::Certificate]);
     let certs = pieces.iter().filter_map(|p| Some((p, Cert::parse(WHAT, p.bytes).ok()?)));
     let certs: Vec<(&Piece<'_>, Cert<'_>)> = certs.collect();
@@ -130,7 +130,7 @@ fn chain(report: &Report<'_>, beside: &[Piece<'_>], roots: Roots) -> Vec<Vec<u8>
     let signer = certs.iter().find(|(_, cert)| verify::is_signed_by(report, cert));
     let mut chain: Vec<&(&Piece<'_>, Cert<'_>)> = Vec::new();
     let mut next = signer.or_else(|| certs.iter().find(|(_, cert)| is_leaf(cert)));
-    let root = anchors::nvidia(roots).root().ok();
+    let roots = roots.nvidia().all();
     while let Some(own) = next.filter(|_| chain.len() < MAX_CHAIN) {
         chain.push(own);
         let (_, last) = own;
@@ -140,14 +140,15 @@ fn chain(report: &Report<'_>, beside: &[Piece<'_>], roots: Roots) -> Vec<Vec<u8>
             .filter(|(_, cert)| !chain.iter().any(|(_, known)| known.der() == cert.der()))
             .collect();
         let signs = |cert: &Cert<'_>| last.verify_signed_by(cert).is_ok();
-        let is_below_root = root.as_ref().is_some_and(|root| last.names_issuer(root));
+        let is_below_root = roots.iter().any(|root| last.names_issuer(&root.cert));
         let issuer = match issuers.as_slice() {
             [_, _, ..] => issuers.iter().find(|(_, cert)| signs(cert)),
             _ => None,
         };
         next = issuer.or(issuers.first()).copied().filter(|(_, cert)| {
             // A root that came along is the pinned one, or shows which other one it is.
-            !is_below_root || root.as_ref().is_some_and(|r| r.der() == cert.der()) || signs(cert)
+            let is_known = roots.iter().any(|root| root.cert.der() == cert.der());
+            !is_below_root || is_known || signs(cert)
         });
     }
     chain.iter().for_each(|(piece, _)| piece.used());

@@ -4,8 +4,9 @@ use super::checks;
 use super::parse::Report;
 use crate::crypto::{self, Algorithm, Hash, Message, Signature};
 use crate::finding::{Examined, Finding, Promise, Value, Why};
-use crate::pki::anchors::{self, Roots};
+use crate::pki::anchors;
 use crate::pki::chain::{self, Checked, Rules};
+use crate::pki::named::Anchors;
 use crate::pki::{Cert, KeyKind};
 use crate::time::UnixTime;
 use crate::wire::der;
@@ -34,7 +35,7 @@ pub(crate) fn names_firmware(cert: &Cert<'_>) -> bool {
     [FIRMWARE_ID, TCB_INFO].into_iter().any(|name| cert.extension(name).is_some())
 }
 
-/// A report whose signature leads to NVIDIA's pinned root.
+/// A report whose signature leads to NVIDIA's pinned root, or to one that the policy names.
 #[derive(Clone, Debug)]
 pub(crate) struct VerifiedGpu<'a> {
     report: &'a Report<'a>,
@@ -63,13 +64,14 @@ const PROMISE: Promise = Promise {
 pub(crate) fn verify<'a>(
     report: &'a Report<'a>,
     chain: &[Cert<'_>],
-    roots: Roots,
+    roots: Anchors<'_>,
     now: UnixTime,
 ) -> Examined<VerifiedGpu<'a>> {
-    let Ok(root) = anchors::nvidia(roots).root() else {
+    let Some(anchor) = roots.nvidia().above(highest(chain)) else {
         let findings = checks::AUTHENTICITY.map(|check| Finding::unknown(check, Why::NotSupported));
         return Examined { findings: findings.to_vec(), verified: None };
     };
+    let root = &anchor.cert;
     let below = match chain.split_last() {
         Some((last, below)) if last.der() == root.der() => below,
         _ => chain,
@@ -78,10 +80,10 @@ pub(crate) fn verify<'a>(
         let findings = checks::AUTHENTICITY.map(|check| Finding::unknown(check, Why::NotFetched));
         return Examined { findings: findings.to_vec(), verified: None };
     };
-    let reason = chain::astray(top, &root, &[anchors::simulated::NVIDIA.root]);
-    let mut findings = vec![
-        Finding::unless(&checks::GPU_ROOT, reason).expected(root.subject()).actual(top.issuer()),
-    ];
+    let reason = chain::astray(top, root, &[anchors::simulated::NVIDIA.root]);
+    let begins =
+        Finding::unless(&checks::GPU_ROOT, reason).expected(root.subject()).actual(top.issuer());
+    let mut findings = vec![anchor.told(begins)];
     if !BELOW.contains(&below.len()) {
         let count = u64::try_from(below.len()).unwrap_or(u64::MAX);
         findings.push(
@@ -90,17 +92,26 @@ pub(crate) fn verify<'a>(
     }
     for (number, cert) in below.iter().enumerate() {
         let part = format!("certificate {}", number.saturating_add(1));
-        let issuer = number.checked_add(1).and_then(|next| below.get(next)).unwrap_or(&root);
+        let issuer = number.checked_add(1).and_then(|next| below.get(next)).unwrap_or(root);
         findings.push(CHAIN.role(cert, number).part(part.clone()));
         findings.push(CHAIN.signed(cert, issuer).actual(cert.issuer()).part(part.clone()));
         findings.push(CHAIN.valid(cert, now).part(part));
     }
-    findings.push(CHAIN.valid(&root, now).part("root"));
+    findings.push(CHAIN.valid(root, now).part("root"));
     findings.push(Finding::unknown(&checks::GPU_CHAIN_REVOCATION, Why::NotSupported));
     findings.push(signature(report, leaf));
     findings.push(firmware(report, leaf));
     let verified = PROMISE.keep(&findings, || VerifiedGpu { report });
     Examined { findings, verified }
+}
+
+/// The certificate of a chain that tells its root: the last one, or the one before a last that names
+/// itself and is nobody's word.
+fn highest<'c, 'd>(chain: &'c [Cert<'d>]) -> Option<&'c Cert<'d>> {
+    match chain {
+        [.., below, last] if last.names_issuer(last) => Some(below),
+        other => other.last(),
+    }
 }
 
 /// ECDSA on P-384 with SHA-384 over request and response, the signature left out.

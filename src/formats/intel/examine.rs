@@ -100,8 +100,8 @@ pub(crate) fn quoted<'a>(
     compared: Comparers,
     now: UnixTime,
 ) -> Examined<'a> {
-    let collateral = beside.intel.choose(quote, policy.roots(), now);
-    let examined = verify::verify(quote, &collateral, policy.roots(), now);
+    let collateral = beside.intel.choose(quote, policy.anchors(), now);
+    let examined = verify::verify(quote, &collateral, policy.anchors(), now);
     let mut part = Part::of(examined.findings);
     let verified = examined.verified;
     match &verified {

@@ -4,7 +4,7 @@ use super::parse::Quote;
 use super::parse::collateral::{Collateral, Part, parts};
 use super::verify::choose;
 use crate::piece::{self, Piece, Role};
-use crate::pki::anchors::Roots;
+use crate::pki::named::Anchors;
 use crate::time::UnixTime;
 
 /// Intel's roles.
@@ -49,7 +49,12 @@ impl<'s> Intel<'s> {
     }
 
     /// Chooses what is about `quote`.
-    pub(crate) fn choose(&self, quote: &Quote<'_>, roots: Roots, now: UnixTime) -> Collateral {
+    pub(crate) fn choose(
+        &self,
+        quote: &Quote<'_>,
+        roots: Anchors<'_>,
+        now: UnixTime,
+    ) -> Collateral {
         let chosen = choose(&self.parts, quote, roots, now);
         for place in chosen.used {
             if let Some(Some(piece)) = self.pieces.get(place) {

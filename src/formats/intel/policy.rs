@@ -22,6 +22,12 @@ pub struct DcapPolicy {
     pub minimum_evaluation_number: Option<u32>,
     /// Accepted platforms by PPID, 16 bytes in hex; empty accepts any.
     pub platforms: Vec<String>,
+    /// Accepted kinds of platform by FMSPC, 6 bytes in hex, as the PCK certificate has it; empty
+    /// accepts any.
+    pub fmspcs: Vec<Octets<6>>,
+    /// Accepted makers of the quoting enclave by the vendor id of the quote's header, 16 bytes in
+    /// hex. Whatever stands here, a quoting enclave of another maker than Intel fails.
+    pub qe_vendors: Vec<Octets<16>>,
     /// Bytes other than zero stand after the quote.
     pub trailing: Rule,
     /// Accepted REPORTDATA, 64 bytes in hex.
@@ -38,6 +44,8 @@ impl Default for DcapPolicy {
             tcb: TcbRules::default(),
             minimum_evaluation_number: None,
             platforms: Vec::new(),
+            fmspcs: Vec::new(),
+            qe_vendors: Vec::new(),
             trailing: Rule::Warn,
             report_data: None,
             tdx: TdxPolicy::default(),
@@ -110,9 +118,15 @@ pub struct TdxPolicy {
     /// MRSERVICETD is not zero: service guests, such as for migration, are bound to the guest.
     pub service_td: Rule,
     /// Accepted values of XFAM; empty accepts those that go with the bits Intel names.
-    pub xfam: Vec<Xfam>,
+    pub xfam: Vec<Octets<8>>,
     /// MRSIGNERSEAM is not zero: the TDX module is not Intel's.
     pub foreign_seam: Rule,
+    /// Least TEE_TCB_SVN, 16 bytes in hex: each byte of the quote's is at least its byte here.
+    pub minimum_tee_tcb_svn: Option<Octets<16>>,
+    /// Accepted makers of the TDX module by MRSIGNERSEAM, beside `foreign-seam`; zero is Intel.
+    pub mr_signer_seam: Vec<Sha384>,
+    /// Accepted SEAMATTRIBUTES, 8 bytes in hex, beside `foreign-seam`.
+    pub seam_attributes: Vec<Octets<8>>,
     /// Accepted TDX modules by MRSEAM; empty accepts any.
     pub mr_seam: Vec<Sha384>,
     /// What the host chose as MRCONFIGID.
@@ -148,6 +162,9 @@ impl Default for TdxPolicy {
             service_td: Rule::Warn,
             xfam: Vec::new(),
             foreign_seam: Rule::Deny,
+            minimum_tee_tcb_svn: None,
+            mr_signer_seam: Vec::new(),
+            seam_attributes: Vec::new(),
             mr_seam: Vec::new(),
             mr_config_id: RegisterRule::Any,
             mr_owner: RegisterRule::Any,
@@ -187,16 +204,23 @@ pub enum RegisterRule {
     OneOf(Vec<Sha384>),
 }
 
-/// XFAM or XFRM as a policy file writes it: the quote's 8 bytes in hex.
+/// A field of a quote or of a PCK certificate as a policy file writes it: its `N` bytes in hex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Xfam(pub [u8; 8]);
+pub struct Octets<const N: usize>(pub [u8; N]);
 
-impl<'de> Deserialize<'de> for Xfam {
+impl<const N: usize> std::fmt::Display for Octets<N> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl<'de, const N: usize> Deserialize<'de> for Octets<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let mut bytes = [0; 8];
+        let mut bytes = [0; N];
         hex::decode_to_slice(&text, &mut bytes).map_err(|error| {
-            serde::de::Error::custom(format!("XFAM or XFRM: expected 16 hex digits: {error}"))
+            let digits = N.saturating_mul(2);
+            serde::de::Error::custom(format!("expected {digits} hex digits: {error}"))
         })?;
         Ok(Self(bytes))
     }
@@ -213,7 +237,7 @@ pub struct SgxPolicy {
     /// Reserved bytes or bits are set, or bits of XFRM without a name in this verifier.
     pub reserved: Rule,
     /// Accepted values of XFRM; empty accepts those that go with the bits Intel names.
-    pub xfrm: Vec<Xfam>,
+    pub xfrm: Vec<Octets<8>>,
     /// Accepted MRENCLAVE (reference values).
     pub mr_enclave: Vec<Sha256>,
     /// Accepted MRSIGNER; empty accepts any.

@@ -11,6 +11,7 @@ crate::finding::table! {
         NITRO_CHAIN = "nitro.chain", "", HardwareRoot, Authenticity, NSM,
             fails ["malformed"];
         NITRO_ROOT_PINNED = "nitro.root.pinned", "", HardwareRoot, Authenticity, GUIDE,
+            warns ["named"],
             fails ["simulated", "wrong-root"];
         NITRO_CA_ROLE = "nitro.ca.role", "", HardwareRoot, Authenticity, PKIX,
             fails ["not-a-ca", "path-length", "unknown-extension", "wrong-key", "wrong-parameters"];

@@ -64,7 +64,7 @@ pub(crate) fn document_of(
     compared: Comparers,
     now: UnixTime,
 ) -> Examined {
-    let examined = verify::verify(document, policy.roots());
+    let examined = verify::verify(document, policy.anchors());
     let mut part = Part::of(examined.findings);
     match &examined.verified {
         Some(verified) => {

@@ -7,8 +7,9 @@ use super::checks;
 use super::parse::Document;
 use crate::crypto::{self, Algorithm, Hash, Message, Signature};
 use crate::finding::{Check, Examined, Finding, Promise, Value};
-use crate::pki::anchors::{self, AwsAnchor, Roots, simulated};
+use crate::pki::anchors::simulated;
 use crate::pki::chain::{self, Rules, dated, unsigned};
+use crate::pki::named::{Anchor, Anchors};
 use crate::pki::{Cert, KeyKind, SignatureAlgorithm};
 use crate::time::UnixTime;
 
@@ -18,9 +19,9 @@ pub(crate) const DOCUMENT: &str = "nitro-document";
 /// The protected header of every document: `{1: -35}`, which is ES384 (RFC 9053 section 2.1).
 const ES384: [u8; 4] = [0xa1, 0x01, 0x38, 0x22];
 
-/// A document whose signature leads to AWS's pinned root.
+/// A document whose signature leads to AWS's pinned root, or to one that the policy names.
 ///
-/// Shown: the pinned root signed the certificates down to the one of the key that signed exactly
+/// Shown: the root signed the certificates down to the one of the key that signed exactly
 /// this payload, each of them for its role, and all of them valid at the time that the payload
 /// gives. Not shown: that the payload's time is right beyond AWS's word, and anything about the
 /// values.
@@ -49,9 +50,12 @@ pub(crate) fn made_at(document: &Document<'_>) -> UnixTime {
 }
 
 /// Verifies the chain and the signature of `document` for its own time.
-pub(crate) fn verify<'a>(document: &Document<'a>, roots: Roots) -> Examined<VerifiedNitro<'a>> {
+pub(crate) fn verify<'a>(
+    document: &Document<'a>,
+    roots: Anchors<'_>,
+) -> Examined<VerifiedNitro<'a>> {
     let made_at = made_at(document);
-    let chain = match Chain::parse(document, anchors::aws(roots)) {
+    let chain = match Chain::parse(document, roots) {
         Ok(chain) => chain,
         Err(why) => {
             let mut findings = vec![Finding::fail(&checks::NITRO_CHAIN, "malformed").actual(why)];
@@ -79,36 +83,38 @@ static RULES: Rules = Rules {
 };
 
 /// The certificates of a document, not believed.
-struct Chain<'a> {
-    root: Cert<'a>,
+struct Chain<'a, 'p> {
+    root: Anchor<'p>,
     supplied_root: Cert<'a>,
     /// Below the root, each issued by the one before it.
     authorities: Vec<Cert<'a>>,
     leaf: Cert<'a>,
 }
 
-impl<'a> Chain<'a> {
-    fn parse(document: &Document<'a>, anchor: &AwsAnchor) -> Result<Self, String> {
+impl<'a, 'p> Chain<'a, 'p> {
+    fn parse(document: &Document<'a>, roots: Anchors<'p>) -> Result<Self, String> {
         const WHAT: &str = "certificate of a Nitro document";
         let parse = |der: &'a [u8]| Cert::parse(WHAT, der).map_err(|error| error.to_string());
         let mut bundle = document.cabundle.iter().map(|certificate| parse(certificate.value));
         let supplied_root = bundle.next().ok_or("it has no certificate")??;
-        Ok(Self {
-            root: anchor.root().map_err(|error| error.to_string())?,
-            supplied_root,
-            authorities: bundle.collect::<Result<_, _>>()?,
-            leaf: parse(document.certificate.value)?,
-        })
+        let authorities: Vec<Cert<'a>> = bundle.collect::<Result<_, _>>()?;
+        let leaf = parse(document.certificate.value)?;
+        let root = roots.aws().above(authorities.first().or(Some(&leaf)));
+        let root = root.ok_or("no root of AWS's counts")?;
+        Ok(Self { root, supplied_root, authorities, leaf })
     }
 
     fn findings(&self, made_at: UnixTime) -> Vec<Finding> {
-        let Self { root, supplied_root, authorities, leaf } = self;
+        let Self { root: anchor, supplied_root, authorities, leaf } = self;
+        let root = &anchor.cert;
         let issuer = authorities.last().unwrap_or(root);
         let other_root = chain::other_root(supplied_root, root, simulated::AWS.root);
         vec![
-            Finding::unless(&checks::NITRO_ROOT_PINNED, other_root)
-                .expected(Value::hex(root.fingerprint().0))
-                .actual(Value::hex(supplied_root.fingerprint().0)),
+            anchor.told(
+                Finding::unless(&checks::NITRO_ROOT_PINNED, other_root)
+                    .expected(Value::hex(root.fingerprint().0))
+                    .actual(Value::hex(supplied_root.fingerprint().0)),
+            ),
             self.roles(),
             self.signatures(),
             self.validities(made_at),
@@ -133,7 +139,7 @@ impl<'a> Chain<'a> {
 
     /// The first authority that the one before it did not sign.
     fn signatures(&self) -> Finding {
-        let issuers = std::iter::once(&self.root).chain(&self.authorities);
+        let issuers = std::iter::once(&self.root.cert).chain(&self.authorities);
         let unsigned = self.authorities.iter().zip(issuers).find_map(|(authority, issuer)| {
             unsigned(authority, issuer).map(|reason| (authority, reason))
         });
@@ -143,7 +149,7 @@ impl<'a> Chain<'a> {
     /// The first of root and authorities that is not valid at that time.
     fn validities(&self, made_at: UnixTime) -> Finding {
         let check = &checks::NITRO_CA_VALIDITY;
-        let all = std::iter::once(&self.root).chain(&self.authorities);
+        let all = std::iter::once(&self.root.cert).chain(&self.authorities);
         all.map(|authority| dated(check, authority.validity(), made_at, "expired"))
             .find(|finding| !finding.passed())
             .unwrap_or(Finding::pass(check).actual(made_at))

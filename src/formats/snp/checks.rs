@@ -10,6 +10,7 @@ const PKIX: &str = "RFC 5280";
 crate::finding::table! {
     AUTHORITY {
         SNP_ROOT_PINNED = "snp.root.pinned", "S4", HardwareRoot, Authenticity, KDS,
+            warns ["named"],
             fails ["simulated", "wrong-root"];
         SNP_ARK_VALIDITY = "snp.ark.validity", "S5", HardwareRoot, Authenticity, PKIX,
             fails ["expired", "not-yet-valid"];

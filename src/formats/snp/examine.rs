@@ -42,9 +42,9 @@ pub(crate) fn report<'a>(
     now: UnixTime,
 ) -> Result<Examined<'a>, Error> {
     let report = Report::parse(bytes)?;
-    let endorsements = amd.choose(&report, policy.roots());
+    let endorsements = amd.choose(&report, policy.anchors());
     let product = verify::product(&report, endorsements.vek.as_ref());
-    let examined = verify::verify(&report, &endorsements, policy.roots(), now);
+    let examined = verify::verify(&report, &endorsements, policy.anchors(), now);
     let mut part = Part::of(examined.findings);
     match &examined.verified {
         Some(verified) => {
@@ -71,8 +71,9 @@ pub(crate) fn report<'a>(
         part.evidence.push(certificate("vek", LinkId::Chip, &vek.cert));
     }
     if let Some(product) = product {
-        let anchor = verify::anchor(product, policy.roots());
-        if let Some(ask) = verify::intermediate(anchor, &endorsements) {
+        let intermediate = endorsements.intermediate.as_ref();
+        let anchor = verify::anchor(product, policy.anchors(), intermediate);
+        if let Some(ask) = verify::intermediate(&anchor, &endorsements) {
             part.evidence.push(certificate("amd-intermediate", LinkId::HardwareRoot, &ask));
         }
         part.evidence.push(certificate("amd-root", LinkId::HardwareRoot, &anchor.root()?));

@@ -10,7 +10,8 @@ use super::parse::amd::Vek;
 use super::parse::{Component, Product, Report, SigningKey};
 use super::verify::{self, Endorsements};
 use crate::piece::{self, Piece, Role};
-use crate::pki::anchors::{AmdAnchor, Roots};
+use crate::pki::anchors::AmdAnchor;
+use crate::pki::named::Anchors;
 use crate::pki::{Cert, Crl};
 
 const WHAT: &str = "AMD's certificate";
@@ -43,7 +44,7 @@ impl<'s> Amd<'s> {
     }
 
     /// Chooses what is about `report`.
-    pub(crate) fn choose(&self, report: &Report<'_>, roots: Roots) -> Endorsements<'s> {
+    pub(crate) fn choose(&self, report: &Report<'_>, roots: Anchors<'_>) -> Endorsements<'s> {
         let mut certs = Vec::new();
         let mut veks = Vec::new();
         for piece in &self.pieces {
@@ -64,18 +65,20 @@ impl<'s> Amd<'s> {
         }
         let vek = own_key(veks, report);
         let product = verify::product(report, vek.as_ref());
-        let anchor = product.map(|product| verify::anchor(product, roots));
+        let pinned = product.map(|product| verify::pinned(product, roots.roots()));
+        let intermediate = intermediate(&certs, vek.as_ref(), pinned);
+        let anchor = product.map(|product| verify::anchor(product, roots, intermediate.as_ref()));
         Endorsements {
-            intermediate: intermediate(&certs, vek.as_ref(), anchor),
-            root: root(&certs, anchor),
-            crls: self.lists(anchor),
+            root: root(&certs, anchor.as_ref()),
+            crls: self.lists(anchor.as_ref()),
+            intermediate,
             vek,
         }
     }
 
     /// The lists of the product's root. One whose signature does not hold counts only where no
     /// other is at hand: then a finding says so.
-    fn lists(&self, anchor: Option<&AmdAnchor>) -> Vec<Crl<'s>> {
+    fn lists(&self, anchor: Option<&AmdAnchor<'_>>) -> Vec<Crl<'s>> {
         let lists = self.pieces.iter().filter(|piece| piece.role == Role::AmdCrl);
         let lists = lists.filter_map(|piece| Some((piece, Crl::parse(WHAT, piece.bytes).ok()?)));
         // Without a product nothing tells whose list counts: a finding says that.
@@ -138,7 +141,7 @@ fn likeness(vek: &Vek<'_>, report: &Report<'_>, product: Option<Product>) -> [bo
 fn intermediate<'s>(
     certs: &[(Piece<'s>, Cert<'s>)],
     vek: Option<&Vek<'_>>,
-    anchor: Option<&AmdAnchor>,
+    anchor: Option<&AmdAnchor<'_>>,
 ) -> Option<Cert<'s>> {
     let names = anchor.map(|anchor| [anchor.ask_name, anchor.asvk_name])?;
     let is_own = |cert: &Cert<'_>| match vek {
@@ -159,7 +162,7 @@ fn intermediate<'s>(
 }
 
 /// The product's root as it came along: it is compared with the pinned one and not used.
-fn root<'s>(certs: &[(Piece<'s>, Cert<'s>)], anchor: Option<&AmdAnchor>) -> Option<Cert<'s>> {
+fn root<'s>(certs: &[(Piece<'s>, Cert<'s>)], anchor: Option<&AmdAnchor<'_>>) -> Option<Cert<'s>> {
     let is_root = |cert: &Cert<'_>| cert.common_name().is_some_and(|cn| cn.starts_with("ARK-"));
     let Some(anchor) = anchor else {
         return certs.iter().find(|(_, cert)| is_root(cert)).map(|(_, cert)| cert.clone());

@@ -26,6 +26,7 @@ crate::finding::table! {
     }
     CHAIN {
         TOKEN_ROOT = "token.root", "", HardwareRoot, Authenticity, PKI,
+            warns ["named"],
             fails ["simulated", "wrong-root"];
         TOKEN_CHAIN_ROLE = "token.chain.role", "", Chip, Authenticity, PKI,
             fails ["is-a-ca", "malformed", "not-a-ca", "unknown-extension", "wrong-key", "wrong-length"];

@@ -13,7 +13,7 @@ use crate::finding::{LinkId, to_blame};
 use crate::formats::token::policy::ForToken;
 use crate::piece::{self, Piece, Role};
 use crate::pki::Cert;
-use crate::pki::anchors::Roots;
+use crate::pki::named::Anchors;
 use crate::report::{
     DebugFlag, Draft, EvidenceItem, Fact, Freshness, Overrides, Part, RootOfTrust, Subject, Wanted,
     certificate,
@@ -29,7 +29,7 @@ pub(crate) fn examine(
 ) -> Result<Draft, Error> {
     let token = Token::parse(input)?;
     let Examined { mut part, vouched } =
-        token_of(&token, beside, policy.token(), policy.roots(), Comparers::POLICY, now);
+        token_of(&token, beside, policy.token(), policy.anchors(), Comparers::POLICY, now);
     if part.passed(&checks::TOKEN_NONCE) {
         part.flags.freshness = Freshness::Challenge;
     }
@@ -51,7 +51,7 @@ pub(crate) fn token_of(
     token: &Token<'_>,
     beside: &[Piece<'_>],
     rules: &TokenPolicy,
-    roots: Roots,
+    roots: Anchors<'_>,
     compared: Comparers,
     now: UnixTime,
 ) -> Examined {
@@ -112,7 +112,7 @@ pub(crate) fn keys(tokens: &[&Token<'_>], beside: &[Piece<'_>]) -> Vec<Keys> {
 /// What the policy accepts as the origin of a token.
 pub(crate) fn accepted(policy: &dyn ForToken) -> Accepted<'_> {
     let token = &policy.token();
-    Accepted { roots: policy.roots(), issuers: &token.issuers, keys: &token.keys }
+    Accepted { roots: policy.anchors(), issuers: &token.issuers, keys: &token.keys }
 }
 
 /// Whether the token says that its image lets its operator in, or that the host can read the

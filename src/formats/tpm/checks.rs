@@ -12,6 +12,7 @@ crate::finding::table! {
     }
     CHAIN {
         TPM_ROOT = "tpm.root", "", HardwareRoot, Authenticity, PKI,
+            warns ["named"],
             fails ["simulated", "wrong-root"];
         TPM_CHAIN_ROLE = "tpm.chain.role", "", Chip, Authenticity, PKI,
             fails ["is-a-ca", "not-a-ca", "path-length", "unknown-extension", "wrong-key"];

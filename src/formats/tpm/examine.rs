@@ -11,7 +11,7 @@ use crate::formats::eventlog::examine::{Kind, Logs};
 use crate::formats::eventlog::verify::VerifiedLog;
 use crate::formats::tpm::policy::ForTpm;
 use crate::piece::{self, Piece, Role};
-use crate::pki::anchors::{self, Roots};
+use crate::pki::named::Anchors;
 use crate::pki::{Cert, Crl};
 use crate::report::{
     Draft, EvidenceItem, Freshness, Overrides, Part, RootOfTrust, Subject, certificate,
@@ -94,13 +94,13 @@ pub(crate) fn quotes(
     policy: &dyn ForTpm,
     now: UnixTime,
 ) -> Machine {
-    let supplied = about(attestation, beside, policy.roots());
+    let supplied = about(attestation, beside, policy.anchors());
     let ders: Vec<&[u8]> = supplied.iter().map(|piece| piece.bytes).collect();
-    let examined = verify::verify(attestation, &ders, policy.roots(), now);
+    let examined = verify::verify(attestation, &ders, policy.anchors(), now);
     let mut part = Part::of(examined.findings);
     part.claims = examined.verified.as_ref().map(appraise::claims).unwrap_or_default();
     part.evidence = evidence(attestation, bytes);
-    if part.findings.iter().any(|f| *f.check == checks::TPM_ROOT && !f.passed()) {
+    if part.findings.iter().any(|f| *f.check == checks::TPM_ROOT && !f.outcome.holds()) {
         part.wanted = super::wanted::google_vtpm(attestation.ak_cert, policy.roots());
     }
     let lists = ders.iter().filter(|der| Crl::parse(WHAT, der).is_ok());
@@ -184,18 +184,22 @@ const MAX_DEPTH: usize = 4;
 
 /// The certificates beside the attestation that lead from its key upwards, and the revocation
 /// lists of their issuers.
-fn about<'s>(attestation: &Attestation<'_>, beside: &[Piece<'s>], roots: Roots) -> Vec<Piece<'s>> {
+fn about<'s>(
+    attestation: &Attestation<'_>,
+    beside: &[Piece<'s>],
+    roots: Anchors<'_>,
+) -> Vec<Piece<'s>> {
     const ROLES: &[Role] =
         &[Role::GoogleCertificate, Role::Certificate, Role::GoogleCrl, Role::Crl];
     let pieces = piece::of(beside, ROLES);
     let parse = |der| Cert::parse(WHAT, der).ok();
     let own = attestation.intermediates.iter().copied().filter_map(parse);
-    let pinned = anchors::google_vtpm(roots).iter().filter_map(|anchor| anchor.root().ok());
+    let accepted = roots.google_vtpm().all().into_iter().map(|anchor| anchor.cert);
     let at_hand: Vec<(Option<Piece<'s>>, Cert<'_>)> = pieces
         .iter()
         .filter_map(|piece| Some((Some(*piece), parse(piece.bytes)?)))
         .chain(own.map(|cert| (None, cert)))
-        .chain(pinned.map(|cert| (None, cert)))
+        .chain(accepted.map(|cert| (None, cert)))
         .collect();
     let mut path: Vec<&Cert<'_>> = Vec::new();
     let mut used: Vec<Piece<'s>> = Vec::new();

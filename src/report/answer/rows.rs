@@ -77,6 +77,7 @@ impl View<'_, '_> {
         }
         let reason = match self.seen.assurance.root_of_trust {
             RootOfTrust::Statement | RootOfTrust::PolicyKey => RowReason::Statement,
+            RootOfTrust::PolicyRoot if self.run.contains(&LinkId::Report) => RowReason::PolicyRoot,
             _ if !self.has_machine() => return self.open(&OWN),
             RootOfTrust::CpuVendor if self.is_gpu() => RowReason::Gpu,
             RootOfTrust::CpuVendor => match self.reserved(&OWN) {
@@ -134,6 +135,7 @@ impl View<'_, '_> {
             RootOfTrust::Statement | RootOfTrust::PolicyKey => {
                 (RowReason::Statement, LinkId::Image, None)
             }
+            RootOfTrust::PolicyRoot if is_named => (RowReason::PolicyRoot, LinkId::Image, None),
             _ if is_named && self.seen.flags.debug == DebugFlag::On => {
                 (RowReason::Changeable, LinkId::Measurements, None)
             }
@@ -155,6 +157,7 @@ impl View<'_, '_> {
                 return (RowReason::Debug, own, finding.map(|(_, finding)| named(finding)));
             }
             RootOfTrust::Statement | RootOfTrust::PolicyKey => RowReason::Statement,
+            RootOfTrust::PolicyRoot if self.run.contains(&own) => RowReason::PolicyRoot,
             _ if !is_in_run || flags.debug != DebugFlag::Off => {
                 return self.refuted(&[own]).unwrap_or_else(|| self.open(&[own]));
             }

@@ -274,6 +274,18 @@ const ROWS: &[Row<Case>] = &[
     row("provenance.predicate-type", "fail not-accepted", |case| {
         case.policy["provenance"]["predicate-types"] = json!(["https://slsa.dev/provenance/v0.1"]);
     }),
+    row("provenance.statement-type", "fail not-accepted", |case| {
+        case.policy["provenance"]["statement-types"] = json!(["https://in-toto.io/Statement/v0"]);
+    }),
+    row("provenance.payload-type", "fail not-accepted", |case| {
+        case.policy["provenance"]["payload-types"] = json!(["application/json"]);
+    }),
+    row("provenance.age", "fail missing", |case| {
+        case.policy["provenance"]["maximum-age-days"] = json!(30);
+    }),
+    row("provenance.identity", "fail not-accepted", |case| {
+        case.policy["provenance"]["identities"] = json!(["somebody@example.com"]);
+    }),
     row("provenance.issuer", "fail not-accepted", |case| {
         case.policy["provenance"].as_object_mut().unwrap().remove("cloud-build");
     })

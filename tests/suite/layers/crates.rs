@@ -98,13 +98,27 @@ const CRATES: &[Crate] = &[
             "conformance",
             "text",
         ],
-        also: &[],
+        also: &[
+            ("crypto::supposing", "it asks the platform's WebCrypto what was supposed"),
+            ("crypto::counted", "it says which engine answered"),
+            ("crypto::Question", "what WebCrypto is asked"),
+            ("crypto::Algorithm", "which of WebCrypto's algorithms were tried"),
+            ("crypto::Signatures", "how many signatures each engine answered"),
+            ("crypto::Engine", "the names of the engines"),
+        ],
     },
     Crate {
         folder: "crates/xtask",
         uses: &[VERIFIER, "s2s-sim"],
         names: &["digest"],
-        also: &[("engine::roots::pinned", "the package says which roots it is built with")],
+        also: &[
+            ("engine::roots", "the package and a build say which roots they have"),
+            ("engine::Builtin", "a build says which policies it has"),
+            ("report::Verifier", "a build says which verifier it is"),
+            ("builds::sigstore", "its test of WEBCAT's files checks their signature"),
+            ("pki::Cert", "its test of WEBCAT's files reads when a signature was made"),
+            ("time", "its test of WEBCAT's files goes by a moment"),
+        ],
     },
 ];
 

@@ -77,7 +77,7 @@ fn set(checks: &[&str]) -> BTreeSet<String> {
 fn build_with_every_claim_as_pinned_passes_every_check() {
     let build = Build::default();
     let verified = verified(&BundleSpec::dsse(&build, statement(&build)));
-    let findings = provenance(&verified, &policy());
+    let findings = provenance(&verified, &policy(), now());
     assert_eq!(flaws(&findings), set(&[]), "{findings:#?}");
 }
 
@@ -108,7 +108,7 @@ fn each_unexpected_claim_fails_its_own_check() {
         let mut build = Build::default();
         change(&mut build);
         let verified = verified(&BundleSpec::dsse(&build, statement(&build)));
-        assert_eq!(flaws(&provenance(&verified, &policy())), set(expected), "{build:?}");
+        assert_eq!(flaws(&provenance(&verified, &policy(), now())), set(expected), "{build:?}");
     }
 }
 
@@ -125,7 +125,7 @@ fn each_extension_that_disagrees_with_its_twin_fails() {
         let build = Build::default();
         let mut spec = BundleSpec::dsse(&build, statement(&build));
         spec.leaf.claims.insert(number, value.to_owned());
-        let findings = provenance(&verified(&spec), &policy());
+        let findings = provenance(&verified(&spec), &policy(), now());
         let flaws = flaws(&findings);
         assert!(flaws.contains(expected), "{number}: {flaws:?}");
     }
@@ -136,7 +136,7 @@ fn commit_that_is_no_object_name_fails() {
     for commit in ["0123456789ABCDEF0123456789abcdef01234567", "main", &"0".repeat(41)] {
         let build = Build { commit: commit.into(), ..Build::default() };
         let verified = verified(&BundleSpec::dsse(&build, statement(&build)));
-        let findings = provenance(&verified, &policy());
+        let findings = provenance(&verified, &policy(), now());
         assert_eq!(flaws(&findings), set(&["provenance.commit"]), "{commit}");
         assert!(claims(&verified).iter().all(|claim| claim.name != "git.commit"));
     }
@@ -161,7 +161,7 @@ fn predicate_that_disagrees_with_the_certificate_fails_by_field() {
         let expected: Vec<String> =
             parts.iter().map(|part| format!("provenance.predicate-agrees/{part}")).collect();
         assert_eq!(
-            flaws(&provenance(&verified, &policy())),
+            flaws(&provenance(&verified, &policy(), now())),
             expected.into_iter().collect(),
             "{said:?}"
         );
@@ -174,14 +174,14 @@ fn predicate_that_disagrees_with_the_certificate_fails_by_field() {
 fn policy_that_pins_nobody_compares_with_nothing() {
     let build = Build::default();
     let verified = verified(&BundleSpec::dsse(&build, statement(&build)));
-    let findings = provenance(&verified, &ProvenancePolicy::default());
+    let findings = provenance(&verified, &ProvenancePolicy::default(), now());
     for check in ["provenance.workflow", "provenance.repository", "provenance.owner"] {
         let own = findings.iter().find(|finding| finding.check.id == check).unwrap();
         assert_eq!(own.outcome, Outcome::Unknown(Why::NoReference), "{check}");
     }
     let owner_only =
         ProvenancePolicy { owner_id: Some("900000002".into()), ..ProvenancePolicy::default() };
-    let findings = provenance(&verified, &owner_only);
+    let findings = provenance(&verified, &owner_only, now());
     assert!(findings.iter().all(|f| !matches!(f.outcome, Outcome::Warn(_))), "{findings:#?}");
 }
 
@@ -193,12 +193,12 @@ fn signing_workflow_of_another_repository_is_told_apart_from_the_source() {
     spec.leaf.claims.insert(9, shared.to_owned());
     spec.leaf.names = vec![AltName::Uri(shared.into())];
     let verified = verified(&spec);
-    let pinned = flaws(&provenance(&verified, &policy()));
+    let pinned = flaws(&provenance(&verified, &policy(), now()));
     assert!(pinned.contains("provenance.workflow/signer"), "{pinned:?}");
     assert!(!pinned.contains("provenance.workflow/top-level"), "{pinned:?}");
     assert!(!pinned.contains("provenance.repository"), "{pinned:?}");
     let open = ProvenancePolicy { workflow: None, ..policy() };
-    let findings = provenance(&verified, &open);
+    let findings = provenance(&verified, &open, now());
     let workflow =
         findings.iter().find(|f| f.check == &provenance::checks::PROVENANCE_WORKFLOW).unwrap();
     assert!(matches!(workflow.outcome, Outcome::Warn(reason) if reason.0 == "other-repository"));
@@ -209,7 +209,7 @@ fn agreement(package: &str, path: &str) -> Vec<Finding> {
     let path = common::crate_dir(package).unwrap().join(path);
     let bundle = Bundle::parse(&std::fs::read(path).unwrap()).unwrap();
     let verified = verify(&bundle, &TrustedRoot::embedded().unwrap(), None, now()).verified;
-    let findings = provenance(&verified.unwrap(), &ProvenancePolicy::default());
+    let findings = provenance(&verified.unwrap(), &ProvenancePolicy::default(), now());
     findings
         .into_iter()
         .filter(|f| f.check == &provenance::checks::PROVENANCE_PREDICATE_AGREES)
@@ -251,13 +251,13 @@ fn tinfoil_build_is_pinned_by_its_own_values() {
         reference: Some(RefRule::Exact("refs/tags/v0.0.38".into())),
         ..ProvenancePolicy::default()
     };
-    let findings = provenance(&verified, &policy);
+    let findings = provenance(&verified, &policy, now());
     assert!(findings.iter().all(|f| !matches!(f.outcome, Outcome::Fail(_) | Outcome::Warn(_))));
     let other = ProvenancePolicy {
         repository: Some("https://github.com/tinfoilsh/confidential-model-route".into()),
         ..policy
     };
-    assert!(flaws(&provenance(&verified, &other)).contains("provenance.repository"));
+    assert!(flaws(&provenance(&verified, &other, now())).contains("provenance.repository"));
     let commit = claims(&verified).into_iter().find(|claim| claim.name == "git.commit").unwrap();
     assert_eq!(commit.value.to_string(), "7a4ca87d5481e1b37c1caa8b49c1771f0b8694a7");
 }
@@ -265,7 +265,7 @@ fn tinfoil_build_is_pinned_by_its_own_values() {
 #[test]
 fn unverified_build_blocks_every_check() {
     let findings = blocked(&sigstore::checks::SIGSTORE_SIGNATURE);
-    assert_eq!(findings.len(), 15);
+    assert_eq!(findings.len(), 19);
     for finding in findings {
         assert_eq!(
             finding.outcome,
@@ -328,7 +328,7 @@ fn reusable_workflow_is_pinned_apart_from_the_source() {
     for (number, (change, expected)) in cases.into_iter().enumerate() {
         let (mut spec, mut policy) = shared_workflow();
         change(&mut spec, &mut policy);
-        let findings = provenance(&verified(&spec), &policy);
+        let findings = provenance(&verified(&spec), &policy, now());
         assert_eq!(flaws(&findings), set(expected), "case {number}: {findings:#?}");
     }
 }
@@ -395,7 +395,7 @@ fn slsa_v0_2_agrees_field_by_field() {
         let spec = BundleSpec::dsse(&build, serde_json::to_vec(&said).unwrap());
         let expected =
             parts.iter().map(|part| format!("provenance.predicate-agrees/{part}")).collect();
-        assert_eq!(flaws(&provenance(&verified(&spec), &policy())), expected, "{pointer}");
+        assert_eq!(flaws(&provenance(&verified(&spec), &policy(), now())), expected, "{pointer}");
     }
 }
 
@@ -406,7 +406,7 @@ fn what_only_the_job_says_is_named_as_its_own_word() {
     said["predicate"]["runDetails"]["metadata"]["startedOn"] = json!("2024-12-01T00:00:00Z");
     said["predicate"]["buildDefinition"]["externalParameters"]["inputs"] = json!({ "tag": "v1" });
     let spec = BundleSpec::dsse(&build, serde_json::to_vec(&said).unwrap());
-    let findings = provenance(&verified(&spec), &policy());
+    let findings = provenance(&verified(&spec), &policy(), now());
     assert_eq!(
         flaws(&findings),
         set(&["provenance.job-says/inputs", "provenance.job-says/started"])
@@ -455,7 +455,7 @@ fn examine_release(spec: &BundleSpec) -> (VerifiedStatement, Vec<Finding>) {
         predicate_types: vec!["https://in-toto.io/attestation/release/v0.2".into()],
         ..policy()
     };
-    let findings = provenance(&verified, &policy);
+    let findings = provenance(&verified, &policy, now());
     (verified, findings)
 }
 
@@ -513,7 +513,7 @@ fn each_unexpected_value_of_a_release_fails_its_own_check() {
 #[test]
 fn release_attestation_is_refused_where_a_build_is_asked_for() {
     let (verified, _) = examine_release(&release_spec(&release()));
-    let findings = provenance(&verified, &ProvenancePolicy { workflow: None, ..policy() });
+    let findings = provenance(&verified, &ProvenancePolicy { workflow: None, ..policy() }, now());
     assert!(flaws(&findings).contains("provenance.predicate-type"));
 }
 
@@ -524,6 +524,16 @@ type Row = (&'static str, &'static str, fn(&mut Build, &mut Json, &mut Provenanc
 const ROWS: &[Row] = &[
     ("provenance.predicate-type", "fail not-accepted", |_, _, policy| {
         policy.predicate_types = vec!["x".into()];
+    }),
+    ("provenance.statement-type", "fail not-accepted", |_, _, policy| {
+        policy.statement_types = vec!["https://in-toto.io/Statement/v0.1".into()];
+    }),
+    ("provenance.payload-type", "fail not-accepted", |_, _, policy| {
+        policy.payload_types = vec!["application/json".into()];
+    }),
+    ("provenance.age", "fail too-old", |_, _, policy| policy.maximum_age_days = Some(1)),
+    ("provenance.identity", "fail not-accepted", |_, _, policy| {
+        policy.identities = vec!["somebody@example.com".into()];
     }),
     ("provenance.issuer", "fail not-equal", |build, _, _| {
         build.issuer = "https://gitlab.com".into();
@@ -589,7 +599,7 @@ fn each_spoiled_thing_turns_exactly_its_check() {
         let mut said: Json = serde_json::from_slice(&statement(&build)).unwrap();
         change(&mut build, &mut said, &mut policy);
         let spec = BundleSpec::dsse(&build, serde_json::to_vec(&said).unwrap());
-        let findings = provenance(&verified(&spec), &policy);
+        let findings = provenance(&verified(&spec), &policy, now());
         let flaws = flaws(&findings);
         let names: BTreeSet<&str> = flaws.iter().map(|flaw| check_of(flaw)).collect();
         assert_eq!(names, BTreeSet::from([check_of(finding)]), "{flaws:?}");

@@ -106,6 +106,12 @@ fn chip() -> Vec<Finding> {
     .to_vec()
 }
 
+fn under_named_root() -> Vec<Finding> {
+    let mut findings = chip();
+    findings.push(Finding::warn(&snp::checks::SNP_ROOT_PINNED, "named"));
+    findings
+}
+
 fn build() -> Vec<Finding> {
     [
         &sigstore::checks::SIGSTORE_SIGNATURE,
@@ -201,6 +207,21 @@ pub(crate) fn cases() -> Vec<(Report, &'static str, &'static str)> {
             Case::of(RootOfTrust::CloudProvider, google, Some("A2")).report(),
             "Cloud provider's word",
             "Google says so; no chip signed it.",
+        ),
+        (
+            Case::of(RootOfTrust::PolicyRoot, under_named_root(), Some("A1")).report(),
+            "Your policy's root says so",
+            "A chain under the root that your policy names says so. Only your policy vouches for it.",
+        ),
+        (
+            Case {
+                asked: HOST,
+                ..Case::of(RootOfTrust::PolicyRoot, under_named_root(), Some("A1"))
+            }
+            .report(),
+            "Your policy's root says so",
+            "A chain under the root that your policy names speaks for api.example.com. Only your \
+             policy vouches for it.",
         ),
         (
             Case::of(RootOfTrust::PolicyKey, token.clone(), Some("A1")).report(),

@@ -80,12 +80,12 @@ fn page(arguments: &Audit) -> Result<String, Problem> {
 
 /// The page that this program was built with.
 #[cfg(s2s_audit_page)]
-const fn included() -> Option<&'static [u8]> {
+pub(super) const fn included() -> Option<&'static [u8]> {
     Some(include_bytes!(env!("S2S_AUDIT_PAGE")))
 }
 
 #[cfg(not(s2s_audit_page))]
-const fn included() -> Option<&'static [u8]> {
+pub(super) const fn included() -> Option<&'static [u8]> {
     None
 }
 

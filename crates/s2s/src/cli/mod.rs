@@ -3,6 +3,7 @@
 //! It reads files and asks hosts, hands both to the core, and shows what the core answers. It
 //! decides nothing.
 
+mod about;
 mod answer;
 mod arguments;
 mod audit;
@@ -63,6 +64,7 @@ pub fn run() -> ExitCode {
         Command::History(arguments) => history::run(&arguments),
         Command::Policy { command: arguments::Policy::List } => list(),
         Command::Policy { command: arguments::Policy::Show { name } } => show(&name),
+        Command::About(arguments) => about::about(&arguments),
         Command::Audit(arguments) => audit::audit(&arguments),
         Command::LaunchDigest(arguments) => launch::digest(&arguments),
         Command::VerifyBundle(arguments) => verify_bundle(&arguments),

@@ -42,6 +42,7 @@ pub fn vsa(report: &Report, asked: &Asked) -> String {
             "slsaVersion": "1.2",
             "s2s_signed": false,
             "s2s_simulated": report.simulated,
+            "s2s_rootOfTrust": word(&report.assurance.root_of_trust),
             "s2s_state": word(&report.verdict.state),
             "s2s_reportSha256": Sha256::of(report.to_json().as_bytes()).to_string(),
         },

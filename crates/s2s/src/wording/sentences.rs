@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use silicon_to_source::finding::Check;
+use silicon_to_source::finding::{Check, LinkId};
 use silicon_to_source::report::{
     EndsAt, FindingRef, Link, LinkFinding, Report, RootOfTrust, State,
 };
@@ -55,7 +55,10 @@ impl<'r> Sentences<'r> {
         } else if link.holds() {
             let carried = link.carried_by.iter().map(|check| ("carried", *check));
             let told = link.told_by.iter().map(|check| ("told", *check));
-            carried.chain(told).map(|(how, check)| self.shown_by(id, how, check)).collect()
+            let mut said: Vec<String> =
+                carried.chain(told).map(|(how, check)| self.shown_by(id, how, check)).collect();
+            said.dedup();
+            said
         } else {
             vec![by_root(&["links", id, open_key(link)], root).to_owned()]
         };
@@ -70,7 +73,10 @@ impl<'r> Sentences<'r> {
             Some(warning) => self.unmarked(warning),
             None => {
                 let root = self.report.assurance.root_of_trust;
-                by_root(&["links", id, how, check.id], root).to_owned()
+                let named = find(&["links", id, "named"]);
+                let named = named.filter(|_| root == RootOfTrust::PolicyRoot);
+                let own = || by_root(&["links", id, how, check.id], root);
+                named.unwrap_or_else(own).to_owned()
             }
         }
     }
@@ -87,7 +93,22 @@ impl<'r> Sentences<'r> {
         marked(self.unmarked(finding), self.report)
     }
 
+    /// The sentence on a finding. Under a root that the policy names, what that root vouches for is
+    /// not told as a vendor's word.
     pub(super) fn unmarked(&self, finding: &LinkFinding) -> String {
+        let own = self.of_vendor(finding);
+        let is_named = self.report.assurance.root_of_trust == RootOfTrust::PolicyRoot
+            && VOUCHED.contains(&finding.check.link);
+        match (finding.outcome, finding.reason) {
+            ("pass", _) if is_named => text(&["named", "pass"]).to_owned(),
+            ("warn" | "allowed", reason) if is_named && reason != Some("named") => {
+                fill(text(&["named", "sentence"]), &[("sentence", &own)])
+            }
+            _ => own,
+        }
+    }
+
+    fn of_vendor(&self, finding: &LinkFinding) -> String {
         let reason = finding.reason.unwrap_or_default();
         match (finding.outcome, reason) {
             ("pass", _) => text(&["checks", finding.check.id, "pass"]).to_owned(),
@@ -152,6 +173,9 @@ impl<'r> Sentences<'r> {
         Cow::Borrowed(text(&["checks", named.check.id, "caveat"]))
     }
 }
+
+/// The links of which a root vouches.
+const VOUCHED: [LinkId; 4] = [LinkId::HardwareRoot, LinkId::Chip, LinkId::Report, LinkId::Tcb];
 
 /// How much a finding speaks against its check: a failure most, then what is open by itself, then
 /// what is open because of another, then what has no meaning here.

@@ -13,6 +13,7 @@ use super::checks;
 use super::parse::Provenance;
 use super::verify::{VerifiedBuild, VerifiedBuilds};
 use crate::builds::provenance;
+use crate::builds::provenance::appraise::envelope::types;
 use crate::builds::provenance::appraise::{
     Source, is_commit, listed, owner, pinned, predicate_type_of, reference,
 };
@@ -24,9 +25,13 @@ use crate::finding::{Check, Finding, LinkId, Value, Why};
 use crate::gather;
 
 /// Every check of this appraisal, in its order.
-const CHECKS: [&Check; 19] = [
+const CHECKS: [&Check; 23] = [
     &checks::GCB_UNSIGNED,
     &provenance::checks::PROVENANCE_PREDICATE_TYPE,
+    &provenance::checks::PROVENANCE_STATEMENT_TYPE,
+    &provenance::checks::PROVENANCE_PAYLOAD_TYPE,
+    &provenance::checks::PROVENANCE_AGE,
+    &provenance::checks::PROVENANCE_IDENTITY,
     &provenance::checks::PROVENANCE_ISSUER,
     &checks::GCB_BUILDER,
     &checks::GCB_PROJECT,
@@ -80,8 +85,11 @@ pub(crate) fn provenance(
 ) -> Vec<Finding> {
     let mut findings = copy::unsigned(builds, provenance);
     let Some(build) = Build::main(builds) else { return findings };
+    findings.extend(types(Some(build.statement), policy));
     findings.extend([
         predicate_type_of(build.statement, policy),
+        undated(policy),
+        listed(&provenance::checks::PROVENANCE_IDENTITY, &policy.identities, Some(build.key)),
         issuer(policy),
         builder(&build, policy),
         project(&build, policy),
@@ -117,6 +125,15 @@ pub(crate) fn provenance(
     ]);
     findings.extend(agreement(&build, builds));
     findings
+}
+
+/// Nobody dates what Cloud Build signs.
+fn undated(policy: &ProvenancePolicy) -> Finding {
+    let check = &provenance::checks::PROVENANCE_AGE;
+    match policy.maximum_age_days {
+        Some(_) => Finding::fail(check, "missing"),
+        None => Finding::unknown(check, Why::NotPublished),
+    }
 }
 
 /// What the verified statement states, each with the link that shows it.

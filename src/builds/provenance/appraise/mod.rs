@@ -4,6 +4,7 @@
 //! token. Every comparison is of whole values.
 
 mod agreement;
+pub(crate) mod envelope;
 mod facts;
 mod release;
 mod summary;
@@ -30,13 +31,17 @@ pub fn without_certificate() -> Vec<Finding> {
     checks::APPRAISAL.iter().map(|check| Finding::unknown(check, Why::NotPublished)).collect()
 }
 
-/// Appraises the signer and the source.
+/// Appraises the signer and the source for the moment `now`.
 ///
 /// A value that the policy does not pin is shown, and is compared with nothing. When neither the
 /// repository nor its owner is pinned by name or number, anybody's build would do.
-pub fn provenance(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> Vec<Finding> {
+pub fn provenance(
+    statement: &VerifiedStatement,
+    policy: &ProvenancePolicy,
+    now: UnixTime,
+) -> Vec<Finding> {
     if release::is_release(statement) {
-        return release::appraise(statement, policy);
+        return release::appraise(statement, policy, now);
     }
     if summary::is_summary(statement) {
         let findings = summary::appraise(statement, policy);
@@ -46,6 +51,7 @@ pub fn provenance(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> V
     let identity = statement.identity();
     let subject = &sigstore::checks::SIGSTORE_SUBJECT;
     let mut findings = vec![predicate_type(statement, policy), issuer(identity, policy)];
+    findings.extend(envelope::appraise(statement, policy, now));
     findings.extend(workflow(identity, policy));
     findings.extend(signer(identity, policy));
     findings.extend([

@@ -11,6 +11,7 @@ use crate::builds::sigstore::parse::{Statement, Subject};
 use crate::builds::sigstore::verify::VerifiedStatement;
 use crate::claims::Claim;
 use crate::finding::{Check, Finding, LinkId, Value, Why};
+use crate::time::UnixTime;
 
 const PREDICATE: &str = "https://in-toto.io/attestation/release/v0.2";
 
@@ -32,7 +33,11 @@ pub(super) fn is_release(statement: &VerifiedStatement) -> bool {
 }
 
 /// Appraises a release attestation: by GitHub, and about the pinned repository.
-pub(super) fn appraise(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> Vec<Finding> {
+pub(super) fn appraise(
+    statement: &VerifiedStatement,
+    policy: &ProvenancePolicy,
+    now: UnixTime,
+) -> Vec<Finding> {
     let Some(said) = statement.statement() else { return Vec::new() };
     let release = Release::of(said);
     let name = statement.identity().san().and_then(|name| name.text()).unwrap_or_default();
@@ -40,6 +45,7 @@ pub(super) fn appraise(statement: &VerifiedStatement, policy: &ProvenancePolicy)
         super::predicate_type(statement, policy),
         Finding::equal_text(&checks::PROVENANCE_ISSUER, IDENTITY, name),
     ];
+    findings.extend(super::envelope::appraise(statement, policy, now));
     findings.extend(ABOUT_BUILDS.map(|check| Finding::unknown(check, Why::NotApplicable)));
     let repository = release.repository.as_deref();
     findings.extend([

@@ -58,6 +58,16 @@ struct WireSubject {
     digest: BTreeMap<String, String>,
 }
 
+impl StatementType {
+    /// The value of `_type`.
+    pub const fn uri(self) -> &'static str {
+        match self {
+            Self::V0_1 => "https://in-toto.io/Statement/v0.1",
+            Self::V1 => "https://in-toto.io/Statement/v1",
+        }
+    }
+}
+
 impl Statement {
     /// Reads a statement from the signed bytes themselves.
     ///

@@ -14,8 +14,10 @@ use crate::formats::intel::verify::VerifiedQuote;
 use crate::formats::snp::parse::{Report, place};
 use crate::formats::snp::verify::VerifiedSnp;
 use crate::formats::tpm::parse::Attest;
+use crate::pki::named::Anchors;
 use crate::pki::rsa_public_key;
 use crate::span::Span;
+use crate::time::UnixTime;
 
 /// The evidence id of the paravisor's report.
 pub(crate) const HCL_REPORT: &str = "hcl-report";
@@ -106,6 +108,8 @@ pub(crate) fn verify<'a>(
     evidence: &Evidence,
     hcl: &HclReport<'a>,
     processor: Verified<'_, '_>,
+    roots: Anchors<'_>,
+    now: UnixTime,
 ) -> Examined<VerifiedAzure<'a>> {
     let bound = bound(hcl, processor);
     let (key, found) = key(hcl);
@@ -124,7 +128,7 @@ pub(crate) fn verify<'a>(
         Ok(attest) => registers(evidence, attest),
         Err(_) => Finding::blocked(&checks::AZURE_QUOTE_REGISTERS, &checks::AZURE_QUOTE_FORM),
     });
-    findings.extend(certificate::examine(&evidence.certificates, key.as_ref()));
+    findings.extend(certificate::examine(&evidence.certificates, key.as_ref(), roots, now));
     let promise = match processor {
         Verified::Snp(_) => &ON_SNP,
         Verified::Tdx(_) => &ON_TDX,

@@ -6,7 +6,7 @@ use crate::formats::intel::checks;
 use crate::formats::intel::parse::EnclaveReport;
 use crate::formats::intel::parse::bits::{SGX_FLAGS, XFRM, unnamed};
 use crate::formats::intel::parse::place::{self, enclave};
-use crate::formats::intel::policy::{SgxPolicy, Xfam};
+use crate::formats::intel::policy::{Octets, SgxPolicy};
 use crate::span::Span;
 
 /// Flags of ATTRIBUTES.
@@ -58,11 +58,11 @@ fn reserved(report: &EnclaveReport, policy: &SgxPolicy) -> Finding {
 fn xfrm(report: &EnclaveReport, policy: &SgxPolicy) -> Finding {
     let check = &checks::SGX_XFRM;
     let bits = report.xfrm();
-    let accepted: Vec<String> = policy.xfrm.iter().map(|Xfam(bytes)| hex::encode(bytes)).collect();
+    let accepted: Vec<String> = policy.xfrm.iter().map(Octets::to_string).collect();
     let finding = if bits & XFRM_ONE != XFRM_ONE {
         Finding::fail(check, "clear")
     } else if !policy.xfrm.is_empty() {
-        Finding::test(check, policy.xfrm.contains(&Xfam(bits.to_le_bytes())), "not-listed")
+        Finding::test(check, policy.xfrm.contains(&Octets(bits.to_le_bytes())), "not-listed")
             .expected(accepted.join(" or "))
     } else if unnamed(XFRM, bits) != 0 {
         ruled(check, policy.reserved, "set")

@@ -7,7 +7,7 @@ mod td;
 
 use super::checks;
 use super::parse::{Body, Quote, Tee, place};
-use super::policy::DcapPolicy;
+use super::policy::{DcapPolicy, Octets};
 use super::verify::VerifiedQuote;
 use crate::digest::{Sha384, Sha512};
 use crate::finding::compared::{Compared, Comparers, ruled, wished};
@@ -42,7 +42,7 @@ pub(crate) fn blocked(tee: Tee, by: &'static Check) -> Vec<Finding> {
 
 /// What the quote itself says, without its firmware's standing.
 fn quote(quote: &Quote<'_>, policy: &DcapPolicy, compared: Comparers) -> Vec<Finding> {
-    let mut findings = vec![vendor(quote), trailing(quote, policy)];
+    let mut findings = vec![vendor(quote), qe_vendor(quote, policy), trailing(quote, policy)];
     findings.extend(match &quote.body {
         Body::Enclave(report) => enclave::appraise(report, quote.body_span, &policy.sgx),
         Body::Td(report) => td::appraise(report, quote.body_span, &policy.tdx, compared.software),
@@ -54,6 +54,12 @@ fn quote(quote: &Quote<'_>, policy: &DcapPolicy, compared: Comparers) -> Vec<Fin
 /// T3: Intel made the quoting enclave.
 fn vendor(quote: &Quote<'_>) -> Finding {
     Finding::equal(&checks::DCAP_QUOTE_VENDOR, &Quote::INTEL, &quote.vendor_id).at(QUOTE, 12, 16)
+}
+
+/// T3: the policy names the maker of the quoting enclave.
+fn qe_vendor(quote: &Quote<'_>, policy: &DcapPolicy) -> Finding {
+    listed(&checks::DCAP_POLICY_QE_VENDOR, &policy.qe_vendors, &Octets(quote.vendor_id))
+        .at(QUOTE, 12, 16)
 }
 
 /// T4: padding after the quote is not signed by anyone.

@@ -1,10 +1,11 @@
 //! T14, T29 and T40: Intel's word on the firmware, and which platform it is.
 
+use super::listed;
 use crate::finding::compared::ruled;
 use crate::finding::{Finding, Rule, Value};
 use crate::formats::intel::checks;
 use crate::formats::intel::parse::collateral::TcbStatus;
-use crate::formats::intel::policy::{DcapPolicy, TcbRules};
+use crate::formats::intel::policy::{DcapPolicy, Octets, TcbRules};
 use crate::formats::intel::verify::{TcbStanding, VerifiedQuote};
 use crate::time::{DAY, UnixTime};
 
@@ -21,6 +22,7 @@ pub(super) fn appraise(
             .map(|check| Finding::blocked(check, by))
             .to_vec(),
     };
+    findings.push(listed(&checks::DCAP_POLICY_FMSPC, &policy.fmspcs, &Octets(*verified.fmspc())));
     findings.push(platform(verified, policy));
     findings
 }

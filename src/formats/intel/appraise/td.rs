@@ -7,7 +7,7 @@ use crate::formats::intel::checks;
 use crate::formats::intel::parse::TdReport;
 use crate::formats::intel::parse::bits::{TD_ATTRIBUTES, XFAM, names, unnamed};
 use crate::formats::intel::parse::place::{self, td};
-use crate::formats::intel::policy::{RegisterRule, TdxPolicy, Xfam};
+use crate::formats::intel::policy::{Octets, RegisterRule, TdxPolicy};
 use crate::span::Span;
 
 /// TDATTRIBUTES, by the ABI specification's table.
@@ -38,9 +38,22 @@ pub(super) fn appraise(
         placed(seam_signer(report, policy), place(td::MR_SIGNER_SEAM)),
         placed(seam_attributes(report, policy), place(td::SEAM_ATTRIBUTES)),
         placed(
+            listed(&checks::TDX_SEAM_MAKER, &policy.mr_signer_seam, &report.mr_signer_seam),
+            place(td::MR_SIGNER_SEAM),
+        ),
+        placed(
+            listed(
+                &checks::TDX_SEAM_PROPERTIES,
+                &policy.seam_attributes,
+                &Octets(report.seam_attributes),
+            ),
+            place(td::SEAM_ATTRIBUTES),
+        ),
+        placed(
             listed(&checks::TDX_SEAM_MEASUREMENT, &policy.mr_seam, &report.mr_seam),
             place(td::MR_SEAM),
         ),
+        placed(tee_tcb_svn(report, policy), place(td::TEE_TCB_SVN)),
     ]);
     for (check, rule, value, field) in [
         (&checks::TDX_CONFIG_ID, &policy.mr_config_id, &report.mr_config_id, td::MR_CONFIG_ID),
@@ -130,9 +143,8 @@ fn xfam(report: &TdReport, policy: &TdxPolicy) -> Finding {
     let finding = if bits & XFAM_ONE != XFAM_ONE {
         Finding::fail(check, "clear")
     } else if !policy.xfam.is_empty() {
-        let accepted: Vec<String> =
-            policy.xfam.iter().map(|Xfam(bytes)| hex::encode(bytes)).collect();
-        Finding::test(check, policy.xfam.contains(&Xfam(report.xfam)), "not-listed")
+        let accepted: Vec<String> = policy.xfam.iter().map(Octets::to_string).collect();
+        Finding::test(check, policy.xfam.contains(&Octets(report.xfam)), "not-listed")
             .expected(accepted.join(" or "))
     } else if unnamed(XFAM, bits) != 0 {
         ruled(check, policy.reserved, "set")
@@ -162,6 +174,20 @@ fn seam_attributes(report: &TdReport, policy: &TdxPolicy) -> Finding {
         ruled(check, policy.foreign_seam, "set")
     };
     finding.expected(Value::hex([0; 8])).actual(Value::hex(report.seam_attributes))
+}
+
+/// T36: each security version of the module and of the processor's firmware by itself.
+fn tee_tcb_svn(report: &TdReport, policy: &TdxPolicy) -> Finding {
+    let check = &checks::TDX_TEE_TCB_SVN;
+    match &policy.minimum_tee_tcb_svn {
+        Some(minimum) => {
+            let mut pairs = minimum.0.iter().zip(&report.tee_tcb_svn);
+            Finding::test(check, pairs.all(|(least, svn)| svn >= least), "below-minimum")
+                .expected(format!("at least {minimum}, byte by byte"))
+        }
+        None => Finding::no_reference(check),
+    }
+    .actual(Value::hex(report.tee_tcb_svn))
 }
 
 /// T37.

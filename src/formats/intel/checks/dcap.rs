@@ -70,6 +70,7 @@ crate::finding::table! {
     }
     CHAIN {
         DCAP_ROOT_PINNED = "dcap.root.pinned", "T6", HardwareRoot, Authenticity, PCK,
+            warns ["named"],
             fails ["simulated", "wrong-root"];
         DCAP_PCK_CA_ROLE = "dcap.pck-ca.role", "T7", HardwareRoot, Authenticity, PCK,
             fails ["not-a-ca", "unknown-extension", "wrong-key", "wrong-name", "wrong-parameters"];

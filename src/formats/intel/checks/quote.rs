@@ -23,6 +23,12 @@ crate::finding::table! {
         DCAP_POLICY_PLATFORM = "dcap.policy.platform", "T40", Chip, Appraisal, "Intel PCK certificate, PPID (1.2.840.113741.1.13.1.1)",
             is [NeedsReference],
             fails ["not-listed"];
+        DCAP_POLICY_FMSPC = "dcap.policy.fmspc", "T40", Chip, Appraisal, "Intel PCK certificate, FMSPC (1.2.840.113741.1.13.1.4)",
+            is [NeedsReference],
+            fails ["not-listed"];
+        DCAP_POLICY_QE_VENDOR = "dcap.policy.qe-vendor", "T3", Report, Appraisal, TDX,
+            is [NeedsReference],
+            fails ["not-listed"];
         DCAP_REPORT_DATA = "dcap.report-data", "T39", KeyBinding, Appraisal, TDX,
             carries [KeyBinding],
             is [NeedsReference],

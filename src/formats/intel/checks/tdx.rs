@@ -60,6 +60,15 @@ crate::finding::table! {
             warns ["set"],
             allows ["set"],
             fails ["set"];
+        TDX_SEAM_MAKER = "tdx.seam.maker", "T36", Tcb, Appraisal, TEE_TCB_INFO,
+            is [NeedsReference],
+            fails ["not-listed"];
+        TDX_SEAM_PROPERTIES = "tdx.seam.properties", "T36", Tcb, Appraisal, TEE_TCB_INFO,
+            is [NeedsReference],
+            fails ["not-listed"];
+        TDX_TEE_TCB_SVN = "tdx.tee-tcb-svn", "T36", Tcb, Appraisal, TEE_TCB_INFO,
+            is [NeedsReference],
+            fails ["below-minimum"];
         TDX_SEAM_MEASUREMENT = "tdx.seam.measurement", "T36", Tcb, Appraisal, TEE_TCB_INFO,
             is [NeedsReference],
             fails ["not-listed"];

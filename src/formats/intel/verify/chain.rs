@@ -7,6 +7,7 @@ use crate::formats::intel::parse::collateral::{Collateral, PckExtension};
 use crate::formats::intel::parse::{PCK_CHAIN, Quote};
 use crate::pki::anchors::simulated;
 use crate::pki::chain::{self, Rules, dated, unsigned};
+use crate::pki::named::Anchor;
 use crate::pki::{Cert, KeyKind, SignatureAlgorithm, pem_certificates};
 use crate::span::Span;
 use crate::time::{UnixTime, Validity};
@@ -97,9 +98,10 @@ impl<'c> PckChain<'c> {
 /// T6, T7, T8 and T11; also what the PCK certificate says about its platform.
 pub(super) fn examine(
     chain: Result<&PckChain<'_>, Why>,
-    root: &Cert<'_>,
+    anchor: &Anchor<'_>,
     now: UnixTime,
 ) -> (Vec<Finding>, Result<PckExtension, Why>) {
+    let root = &anchor.cert;
     let mut findings = vec![validity(&checks::DCAP_ROOT_VALIDITY, root.validity(), now)];
     let chain = match chain {
         Ok(chain) => chain,
@@ -109,7 +111,7 @@ pub(super) fn examine(
         }
     };
     findings.extend([
-        pinned(&chain.root, root),
+        anchor.told(pinned(&chain.root, root)),
         ca_role(&chain.ca),
         signed_by(&checks::DCAP_PCK_CA_SIGNATURE, &chain.ca, root),
         validity(&checks::DCAP_PCK_CA_VALIDITY, chain.ca.validity(), now),

@@ -12,7 +12,7 @@ use crate::formats::intel::parse::collateral::{
     Chain, Collateral, Part, PckExtension, QeId, QeIdentity, Signed, TcbId, TcbInfo,
 };
 use crate::formats::intel::parse::{PCK_CHAIN, Quote, Tee};
-use crate::pki::anchors::{self, Roots};
+use crate::pki::named::Anchors;
 use crate::pki::{Cert, Crl};
 use crate::time::{Standing, UnixTime, Validity};
 
@@ -28,8 +28,12 @@ pub(crate) struct Chosen {
 }
 
 /// Chooses from `parts` what is about `quote`, and completes chains with the pinned root.
-pub(crate) fn choose(parts: &[Part], quote: &Quote<'_>, roots: Roots, now: UnixTime) -> Chosen {
-    let root = anchors::intel(roots).root;
+pub(crate) fn choose(
+    parts: &[Part],
+    quote: &Quote<'_>,
+    anchors: Anchors<'_>,
+    now: UnixTime,
+) -> Chosen {
     let certificates = parts.iter().enumerate().flat_map(|(place, part)| {
         let chain: &[Vec<u8>] = match part {
             Part::Certificates(chain) | Part::IssuerChain(chain) => chain,
@@ -37,7 +41,8 @@ pub(crate) fn choose(parts: &[Part], quote: &Quote<'_>, roots: Roots, now: UnixT
         };
         chain.iter().filter_map(move |der| Some((place, Cert::parse(WHAT, der).ok()?)))
     });
-    let choice = Choice { parts, certificates: certificates.collect(), root, tee: quote.tee, now };
+    let choice =
+        Choice { parts, certificates: certificates.collect(), anchors, tee: quote.tee, now };
     choice.of(quote)
 }
 
@@ -45,8 +50,7 @@ struct Choice<'p> {
     parts: &'p [Part],
     /// Every certificate at hand, with the place of its part.
     certificates: Vec<(usize, Cert<'p>)>,
-    /// The pinned root, DER.
-    root: &'static [u8],
+    anchors: Anchors<'p>,
     tee: Tee,
     now: UnixTime,
 }
@@ -65,7 +69,7 @@ impl Choice<'_> {
         let certs = own.iter().flatten().map(|der| Cert::parse(WHAT, der).ok());
         let certs: Vec<Cert<'_>> = certs.collect::<Option<_>>().unwrap_or_default();
         let platform = certs.first().and_then(|leaf| PckExtension::of(leaf).ok());
-        let root = Cert::parse(WHAT, self.root).ok();
+        let root = self.anchors.intel().above(certs.get(1)).map(|root| root.cert);
         let collateral = &mut chosen.collateral;
         collateral.root_crl = self.list(root.as_ref(), &mut chosen.used);
         collateral.pck_crl = match certs.get(1) {
@@ -153,7 +157,8 @@ impl Choice<'_> {
         chain
     }
 
-    /// The certificate at hand that issued `cert` and is its own issuer, or else the pinned root.
+    /// The certificate at hand that issued `cert` and is its own issuer, or else the root at which the
+    /// chain may begin.
     fn root_of(&self, cert: &Cert<'_>, used: &mut Vec<usize>) -> Vec<u8> {
         let is_root = |root: &Cert<'_>| root.names_issuer(root) && cert.names_issuer(root);
         match self.certificate(is_root, |root| cert.verify_signed_by(root).is_ok()) {
@@ -161,7 +166,10 @@ impl Choice<'_> {
                 used.push(*place);
                 root.der().to_vec()
             }
-            None => self.root.to_vec(),
+            None => {
+                let root = self.anchors.intel().above(Some(cert));
+                root.map(|root| root.cert.der().to_vec()).unwrap_or_default()
+            }
         }
     }
 

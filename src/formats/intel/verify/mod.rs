@@ -14,17 +14,16 @@ use super::checks;
 use super::parse::Quote;
 use super::parse::collateral::{Collateral, PckExtension};
 use crate::finding::{Check, Examined, Finding, Outcome, Promise, Why};
-use crate::pki::Cert;
-use crate::pki::anchors::{self, Roots};
+use crate::pki::named::{Anchor, Anchors};
 use crate::time::UnixTime;
 
 pub(crate) use choice::choose;
 pub use level::{Shortfall, TcbComponent};
 pub use standing::{Advisory, Standing, TcbSource, TcbStanding};
 
-/// A quote whose signature leads to the pinned Intel root.
+/// A quote whose signature leads to the pinned Intel root, or to one that the policy names.
 ///
-/// Shown: the pinned root signed the PCK authority, that authority signed the platform's PCK key,
+/// Shown: the root signed the PCK authority, that authority signed the platform's PCK key,
 /// that key signed the report of a quoting enclave, that report names the attestation key, and
 /// that key signed these quote bytes.
 ///
@@ -86,13 +85,12 @@ impl<'a> VerifiedQuote<'a> {
 }
 
 /// Runs steps T4 to T28 for the moment `now`.
-pub fn verify<'a>(
+pub fn verify<'a, 'r>(
     quote: &Quote<'a>,
     collateral: &Collateral,
-    roots: Roots,
+    roots: impl Into<Anchors<'r>>,
     now: UnixTime,
 ) -> Examined<VerifiedQuote<'a>> {
-    let anchor = anchors::intel(roots);
     let (mut findings, ders) = chain::certificates(quote, collateral);
     let parsed = match &ders {
         Ok(ders) => {
@@ -106,12 +104,13 @@ pub fn verify<'a>(
         findings.push(malformed);
     }
     let chain = parsed.as_ref().map_err(|why| *why);
-    let (extension, standing) = match anchor.root() {
-        Ok(root) => {
+    let below = chain.ok().map(|chain| &chain.ca);
+    let (extension, standing) = match roots.into().intel().above(below) {
+        Some(root) => {
             let subject = Subject { quote, collateral, root: &root, now };
             subject.examine(chain, &mut findings)
         }
-        Err(_) => (Err(Why::NotSupported), Err(&checks::DCAP_ROOT_PINNED)),
+        None => (Err(Why::NotSupported), Err(&checks::DCAP_ROOT_PINNED)),
     };
     let verified = extension.ok().and_then(|extension| {
         let quote = quote.clone();
@@ -124,7 +123,7 @@ pub fn verify<'a>(
 struct Subject<'s, 'a> {
     quote: &'s Quote<'a>,
     collateral: &'s Collateral,
-    root: &'s Cert<'static>,
+    root: &'s Anchor<'s>,
     now: UnixTime,
 }
 
@@ -134,8 +133,9 @@ impl Subject<'_, '_> {
         chain: Result<&chain::PckChain<'_>, Why>,
         findings: &mut Vec<Finding>,
     ) -> (Result<PckExtension, Why>, Result<TcbStanding, &'static Check>) {
-        let Self { quote, collateral, root, now } = *self;
-        let (found, extension) = chain::examine(chain, root, now);
+        let Self { quote, collateral, root: anchor, now } = *self;
+        let root = &anchor.cert;
+        let (found, extension) = chain::examine(chain, anchor, now);
         findings.extend(found);
         findings.extend(crl::root(collateral, chain, root, now));
         findings.extend(crl::pck(collateral, chain, now));

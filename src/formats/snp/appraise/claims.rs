@@ -14,17 +14,15 @@ pub(crate) fn claims(verified: &VerifiedSnp<'_>) -> Vec<Claim> {
         _ => verified.vek().cert.subject(),
     };
     let mut claims = vec![
-        claim("hardware.root", LinkId::HardwareRoot, verified.anchor().ark_name),
-        claim(
-            "hardware.root-sha256",
-            LinkId::HardwareRoot,
-            Value::hex(verified.anchor().fingerprint().0),
-        ),
+        claim("hardware.root-sha256", LinkId::HardwareRoot, Value::hex(verified.root().0)),
         claim("snp.product", LinkId::Chip, product.name()),
         claim("snp.chip-id", LinkId::Chip, Value::hex(chip)),
         claim("snp.signing-key", LinkId::Chip, report.key_info.signing_key().to_string()),
         claim("snp.signer", LinkId::Chip, signer),
     ];
+    // A root that the policy names is not AMD's by its name.
+    let root = verified.root_name().map(|name| claim("hardware.root", LinkId::HardwareRoot, name));
+    claims.splice(0..0, root);
     if let Some(cpuid) = report.cpuid {
         claims.push(claim("snp.cpu", LinkId::Chip, cpuid.to_string()));
     }

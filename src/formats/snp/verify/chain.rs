@@ -8,6 +8,7 @@ use crate::formats::snp::parse::amd::Vek;
 use crate::formats::snp::parse::{Component, Product, Report, SigningKey, place};
 use crate::pki::anchors::{AmdAnchor, simulated};
 use crate::pki::chain::{self, Rules, unsigned};
+use crate::pki::named;
 use crate::pki::{Cert, KeyKind, PssHash, SignatureAlgorithm};
 use crate::time::UnixTime;
 
@@ -31,7 +32,7 @@ static CHIP: Rules =
 /// The intermediate certificate to use: the supplied one, or the shipped ASK when the chip's own
 /// key is to be vouched for.
 pub(super) fn intermediate<'a>(
-    anchor: &'static AmdAnchor,
+    anchor: &AmdAnchor<'_>,
     endorsements: &Endorsements<'a>,
 ) -> Option<Cert<'a>> {
     let supplied = endorsements.intermediate.clone();
@@ -44,7 +45,7 @@ pub(super) fn intermediate<'a>(
 
 /// S4 and S5 for the root and the intermediate key.
 pub(super) fn root(
-    anchor: Option<&'static AmdAnchor>,
+    anchor: Option<&AmdAnchor<'_>>,
     endorsements: &Endorsements<'_>,
     now: UnixTime,
 ) -> Vec<Finding> {
@@ -78,12 +79,11 @@ pub(super) fn root(
     } else {
         Some("wrong-root")
     };
-    findings.push(
-        Finding::unless(&checks::SNP_ROOT_PINNED, reason)
-            .expected(ark.subject())
-            .actual(ask.issuer())
-            .at(ROOT, 0, ark.der().len()),
-    );
+    let begins = Finding::unless(&checks::SNP_ROOT_PINNED, reason)
+        .expected(ark.subject())
+        .actual(ask.issuer())
+        .at(ROOT, 0, ark.der().len());
+    findings.push(named::told(anchor.is_named, &ark, begins));
     findings.push(supplied_root(&ark, endorsements));
     findings.push(validity(&checks::SNP_ARK_VALIDITY, &ark, ROOT, now));
     findings.push(role(&checks::SNP_ASK_ROLE, &ask, &expected_names(anchor, endorsements)));
@@ -95,7 +95,7 @@ pub(super) fn root(
 
 /// Whether the certificates lead to a simulated root in place of the pinned one. A simulated key
 /// bears AMD's names, so that only its signature tells it apart.
-fn is_simulated(anchor: &AmdAnchor, ask: &Cert<'_>, endorsements: &Endorsements<'_>) -> bool {
+fn is_simulated(anchor: &AmdAnchor<'_>, ask: &Cert<'_>, endorsements: &Endorsements<'_>) -> bool {
     let all = [&simulated::MILAN, &simulated::GENOA, &simulated::TURIN];
     if all.iter().any(|known| known.ark == anchor.ark) {
         return false;
@@ -110,12 +110,12 @@ fn is_simulated(anchor: &AmdAnchor, ask: &Cert<'_>, endorsements: &Endorsements<
     })
 }
 
-fn known_issuer(anchor: &AmdAnchor, ask: &Cert<'_>) -> bool {
+fn known_issuer(anchor: &AmdAnchor<'_>, ask: &Cert<'_>) -> bool {
     anchor.root().is_ok_and(|ark| unsigned(ask, &ark).is_none())
 }
 
 /// The names the intermediate key may have: by the kind of key it is to vouch for.
-fn expected_names(anchor: &AmdAnchor, endorsements: &Endorsements<'_>) -> Vec<&'static str> {
+fn expected_names(anchor: &AmdAnchor<'_>, endorsements: &Endorsements<'_>) -> Vec<&'static str> {
     match endorsements.vek.as_ref().and_then(|vek| kind(&vek.cert)) {
         Some(SigningKey::Vcek) => vec![anchor.ask_name],
         Some(SigningKey::Vlek) => vec![anchor.asvk_name],
@@ -185,7 +185,7 @@ fn validity(check: &'static Check, cert: &Cert<'_>, id: &'static str, now: UnixT
 pub(super) fn vek(
     report: &Report<'_>,
     product: Option<Product>,
-    anchor: Option<&'static AmdAnchor>,
+    anchor: Option<&AmdAnchor<'_>>,
     endorsements: &Endorsements<'_>,
     now: UnixTime,
 ) -> Vec<Finding> {
@@ -247,7 +247,7 @@ fn product_agrees(report: &Report<'_>, product: Option<Product>, vek: &Vek<'_>) 
     .within(place::REPORT, place::CPUID)
 }
 
-fn vek_role(anchor: Option<&'static AmdAnchor>, vek: &Vek<'_>) -> Finding {
+fn vek_role(anchor: Option<&AmdAnchor<'_>>, vek: &Vek<'_>) -> Finding {
     let cert = &vek.cert;
     let ids = (vek.has_hardware_id(), vek.has_provider_id());
     let issuer_fits = match (anchor, kind(cert)) {

@@ -19,7 +19,7 @@ pub(super) fn evidence(index: usize) -> Cow<'static, str> {
 }
 
 pub(super) fn examine(
-    anchor: Option<&'static AmdAnchor>,
+    anchor: Option<&AmdAnchor<'_>>,
     endorsements: &Endorsements<'_>,
     now: UnixTime,
 ) -> Vec<Finding> {

@@ -7,8 +7,11 @@ mod report;
 use super::checks;
 use super::parse::amd::Vek;
 use super::parse::{Product, Report};
+use crate::digest::Sha256;
 use crate::finding::{Examined, Promise};
 use crate::pki::anchors::{AMD_GENOA, AMD_MILAN, AMD_TURIN, AmdAnchor, Roots};
+use crate::pki::chain::unsigned;
+use crate::pki::named::Anchors;
 use crate::pki::{Cert, Crl};
 use crate::time::UnixTime;
 
@@ -27,9 +30,9 @@ pub struct Endorsements<'a> {
     pub crls: Vec<Crl<'a>>,
 }
 
-/// A report whose signature leads to a pinned AMD root.
+/// A report whose signature leads to a pinned AMD root, or to one that the policy names.
 ///
-/// Shown: the pinned root signed the intermediate key, that key signed the chip's (or provider's)
+/// Shown: the root signed the intermediate key, that key signed the chip's (or provider's)
 /// key, and that key signed these report bytes; product, chip id and security versions of the key
 /// are the report's. Not shown: that the certificates are valid at the asked time (that is a
 /// finding), that none was revoked, and anything about the values.
@@ -37,7 +40,8 @@ pub struct Endorsements<'a> {
 pub struct VerifiedSnp<'a> {
     report: Report<'a>,
     product: Product,
-    anchor: &'static AmdAnchor,
+    root: Sha256,
+    root_name: Option<&'static str>,
     vek: Vek<'a>,
 }
 
@@ -47,14 +51,19 @@ impl<'a> VerifiedSnp<'a> {
         &self.report
     }
 
-    /// The product, as the pinned root vouches for it.
+    /// The product, as the root vouches for it.
     pub const fn product(&self) -> Product {
         self.product
     }
 
-    /// The pinned root.
-    pub(crate) const fn anchor(&self) -> &'static AmdAnchor {
-        self.anchor
+    /// SHA-256 of the root's certificate.
+    pub(crate) const fn root(&self) -> Sha256 {
+        self.root
+    }
+
+    /// The name of the root, where it is one of AMD's.
+    pub(crate) const fn root_name(&self) -> Option<&'static str> {
+        self.root_name
     }
 
     /// The certificate of the key that signed.
@@ -66,7 +75,7 @@ impl<'a> VerifiedSnp<'a> {
 /// The intermediate certificate that is used: the supplied one, or the shipped ASK when the chip's
 /// certificate names it.
 pub fn intermediate<'a>(
-    anchor: &'static AmdAnchor,
+    anchor: &AmdAnchor<'_>,
     endorsements: &Endorsements<'a>,
 ) -> Option<Cert<'a>> {
     chain::intermediate(anchor, endorsements)
@@ -83,24 +92,27 @@ pub(crate) fn crl_evidence(index: usize) -> std::borrow::Cow<'static, str> {
 }
 
 /// Runs steps S1 to S9 for the moment `now`.
-pub fn verify<'a>(
+pub fn verify<'a, 'r>(
     report: &Report<'a>,
     endorsements: &Endorsements<'a>,
-    roots: Roots,
+    roots: impl Into<Anchors<'r>>,
     now: UnixTime,
 ) -> Examined<VerifiedSnp<'a>> {
     let product = product(report, endorsements.vek.as_ref());
-    let anchor = product.map(|product| anchor(product, roots));
-    let mut findings = chain::root(anchor, endorsements, now);
-    findings.extend(crl::examine(anchor, endorsements, now));
-    findings.extend(chain::vek(report, product, anchor, endorsements, now));
+    let roots = roots.into();
+    let anchor = product.map(|product| anchor(product, roots, endorsements.intermediate.as_ref()));
+    let own = anchor.as_ref();
+    let mut findings = chain::root(own, endorsements, now);
+    findings.extend(crl::examine(own, endorsements, now));
+    findings.extend(chain::vek(report, product, own, endorsements, now));
     findings.extend(report::examine(report, endorsements.vek.as_ref()));
 
     let verified = match (product, anchor, &endorsements.vek) {
         (Some(product), Some(anchor), Some(vek)) => PROMISE.keep(&findings, || VerifiedSnp {
             report: report.clone(),
             product,
-            anchor,
+            root: anchor.fingerprint(),
+            root_name: (!anchor.is_named).then_some(anchor.ark_name),
             vek: vek.clone(),
         }),
         _ => None,
@@ -117,8 +129,28 @@ pub fn product(report: &Report<'_>, vek: Option<&Vek<'_>>) -> Option<Product> {
     }
 }
 
-/// The anchor of a product among `roots`.
-pub(crate) fn anchor(product: Product, roots: Roots) -> &'static AmdAnchor {
+/// The anchor of a product: the pinned one, unless it is one of those that the policy names which
+/// signed `intermediate`.
+pub(crate) fn anchor<'p>(
+    product: Product,
+    roots: Anchors<'p>,
+    intermediate: Option<&Cert<'_>>,
+) -> AmdAnchor<'p> {
+    let pinned = *pinned(product, roots.roots());
+    let signed = |root: &Cert<'_>| intermediate.is_some_and(|ask| unsigned(ask, root).is_none());
+    let mut named = roots.named().amd.iter().filter(|root| {
+        let is_own = |cert: &Cert<'_>| cert.common_name() == Some(pinned.ark_name) && signed(cert);
+        root.der() != pinned.ark && root.cert().is_some_and(|cert| is_own(&cert))
+    });
+    let named = named.next().filter(|_| !pinned.root().is_ok_and(|ark| signed(&ark)));
+    match named {
+        Some(root) => AmdAnchor { ark: root.der(), ask: &[], is_named: true, ..pinned },
+        None => pinned,
+    }
+}
+
+/// The pinned anchor of a product.
+pub(crate) fn pinned(product: Product, roots: Roots) -> &'static AmdAnchor<'static> {
     use crate::pki::anchors::simulated;
     match (roots, product) {
         (Roots::Vendor, Product::Milan) => &AMD_MILAN,

@@ -2,8 +2,9 @@
 
 use crate::finding::{Finding, Value, Why};
 use crate::formats::token::checks;
-use crate::pki::anchors::{self, Roots};
+use crate::pki::anchors;
 use crate::pki::chain::{self, Checked, Rules};
+use crate::pki::named::Anchors;
 use crate::pki::{Cert, KeyKind};
 use crate::time::UnixTime;
 
@@ -30,12 +31,9 @@ pub(super) fn not_applicable() -> Vec<Finding> {
 /// used.
 pub(super) fn verify(
     certificates: &[Option<Cert<'_>>],
-    roots: Roots,
+    roots: Anchors<'_>,
     now: UnixTime,
 ) -> Vec<Finding> {
-    let Ok(root) = anchors::google_confidential_space(roots).root() else {
-        return checks::CHAIN.map(|check| Finding::unknown(check, Why::NotSupported)).to_vec();
-    };
     let Some(parsed) = certificates.iter().cloned().collect::<Option<Vec<Cert<'_>>>>() else {
         let role = Finding::fail(&checks::TOKEN_CHAIN_ROLE, "malformed");
         return checks::CHAIN
@@ -48,6 +46,11 @@ pub(super) fn verify(
             })
             .to_vec();
     };
+    // A signer and one intermediate: what they lead to is the root, whatever stands behind them.
+    let Some(anchor) = roots.confidential_space().above(parsed.get(1)) else {
+        return checks::CHAIN.map(|check| Finding::unknown(check, Why::NotSupported)).to_vec();
+    };
+    let root = &anchor.cert;
     let simulated = [anchors::simulated::GOOGLE_CONFIDENTIAL_SPACE.root];
     let is_root = |cert: &Cert<'_>| cert.der() == root.der() || simulated.contains(&cert.der());
     let below = match parsed.split_last() {
@@ -68,12 +71,11 @@ pub(super) fn verify(
             })
             .to_vec();
     };
-    let mut findings = vec![
-        Finding::unless(&checks::TOKEN_ROOT, chain::astray(intermediate, &root, &simulated))
-            .expected(root.subject())
-            .actual(intermediate.issuer()),
-    ];
-    let both = [("signer", signer, intermediate), ("intermediate", intermediate, &root)];
+    let begins =
+        Finding::unless(&checks::TOKEN_ROOT, chain::astray(intermediate, root, &simulated));
+    let begins = begins.expected(root.subject()).actual(intermediate.issuer());
+    let mut findings = vec![anchor.told(begins)];
+    let both = [("signer", signer, intermediate), ("intermediate", intermediate, root)];
     findings.extend(
         both.iter().zip(0..).map(|((part, cert, _), below)| CHAIN.role(cert, below).part(*part)),
     );
@@ -83,6 +85,6 @@ pub(super) fn verify(
         }),
     );
     findings.extend(both.iter().map(|(part, cert, _)| CHAIN.valid(cert, now).part(*part)));
-    findings.push(CHAIN.valid(&root, now).part("root"));
+    findings.push(CHAIN.valid(root, now).part("root"));
     findings
 }

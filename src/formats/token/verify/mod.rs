@@ -8,7 +8,7 @@ use super::parse::jwks::{KeyList, ListedKey, Pin};
 use super::parse::{Service, Token};
 use crate::crypto::{self, Algorithm, Hash, Message, Signature};
 use crate::finding::{Examined, Finding, Promise, Value, Why};
-use crate::pki::anchors::Roots;
+use crate::pki::named::Anchors;
 use crate::pki::{Cert, KeyKind};
 use crate::span::Span;
 use crate::time::UnixTime;
@@ -45,7 +45,7 @@ pub(crate) struct Keys {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Accepted<'p> {
     /// The roots of certificates.
-    pub roots: Roots,
+    pub roots: Anchors<'p>,
     /// The services whose tokens count.
     pub issuers: &'p [Service],
     /// The keys that count where no certificate vouches for one.

@@ -3,8 +3,9 @@
 use crate::finding::{Finding, Value, Why};
 use crate::formats::tpm::checks;
 use crate::formats::tpm::parse::{Attestation, Key, Public};
-use crate::pki::anchors::{self, Roots};
+use crate::pki::anchors;
 use crate::pki::chain::{self, Checked, Rules};
+use crate::pki::named::{Anchor, Anchors};
 use crate::pki::{Cert, Crl, KeyKind};
 use crate::span::Span;
 use crate::time::{UnixTime, Validity};
@@ -31,22 +32,23 @@ pub(super) fn verify(
     leaf: &Cert<'_>,
     attestation: &Attestation<'_>,
     supplied: &[&[u8]],
-    roots: Roots,
+    roots: Anchors<'_>,
     now: UnixTime,
 ) -> Vec<Finding> {
-    let pinned: Vec<Cert<'static>> =
-        anchors::google_vtpm(roots).iter().filter_map(|anchor| anchor.root().ok()).collect();
+    let accepted = roots.google_vtpm().all();
+    let pinned: Vec<&Cert<'_>> = accepted.iter().map(|anchor| &anchor.cert).collect();
     let ders = attestation.intermediates.iter().chain(supplied);
     let known: Vec<Cert<'_>> = ders
         .filter_map(|der| Cert::parse("attestation key intermediate", der).ok())
         .filter(|cert| !pinned.iter().any(|root| root.der() == cert.der()))
         .collect();
-    let path =
-        chain::path(leaf, &known.iter().collect::<Vec<_>>(), &pinned.iter().collect::<Vec<_>>());
+    let path = chain::path(leaf, &known.iter().collect::<Vec<_>>(), &pinned);
     let last = path.last().copied().unwrap_or(leaf);
-    let root = pinned.iter().find(|root| last.names_issuer(root));
+    let anchor = roots.google_vtpm().above(Some(last));
+    let anchor = anchor.filter(|anchor| last.names_issuer(&anchor.cert));
+    let root = anchor.as_ref().map(|anchor| &anchor.cert);
     let mut findings = Vec::new();
-    findings.push(begins_at(last, root, &pinned));
+    findings.push(begins_at(last, anchor.as_ref(), &pinned));
     for (number, cert) in path.iter().enumerate() {
         let part = chain::part(KEY, number);
         findings.push(CHAIN.role(cert, number).part(part.clone()));
@@ -98,15 +100,15 @@ pub(super) fn key(cert: &Cert<'_>, public: &Public, at: Span) -> Finding {
     finding.within(ATTESTATION, at)
 }
 
-fn begins_at(last: &Cert<'_>, root: Option<&Cert<'static>>, pinned: &[Cert<'_>]) -> Finding {
+fn begins_at(last: &Cert<'_>, anchor: Option<&Anchor<'_>>, pinned: &[&Cert<'_>]) -> Finding {
     let check = &checks::TPM_ROOT;
     let simulated = anchors::simulated::GOOGLE_VTPM.map(|anchor| anchor.root);
-    let is_simulated = |root: &Cert<'_>| chain::is_simulated(last, root, &simulated);
-    match root {
+    let is_simulated = |root: &&Cert<'_>| chain::is_simulated(last, root, &simulated);
+    match anchor {
         _ if pinned.iter().all(is_simulated) => {
             Finding::fail(check, "simulated").actual(last.subject())
         }
-        Some(root) => Finding::pass(check).actual(root.subject()),
+        Some(anchor) => anchor.told(Finding::pass(check).actual(anchor.cert.subject())),
         // A certificate that names itself is a root of somebody's; one that names another lacks
         // what is between.
         None if last.names_issuer(last) => {

@@ -13,7 +13,7 @@ use crate::formats::eventlog::parse::Algorithm;
 use crate::formats::eventlog::verify::Registers;
 use crate::gather;
 use crate::pki::Cert;
-use crate::pki::anchors::Roots;
+use crate::pki::named::Anchors;
 use crate::time::UnixTime;
 
 /// The evidence id of an attestation.
@@ -87,7 +87,7 @@ impl VerifiedTpm {
 pub(crate) fn verify(
     attestation: &Attestation<'_>,
     supplied: &[&[u8]],
-    roots: Roots,
+    roots: Anchors<'_>,
     now: UnixTime,
 ) -> Examined<VerifiedTpm> {
     if attestation.ak_cert.is_empty() {

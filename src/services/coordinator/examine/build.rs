@@ -108,11 +108,12 @@ pub(super) fn accepted(
     signed: Vec<Signed>,
     builder: Option<&VerifiedStatement>,
     policy: &dyn ForCoordinator,
+    now: UnixTime,
 ) -> (Vec<Finding>, Vec<Reference>) {
     let mut findings = Vec::new();
     let mut references = Vec::new();
     for Signed { part, statement, reference } in signed {
-        let finding = signer(&statement, reference.launch.role, builder, policy);
+        let finding = signer(&statement, reference.launch.role, builder, policy, now);
         if finding.passed() {
             references.push(reference);
         }
@@ -126,6 +127,7 @@ fn signer(
     role: Role,
     builder: Option<&VerifiedStatement>,
     policy: &dyn ForCoordinator,
+    now: UnixTime,
 ) -> Finding {
     let check = &checks::COORDINATOR_REFERENCE;
     let for_launchers = policy.coordinator().launcher.as_ref().filter(|_| role == Role::Launcher);
@@ -133,7 +135,7 @@ fn signer(
         predicate_types: Vec::new(),
         ..for_launchers.unwrap_or(policy.provenance()).clone()
     };
-    let appraised = provenance::appraise::provenance(statement, &rules);
+    let appraised = provenance::appraise::provenance(statement, &rules, now);
     let against = appraised.iter().find(|finding| matches!(finding.outcome, Outcome::Fail(_)));
     if let Some(against) = against {
         return Finding::fail(check, "not-accepted").actual(against.check.id);

@@ -217,7 +217,7 @@ fn image(
     let builder = artifact.and_then(|image| {
         of_image(&builds, files, image).find_map(|build| build.statement.as_ref())
     });
-    let (findings, references) = accepted(signed, builder, policy);
+    let (findings, references) = accepted(signed, builder, policy, now);
     draft.findings.extend(findings);
     let Launched { findings, image } = launched(measured, &references, logged, by_policy);
     let digest = image.ok_or(&checks::COORDINATOR_IMAGE);

@@ -64,7 +64,7 @@ pub(super) fn token(context: &Context<'_>) -> Result<Examined, Error> {
         _ => policy.token(),
     };
     let token::examine::Examined { part, vouched } =
-        token::examine::token_of(&token, beside, rules, policy.roots(), COMPARERS, now);
+        token::examine::token_of(&token, beside, rules, policy.anchors(), COMPARERS, now);
     let nonces = token.claims.nonce.as_ref().map(OneOrMore::all).unwrap_or_default();
     let signed = match vouched {
         Some(_) => Ok(()),

@@ -17,6 +17,13 @@ fn digest(byte: u8) -> String {
     hex::encode([byte; 48])
 }
 
+/// Security versions of which the one at `place` is above its own in `svn`, and no other.
+fn above(svn: [u8; 16], place: usize) -> String {
+    let mut least = svn.map(|svn| svn.saturating_sub(1));
+    least[place] = svn[place] + 1;
+    hex::encode(least)
+}
+
 const REFUSED_BEFORE: &str = "Intel's own list of modules refuses it too";
 const OTHERS_NAMED: &str = "other registers are named, and this one is not";
 const NAMED_TOO: &str = "the software is known by this register among others";
@@ -36,6 +43,12 @@ pub(crate) const ROWS: &[Row<Case>] = &[
     }),
     row("dcap.policy.platform", "fail not-listed", |case| {
         case.dcap = json!({"platforms": ["00000000000000000000000000000000"]});
+    }),
+    row("dcap.policy.fmspc", "fail not-listed", |case| {
+        case.dcap = json!({"fmspcs": ["000000000000"]});
+    }),
+    row("dcap.policy.qe-vendor", "fail not-listed", |case| {
+        case.dcap = json!({"qe-vendors": ["00".repeat(16)]});
     }),
     row("dcap.report-data", "fail not-equal", |case| {
         case.dcap = json!({"report-data": "11".repeat(64)});
@@ -90,6 +103,26 @@ pub(crate) const ROWS: &[Row<Case>] = &[
         .also(&[("dcap.tdx-module.identity", "fail not-equal", REFUSED_BEFORE)]),
     row("tdx.seam.measurement", "fail not-listed", |case| {
         case.dcap = json!({"tdx": {"mr-seam": [digest(1)]}});
+    }),
+    row("tdx.seam.maker", "fail not-listed", |case| {
+        case.dcap = json!({"tdx": {"mr-signer-seam": [digest(1)]}});
+    }),
+    row("tdx.seam.maker", "pass", |case| {
+        case.dcap = json!({"tdx": {"mr-signer-seam": [digest(1), digest(0)]}});
+    }),
+    row("tdx.seam.properties", "fail not-listed", |case| {
+        case.dcap = json!({"tdx": {"seam-attributes": ["0100000000000000"]}});
+    }),
+    // One byte alone is below: an order of the whole, from either end, would let one of these pass.
+    row("tdx.tee-tcb-svn", "fail below-minimum", |case| {
+        case.dcap = json!({"tdx": {"minimum-tee-tcb-svn": above(case.quote.td().tee_tcb_svn, 0)}});
+    }),
+    row("tdx.tee-tcb-svn", "fail below-minimum", |case| {
+        case.dcap = json!({"tdx": {"minimum-tee-tcb-svn": above(case.quote.td().tee_tcb_svn, 15)}});
+    }),
+    row("tdx.tee-tcb-svn", "pass", |case| {
+        let least = hex::encode(case.quote.td().tee_tcb_svn);
+        case.dcap = json!({"tdx": {"minimum-tee-tcb-svn": least}});
     }),
     row("tdx.mr-config-id", "unknown no-reference", |case| case.quote.td().mr_config_id = [1; 48]),
     row("tdx.mr-config-id", "fail not-listed", |case| {

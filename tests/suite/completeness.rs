@@ -43,6 +43,7 @@ const TABLES: &[fn() -> Vec<Told>] = &[
     service_tokens::told,
     sigstore::checks::told,
     sigstore::provenance::told,
+    sigstore::summary::told,
     snp::checks::told,
     snp::launch::told,
     tinfoil::told,

@@ -104,6 +104,7 @@ mod sigstore {
     pub(crate) mod provenance;
     mod rekor;
     mod simulated;
+    pub(crate) mod summary;
     mod table;
     mod vectors;
 }

@@ -62,6 +62,10 @@ pub(crate) enum Role {
     Firmware,
     /// A recorded answer of an RPC provider.
     RegistryAnswer,
+    /// A receipt of an ACI service.
+    AciReceipt,
+    /// A session of an ACI service.
+    AciSession,
     /// A report of this verifier's own.
     OwnReport,
     /// A policy file of this verifier's own.
@@ -101,6 +105,8 @@ impl Role {
             Self::LaunchDescription => "launch-description",
             Self::Firmware => "firmware",
             Self::RegistryAnswer => "registry-answer",
+            Self::AciReceipt => "aci-receipt",
+            Self::AciSession => "aci-session",
             Self::OwnReport => "own-report",
             Self::OwnPolicy => "own-policy",
             Self::Unknown => "unknown",

@@ -60,6 +60,8 @@ pub(crate) enum Role {
     LaunchDescription,
     /// A firmware image.
     Firmware,
+    /// An answer of Rekor's.
+    RekorAnswer,
     /// A recorded answer of an RPC provider.
     RegistryAnswer,
     /// A receipt of an ACI service.
@@ -104,6 +106,7 @@ impl Role {
             Self::TrustedRoot => "trusted-root",
             Self::LaunchDescription => "launch-description",
             Self::Firmware => "firmware",
+            Self::RekorAnswer => "rekor-answer",
             Self::RegistryAnswer => "registry-answer",
             Self::AciReceipt => "aci-receipt",
             Self::AciSession => "aci-session",

@@ -117,10 +117,12 @@ export function visible(text) {
 }
 
 /**
+ * Puts children at the end of an element, as `h` does.
+ *
  * @param {Element} element
  * @param {Child[]} children
  */
-function append(element, children) {
+export function append(element, children) {
   for (const child of children) {
     if (child === null || child === undefined || child === false) continue;
     element.append(nodeOf(child));

@@ -112,8 +112,10 @@ export class Stage {
   /** Draws what stands again; what the reader opened stays open. */
   #redraw() {
     this.#isStale = false;
+    this.#view.whole();
     const open = [...this.#view.querySelectorAll('details')].map((details) => details.open);
     this.#draw();
+    this.#view.whole();
     for (const [at, details] of this.#view.querySelectorAll('details').entries()) {
       details.open = open[at] ?? details.open;
     }

@@ -4,7 +4,7 @@
 //! Another kind of evidence is one variant of [`Kind`], the line that recognises it there, and one
 //! row in each of the two functions here.
 
-use crate::builds::{git, image, tuf};
+use crate::builds::{git, image, sigstore, tuf};
 use crate::context::Context;
 use crate::engine::kind::{Kind, is_of_snp};
 use crate::engine::policy::Policy;
@@ -26,6 +26,7 @@ const LOGS: &[Role] = &[Role::FirmwareLog, Role::LauncherLog, Role::DstackLog];
 const IMAGE: &[Role] = image::ROLES;
 const DSTACK: &[Role] = &[Role::DstackInfo, Role::AppCompose];
 const TUF: &[Role] = tuf::ROLES;
+const LOGGED: &[Role] = sigstore::ROLES;
 const KEYS: &[Role] = &[Role::KeyList];
 const OTHERS: &[Role] = &[Role::Certificate, Role::Crl];
 /// What a processor's launch is compared with.
@@ -83,7 +84,7 @@ pub(super) fn row(kind: &Kind<'_>) -> Row {
         Kind::Token(service) => (5, of_service(*service), &[KEYS, REGISTRY]),
         Kind::GpuTokens => (5, "nras", &[KEYS, REGISTRY]),
         Kind::GithubAttestations => (6, "sigstore", &[BUNDLES, TUF]),
-        Kind::SigstoreBundle | Kind::StoredBundle(_) => (7, "sigstore", &[DOCUMENT, TUF]),
+        Kind::SigstoreBundle | Kind::StoredBundle(_) => (7, "sigstore", &[DOCUMENT, LOGGED]),
         Kind::CloudBuildProvenance => (7, "cloud-build", &[DOCUMENT]),
         Kind::LaunchDescription => (8, "launch", &[&[Role::Firmware]]),
     };

@@ -102,6 +102,7 @@ mod program {
 mod sigstore {
     pub(crate) mod checks;
     pub(crate) mod provenance;
+    mod rekor;
     mod simulated;
     mod table;
     mod vectors;

@@ -6,6 +6,7 @@
  */
 
 import { h } from '../dom.js';
+import { prepare } from '../formats.js';
 import { LANGUAGES, firstKnown, wordingOf } from '../languages.js';
 import { has, loadWording, ui, wordingLanguage } from '../wording.js';
 
@@ -53,6 +54,8 @@ export async function speak(tag) {
   const spoken = wordingLanguage();
   document.documentElement.lang = spoken.tag;
   document.documentElement.dir = spoken.dir;
+  // While the verifier is loaded, or works, this thread has nothing to do.
+  setTimeout(prepare, 0, spoken.tag);
   for (const element of document.querySelectorAll('[data-ui]')) {
     const key = element.getAttribute('data-ui') ?? '';
     if (has(['ui', key])) element.textContent = ui(key);

@@ -78,7 +78,7 @@ pub(crate) fn assemble(root: &Path, site: &Path) -> Result<String, Failure> {
 }
 
 /// `entry` and what it imports, as one text.
-fn bundled(root: &Path, entry: &Path, options: &[&str]) -> Result<String, Failure> {
+pub(crate) fn bundled(root: &Path, entry: &Path, options: &[&str]) -> Result<String, Failure> {
     let bundler = root.join("crates/xtask/bundler");
     tools::need_node()?;
     tools::need_node_modules(&bundler)?;

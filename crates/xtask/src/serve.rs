@@ -72,7 +72,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 /// The page, and a simulated coordinator beside it with headers of its own.
 fn router(folder: &Path) -> Router {
-    let page = Router::new().fallback_service(ServeDir::new(folder));
+    let page = Router::new().fallback_service(ServeDir::new(folder).precompressed_br());
     let audit = ServeFile::new(folder.join("audit.html"));
     let offline = Router::new().route_service("/audit.html", audit);
     let [page, offline] =

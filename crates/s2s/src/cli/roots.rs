@@ -56,12 +56,12 @@ fn dates(root: &Pinned, now: UnixTime) -> String {
     let days = left.unwrap_or_default().to_string();
     let values = [("version", version.as_str()), ("until", &until), ("days", &days)];
     let key = match (root.kind, left.is_some_and(|days| days < 0)) {
+        (Kind::Certificate, _) if root.until.is_none() => return cli("roots.endless", &[]),
         (Kind::Certificate, false) => "roots.certificate",
         (Kind::Certificate, true) => "roots.certificate-expired",
         (Kind::Tuf, false) => "roots.tuf",
         (Kind::Tuf, true) => "roots.tuf-expired",
         (Kind::Key, _) => return cli("roots.key", &[]),
-        (Kind::Certificate, _) if root.until.is_none() => return cli("roots.endless", &[]),
         (Kind::KeyList, _) => {
             let values = [("newest", text(root.newest)), ("copied", until.clone())];
             let values: Vec<_> = values.iter().map(|(key, value)| (*key, value.as_str())).collect();

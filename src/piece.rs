@@ -64,6 +64,10 @@ pub(crate) enum Role {
     RekorAnswer,
     /// A recorded answer of an RPC provider.
     RegistryAnswer,
+    /// A receipt of an ACI service.
+    AciReceipt,
+    /// A session of an ACI service.
+    AciSession,
     /// A report of this verifier's own.
     OwnReport,
     /// A policy file of this verifier's own.
@@ -104,6 +108,8 @@ impl Role {
             Self::Firmware => "firmware",
             Self::RekorAnswer => "rekor-answer",
             Self::RegistryAnswer => "registry-answer",
+            Self::AciReceipt => "aci-receipt",
+            Self::AciSession => "aci-session",
             Self::OwnReport => "own-report",
             Self::OwnPolicy => "own-policy",
             Self::Unknown => "unknown",

@@ -21,6 +21,7 @@ use crate::formats::snp::parse::{Answer as SnpAnswer, CertificateTable};
 use crate::json;
 use crate::piece::Role;
 use crate::pki::{Cert, Crl, pem_blocks};
+use crate::services::aci;
 use crate::services::registry::parse::Recorded;
 use crate::wire::pasted::decoded;
 
@@ -252,6 +253,10 @@ fn of_json(bytes: &[u8]) -> Role {
         }
     } else if has("schemaVersion") && (has("manifests") || (has("config") && has("layers"))) {
         Role::ImageDocument
+    } else if aci::parse::Receipt::is_one(has) {
+        Role::AciReceipt
+    } else if aci::parse::Session::is_one(has) {
+        Role::AciSession
     } else if Answer::is_info(has) {
         Role::DstackInfo
     } else if AppCompose::is_likely(&members) {

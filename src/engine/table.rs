@@ -17,7 +17,7 @@ use crate::formats::{
 use crate::piece::{Piece, Role};
 use crate::report::Draft;
 use crate::services::coordinator::policy::Applied;
-use crate::services::{coordinator, near, providers, tinfoil};
+use crate::services::{aci, coordinator, near, providers, tinfoil};
 
 const AMD: &[Role] = &[Role::AmdCertificate, Role::AmdCrl];
 const INTEL: &[Role] = &[Role::IntelCertificate, Role::IntelCrl, Role::IntelCollateral];
@@ -57,6 +57,7 @@ pub(super) fn row(kind: &Kind<'_>) -> Row {
         Kind::CoordinatorAttestation => (0, "coordinator", EVERYTHING),
         Kind::Exchange(own) => (0, coordinator::examine::exchange::policy(own), EVERYTHING),
         Kind::TinfoilBundle => (1, "tinfoil", &[AMD, TUF, LAUNCH]),
+        Kind::AciReport => (1, "aci", ACI),
         Kind::NearReport => (1, "near", NEAR),
         Kind::NearMachine => (2, "near", NEAR),
         Kind::ProviderFeed => (5, "providers", &[]),
@@ -92,6 +93,8 @@ pub(super) fn row(kind: &Kind<'_>) -> Row {
 
 const EVERYTHING: &[&[Role]] =
     &[AMD, INTEL, GOOGLE, LOGS, IMAGE, DSTACK, TUF, KEYS, OTHERS, LAUNCH, REGISTRY];
+const ACI: &[&[Role]] =
+    &[INTEL, DSTACK, LOGS, LAUNCH, REGISTRY, &[Role::AciReceipt, Role::AciSession]];
 const NEAR: &[&[Role]] = &[INTEL, IMAGE, DSTACK, LOGS, LAUNCH, REGISTRY];
 const BOUND: &[&[Role]] = &[AMD, INTEL, GOOGLE, LOGS, IMAGE, OTHERS, LAUNCH, REGISTRY];
 const GUEST: &[&[Role]] = &[AMD, INTEL, LOGS, IMAGE, DSTACK, LAUNCH, REGISTRY];
@@ -147,6 +150,7 @@ pub(super) fn examine(
         }
         Kind::TinfoilBundle => tinfoil::examine::examine(input, beside, policy, now),
         Kind::NearReport | Kind::NearMachine => near::examine::examine(input, beside, policy, now),
+        Kind::AciReport => aci::examine::examine(input, beside, policy, now),
         Kind::ProviderFeed => providers::examine::feed(input, policy, now),
         Kind::ProcessCertificate => providers::examine::process(input, policy, now),
         Kind::AppleDevice(ders) => apple::examine::examine(input, ders, policy, now),

@@ -4,6 +4,7 @@
 
 mod common;
 mod servers;
+mod aci;
 mod adversarial;
 mod allowed;
 mod apple;

@@ -10,6 +10,11 @@
 
 const WASM = new URL('./pkg/silicon_to_source_bg.wasm', import.meta.url);
 
+/** @type {Promise<VerifierModule>} what wasm-bindgen wrote; it comes while the page still has the program compiled */
+const bindings = import(new URL('./pkg/silicon_to_source.js', import.meta.url).href);
+// Whoever loads the verifier meets the error.
+bindings.catch(() => {});
+
 /** @type {VerifierModule} what `load` loaded; whoever calls anything else before meets an error */
 let verifier;
 
@@ -21,11 +26,17 @@ const asking = new Map();
 
 /** @type {Record<string, (id: number, ...args: any[]) => unknown>} */
 const CALLS = {
-  async load() {
-    verifier = await import(new URL('./pkg/silicon_to_source.js', import.meta.url).href);
-    await verifier.default({ module_or_path: WASM });
-    return { policies: read(() => verifier.policies()), subjects: read(() => verifier.subjects()) };
+  /**
+   * @param {number} _id
+   * @param {WebAssembly.Module | null} program
+   */
+  async load(_id, program) {
+    verifier = await bindings;
+    await verifier.default({ module_or_path: program ?? WASM });
   },
+
+  /** The policies and services that the verifier knows. */
+  known: () => ({ policies: read(() => verifier.policies()), subjects: read(() => verifier.subjects()) }),
 
   /**
    * @param {number} _id
@@ -42,6 +53,15 @@ const CALLS = {
   },
 
   /**
+   * What later reports on the same service are compared by, or `null`.
+   *
+   * @param {number} _id
+   * @param {Source[]} sources
+   * @param {VerifyOptions} options
+   */
+  seen: (_id, sources, options) => JSON.parse(verifier.seen(sources, options) ?? 'null'),
+
+  /**
    * One file with everything that was examined, and the report.
    *
    * @param {number} _id
@@ -53,6 +73,13 @@ const CALLS = {
     const sha256 = await program();
     return verifier.bundle(sources, options, json, sha256 === null ? {} : { sha256 });
   },
+
+  /**
+   * @param {number} _id
+   * @param {string} page
+   * @param {Uint8Array} bundle
+   */
+  audit: (_id, page, bundle) => verifier.audit(page, bundle) ?? null,
 
   /**
    * @param {number} _id

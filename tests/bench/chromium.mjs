@@ -39,6 +39,7 @@ export async function inChromium({ program, url, inputs, engine, counts }) {
   const found = {};
   const { browser, tab } = await page(program, url);
   const version = browser.version();
+  const engines = {};
   for (const { id } of inputs.works) {
     const sides = inBrowser(id, inputs.real);
     const times = await tab.evaluate(
@@ -46,6 +47,7 @@ export async function inChromium({ program, url, inputs, engine, counts }) {
       [id, sides, engine, counts.warm, counts.before],
     );
     found[id] = Object.fromEntries(sides.map((side, place) => [side, { warm: times[place], cold: [] }]));
+    engines[id] = await tab.evaluate(([work, kind]) => globalThis.bench.engines(work, kind), [id, engine]);
   }
   await browser.close();
   for (let turn = 0; turn < counts.cold; turn += 1) {
@@ -66,5 +68,5 @@ export async function inChromium({ program, url, inputs, engine, counts }) {
       await fresh.browser.close();
     }
   }
-  return { version, found };
+  return { version, found, engines };
 }

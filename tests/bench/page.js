@@ -69,4 +69,9 @@ async function memory(work, id, engine, calls) {
   return (await performance.measureUserAgentSpecificMemory()).bytes;
 }
 
-globalThis.bench = { cold, inputs, memory, warm };
+/** Who answered the signatures of our side. */
+async function engines(work, engine) {
+  return (await opened(work, 'ours', engine)).engines();
+}
+
+globalThis.bench = { cold, engines, inputs, memory, warm };

@@ -80,7 +80,7 @@ console.log(JSON.stringify(result));
 
 /** What was found, with the ratios first. */
 function told() {
-  const environments = { chromium: told2(browser), node: told2(node) };
+  const environments = { chromium: environment(browser), node: environment(node) };
   if (native) environments.native = { found: rows(native.found), counted: native.counted };
   return {
     ratios: ratios(browser.found, 'least'),
@@ -104,8 +104,8 @@ function told() {
   };
 }
 
-function told2({ version, found }) {
-  return { version, found: rows(found) };
+function environment({ version, found, engines }) {
+  return { version, found: rows(found), ...(engines ? { engines } : {}) };
 }
 
 function rows(found) {

@@ -27,14 +27,15 @@ function expect(holds, side, answer) {
 function ours(lib, work, files, engine) {
   const list = work.files.map((name) => ({ name, bytes: files[name] }));
   const { at, policy, artifact } = work;
-  const options = Object.fromEntries(
-    Object.entries({ at, policy, artifact }).filter(([, value]) => value !== undefined),
-  );
-  const verify = engine === 'rust' && lib.verifySync ? lib.verifySync : lib.verify;
-  return async () => {
-    const report = await verify(list, options);
+  const chosen = { at, policy, artifact, engine: engine === 'default' ? undefined : engine };
+  const options = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
+  const call = async () => {
+    const report = await lib.verify(list, options);
     expect(['verified', 'warning'].includes(report.verdict.state), 'ours', report.verdict.state);
   };
+  // Who answered the signatures, as the package says it.
+  call.engines = async () => lib.signatures(await lib.verify(list, options)).counts;
+  return call;
 }
 
 /** Intel's collateral as it comes, one JSON text: read at each call, as ours reads it. */

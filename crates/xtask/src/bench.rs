@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::failure::Failure;
-use crate::{build, serve, tools};
+use crate::{build, page, serve, tools};
 
 /// The folder with the comparison, its own packages and its own crate.
 const FOLDER: &str = "tests/bench";
@@ -42,6 +42,7 @@ pub(crate) fn run(root: &Path, options: Vec<String>) -> Result<(), Failure> {
     let chromium = tools::need_chromium()?;
     tools::need_node_modules(&folder)?;
     let site = build::site(root)?;
+    page::compress(root, &site.folder)?;
     if !options.iter().any(|option| option == "--no-native") {
         native(root, &folder)?;
     }

@@ -16,7 +16,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::failure::Failure;
 use crate::manifest::{Kind, Manifest, Target};
-use crate::{audit, extension, headers, listing, own, package, tools, webcat};
+use crate::{audit, extension, headers, listing, own, package, page, tools, webcat};
 
 /// What was built.
 pub(crate) struct Site {
@@ -47,6 +47,7 @@ pub(crate) fn site(root: &Path) -> Result<Site, Failure> {
     package::assemble(root, &folder)?;
     own::policy(&folder)?;
     let offline = audit::assemble(root, &folder)?;
+    page::assemble(root, &folder)?;
     budget(&folder, &manifest)?;
     of_itself(root, &folder, &manifest, &offline)?;
     Ok(Site { folder, manifest })

@@ -15,6 +15,7 @@ mod manifest;
 mod own;
 mod pack;
 mod package;
+mod page;
 mod release;
 mod reproduce;
 mod serve;
@@ -103,11 +104,12 @@ fn run(task: Task) -> Result<(), Failure> {
         }
         Task::Extension => extension::assemble(&root, &root.join("target/site")),
         Task::Release => release::site(&root),
-        Task::Programs { target, page } => release::programs(&root, target, page),
+        Task::Programs { target, page } => release::programs(&root, &target, &page),
         Task::Reproduce => reproduce::run(&root),
-        Task::Webcat { signature } => webcat::sign(&root, &root.join("target/site"), signature),
+        Task::Webcat { signature } => webcat::sign(&root, &root.join("target/site"), &signature),
         Task::Serve { port } => {
             let site = build::site(&root)?;
+            page::compress(&root, &site.folder)?;
             serve::until_interrupted(&site.folder, port)
         }
         Task::Test => suite::run(&root),

@@ -72,7 +72,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 /// The page, and a simulated coordinator beside it with headers of its own.
 fn router(folder: &Path) -> Router {
-    let page = Router::new().fallback_service(ServeDir::new(folder));
+    let page = Router::new().fallback_service(ServeDir::new(folder).precompressed_br());
     let audit = ServeFile::new(folder.join("audit.html"));
     let offline = Router::new().route_service("/audit.html", audit);
     let [page, offline] =
@@ -127,10 +127,18 @@ mod tests {
 
     /// What the server answers to `GET path`, with the headers in lower case.
     fn get(url: &str, path: &str) -> String {
+        get_with(url, path, "")
+    }
+
+    /// The same, with a header line of the caller's.
+    fn get_with(url: &str, path: &str, header: &str) -> String {
         let address = url.trim_start_matches("http://").trim_end_matches('/');
         let mut stream = TcpStream::connect(address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")
-            .unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: {address}\r\n{header}connection: close\r\n\r\n"
+        )
+        .unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         String::from_utf8_lossy(&answer).to_lowercase()
@@ -175,6 +183,25 @@ mod tests {
             Ok(())
         })
         .unwrap();
+    }
+
+    #[test]
+    fn whoever_takes_brotli_gets_the_file_that_lies_beside_the_plain_one() {
+        let folder = std::env::temp_dir().join(format!("brotli-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("x.wasm"), b"plain").unwrap();
+        fs::write(folder.join("x.wasm.br"), b"packed").unwrap();
+        during(&folder, |url| {
+            let packed = get_with(&url, "/x.wasm", "accept-encoding: gzip, br\r\n");
+            assert!(packed.contains("content-encoding: br\r\n") && packed.ends_with("packed"));
+            assert!(packed.contains("content-type: application/wasm\r\n"), "{packed}");
+            assert!(packed.contains("content-security-policy: "), "{packed}");
+            let plain = get(&url, "/x.wasm");
+            assert!(!plain.contains("content-encoding") && plain.ends_with("plain"), "{plain}");
+            Ok(())
+        })
+        .unwrap();
+        fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

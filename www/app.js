@@ -5,17 +5,19 @@
  * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source, VerifyOptions } from './page.d.ts'
  */
 
+import { auditFile } from './audit-file.js';
 import { BUILD, DEMONSTRATION, RECORDED } from './demonstrations.js';
 import { button, evidenceWords, visible } from './dom.js';
 import { AboutPage } from './elements/about-page.js';
 import { EvidenceIntake, rfc3339 } from './elements/evidence-intake.js';
 import { EvidenceReport } from './elements/evidence-report.js';
+import { historyNote } from './elements/history-note.js';
 import { LanguageChoice, preferredLanguage, speak } from './elements/language-choice.js';
 import { ServiceInquiry, tell } from './elements/service-inquiry.js';
 import { answerForPaper } from './paper.js';
 import { hostOf, sentencesOf } from './phrases.js';
 import { place, Stage } from './stage.js';
-import { asRecorded, ask, begin, bundled, examine, learn, loadVerifier, ownFile, policies, subjects } from './verifier.js';
+import { asRecorded, ask, begin, bundled, examine, learn, loadVerifier, ownFile, policies, seen, subjects } from './verifier.js';
 import { ui, wordingLanguage } from './wording.js';
 
 /** @type {Source[]} */
@@ -359,12 +361,14 @@ function show(examination, byReader) {
   const kept = session && sources[0] ? sources[0] : null;
   const unread = session && isUnread ? { origin: session.origin, isRecorded: isRecorded(session.origin) } : null;
   const own = sources;
-  const remembered = session?.origin ?? null;
+  const service = session?.origin ?? null;
+  const last = service && examination.kind === 'report' ? seen(own, examination.options) : null;
   const keep =
     examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
   const compare = examination.kind === 'report' ? () => withBoth(own, examination.options) : null;
   stage.show(() => {
-    const shown = view.show(examination, own, { kept, unread, keep, remembered, savesFile: true, compare });
+    const note = service && last ? historyNote(service, last) : null;
+    const shown = view.show(examination, own, { kept, unread, keep, note, auditFile, compare });
     if (shown.kind === 'report') return visible(sentencesOf(shown.report).headline().short);
     const [first] = own;
     return `${visible(ui('no-answer-title'))}${first ? `: ${evidenceWords(first.name)}` : ''}`;

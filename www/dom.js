@@ -166,6 +166,22 @@ export function retell() {
 }
 
 /**
+ * Draws what stands in `root` again; what the reader opened stays open, and the focus where it was.
+ *
+ * @param {Element} root
+ * @param {() => void} draw
+ */
+export function redrawn(root, draw) {
+  const open = [...root.querySelectorAll('details')].map((details) => details.open);
+  const focused = document.activeElement?.id;
+  draw();
+  for (const [place, details] of root.querySelectorAll('details').entries()) {
+    details.open = open[place] ?? details.open;
+  }
+  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+}
+
+/**
  * A sentence in which `words` keep a direction of their own.
  *
  * @param {string} sentence

@@ -1,7 +1,9 @@
 /** What the page's modules hand to each other, and the interface of the verifier in `crates/wasm`. */
 
+import type { RecordedBundle } from './recorded.d.ts';
 import type { Report } from './report.d.ts';
 
+export type * from './recorded.d.ts';
 export type * from './report.d.ts';
 
 /** One of the built-in policies, as `policies()` lists them. */
@@ -131,8 +133,14 @@ export interface VerifierModule {
     options: VerifyOptions,
     engine?: SignatureEngine,
   ): Promise<{ report: string; signatures: string; agree?: boolean }>;
+  /** The text of a `Seen`; nothing where there is none. */
+  seen(files: Source[], options: VerifyOptions): string | undefined;
   /** One file with everything, and the report. */
   bundle(files: Source[], options: VerifyOptions, report: string, maker: { sha256?: string }): Uint8Array;
+  /** The bundle by itself, as it is saved, of a bundle or of an audit file. */
+  bundleOf(bytes: Uint8Array): Uint8Array;
+  /** An audit file with a bundle in it; nothing when `page` has no free place for one. */
+  audit(page: string, bundle: Uint8Array): string | undefined;
   /** The text of a `RecordedBundle`, with the text of an array of `SignatureCount`. */
   remade(bytes: Uint8Array, engine?: SignatureEngine): Promise<{ recorded: string; signatures: string }>;
   policies(): string;
@@ -169,23 +177,6 @@ export type Examination =
         | 'too-long'
         | 'not-a-report';
     };
-
-/** What a bundle recorded, by the word of whoever made it, and whether its report was made again. */
-export interface RecordedBundle {
-  at: string;
-  maker: { version: string; sha256?: string };
-  session: boolean;
-  same: boolean;
-  count: number;
-  differences: string[];
-  otherVerifier: boolean;
-  /** The report, made again. */
-  report: string;
-  recorded: string;
-  files: { name: string; len: number; sha256: string; url?: string }[];
-  policy?: string;
-  makersOwn: string[];
-}
 
 /** That, or why the report cannot be made again. */
 export type Recorded = RecordedBundle | { failed: string };

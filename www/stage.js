@@ -109,16 +109,9 @@ export class Stage {
     if (!this.#isStale) this.#redraw();
   }
 
-  /** Draws what stands again; what the reader opened stays open. */
   #redraw() {
     this.#isStale = false;
-    this.#view.whole();
-    const open = [...this.#view.querySelectorAll('details')].map((details) => details.open);
-    this.#draw();
-    this.#view.whole();
-    for (const [at, details] of this.#view.querySelectorAll('details').entries()) {
-      details.open = open[at] ?? details.open;
-    }
+    this.#view.again(this.#draw);
   }
 
   /** @param {() => void} draw */

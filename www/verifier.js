@@ -2,7 +2,7 @@
  * The verifier: Rust, compiled to WebAssembly, in a worker. It decides; this module only hands bytes
  * over and makes sure that whatever goes wrong on the way is never taken for an answer.
  *
- * @import { Answered, Examination, PlannedRequest, PolicyEntry, SessionHandle, SignatureEngine, Source, SubjectEntry, VerifyOptions } from './page.d.ts'
+ * @import { Answered, Examination, PlannedRequest, PolicyEntry, Seen, SessionHandle, SignatureEngine, Source, SubjectEntry, VerifyOptions } from './page.d.ts'
  */
 
 import { drawable } from './drawable.js';
@@ -206,6 +206,21 @@ async function examined(sources, { at, policy, artifact, asked }, signal, engine
 }
 
 /**
+ * What later reports on the same service are compared by, or `null` where `sources` decide nothing.
+ *
+ * @param {Source[]} sources
+ * @param {VerifyOptions} options
+ * @returns {Promise<Seen | null>}
+ */
+export async function seen(sources, options) {
+  try {
+    return await call('seen', sources, options);
+  } catch {
+    return null;
+  }
+}
+
+/**
  * One file with `sources` and what they were examined with, and the report that came of it.
  *
  * @param {Source[]} sources
@@ -215,6 +230,17 @@ async function examined(sources, { at, policy, artifact, asked }, signal, engine
  */
 export function bundled(sources, options, json) {
   return call('bundle', sources, options, json);
+}
+
+/**
+ * An audit file with a bundle in its place; `null` when `page` is not an empty one.
+ *
+ * @param {string} page
+ * @param {Uint8Array} bundle
+ * @returns {Promise<string | null>}
+ */
+export function filled(page, bundle) {
+  return call('audit', page, bundle);
 }
 
 /**

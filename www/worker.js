@@ -53,6 +53,15 @@ const CALLS = {
   },
 
   /**
+   * What later reports on the same service are compared by, or `null`.
+   *
+   * @param {number} _id
+   * @param {Source[]} sources
+   * @param {VerifyOptions} options
+   */
+  seen: (_id, sources, options) => JSON.parse(verifier.seen(sources, options) ?? 'null'),
+
+  /**
    * One file with everything that was examined, and the report.
    *
    * @param {number} _id
@@ -64,6 +73,13 @@ const CALLS = {
     const sha256 = await program();
     return verifier.bundle(sources, options, json, sha256 === null ? {} : { sha256 });
   },
+
+  /**
+   * @param {number} _id
+   * @param {string} page
+   * @param {Uint8Array} bundle
+   */
+  audit: (_id, page, bundle) => verifier.audit(page, bundle) ?? null,
 
   /**
    * @param {number} _id

@@ -15,11 +15,13 @@ pub const TARGETS: &[Target] = &[
     ("beside", beside),
     ("bundle", bundle),
     ("certificate", certificate),
+    ("cloud_build", cloud_build),
     ("coordinator_binding", coordinator_binding),
     ("coordinator_document", coordinator_document),
     ("coordinator_exchange", coordinator_exchange),
     ("dstack_answer", dstack_answer),
     ("dstack_compose", dstack_compose),
+    ("dstack_named", dstack_named),
     ("eigencompute", eigencompute),
     ("eventlog_cel", eventlog_cel),
     ("eventlog_dstack", eventlog_dstack),
@@ -37,6 +39,7 @@ pub const TARGETS: &[Target] = &[
     ("launch_firmware", launch_firmware),
     ("pem", pem),
     ("policy", policy),
+    ("rekor_answer", rekor_answer),
     ("revocation_list", revocation_list),
     ("sigstore_bundle", sigstore_bundle),
     ("sigstore_certificate", sigstore_certificate),
@@ -107,6 +110,11 @@ pub fn certificate(bytes: &[u8]) {
     let _ = silicon_to_source::pki::Cert::parse("certificate", bytes);
 }
 
+/// Any bytes as a DSSE envelope: of Google Cloud Build's, or with its signer's certificate.
+pub fn cloud_build(bytes: &[u8]) {
+    examine(&[&br#"{"payloadType":"application/vnd.in-toto+json","#[..], bytes].concat());
+}
+
 /// Any bytes as a binding.
 pub fn coordinator_binding(bytes: &[u8]) {
     let _ = silicon_to_source::services::coordinator::parse::Binding::parse(bytes);
@@ -130,6 +138,11 @@ pub fn dstack_answer(bytes: &[u8]) {
 /// Any bytes as an app-compose file.
 pub fn dstack_compose(bytes: &[u8]) {
     let _ = silicon_to_source::formats::dstack::parse::AppCompose::parse(bytes);
+}
+
+/// Any bytes behind the beginning of an attestation of dstack's, version 1.
+pub fn dstack_named(bytes: &[u8]) {
+    examine(&[&b"\x83\xa7version\x01\xa8platform\x82\xa4kind"[..], bytes].concat());
 }
 
 /// Any bytes as EigenCompute's bound evidence (JSON).
@@ -217,6 +230,33 @@ pub fn pem(bytes: &[u8]) {
 /// Any bytes as a policy file.
 pub fn policy(bytes: &[u8]) {
     let _ = silicon_to_source::engine::policy::Policy::from_json(bytes);
+}
+
+/// An envelope that came without its entry in the log.
+static ENVELOPE: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+    use base64::Engine as _;
+    use s2s_sim::sigstore::{Build, BundleSpec};
+    let build = Build::default();
+    let bundle = BundleSpec::dsse(&build, build.slsa_statement("image", &"0".repeat(64))).json();
+    let der = bundle["verificationMaterial"]["certificate"]["rawBytes"].as_str();
+    let standard = base64::engine::general_purpose::STANDARD;
+    let text = standard.encode(standard.decode(der.unwrap_or_default()).unwrap_or_default());
+    let mut envelope = bundle["dsseEnvelope"].clone();
+    envelope["signatures"][0]["cert"] =
+        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n").into();
+    envelope.to_string()
+});
+
+/// Any bytes as an answer of the log's, beside an envelope that came without its entry.
+pub fn rekor_answer(bytes: &[u8]) {
+    let files = [
+        silicon_to_source::File::new("evidence", ENVELOPE.as_bytes()),
+        silicon_to_source::File::new("beside", bytes),
+    ];
+    let context = silicon_to_source::Context::at(NOW);
+    let policy = silicon_to_source::engine::builtin("sigstore");
+    let policy = policy.and_then(|built_in| built_in.policy().ok());
+    let _ = silicon_to_source::examine(&files, policy.as_ref(), &context);
 }
 
 /// Any bytes as a revocation list.

@@ -3,8 +3,6 @@
 //! The engines are beside a report and not in it: a report says what the evidence shows, which is
 //! the same by either engine, byte for byte.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde::ser::Serializer;
 
@@ -20,14 +18,24 @@ pub enum Engine {
     WebCrypto,
 }
 
-/// How many different signatures each engine answered, by algorithm.
+/// How many different signatures each engine answered, by algorithm; in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Signatures(BTreeMap<(Algorithm, Engine), usize>);
+pub struct Signatures(Vec<((Algorithm, Engine), usize)>);
 
 impl Signatures {
     pub(super) fn count(&mut self, algorithm: Algorithm, engine: Engine) {
-        let count = self.0.entry((algorithm, engine)).or_default();
-        *count = count.saturating_add(1);
+        self.add((algorithm, engine), 1);
+    }
+
+    fn add(&mut self, of: (Algorithm, Engine), more: usize) {
+        match self.0.binary_search_by_key(&of, |(own, _)| *own) {
+            Ok(place) => {
+                if let Some((_, count)) = self.0.get_mut(place) {
+                    *count = count.saturating_add(more);
+                }
+            }
+            Err(place) => self.0.insert(place, (of, more)),
+        }
     }
 
     /// How many signatures `engine` answered.
@@ -38,13 +46,15 @@ impl Signatures {
 
     /// Counts for `engine` what `other` counts for it.
     pub fn replace(&mut self, engine: Engine, other: &Self) {
-        self.0.retain(|(_, by), _| *by != engine);
-        self.0.extend(other.0.iter().filter(|((_, by), _)| *by == engine));
+        self.0.retain(|((_, by), _)| *by != engine);
+        for (of, count) in other.0.iter().filter(|((_, by), _)| *by == engine) {
+            self.add(*of, *count);
+        }
     }
 
     /// Each algorithm and engine, with how many signatures it was.
     pub fn iter(&self) -> impl Iterator<Item = (Algorithm, Engine, usize)> {
-        self.0.iter().map(|(&(algorithm, engine), &count)| (algorithm, engine, count))
+        self.0.iter().map(|&((algorithm, engine), count)| (algorithm, engine, count))
     }
 }
 

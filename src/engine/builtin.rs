@@ -14,7 +14,7 @@ pub struct Builtin {
 
 /// Every built-in policy. A `static`: the texts of a constant stand in the wasm once for each crate
 /// that reads them.
-static ALL: [Builtin; 31] = [
+static ALL: [Builtin; 32] = [
     Builtin { name: "snp", json: include_str!("policies/snp.json") },
     Builtin { name: "snp-strict", json: include_str!("policies/snp-strict.json") },
     Builtin { name: "snp-azure", json: include_str!("policies/snp-azure.json") },
@@ -35,6 +35,7 @@ static ALL: [Builtin; 31] = [
     Builtin { name: "launch", json: include_str!("policies/launch.json") },
     Builtin { name: "apple", json: include_str!("policies/apple.json") },
     Builtin { name: "providers", json: include_str!("policies/providers.json") },
+    Builtin { name: "aci", json: include_str!("policies/aci.json") },
     Builtin { name: "near", json: include_str!("policies/near.json") },
     Builtin { name: "vtpm", json: include_str!("policies/vtpm.json") },
     Builtin { name: "eigencompute-tdx", json: include_str!("policies/eigencompute-tdx.json") },

@@ -33,6 +33,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         services::near::checks::TABLE,
         formats::apple::checks::TABLE,
         services::providers::checks::TABLE,
+        services::aci::checks::TABLE,
         formats::nras::checks::TABLE,
         formats::launch::checks::TABLE,
         formats::gce::checks::TABLE,

@@ -24,7 +24,7 @@ use crate::formats::tpm::parse::Attestation;
 use crate::formats::{apple, dstack, gce, gpu, snp};
 use crate::pki::{Cert, pem_certificates};
 use crate::services::coordinator::parse::exchange::Exchange;
-use crate::services::{near, providers, tinfoil};
+use crate::services::{aci, near, providers, tinfoil};
 use crate::span::Span;
 use crate::wire::pasted::decoded;
 
@@ -34,6 +34,8 @@ use crate::wire::pasted::decoded;
 pub enum Kind<'a> {
     /// Evidence of an Azure confidential VM.
     AzureEvidence(Box<Evidence>),
+    /// An ACI report.
+    AciReport,
     /// Apple's certificates about a managed device, in DER, the device's first.
     AppleDevice(Vec<Vec<u8>>),
     /// EigenCompute's bound evidence.
@@ -164,6 +166,10 @@ const IMAGE: &str = "it is an image index or manifest, which names files and whi
 /// What an answer of dstack's without a quote is for.
 const INFO: &str = "it is what dstack's agent says about a guest, which nobody signed; give it \
                     beside the agent's quote, to compare the two";
+
+/// What a receipt or a session of an ACI service on its own is for.
+const ACI: &str = "it is a receipt or a session of an ACI service, and nothing at hand says whose \
+                   keys those are; give it beside the service's report";
 
 /// A signed record outside of a Sigstore bundle, where nothing says when its signer was valid.
 const ENVELOPE: &str = "DSSE envelope without a log entry: its builder";
@@ -298,6 +304,10 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Exchange::parse(input).map(|exchange| Kind::Exchange(Box::new(exchange)))
     } else if has("schema") && has("binding") {
         Ok(Kind::CoordinatorAttestation)
+    } else if aci::parse::Report::is_one(has) {
+        Ok(Kind::AciReport)
+    } else if aci::parse::Receipt::is_one(has) || aci::parse::Session::is_one(has) {
+        Err(Error::malformed("input", Span::new(0, input.len()), ACI))
     } else if providers::parse::Feed::is_one(has) {
         Ok(Kind::ProviderFeed)
     } else if providers::parse::Certificate::is_one(has) {

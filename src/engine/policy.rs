@@ -27,6 +27,7 @@ use crate::formats::token::policy::ForToken;
 use crate::formats::tpm::policy::ForTpm;
 use crate::pki::named::Anchors;
 use crate::requirements::{Common, Requirements};
+use crate::services::aci::policy::ForAci;
 use crate::services::coordinator::policy::ForCoordinator;
 use crate::services::near::policy::ForNear;
 use crate::services::providers::policy::ForProviders;
@@ -57,6 +58,7 @@ pub use crate::formats::token::policy::TokenPolicy;
 pub use crate::formats::tpm::policy::TpmPolicy;
 pub use crate::pki::anchors::Roots;
 pub use crate::pki::named::{NamedRoot, NamedRoots};
+pub use crate::services::aci::policy::AciPolicy;
 pub use crate::services::coordinator::policy::{CoordinatorPolicy, Machine};
 pub use crate::services::near::policy::NearPolicy;
 pub use crate::services::providers::policy::ProvidersPolicy;
@@ -120,6 +122,8 @@ pub struct Policy {
     pub apple: ApplePolicy,
     /// A coordinator's providers.
     pub providers: ProvidersPolicy,
+    /// ACI's reports.
+    pub aci: AciPolicy,
     /// NEAR AI's reports.
     pub near: NearPolicy,
     /// Tinfoil's bundles.
@@ -182,6 +186,8 @@ struct File {
     #[serde(default)]
     providers: ProvidersPolicy,
     #[serde(default)]
+    aci: AciPolicy,
+    #[serde(default)]
     near: NearPolicy,
     #[serde(default)]
     tinfoil: TinfoilPolicy,
@@ -243,6 +249,7 @@ impl Policy {
             gpu: file.gpu,
             apple: file.apple,
             providers: file.providers,
+            aci: file.aci,
             near: file.near,
             tinfoil: file.tinfoil,
             registry: file.registry,
@@ -364,6 +371,12 @@ impl ForApple for Policy {
 impl ForProviders for Policy {
     fn providers(&self) -> &ProvidersPolicy {
         &self.providers
+    }
+}
+
+impl ForAci for Policy {
+    fn aci(&self) -> &AciPolicy {
+        &self.aci
     }
 }
 

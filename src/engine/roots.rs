@@ -9,7 +9,7 @@ use crate::pki::anchors::{
     AMD_GENOA, AMD_MILAN, AMD_TURIN, APPLE, AWS, GOOGLE_CONFIDENTIAL_SPACE, GOOGLE_VTPM, INTEL,
     NVIDIA,
 };
-use crate::pki::build_keys::CLOUD_BUILD;
+use crate::pki::build_keys::{CLOUD_BUILD, OLDER_CLOUD_BUILD};
 use crate::time::UnixTime;
 
 use crate::builds::tuf::verify::Instance;
@@ -84,7 +84,7 @@ pub fn pinned() -> Result<Vec<Pinned>, Error> {
             newest: None,
         })
         .collect();
-    roots.extend(CLOUD_BUILD.iter().map(|key| Pinned {
+    roots.extend(CLOUD_BUILD.iter().chain(&OLDER_CLOUD_BUILD).map(|key| Pinned {
         kind: Kind::Key,
         name: format!("Google Cloud Build, {}", key.name()),
         sha256: key.fingerprint(),
@@ -145,20 +145,25 @@ mod tests {
         assert!(pinned().unwrap().iter().all(|root| !root.name.is_empty()));
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pki");
         let mut files = 0;
-        for vendor in ["amd", "apple", "aws", "google", "intel", "nvidia", "sigstore"] {
-            for entry in fs::read_dir(folder.join(vendor)).unwrap() {
+        let mut folders = vec![folder.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
-                if name == "README.md" || INTERMEDIATE.contains(&name.as_str()) {
-                    continue;
+                let is_root = name.ends_with(".der") || name.ends_with(".json");
+                if path.is_dir() {
+                    folders.extend((name != "simulated").then_some(path));
+                } else if is_root && !INTERMEDIATE.contains(&name.as_str()) {
+                    let digest = Sha256::of(&fs::read(&path).unwrap()).to_string();
+                    assert!(listed.contains(&digest), "{}", path.display());
+                    files += 1;
                 }
-                let digest = Sha256::of(&fs::read(&path).unwrap()).to_string();
-                assert!(listed.contains(&digest), "{vendor}/{name}");
-                files += 1;
             }
         }
         // And both lists of keys, which come with Sigstore's crate.
         assert_eq!(files + 2, listed.len());
+        let names: BTreeSet<String> = pinned().unwrap().into_iter().map(|root| root.name).collect();
+        assert_eq!(names.len(), listed.len(), "no two are called alike: {names:?}");
     }
 
     /// What the files ask about each other that come with the verifier: every signature of AMD's

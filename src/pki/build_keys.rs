@@ -121,9 +121,15 @@ impl BuildKey {
         self.spki.get(start..).unwrap_or_default()
     }
 
-    /// What its id calls the key, without the project and the version.
-    pub(crate) fn name(&self) -> &'static str {
-        self.id.split('/').rev().nth(2).unwrap_or(self.id)
+    /// What its id calls the key, without the project and the version; a key of one place with the
+    /// place.
+    pub(crate) fn name(&self) -> String {
+        let mut words = self.id.split('/').rev();
+        let key = words.nth(2).unwrap_or(self.id);
+        match words.nth(3).filter(|_| self.signs == Signs::Payload) {
+            Some(place) => format!("{key} of {place}"),
+            None => key.to_owned(),
+        }
     }
 
     /// SHA-256 of the SubjectPublicKeyInfo.

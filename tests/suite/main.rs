@@ -4,6 +4,7 @@
 
 mod common;
 mod servers;
+mod aci;
 mod adversarial;
 mod allowed;
 mod apple;
@@ -96,12 +97,15 @@ mod program {
     mod net;
     mod release;
     mod terminal;
+    mod width;
 }
 
 mod sigstore {
     pub(crate) mod checks;
     pub(crate) mod provenance;
+    mod rekor;
     mod simulated;
+    pub(crate) mod summary;
     mod table;
     mod vectors;
 }

@@ -43,6 +43,7 @@ fn every_built_in_policy_is_read_and_requires_something() {
         "launch",
         "apple",
         "providers",
+        "aci",
         "near",
     ];
     let quotes = ["vtpm", "eigencompute-tdx", "eigencompute-snp", "eigencompute-shielded"];

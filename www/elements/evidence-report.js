@@ -4,15 +4,15 @@
  * @import { Examination, Source } from '../page.d.ts'
  */
 
-import { button, copyButton, evidenceWords, h } from '../dom.js';
+import { button, copyButton, evidenceWords, h, redrawn } from '../dom.js';
 import { painted, unfoldAll, unfoldLater } from '../folds.js';
 import { listed, ui } from '../wording.js';
 import { AnswerCard } from './answer-card.js';
 import { chainSection } from './chain-section.js';
 import { chainStrip } from './chain-strip.js';
+import { claimRow } from './claim-row.js';
 import { beyond } from './end-cap.js';
 import { fileList } from './file-list.js';
-import { historyNote } from './history-note.js';
 import { nextActions, openChecks } from './open-checks.js';
 import { readOn } from './read-on.js';
 import { recordedLine } from './recorded-line.js';
@@ -24,18 +24,17 @@ import { statedTable } from './stated-table.js';
 /** @typedef {import('./answer-card.js').Progress} Progress */
 
 /**
- * What the page knows of how a report came about; `remembered` is the address of a service of which
- * the reader may have remembered what it showed.
+ * What the page knows of how a report came about.
  *
  * @typedef {object} Origin
  * @property {Source | null} [kept] what this page asked and was answered
  * @property {{ origin: string, isRecorded: boolean } | null} [unread] a service that a page may not read
  * @property {boolean} [isRecorded] whether the report is a bundle's, as recorded
  * @property {(() => Promise<Uint8Array<ArrayBuffer>>) | null} [keep] makes one file with everything
- * @property {boolean} [savesFile] whether an audit file can be made of that
+ * @property {((bundle: Uint8Array) => Promise<string | null>) | null} [auditFile] makes an audit file of that
  * @property {HTMLElement | null} [above] what the page says above the answer
  * @property {HTMLElement[]} [cover] what the page says between the chain in one row and the rest
- * @property {string | null} [remembered]
+ * @property {Node | null} [note] what is said of earlier answers
  * @property {(() => Promise<Examination>) | null} [compare] examines the same again, with both engines
  */
 
@@ -114,6 +113,20 @@ export class EvidenceReport extends HTMLElement {
   }
 
   /**
+   * Has what stands in `root` drawn again, with the whole of this report.
+   *
+   * @param {() => void} draw
+   * @param {Element} [root] what holds this report
+   */
+  again(draw, root = this) {
+    this.whole();
+    redrawn(root, () => {
+      draw();
+      this.whole();
+    });
+  }
+
+  /**
    * Draws what came of an examination: the answer at once, the rest when the answer is on the screen. A
    * report of which a part cannot be drawn is taken down, and counts as no answer; all but what is folded
    * is made before the answer is drawn.
@@ -139,7 +152,7 @@ export class EvidenceReport extends HTMLElement {
    * @param {Origin} origin
    */
   #draw(examination, sources, origin) {
-    const { kept = null, unread = null, isRecorded = false, keep = null, remembered = null, compare = null } = origin;
+    const { kept = null, unread = null, isRecorded = false, keep = null, compare = null } = origin;
     this.removeAttribute('aria-busy');
     this.#above.replaceChildren(origin.above ?? '');
     this.#none();
@@ -152,6 +165,7 @@ export class EvidenceReport extends HTMLElement {
     const stated = report.stated.length > 0 ? statedTable(report) : '';
     const isAllThereIs = report.assurance.root_of_trust === 'nothing';
     const sections = [
+      claimRow(report),
       unread ? elsewhere(unread) : '',
       chainStrip(report),
       ...(origin.cover ?? []),
@@ -169,7 +183,7 @@ export class EvidenceReport extends HTMLElement {
         this.show(both, sources, { ...origin, keep: null, compare: null });
         this.focusAnswer();
       }),
-      reportActions(report, json, kept, keep, origin.savesFile ?? false),
+      reportActions(report, json, kept, keep, origin.auditFile ?? null),
     ];
     if (signatures?.agree === false) {
       this.#above.append(h('p', { class: 'problem', role: 'alert' }, ui('engines-differ')));
@@ -180,7 +194,7 @@ export class EvidenceReport extends HTMLElement {
       jumps: true,
       actions: isRecorded ? [] : nextActions(report),
       told: isRecorded ? 'recorder' : null,
-      note: remembered === null ? '' : historyNote(report, remembered),
+      note: origin.note ?? '',
     });
     this.#waiting = sections;
     this.setAttribute('data-drawing', '');

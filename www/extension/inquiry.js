@@ -2,17 +2,18 @@
  * One check of a service: the verifier's own plan, carried out by this extension. It decides whom to
  * ask and what the answers mean; this module keeps to the hosts that the reader allowed, and counts.
  *
+ * @import { Seen } from '../page.d.ts'
  * @import { AskedHost, KeyRead, Kept, Vendor } from './extension.d.ts'
  */
 
-import { toBase64 } from '../bytes.js';
+import { fromBase64, toBase64 } from '../bytes.js';
 import init, * as verifier from '../pkg/silicon_to_source.js';
+import { DAY } from '../moments.js';
 import { VerifyError } from '../package/errors.js';
 import { momentOf } from '../package/input.js';
 import { Plan } from '../package/plan.js';
 import { hostsOf } from './addresses.js';
 import { OwnConnection } from './connection.js';
-import { DAY } from './result.js';
 
 /** How often more is asked for what a report wants, at most. */
 const ROUNDS = 4;
@@ -102,6 +103,21 @@ export async function inquire(service, { vendors, policy }, onStep) {
     key: connection.isTold ? 'read' : isKeyed ? 'untold' : 'none',
     ends: (begun) => lasting(json, examined, begun),
   };
+}
+
+/**
+ * What later reports on a service are compared by, or `null` where what is kept decides nothing.
+ *
+ * @param {string} service
+ * @param {Kept} kept
+ * @returns {Promise<Seen | null>}
+ */
+export async function seenOf(service, { json, exchange, asked, policy }) {
+  const bytes = fromBase64(exchange);
+  if (json === null || bytes === null) return null;
+  await load();
+  const options = { at: JSON.parse(json).checked_at, asked, ...(policy === null ? {} : { policy }) };
+  return JSON.parse(verifier.seen([{ name: service, bytes }], options) ?? 'null');
 }
 
 /**

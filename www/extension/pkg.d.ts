@@ -27,5 +27,6 @@ declare module '*/pkg/silicon_to_source.js' {
   export function policies(): string;
   export function subjects(): string;
   export const examine: import('../page.d.ts').VerifierModule['examine'];
+  export function seen(files: VerifyFile[], options: VerifyOptions): string | undefined;
   export default function init(options: { module_or_path: unknown }): Promise<unknown>;
 }

@@ -45,6 +45,15 @@ export async function ownFile(bytes) {
 }
 
 /**
+ * The bundle by itself, as it is saved.
+ *
+ * @param {Uint8Array} bytes the bundle, or an audit file with one in it
+ */
+export function bundleOf(bytes) {
+  return new Uint8Array(verifier.bundleOf(bytes));
+}
+
+/**
  * Makes the report of a bundle again, for the bundle's own moment, and says who answered its signatures.
  *
  * @param {Uint8Array} bundle

@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -154,7 +154,7 @@ fn serve(condition: Option<&str>) -> Result<()> {
     match condition {
         Some("collateral-hangs") => {
             // It takes connections, and never answers.
-            let silent = TcpListener::bind(([127, 0, 0, 1], 0))?;
+            let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
             let address = format!("http://{}", silent.local_addr()?);
             std::thread::spawn(move || silent.incoming().flatten().collect::<Vec<_>>());
             let files = config.collateral.files.clone();
@@ -185,7 +185,7 @@ fn serve(condition: Option<&str>) -> Result<()> {
     });
     run::block_on(async {
         let issuer = Arc::new(Issuer::new(config)?);
-        let listener = run::bind(([127, 0, 0, 1], 0).into()).await?;
+        let listener = run::bind((Ipv4Addr::LOCALHOST, 0).into()).await?;
         let failed = |error: std::io::Error| ConfigError(error.to_string());
         println!("{}", listener.local_addr().map_err(failed)?);
         let limits = issuer.config().limits.clone();

@@ -19,6 +19,7 @@
 #[cfg(target_arch = "wasm32")]
 compile_error!("the simulated PKI, with its public private keys, is never part of the wasm");
 
+pub mod aci;
 pub mod amd;
 pub mod apple;
 pub mod azure;

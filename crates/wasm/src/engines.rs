@@ -57,10 +57,11 @@ pub fn examine(
 ) -> Promise {
     let call = Call::of(&files, options, &mut { MAX_TAKEN });
     let work = call.map(|Call { files, options, context }| {
-        move || {
+        let work: Work = Rc::new(move || {
             let report = silicon_to_source::examine_with(&files, &options, &context);
             Ok(report.map_err(|error| refused(&error))?.to_json())
-        }
+        });
+        work
     });
     answered("report", work, &engine)
 }
@@ -76,14 +77,18 @@ pub fn remade(
 ) -> Promise {
     let read = take("the bundle", &bytes, &mut { MAX_TAKEN })
         .and_then(|bytes| Bundle::read(&bytes).map_err(|error| refused(&error)));
-    answered("recorded", read.map(|read| move || bundle::told(&read)), &engine)
+    let work = read.map(|read| {
+        let work: Work = Rc::new(move || bundle::told(&read));
+        work
+    });
+    answered("recorded", work, &engine)
 }
 
+/// What gives a text, as often as it is asked.
+type Work = Rc<dyn Fn() -> Result<String, JsValue>>;
+
 /// Runs `work` with an engine; `name` is what its text is called.
-fn answered<W>(name: &'static str, work: Result<W, JsValue>, engine: &JsValue) -> Promise
-where
-    W: Fn() -> Result<String, JsValue> + 'static,
-{
+fn answered(name: &'static str, work: Result<Work, JsValue>, engine: &JsValue) -> Promise {
     let begun = match (work, engine.as_string().as_deref()) {
         (Ok(work), Some("rust")) => with_rust(name, &work),
         (Ok(work), Some("webcrypto")) => with_both(name, work, false),
@@ -97,35 +102,32 @@ where
     begun.unwrap_or_else(|error| Promise::reject(&error))
 }
 
-fn with_rust(name: &str, work: &impl Fn() -> Result<String, JsValue>) -> Result<Promise, JsValue> {
-    let (text, signatures) = counted(work);
+fn with_rust(name: &str, work: &Work) -> Result<Promise, JsValue> {
+    let (text, signatures) = counted(|| work());
     Ok(Promise::resolve(&result(name, &text?, &signatures, None)?))
 }
 
 /// The last step runs as a reaction to the answers, so that a verifier which breaks off in it rejects
 /// the promise, as it throws out of a call.
-fn with_both<W>(name: &'static str, work: W, compare: bool) -> Result<Promise, JsValue>
-where
-    W: Fn() -> Result<String, JsValue> + 'static,
-{
-    let draft = supposing(&work);
-    let questions: Rc<[_]> = draft.questions().into();
+fn with_both(name: &'static str, work: Work, compare: bool) -> Result<Promise, JsValue> {
+    let draft = supposing(|| work());
+    let questions = draft.questions().to_vec();
     let held = Rc::new(std::cell::OnceCell::new());
     let answers = {
         let held = Rc::clone(&held);
         futures::future_to_promise(async move {
             // It is set here alone.
-            let _ = held.set(subtle::held(questions).await);
+            let _ = held.set(subtle::held(&questions).await);
             Ok(JsValue::UNDEFINED)
         })
     };
     let settle = Closure::once_into_js(move |_: JsValue| -> Result<JsValue, JsValue> {
         let held = held.get().map(Vec::as_slice).unwrap_or_default();
-        let (text, mut signatures) = draft.settled(held, &work);
+        let (text, mut signatures) = draft.settled(held, || work());
         if !compare {
             return result(name, &text?, &signatures, None);
         }
-        let (own, by_rust) = counted(&work);
+        let (own, by_rust) = counted(|| work());
         signatures.replace(Engine::Rust, &by_rust);
         let agree = match (&own, &text) {
             (Ok(own), Ok(other)) => own == other,

@@ -27,6 +27,7 @@
 
 pub mod bundle;
 pub mod engines;
+pub mod history;
 mod options;
 pub mod web;
 

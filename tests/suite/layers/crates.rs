@@ -113,6 +113,7 @@ const CRATES: &[Crate] = &[
         names: &["digest"],
         also: &[
             ("engine::roots", "the package and a build say which roots they have"),
+            ("engine::audit", "the offline file has its place for a bundle, and its letters"),
             ("engine::Builtin", "a build says which policies it has"),
             ("report::Verifier", "a build says which verifier it is"),
             ("builds::sigstore", "its test of WEBCAT's files checks their signature"),

@@ -336,9 +336,9 @@ fn list() -> Result<Exit, Problem> {
     let mut page = Page::new(Look::of_stdout());
     for builtin in Builtin::all() {
         let policy = builtin.policy().map_err(|error| Problem::unreadable(builtin.name, &error))?;
-        page.line(Styled(HEADING, builtin.name));
+        page.run("", "  ", &[(HEADING, builtin.name)]);
         page.wrapped("  ", "  ", anstyle::Style::new(), &policy.description);
-        page.line(format!("  {}", Styled(DIM, policy.sha256)));
+        page.run("  ", "  ", &[(DIM, &policy.sha256.to_string())]);
     }
     print(&page.into_text(), Colors::Auto)?;
     Ok(Exit::Verified)

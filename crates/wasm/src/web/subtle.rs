@@ -6,7 +6,6 @@
 //! a value of another type or no answer in time, leaves the question to RustCrypto.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use js_sys::futures::{JsFuture, future_to_promise};
@@ -21,70 +20,95 @@ const LIMIT: u32 = 2_000;
 
 thread_local! {
     /// Whether an algorithm can be used: tried once in this module.
-    static USABLE: RefCell<BTreeMap<Algorithm, bool>> = const { RefCell::new(BTreeMap::new()) };
+    static USABLE: RefCell<Vec<(Algorithm, bool)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What was said so far of each question, and of the same with a longer message.
+struct Said {
+    question: Question,
+    holds: Cell<Option<bool>>,
+    is_new: bool,
+    refuses_longer: Cell<Option<bool>>,
 }
 
 /// Which of `questions` hold, as the platform says. All are asked at once.
-pub(crate) async fn held(questions: Rc<[Question]>) -> Vec<bool> {
-    let said: Rc<[Cell<Option<bool>>]> = questions.iter().map(|_| Cell::new(None)).collect();
+pub(crate) async fn held(questions: &[Question]) -> Vec<bool> {
+    let mut new: Vec<Algorithm> = Vec::new();
+    let all: Rc<[Said]> = questions
+        .iter()
+        .map(|question| {
+            let algorithm = question.algorithm();
+            let is_new = is_usable(algorithm).is_none() && !new.contains(&algorithm);
+            if is_new {
+                new.push(algorithm);
+            }
+            let (holds, refuses_longer) = (Cell::new(None), Cell::new(None));
+            Said { question: question.clone(), holds, is_new, refuses_longer }
+        })
+        .collect();
     if let (Some(subtle), Some(timer)) = (subtle(), Timer::start()) {
         let asked = Array::new();
-        for (place, question) in questions.iter().enumerate() {
-            if is_usable(question) == Some(false) {
-                continue;
-            }
-            let (subtle, all, said) = (subtle.clone(), Rc::clone(&questions), Rc::clone(&said));
+        for place in 0..all.len() {
+            let (subtle, all) = (subtle.clone(), Rc::clone(&all));
             asked.push(&future_to_promise(async move {
-                if let (Some(question), Some(said)) = (all.get(place), said.get(place)) {
-                    said.set(Some(answer(&subtle, question, false).await == Some(true)));
+                if let Some(said) = all.get(place) {
+                    said.ask(&subtle).await;
                 }
                 Ok(JsValue::UNDEFINED)
             }));
         }
-        for (algorithm, place) in untried(&questions) {
-            let (subtle, all) = (subtle.clone(), Rc::clone(&questions));
-            asked.push(&future_to_promise(async move {
-                if let Some(question) = all.get(place) {
-                    let refuses = answer(&subtle, question, true).await == Some(false);
-                    USABLE.with_borrow_mut(|usable| usable.insert(algorithm, refuses));
-                }
-                Ok(JsValue::UNDEFINED)
-            }));
-        }
-        let all = Promise::all(&asked);
         // Neither of the two is ever rejected.
-        let _ = JsFuture::from(Promise::race(&Array::of2(&all, &timer.promise))).await;
+        let both = Array::of2(&Promise::all(&asked), &timer.promise);
+        let _ = JsFuture::from(Promise::race(&both)).await;
         timer.stop();
-        // Whoever did not answer in time is not asked again.
-        let late = |one: &Question, said: &Cell<Option<bool>>| {
-            said.get().is_none() || is_usable(one).is_none()
-        };
-        let late: Vec<(Algorithm, bool)> = questions
-            .iter()
-            .zip(said.iter())
-            .filter(|(one, said)| late(one, said))
-            .map(|(one, _)| (one.algorithm(), false))
-            .collect();
-        USABLE.with_borrow_mut(|usable| usable.extend(late));
-    }
-    let held = questions.iter().zip(said.iter());
-    held.map(|(one, said)| said.get() == Some(true) && is_usable(one) == Some(true)).collect()
-}
-
-/// Whether the algorithm of `question` can be used, if that is known.
-fn is_usable(question: &Question) -> Option<bool> {
-    USABLE.with_borrow(|usable| usable.get(&question.algorithm()).copied())
-}
-
-/// The algorithms that were not tried, each with the place of its first question.
-fn untried(questions: &[Question]) -> BTreeMap<Algorithm, usize> {
-    let mut untried = BTreeMap::new();
-    for (place, question) in questions.iter().enumerate() {
-        if is_usable(question).is_none() {
-            untried.entry(question.algorithm()).or_insert(place);
+        for said in &*all {
+            said.conclude();
         }
     }
-    untried
+    all.iter()
+        .map(|said| said.holds.get() == Some(true) && said.is_usable() == Some(true))
+        .collect()
+}
+
+/// Whether an algorithm can be used, if that is known.
+fn is_usable(algorithm: Algorithm) -> Option<bool> {
+    USABLE.with_borrow(|usable| {
+        let found = usable.iter().find(|(known, _)| *known == algorithm);
+        found.map(|(_, is_usable)| *is_usable)
+    })
+}
+
+impl Said {
+    fn is_usable(&self) -> Option<bool> {
+        is_usable(self.question.algorithm())
+    }
+
+    async fn ask(&self, subtle: &SubtleCrypto) {
+        if self.is_usable() == Some(false) {
+            return;
+        }
+        if self.is_new {
+            let longer = answer(subtle, &self.question, true).await;
+            self.refuses_longer.set(Some(longer == Some(false)));
+        }
+        self.holds.set(Some(answer(subtle, &self.question, false).await == Some(true)));
+    }
+
+    /// Notes whether the algorithm can be used: whoever did not answer in time is not asked again.
+    fn conclude(&self) {
+        let algorithm = self.question.algorithm();
+        let is_usable = self.holds.get().is_some()
+            && match self.is_new {
+                true => self.refuses_longer.get() == Some(true),
+                false => self.is_usable() == Some(true),
+            };
+        USABLE.with_borrow_mut(|usable| {
+            match usable.iter_mut().find(|(known, _)| *known == algorithm) {
+                Some((_, known)) => *known = is_usable,
+                None => usable.push((algorithm, is_usable)),
+            }
+        });
+    }
 }
 
 /// What the platform says of one question, or of the same with a message that is a byte longer.

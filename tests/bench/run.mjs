@@ -85,6 +85,7 @@ function told() {
   return {
     ratios: ratios(browser.found, 'least'),
     ratios_by_median: ratios(browser.found, 'median'),
+    ratios_cpu: ratios(browser.found, 'cpu'),
     ratios_cold: ratios(browser.found, 'cold'),
     ratios_node: ratios(node.found, 'least'),
     ratios_native: native ? ratios(native.found, 'least') : null,
@@ -93,6 +94,7 @@ function told() {
     date: new Date().toISOString().slice(0, 10),
     machine: machine(),
     engine: given.engine,
+    verifier: Object.values(browser.told)[0].verifier,
     evidence: inputs.real ? 'real' : 'simulated; peers left out, for they cannot take simulated roots',
     works: inputs.works.map(({ id, name, about, at }) => ({ id, name, about, at, checks: CHECKS[id] })),
     peers: versions(),
@@ -104,13 +106,15 @@ function told() {
   };
 }
 
-function environment({ version, found, engines }) {
-  return { version, found: rows(found), ...(engines ? { engines } : {}) };
+function environment({ version, found, told: of }) {
+  const signatures = Object.fromEntries(Object.entries(of).map(([work, one]) => [work, one.signatures]));
+  return { version, found: rows(found), signatures };
 }
 
 function rows(found) {
   return Object.fromEntries(Object.entries(found).map(([work, sides]) => [work, Object.fromEntries(Object.entries(sides).map(([side, row]) => [side, {
     warm: summary(row.warm),
+    ...(row.cpu ? { cpu: summary(row.cpu) } : {}),
     ...(row.cold?.length ? { cold: summary(row.cold) } : {}),
     ...(row.memory ? { memory: row.memory } : {}),
     ...(row.instructions ? { instructions: row.instructions } : {}),
@@ -121,12 +125,13 @@ function rows(found) {
  * The quickest peer's figure by ours, for each work.
  *
  * @param {Record<string, Record<string, any>>} found
- * @param {'least' | 'median' | 'cold' | 'instructions'} figure
+ * @param {'least' | 'median' | 'cold' | 'cpu' | 'instructions'} figure
  */
 function ratios(found, figure) {
   const of = (row) => {
     if (figure === 'instructions') return row.instructions;
-    return figure === 'cold' ? summary(row.cold).median : summary(row.warm)[figure];
+    if (figure === 'cold' || figure === 'cpu') return summary(row[figure]).median;
+    return summary(row.warm)[figure];
   };
   const all = Object.entries(found).map(([work, { ours, ...peers }]) => {
     const quickest = Math.min(...Object.values(peers).map(of));

@@ -14,12 +14,13 @@ export function page(result) {
   const { works, environments, ratios } = result;
   const parts = [
     '# Our verifier beside others',
-    `Made by \`cargo site bench --write\` on ${result.date}, on ${result.machine}; Chromium ${environments.chromium.version}, Node ${environments.node.version}. Engine for signatures: ${result.engine}. Evidence: ${result.evidence}.`,
-    'Everything is from one run, side by side and by turns. A ratio is the quickest peer\'s time by ours: more than 1 means that ours is quicker. The least time of many calls is the best guess at an idle machine, so the ratios are of the least times.',
+    `Made by \`cargo site bench --write\` on ${result.date}, on ${result.machine}; Chromium ${environments.chromium.version}, Node ${environments.node.version}. Our verifier: ${result.verifier.version}, source ${result.verifier.source_sha256}. Engine for signatures: ${result.engine}. Evidence: ${result.evidence}.`,
+    'Everything is from one run, side by side and by turns. A ratio is the quickest peer\'s time by ours: more than 1 means that ours is quicker. The least time of many calls is the best guess at an idle machine, so the first ratios are of the least times; the processor\'s time of the main thread does not depend on what else the machine does.',
     '## Ratios',
     table(['', ...works.map(({ name }) => name)], [
       ['Chromium, warm', ...works.map(({ id }) => said(ratios[id]))],
       ['Chromium, warm, of the medians', ...works.map(({ id }) => said(result.ratios_by_median[id]))],
+      ['Chromium, processor of the main thread, median', ...works.map(({ id }) => said(result.ratios_cpu[id]))],
       ['Chromium, cold', ...works.map(({ id }) => said(result.ratios_cold[id]))],
       ['Node, warm', ...works.map(({ id }) => said(result.ratios_node[id]))],
       ...(result.ratios_native ? [['native, warm', ...works.map(({ id }) => said(result.ratios_native[id]))]] : []),
@@ -45,8 +46,8 @@ export function page(result) {
 const said = (ratio) => (ratio === null || ratio === undefined ? 'no peer' : ratio);
 
 function timesOf(name, found, works) {
-  const rows = works.flatMap(({ id, name: work }) => Object.entries(found[id]).map(([side, row]) => [work, side, times(row.warm), times(row.cold), KB(row.memory)]));
-  return `### ${name === 'node' ? 'Node' : 'Chromium'}\n${table(['work', 'side', 'warm', 'cold', 'memory, KB'], rows)}`;
+  const rows = works.flatMap(({ id, name: work }) => Object.entries(found[id]).map(([side, row]) => [work, side, times(row.warm), row.cpu?.median ?? '', times(row.cold), KB(row.memory)]));
+  return `### ${name === 'node' ? 'Node' : 'Chromium'}\n${table(['work', 'side', 'warm', 'processor', 'cold', 'memory, KB'], rows)}`;
 }
 
 function nativeOf({ found, counted }, works) {

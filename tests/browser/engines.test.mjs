@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
 import { skipped } from '../skipped.mjs';
-import { ROOT, SHARED, demonstrate, launch, open, site } from './page.mjs';
+import { ROOT, SHARED, SITE, demonstrate, launch, open, site } from './page.mjs';
 
 const QUESTIONS = join(ROOT, 'target/tmp/questions');
 const VECTORS = join(SHARED, 'vectors');
@@ -29,7 +29,7 @@ async function withVerifier() {
   const opened = await open(browser, { url: server.url });
   await opened.page.evaluate(async () => {
     const verifier = await import('./pkg/silicon_to_source.js');
-    await verifier.default();
+    await verifier.default({ module_or_path: new URL('./pkg/silicon_to_source_bg.wasm', document.baseURI) });
     Object.assign(globalThis, { verifier });
   });
   return opened;
@@ -56,10 +56,10 @@ test('where the two engines differ, the answer of RustCrypto is shown, and that 
   await page.route('**/pkg/silicon_to_source.js', async (route) => {
     const answer = await route.fetch();
     const body = `${await answer.text()}
-      const own = examine;
+      const genuine = examine;
       export { differing as examine };
       async function differing(files, options, engine) {
-        const told = await own(files, options, engine);
+        const told = await genuine(files, options, engine);
         return engine === 'both' ? { ...told, agree: false } : told;
       }`.replace('export function examine(', 'function examine(');
     await route.fulfill({ response: answer, body });
@@ -121,7 +121,7 @@ test('every real input and every changed bit of some gives the same by either en
     assert.deepEqual(sums.different, []);
     for (const key of Object.keys(all)) all[key] += sums[key];
   };
-  const demo = [file(join(ROOT, 'target/site/demo/bundle.json'), 'bundle.json')];
+  const demo = [file(join(SITE, 'demo/bundle.json'), 'bundle.json')];
   await add({ files: demo, at: '2026-02-01T00:00:00Z', changes: 40, policy: 'simulated' });
   if (!existsSync(VECTORS)) skipped('real evidence is absent');
   else {

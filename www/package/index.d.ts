@@ -49,7 +49,7 @@ export interface VerifyOptions {
   engine?: SignatureEngine | undefined;
 }
 
-/** Who answered the signatures of a report. */
+/** Who answered the signatures of a report. Those between files that come with the verifier are answered by a table and not counted. */
 export interface Signatures {
   /** How many different signatures of each algorithm each engine answered. */
   counts: readonly SignatureCount[];

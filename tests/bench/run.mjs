@@ -6,7 +6,7 @@
  */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -19,7 +19,7 @@ import { round, summary } from './numbers.mjs';
 import { served } from './serving.mjs';
 import { CHECKS, SIDES } from './sides.js';
 import { starts } from './start.mjs';
-import { page } from './table.mjs';
+import { page, quoted } from './table.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const OUT = join(ROOT, 'target/bench');
@@ -40,6 +40,8 @@ const counts = given.quick ? { warm: 15, before: 5, cold: 1, start: 1, native: 1
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const say = (line) => console.error(line);
 
+// What else the machine did before the bench began.
+const [load] = loadavg();
 mkdirSync(OUT, { recursive: true });
 const input = join(OUT, 'input');
 const bundles = join(OUT, 'site');
@@ -48,8 +50,8 @@ if (!inputs.real) say('../shared/vectors is not there: the inputs are simulated,
 say('Bundling every library.');
 await bundled(join(ROOT, 'target/npm'), bundles);
 const libraries = [...new Set(Object.values(SIDES).flat().filter((side) => side.only !== 'node').map((side) => side.lib))];
-const size = Object.fromEntries(libraries.map((name) => [name, sizes(bundles, name)]));
 compressed(bundles);
+const size = Object.fromEntries(libraries.map((name) => [name, sizes(bundles, name)]));
 
 const { url, close } = await served({ bundles, input });
 say('In Chromium: warm, cold, memory.');
@@ -74,7 +76,11 @@ const result = told();
 writeFileSync(join(OUT, 'bench.json'), `${JSON.stringify(result, null, 1)}\n`);
 const text = page(result);
 writeFileSync(join(OUT, 'bench.md'), text);
-if (given.write) writeFileSync(join(ROOT, 'docs/bench.md'), text);
+if (given.write) {
+  writeFileSync(join(ROOT, 'docs/bench.md'), text);
+  const readme = join(ROOT, 'README.md');
+  writeFileSync(readme, quoted(readFileSync(readme, 'utf8'), result));
+}
 if (!given.json) console.log(text);
 console.log(JSON.stringify(result));
 
@@ -142,7 +148,7 @@ function ratios(found, figure) {
 
 function machine() {
   const [cpu] = cpus();
-  return `${cpus().length} x ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}`;
+  return `${cpus().length} x ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}, load ${load?.toFixed(1)}`;
 }
 
 function versions() {

@@ -42,6 +42,7 @@ pub mod plan;
 pub mod policy;
 mod recognise;
 mod reference;
+pub mod references;
 pub mod roots;
 mod shelf;
 mod spelling;

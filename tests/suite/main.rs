@@ -17,6 +17,7 @@ mod mutation;
 mod named_roots;
 mod pki;
 mod pieces;
+mod pins;
 mod policy;
 mod policy_sweep;
 mod wording;
@@ -92,6 +93,7 @@ mod program {
     mod history;
     mod kept;
     mod net;
+    mod policy;
     mod terminal;
 }
 

@@ -97,6 +97,14 @@ impl<'a> Members<'a> {
         self.members.get(name).map(|value| value.get()).filter(|text| *text != "null")
     }
 
+    /// The object without a member, in the order of the names.
+    pub(crate) fn without(&self, name: &str) -> String {
+        let others = self.members.iter().filter(|(own, _)| *own != name);
+        let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
+        let members = others.map(|(own, value)| format!("{}:{}", quoted(own), value.get()));
+        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+    }
+
     /// A member that is a text; an empty one is the same as none.
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Error> {
         let read = |raw: &str| borrowed::<String>(self.what, raw.as_bytes());
@@ -167,6 +175,41 @@ fn write_ordered(
         _ => out.push_str(json),
     }
     Ok(())
+}
+
+/// The canonical form of JSON (RFC 8785) where it needs no rule about numbers or about other
+/// alphabets: names of ASCII, and integers below 2^53 in their one spelling. The caller has called
+/// [`unique`].
+///
+/// # Errors
+/// When there is another name or number.
+pub(crate) fn canonical(what: &'static str, json: &str) -> Result<String, Error> {
+    if is_plain(what, json)? {
+        return ordered(what, json, &[]);
+    }
+    let whole = Span::new(0, json.len());
+    Err(Error::malformed(what, whole, "a name is not ASCII, or a number is no plain integer"))
+}
+
+fn is_plain(what: &'static str, json: &str) -> Result<bool, Error> {
+    const SAFE: u64 = 1 << 53;
+    let all = |values: Vec<&RawValue>| {
+        let plain = values.into_iter().map(|value| is_plain(what, value.get()));
+        plain.collect::<Result<Vec<_>, _>>().map(|plain| plain.into_iter().all(|is| is))
+    };
+    Ok(match json.bytes().next() {
+        Some(b'{') => {
+            let members = Members::parse(what, json)?.members;
+            members.keys().all(|name| name.is_ascii()) && all(members.into_values().collect())?
+        }
+        Some(b'[') => all(borrowed(what, json.as_bytes())?)?,
+        Some(b'-' | b'0'..=b'9') => {
+            let digits = json.strip_prefix('-').unwrap_or(json);
+            let number = digits.parse::<u64>().ok().filter(|number| *number < SAFE);
+            number.is_some_and(|number| number.to_string() == digits) && json != "-0"
+        }
+        _ => true,
+    })
 }
 
 /// Turns serde_json's line and column into an offset.
@@ -263,6 +306,19 @@ mod tests {
             r#" [{"b": [1, 2.50, null], "a": {"\u00e9": "\/\n", "Z": true}}, {}, []] "#.trim();
         let expected = r#"[{"a":{"Z":true,"é":"/\n"},"b":[1,2.50,null]},{},[]]"#;
         assert_eq!(ordered("test", json, &[]).unwrap(), expected);
+    }
+
+    /// RFC 8785 section 3.2: the literals, and what it escapes.
+    #[test]
+    fn canonical_text_is_that_of_rfc_8785_or_refused() {
+        let json = r#"{ "b": [56, -3, true, null], "a": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/" }"#;
+        let expected = r#"{"a":"€$\u000f\nA'B\"\\\\\"/","b":[56,-3,true,null]}"#;
+        assert_eq!(canonical("test", json).unwrap(), expected);
+        for refused in
+            ["[1.0]", "[1e3]", "[-0]", "[9007199254740992]", "{\"é\":1}", "[{\"a\":[0.5]}]"]
+        {
+            assert!(canonical("test", refused).is_err(), "{refused}");
+        }
     }
 
     #[test]

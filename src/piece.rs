@@ -60,8 +60,14 @@ pub(crate) enum Role {
     LaunchDescription,
     /// A firmware image.
     Firmware,
+    /// An answer of Rekor's.
+    RekorAnswer,
     /// A recorded answer of an RPC provider.
     RegistryAnswer,
+    /// A receipt of an ACI service.
+    AciReceipt,
+    /// A session of an ACI service.
+    AciSession,
     /// A report of this verifier's own.
     OwnReport,
     /// A policy file of this verifier's own.
@@ -100,7 +106,10 @@ impl Role {
             Self::TrustedRoot => "trusted-root",
             Self::LaunchDescription => "launch-description",
             Self::Firmware => "firmware",
+            Self::RekorAnswer => "rekor-answer",
             Self::RegistryAnswer => "registry-answer",
+            Self::AciReceipt => "aci-receipt",
+            Self::AciSession => "aci-session",
             Self::OwnReport => "own-report",
             Self::OwnPolicy => "own-policy",
             Self::Unknown => "unknown",

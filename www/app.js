@@ -2,26 +2,23 @@
  * The page: takes what a reader hands in or what the services that the reader names answer, has
  * the verifier examine it, and shows the report.
  *
- * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source } from './page.d.ts'
+ * @import { Examination, FurtherInquiry, Inquiry, Request, SessionHandle, Source, VerifyOptions } from './page.d.ts'
  */
 
-import { buildOfPage, fileOfPage } from './demonstrations.js';
-import { button, evidenceWords, retell, visible } from './dom.js';
+import { auditFile } from './audit-file.js';
+import { BUILD, DEMONSTRATION, RECORDED } from './demonstrations.js';
+import { button, evidenceWords, visible } from './dom.js';
+import { AboutPage } from './elements/about-page.js';
 import { EvidenceIntake, rfc3339 } from './elements/evidence-intake.js';
 import { EvidenceReport } from './elements/evidence-report.js';
+import { historyNote } from './elements/history-note.js';
 import { LanguageChoice, preferredLanguage, speak } from './elements/language-choice.js';
 import { ServiceInquiry, tell } from './elements/service-inquiry.js';
 import { answerForPaper } from './paper.js';
 import { hostOf, sentencesOf } from './phrases.js';
-import { asRecorded, ask, begin, bundled, examine, loadVerifier, ownFile, policies, subjects } from './verifier.js';
+import { place, Stage } from './stage.js';
+import { asRecorded, ask, begin, bundled, examine, learn, loadVerifier, ownFile, policies, seen, subjects } from './verifier.js';
 import { ui, wordingLanguage } from './wording.js';
-
-/** The policies under which simulated roots count; no real evidence passes them. */
-const DEMONSTRATION_POLICY = 'simulated';
-const BUILD_POLICY = 'simulated-build';
-
-/** The service whose recorded answer comes with the page. */
-const RECORDED = 'darkbloom';
 
 /** @type {Source[]} */
 let sources = [];
@@ -32,20 +29,14 @@ let session = null;
 /** Whether the first question of that session met a host that a page may not read. */
 let isUnread = false;
 
+/** @type {{ policy: string, artifact: string } | null} what the sources are held against where the page asks about itself */
+let heldAgainst = null;
+
 /** Counts what the reader started, so that what was started before shows nothing any more. */
 let turn = 0;
 
 /** @type {AbortController | null} what is being examined now */
 let running = null;
-
-/** @type {() => void} draws what stands, in the language that is spoken */
-let draw = () => {};
-
-/** Whether further files are being asked for from the report that stands, which stays until that ended. */
-let isAskingFurther = false;
-
-/** Whether the report that stands is in another language than the page. */
-let isStale = false;
 
 /** @type {Examination | null} the answer as of now that stands */
 let standing = null;
@@ -62,9 +53,8 @@ await speak(preferredLanguage());
 const inquiry = new ServiceInquiry();
 const intake = new EvidenceIntake(ownFile);
 const view = new EvidenceReport();
-const start = place('start');
+const stage = new Stage(view);
 const handIn = place('intake');
-const result = place('result');
 const language = new LanguageChoice();
 const fileButton = button(() => ui('i-have-a-file'), () => showIntake(handIn.hidden !== false), {
   id: 'open-intake',
@@ -75,21 +65,22 @@ place('bar').append(inquiry, fileButton, language);
 place('problems').append(intake.problem);
 place('known').append(inquiry.known);
 place('demonstrations').append(
-  button(() => ui('demonstration'), () => showDemonstration(), { id: 'demonstration' }),
-  button(() => ui('demonstration-build'), () => showBuild(), { id: 'demonstration-build', class: 'quiet' }),
+  button(() => ui('demonstration'), () => showOwn(DEMONSTRATION), { id: 'demonstration' }),
+  button(() => ui('demonstration-build'), () => showOwn(BUILD), { id: 'demonstration-build', class: 'quiet' }),
 );
 place('plan').append(inquiry.plan);
+place('about').append(new AboutPage(showRelease));
 handIn.append(intake);
 handIn.addEventListener('keydown', ({ key }) => {
   if (key !== 'Escape') return;
   showIntake(false);
   fileButton.focus();
 });
-result.replaceChildren(view);
 
 intake.addEventListener('request', (event) => {
   const request = /** @type {CustomEvent<Request>} */ (event).detail;
   turn += 1;
+  heldAgainst = null;
   if (request.sources.length > 0) {
     take(request.sources, null);
     intake.releasePolicy();
@@ -103,12 +94,12 @@ intake.addEventListener('changed', () => {
 language.addEventListener('language', (event) => {
   change(/** @type {CustomEvent<{ tag: string }>} */ (event).detail.tag);
 });
-inquiry.addEventListener('recorded', () => showRecorded());
+inquiry.addEventListener('recorded', () => showOwn(RECORDED));
 inquiry.addEventListener('proposed', () => showIntake(false));
 inquiry.addEventListener('inquire', (event) => {
   carryOut(/** @type {CustomEvent<Inquiry>} */ (event).detail);
 });
-view.addEventListener('recorded', () => showRecorded());
+view.addEventListener('recorded', () => showOwn(RECORDED));
 view.addEventListener('turn', (event) => {
   turnTo(/** @type {CustomEvent<{ which: 'now' | 'recorded' }>} */ (event).detail.which);
 });
@@ -148,22 +139,16 @@ const taken = early.length > 0 ? verifier.then(() => intake.take(early)) : null;
 
 await Promise.all([verifier, taken]);
 isLoaded = true;
-intake.policies = policies();
-inquiry.ready();
 if (!(await verifier)) show({ kind: 'unknown', reason: 'no-verifier' }, false);
 else if (sources.length > 0) intake.again();
+await learn();
+intake.policies = policies();
+inquiry.ready();
 addEventListener('hashchange', () => {
   change(preferredLanguage());
   fill();
 });
 fill();
-
-/** @param {string} id */
-function place(id) {
-  const element = document.getElementById(id);
-  if (!element) throw new TypeError(`the page has no ${id}`);
-  return element;
-}
 
 /**
  * Says everything that stands in another language. Nothing is asked and nothing is examined again.
@@ -174,29 +159,7 @@ async function change(tag) {
   if (tag === wordingLanguage().tag) return;
   await speak(tag);
   language.shows();
-  retell();
-  isStale = isAskingFurther;
-  if (!isStale) redraw();
-}
-
-/** Draws what stands again; what the reader opened stays open. */
-function redraw() {
-  isStale = false;
-  const open = [...view.querySelectorAll('details')].map((details) => details.open);
-  draw();
-  for (const [place, details] of view.querySelectorAll('details').entries()) {
-    details.open = open[place] ?? details.open;
-  }
-}
-
-/**
- * Draws something in the place of what stood.
- *
- * @param {() => void} own
- */
-function present(own) {
-  draw = own;
-  own();
+  stage.retell();
 }
 
 /** Fills in what the address of the page names. Nothing is sent by that. */
@@ -224,19 +187,10 @@ function showIntake(isShown) {
   fileButton.setAttribute('aria-expanded', String(isShown));
 }
 
-/** What the page is, and what it knows: there is no question. */
+/** There is no question. */
 function showStart() {
   running?.abort();
-  present(() => {
-    start.hidden = false;
-    result.hidden = true;
-    document.title = ui('name');
-  });
-}
-
-function showResult() {
-  start.hidden = true;
-  result.hidden = false;
+  stage.showStart();
 }
 
 /**
@@ -246,29 +200,7 @@ function showResult() {
  */
 function clear(sentence) {
   running?.abort();
-  showResult();
-  present(() => {
-    view.clear(sentence());
-    document.title = visible(`${sentence().replace(/\.$/, '')} · ${ui('name')}`);
-  });
-}
-
-/**
- * Says what is being done now, in place of the answer that stood.
- *
- * @param {() => string} host
- * @param {'asking-it' | 'checking-it'} doing
- * @param {number} step
- * @param {number} steps
- * @param {(() => void) | null} stop
- */
-function progress(host, doing, step, steps, stop) {
-  const since = Date.now();
-  showResult();
-  present(() => {
-    view.checking({ host: host(), doing: ui(doing), step, steps, since }, stop);
-    document.title = visible(`${ui('checking-host', { host: host() })} · ${ui('name')}`);
-  });
+  stage.clear(sentence);
 }
 
 /**
@@ -276,37 +208,27 @@ function progress(host, doing, step, steps, stop) {
  * @param {SessionHandle | null} from
  */
 function take(own, from) {
-  [sources, session, isUnread] = [own, from, false];
+  [sources, session, isUnread, heldAgainst] = [own, from, false, null];
 }
 
-/** Examines the built-in demonstration. */
-function showDemonstration() {
-  return showOwn(async () => {
-    const bytes = await fileOfPage('./demo/bundle.json');
-    return bytes && [{ name: ui('demonstration-name'), bytes }];
-  }, DEMONSTRATION_POLICY);
-}
-
-/** Examines the demonstration of a build: a container of the repository that this page is from. */
-function showBuild() {
-  return showOwn(buildOfPage, BUILD_POLICY);
-}
-
-/** Examines what was recorded of Darkbloom's coordinator. */
-function showRecorded() {
-  return showOwn(async () => {
-    const bytes = await fileOfPage('./examples/darkbloom-2026-05-10.json');
-    return bytes && [{ name: ui('recorded'), bytes }];
-  }, null);
+/**
+ * Examines the record of the release that this page says it is.
+ *
+ * @param {{ record: Uint8Array, policy: string, artifact: string }} held
+ */
+function showRelease({ record, policy, artifact }) {
+  turn += 1;
+  take([{ name: 'release.intoto.jsonl', bytes: record }], null);
+  heldAgainst = { policy, artifact };
+  check(null, true);
 }
 
 /**
  * Examines what comes with the page.
  *
- * @param {() => Promise<Source[] | null>} read
- * @param {string | null} policy
+ * @param {import('./demonstrations.js').Own} own
  */
-async function showOwn(read, policy) {
+async function showOwn({ read, policy }) {
   turn += 1;
   const own = turn;
   clear(() => ui('checking'));
@@ -333,11 +255,11 @@ async function carryOut({ session: own, list, signal, stop, done }) {
   const host = () => hostOf(own.origin);
   let unread = false;
   // The old answer goes before anything is waited for.
-  progress(host, 'asking-it', 1, own.first.length + 1, stop);
+  stage.progress(host, 'asking-it', 1, own.first.length + 1, stop);
   await begin(rfc3339(new Date()));
   for (const [step, request] of own.first.entries()) {
     if (signal.aborted || turn !== begun) break;
-    progress(host, 'asking-it', step + 1, own.first.length + 1, stop);
+    stage.progress(host, 'asking-it', step + 1, own.first.length + 1, stop);
     list.say(request, 'asking', () => ui('asking'));
     const asked = await ask(request, own, signal);
     tell(list, request, told(asked));
@@ -366,7 +288,8 @@ async function carryOut({ session: own, list, signal, stop, done }) {
  * @param {FurtherInquiry} inquiry
  */
 async function askFurther({ requests, list, signal, done }) {
-  isAskingFurther = true;
+  // The report that the questions are of stays until they ended.
+  stage.hold();
   const own = session;
   const before = turn;
   /** @type {Set<string>} */
@@ -385,8 +308,7 @@ async function askFurther({ requests, list, signal, done }) {
     tell(list, request, told(asked));
   }
   done();
-  isAskingFurther = false;
-  if (isStale) redraw();
+  stage.release();
   // The reader may have handed something else in by now.
   if (came.length === 0 || turn !== before) return;
   const [first, ...others] = sources;
@@ -420,8 +342,8 @@ async function check(at, byReader) {
   const origin = session?.origin ?? null;
   const host = () => (origin === null ? evidenceWords(first?.name ?? '') : hostOf(origin));
   const mine = turn;
-  progress(host, 'checking-it', steps, steps, () => own.abort());
-  const { policy, artifact } = intake;
+  stage.progress(host, 'checking-it', steps, steps, () => own.abort());
+  const { policy, artifact } = heldAgainst ?? intake;
   const asked = session?.asked ?? null;
   const options = { at: at ?? rfc3339(new Date()), policy, artifact, asked };
   const examination = await examine(sources, options, own.signal);
@@ -435,25 +357,34 @@ async function check(at, byReader) {
  * @param {boolean} byReader
  */
 function show(examination, byReader) {
-  showResult();
   standing = examination;
   const kept = session && sources[0] ? sources[0] : null;
   const unread = session && isUnread ? { origin: session.origin, isRecorded: isRecorded(session.origin) } : null;
   const own = sources;
-  const remembered = session?.origin ?? null;
+  const service = session?.origin ?? null;
+  const last = service && examination.kind === 'report' ? seen(own, examination.options) : null;
   const keep =
     examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
-  present(() => {
-    const shown = view.show(examination, own, { kept, unread, keep, remembered, savesFile: true });
+  const compare = examination.kind === 'report' ? () => withBoth(own, examination.options) : null;
+  stage.show(() => {
+    const note = service && last ? historyNote(service, last) : null;
+    const shown = view.show(examination, own, { kept, unread, keep, note, auditFile, compare });
+    if (shown.kind === 'report') return visible(sentencesOf(shown.report).headline().short);
     const [first] = own;
-    if (shown.kind === 'report') {
-      document.title = visible(`${sentencesOf(shown.report).headline().short} · ${ui('name')}`);
-    } else {
-      const name = first ? `: ${evidenceWords(first.name)}` : '';
-      document.title = `${visible(ui('no-answer-title'))}${name} · ${visible(ui('name'))}`;
-    }
+    return `${visible(ui('no-answer-title'))}${first ? `: ${evidenceWords(first.name)}` : ''}`;
   });
   if (byReader) view.focusAnswer();
+}
+
+/**
+ * Examines the same again, with both engines.
+ *
+ * @param {Source[]} own
+ * @param {VerifyOptions} options
+ */
+function withBoth(own, options) {
+  const all = { policy: null, artifact: null, asked: null, ...options };
+  return examine(own, all, new AbortController().signal, 'both');
 }
 
 /**
@@ -468,14 +399,14 @@ function turnTo(which) {
     return;
   }
   const [examination, own] = [asRecorded(standing.recorded), sources];
-  present(() => {
+  stage.show(() => {
     view.show(examination, own, { isRecorded: true });
-    document.title = `${visible(ui('bundle-show-recorded'))} · ${visible(ui('name'))}`;
+    return visible(ui('bundle-show-recorded'));
   });
   if (examination.kind === 'report') view.focusAnswer();
 }
 
 /** @param {string} origin */
 function isRecorded(origin) {
-  return subjects().some((subject) => subject.id === RECORDED && subject.origin === origin);
+  return subjects().some((subject) => subject.id === RECORDED.service && subject.origin === origin);
 }

@@ -117,10 +117,12 @@ export function visible(text) {
 }
 
 /**
+ * Puts children at the end of an element, as `h` does.
+ *
  * @param {Element} element
  * @param {Child[]} children
  */
-function append(element, children) {
+export function append(element, children) {
   for (const child of children) {
     if (child === null || child === undefined || child === false) continue;
     element.append(nodeOf(child));
@@ -161,6 +163,22 @@ export function retell() {
     const words = FOLLOWING.get(/** @type {Text} */ (node));
     if (words) node.nodeValue = visible(words());
   }
+}
+
+/**
+ * Draws what stands in `root` again; what the reader opened stays open, and the focus where it was.
+ *
+ * @param {Element} root
+ * @param {() => void} draw
+ */
+export function redrawn(root, draw) {
+  const open = [...root.querySelectorAll('details')].map((details) => details.open);
+  const focused = document.activeElement?.id;
+  draw();
+  for (const [place, details] of root.querySelectorAll('details').entries()) {
+    details.open = open[place] ?? details.open;
+  }
+  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
 }
 
 /**

@@ -1,86 +1,26 @@
 /**
- * What is remembered of a service's evidence, and what is different in another report about it.
+ * What is remembered of a service's evidence, and what is different in a later report about it.
  *
- * Both are functions of a report's JSON. Only values whose link holds are remembered: what a service
- * merely states, and what stands beside a broken link, is not a change of anything that was shown.
+ * Which values count, the verifier says (`seen` of the wasm). Here is only told which of them differ.
  *
- * @import { Report } from './report.d.ts'
+ * @import { Seen } from './page.d.ts'
  */
 
 import { shortWords } from './dom.js';
 import { COMMIT, hostOf } from './phrases.js';
 import { say } from './wording.js';
 
-/**
- * What is compared, by the claims that tell it, in the order in which changes are told.
- *
- * @type {Readonly<Record<string, readonly string[]>>}
- */
-export const COMPARED = {
-  tls: ['key.tls-spki-sha256'],
-  sealed: ['key.sealed-request', 'key.hpke'],
-  commit: ['git.commit'],
-  repository: ['git.repository'],
-  image: ['image.digest', 'container.image-digest', 'token.image-digest', 'dstack.compose-hash', 'nitro.pcr0', 'tinfoil.config-sha256'],
-  measurement: ['snp.measurement', 'tdx.mrtd', 'tdx.rtmr0', 'tdx.rtmr1', 'tdx.rtmr2', 'sgx.mrenclave', 'nitro.pcr1', 'nitro.pcr2'],
-  firmware: ['snp.tcb', 'snp.firmware', 'tdx.tee-tcb-svn', 'tdx.mr-seam', 'dcap.tcb-status', 'dcap.tcb-date', 'gce.firmware', 'tpm.firmware', 'gpu.driver', 'gpu.vbios'],
-  chip: ['snp.product', 'dcap.fmspc', 'gpu.model'],
-};
+/** What is compared, in the order in which changes are told. */
+export const COMPARED = ['tls', 'sealed', 'commit', 'repository', 'image', 'measurement', 'firmware', 'chip'];
 
 /** The keys of the service: a change of these is told loudly. */
 const KEYS = ['tls', 'sealed'];
-
-/** States of a verdict about which something is remembered. */
-const TELLING = ['verified', 'warning', 'not-published'];
-
-/**
- * What is kept of a report.
- *
- * @typedef {object} Seen
- * @property {string} at when it was seen, RFC 3339
- * @property {string | null} level
- * @property {string} policy the name of the policy
- * @property {string} policySha256
- * @property {boolean} simulated
- * @property {boolean} absent whether nothing is published
- * @property {Record<string, string[]>} values by the keys of `COMPARED`; each is claim, part and value,
- *   with a tab between
- */
 
 /**
  * Something that is different.
  *
  * @typedef {{ what: string, before: string[], after: string[] }} Change
  */
-
-/**
- * What is remembered of a report; `null` for one that decides nothing or contradicts itself.
- *
- * @param {Report} report
- * @returns {Seen | null}
- */
-export function seen(report) {
-  const { verdict, assurance, claims, links, policy, simulated, checked_at: at } = report;
-  if (!TELLING.includes(verdict.state)) return null;
-  const holding = new Set(links.filter(({ state, undermined_by: by }) => TELLING.slice(0, 2).includes(state) && !by).map(({ id }) => id));
-  /** @type {Record<string, string[]>} */
-  const values = {};
-  for (const [what, names] of Object.entries(COMPARED)) {
-    const own = claims
-      .filter(({ name, link }) => names.includes(name) && holding.has(link))
-      .map(({ name, value, part }) => [name, part ?? '', String(Object.values(value)[0])].join('\t'));
-    if (own.length > 0) values[what] = [...new Set(own)].sort();
-  }
-  return {
-    at,
-    level: assurance.level,
-    policy: policy.name,
-    policySha256: policy.sha256,
-    simulated,
-    absent: verdict.state === 'not-published',
-    values,
-  };
-}
 
 /**
  * What is different from one time to a later one.
@@ -98,7 +38,7 @@ export function changes(before, after) {
   note('level', before.level ? [before.level] : [], after.level ? [after.level] : []);
   // Whoever publishes nothing shows no value either: the level says it.
   if (!before.absent && !after.absent) {
-    for (const what of Object.keys(COMPARED)) note(what, before.values[what] ?? [], after.values[what] ?? []);
+    for (const what of COMPARED) note(what, before.values[what] ?? [], after.values[what] ?? []);
   }
   /** @param {Seen} own */
   const named = ({ policy, policySha256 }) => `${policy}\t${policySha256}`;
@@ -106,17 +46,6 @@ export function changes(before, after) {
     found.push({ what: 'policy', before: [before.policy], after: [after.policy] });
   }
   return found;
-}
-
-/**
- * What is different from one report to a later one; nothing where one of them decides nothing.
- *
- * @param {Report} before
- * @param {Report} after
- */
-export function compared(before, after) {
-  const [old, now] = [seen(before), seen(after)];
-  return old && now ? changes(old, now) : [];
 }
 
 /**

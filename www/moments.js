@@ -2,6 +2,9 @@
 
 import { wordingLanguage } from './wording.js';
 
+/** A day, in milliseconds. */
+export const DAY = 24 * 60 * 60 * 1000;
+
 /** The language that moments are written in: a day stands before its month in English, too. */
 function language() {
   const { tag } = wordingLanguage();

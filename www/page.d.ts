@@ -1,7 +1,9 @@
 /** What the page's modules hand to each other, and the interface of the verifier in `crates/wasm`. */
 
+import type { RecordedBundle } from './recorded.d.ts';
 import type { Report } from './report.d.ts';
 
+export type * from './recorded.d.ts';
 export type * from './report.d.ts';
 
 /** One of the built-in policies, as `policies()` lists them. */
@@ -21,6 +23,26 @@ export interface VerifyOptions {
   asked?: string;
   /** The digest that a signed build must be about, `sha256:` and 64 hex digits. */
   artifact?: string;
+}
+
+/**
+ * Who verifies signatures: the browser's WebCrypto, and the verifier's own code for what WebCrypto does not
+ * answer with yes; the verifier's own code alone; or each of them.
+ */
+export type SignatureEngine = 'webcrypto' | 'rust' | 'both';
+
+/** How many different signatures of one algorithm one engine answered. */
+export interface SignatureCount {
+  algorithm: string;
+  engine: 'webcrypto' | 'rust';
+  count: number;
+}
+
+/** Who answered the signatures of a report. It is beside the report: the report is the same by either engine. */
+export interface Signatures {
+  counts: SignatureCount[];
+  /** Of both engines: whether they gave the same report. `null` where one was asked. */
+  agree: boolean | null;
 }
 
 /** One question to one host, as the verifier plans it. */
@@ -92,7 +114,7 @@ export interface FurtherInquiry {
 
 /** The module that wasm-bindgen writes. */
 export interface VerifierModule {
-  default(options: { module_or_path: URL }): Promise<unknown>;
+  default(options: { module_or_path: URL | WebAssembly.Module }): Promise<unknown>;
   subjects(): string;
   further(wanted: string): string;
   ask(request: string, signal: AbortSignal): Promise<Asked>;
@@ -105,11 +127,22 @@ export interface VerifierModule {
     asked(): string;
     exchange(): Uint8Array;
   };
-  verify(files: Source[], options: VerifyOptions): string;
+  /** A report, with the text of an array of `SignatureCount`. */
+  examine(
+    files: Source[],
+    options: VerifyOptions,
+    engine?: SignatureEngine,
+  ): Promise<{ report: string; signatures: string; agree?: boolean }>;
+  /** The text of a `Seen`; nothing where there is none. */
+  seen(files: Source[], options: VerifyOptions): string | undefined;
   /** One file with everything, and the report. */
   bundle(files: Source[], options: VerifyOptions, report: string, maker: { sha256?: string }): Uint8Array;
-  /** The text of a `RecordedBundle`. */
-  recorded(bytes: Uint8Array): string;
+  /** The bundle by itself, as it is saved, of a bundle or of an audit file. */
+  bundleOf(bytes: Uint8Array): Uint8Array;
+  /** An audit file with a bundle in it; nothing when `page` has no free place for one. */
+  audit(page: string, bundle: Uint8Array): string | undefined;
+  /** The text of a `RecordedBundle`, with the text of an array of `SignatureCount`. */
+  remade(bytes: Uint8Array, engine?: SignatureEngine): Promise<{ recorded: string; signatures: string }>;
   policies(): string;
   /** Which file of the verifier's own these bytes are. */
   own(bytes: Uint8Array): string | undefined;
@@ -130,6 +163,8 @@ export type Examination =
       recorded: Recorded | null;
       /** What the files were examined with. */
       options: VerifyOptions;
+      /** Who answered its signatures; `null` where that is not known any more. */
+      signatures: Signatures | null;
     }
   | { kind: 'unreadable'; code: string; message: string; file: string | null }
   | {
@@ -142,23 +177,6 @@ export type Examination =
         | 'too-long'
         | 'not-a-report';
     };
-
-/** What a bundle recorded, by the word of whoever made it, and whether its report was made again. */
-export interface RecordedBundle {
-  at: string;
-  maker: { version: string; sha256?: string };
-  session: boolean;
-  same: boolean;
-  count: number;
-  differences: string[];
-  otherVerifier: boolean;
-  /** The report, made again. */
-  report: string;
-  recorded: string;
-  files: { name: string; len: number; sha256: string; url?: string }[];
-  policy?: string;
-  makersOwn: string[];
-}
 
 /** That, or why the report cannot be made again. */
 export type Recorded = RecordedBundle | { failed: string };

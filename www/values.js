@@ -5,6 +5,7 @@
  */
 
 import { h } from './dom.js';
+import { localMoments, utcMoments } from './formats.js';
 import { ui, wordingLanguage } from './wording.js';
 
 /** Characters of a value on one line of a comparison: 16 bytes of hexadecimal, 8 where it is narrow. */
@@ -68,14 +69,8 @@ export function timeElement(rfc3339) {
   const date = new Date(rfc3339);
   if (Number.isNaN(date.getTime())) return h('span', { translate: 'no' }, rfc3339);
   const { tag } = wordingLanguage();
-  const format = new Intl.DateTimeFormat(tag, {
-    dateStyle: 'long',
-    timeStyle: 'medium',
-    timeZone: 'UTC',
-    hourCycle: 'h23',
-  });
-  const local = new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeStyle: 'long' });
-  return h('time', { datetime: rfc3339, title: local.format(date) }, `${format.format(date)} UTC`);
+  const title = localMoments(tag).format(date);
+  return h('time', { datetime: rfc3339, title }, `${utcMoments(tag).format(date)} UTC`);
 }
 
 /**

@@ -2,13 +2,23 @@
  * The verifier: Rust, compiled to WebAssembly, in a worker. It decides; this module only hands bytes
  * over and makes sure that whatever goes wrong on the way is never taken for an answer.
  *
- * @import { Answered, Examination, PlannedRequest, PolicyEntry, SessionHandle, Source, SubjectEntry, VerifyOptions } from './page.d.ts'
+ * @import { Answered, Examination, PlannedRequest, PolicyEntry, Seen, SessionHandle, SignatureEngine, Source, SubjectEntry, VerifyOptions } from './page.d.ts'
  */
 
 import { drawable } from './drawable.js';
 
 /** How long one examination may take, in milliseconds. Real evidence takes less than 50. */
 const LIMIT = 30_000;
+
+const WASM = new URL('./pkg/silicon_to_source_bg.wasm', import.meta.url);
+
+/**
+ * The program, compiled while it arrives: the page asks for it before the worker runs. A worker that is given
+ * none loads it itself.
+ *
+ * @type {Promise<WebAssembly.Module | null> | null}
+ */
+let program = null;
 
 /** @type {Worker | null} */
 let worker = null;
@@ -18,6 +28,9 @@ let known = null;
 
 /** @type {Promise<boolean>} whether the verifier can be used, once that is known */
 let loading = Promise.resolve(false);
+
+/** @type {Promise<unknown>} the examination that was asked for last */
+let examining = Promise.resolve();
 
 /** @type {{ createScriptURL(text: string): unknown } | null} what makes the worker's address */
 let policy = null;
@@ -46,8 +59,9 @@ class Ended extends Error {
 export function loadVerifier() {
   loading = (async () => {
     try {
+      program ??= WebAssembly.compileStreaming(fetch(WASM)).catch(() => null);
       worker ??= started();
-      known = await call('load');
+      await call('load', await program);
       return true;
     } catch {
       end('no-verifier');
@@ -57,12 +71,21 @@ export function loadVerifier() {
   return loading;
 }
 
-/** The built-in policies; none when the verifier is absent. */
+/**
+ * Asks the verifier for the policies and services that it knows, once nothing is being examined: an answer
+ * does not wait for them.
+ */
+export async function learn() {
+  await examining;
+  known = await call('known').catch(() => null);
+}
+
+/** The built-in policies; none when the verifier is absent, and before `learn`. */
 export function policies() {
   return known?.policies ?? [];
 }
 
-/** The services that can be chosen by name; none when the verifier is absent. */
+/** The services that can be chosen by name; none when the verifier is absent, and before `learn`. */
 export function subjects() {
   return known?.subjects ?? [];
 }
@@ -134,11 +157,27 @@ export async function ask(request, session, signal) {
  * Examines `sources`. Which of them is the evidence, the verifier chooses.
  *
  * @param {Source[]} sources
- * @param {{ at: string, policy: string | null, artifact: string | null, asked: string | null }} options
+ * @param {Choices} choices
  * @param {AbortSignal} signal
+ * @param {SignatureEngine} [engine]
  * @returns {Promise<Examination>}
  */
-export async function examine(sources, { at, policy, artifact, asked }, signal) {
+export function examine(sources, choices, signal, engine = 'webcrypto') {
+  const own = examined(sources, choices, signal, engine);
+  examining = own;
+  return own;
+}
+
+/** @typedef {{ at: string, policy: string | null, artifact: string | null, asked: string | null }} Choices */
+
+/**
+ * @param {Source[]} sources
+ * @param {Choices} choices
+ * @param {AbortSignal} signal
+ * @param {SignatureEngine} engine
+ * @returns {Promise<Examination>}
+ */
+async function examined(sources, { at, policy, artifact, asked }, signal, engine) {
   if (!(await loading)) return { kind: 'unknown', reason: 'no-verifier' };
   /** @type {VerifyOptions} */
   const options = { at };
@@ -149,10 +188,10 @@ export async function examine(sources, { at, policy, artifact, asked }, signal) 
   const limit = setTimeout(() => again('too-long'), LIMIT);
   signal.addEventListener('abort', stop);
   try {
-    const { json, further, recorded } = await call('verify', sources, options);
+    const { json, further, recorded, signatures } = await call('verify', sources, options, engine);
     const report = drawable(json);
     return report
-      ? { kind: 'report', report, json, further, recorded, options }
+      ? { kind: 'report', report, json, further, recorded, options, signatures }
       : { kind: 'unknown', reason: 'not-a-report' };
   } catch (error) {
     if (error instanceof Ended) return { kind: 'unknown', reason: error.reason };
@@ -167,6 +206,21 @@ export async function examine(sources, { at, policy, artifact, asked }, signal) 
 }
 
 /**
+ * What later reports on the same service are compared by, or `null` where `sources` decide nothing.
+ *
+ * @param {Source[]} sources
+ * @param {VerifyOptions} options
+ * @returns {Promise<Seen | null>}
+ */
+export async function seen(sources, options) {
+  try {
+    return await call('seen', sources, options);
+  } catch {
+    return null;
+  }
+}
+
+/**
  * One file with `sources` and what they were examined with, and the report that came of it.
  *
  * @param {Source[]} sources
@@ -176,6 +230,17 @@ export async function examine(sources, { at, policy, artifact, asked }, signal) 
  */
 export function bundled(sources, options, json) {
   return call('bundle', sources, options, json);
+}
+
+/**
+ * An audit file with a bundle in its place; `null` when `page` is not an empty one.
+ *
+ * @param {string} page
+ * @param {Uint8Array} bundle
+ * @returns {Promise<string | null>}
+ */
+export function filled(page, bundle) {
+  return call('audit', page, bundle);
 }
 
 /**
@@ -249,6 +314,6 @@ export function asRecorded(recorded) {
   const { at, report: json } = recorded;
   const report = drawable(json);
   return report
-    ? { kind: 'report', report, json, further: [], recorded, options: { at } }
+    ? { kind: 'report', report, json, further: [], recorded, options: { at }, signatures: null }
     : { kind: 'unknown', reason: 'not-a-report' };
 }

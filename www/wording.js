@@ -1,5 +1,7 @@
 /** Sentences by key. They come from one file; a missing one shows its key and is never blank. */
 
+import { lists, numbers, plural } from './formats.js';
+
 /** @typedef {{ tag: string, dir: string }} Language */
 
 /** @type {Language} */
@@ -95,7 +97,7 @@ export function ui(key, values) {
  * @param {number} count
  */
 export function uiCount(key, count) {
-  const form = new Intl.PluralRules(language.tag).select(count);
+  const form = plural(language.tag).select(count);
   const own = `${key}.${form}`;
   return ui(has(['ui', own]) ? own : `${key}.other`, { count });
 }
@@ -106,7 +108,7 @@ export function uiCount(key, count) {
  * @param {Iterable<string>} items
  */
 export function listed(items) {
-  return new Intl.ListFormat(language.tag, { type: 'unit', style: 'short' }).format(items);
+  return lists(language.tag).format(items);
 }
 
 /**
@@ -116,7 +118,7 @@ export function listed(items) {
  * @param {number} count
  */
 export function uiForm(key, count) {
-  const own = `${key}.${new Intl.PluralRules(language.tag).select(count)}`;
+  const own = `${key}.${plural(language.tag).select(count)}`;
   return has(['audit', own]) ? own : `${key}.other`;
 }
 
@@ -166,7 +168,7 @@ function lookup(path) {
 function fill(sentence, values) {
   return sentence.replace(/\{([a-z_]+)\}/g, (whole, name) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
-    if (typeof value === 'number') return new Intl.NumberFormat(language.tag).format(value);
+    if (typeof value === 'number') return numbers(language.tag).format(value);
     return value ?? whole;
   });
 }

@@ -5,10 +5,15 @@
  * A message is `{ id, call, args }`; the answer is `{ id, value }` or `{ id, error }`. `abort` ends
  * the question with the id that it names.
  *
- * @import { PlannedRequest, Recorded, Source, VerifierModule, VerifyOptions } from './page.d.ts'
+ * @import { PlannedRequest, Recorded, SignatureEngine, Source, VerifierModule, VerifyOptions } from './page.d.ts'
  */
 
 const WASM = new URL('./pkg/silicon_to_source_bg.wasm', import.meta.url);
+
+/** @type {Promise<VerifierModule>} what wasm-bindgen wrote; it comes while the page still has the program compiled */
+const bindings = import(new URL('./pkg/silicon_to_source.js', import.meta.url).href);
+// Whoever loads the verifier meets the error.
+bindings.catch(() => {});
 
 /** @type {VerifierModule} what `load` loaded; whoever calls anything else before meets an error */
 let verifier;
@@ -21,23 +26,40 @@ const asking = new Map();
 
 /** @type {Record<string, (id: number, ...args: any[]) => unknown>} */
 const CALLS = {
-  async load() {
-    verifier = await import(new URL('./pkg/silicon_to_source.js', import.meta.url).href);
-    await verifier.default({ module_or_path: WASM });
-    return { policies: read(() => verifier.policies()), subjects: read(() => verifier.subjects()) };
+  /**
+   * @param {number} _id
+   * @param {WebAssembly.Module | null} program
+   */
+  async load(_id, program) {
+    verifier = await bindings;
+    await verifier.default({ module_or_path: program ?? WASM });
   },
+
+  /** The policies and services that the verifier knows. */
+  known: () => ({ policies: read(() => verifier.policies()), subjects: read(() => verifier.subjects()) }),
 
   /**
    * @param {number} _id
    * @param {Source[]} sources
    * @param {VerifyOptions} options
+   * @param {SignatureEngine} engine
    */
-  verify(_id, sources, options) {
-    const json = verifier.verify(sources, options);
+  async verify(_id, sources, options, engine) {
+    const { report: json, signatures, agree } = await verifier.examine(sources, options, engine);
     const { wanted } = JSON.parse(json);
     const further = read(() => verifier.further(JSON.stringify(wanted ?? [])));
-    return { json, further, recorded: recorded(sources) };
+    const by = { counts: JSON.parse(signatures), agree: agree ?? null };
+    return { json, further, recorded: await recorded(sources), signatures: by };
   },
+
+  /**
+   * What later reports on the same service are compared by, or `null`.
+   *
+   * @param {number} _id
+   * @param {Source[]} sources
+   * @param {VerifyOptions} options
+   */
+  seen: (_id, sources, options) => JSON.parse(verifier.seen(sources, options) ?? 'null'),
 
   /**
    * One file with everything that was examined, and the report.
@@ -51,6 +73,13 @@ const CALLS = {
     const sha256 = await program();
     return verifier.bundle(sources, options, json, sha256 === null ? {} : { sha256 });
   },
+
+  /**
+   * @param {number} _id
+   * @param {string} page
+   * @param {Uint8Array} bundle
+   */
+  audit: (_id, page, bundle) => verifier.audit(page, bundle) ?? null,
 
   /**
    * @param {number} _id
@@ -126,13 +155,13 @@ function kept(isKept) {
  * bundle.
  *
  * @param {Source[]} sources
- * @returns {Recorded | null}
+ * @returns {Promise<Recorded | null>}
  */
-function recorded(sources) {
+async function recorded(sources) {
   const bundle = sources.find(({ bytes }) => verifier.own(bytes) === 'own-bundle');
   if (!bundle) return null;
   try {
-    return JSON.parse(verifier.recorded(bundle.bytes));
+    return JSON.parse((await verifier.remade(bundle.bytes)).recorded);
   } catch (error) {
     const { code, message } = told(error);
     if (!code) throw error;

@@ -1,6 +1,4 @@
 //! Any bytes as a certificate.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = silicon_to_source::pki::Cert::parse("certificate", bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| s2s_fuzz::certificate(bytes));

@@ -1,6 +1,4 @@
 //! Any bytes as a binding.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = silicon_to_source::services::coordinator::parse::Binding::parse(bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| s2s_fuzz::coordinator_binding(bytes));

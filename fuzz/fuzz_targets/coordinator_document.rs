@@ -1,6 +1,4 @@
 //! Any bytes as a coordinator's attestation.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = silicon_to_source::services::coordinator::parse::Document::parse(bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| s2s_fuzz::coordinator_document(bytes));

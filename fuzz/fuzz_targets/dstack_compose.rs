@@ -1,6 +1,4 @@
 //! Any bytes as an app-compose file.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = silicon_to_source::formats::dstack::parse::AppCompose::parse(bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| s2s_fuzz::dstack_compose(bytes));

@@ -1,6 +1,4 @@
 //! Any bytes as an object as git stores it.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = silicon_to_source::builds::git::parse::objects::Object::stored(bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| s2s_fuzz::git_stored(bytes));

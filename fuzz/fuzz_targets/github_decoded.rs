@@ -1,6 +1,4 @@
 //! Any bytes as a bundle as GitHub stores it.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = silicon_to_source::builds::git::parse::github::decoded(bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| s2s_fuzz::github_decoded(bytes));

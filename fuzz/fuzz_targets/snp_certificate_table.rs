@@ -1,6 +1,4 @@
 //! Any bytes as a host's certificate table.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = silicon_to_source::formats::snp::parse::CertificateTable::parse(bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| s2s_fuzz::snp_certificate_table(bytes));

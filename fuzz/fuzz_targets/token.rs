@@ -1,6 +1,4 @@
 //! Any bytes as an attestation token.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = silicon_to_source::formats::token::parse::Token::parse(bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| s2s_fuzz::token(bytes));

@@ -1,6 +1,4 @@
 //! Any bytes as a TPM's quote.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = silicon_to_source::formats::tpm::parse::Attest::parse(bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| s2s_fuzz::tpm_attest(bytes));

@@ -1,6 +1,4 @@
 //! Any bytes as a TPM's signature.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = silicon_to_source::formats::tpm::parse::Signature::parse(bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| s2s_fuzz::tpm_signature(bytes));

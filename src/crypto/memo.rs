@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::{Algorithm, BadSignature, Message, Signature};
+use super::{Algorithm, BadSignature, Hash, Message, Signature};
 use crate::digest::Sha256;
 
 type Answer = Result<(), BadSignature>;
@@ -57,36 +57,45 @@ pub(super) fn answer(
     })
 }
 
-/// A digest of the whole question; every part is preceded by its length, so that no two questions
-/// read the same.
-fn question(
+/// A digest of the whole question: what is asked for, the length of every part, and the parts, so
+/// that no two questions read the same.
+pub(super) fn question(
     algorithm: Algorithm,
     key: &[u8],
     message: Message<'_>,
     signature: Signature<'_>,
 ) -> Sha256 {
+    let family = match algorithm {
+        Algorithm::EcdsaP256(_) => 1,
+        Algorithm::EcdsaP384(_) => 2,
+        Algorithm::Ed25519 => 3,
+        Algorithm::RsaPkcs1(_) => 4,
+        Algorithm::RsaPss(_) => 5,
+    };
+    let hash = match algorithm.hash() {
+        None => 0,
+        Some(Hash::Sha256) => 1,
+        Some(Hash::Sha384) => 2,
+        Some(Hash::Sha512) => 3,
+    };
     let (form, message) = match message {
-        Message::Bytes(bytes) => ("bytes", bytes),
-        Message::Digest(digest) => ("digest", digest),
+        Message::Bytes(bytes) => (1, bytes),
+        Message::Digest(digest) => (2, digest),
     };
     let (encoding, signature) = match signature {
-        Signature::Asn1(bytes) => ("asn1", bytes),
-        Signature::Concatenated(bytes) => ("concatenated", bytes),
-        Signature::Octets(bytes) => ("octets", bytes),
+        Signature::Asn1(bytes) => (1, bytes),
+        Signature::Concatenated(bytes) => (2, bytes),
+        Signature::Octets(bytes) => (3, bytes),
     };
-    let head = format!(
-        "{algorithm:?} {form} {encoding} {} {} {} ",
-        key.len(),
-        message.len(),
-        signature.len()
-    );
-    Sha256::of_parts(&[head.as_bytes(), key, message, signature])
+    let [keys, messages, signatures] = [key, message, signature]
+        .map(|part| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+    let head = &[family, hash, form, encoding];
+    Sha256::of_parts(&[head, &keys, &messages, &signatures, key, message, signature])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::Hash;
 
     const QUESTION: (Algorithm, &[u8], Message<'_>, Signature<'_>) = (
         Algorithm::EcdsaP256(Hash::Sha256),

@@ -1,18 +1,26 @@
 //! The one door for signatures: nothing else in the crate names a signature library.
 //!
-//! The engine is RustCrypto. A signature that verifies says that the holder of the key signed
+//! The engine is RustCrypto. A caller that has another one, such as a browser's, uses it by
+//! [`supposing`]. A signature that verifies says that the holder of the key signed
 //! these bytes; it says nothing about who holds the key.
 
+pub(crate) mod constants;
+mod draft;
 mod ecdsa;
 mod ed25519;
 mod memo;
 pub(crate) mod provider;
+mod question;
 mod rsa;
+mod signatures;
 
+pub use draft::{Draft, counted, supposing};
 pub use memo::remembering;
+pub use question::{Parameters, Question};
+pub use signatures::{Engine, Signatures};
 
 /// A hash function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Hash {
     /// SHA-256 (FIPS 180-4).
     Sha256,
@@ -44,7 +52,7 @@ impl Hash {
 }
 
 /// A signature algorithm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Algorithm {
     /// ECDSA on NIST P-256 (FIPS 186-5).
     EcdsaP256(Hash),
@@ -58,6 +66,19 @@ pub enum Algorithm {
     RsaPss(Hash),
 }
 
+impl Algorithm {
+    /// The hash under which a message is signed; Ed25519 signs the message itself.
+    const fn hash(self) -> Option<Hash> {
+        match self {
+            Self::EcdsaP256(hash)
+            | Self::EcdsaP384(hash)
+            | Self::RsaPkcs1(hash)
+            | Self::RsaPss(hash) => Some(hash),
+            Self::Ed25519 => None,
+        }
+    }
+}
+
 /// What was signed.
 #[derive(Clone, Copy, Debug)]
 pub enum Message<'a> {
@@ -65,6 +86,31 @@ pub enum Message<'a> {
     Bytes(&'a [u8]),
     /// Its digest under the algorithm's hash. Not defined for Ed25519.
     Digest(&'a [u8]),
+}
+
+impl<'a> Message<'a> {
+    /// The message as it is signed under `algorithm`: hashed once, where the algorithm hashes first.
+    fn hashed(self, algorithm: Algorithm) -> Hashed<'a> {
+        match (self, algorithm.hash()) {
+            (Self::Bytes(bytes), Some(hash)) => Hashed::Here(hash.digest(bytes)),
+            _ => Hashed::Given(self),
+        }
+    }
+}
+
+/// A message of which every algorithm but Ed25519 needs no more than its digest.
+enum Hashed<'a> {
+    Here(Vec<u8>),
+    Given(Message<'a>),
+}
+
+impl Hashed<'_> {
+    fn short(&self) -> Message<'_> {
+        match self {
+            Self::Here(digest) => Message::Digest(digest),
+            Self::Given(message) => *message,
+        }
+    }
 }
 
 /// How a signature is written down.
@@ -96,6 +142,13 @@ pub fn verify(
     message: Message<'_>,
     signature: Signature<'_>,
 ) -> Result<(), BadSignature> {
+    if constants::holds(algorithm, key, message, signature)
+        || draft::holds(algorithm, key, message, signature)
+    {
+        return Ok(());
+    }
+    let hashed = message.hashed(algorithm);
+    let message = hashed.short();
     memo::answer(algorithm, key, message, signature, || compute(algorithm, key, message, signature))
 }
 
@@ -105,12 +158,13 @@ fn compute(
     message: Message<'_>,
     signature: Signature<'_>,
 ) -> Result<(), BadSignature> {
+    draft::computes(algorithm);
     let verified = match (algorithm, signature) {
         (Algorithm::EcdsaP256(hash), Signature::Asn1(_) | Signature::Concatenated(_)) => {
-            ecdsa::p256(key, &prehash(hash, message)?, signature)
+            ecdsa::p256::verify(key, &prehash(hash, message)?, signature)
         }
         (Algorithm::EcdsaP384(hash), Signature::Asn1(_) | Signature::Concatenated(_)) => {
-            ecdsa::p384(key, &prehash(hash, message)?, signature)
+            ecdsa::p384::verify(key, &prehash(hash, message)?, signature)
         }
         (Algorithm::Ed25519, Signature::Octets(octets)) => match message {
             Message::Bytes(bytes) => ed25519::verify(key, bytes, octets),
@@ -142,5 +196,17 @@ impl std::fmt::Display for Hash {
             Self::Sha384 => "SHA-384",
             Self::Sha512 => "SHA-512",
         })
+    }
+}
+
+impl std::fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::EcdsaP256(hash) => write!(f, "ECDSA P-256 {hash}"),
+            Self::EcdsaP384(hash) => write!(f, "ECDSA P-384 {hash}"),
+            Self::Ed25519 => f.write_str("Ed25519"),
+            Self::RsaPkcs1(hash) => write!(f, "RSA PKCS#1 {hash}"),
+            Self::RsaPss(hash) => write!(f, "RSA-PSS {hash}"),
+        }
     }
 }

@@ -14,7 +14,7 @@ pub struct Builtin {
 
 /// Every built-in policy. A `static`: the texts of a constant stand in the wasm once for each crate
 /// that reads them.
-static ALL: [Builtin; 30] = [
+static ALL: [Builtin; 33] = [
     Builtin { name: "snp", json: include_str!("policies/snp.json") },
     Builtin { name: "snp-strict", json: include_str!("policies/snp-strict.json") },
     Builtin { name: "snp-azure", json: include_str!("policies/snp-azure.json") },
@@ -33,6 +33,9 @@ static ALL: [Builtin; 30] = [
     Builtin { name: "nras", json: include_str!("policies/nras.json") },
     Builtin { name: "gpu", json: include_str!("policies/gpu.json") },
     Builtin { name: "launch", json: include_str!("policies/launch.json") },
+    Builtin { name: "apple", json: include_str!("policies/apple.json") },
+    Builtin { name: "providers", json: include_str!("policies/providers.json") },
+    Builtin { name: "aci", json: include_str!("policies/aci.json") },
     Builtin { name: "near", json: include_str!("policies/near.json") },
     Builtin { name: "vtpm", json: include_str!("policies/vtpm.json") },
     Builtin { name: "eigencompute-tdx", json: include_str!("policies/eigencompute-tdx.json") },

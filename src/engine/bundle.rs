@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::context::{Asked, Context};
 use crate::digest::Sha256;
 use crate::engine::MAX_INPUT;
+use crate::engine::audit;
 use crate::engine::options::Options;
 use crate::engine::places::Places;
 use crate::error::Error;
@@ -163,13 +164,20 @@ impl Bundle {
         Ok(bundle)
     }
 
-    /// Reads a bundle.
+    /// Reads a bundle, or the one in an audit file.
     ///
     /// # Errors
     /// When it is too large or not JSON of this form, was changed since it was written, holds a
     /// bundle, or has a file that is not the one whose SHA-256 stands beside it.
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), MAX_INPUT)?;
+        if audit::is_one(bytes) {
+            return Self::of_text(&audit::taken(bytes)?);
+        }
+        Self::of_text(bytes)
+    }
+
+    fn of_text(bytes: &[u8]) -> Result<Self, Error> {
         let bytes = without_mark(bytes);
         let mut content: Content = crate::json::from_slice(WHAT, bytes)?;
         let whole = Span::new(0, bytes.len());
@@ -209,7 +217,7 @@ impl Bundle {
     }
 
     /// Whether bytes call themselves a bundle, of whichever version: an object whose first member
-    /// is the schema.
+    /// is the schema, or an audit file with a bundle in it.
     pub fn is_one(bytes: &[u8]) -> bool {
         let token = |bytes: &mut &[u8], token: &[u8]| {
             let rest = bytes.trim_ascii_start().strip_prefix(token);
@@ -219,6 +227,7 @@ impl Bundle {
         [&b"{"[..], b"\"schema\"", b":", b"\"silicon-to-source/bundle/"]
             .into_iter()
             .all(|expected| token(&mut rest, expected))
+            || audit::is_one(bytes)
     }
 
     /// `files` with the bundle's own in the place of the bundle, as files that were handed over, and

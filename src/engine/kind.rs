@@ -12,7 +12,7 @@ use crate::engine::{likeness, table};
 use crate::error::Error;
 use crate::formats::azure::parse::Evidence;
 use crate::formats::dstack::parse::{
-    Answer, Carried, RaTls, SnpAttestation, TdxAttestation, form, unread,
+    Answer, Carried, RaTls, SnpAttestation, TdxAttestation, form, nitro_document, unread,
 };
 use crate::formats::eigencompute::parse::{BoundEvidence, Platform};
 use crate::formats::intel::parse::{GuestEvidence, Quote};
@@ -21,10 +21,10 @@ use crate::formats::nitro::parse::of_dstack;
 use crate::formats::nras::parse::Bundle as GpuTokens;
 use crate::formats::token::parse::{Service, Token};
 use crate::formats::tpm::parse::Attestation;
-use crate::formats::{dstack, gce, gpu, snp};
+use crate::formats::{apple, dstack, gce, gpu, snp};
 use crate::pki::{Cert, pem_certificates};
 use crate::services::coordinator::parse::exchange::Exchange;
-use crate::services::{near, tinfoil};
+use crate::services::{aci, near, providers, tinfoil};
 use crate::span::Span;
 use crate::wire::pasted::decoded;
 
@@ -34,10 +34,18 @@ use crate::wire::pasted::decoded;
 pub enum Kind<'a> {
     /// Evidence of an Azure confidential VM.
     AzureEvidence(Box<Evidence>),
+    /// An ACI report.
+    AciReport,
+    /// Apple's certificates about a managed device, in DER, the device's first.
+    AppleDevice(Vec<Vec<u8>>),
     /// EigenCompute's bound evidence.
     BoundEvidence(BoundEvidence),
     /// Build provenance by Google Cloud Build: gcloud's answer, or one DSSE envelope of it.
     CloudBuildProvenance,
+    /// A coordinator's feed of its providers.
+    ProviderFeed,
+    /// The certificate of a provider's process.
+    ProcessCertificate,
     /// A coordinator's attestation, without the question that it answers.
     CoordinatorAttestation,
     /// What a reader's software asked a service, and what came back.
@@ -50,8 +58,8 @@ pub enum Kind<'a> {
     DstackTdxAttestation(Cow<'a, [u8]>),
     /// A certificate that carries a quote or a report of dstack's, and those behind it, in DER.
     DstackCertificate(Vec<Vec<u8>>),
-    /// What dstack's guest agent answers for a Nitro enclave, or its hex or base64.
-    DstackNitroAttestation(Cow<'a, [u8]>),
+    /// The Nitro document in what dstack's guest agent answers for an enclave.
+    DstackNitroAttestation(Vec<u8>),
     /// NEAR AI's attestation report, of the gateway with its machines.
     NearReport,
     /// What one machine of NEAR AI's answers by itself.
@@ -105,6 +113,9 @@ impl<'a> Kind<'a> {
         if let Some(ders) = certificates(input) {
             return Ok(Self::DstackCertificate(ders));
         }
+        if let Some(ders) = apple::examine::certificates(input) {
+            return Ok(Self::AppleDevice(ders));
+        }
         let text = decoded(input);
         let form = unread(input).or_else(|| unread(text.as_deref()?));
         if let Some(kind) = of_binary(Cow::Borrowed(input))
@@ -156,6 +167,10 @@ const IMAGE: &str = "it is an image index or manifest, which names files and whi
 const INFO: &str = "it is what dstack's agent says about a guest, which nobody signed; give it \
                     beside the agent's quote, to compare the two";
 
+/// What a receipt or a session of an ACI service on its own is for.
+const ACI: &str = "it is a receipt or a session of an ACI service, and nothing at hand says whose \
+                   keys those are; give it beside the service's report";
+
 /// A signed record outside of a Sigstore bundle, where nothing says when its signer was valid.
 const ENVELOPE: &str = "DSSE envelope without a log entry: its builder";
 
@@ -163,15 +178,24 @@ const ENVELOPE: &str = "DSSE envelope without a log entry: its builder";
 /// attestations that stand in a member of this name never begin with a zero.
 fn of_attestation<'a>(input: &[u8]) -> Result<Option<Kind<'a>>, Error> {
     let Some(bytes) = dstack::examine::attestation(input) else { return Ok(None) };
+    if let Some(document) = nitro(&bytes) {
+        return Ok(Some(Kind::DstackNitroAttestation(document)));
+    }
     match bytes.as_slice() {
-        [0, 0, ..] => Ok(Some(Kind::DstackTdxAttestation(Cow::Owned(bytes)))),
-        [0, 3, ..] => Ok(Some(Kind::DstackSnpAttestation(Cow::Owned(bytes)))),
-        whole if of_dstack(whole).is_some() => {
-            Ok(Some(Kind::DstackNitroAttestation(Cow::Owned(bytes))))
+        own if own.starts_with(&[0, 0]) || TdxAttestation::is_likely(own) => {
+            Ok(Some(Kind::DstackTdxAttestation(Cow::Owned(bytes))))
+        }
+        own if own.starts_with(&[0, 3]) || SnpAttestation::is_likely(own) => {
+            Ok(Some(Kind::DstackSnpAttestation(Cow::Owned(bytes))))
         }
         [0, ..] => Err(unread_form(input, form(&bytes))),
         _ => unread(&bytes).map_or(Ok(None), |form| Err(unread_form(input, form))),
     }
+}
+
+/// The Nitro document in an attestation of dstack's of either version.
+fn nitro(bytes: &[u8]) -> Option<Vec<u8>> {
+    of_dstack(bytes).map(<[u8]>::to_vec).or_else(|| nitro_document(bytes))
 }
 
 /// An attestation of dstack's in a form that is not read.
@@ -214,8 +238,8 @@ fn of_binary(bytes: Cow<'_, [u8]>) -> Option<Kind<'_>> {
         Some(Kind::DstackSnpAttestation(bytes))
     } else if TdxAttestation::is_likely(&bytes) {
         Some(Kind::DstackTdxAttestation(bytes))
-    } else if of_dstack(&bytes).is_some() {
-        Some(Kind::DstackNitroAttestation(bytes))
+    } else if let Some(document) = nitro(&bytes) {
+        Some(Kind::DstackNitroAttestation(document))
     } else if looks_like_quote(&bytes) {
         // Version 3 is of SGX only, whatever stands where later versions name the environment.
         let is_tdx = matches!(*bytes, [version, _, _, _, 0x81, ..] if version != 3);
@@ -280,6 +304,14 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Exchange::parse(input).map(|exchange| Kind::Exchange(Box::new(exchange)))
     } else if has("schema") && has("binding") {
         Ok(Kind::CoordinatorAttestation)
+    } else if aci::parse::Report::is_one(has) {
+        Ok(Kind::AciReport)
+    } else if aci::parse::Receipt::is_one(has) || aci::parse::Session::is_one(has) {
+        Err(Error::malformed("input", Span::new(0, input.len()), ACI))
+    } else if providers::parse::Feed::is_one(has) {
+        Ok(Kind::ProviderFeed)
+    } else if providers::parse::Certificate::is_one(has) {
+        Ok(Kind::ProcessCertificate)
     } else if has("enclaveAttestationReport") {
         Ok(Kind::TinfoilBundle)
     } else if snp::parse::members::Evidence::is_one(has) {

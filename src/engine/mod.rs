@@ -25,10 +25,12 @@
 //! part of a policy is in `policy`, its built-in policy in `builtin`.
 //!
 //! # Files
-//! `options` is what a reader adds beside files; `bundle` is one file with all of it and the report.
+//! `options` is what a reader adds beside files; `bundle` is one file with all of it and the report;
+//! `audit` is a page with a bundle in it; `seen` is what later reports are compared by.
 //! `plan` says whom to ask for what, and what asking reveals; `roots` names every pinned root with
 //! its date. CONTRIBUTING.md walks through a new format.
 
+pub mod audit;
 mod builtin;
 pub mod bundle;
 pub mod checks;
@@ -44,6 +46,7 @@ mod recognise;
 mod reference;
 pub mod references;
 pub mod roots;
+pub mod seen;
 mod shelf;
 mod spelling;
 mod table;

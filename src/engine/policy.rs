@@ -14,6 +14,7 @@ use crate::digest::Sha256;
 use crate::engine::checks;
 use crate::error::Error;
 use crate::finding::Check;
+use crate::formats::apple::policy::ForApple;
 use crate::formats::azure::policy::ForAzure;
 use crate::formats::dstack::policy::ForDstack;
 use crate::formats::eigencompute::policy::ForEigencompute;
@@ -26,8 +27,10 @@ use crate::formats::token::policy::ForToken;
 use crate::formats::tpm::policy::ForTpm;
 use crate::pki::named::Anchors;
 use crate::requirements::{Common, Requirements};
+use crate::services::aci::policy::ForAci;
 use crate::services::coordinator::policy::ForCoordinator;
 use crate::services::near::policy::ForNear;
+use crate::services::providers::policy::ForProviders;
 use crate::services::registry::policy::ForRegistry;
 use crate::services::tinfoil::policy::ForTinfoil;
 use crate::span::Span;
@@ -40,6 +43,7 @@ pub use crate::builds::provenance::policy::{
 };
 pub use crate::builds::sigstore::policy::{Artifact, SigstorePolicy};
 
+pub use crate::formats::apple::policy::ApplePolicy;
 pub use crate::formats::azure::policy::AzurePolicy;
 pub use crate::formats::dstack::policy::DstackPolicy;
 pub use crate::formats::eigencompute::policy::EigenPolicy;
@@ -54,8 +58,10 @@ pub use crate::formats::token::policy::TokenPolicy;
 pub use crate::formats::tpm::policy::TpmPolicy;
 pub use crate::pki::anchors::Roots;
 pub use crate::pki::named::{NamedRoot, NamedRoots};
+pub use crate::services::aci::policy::AciPolicy;
 pub use crate::services::coordinator::policy::{CoordinatorPolicy, Machine};
 pub use crate::services::near::policy::NearPolicy;
+pub use crate::services::providers::policy::ProvidersPolicy;
 pub use crate::services::registry::policy::{EigenApp, Provider, RegistryPolicy};
 pub use crate::services::tinfoil::policy::TinfoilPolicy;
 
@@ -112,6 +118,12 @@ pub struct Policy {
     pub google_firmware: GoogleFirmwarePolicy,
     /// GPUs.
     pub gpu: GpuPolicy,
+    /// Apple's certificates for managed devices.
+    pub apple: ApplePolicy,
+    /// A coordinator's providers.
+    pub providers: ProvidersPolicy,
+    /// ACI's reports.
+    pub aci: AciPolicy,
     /// NEAR AI's reports.
     pub near: NearPolicy,
     /// Tinfoil's bundles.
@@ -169,6 +181,12 @@ struct File {
     google_firmware: GoogleFirmwarePolicy,
     #[serde(default)]
     gpu: GpuPolicy,
+    #[serde(default)]
+    apple: ApplePolicy,
+    #[serde(default)]
+    providers: ProvidersPolicy,
+    #[serde(default)]
+    aci: AciPolicy,
     #[serde(default)]
     near: NearPolicy,
     #[serde(default)]
@@ -229,6 +247,9 @@ impl Policy {
             eigencompute: file.eigencompute,
             google_firmware: file.google_firmware,
             gpu: file.gpu,
+            apple: file.apple,
+            providers: file.providers,
+            aci: file.aci,
             near: file.near,
             tinfoil: file.tinfoil,
             registry: file.registry,
@@ -338,6 +359,24 @@ impl ForEigencompute for Policy {
 impl ForTinfoil for Policy {
     fn tinfoil(&self) -> &TinfoilPolicy {
         &self.tinfoil
+    }
+}
+
+impl ForApple for Policy {
+    fn apple(&self) -> &ApplePolicy {
+        &self.apple
+    }
+}
+
+impl ForProviders for Policy {
+    fn providers(&self) -> &ProvidersPolicy {
+        &self.providers
+    }
+}
+
+impl ForAci for Policy {
+    fn aci(&self) -> &AciPolicy {
+        &self.aci
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::builds::cloud_build::parse::Provenance;
 use crate::builds::git;
 use crate::builds::git::parse::objects::Object;
-use crate::builds::sigstore::parse::Bundle;
+use crate::builds::sigstore::parse::{Bundle, RekorAnswer};
 use crate::builds::tuf::parse::Metadata;
 use crate::error::Error;
 use crate::formats::dstack::parse::{Answer, AppCompose};
@@ -21,6 +21,7 @@ use crate::formats::snp::parse::{Answer as SnpAnswer, CertificateTable};
 use crate::json;
 use crate::piece::Role;
 use crate::pki::{Cert, Crl, pem_blocks};
+use crate::services::aci;
 use crate::services::registry::parse::Recorded;
 use crate::wire::pasted::decoded;
 
@@ -61,6 +62,7 @@ pub(crate) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
         return whole(role);
     }
     match bytes.trim_ascii_start().first() {
+        Some(b'[') if RekorAnswer::of(bytes).is_some() => return whole(Role::RekorAnswer),
         Some(b'[') => return whole(Role::DstackLog),
         Some(b'{') => {
             if let Some(roots) = json::lines(bytes).filter(|lines| lines.iter().all(is_root)) {
@@ -101,11 +103,11 @@ pub(crate) fn behind_report(bytes: &[u8]) -> Vec<Part<'static>> {
     table(answer.table).map(owned).unwrap_or_default()
 }
 
-/// The firmware's log beside a quote in Confidential Containers' JSON; nothing when there is none.
+/// The logs beside a quote in Confidential Containers' JSON; nothing when there are none.
 pub(crate) fn beside_quote(bytes: &[u8]) -> Vec<Part<'static>> {
-    let evidence = GuestEvidence::of(bytes).and_then(Result::ok);
-    let log = evidence.and_then(|evidence| evidence.log);
-    log.map(|log| (Role::FirmwareLog, Cow::Owned(log))).into_iter().collect()
+    let Some(Ok(evidence)) = GuestEvidence::of(bytes) else { return Vec::new() };
+    let logs = [(Role::FirmwareLog, evidence.log), (Role::LauncherLog, evidence.own_log)];
+    logs.into_iter().filter_map(|(role, log)| Some((role, Cow::Owned(log?)))).collect()
 }
 
 /// The certificates and lists of a table that a host wrote.
@@ -229,6 +231,9 @@ fn of_json(bytes: &[u8]) -> Role {
     if Recorded::is_likely(bytes) {
         return Role::RegistryAnswer;
     }
+    if RekorAnswer::of(bytes).is_some() {
+        return Role::RekorAnswer;
+    }
     if Description::is_likely(bytes) {
         return Role::LaunchDescription;
     }
@@ -248,6 +253,10 @@ fn of_json(bytes: &[u8]) -> Role {
         }
     } else if has("schemaVersion") && (has("manifests") || (has("config") && has("layers"))) {
         Role::ImageDocument
+    } else if aci::parse::Receipt::is_one(has) {
+        Role::AciReceipt
+    } else if aci::parse::Session::is_one(has) {
+        Role::AciSession
     } else if Answer::is_info(has) {
         Role::DstackInfo
     } else if AppCompose::is_likely(&members) {

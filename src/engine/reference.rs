@@ -7,7 +7,7 @@ use crate::finding::{Check, connection};
 use crate::formats::intel::policy::RegisterRule;
 use crate::formats::token::policy::TokenPolicy;
 use crate::formats::{azure, dstack, eigencompute, gce, gpu, intel, nitro, snp, token, tpm};
-use crate::services::{near, registry};
+use crate::services::{aci, near, providers, registry};
 
 /// A check that compares with a value of the policy's.
 pub(crate) struct Reference {
@@ -104,6 +104,9 @@ pub(crate) static ALL: &[Reference] = &[
     row(&gpu::checks::GPU_MEASUREMENTS, no_member),
     row(&gpu::checks::GPU_NONCE, |p| p.gpu.nonce.is_some()),
     row(&near::checks::NEAR_NONCE, |p| p.near.nonce.is_some()),
+    row(&providers::checks::PROCESS_PROGRAM, |p| !p.providers.programs.is_empty()),
+    row(&aci::checks::ACI_NONCE, |p| p.aci.nonce.is_some()),
+    row(&aci::checks::ACI_BODY, |p| p.aci.request.is_some() && p.aci.response.is_some()),
     row(&registry::checks::REGISTRY_RELEASE, |p| !p.registry.rpc.is_empty()),
     row(&registry::checks::REGISTRY_COMPOSE_HASH, |p| !p.registry.rpc.is_empty()),
 ];

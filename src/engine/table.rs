@@ -4,7 +4,7 @@
 //! Another kind of evidence is one variant of [`Kind`], the line that recognises it there, and one
 //! row in each of the two functions here.
 
-use crate::builds::{git, image, tuf};
+use crate::builds::{git, image, sigstore, tuf};
 use crate::context::Context;
 use crate::engine::kind::{Kind, is_of_snp};
 use crate::engine::policy::Policy;
@@ -12,12 +12,12 @@ use crate::error::Error;
 use crate::formats::eigencompute::parse::Platform;
 use crate::formats::token::parse::Service;
 use crate::formats::{
-    azure, dstack, eigencompute, gpu, intel, launch, nitro, nras, snp, token, tpm,
+    apple, azure, dstack, eigencompute, gpu, intel, launch, nitro, nras, snp, token, tpm,
 };
 use crate::piece::{Piece, Role};
 use crate::report::Draft;
 use crate::services::coordinator::policy::Applied;
-use crate::services::{coordinator, near, tinfoil};
+use crate::services::{aci, coordinator, near, providers, tinfoil};
 
 const AMD: &[Role] = &[Role::AmdCertificate, Role::AmdCrl];
 const INTEL: &[Role] = &[Role::IntelCertificate, Role::IntelCrl, Role::IntelCollateral];
@@ -26,6 +26,7 @@ const LOGS: &[Role] = &[Role::FirmwareLog, Role::LauncherLog, Role::DstackLog];
 const IMAGE: &[Role] = image::ROLES;
 const DSTACK: &[Role] = &[Role::DstackInfo, Role::AppCompose];
 const TUF: &[Role] = tuf::ROLES;
+const LOGGED: &[Role] = sigstore::ROLES;
 const KEYS: &[Role] = &[Role::KeyList];
 const OTHERS: &[Role] = &[Role::Certificate, Role::Crl];
 /// What a processor's launch is compared with.
@@ -56,8 +57,12 @@ pub(super) fn row(kind: &Kind<'_>) -> Row {
         Kind::CoordinatorAttestation => (0, "coordinator", EVERYTHING),
         Kind::Exchange(own) => (0, coordinator::examine::exchange::policy(own), EVERYTHING),
         Kind::TinfoilBundle => (1, "tinfoil", &[AMD, TUF, LAUNCH]),
+        Kind::AciReport => (1, "aci", ACI),
         Kind::NearReport => (1, "near", NEAR),
         Kind::NearMachine => (2, "near", NEAR),
+        Kind::ProviderFeed => (5, "providers", &[]),
+        Kind::ProcessCertificate => (5, "providers", &[]),
+        Kind::AppleDevice(_) => (5, "apple", &[]),
         Kind::BoundEvidence(own) => (2, of_platform(own.platform), BOUND),
         Kind::AzureEvidence(own) => match own.processor {
             azure::parse::Processor::Snp(_) => (2, "snp-azure", &[AMD, LAUNCH]),
@@ -79,7 +84,7 @@ pub(super) fn row(kind: &Kind<'_>) -> Row {
         Kind::Token(service) => (5, of_service(*service), &[KEYS, REGISTRY]),
         Kind::GpuTokens => (5, "nras", &[KEYS, REGISTRY]),
         Kind::GithubAttestations => (6, "sigstore", &[BUNDLES, TUF]),
-        Kind::SigstoreBundle | Kind::StoredBundle(_) => (7, "sigstore", &[DOCUMENT, TUF]),
+        Kind::SigstoreBundle | Kind::StoredBundle(_) => (7, "sigstore", &[DOCUMENT, LOGGED]),
         Kind::CloudBuildProvenance => (7, "cloud-build", &[DOCUMENT]),
         Kind::LaunchDescription => (8, "launch", &[&[Role::Firmware]]),
     };
@@ -88,6 +93,8 @@ pub(super) fn row(kind: &Kind<'_>) -> Row {
 
 const EVERYTHING: &[&[Role]] =
     &[AMD, INTEL, GOOGLE, LOGS, IMAGE, DSTACK, TUF, KEYS, OTHERS, LAUNCH, REGISTRY];
+const ACI: &[&[Role]] =
+    &[INTEL, DSTACK, LOGS, LAUNCH, REGISTRY, &[Role::AciReceipt, Role::AciSession]];
 const NEAR: &[&[Role]] = &[INTEL, IMAGE, DSTACK, LOGS, LAUNCH, REGISTRY];
 const BOUND: &[&[Role]] = &[AMD, INTEL, GOOGLE, LOGS, IMAGE, OTHERS, LAUNCH, REGISTRY];
 const GUEST: &[&[Role]] = &[AMD, INTEL, LOGS, IMAGE, DSTACK, LAUNCH, REGISTRY];
@@ -143,6 +150,10 @@ pub(super) fn examine(
         }
         Kind::TinfoilBundle => tinfoil::examine::examine(input, beside, policy, now),
         Kind::NearReport | Kind::NearMachine => near::examine::examine(input, beside, policy, now),
+        Kind::AciReport => aci::examine::examine(input, beside, policy, now),
+        Kind::ProviderFeed => providers::examine::feed(input, policy, now),
+        Kind::ProcessCertificate => providers::examine::process(input, policy, now),
+        Kind::AppleDevice(ders) => apple::examine::examine(input, ders, policy, now),
         Kind::BoundEvidence(own) => eigencompute::examine::examine(input, own, beside, policy, now),
         Kind::AzureEvidence(own) => azure::examine::examine(input, own, beside, policy, now),
         Kind::DstackQuoteReport => dstack::examine::examine(input, beside, policy, now),

@@ -6,6 +6,7 @@ pub mod intel;
 pub mod tpm;
 pub mod nitro;
 pub mod gpu;
+pub mod apple;
 pub mod token;
 pub mod nras;
 pub mod launch;

@@ -165,12 +165,49 @@ impl NvidiaAnchor {
     }
 }
 
+/// Apple's root for the certificates of managed devices.
+#[derive(Clone, Copy, Debug)]
+pub struct AppleAnchor {
+    /// The Apple Enterprise Attestation Root CA certificate, DER.
+    pub root: &'static [u8],
+}
+
+/// Apple's anchor.
+pub static APPLE: AppleAnchor =
+    AppleAnchor { root: include_bytes!("apple/enterprise-attestation-root.der") };
+
+/// Apple's anchor among `roots`.
+pub(crate) const fn apple(roots: Roots) -> &'static AppleAnchor {
+    match roots {
+        Roots::Vendor => &APPLE,
+        Roots::Simulated => &simulated::APPLE,
+    }
+}
+
+impl AppleAnchor {
+    /// The parsed root.
+    ///
+    /// # Errors
+    /// None for the shipped anchors: a test parses each.
+    pub fn root(&self) -> Result<Cert<'static>, Error> {
+        Cert::parse("pinned Apple Enterprise Attestation Root CA", self.root)
+    }
+
+    /// SHA-256 of the root certificate.
+    pub fn fingerprint(&self) -> Sha256 {
+        Sha256::of(self.root)
+    }
+}
+
 /// The simulated vendors: certificates whose private keys are published with the source of this
 /// project. They count only under a policy that asks for them.
 pub(crate) mod simulated {
-    use super::{AmdAnchor, AwsAnchor, GoogleAnchor, IntelAnchor, NvidiaAnchor};
+    use super::{AmdAnchor, AppleAnchor, AwsAnchor, GoogleAnchor, IntelAnchor, NvidiaAnchor};
     use crate::digest::Sha256;
 
+    /// Simulated Apple.
+    pub(crate) static APPLE: AppleAnchor =
+        AppleAnchor { root: include_bytes!("simulated/apple-root.der") };
     /// Simulated AWS.
     pub(crate) static AWS: AwsAnchor =
         AwsAnchor { root: include_bytes!("simulated/aws-nitro-root.der") };
@@ -196,7 +233,8 @@ pub(crate) mod simulated {
     /// Whether `sha256` is that of a simulated root, whose private key is published.
     pub(crate) fn is_root(sha256: Sha256) -> bool {
         let arks = [MILAN.ark, GENOA.ark, TURIN.ark];
-        let others = [AWS.root, INTEL.root, GOOGLE_CONFIDENTIAL_SPACE.root, NVIDIA.root];
+        let others =
+            [APPLE.root, AWS.root, INTEL.root, GOOGLE_CONFIDENTIAL_SPACE.root, NVIDIA.root];
         let vtpm = GOOGLE_VTPM.iter().map(|anchor| anchor.root);
         arks.into_iter().chain(others).chain(vtpm).any(|root| Sha256::of(root) == sha256)
     }
@@ -266,6 +304,23 @@ mod tests {
         }
     }
 
+    /// A simulated root that is missing there would have its evidence told without the mark.
+    #[test]
+    fn every_certificate_of_the_simulated_vendors_that_signs_itself_is_known_as_simulated() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pki/simulated");
+        let mut roots = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let bytes = std::fs::read(&path).unwrap();
+            let Ok(cert) = Cert::parse("root", &bytes) else { continue };
+            if cert.verify_signed_by(&cert).is_ok() {
+                assert!(simulated::is_root(Sha256::of(&bytes)), "{}", path.display());
+                roots += 1;
+            }
+        }
+        assert_eq!(roots, 9);
+    }
+
     #[test]
     fn aws_roots_sign_themselves_and_the_pinned_one_has_the_published_fingerprint() {
         assert_eq!(
@@ -305,6 +360,21 @@ mod tests {
             assert_eq!(root.common_name(), Some("NVIDIA Device Identity CA"));
             assert_eq!(root.verify_signed_by(&root), Ok(()));
         }
+    }
+
+    #[test]
+    fn apple_roots_sign_themselves_and_the_pinned_one_has_the_published_fingerprint() {
+        assert_eq!(
+            APPLE.fingerprint().to_string(),
+            "ccf59ef8fcb3017d97f8b5fa6fa90e7a3f9283f76b55ac6cf6eda8b8b949f05b"
+        );
+        for anchor in [&APPLE, &simulated::APPLE] {
+            let root = anchor.root().unwrap();
+            assert_eq!(root.common_name(), Some("Apple Enterprise Attestation Root CA"));
+            assert_eq!(root.verify_signed_by(&root), Ok(()));
+        }
+        let (real, simulated) = (APPLE.root().unwrap(), simulated::APPLE.root().unwrap());
+        assert!(real.verify_signed_by(&simulated).is_err());
     }
 
     #[test]

@@ -1,18 +1,18 @@
 //! A parsed certificate. Nothing is believed about it: parsing shows only that the bytes are one
 //! DER certificate (RFC 5280 section 4.1) with nothing after it.
 
-use x509_parser::extensions::{GeneralName, ParsedExtension};
-use x509_parser::oid_registry::Oid;
-use x509_parser::prelude::{FromDer as _, X509Certificate};
+use std::sync::Arc;
+
 use x509_parser::x509::SubjectPublicKeyInfo;
 
+use super::fields::{Fields, Name, Place, place};
 use super::name;
 use super::signed::SignatureAlgorithm;
 use crate::crypto::{self, Algorithm, BadSignature, Message, Signature};
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::span::Span;
-use crate::time::{UnixTime, Validity};
+use crate::time::Validity;
 use crate::wire::der;
 
 /// The largest certificate that is parsed, in bytes.
@@ -22,8 +22,7 @@ const MAX_CERT: usize = 64 * 1024;
 #[derive(Clone, Debug)]
 pub struct Cert<'a> {
     der: &'a [u8],
-    parsed: X509Certificate<'a>,
-    algorithm: SignatureAlgorithm,
+    fields: Arc<Fields>,
 }
 
 /// The kind of a subject public key.
@@ -58,30 +57,11 @@ impl<'a> Cert<'a> {
     /// when the certificate names two different signature algorithms (RFC 5280 section 4.1.1.2).
     pub fn parse(what: &'static str, der: &'a [u8]) -> Result<Self, Error> {
         Error::cap(what, der.len(), MAX_CERT)?;
-        let whole = Span::new(0, der.len());
-        let (rest, parsed) = X509Certificate::from_der(der)
-            .map_err(|error| Error::malformed(what, whole, format!("not DER X.509: {error}")))?;
-        if !rest.is_empty() {
-            let at = Span::new(der.len().saturating_sub(rest.len()), rest.len());
-            return Err(Error::malformed(what, at, "bytes follow the certificate"));
-        }
-        if !names_one_algorithm(der, parsed.tbs_certificate.as_ref()) {
-            return Err(Error::malformed(what, whole, "it names two signature algorithms"));
-        }
-        if parsed.signature_value.unused_bits != 0
-            || parsed.tbs_certificate.subject_pki.subject_public_key.unused_bits != 0
-        {
-            return Err(Error::malformed(what, whole, "a bit string does not end at a byte"));
-        }
-        if !is_der(der, parsed.tbs_certificate.as_ref(), &parsed.signature_value.data) {
-            return Err(Error::malformed(what, whole, "its outer fields are not DER"));
-        }
-        parsed
-            .tbs_certificate
-            .extensions_map()
-            .map_err(|_| Error::malformed(what, whole, "an extension appears twice"))?;
-        let algorithm = SignatureAlgorithm::from_identifier(&parsed.signature_algorithm);
-        Ok(Self { der, parsed, algorithm })
+        Ok(Self { der, fields: Fields::of(what, der)? })
+    }
+
+    fn part(&self, place: &Place) -> &'a [u8] {
+        self.der.get(place.clone()).unwrap_or_default()
     }
 
     /// The certificate's bytes.
@@ -96,97 +76,92 @@ impl<'a> Cert<'a> {
 
     /// Where `part`, a slice of this certificate, lies in it.
     pub fn span_of(&self, part: &[u8]) -> Option<Span> {
-        let start = part.as_ptr().addr().checked_sub(self.der.as_ptr().addr())?;
-        let span = Span::new(start, part.len());
-        (span.end() <= self.der.len()).then_some(span)
+        place(self.der, part).map(|place| Span::new(place.start, part.len()))
     }
 
     /// The signed bytes: the TBSCertificate.
     pub fn tbs(&self) -> &[u8] {
-        self.parsed.tbs_certificate.as_ref()
+        self.part(&self.fields.tbs)
     }
 
     /// The signature algorithm.
-    pub const fn algorithm(&self) -> &SignatureAlgorithm {
-        &self.algorithm
+    pub fn algorithm(&self) -> &SignatureAlgorithm {
+        &self.fields.algorithm
     }
 
     /// The signature.
     pub fn signature(&self) -> &[u8] {
-        &self.parsed.signature_value.data
+        self.part(&self.fields.signature)
     }
 
     /// The subject's common name, when there is exactly one and it is text.
     pub fn common_name(&self) -> Option<&str> {
-        only_text(self.parsed.subject().iter_common_name())
+        self.fields.subject.common.as_deref()
     }
 
     /// The issuer's common name, when there is exactly one and it is text.
     pub fn issuer_common_name(&self) -> Option<&str> {
-        only_text(self.parsed.issuer().iter_common_name())
+        self.fields.issuer.common.as_deref()
     }
 
     /// The subject as text, for showing.
     pub fn subject(&self) -> String {
-        name::text(self.parsed.subject())
+        self.name(&self.fields.subject)
     }
 
     /// The issuer as text, for showing.
     pub fn issuer(&self) -> String {
-        name::text(self.parsed.issuer())
+        self.name(&self.fields.issuer)
+    }
+
+    fn name(&self, name: &Name) -> String {
+        name.text.get_or_init(|| name::name(self.part(&name.der)).unwrap_or_default()).clone()
     }
 
     /// Whether this certificate's issuer is `issuer`'s subject, byte for byte.
     pub fn names_issuer(&self, issuer: &Cert<'_>) -> bool {
-        self.parsed.issuer().as_raw() == issuer.parsed.subject().as_raw()
+        self.issuer_der() == issuer.subject_der()
     }
 
     /// The issuer's name, DER, for comparing.
     pub(crate) fn issuer_der(&self) -> &[u8] {
-        self.parsed.issuer().as_raw()
+        self.part(&self.fields.issuer.der)
     }
 
     /// The subject's DER, for comparing.
     pub(super) fn subject_der(&self) -> &[u8] {
-        self.parsed.subject().as_raw()
+        self.part(&self.fields.subject.der)
     }
 
     /// The serial number, big-endian as encoded.
     pub fn serial(&self) -> &'a [u8] {
-        self.parsed.tbs_certificate.raw_serial()
+        self.part(&self.fields.serial)
     }
 
     /// Both ends of the validity.
     pub fn validity(&self) -> Validity {
-        let validity = self.parsed.validity();
-        Validity {
-            not_before: UnixTime(validity.not_before.timestamp()),
-            not_after: UnixTime(validity.not_after.timestamp()),
-        }
+        self.fields.validity
     }
 
     /// The subject public key info, DER.
     pub fn spki(&self) -> &'a [u8] {
-        self.parsed.tbs_certificate.subject_pki.raw
+        self.part(&self.fields.spki)
     }
 
     /// The content of the subject public key bit string.
     pub fn public_key(&self) -> &[u8] {
-        &self.parsed.tbs_certificate.subject_pki.subject_public_key.data
+        self.part(&self.fields.public_key)
     }
 
     /// The kind of the subject public key.
     pub(crate) fn key_kind(&self) -> KeyKind {
-        kind_of(&self.parsed.tbs_certificate.subject_pki)
+        self.fields.key_kind.clone()
     }
 
     /// The extension `oid` (dotted), when it is there.
     pub fn extension(&self, oid: &str) -> Option<Extension<'a>> {
-        self.parsed
-            .tbs_certificate
-            .iter_extensions()
-            .find(|extension| extension.oid.to_id_string() == oid)
-            .map(|extension| Extension { critical: extension.critical, value: extension.value })
+        let listed = self.fields.extensions.iter().find(|extension| extension.oid == oid)?;
+        Some(Extension { critical: listed.critical, value: self.part(&listed.value) })
     }
 
     /// The content of the OCTET STRING in the extension `oid` (dotted), when it is there and holds
@@ -197,77 +172,52 @@ impl<'a> Cert<'a> {
 
     /// The extensions' object identifiers, dotted, in order.
     pub(crate) fn extension_oids(&self) -> impl Iterator<Item = String> {
-        self.parsed.tbs_certificate.iter_extensions().map(|extension| extension.oid.to_id_string())
+        self.fields.extensions.iter().map(|extension| extension.oid.clone())
     }
 
     /// Critical extensions other than basicConstraints, keyUsage, extKeyUsage and
     /// subjectAltName: a verifier must not go on over one it does not know (RFC 5280 section 4.2).
-    pub(crate) fn unknown_critical_extensions(&self) -> Vec<String> {
+    /// Constraints on names and policies count as critical also where a certificate does not mark
+    /// them so: it has to (sections 4.2.1.10, 4.2.1.11 and 4.2.1.14).
+    pub(crate) fn unknown_demands(&self) -> Vec<String> {
         const KNOWN: [&str; 4] = ["2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37"];
-        self.parsed
-            .tbs_certificate
-            .iter_extensions()
-            .filter(|extension| extension.critical)
-            .map(|extension| extension.oid.to_id_string())
-            .filter(|oid| !KNOWN.contains(&oid.as_str()))
-            .collect()
+        const CONSTRAINTS: [&str; 3] = ["2.5.29.30", "2.5.29.36", "2.5.29.54"];
+        let listed = self.fields.extensions.iter();
+        let demands = listed
+            .filter(|own| own.critical || CONSTRAINTS.contains(&own.oid.as_str()))
+            .filter(|own| !KNOWN.contains(&own.oid.as_str()));
+        demands.map(|own| own.oid.clone()).collect()
     }
 
     /// Whether basicConstraints says that this is a certification authority.
     pub fn is_ca(&self) -> bool {
-        matches!(self.parsed.basic_constraints(), Ok(Some(extension)) if extension.value.ca)
+        self.fields.constraints.is_some_and(|(is_ca, _)| is_ca)
     }
 
     /// How many authorities basicConstraints allows below this one (RFC 5280 section 4.2.1.9);
     /// `None` when it sets no limit.
     pub fn path_length(&self) -> Option<u32> {
-        match self.parsed.basic_constraints() {
-            Ok(Some(extension)) => extension.value.path_len_constraint,
-            _ => None,
-        }
+        self.fields.constraints.and_then(|(_, most)| most)
     }
 
     /// Whether keyUsage allows signing certificates.
     pub(crate) fn may_sign_certificates(&self) -> bool {
-        matches!(self.parsed.key_usage(), Ok(Some(usage)) if usage.value.key_cert_sign())
+        self.fields.signs_certificates
     }
 
     /// Whether keyUsage allows signing anything else than certificates and lists.
     pub(crate) fn may_sign_documents(&self) -> bool {
-        matches!(self.parsed.key_usage(), Ok(Some(usage)) if usage.value.digital_signature())
+        self.fields.signs_documents
     }
 
     /// The DNS names among the subject's alternative names; none when the extension is malformed.
     pub fn dns_names(&self) -> Vec<String> {
-        let extensions = self.parsed.tbs_certificate.iter_extensions();
-        let names =
-            extensions.map(|extension| extension.parsed_extension()).find_map(
-                |parsed| match parsed {
-                    ParsedExtension::SubjectAlternativeName(names) => Some(&names.general_names),
-                    _ => None,
-                },
-            );
-        let names = names.into_iter().flatten();
-        names
-            .filter_map(|name| match name {
-                GeneralName::DNSName(name) => Some((*name).to_owned()),
-                _ => None,
-            })
-            .collect()
+        self.fields.dns_names.clone()
     }
 
     /// Whether extKeyUsage lists `oid` (dotted).
     pub(crate) fn has_extended_key_usage(&self, oid: &str) -> bool {
-        let Ok(Some(usage)) = self.parsed.extended_key_usage() else { return false };
-        let usage = usage.value;
-        let named: &[(bool, &str)] = &[
-            (usage.server_auth, "1.3.6.1.5.5.7.3.1"),
-            (usage.client_auth, "1.3.6.1.5.5.7.3.2"),
-            (usage.code_signing, "1.3.6.1.5.5.7.3.3"),
-            (usage.time_stamping, "1.3.6.1.5.5.7.3.8"),
-        ];
-        named.iter().any(|(set, name)| *set && *name == oid)
-            || usage.other.iter().map(Oid::to_id_string).any(|other| other == oid)
+        self.fields.purposes.iter().any(|purpose| purpose == oid)
     }
 
     /// Verifies that `issuer`'s key signed this certificate, with this certificate's algorithm.

@@ -33,7 +33,7 @@ impl Rules {
             _ if self.algorithm.as_ref().is_some_and(|only| only != cert.algorithm()) => {
                 Some("wrong-parameters")
             }
-            _ if !cert.unknown_critical_extensions().is_empty() => Some("unknown-extension"),
+            _ if !cert.unknown_demands().is_empty() => Some("unknown-extension"),
             _ => None,
         }
     }
@@ -68,9 +68,54 @@ impl Checked {
     }
 }
 
+/// The most signatures that are tried while a way to a root is looked for.
+const MAX_TRIED: usize = 64;
+
 /// The way up from `leaf` through what is `known`, without the root. Where several certificates
-/// bear the issuer's name, one that signed is preferred.
+/// bear the issuer's name, each that signed is tried, the first that leads to a root is taken, and
+/// the first of all where none does.
 pub(crate) fn path<'c, 'd>(
+    leaf: &'c Cert<'d>,
+    known: &[&'c Cert<'d>],
+    roots: &[&Cert<'_>],
+) -> Vec<&'c Cert<'d>> {
+    let mut left = MAX_TRIED;
+    match signed_path(vec![leaf], leaf, known, roots, &mut left) {
+        Some(path) => path,
+        None => named_path(leaf, known, roots),
+    }
+}
+
+/// A way on which each certificate signed the one below, up to a root's name.
+fn signed_path<'c, 'd>(
+    path: Vec<&'c Cert<'d>>,
+    last: &'c Cert<'d>,
+    known: &[&'c Cert<'d>],
+    roots: &[&Cert<'_>],
+    left: &mut usize,
+) -> Option<Vec<&'c Cert<'d>>> {
+    let signs = |issuer: &Cert<'_>, left: &mut usize| {
+        last.names_issuer(issuer) && {
+            *left = left.saturating_sub(1);
+            *left > 0 && last.verify_signed_by(issuer).is_ok()
+        }
+    };
+    if roots.iter().any(|root| signs(root, left)) {
+        return Some(path);
+    }
+    if path.len() > MAX_INTERMEDIATES {
+        return None;
+    }
+    known.iter().find_map(|next| {
+        let is_new = !path.iter().any(|seen| seen.der() == next.der());
+        let fits = is_new && signs(next, left);
+        fits.then(|| [&*path, &[*next]].concat())
+            .and_then(|path| signed_path(path, next, known, roots, left))
+    })
+}
+
+/// The way by names: of several certificates of one name the first that signed, or else the first.
+fn named_path<'c, 'd>(
     leaf: &'c Cert<'d>,
     known: &[&'c Cert<'d>],
     roots: &[&Cert<'_>],

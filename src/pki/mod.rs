@@ -8,6 +8,7 @@ pub mod anchors;
 pub mod build_keys;
 mod cert;
 mod crl;
+mod fields;
 mod key;
 mod name;
 pub mod named;

@@ -118,6 +118,15 @@ pub struct Verifier {
     pub source_sha256: &'static str,
 }
 
+impl Verifier {
+    /// This verifier, as it says of itself.
+    pub const OWN: Self = Self {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        source_sha256: env!("S2S_SOURCE_SHA256"),
+    };
+}
+
 /// The answer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verdict {
@@ -396,11 +405,7 @@ impl Report {
             subject,
             checked_at: now,
             policy: PolicyRef { name: policy.name.to_owned(), sha256: policy.sha256 },
-            verifier: Verifier {
-                name: env!("CARGO_PKG_NAME"),
-                version: env!("CARGO_PKG_VERSION"),
-                source_sha256: env!("S2S_SOURCE_SHA256"),
-            },
+            verifier: Verifier::OWN,
             files: part.files,
             recorded_at: part.recorded_at,
             simulated: policy.roots == Roots::Simulated || part.simulated,

@@ -2,5 +2,7 @@
 
 pub mod tinfoil;
 pub mod near;
+pub mod aci;
+pub mod providers;
 pub mod registry;
 pub mod coordinator;

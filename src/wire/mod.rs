@@ -4,6 +4,7 @@ pub(crate) mod base32;
 mod base64url;
 pub(crate) mod cbor;
 pub(crate) mod der;
+pub(crate) mod msgpack;
 pub(crate) mod pasted;
 pub mod protobuf;
 pub(crate) mod yaml;

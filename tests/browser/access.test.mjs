@@ -4,9 +4,9 @@
  */
 
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
+import test, { after, afterEach, before, suite } from 'node:test';
 
-import { WWW, axe, launch, openAll, serve } from './page.mjs';
+import { WWW, axe, fold, folds, launch, openAll, serve } from './page.mjs';
 import { STATES, inState, speak, tooWide } from './states.mjs';
 
 const LANGUAGES = ['en', 'de'];
@@ -35,34 +35,49 @@ after(async () => {
 });
 
 for (const name of Object.keys(STATES)) {
-  for (const tag of LANGUAGES) {
-    test(`${name}, ${tag}: axe finds nothing under any colours, with everything open`, async () => {
-      const { page, context, troubles } = await inState(browser, name, { url: server.url });
-      await speak(page, tag);
-      assert.deepEqual(await axe(page), [], 'as it comes');
-      await openAll(page);
-      for (const look of tag === COLORS ? LOOKS : LOOKS.slice(0, 1)) {
-        await page.emulateMedia({ ...PLAIN, ...look });
-        assert.deepEqual(await axe(page), [], JSON.stringify(look));
-      }
-      assert.deepEqual(troubles, []);
-      await context.close();
+  suite(name, () => {
+    /** One page, which each test leaves folded as it came, in the language that it had. */
+    let opened;
+    let were;
+    before(async () => {
+      opened = await inState(browser, name, { url: server.url });
+      were = await folds(opened.page);
     });
+    afterEach(async () => {
+      const { page } = opened;
+      await page.emulateMedia(PLAIN);
+      await page.setViewportSize({ width: 1100, height: 900 });
+      await fold(page, were);
+    });
+    after(() => opened.context.close());
 
-    test(`${name}, ${tag}: nothing stands wider than 320, 390 and 1280 px, folded and open`, async () => {
-      // 320 px is what is left of 1280 at 400 %.
-      const { page, context } = await inState(browser, name, { url: server.url });
-      await speak(page, tag);
-      for (const prepare of [async () => {}, openAll]) {
-        await prepare(page);
-        for (const width of [1280, 390, 320]) {
-          await page.setViewportSize({ width, height: width === 320 ? 256 : 800 });
-          assert.deepEqual(await tooWide(page), [], `${width}`);
+    for (const tag of LANGUAGES) {
+      test(`${name}, ${tag}: axe finds nothing under any colours, with everything open`, async () => {
+        const { page, troubles } = opened;
+        await speak(page, tag);
+        assert.deepEqual(await axe(page), [], 'as it comes');
+        await openAll(page);
+        for (const look of tag === COLORS ? LOOKS : LOOKS.slice(0, 1)) {
+          await page.emulateMedia({ ...PLAIN, ...look });
+          assert.deepEqual(await axe(page), [], JSON.stringify(look));
         }
-      }
-      await context.close();
-    });
-  }
+        assert.deepEqual(troubles, []);
+      });
+
+      test(`${name}, ${tag}: nothing stands wider than 320, 390 and 1280 px, folded and open`, async () => {
+        // 320 px is what is left of 1280 at 400 %.
+        const { page } = opened;
+        await speak(page, tag);
+        for (const prepare of [async () => {}, openAll]) {
+          await prepare(page);
+          for (const width of [1280, 390, 320]) {
+            await page.setViewportSize({ width, height: width === 320 ? 256 : 800 });
+            assert.deepEqual(await tooWide(page), [], `${width}`);
+          }
+        }
+      });
+    }
+  });
 
   test(`${name}: the keyboard reaches every control, none holds it, and each shows that it has the focus`, async () => {
     const { page, context } = await inState(browser, name, { url: server.url });

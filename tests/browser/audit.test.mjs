@@ -8,8 +8,10 @@ import { join, resolve } from 'node:path';
 import test, { after, before } from 'node:test';
 
 import { skipped } from '../skipped.mjs';
-import { EMPTY, browsers, bundled, demonstration, onDisk, recorded, rewritten, sha256, withRecording } from './offline.mjs';
-import { ROOT, SITE, axe, demonstrate, launch, open as openSite, openAll, site } from './page.mjs';
+import {
+  EMPTY, browsers, bundled, demonstration, filled, onDisk, recorded, recordingIn, rewritten, sha256, withRecording,
+} from './offline.mjs';
+import { ROOT, SHARED, SITE, axe, demonstrate, launch, open as openSite, openAll, site, vectors } from './page.mjs';
 
 const CLI = resolve(process.env.SITE_CLI ?? join(ROOT, 'target/debug/s2s'));
 const noCli = !existsSync(CLI) && `${CLI} is absent, so what s2s makes was not compared`;
@@ -18,8 +20,9 @@ if (noCli) skipped(noCli);
 /** How many letters of a bundle are changed, one at a time. */
 const SPOILED = 50;
 
+const inGerman = JSON.parse(readFileSync(join(SITE, 'locales/de.json'), 'utf8'));
 const demo = demonstration();
-const whole = withRecording(demo.bundle);
+const whole = filled(demo.bundle);
 const wholeAddress = onDisk(whole);
 
 let all;
@@ -33,6 +36,8 @@ after(async () => {
 });
 
 const standing = (page) => page.$eval('.stance', (element) => element.getAttribute('data-standing'));
+/** The one browser's driver has a name of its own for it. */
+const choose = (page, tag) => (page.selectOption ? page.selectOption('#language', tag) : page.select('#language', tag));
 const textOf = (page, selector) => page.$eval(selector, (element) => element.textContent);
 
 /** The file in Chromium, when it said how it stands. */
@@ -42,8 +47,33 @@ async function shown(text, options) {
   return opened;
 }
 
-test('the empty file has at most 2,000,000 bytes, and the languages of the page', () => {
-  assert.ok(Buffer.byteLength(EMPTY) <= 2_000_000, `${Buffer.byteLength(EMPTY)}`);
+/** The largest that an audit file may be. */
+const LIMIT = 2_000_000;
+
+test('with the bundle of a usual service it has at most 2,000,000 bytes', () => {
+  const read = (folder, name) => ({ name, bytes: new Uint8Array(readFileSync(join(folder, name))) });
+  const build = join(SITE, 'demo/build');
+  const parts = JSON.parse(readFileSync(join(build, 'files.json'), 'utf8')).map((name) => read(build, name));
+  const cases = [
+    ['the demonstration', demo],
+    ['its build', bundled(parts, { at: '2026-12-01T00:00:00Z', policy: 'simulated-build' })],
+  ];
+  if (vectors('the size of an audit file is measured with demonstrations alone')) {
+    const real = join(SHARED, 'vectors');
+    for (const name of ['tinfoil/attestation-bundle.json', 'dstack/quote-report.json', 'dstack/sev-snp-attestation.json',
+      'azure/snp-live-evidence.json', 'gcp/vtpm-cos-85-nonce9009.pb', 'faults/doctored/n6-plus-oidc-token-wrongD.json']) {
+      cases.push([name, bundled([read(real, name)], { at: '2026-02-01T00:00:00Z' })]);
+    }
+  }
+  for (const [name, { bundle }] of cases) {
+    const size = Buffer.byteLength(filled(bundle));
+    console.log(`${name}: a bundle of ${bundle.length} bytes, an audit file of ${size}`);
+    assert.ok(size <= LIMIT, `${name}: ${size}`);
+  }
+});
+
+test('the empty file has the languages of the page, and no word of the terminal or the extension is said in it', () => {
+  assert.doesNotMatch(EMPTY.match(/<script type="module">([^]*?)<\/script>/)[1], /\["(cli|extension)"/);
   const languages = [...EMPTY.matchAll(/data-language="([a-z]+)"/g)].map(([, language]) => language);
   const own = readdirSync(join(SITE, 'locales')).map((name) => name.replace(/\.json$/, ''));
   assert.deepEqual(languages.toSorted(), own.filter((name) => !name.includes('.')).toSorted());
@@ -89,16 +119,36 @@ test('in each browser it makes the same report again, byte for byte, asks for no
   }
 });
 
+test('a file on disk is answered by each browser\'s WebCrypto, and says so; with both engines it is the same', async () => {
+  for (const browser of all) {
+    const { page, troubles, close } = await browser.open(wholeAddress);
+    await page.waitForSelector('answer-card[data-headline]');
+    assert.match(await textOf(page, '.engines'), /WebCrypto\): ECDSA P-256 SHA-256 \(\d+\)/, browser.name);
+    await page.evaluate(() => document.querySelector('#view-today').click());
+    await page.evaluate(() => document.querySelector('#compare-engines').click());
+    await page.waitForSelector('.engines [data-agree]', { state: 'attached' });
+    assert.equal(await page.evaluate(() => document.querySelector('.engines [data-agree]').dataset.agree), 'true');
+    assert.match(await textOf(page, '.engines'), /RustCrypto\): /);
+    assert.deepEqual(troubles, [], browser.name);
+    await close();
+    const without = await browser.open(wholeAddress, { before: "Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined });" });
+    await without.page.waitForSelector('answer-card[data-headline]');
+    assert.equal(await standing(without.page), 'same', browser.name);
+    assert.doesNotMatch(await textOf(without.page, '.engines'), /WebCrypto/, browser.name);
+    await without.close();
+  }
+});
+
 test('a letter that is changed anywhere in the bundle is never the same as recorded', async () => {
-  const begin = whole.indexOf('id="bundle">') + 'id="bundle">'.length;
+  // The digest beside the letters, and the letters.
+  const begin = whole.indexOf('data-sha256="') + 'data-sha256="'.length;
   const end = whole.indexOf('</script>', begin);
   const seen = new Set();
   for (let place = 0; place < SPOILED; place += 1) {
     // The last letters have bits that stand for nothing.
     let at = place < 4 ? end - 1 - place : begin + Math.floor(((end - begin) * place) / SPOILED);
-    while (!/[A-Za-z0-9+/]/.test(whole[at])) at -= 1;
-    const letter = whole[at] === 'A' ? 'B' : String.fromCharCode(whole.charCodeAt(at) ^ 1);
-    const other = /[A-Za-z0-9+/]/.test(letter) ? letter : 'Q';
+    while (!/[0-9A-Za-z]/.test(whole[at])) at -= 1;
+    const other = whole[at] === '0' ? '1' : '0';
     const { page, troubles, close } = await shown(whole.slice(0, at) + other + whole.slice(at + 1));
     const how = await standing(page);
     assert.notEqual(how, 'same', `letter ${at - begin}: ${whole[at]} as ${other}`);
@@ -151,6 +201,51 @@ test('what the recorder asked is told as the recorder\'s, and as of today nobody
   assert.match(await textOf(page, '.rows'), /^(?!.*For the recorder)/s);
   assert.match(await textOf(page, '.today'), /Nobody was asked today/);
   await close();
+});
+
+test('the language can be chosen, and what stands is said in it without another check', async () => {
+  for (const browser of all) {
+    const { page, troubles, close } = await browser.open(wholeAddress);
+    await page.waitForSelector('answer-card[data-headline]');
+    const said = () => page.$$eval('h1, .stance p, .sentence, .rows dt, #view-today, #open-intake', (all) => all.map((one) => one.textContent));
+    const english = await said();
+    await page.click('#view-today');
+    const today = await textOf(page, '.sentence');
+    await choose(page, 'de');
+    await page.waitForSelector('html[lang="de"]');
+    assert.equal(await page.$eval('html', (html) => html.getAttribute('data-view')), 'today', browser.name);
+    assert.notEqual(await textOf(page, '.sentence'), today);
+    await page.click('#view-recorded');
+    const german = await said();
+    assert.equal(german.length, english.length);
+    for (const [place, words] of german.entries()) assert.notEqual(words, english[place]);
+    assert.equal(await standing(page), 'same');
+    assert.ok((await textOf(page, '.stance')).includes(inGerman.audit['same.sentence']));
+    await choose(page, 'en');
+    await page.waitForSelector('html[lang="en"]');
+    assert.deepEqual(await said(), english);
+    assert.deepEqual(await page.evaluate(() => globalThis.refused), []);
+    assert.deepEqual(troubles, [], browser.name);
+    await close();
+  }
+});
+
+test('in each state every sentence is said in the language that is chosen', async () => {
+  const states = [
+    [EMPTY, {}, '#start:not([hidden])', ['#start h2', inGerman.audit.empty]],
+    [withRecording(new TextEncoder().encode('{}')), {}, '.stance', ['.stance h2', inGerman.audit['unreadable.short']]],
+    [whole, { before: 'delete globalThis.WebAssembly;' }, '.stance', ['.stance h2', inGerman.audit['unchecked.short']]],
+  ];
+  for (const [text, options, awaited, [selector, german]] of states) {
+    const { page, troubles, close } = await all[0].open(onDisk(text), options);
+    await page.waitForSelector(awaited);
+    await page.selectOption('#language', 'de');
+    await page.waitForSelector('html[lang="de"]');
+    assert.equal(await textOf(page, selector), german);
+    assert.deepEqual(await axe(page), []);
+    assert.deepEqual(troubles, []);
+    await close();
+  }
 });
 
 test('what has changed since is told beside the answer, with the reason', async () => {
@@ -217,12 +312,11 @@ test('a verifier that was damaged does not run, and the recording is shown as no
   await close();
 });
 
-test('without DecompressionStream nothing was checked, and the recording is text', async () => {
+test('without DecompressionStream nothing was checked, and there is no answer', async () => {
   const { page, troubles, close } = await all[0].open(wholeAddress, { before: 'delete globalThis.DecompressionStream;' });
   await page.waitForSelector('#unpacked:not([hidden])');
   assert.match(await textOf(page, '#waiting'), /nothing was checked/);
-  assert.match(await textOf(page, '#recorded-part'), /It is not checked/);
-  assert.equal(await textOf(page, '#recorded-text'), demo.report);
+  assert.match(await textOf(page, '#unpacked'), /cannot unpack the verifier and the recording/);
   assert.equal(await page.$('answer-card'), null);
   assert.deepEqual(await axe(page), []);
   assert.deepEqual(troubles, []);
@@ -257,8 +351,13 @@ test('the empty file checks what is dropped on it; a bundle becomes a recording'
   await hand('bundle.json', readFileSync(join(SITE, 'demo/bundle.json')));
   await page.waitForSelector('answer-card[data-headline]');
   assert.equal(await standing(page), 'own-files');
-  await hand('demo.s2s.json', Buffer.from(demo.bundle));
-  await page.waitForSelector('.stance[data-standing="same"]');
+  for (const [name, bytes] of [['demo.s2s.json', Buffer.from(demo.bundle)], ['demo.html', Buffer.from(whole)]]) {
+    await hand('bundle.json', readFileSync(join(SITE, 'demo/bundle.json')));
+    await page.waitForSelector('.stance[data-standing="own-files"]');
+    await hand(name, bytes);
+    await page.waitForSelector('.stance[data-standing="same"]');
+    assert.equal(await textOf(page, '#bundle-sha256'), `SHA-256 ${sha256(demo.bundle)}`, name);
+  }
   assert.deepEqual(troubles, []);
   await close();
 });
@@ -272,6 +371,7 @@ test('every file of the recording can be taken out as it was handed in, and the 
   const bytes = readFileSync(join(SITE, 'demo/bundle.json'));
   assert.deepEqual(await taken('.extract'), bytes);
   assert.deepEqual(await taken('#extract-bundle'), Buffer.from(demo.bundle));
+  assert.equal(await textOf(page, '#bundle-sha256'), `SHA-256 ${sha256(demo.bundle)}`);
   await openAll(page);
   const wasm = readFileSync(join(SITE, 'pkg/silicon_to_source_bg.wasm'));
   assert.deepEqual(await taken('#extract-verifier'), wasm);
@@ -279,35 +379,37 @@ test('every file of the recording can be taken out as it was handed in, and the 
   await close();
 });
 
-for (const colorScheme of ['light', 'dark']) {
-  test(`axe finds nothing in any state, ${colorScheme}, and nothing scrolls sideways at 320 px`, async () => {
-    const different = rewritten(demo.bundle, (content) => {
-      content.report = content.report.replace('"simulated": true', '"simulated": false');
+test('axe finds nothing in any state, light and dark, and nothing scrolls sideways at 320 px', async () => {
+  const different = rewritten(demo.bundle, (content) => {
+    content.report = content.report.replace('"simulated": true', '"simulated": false');
+  });
+  const states = [
+    [whole, {}],
+    [withRecording(different), {}],
+    [withRecording(new TextEncoder().encode('{}')), {}],
+    [whole, { before: 'delete globalThis.WebAssembly;' }],
+  ];
+  for (const [text, options] of states) {
+    const { page, close } = await shown(text, options);
+    // The chain with everything open is tested with the page.
+    await page.$$eval('.roots, .check-file details, .stance details', (all) => {
+      for (const details of all) details.open = true;
     });
-    const states = [
-      [whole, {}],
-      [withRecording(different), {}],
-      [withRecording(new TextEncoder().encode('{}')), {}],
-      [whole, { before: 'delete globalThis.WebAssembly;' }],
-    ];
-    for (const [text, options] of states) {
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
       for (const viewport of [{ width: 1100, height: 900 }, { width: 320, height: 640 }]) {
-        const { page, close } = await shown(text, { ...options, colorScheme, viewport });
-        // The chain with everything open is tested with the page.
-        await page.$$eval('.roots, .check-file details, .stance details', (all) => {
-          for (const details of all) details.open = true;
-        });
-        assert.deepEqual(await axe(page), []);
+        await page.setViewportSize(viewport);
+        assert.deepEqual(await axe(page), [], `${colorScheme}, ${viewport.width}`);
         const [scroll, client] = await page.evaluate(() => [
           document.documentElement.scrollWidth,
           document.documentElement.clientWidth,
         ]);
         assert.ok(scroll <= client, `${scroll} > ${client}`);
-        await close();
       }
     }
-  });
-}
+    await close();
+  }
+});
 
 test('on paper it has at most four pages, each with its number and the report\'s hash; everything is a choice', async () => {
   const { page, close } = await shown(whole);
@@ -362,7 +464,7 @@ test('s2s makes the same file of the same bundle, and nothing else', { skip: noC
   const folder = mkdtempSync(join(tmpdir(), 'audit-'));
   try {
     const [bundle, empty, made] = ['b.s2s.json', 'empty.html', 'made.html'].map((name) => join(folder, name));
-    writeFileSync(bundle, Buffer.from(saved.match(/id="bundle">([^<]+)</)[1], 'base64'));
+    writeFileSync(bundle, recordingIn(saved));
     writeFileSync(empty, EMPTY);
     execFileSync(CLI, ['audit', bundle, '--output', made, '--page', empty], { stdio: 'pipe' });
     assert.equal(readFileSync(made, 'utf8'), saved);

@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
+import test, { after, before, suite } from 'node:test';
 
 import { NAMES, card } from './fixtures/cards.mjs';
 import { drawn } from './fixtures/reports.mjs';
@@ -36,46 +36,61 @@ async function shown(name, context = {}) {
 const words = (text) => text.split(/\s+/).filter((word) => /\w/.test(word) && word !== 'SIMULATED:').length;
 
 for (const name of NAMES) {
-  for (const viewport of SCREENS) {
-    test(`${name}: the card ends on the first screen of ${viewport.width} x ${viewport.height}`, async () => {
-      const { page, context, troubles } = await shown(name, { viewport });
-      await page.evaluate(() => scrollTo(0, 0));
-      const box = await page.locator('answer-card').boundingBox();
-      assert.ok(box.y < 200, `it begins at ${box.y}`);
-      assert.ok(box.y + box.height <= viewport.height, `it ends at ${box.y + box.height}`);
-      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), viewport.width);
-      assert.deepEqual(troubles, []);
-      await context.close();
+  suite(name, () => {
+    /** One page for each screen: how a value is written depends on the width when it is drawn. */
+    const pages = [];
+    before(async () => {
+      for (const viewport of SCREENS) pages.push(await shown(name, { viewport }));
     });
-  }
+    after(async () => {
+      for (const { context } of pages) await context.close();
+    });
 
-  test(`${name}: the card has at most 90 words, six rows, and the host first`, async () => {
-    const { page, context } = await shown(name);
-    const text = await page.locator('answer-card').innerText();
-    assert.ok(words(text) <= 90, `${words(text)} words: ${text}`);
-    assert.equal(await page.locator('answer-card .rows > div').count(), 6);
-    assert.equal(await page.locator('answer-card h2').innerText(), 'api.example-service.com');
-    assert.deepEqual(text.match(/\b(answer|headlines|checks|ui)\.[a-z-]+\S*/g) ?? [], [], 'no key is shown');
-    await context.close();
+    for (const [place, viewport] of SCREENS.entries()) {
+      test(`${name}: the card ends on the first screen of ${viewport.width} x ${viewport.height}`, async () => {
+        const { page, troubles } = pages[place];
+        await page.evaluate(() => scrollTo(0, 0));
+        const box = await page.locator('answer-card').boundingBox();
+        assert.ok(box.y < 200, `it begins at ${box.y}`);
+        assert.ok(box.y + box.height <= viewport.height, `it ends at ${box.y + box.height}`);
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), viewport.width);
+        assert.deepEqual(troubles, []);
+      });
+    }
+
+    test(`${name}: the card has at most 90 words, six rows, and the host first`, async () => {
+      const [{ page }] = pages;
+      const text = await page.locator('answer-card').innerText();
+      assert.ok(words(text) <= 90, `${words(text)} words: ${text}`);
+      assert.equal(await page.locator('answer-card .rows > div').count(), 6);
+      assert.equal(await page.locator('answer-card h2').innerText(), 'api.example-service.com');
+      assert.deepEqual(text.match(/\b(answer|headlines|checks|ui)\.[a-z-]+\S*/g) ?? [], [], 'no key is shown');
+    });
+
+    for (const colorScheme of ['light', 'dark']) {
+      test(`${name}: axe finds nothing, ${colorScheme}`, async () => {
+        const [{ page }] = pages;
+        await page.emulateMedia({ colorScheme });
+        assert.deepEqual(await axe(page), []);
+      });
+    }
+
+    test(`${name}: nothing under A4 is drawn as verified`, async () => {
+      const look = await pages[0].page.locator('answer-card').getAttribute('data-look');
+      assert.equal(look === 'verified', ['A5', 'A4-plain', 'simulated'].includes(name), `${name}: ${look}`);
+    });
+
+    test(`${name}: a whole chain takes at most three screens, any page less than four, and print four pages`, async () => {
+      const [{ page }] = pages;
+      await page.emulateMedia({ colorScheme: 'light' });
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      assert.ok(height <= (['A5', 'A3'].includes(name) ? 3 : 4) * 800, `${name}: ${height}`);
+      const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+      const count = pdf.match(/\/Type\s*\/Page[^s]/g)?.length ?? 0;
+      assert.ok(count >= 1 && count <= 4, `${name}: ${count} pages`);
+    });
   });
-
-  for (const colorScheme of ['light', 'dark']) {
-    test(`${name}: axe finds nothing, ${colorScheme}`, async () => {
-      const { page, context } = await shown(name, { colorScheme });
-      assert.deepEqual(await axe(page), []);
-      await context.close();
-    });
-  }
 }
-
-test('nothing under A4 is drawn as verified', async () => {
-  for (const name of NAMES) {
-    const { page, context } = await shown(name);
-    const look = await page.locator('answer-card').getAttribute('data-look');
-    assert.equal(look === 'verified', ['A5', 'A4-plain', 'simulated'].includes(name), `${name}: ${look}`);
-    await context.close();
-  }
-});
 
 test('each row leads to what it rests upon', async () => {
   const { page, context } = await shown('failed');
@@ -86,18 +101,6 @@ test('each row leads to what it rests upon', async () => {
     assert.ok(await page.locator(`[id="${id}"]`).isVisible());
   }
   await context.close();
-});
-
-test('a whole chain takes at most three screens, any page less than four, and print four pages', async () => {
-  for (const name of NAMES) {
-    const { page, context } = await shown(name, { viewport: SCREENS[0] });
-    const height = await page.evaluate(() => document.documentElement.scrollHeight);
-    assert.ok(height <= (['A5', 'A3'].includes(name) ? 3 : 4) * 800, `${name}: ${height}`);
-    const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
-    const pages = pdf.match(/\/Type\s*\/Page[^s]/g)?.length ?? 0;
-    assert.ok(pages >= 1 && pages <= 4, `${name}: ${pages} pages`);
-    await context.close();
-  }
 });
 
 test('the card stands alone: it draws a report without a page around it, and links to nothing', async () => {

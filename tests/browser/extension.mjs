@@ -133,13 +133,27 @@ export function drawnVerifier() {
       const answer = await fetch(JSON.parse(request).url, { signal });
       return { status: answer.status, failed: undefined, file: new Uint8Array(), said: await answer.text() };
     }
-    let first = null;
-    export function verify([{ bytes }], { at }) {
-      const [name, change = '{}', lasts = 'Infinity'] = new TextDecoder().decode(bytes).split('\\n');
+    const first = {};
+    const drawn = ([{ bytes }], { at }) => {
+      const said = new TextDecoder().decode(bytes);
+      const [name, change = '{}', lasts = 'Infinity'] = said.split('\\n');
       if (name === 'stopped') throw new Error('drawn by hand');
-      first ??= Date.parse(at);
-      const own = Date.parse(at) - first > Number(lasts) ? 'failed' : name;
+      first[said] ??= Date.parse(at);
+      const own = Date.parse(at) - first[said] > Number(lasts) ? 'failed' : name;
       return JSON.stringify({ ...JSON.parse(REPORTS[own]), checked_at: at, ...JSON.parse(change) });
+    };
+    export async function examine(files, options) {
+      return { report: drawn(files, options), signatures: '[]' };
+    }
+    export function seen(files, options) {
+      const report = JSON.parse(drawn(files, options));
+      const of = (name) => report.claims.filter((claim) => claim.name === name)
+        .map(({ value }) => [name, '', ...Object.values(value)].join('\\t'));
+      return JSON.stringify({
+        at: report.checked_at, level: report.assurance.level, policy: report.policy.name,
+        policySha256: report.policy.sha256, simulated: report.simulated, absent: false,
+        values: { commit: of('git.commit'), tls: of('key.tls-spki-sha256') },
+      });
     }
   `;
 }
@@ -259,6 +273,14 @@ export async function popup({ context, id: extension }, { id, site }) {
   await page.goto(`chrome-extension://${extension}/extension/popup.html#tab=${id}&site=${encodeURIComponent(site)}`);
   await page.waitForSelector('#main > div');
   return page;
+}
+
+/** Puts the background's clock forward: what waits for its turn there has it sooner. */
+export function later({ worker }, milliseconds) {
+  return worker.evaluate((more) => {
+    const now = Date.now;
+    Date.now = () => now() + more;
+  }, milliseconds);
 }
 
 /** What the badge of a tab says. */

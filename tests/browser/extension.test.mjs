@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
-import { EXTENSION, built, counting, encrypted, popup, says, simulated, tab, tattling, withExtension } from './extension.mjs';
+import { EXTENSION, built, counting, encrypted, later, popup, says, simulated, tab, tattling, withExtension } from './extension.mjs';
 import { axe } from './page.mjs';
 
 let services;
@@ -158,7 +158,7 @@ test('a service that comes back on other hardware is said to have changed, and s
   await page.waitForSelector('#unchanged');
   await first.close();
   const second = await simulated(['--vendor', 'intel'], first.port);
-  await new Promise((done) => setTimeout(done, 5100));
+  await later(browser, 5100);
   await page.click('#again');
   await says(browser, own, /: Changed\. SIMULATED: /);
   const told = await page.locator('.popup-changed').innerText();
@@ -170,19 +170,22 @@ test('a service that comes back on other hardware is said to have changed, and s
 });
 
 test('the full report is drawn from what the extension kept, byte for byte', async () => {
-  const { page } = await enrolled(services.origins.get('healthy'));
-  await page.waitForSelector('answer-card[data-state="verified"]', { timeout: 95_000 });
+  const own = await simulated([]);
+  const origin = own.origins.get('healthy');
+  const { page } = await enrolled(origin);
+  await page.waitForSelector('answer-card[data-state="verified"]');
   const [report] = await Promise.all([browser.context.waitForEvent('page'), page.click('#open')]);
   await report.waitForSelector('#not-checked');
   assert.match(await report.locator('#about').innerText(), /This is the report of the check at/);
   assert.match(await report.locator('answer-card .short').innerText(), /^SIMULATED/);
   assert.equal(await report.evaluate(() => document.activeElement?.id), 'not-checked');
   assert.deepEqual(await axe(report), []);
-  const kept = await page.evaluate((service) => chrome.runtime.sendMessage({ ask: 'kept', service }), services.origins.get('healthy'));
+  const kept = await page.evaluate((service) => chrome.runtime.sendMessage({ ask: 'kept', service }), origin);
   const [file] = await Promise.all([report.waitForEvent('download'), report.click('#download-report')]);
   assert.equal(readFileSync(await file.path(), 'utf8'), kept.json);
   assert.deepEqual(browser.troubles, []);
   await report.close();
+  await own.close();
 });
 
 test('a file that is added to the full report is examined with it, and the badge stays as it was', async () => {

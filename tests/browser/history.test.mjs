@@ -5,34 +5,36 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
-import { COMPARED, changes, changesKey, changeWords, compared, noticed, remembered, seen } from '../../www/history.js';
+import { COMPARED, changes, changesKey, changeWords, noticed, remembered } from '../../www/history.js';
 import { useWording } from '../../www/wording.js';
 import { card } from './fixtures/cards.mjs';
-import { drawn } from './fixtures/reports.mjs';
 import { WWW, axe, launch, loaded, open, serve, settled, stub } from './page.mjs';
 
 const english = JSON.parse(readFileSync(join(WWW, 'locales/en.json'), 'utf8'));
 useWording(english);
 
-/** A report DRAWN BY HAND whose links all hold. */
-const report = (more = {}) => {
-  const own = JSON.parse(drawn(...card('A5')));
-  return { ...own, ...more };
-};
-const claims = (more) => {
-  const values = {
-    'git.commit': { hex: '7a'.repeat(20) },
-    'git.repository': { text: 'https://github.com/someone/something' },
-    'key.tls-spki-sha256': { hex: '11'.repeat(32) },
-    'snp.product': { text: 'Milan' },
-    ...more,
-  };
-  const link = (name) => (name.startsWith('git') ? 'commit' : name.startsWith('key') ? 'key-binding' : 'chip');
-  return Object.entries(values).map(([name, value]) => ({ name, value, link: link(name) }));
-};
+/** What the verifier shows of a service, WRITTEN BY HAND. */
+const seen = (values = {}, more = {}) => ({
+  at: '2026-11-10T00:00:00Z',
+  level: 'A5',
+  policy: 'drawn-by-hand',
+  policySha256: 'd0'.repeat(32),
+  simulated: false,
+  absent: false,
+  values: {
+    tls: [`key.tls-spki-sha256\t\t${'11'.repeat(32)}`],
+    commit: [`git.commit\t\t${'7a'.repeat(20)}`],
+    repository: ['git.repository\t\thttps://github.com/someone/something'],
+    chip: ['snp.product\t\tMilan'],
+    ...values,
+  },
+  ...more,
+});
+const commit = (hex) => ({ commit: [`git.commit\t\t${hex}`] });
+const tls = (byte) => ({ tls: [`key.tls-spki-sha256\t\t${byte.repeat(32)}`] });
 
 test('each kind of change has a sentence for each way in which a value can change, and none is left over', () => {
-  const kinds = [...Object.keys(COMPARED), 'level', 'policy'];
+  const kinds = [...COMPARED, 'level', 'policy'];
   for (const kind of kinds) {
     assert.deepEqual(Object.keys(english.history[kind]).sort(), ['changed', 'differs', 'gone', 'new'], kind);
   }
@@ -40,60 +42,39 @@ test('each kind of change has a sentence for each way in which a value can chang
   assert.deepEqual(Object.keys(english.history).sort(), [...kinds, ...others].sort());
 });
 
-test('every claim that is compared is one that reports make', () => {
-  for (const name of Object.values(COMPARED).flat()) assert.ok(name in english.claims, name);
-});
-
 test('another commit is told with both commits, and what stayed is told after it', () => {
-  const before = report({ claims: claims({}) });
-  const now = report({ claims: claims({ 'git.commit': { hex: '91'.repeat(20) } }) });
-  assert.deepEqual(compared(before, now).map(({ what }) => what), ['commit']);
-  assert.deepEqual(changeWords(seen(before), seen(now)), [
+  const [before, now] = [seen(), seen(commit('91'.repeat(20)))];
+  assert.deepEqual(changes(before, now).map(({ what }) => what), ['commit']);
+  assert.deepEqual(changeWords(before, now), [
     'The software changed from commit 7a7a7a7a7a7a to 919191919191.',
     'The kind of chip is the same.',
   ]);
 });
 
-test('a new key is a change of a key, and another commit is none', () => {
-  const before = seen(report({ claims: claims({}) }));
-  const key = seen(report({ claims: claims({ 'key.tls-spki-sha256': { hex: '22'.repeat(32) } }) }));
-  const commit = seen(report({ claims: claims({ 'git.commit': { hex: '91'.repeat(20) } }) }));
-  assert.equal(changesKey(changes(before, key)), true);
-  assert.equal(changesKey(changes(before, commit)), false);
-});
-
-test('two values that look alike when they are cut are not shown as if they were one', () => {
-  const hex = (last) => ({ 'git.commit': { hex: `${'7a'.repeat(19)}${last}` } });
-  const [before, now] = ['7a', '7b'].map((last) => seen(report({ claims: claims(hex(last)) })));
-  assert.deepEqual(changeWords(before, now)[0], 'The commits that are shown changed.');
-});
-
-test('a value whose link does not hold is not remembered', () => {
-  const own = report({ claims: claims({}) });
-  const links = own.links.map((link) => (link.id === 'commit' ? { ...link, state: 'unknown' } : link));
-  assert.equal(seen({ ...own, links }).values.commit, undefined);
-  const undermined = own.links.map((link) => (link.id === 'commit' ? { ...link, undermined_by: 'report' } : link));
-  assert.equal(seen({ ...own, links: undermined }).values.commit, undefined);
-});
-
-test('nothing is remembered of a report that contradicts itself or decides nothing', () => {
-  for (const state of ['failed', 'unknown']) {
-    assert.equal(seen(report({ verdict: { ...report().verdict, state } })), null);
+test('each value that is compared is told as changed where it changed, and no other is', () => {
+  for (const what of COMPARED) {
+    const now = seen({ [what]: ['some.claim\t\tanother value'] });
+    assert.deepEqual(changes(seen({ [what]: ['some.claim\t\ta value'] }), now).map((one) => one.what), [what]);
   }
 });
 
+test('a new key is a change of a key, and another commit is none', () => {
+  assert.equal(changesKey(changes(seen(), seen(tls('22')))), true);
+  assert.equal(changesKey(changes(seen(), seen(commit('91'.repeat(20))))), false);
+});
+
+test('two values that look alike when they are cut are not shown as if they were one', () => {
+  const [before, now] = ['7a', '7b'].map((last) => seen(commit(`${'7a'.repeat(19)}${last}`)));
+  assert.deepEqual(changeWords(before, now)[0], 'The commits that are shown changed.');
+});
+
 test('a service that publishes nothing any more shows another level, and no list of what is gone', () => {
-  const before = seen(report({ claims: claims({}) }));
-  const now = report({ claims: [], assurance: { level: 'A0', root_of_trust: 'nothing', except: [] } });
-  now.verdict = { ...now.verdict, state: 'not-published' };
-  assert.deepEqual(changes(before, seen(now)).map(({ what }) => what), ['level']);
+  const now = { ...seen(), level: 'A0', absent: true, values: {} };
+  assert.deepEqual(changes(seen(), now).map(({ what }) => what), ['level']);
 });
 
 test('a change is told until the reader takes notice, however often the service is checked meanwhile', () => {
-  const [first, second, third] = ['11', '22', '33'].map((byte, day) => ({
-    ...seen(report({ claims: claims({ 'key.tls-spki-sha256': { hex: byte.repeat(32) } }) })),
-    at: `2026-11-1${day}T00:00:00Z`,
-  }));
+  const [first, second, third] = ['11', '22', '33'].map((byte, day) => seen(tls(byte), { at: `2026-11-1${day}T00:00:00Z` }));
   let own = remembered(null, first);
   own = remembered(own, { ...first, at: '2026-11-10T12:00:00Z' });
   assert.equal(own.since, '2026-11-10T00:00:00Z');
@@ -106,9 +87,8 @@ test('a change is told until the reader takes notice, however often the service 
 });
 
 test('what is simulated is said to be simulated', () => {
-  const before = seen(report({ claims: claims({}) }));
-  const now = seen(report({ simulated: true, claims: claims({ 'git.commit': { hex: '91'.repeat(20) } }) }));
-  for (const sentence of changeWords(before, now)) assert.match(sentence, /^SIMULATED: /);
+  const now = seen(commit('91'.repeat(20)), { simulated: true });
+  for (const sentence of changeWords(seen(), now)) assert.match(sentence, /^SIMULATED: /);
 });
 
 let browser;
@@ -134,13 +114,14 @@ const SESSION = `
   export function ask() { return Promise.resolve({ status: 200, failed: undefined, file: new Uint8Array() }); }
 `;
 
-/** The page, on which a service was asked that answers with these claims. */
+/** The page, on which a service was asked of which the verifier shows this. */
 async function asked(context, own) {
   const [state, more] = card('A5');
   const page = await context.newPage();
   const troubles = [];
   page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
-  for (const [pattern, handler] of Object.entries(stub(state, { ...more, claims: own, exports: SESSION }))) {
+  for (const [pattern, handler] of Object.entries(stub(state, { ...more, exports: `${SESSION}
+    export function seen() { return ${JSON.stringify(JSON.stringify(own))}; }` }))) {
     await page.route(pattern, handler);
   }
   await page.goto(server.url);
@@ -157,11 +138,11 @@ test('the page remembers a service only when it is asked to, says what changed, 
   const opened = await open(browser, { url: server.url, routes: stub('verified') });
   const { context } = opened;
   const kept = (page) => page.evaluate(() => localStorage.getItem('s2s-history'));
-  const first = await asked(context, claims({}));
+  const first = await asked(context, seen());
   assert.equal(await kept(first.page), null, 'nothing is kept without being asked');
   await first.page.click('#remember');
   assert.match(await first.page.locator('.since').innerText(), /nothing of what is remembered changed/);
-  const second = await asked(context, claims({ 'key.tls-spki-sha256': { hex: '22'.repeat(32) } }));
+  const second = await asked(context, seen(tls('22')));
   const line = await second.page.locator('.since').innerText();
   assert.match(line, /^Since \d+ \w+: The TLS key that the machine names changed from 111111111111 to 222222222222\./);
   assert.deepEqual(await axe(second.page), []);

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { after, before, suite } from 'node:test';
 
 import { STATES, drawn } from './fixtures/reports.mjs';
 import { WWW, axe, demonstrate, launch, open, openAll, serve, settled, stub } from './page.mjs';
@@ -32,16 +32,24 @@ const ready = async (state, options = {}, simulated = false, more = {}) => {
 };
 
 for (const state of STATES) {
-  for (const colorScheme of ['light', 'dark']) {
-    test(`axe finds nothing in the state ${state}, ${colorScheme}, with everything open`, async () => {
-      const { page, context, troubles } = await ready(state, { context: { colorScheme } });
-      await openAll(page);
-      assert.equal(await page.locator('answer-card').getAttribute('data-state'), state);
-      assert.deepEqual(await axe(page), []);
-      assert.deepEqual(troubles, []);
-      await context.close();
+  suite(state, () => {
+    let opened;
+    before(async () => {
+      opened = await ready(state);
     });
-  }
+    after(() => opened.context.close());
+
+    for (const colorScheme of ['light', 'dark']) {
+      test(`axe finds nothing in the state ${state}, ${colorScheme}, with everything open`, async () => {
+        const { page, troubles } = opened;
+        await page.emulateMedia({ colorScheme });
+        await openAll(page);
+        assert.equal(await page.locator('answer-card').getAttribute('data-state'), state);
+        assert.deepEqual(await axe(page), []);
+        assert.deepEqual(troubles, []);
+      });
+    }
+  });
 
   test(`the state ${state} fits 320 px without scrolling sideways, with everything open`, async () => {
     const { page, context } = await ready(state, { context: { viewport: { width: 320, height: 640 } } });
@@ -413,7 +421,7 @@ test('an answer that is no report is Unknown', async () => {
   ];
   for (const json of odd) {
     const module = `export default async function () {}
-      export function verify() { return ${JSON.stringify(json)}; }
+      export async function examine() { return { report: ${JSON.stringify(json)}, signatures: '[]' }; }
       export function policies() { return '[]'; }`;
     const { page, context } = await ready('verified', {
       routes: {
@@ -428,7 +436,7 @@ test('an answer that is no report is Unknown', async () => {
 
 test('a verifier that stops is Unknown', async () => {
   const module = `export default async function () {}
-    export function verify() { throw new WebAssembly.RuntimeError('unreachable'); }
+    export async function examine() { throw new WebAssembly.RuntimeError('unreachable'); }
     export function policies() { return '[]'; }`;
   const { page, context } = await ready('verified', {
     routes: {

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 import puppeteer from 'puppeteer-core';
 
@@ -61,13 +62,45 @@ export function onDisk(text) {
   return pathToFileURL(path).href;
 }
 
-/** The offline file with a bundle in it: base64 between the tags of an element that stands there once. */
+/**
+ * The offline file with bytes in the place of a bundle: packed and lettered here, for what the verifier
+ * takes for no bundle and packs for nobody.
+ */
 export function withRecording(bundle) {
   const parts = EMPTY.split('<script type="text/plain" id="bundle"></script>');
   assert.equal(parts.length, 2, 'the empty file has one place for a bundle');
-  const letters = Buffer.from(bundle).toString('base64').replace(/.{76}(?=.)/g, '$&\n');
-  return parts.join(`<script type="text/plain" id="bundle">${letters}</script>`);
+  const letters = lettered(deflateRawSync(bundle));
+  const tag = `<script type="text/plain" id="bundle" data-sha256="${sha256(letters)}">`;
+  return parts.join(`${tag}${letters.replace(/.{4000}(?=.)/g, '$&\n')}</script>`);
 }
+
+const LETTERS = Array.from({ length: 94 }, (_, at) => String.fromCharCode(33 + at)).filter((letter) => !'&<\\'.includes(letter));
+
+/** Two letters are 13 bits, from the least one of each byte on; a last letter by itself is 6. */
+function lettered(bytes) {
+  let bits = [...bytes].map((byte) => [...byte.toString(2).padStart(8, '0')].reverse().join('')).join('');
+  const letters = [];
+  for (; bits.length > 6; bits = bits.slice(13)) {
+    const value = parseInt([...bits.slice(0, 13)].reverse().join(''), 2);
+    letters.push(LETTERS[Math.floor(value / 91)], LETTERS[value % 91]);
+  }
+  if (bits.length > 0) letters.push(LETTERS[parseInt([...bits].reverse().join(''), 2)]);
+  return letters.join('');
+}
+
+/** The bundle in an audit file, by the same rules. */
+export function recordingIn(file) {
+  const [, digest, lines] = file.match(/id="bundle" data-sha256="([0-9a-f]{64})">([^<]*)<\/script>/);
+  const letters = lines.replaceAll('\n', '');
+  assert.equal(digest, sha256(letters));
+  const values = letters.match(/..?/gs).map((pair) => [[...pair].reduce((sum, letter) => sum * 91 + LETTERS.indexOf(letter), 0), pair.length]);
+  const bits = values.map(([value, length]) => [...value.toString(2).padStart(length === 2 ? 13 : 6, '0')].reverse().join('')).join('');
+  const bytes = bits.match(/.{8}/g).map((byte) => parseInt([...byte].reverse().join(''), 2));
+  return inflateRawSync(Buffer.from(bytes));
+}
+
+/** The same by the verifier. */
+export const filled = (bundle) => verifier.audit(EMPTY, bundle);
 
 /** Notes what the policy refused, and when the card stood. */
 function watch() {

@@ -132,7 +132,7 @@ export function stub(state, { init = '', exports = '', own = '', endless = false
   const json = drawn(state, more);
   const module = `
     export default async function () { ${init} }
-    export function verify() { ${endless ? 'for (;;);' : ''} return ${JSON.stringify(json)}; }
+    export async function examine() { ${endless ? 'for (;;);' : ''} return { report: ${JSON.stringify(json)}, signatures: '[]' }; }
     ${exports}
     export function policies() {
       return ${JSON.stringify(
@@ -173,19 +173,25 @@ export async function loaded(page) {
   await page.waitForSelector('#known li', { state: 'attached' });
 }
 
-/** Waits until an examination has come to its end. */
+/** Waits until an examination has come to its end, and everything about it is drawn. */
 export async function settled(page) {
   await page.waitForSelector('answer-card[data-state]:not([data-state="checking"])');
+  await page.waitForSelector('evidence-report[data-drawing]', { state: 'detached' });
 }
 
-/** The violations that axe finds on the page as it stands, in a form that a test can print. */
+/**
+ * The violations that axe finds on the page as it stands, in a form that a test can print. What holds
+ * is not listed: only violations are asked for.
+ */
 export async function axe(page) {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
+  const violations = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    }),
-  );
+      resultTypes: ['violations'],
+    });
+    return violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })) }));
+  });
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
   );
@@ -199,6 +205,18 @@ export async function openAll(page) {
   await page.waitForFunction(() =>
     [...document.querySelectorAll('hex-view')].every((view) => view.querySelector('.hex-dump')),
   );
+}
+
+/** Which parts are open, for {@link fold}. */
+export function folds(page) {
+  return page.evaluate(() => [...document.querySelectorAll('details')].map((details) => details.open));
+}
+
+/** Opens and closes each part as `were`. */
+export async function fold(page, were) {
+  await page.evaluate((were) => {
+    for (const [place, details] of [...document.querySelectorAll('details')].entries()) details.open = were[place] ?? false;
+  }, were);
 }
 
 /** Whether real vectors are there; says loudly what is left out when they are not. */

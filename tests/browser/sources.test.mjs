@@ -87,6 +87,15 @@ test('every module is preloaded, and nothing else is', () => {
   assert.deepEqual(preloaded.toSorted(), expected.toSorted());
 });
 
+test('the pages beside the verifier have one head, but for their title, policy, sheets and scripts', () => {
+  const own = /<title>|http-equiv="Content-Security-Policy"|rel="stylesheet"|<script /;
+  const heads = ['button/index.html', 'contract/index.html', 'contract/operators.html'].map((name) => {
+    const [head] = readFileSync(join(WWW, name), 'utf8').split('<body>');
+    return head.split('\n').filter((line) => !own.test(line));
+  });
+  for (const head of heads) assert.deepEqual(head, heads[0]);
+});
+
 test('the text in the page is the text of its wording', () => {
   const html = readFileSync(join(WWW, 'index.html'), 'utf8');
   const { ui } = JSON.parse(readFileSync(join(WWW, 'locales/en.json'), 'utf8'));

@@ -37,7 +37,7 @@ const SESSION = `
 
 const UNREADABLE = `
   export default async function () {}
-  export function verify() {
+  export async function examine() {
     throw Object.assign(new Error('The input ends after 12 bytes, in the middle of its header.'), { code: 'malformed', file: 'bundle.json' });
   }
   export function policies() { return '[]'; }
@@ -74,7 +74,7 @@ function bundle() {
     files: [],
     makersOwn: ['policy'],
   };
-  const exports = `${SESSION} export function recorded() { return ${JSON.stringify(JSON.stringify(recorded))}; }`;
+  const exports = `${SESSION} export async function remade() { return { recorded: ${JSON.stringify(JSON.stringify(recorded))}, signatures: '[]' }; }`;
   return { routes: stub(state, { ...more, exports, own: "return 'own-bundle';" }), reach: demonstrate };
 }
 

@@ -35,6 +35,28 @@ async function refuses(call, code, pattern = /./) {
   });
 }
 
+test('a report is the same by either engine, and it is told who answered its signatures', async () => {
+  const expected = own.toJson(await own.verify(demonstration(), { ...SIMULATED, engine: 'rust' }));
+  for (const verifier of [own, worker]) {
+    for (const [engine, engines, agree] of [
+      [undefined, ['webcrypto'], null],
+      ['webcrypto', ['webcrypto'], null],
+      ['rust', ['rust'], null],
+      ['both', ['rust', 'webcrypto'], true],
+    ]) {
+      const report = await verifier.verify(demonstration(), { ...SIMULATED, engine });
+      assert.equal(verifier.toJson(report), expected);
+      const told = verifier.signatures(report);
+      assert.deepEqual([...new Set(told.counts.map((one) => one.engine))].sort(), engines);
+      assert.equal(told.agree, agree);
+      assert.ok(told.counts.every(({ algorithm, count }) => algorithm.length > 5 && count > 0));
+    }
+  }
+  await refuses(own.verify(demonstration(), { ...SIMULATED, engine: 'openssl' }), 'usage', /no such engine/);
+  const copy = structuredClone(await own.verify(demonstration(), SIMULATED));
+  assert.throws(() => own.signatures(copy), TypeError);
+});
+
 test('bytes are taken in every form, and a report is the same from each', async () => {
   const bytes = demonstration();
   const padded = new Uint8Array(bytes.length + 8);

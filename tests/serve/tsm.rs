@@ -45,6 +45,43 @@ fn entries_of_finished_reports_do_not_stay() {
     assert_eq!(fs::read_dir(&path).unwrap().count(), 0);
 }
 
+/// A process that is killed while the hardware answers removes nothing. The next one does, in a
+/// program of its own, because a process looks once.
+#[test]
+fn what_a_killed_process_left_is_gone_with_the_next_report_and_nobody_elses_is() {
+    let again = std::env::var_os("S2S_SWEPT");
+    let Some(path) = again.map(PathBuf::from) else {
+        let path = scratch("tsm-left");
+        for (name, age) in [
+            ("silicon-to-source-1-0", 7200),
+            ("silicon-to-source-2-0", 60),
+            ("somebody-else", 7200),
+        ] {
+            fs::create_dir(path.join(name)).unwrap();
+            let then = std::time::SystemTime::now() - Duration::from_secs(age);
+            fs::File::open(path.join(name)).unwrap().set_modified(then).unwrap();
+        }
+        let name =
+            "tsm::what_a_killed_process_left_is_gone_with_the_next_report_and_nobody_elses_is";
+        let own = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name])
+            .env("S2S_SWEPT", &path)
+            .output()
+            .unwrap();
+        assert!(own.status.success(), "{}", String::from_utf8_lossy(&own.stdout));
+        return;
+    };
+    // The hardware does not answer, and the process's own entry is gone all the same.
+    let quick = Directory { timeout: Duration::from_millis(20), ..directory(path.clone()) };
+    quick.report(&[1; 64]).unwrap_err();
+    let mut names: Vec<String> = fs::read_dir(&path)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["silicon-to-source-2-0", "somebody-else"]);
+}
+
 #[test]
 fn machine_without_auxiliary_blob_has_none() {
     let path = scratch("tsm-tdx");

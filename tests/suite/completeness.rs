@@ -14,12 +14,14 @@ use silicon_to_source::time::UnixTime;
 use crate::common::examine;
 use crate::common::table::{Told, check_of, findings};
 use crate::{
-    azure, coordinator, dcap, dstack, eigencompute, gcb, git, google, near, nitro, nvidia, oci,
-    service_tokens, sigstore, snp, tinfoil, tuf,
+    aci, apple, azure, coordinator, dcap, dstack, eigencompute, gcb, git, google, near, nitro,
+    nvidia, oci, providers, service_tokens, sigstore, snp, tinfoil, tuf,
 };
 
 /// Every table of inputs; the tests beside each table see that its rows do what they say.
 const TABLES: &[fn() -> Vec<Told>] = &[
+    aci::told,
+    apple::told,
     azure::checks::told,
     azure::tdx::told,
     coordinator::carriers::told,
@@ -38,9 +40,11 @@ const TABLES: &[fn() -> Vec<Told>] = &[
     nvidia::gpu::told,
     nvidia::tokens::told,
     oci::told,
+    providers::told,
     service_tokens::told,
     sigstore::checks::told,
     sigstore::provenance::told,
+    sigstore::summary::told,
     snp::checks::told,
     snp::launch::told,
     tinfoil::told,

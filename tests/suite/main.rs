@@ -4,8 +4,10 @@
 
 mod common;
 mod servers;
+mod aci;
 mod adversarial;
 mod allowed;
+mod apple;
 mod attesters;
 mod beside;
 mod bundle;
@@ -20,6 +22,7 @@ mod pieces;
 mod pins;
 mod policy;
 mod policy_sweep;
+mod providers;
 mod wording;
 mod dstack;
 mod faults;
@@ -94,13 +97,17 @@ mod program {
     mod kept;
     mod net;
     mod policy;
+    mod release;
     mod terminal;
+    mod width;
 }
 
 mod sigstore {
     pub(crate) mod checks;
     pub(crate) mod provenance;
+    mod rekor;
     mod simulated;
+    pub(crate) mod summary;
     mod table;
     mod vectors;
 }

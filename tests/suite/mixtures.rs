@@ -76,6 +76,25 @@ const OTHERS: &[Machine] = &[
     machine("gcb/v1.0-container-github.json", "2026-02-01T00:00:00Z", &[]),
 ];
 
+const PIECES: &[Machine] = &[
+    machine("pieces/coco-az-snp-v0.json", "2026-11-30T00:00:00Z", &[]),
+    machine("pieces/coco-az-snp-genoa.json", "2026-11-30T00:00:00Z", &[]),
+    machine("pieces/nvidia-evidence-hopper.json", "2026-11-30T00:00:00Z", &[]),
+    machine(
+        "pieces/nvidia-blackwell-report.txt",
+        "2026-11-30T00:00:00Z",
+        &["pieces/nvidia-blackwell-chain.txt"],
+    ),
+    machine(
+        "pieces/nvidia-switch-report.txt",
+        "2026-11-30T00:00:00Z",
+        &["pieces/nvidia-switch-chain.txt"],
+    ),
+    machine("pieces/pep740.publish.attestation", "2026-11-30T00:00:00Z", &[]),
+    machine("pieces/slsa-generator.intoto.jsonl", "2026-11-30T00:00:00Z", &[]),
+    machine("faults/gcb-older-global-key/region.json", "2026-11-30T00:00:00Z", &[]),
+];
+
 /// Every file of the vectors by its name, with EigenCompute's six apart.
 fn files() -> Option<Vec<(String, Vec<u8>)>> {
     let root = common::shared("vectors")?;
@@ -184,4 +203,9 @@ fn files_of_others_gain_nothing_for_eigencomputes_machines() {
 #[test]
 fn files_of_others_gain_nothing_for_what_providers_and_builders_sign() {
     assert_strangers_gain_nothing(OTHERS);
+}
+
+#[test]
+fn files_of_others_gain_nothing_for_what_other_programs_write() {
+    assert_strangers_gain_nothing(PIECES);
 }

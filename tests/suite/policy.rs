@@ -34,8 +34,18 @@ fn every_built_in_policy_is_read_and_requires_something() {
     }
     let tdx = ["tdx", "tdx-gcp", "tdx-dstack", "tdx-azure"];
     let machines = ["sgx", "nitro", "tinfoil", "confidential-space", "google-vm"];
-    let services =
-        ["trust-authority", "kms-token", "azure-attestation", "nras", "gpu", "launch", "near"];
+    let services = [
+        "trust-authority",
+        "kms-token",
+        "azure-attestation",
+        "nras",
+        "gpu",
+        "launch",
+        "apple",
+        "providers",
+        "aci",
+        "near",
+    ];
     let quotes = ["vtpm", "eigencompute-tdx", "eigencompute-snp", "eigencompute-shielded"];
     let builds = ["sigstore", "tinfoil-witness", "cloud-build", "coordinator"];
     let made_up = ["simulated", "simulated-machine", "simulated-build"];

@@ -74,7 +74,7 @@ fn english() -> Json {
 }
 
 /// Every text with its path.
-fn texts(json: &Json) -> Vec<(String, &str)> {
+pub(crate) fn texts(json: &Json) -> Vec<(String, &str)> {
     match json {
         Json::Object(members) => members
             .iter()

@@ -156,8 +156,8 @@ const ROWS = [
     state: 'unknown',
     level: null,
     headline: 'undecided',
-    because: ['gcb.signature'],
-    says: ['gcb.signature unknown no-reference', 'provenance.commit unknown blocked'],
+    because: ['gcb.subject'],
+    says: ['gcb.signature pass', 'gcb.envelope warn not-signed', 'provenance.commit unknown blocked'],
   })),
   {
     folder: 'gpu-trailing-zero',

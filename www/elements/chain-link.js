@@ -5,6 +5,7 @@
  */
 
 import { copyButton, h } from '../dom.js';
+import { fold } from '../folds.js';
 import { icon } from '../icons.js';
 import { findingGist, sentencesOf } from '../phrases.js';
 import { checkTitle, linkTitle, sayOr, stateName } from '../titles.js';
@@ -34,8 +35,7 @@ export class ChainLink extends HTMLElement {
       h(
         'div',
         { class: 'link-body' },
-        h(
-          'details',
+        fold(
           { class: 'link-fold', open: link.state === 'failed' || isNext },
           h(
             'summary',
@@ -49,29 +49,28 @@ export class ChainLink extends HTMLElement {
               stateName(link.state),
             ),
           ),
-          sentencesOf(report).link(link).map((sentence) => h('p', {}, sentence)),
-          claims.length > 0 && !holds(link) ? h('p', { class: 'note' }, ui('claims-not-shown')) : null,
-          claims.length > 0 ? h('dl', { class: 'facts claims' }, claims.map(claimFact)) : null,
-          notable.length > 0 ? notableList(notable) : null,
-          h(
-            'details',
-            { class: 'findings' },
-            h('summary', {}, summaryOf(link.findings)),
-            shownBy(link),
-            h('ol', { class: 'finding-list' }, link.findings.map((finding) => findingItem(finding, report))),
-          ),
-          evidence
-            .filter(({ kind }) => kind === 'workflow')
-            .map((item) => {
-              const text = new SourceText();
-              text.draw(item);
-              return text;
+          () => [
+            sentencesOf(report).link(link).map((sentence) => h('p', {}, sentence)),
+            claims.length > 0 && !holds(link) ? h('p', { class: 'note' }, ui('claims-not-shown')) : null,
+            claims.length > 0 ? h('dl', { class: 'facts claims' }, claims.map(claimFact)) : null,
+            notable.length > 0 ? notableList(notable) : null,
+            fold({ class: 'findings' }, h('summary', {}, summaryOf(link.findings)), () => [
+              shownBy(link),
+              h('ol', { class: 'finding-list' }, link.findings.map((finding) => findingItem(finding, report))),
+            ]),
+            evidence
+              .filter(({ kind }) => kind === 'workflow')
+              .map((item) => {
+                const text = new SourceText();
+                text.draw(item);
+                return text;
+              }),
+            evidence.map((item) => {
+              const view = new HexView();
+              view.item = item;
+              return view;
             }),
-          evidence.map((item) => {
-            const view = new HexView();
-            view.item = item;
-            return view;
-          }),
+          ],
         ),
       ),
     );

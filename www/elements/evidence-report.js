@@ -4,14 +4,15 @@
  * @import { Examination, Source } from '../page.d.ts'
  */
 
-import { button, copyButton, evidenceWords, h } from '../dom.js';
+import { button, copyButton, evidenceWords, h, redrawn } from '../dom.js';
+import { painted, unfoldAll, unfoldLater } from '../folds.js';
 import { listed, ui } from '../wording.js';
 import { AnswerCard } from './answer-card.js';
 import { chainSection } from './chain-section.js';
 import { chainStrip } from './chain-strip.js';
+import { claimRow } from './claim-row.js';
 import { beyond } from './end-cap.js';
 import { fileList } from './file-list.js';
-import { historyNote } from './history-note.js';
 import { nextActions, openChecks } from './open-checks.js';
 import { readOn } from './read-on.js';
 import { recordedLine } from './recorded-line.js';
@@ -23,29 +24,34 @@ import { statedTable } from './stated-table.js';
 /** @typedef {import('./answer-card.js').Progress} Progress */
 
 /**
- * What the page knows of how a report came about; `remembered` is the address of a service of which
- * the reader may have remembered what it showed.
+ * What the page knows of how a report came about.
  *
  * @typedef {object} Origin
  * @property {Source | null} [kept] what this page asked and was answered
  * @property {{ origin: string, isRecorded: boolean } | null} [unread] a service that a page may not read
  * @property {boolean} [isRecorded] whether the report is a bundle's, as recorded
  * @property {(() => Promise<Uint8Array<ArrayBuffer>>) | null} [keep] makes one file with everything
- * @property {boolean} [savesFile] whether an audit file can be made of that
+ * @property {((bundle: Uint8Array) => Promise<string | null>) | null} [auditFile] makes an audit file of that
  * @property {HTMLElement | null} [above] what the page says above the answer
  * @property {HTMLElement[]} [cover] what the page says between the chain in one row and the rest
- * @property {string | null} [remembered]
+ * @property {Node | null} [note] what is said of earlier answers
+ * @property {(() => Promise<Examination>) | null} [compare] examines the same again, with both engines
  */
 
 export class EvidenceReport extends HTMLElement {
   #above = h('div', { class: 'report-above' });
   #card = new AnswerCard();
   #rest = h('div', { class: 'report-rest' });
+  /** Counts what was drawn or taken down: what was to be drawn later for another is drawn no more. */
+  #turn = 0;
+  /** @type {(Node | string)[] | null} what stands below the answer, where it is not on the page yet */
+  #waiting = null;
 
   connectedCallback() {
     if (this.childElementCount > 0) return;
     this.append(this.#above, this.#card, this.#rest);
-    this.addEventListener('click', openTarget);
+    this.addEventListener('click', (event) => this.#openTarget(event));
+    this.addEventListener('undrawable', () => this.show({ kind: 'unknown', reason: 'not-a-report' }, []));
   }
 
   /**
@@ -70,15 +76,60 @@ export class EvidenceReport extends HTMLElement {
   }
 
   #down() {
+    this.#none();
     this.setAttribute('aria-busy', 'true');
     this.removeAttribute('data-simulated');
     this.#above.replaceChildren();
+  }
+
+  /** Takes down what stands below the answer. */
+  #none() {
+    this.#turn += 1;
+    this.#waiting = null;
+    this.removeAttribute('data-drawing');
     this.#rest.replaceChildren();
   }
 
+  /** Puts what stands below the answer on the page once the answer is on the screen. */
+  async #later() {
+    const own = this.#turn;
+    const isWanted = () => this.#turn === own;
+    await painted();
+    if (!isWanted()) return;
+    this.#attach();
+    await unfoldLater(this.#rest, isWanted);
+    if (isWanted()) this.removeAttribute('data-drawing');
+  }
+
+  #attach() {
+    this.#rest.append(...(this.#waiting ?? []));
+    this.#waiting = null;
+  }
+
+  /** Draws at once what would be drawn later: for paper, for a link into it, and for what was open before. */
+  whole() {
+    this.#attach();
+    unfoldAll(this.#rest);
+  }
+
   /**
-   * Draws what came of an examination. A report that cannot be drawn to its end is not drawn at
-   * all, and counts as no answer.
+   * Has what stands in `root` drawn again, with the whole of this report.
+   *
+   * @param {() => void} draw
+   * @param {Element} [root] what holds this report
+   */
+  again(draw, root = this) {
+    this.whole();
+    redrawn(root, () => {
+      draw();
+      this.whole();
+    });
+  }
+
+  /**
+   * Draws what came of an examination: the answer at once, the rest when the answer is on the screen. A
+   * report of which a part cannot be drawn is taken down, and counts as no answer; all but what is folded
+   * is made before the answer is drawn.
    *
    * @param {Examination} examination
    * @param {Source[]} sources what was handed over
@@ -101,27 +152,20 @@ export class EvidenceReport extends HTMLElement {
    * @param {Origin} origin
    */
   #draw(examination, sources, origin) {
-    const { kept = null, unread = null, isRecorded = false, keep = null, remembered = null } = origin;
+    const { kept = null, unread = null, isRecorded = false, keep = null, compare = null } = origin;
     this.removeAttribute('aria-busy');
     this.#above.replaceChildren(origin.above ?? '');
-    this.#rest.replaceChildren();
+    this.#none();
     if (examination.kind !== 'report') {
       this.removeAttribute('data-simulated');
       this.#card.explain(examination, listed(sources.map(({ name }) => evidenceWords(name))));
       return;
     }
-    const { report, json, further, recorded } = examination;
-    if (recorded) this.#above.append(recordedLine(recorded, report, isRecorded));
-    this.toggleAttribute('data-simulated', report.simulated);
-    this.#card.draw(report, {
-      jumps: true,
-      actions: isRecorded ? [] : nextActions(report),
-      told: isRecorded ? 'recorder' : null,
-      note: remembered === null ? '' : historyNote(report, remembered),
-    });
+    const { report, json, further, recorded, signatures } = examination;
     const stated = report.stated.length > 0 ? statedTable(report) : '';
     const isAllThereIs = report.assurance.root_of_trust === 'nothing';
     const sections = [
+      claimRow(report),
       unread ? elsewhere(unread) : '',
       chainStrip(report),
       ...(origin.cover ?? []),
@@ -135,10 +179,47 @@ export class EvidenceReport extends HTMLElement {
       beyond(report.assurance.root_of_trust),
       reportFlags(report),
       fileList(report, recorded ? 0 : sources.length),
-      reportFacts(report),
-      reportActions(report, json, kept, keep, origin.savesFile ?? false),
+      reportFacts(report, signatures, compare, (both) => {
+        this.show(both, sources, { ...origin, keep: null, compare: null });
+        this.focusAnswer();
+      }),
+      reportActions(report, json, kept, keep, origin.auditFile ?? null),
     ];
-    this.#rest.append(...sections);
+    if (signatures?.agree === false) {
+      this.#above.append(h('p', { class: 'problem', role: 'alert' }, ui('engines-differ')));
+    }
+    if (recorded) this.#above.append(recordedLine(recorded, report, isRecorded));
+    this.toggleAttribute('data-simulated', report.simulated);
+    this.#card.draw(report, {
+      jumps: true,
+      actions: isRecorded ? [] : nextActions(report),
+      told: isRecorded ? 'recorder' : null,
+      note: origin.note ?? '',
+    });
+    this.#waiting = sections;
+    this.setAttribute('data-drawing', '');
+    this.#later();
+  }
+
+  /**
+   * Opens whatever hides the target of a link within the page, and goes there.
+   *
+   * @param {Event} event
+   */
+  #openTarget(event) {
+    const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null;
+    if (!link) return;
+    this.whole();
+    const target = document.getElementById((link.getAttribute('href') ?? '').slice(1));
+    if (!target) return;
+    event.preventDefault();
+    const inside = target.querySelector(':scope > .link-body > details');
+    if (inside instanceof HTMLDetailsElement) inside.open = true;
+    for (let at = target.parentElement; at; at = at.parentElement) {
+      if (at instanceof HTMLDetailsElement) at.open = true;
+    }
+    target.focus();
+    target.scrollIntoView({ block: 'center' });
   }
 
   /** Moves the focus to the answer. */
@@ -167,25 +248,6 @@ function elsewhere({ origin, isRecorded }) {
     h('p', {}, ui('elsewhere-sentence'), ' ', h('code', { class: 'url', translate: 'no' }, command)),
     h('div', { class: 'row no-print' }, copyButton(ui('copy-command'), command, words), isRecorded ? recorded : null),
   );
-}
-
-/**
- * Opens whatever hides the target of a link within the page, and goes there.
- *
- * @param {Event} event
- */
-function openTarget(event) {
-  const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null;
-  const target = link && document.getElementById((link.getAttribute('href') ?? '').slice(1));
-  if (!target) return;
-  event.preventDefault();
-  const inside = target.querySelector(':scope > .link-body > details');
-  if (inside instanceof HTMLDetailsElement) inside.open = true;
-  for (let at = target.parentElement; at; at = at.parentElement) {
-    if (at instanceof HTMLDetailsElement) at.open = true;
-  }
-  target.focus();
-  target.scrollIntoView({ block: 'center' });
 }
 
 customElements.define('evidence-report', EvidenceReport);

@@ -2,12 +2,12 @@
  * What was seen of a service before, where its reader wants it remembered: in this browser, for this
  * page, and nowhere else. Nothing is kept before the reader asks for it.
  *
- * @import { Report } from '../report.d.ts'
  * @import { Remembered } from '../history.js'
+ * @import { Seen } from '../page.d.ts'
  */
 
 import { announce, button, h } from '../dom.js';
-import { changeWords, noticed, remembered, seen } from '../history.js';
+import { changeWords, noticed, remembered } from '../history.js';
 import { dayWords } from '../moments.js';
 import { hostOf } from '../phrases.js';
 import { say } from '../wording.js';
@@ -15,13 +15,21 @@ import { say } from '../wording.js';
 const PLACE = 's2s-history';
 
 /**
- * @param {Report} report
  * @param {string} service its address
+ * @param {Promise<Seen | null>} told what it shows now; `null` where that decides nothing
  */
-export function historyNote(report, service) {
-  const last = seen(report);
+export function historyNote(service, told) {
   const note = h('div', { class: 'history no-print', id: 'history' });
-  if (!last) return note;
+  told.then((last) => last && tell(note, service, last));
+  return note;
+}
+
+/**
+ * @param {HTMLElement} note
+ * @param {string} service
+ * @param {Seen} last
+ */
+function tell(note, service, last) {
   const host = hostOf(service);
   const known = read()[service];
   if (known) keep(service, remembered(known, last));
@@ -35,7 +43,7 @@ export function historyNote(report, service) {
   function asked() {
     const box = h('input', { type: 'checkbox', id: 'remember' });
     box.addEventListener('change', () => {
-      if (last) keep(service, remembered(null, last));
+      keep(service, remembered(null, last));
       draw('#forget-history');
     });
     return [
@@ -79,7 +87,6 @@ export function historyNote(report, service) {
   }
 
   draw('');
-  return note;
 }
 
 /** @returns {Record<string, Remembered>} */

@@ -1,19 +1,26 @@
 /**
  * `<language-choice>`: the languages of the page, each by its own name. What a reader chooses is kept
- * in this browser, and nothing else is.
+ * in this browser, and nothing else is. Made with `false`, it keeps nothing itself.
  *
  * Fires `language` when the reader chose one.
  */
 
 import { h } from '../dom.js';
+import { prepare } from '../formats.js';
 import { LANGUAGES, firstKnown, wordingOf } from '../languages.js';
-import { has, loadWording, ui, wordingLanguage } from '../wording.js';
+import { has, loadWording, say, ui, wordingLanguage } from '../wording.js';
 
 /** Under which name the choice is kept. */
 const KEPT = 's2s-language';
 
 export class LanguageChoice extends HTMLElement {
   #select = h('select', { id: 'language' });
+  #isKeeping;
+
+  constructor(isKeeping = true) {
+    super();
+    this.#isKeeping = isKeeping;
+  }
 
   connectedCallback() {
     if (this.childElementCount > 0) return;
@@ -22,7 +29,7 @@ export class LanguageChoice extends HTMLElement {
     );
     this.append(h('label', { for: 'language', class: 'visually-hidden' }, () => ui('language')), this.#select);
     this.#select.addEventListener('change', () => {
-      keep(this.#select.value);
+      if (this.#isKeeping) keep(this.#select.value);
       this.dispatchEvent(new CustomEvent('language', { detail: { tag: this.#select.value } }));
     });
     this.shows();
@@ -47,15 +54,19 @@ export function preferredLanguage() {
  * Speaks a language, from now on.
  *
  * @param {string} tag
+ * @param {(tag: string) => Promise<void>} [load] takes its sentences from where they are
  */
-export async function speak(tag) {
-  await loadWording(wordingOf(tag));
+export async function speak(tag, load = (own) => loadWording(wordingOf(own))) {
+  await load(tag);
   const spoken = wordingLanguage();
   document.documentElement.lang = spoken.tag;
   document.documentElement.dir = spoken.dir;
+  // While the verifier is loaded, or works, this thread has nothing to do.
+  setTimeout(prepare, 0, spoken.tag);
   for (const element of document.querySelectorAll('[data-ui]')) {
     const key = element.getAttribute('data-ui') ?? '';
-    if (has(['ui', key])) element.textContent = ui(key);
+    const path = key.includes('/') ? key.split('/') : ['ui', key];
+    if (has(path)) element.textContent = say(path);
   }
 }
 

@@ -8,6 +8,7 @@
 
 import { findingAnchor } from '../anchors.js';
 import { button, copyButton, h, outward } from '../dom.js';
+import { fold } from '../folds.js';
 import { sentencesOf } from '../phrases.js';
 import { checkTitle, findingAdvice, sayOr } from '../titles.js';
 import { say, ui, uiCount } from '../wording.js';
@@ -85,12 +86,9 @@ function waiting(decides, report) {
   const open = new Set(report.not_checked.map(({ check }) => check));
   const own = decides.filter((check) => open.has(check));
   if (own.length === 0) return null;
-  return h(
-    'details',
-    {},
-    h('summary', {}, uiCount('decides-count', own.length)),
+  return fold({}, h('summary', {}, uiCount('decides-count', own.length)), () => [
     h('ul', {}, own.map((check) => h('li', {}, titleLink(check, null, report)))),
-  );
+  ]);
 }
 
 /**
@@ -108,8 +106,7 @@ function byReason(open, report) {
   ordered.sort((a, b) => Number(a[0]?.weight !== 'required') - Number(b[0]?.weight !== 'required'));
   return ordered.map((group) => {
     const [{ why, weight } = { why: '', weight: 'advisory' }] = group;
-    return h(
-      'details',
+    return fold(
       { class: 'not-checked-group', 'data-weight': weight },
       h(
         'summary',
@@ -117,7 +114,7 @@ function byReason(open, report) {
         `${say(['reasons', why])} `,
         h('span', { class: 'aside' }, `${uiCount('count.checks', group.length)}, ${ui(`weight.${weight}`)}`),
       ),
-      h('ul', {}, group.map((item) => openItem(item, report))),
+      () => [h('ul', {}, group.map((item) => openItem(item, report)))],
     );
   });
 }

@@ -1,16 +1,21 @@
 /**
  * With what the check was made, and how its result is kept.
  *
- * @import { Report, Source } from '../page.d.ts'
+ * @import { Examination, Report, Signatures, Source } from '../page.d.ts'
  */
 
-import { emptyAuditFile, withBundle } from '../audit-file.js';
 import { button, copyButton, download, evidenceWords, h } from '../dom.js';
 import { hexElement, timeElement } from '../values.js';
 import { say, ui } from '../wording.js';
+import { signatureFacts } from './signature-facts.js';
 
-/** @param {Report} report */
-export function reportFacts({ checked_at, policy, subject, verdict, verifier }) {
+/**
+ * @param {Report} report
+ * @param {Signatures | null} signatures who answered them, where that is known
+ * @param {(() => Promise<Examination>) | null} compare examines the same again, with both engines
+ * @param {(examination: Examination) => void} differ takes what came of it when they do not agree
+ */
+export function reportFacts({ checked_at, policy, subject, verdict, verifier }, signatures, compare, differ) {
   /** @type {Array<[string, Array<Node | string>]>} */
   const rows = [
     [ui('fact.time'), [timeElement(checked_at)]],
@@ -19,6 +24,7 @@ export function reportFacts({ checked_at, policy, subject, verdict, verifier }) 
     [ui('fact.input'), [hexElement(subject.sha256)]],
     [ui('fact.verifier'), [`${verifier.name} ${verifier.version} `, hexElement(verifier.source_sha256)]],
   ];
+  if (signatures) rows.push([ui('fact.signatures'), [signatureFacts(signatures, compare, differ)]]);
   return folded('facts-section', ui('about-this-check'), [
     h('dl', { class: 'facts' }, rows.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)))),
   ]);
@@ -64,9 +70,10 @@ export function folded(name, title, content, aside = '') {
  * @param {Source | null} kept what this page asked and was answered
  * @param {(() => Promise<Uint8Array<ArrayBuffer>>) | null} keep makes one file with everything; `null`
  *   for a report that is out of such a file
- * @param {boolean} savesFile whether the page can make an audit file of that
+ * @param {((bundle: Uint8Array) => Promise<string | null>) | null} auditFile makes an audit file of that,
+ *   where the page can
  */
-export function reportActions(report, json, kept, keep, savesFile) {
+export function reportActions(report, json, kept, keep, auditFile) {
   const words = { copied: ui('copied'), failed: ui('copy-failed') };
   const name = bundleName(report);
   const command = `s2s verify ${name} --as-recorded --json`;
@@ -87,8 +94,8 @@ export function reportActions(report, json, kept, keep, savesFile) {
       'div',
       { class: 'row no-print' },
       keep ? button(ui('save-bundle'), () => saved(name, keep, problem), { id: 'save-bundle' }) : null,
-      keep && savesFile
-        ? button(ui('save-audit'), () => savedAudit(name, keep, problem), {
+      keep && auditFile
+        ? button(ui('save-audit'), () => savedAudit(name, keep, auditFile, problem), {
             id: 'save-audit',
             'aria-describedby': 'save-audit-note',
           })
@@ -107,7 +114,7 @@ export function reportActions(report, json, kept, keep, savesFile) {
       button(ui('print'), () => printed(false), { id: 'print-report' }),
       button(ui('print-all'), () => printed(true), { id: 'print-all', class: 'quiet' }),
     ),
-    keep && savesFile ? h('p', { class: 'note no-print', id: 'save-audit-note' }, ui('save-audit-note')) : null,
+    keep && auditFile ? h('p', { class: 'note no-print', id: 'save-audit-note' }, ui('save-audit-note')) : null,
     problem,
   );
 }
@@ -134,13 +141,13 @@ async function saved(name, keep, problem) {
  *
  * @param {string} name the bundle's
  * @param {() => Promise<Uint8Array<ArrayBuffer>>} keep
+ * @param {(bundle: Uint8Array) => Promise<string | null>} auditFile
  * @param {HTMLElement} problem
  */
-async function savedAudit(name, keep, problem) {
+async function savedAudit(name, keep, auditFile, problem) {
   problem.textContent = '';
   try {
-    const [bundle, page] = await Promise.all([keep(), emptyAuditFile()]);
-    const file = page === null ? null : withBundle(page, bundle);
+    const file = await auditFile(await keep());
     if (file === null) problem.textContent = ui('save-audit-no-page');
     else download(name.replace(/\.s2s\.json$/, '.html'), file, 'text/html');
   } catch (error) {

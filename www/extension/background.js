@@ -42,6 +42,8 @@ async function answered(message) {
       return watch.choose(message.service, message.choice);
     case 'check':
       return watch.check(message.service);
+    case 'speak':
+      return watch.speak(message.language);
     case 'noticed':
       return watch.noticed(message.service);
     case 'forget':

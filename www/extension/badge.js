@@ -11,16 +11,25 @@ import { loadWording, say, ui, wordingLanguage } from '../wording.js';
 import { api } from './browser.js';
 import { badgeIcon } from './icon.js';
 import { SIMULATED } from './shapes.js';
+import { readLanguage } from './store.js';
 
 const PLAIN = { 16: '/extension/icons/16.png', 32: '/extension/icons/32.png' };
 
 /** @type {Promise<void> | null} */
 let words = null;
 
-/** Loads the sentences in the browser's language, once. */
+/** Loads the sentences once: in the language that was chosen here, or else in the browser's. */
 export function loadWords() {
-  words ??= loadWording(wordingOf(firstKnown(navigator.languages))).then(spoken);
+  words ??= readLanguage()
+    .then((chosen) => loadWording(wordingOf(firstKnown([chosen, ...navigator.languages]))))
+    .then(spoken);
   return words;
+}
+
+/** Loads the sentences anew: another language was chosen. */
+export function speakAgain() {
+  words = null;
+  return loadWords();
 }
 
 /** A page says which language it speaks; the background has none. */

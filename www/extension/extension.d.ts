@@ -94,6 +94,7 @@ export type Message =
   | { ask: 'enrol'; tab: number | null; site: string; service: string; choice: Choice }
   | { ask: 'choose'; service: string; choice: Choice }
   | { ask: 'check'; service: string }
+  | { ask: 'speak'; language: string }
   | { ask: 'noticed'; service: string }
   | { ask: 'forget'; service: string }
   | { ask: 'forget-history'; service: string };

@@ -2,17 +2,18 @@
  * One check of a service: the verifier's own plan, carried out by this extension. It decides whom to
  * ask and what the answers mean; this module keeps to the hosts that the reader allowed, and counts.
  *
+ * @import { Seen } from '../page.d.ts'
  * @import { AskedHost, KeyRead, Kept, Vendor } from './extension.d.ts'
  */
 
-import { toBase64 } from '../bytes.js';
+import { fromBase64, toBase64 } from '../bytes.js';
 import init, * as verifier from '../pkg/silicon_to_source.js';
+import { DAY } from '../moments.js';
 import { VerifyError } from '../package/errors.js';
 import { momentOf } from '../package/input.js';
 import { Plan } from '../package/plan.js';
 import { hostsOf } from './addresses.js';
 import { OwnConnection } from './connection.js';
-import { DAY } from './result.js';
 
 /** How often more is asked for what a report wants, at most. */
 const ROUNDS = 4;
@@ -35,7 +36,7 @@ async function load() {
 /**
  * What was asked, by host, and which key was met.
  *
- * @typedef {{ kept: Kept, asked: AskedHost[], key: KeyRead, ends: (begun: number) => number }} Outcome
+ * @typedef {{ kept: Kept, asked: AskedHost[], key: KeyRead, ends: (begun: number) => Promise<number> }} Outcome
  */
 
 /**
@@ -70,12 +71,12 @@ export async function inquire(service, { vendors, policy }, onStep) {
     });
   };
   const told = telling(session, connection);
-  /** @type {(at: number) => string} */
-  const examined = (at) => {
+  /** @type {(at: number) => Promise<string>} */
+  const examined = async (at) => {
     const options = { at: momentOf(new Date(at)), asked: session.asked(), ...(policy === null ? {} : { policy }) };
-    return verifier.verify([{ name: session.origin, bytes: session.exchange() }], options);
+    return (await verifier.examine([{ name: session.origin, bytes: session.exchange() }], options)).report;
   };
-  const plan = new Plan(told, async () => JSON.parse((json = examined(Date.now()))));
+  const plan = new Plan(told, async () => JSON.parse((json = await examined(Date.now()))));
   /** @type {Kept['problem']} */
   let problem = null;
   try {
@@ -105,6 +106,21 @@ export async function inquire(service, { vendors, policy }, onStep) {
 }
 
 /**
+ * What later reports on a service are compared by, or `null` where what is kept decides nothing.
+ *
+ * @param {string} service
+ * @param {Kept} kept
+ * @returns {Promise<Seen | null>}
+ */
+export async function seenOf(service, { json, exchange, asked, policy }) {
+  const bytes = fromBase64(exchange);
+  if (json === null || bytes === null) return null;
+  await load();
+  const options = { at: JSON.parse(json).checked_at, asked, ...(policy === null ? {} : { policy }) };
+  return JSON.parse(verifier.seen([{ name: service, bytes }], options) ?? 'null');
+}
+
+/**
  * The session, which is told the key of the connection along with each answer.
  *
  * @param {verifier.Session} session
@@ -131,16 +147,16 @@ const HOLDING = ['verified', 'warning'];
  * before. The verifier is asked about later moments; nothing is read out of the evidence here.
  *
  * @param {string | null} json
- * @param {(at: number) => string} examined
+ * @param {(at: number) => Promise<string>} examined
  * @param {number} begun
  */
-function lasting(json, examined, begun) {
+async function lasting(json, examined, begun) {
   const holds = (/** @type {string} */ text) => HOLDING.includes(JSON.parse(text).verdict.state);
-  if (json === null || !holds(json) || holds(examined(begun + DAY))) return begun + DAY;
+  if (json === null || !holds(json) || holds(await examined(begun + DAY))) return begun + DAY;
   let [good, bad] = [begun, begun + DAY];
   while (bad - good > MINUTE) {
     const middle = Math.floor((good + bad) / 2);
-    if (holds(examined(middle))) good = middle;
+    if (holds(await examined(middle))) good = middle;
     else bad = middle;
   }
   return good;

@@ -26,6 +26,7 @@ declare module '*/pkg/silicon_to_source.js' {
   export function further(wanted: string): string;
   export function policies(): string;
   export function subjects(): string;
-  export function verify(files: VerifyFile[], options: VerifyOptions): string;
+  export const examine: import('../page.d.ts').VerifierModule['examine'];
+  export function seen(files: VerifyFile[], options: VerifyOptions): string | undefined;
   export default function init(options: { module_or_path: unknown }): Promise<unknown>;
 }

@@ -11,6 +11,7 @@ import { originOf } from './addresses.js';
 import { loadWords } from './badge.js';
 import { api } from './browser.js';
 import { enrolment, noSite } from './enrolment.js';
+import { languageChoice } from './language.js';
 import { standing } from './standing.js';
 
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
@@ -22,13 +23,25 @@ let drawn = '';
 const send = (message) => api.runtime.sendMessage(message);
 
 await loadWords();
-document.title = ui('name');
-for (const heading of document.querySelectorAll('h1')) heading.textContent = ui('name');
+name();
 await draw();
+document.getElementById('language-place')?.append(languageChoice(speak));
 addEventListener('hashchange', () => void draw());
 api.runtime.onMessage.addListener((message) => {
   if (message?.told === 'changed') void draw();
 });
+
+function name() {
+  document.title = ui('name');
+  for (const heading of document.querySelectorAll('h1')) heading.textContent = ui('name');
+}
+
+/** Another language was chosen: what stands is said in it. */
+async function speak() {
+  name();
+  drawn = '';
+  await draw();
+}
 
 /** The tab that this is about, with its site; a browser tells the address at a press on the badge. */
 async function tabOf() {

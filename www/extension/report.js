@@ -19,6 +19,7 @@ import { say, ui } from '../wording.js';
 import { hostOf, originOf } from './addresses.js';
 import { loadWords } from './badge.js';
 import { api } from './browser.js';
+import { languageChoice } from './language.js';
 
 const named = new URLSearchParams(location.hash.slice(1));
 const service = originOf(named.get('service') ?? '');
@@ -30,15 +31,15 @@ let sources = [];
 let kept = null;
 /** @type {string | null} */
 let policy = null;
+/** @type {() => void} says what stands, in the language that is spoken */
+let stands = () => {};
 
 const loading = loadVerifier();
 await loadWords();
 place('result').replaceChildren(view);
 answerForPaper(view);
 const host = service === null ? '' : hostOf(service);
-const title = say(['extension', 'report-title'], { host });
-document.title = title;
-place('title').textContent = title;
+place('bar').append(languageChoice(() => view.again(stands)));
 kept = service === null ? null : await api.runtime.sendMessage({ ask: 'kept', service });
 addEventListener('hashchange', () => location.reload());
 
@@ -47,13 +48,13 @@ if (kept?.json) {
   policy = kept.policy;
   const bytes = fromBase64(kept.exchange);
   sources = bytes ? [{ name: service ?? '', bytes }] : [];
-  place('about').textContent = say(['extension', 'report-of'], { time: clockWords(new Date(report.checked_at)) });
+  const about = () => say(['extension', 'report-of'], { time: clockWords(new Date(report.checked_at)) });
   const { asked } = kept;
   const options = { at: report.checked_at, asked, ...(policy === null ? {} : { policy }) };
-  show({ kind: 'report', report, json: kept.json, further: [], recorded: null, options });
+  show(about, { kind: 'report', report, json: kept.json, further: [], recorded: null, options, signatures: null });
   if (named.get('part') === 'not-checked') part('not-checked');
 } else {
-  place('about').textContent = say(['extension', 'report-none'], { host });
+  show(() => say(['extension', 'report-none'], { host }), null);
 }
 
 view.addEventListener('add-files', async (event) => {
@@ -76,12 +77,20 @@ function place(id) {
 }
 
 /**
- * @param {Examination} examination
+ * @param {() => string} about what the page says above the answer
+ * @param {Examination | null} examination
  */
-function show(examination) {
+function show(about, examination) {
   const own = sources;
-  const keep = examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
-  view.show(examination, sources, { kept: sources[0] ?? null, keep });
+  const keep = examination?.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
+  stands = () => {
+    const title = say(['extension', 'report-title'], { host });
+    document.title = title;
+    place('title').textContent = title;
+    place('about').textContent = about();
+    if (examination) view.show(examination, own, { kept: own[0] ?? null, keep });
+  };
+  stands();
 }
 
 /** @param {string} id */
@@ -104,8 +113,7 @@ async function again(list, chosen) {
   const options = { at, policy: chosen, artifact: null, asked: kept?.asked ?? null };
   const examination = await examine(list, options, new AbortController().signal);
   [sources, policy] = [list, chosen];
-  place('about').textContent = say(['extension', 'report-added']);
-  show(examination.kind === 'report' ? { ...examination, further: [] } : examination);
+  show(() => say(['extension', 'report-added']), examination.kind === 'report' ? { ...examination, further: [] } : examination);
   view.focusAnswer();
 }
 

@@ -5,12 +5,10 @@
  * @import { Choice, Kept, Result } from './extension.d.ts'
  */
 
+import { DAY } from '../moments.js';
 import { hostOf, sentencesOf } from '../phrases.js';
 import { say } from '../wording.js';
 import { shapeOf } from './view.js';
-
-/** How long a result counts at most, in milliseconds. */
-export const DAY = 24 * 60 * 60 * 1000;
 
 /**
  * What a report says.
@@ -28,6 +26,19 @@ export function resultOf(json, service, begun) {
 }
 
 /**
+ * The same in the language that is spoken now.
+ *
+ * @param {Result} result
+ * @param {string | null} json its report
+ * @returns {Result}
+ */
+export function retold(result, json) {
+  const { service, begun } = result;
+  const { short, sentence } = json === null ? undecided(service, begun) : resultOf(json, service, begun);
+  return { ...result, short, sentence };
+}
+
+/**
  * A check that came to no report.
  *
  * @param {string} service
@@ -38,6 +49,7 @@ export function undecided(service, begun) {
   return {
     service,
     begun,
+    // A result counts for a day at most.
     ends: begun + DAY,
     shape: 'unknown',
     simulated: false,

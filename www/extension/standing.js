@@ -7,6 +7,7 @@
 
 import { button, h } from '../dom.js';
 import { AnswerCard } from '../elements/answer-card.js';
+import { plural } from '../formats.js';
 import { changesKey, changes, changeWords } from '../history.js';
 import { icon } from '../icons.js';
 import { clockWords, dayWords } from '../moments.js';
@@ -174,6 +175,6 @@ function earlierWords({ begun, short }) {
  * @param {Record<string, string | number>} [values]
  */
 function counted(key, count, values = {}) {
-  const own = `${key}.${new Intl.PluralRules(wordingLanguage().tag).select(count)}`;
+  const own = `${key}.${plural(wordingLanguage().tag).select(count)}`;
   return words(has(['extension', own]) ? own : `${key}.other`, { ...values, count });
 }

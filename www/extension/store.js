@@ -1,5 +1,5 @@
 /**
- * What the extension keeps. What readers chose is kept on disk, and so is what was seen of services
+ * What the extension keeps. What readers chose, the language too, is kept on disk, and so is what was seen of services
  * for which they asked that. Results, reports and times of loading are kept in memory alone: they
  * outlive the background's sleep, and are gone when the browser ends.
  *
@@ -49,6 +49,19 @@ export async function writeState(state, ...names) {
     Object.keys(disk).length > 0 ? api.storage.local.set(disk) : null,
     Object.keys(memory).length > 0 ? api.storage.session.set(memory) : null,
   ]);
+}
+
+const LANGUAGE = 'language';
+
+/** The language that its reader chose for the extension, or `null`. @returns {Promise<string | null>} */
+export async function readLanguage() {
+  const found = await api.storage.local.get(LANGUAGE);
+  return found[LANGUAGE] ?? null;
+}
+
+/** @param {string} tag */
+export async function writeLanguage(tag) {
+  await api.storage.local.set({ [LANGUAGE]: tag });
 }
 
 /** @param {string} service */

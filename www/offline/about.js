@@ -5,12 +5,11 @@
 
 import { copyButton, download, button, evidenceWords, h } from '../dom.js';
 import { folded } from '../elements/report-actions.js';
+import { DAY } from '../moments.js';
 import { byteCount, hexElement, timeElement } from '../values.js';
 import { sayAll, ui, uiForm } from '../wording.js';
 import { blockText, made, unpacked } from './blocks.js';
 import { audit } from './standing.js';
-
-const DAY = 86_400_000;
 
 /** @param {{ version: string, sha256?: string } | null} maker whoever made the recording, as it says */
 export function aboutFile(maker) {
@@ -20,6 +19,7 @@ export function aboutFile(maker) {
     'section',
     { class: 'about-file', 'aria-labelledby': 'about-file-heading' },
     h('h2', { id: 'about-file-heading' }, audit('about')),
+    h('p', { id: 'says' }, audit('says', { version: made.version })),
     h(
       'dl',
       { class: 'facts' },
@@ -39,6 +39,7 @@ export function aboutFile(maker) {
           ? h('p', { class: 'note' }, audit(maker.sha256 === made.wasm.sha256 ? 'maker-same' : 'maker-other'))
           : null,
       ]),
+      fact(audit('commit'), [made.commit === null ? audit('commit-none') : hexElement(made.commit)]),
       copied
         ? fact(audit('roots'), [audit('roots-copied'), ' ', timeElement(copied), '. ', audit(uiForm('roots-age', days), { count: days })])
         : null,
@@ -79,8 +80,9 @@ function fact(title, content) {
  * @param {{ name: string, len: number, sha256: string | null, url?: string }[]} files
  * @param {{ files: { name: string, bytes: Uint8Array<ArrayBuffer> }[] } | null} content
  * @param {Uint8Array<ArrayBuffer>} bundle
+ * @param {string | null} digest SHA-256 of the bundle as it is taken out
  */
-export function inputs(files, content, bundle) {
+export function inputs(files, content, bundle, digest) {
   return h(
     'section',
     { class: 'inputs', 'aria-labelledby': 'inputs-heading' },
@@ -113,6 +115,7 @@ export function inputs(files, content, bundle) {
         class: 'quiet',
         id: 'extract-bundle',
       }),
+      digest ? h('span', { class: 'basis', id: 'bundle-sha256' }, `${ui('sha256')} `, hexElement(digest)) : null,
     ),
   );
 }

@@ -2,28 +2,31 @@
  * A file of its own: the verifier with its words, and one bundle or none. It makes the bundle's report
  * again, says whether that is the recorded one, and draws it. It asks nobody for anything.
  *
- * @import { Examination, RecordedBundle, Request, Source } from '../page.d.ts'
+ * @import { Examination, Request, Source } from '../page.d.ts'
  */
 
-import { button, h, visible } from '../dom.js';
+import { button, h, retell, visible } from '../dom.js';
 import { AnswerCard } from '../elements/answer-card.js';
 import { EvidenceIntake, rfc3339 } from '../elements/evidence-intake.js';
 import { EvidenceReport } from '../elements/evidence-report.js';
+import { LanguageChoice, preferredLanguage, speak } from '../elements/language-choice.js';
 import { drawable } from '../drawable.js';
 import { answerForPaper } from '../paper.js';
 import { sentencesOf } from '../phrases.js';
-import { has, say, ui, useWording, wordingLanguage } from '../wording.js';
+import { ui } from '../wording.js';
 import { aboutFile, checkFile, inputs } from './about.js';
-import { blockText, unpacked } from './blocks.js';
+import { blockText, digestOf, unpacked } from './blocks.js';
 import { contentOf, embedded } from './bundle.js';
+import { take as takeWords } from './languages.js';
 import { markPaper } from './paper-hash.js';
-import { bundled, examine, ownFile, policies, recorded, refused, start } from './program.js';
+import { bundled, bundleOf, examine, ownFile, policies, recorded, refused, start } from './program.js';
 import { audit, recorderNote, standing, todayNote } from './standing.js';
 
 const view = new EvidenceReport();
 const card = new AnswerCard();
 const intake = new EvidenceIntake(ownFile);
-const fileButton = button('', () => showIntake(place('intake').hidden !== false), {
+const language = new LanguageChoice();
+const fileButton = button(() => ui('i-have-a-file'), () => showIntake(place('intake').hidden !== false), {
   id: 'open-intake',
   'aria-expanded': 'false',
   'aria-controls': 'intake',
@@ -32,57 +35,66 @@ const fileButton = button('', () => showIntake(place('intake').hidden !== false)
 /** @type {Source[]} what the reader handed in */
 let sources = [];
 
+/** Counts what was begun: an answer to something before that is not drawn. */
+let turn = 0;
+
+/** @type {Uint8Array<ArrayBuffer> | null} the bundle that came in this file */
+let carried = null;
+
+/** @type {() => void} draws what stands, in the language that is spoken */
+let stands = () => {};
+
 await begin();
 
 async function begin() {
-  const languages = [...document.querySelectorAll('script.wording')];
+  const running = unpacked(blockText('verifier')).then(start, () => false);
   try {
-    await speak(languages, preferred(languages));
+    await speak(preferredLanguage(), takeWords);
   } catch {
     // Without its words the file can say what it is in the words of its markup alone.
-    showUnpacked();
+    place('unpacked').hidden = false;
     return;
   }
-  fileButton.textContent = ui('i-have-a-file');
-  place('bar').append(fileButton);
+  place('bar').append(fileButton, language);
   place('problems').append(intake.problem);
   place('intake').append(intake);
+  language.addEventListener('language', (event) => {
+    change(/** @type {CustomEvent<{ tag: string }>} */ (event).detail.tag);
+  });
   answerForPaper(view);
-  const isRunning = await unpacked(blockText('verifier')).then(start, () => false);
+  const bundle = await embedded();
+  // What was changed is told whatever the verifier does.
+  if (bundle === 'broken') showUnreadable(() => audit('unreadable.letters'));
+  else carried = bundle;
+  const isRunning = await running;
   intake.policies = policies();
   listen();
-  place('waiting').hidden = true;
-  const bundle = embedded();
+  if (bundle === 'broken') return;
   if (bundle === null) showStart(isRunning);
-  else if (bundle === 'broken') showUnreadable(audit('unreadable.letters'));
-  else if (isRunning) showRecording(bundle);
-  else showUnchecked(bundle);
+  else if (isRunning) await showRecording(bundle);
+  else await showUnchecked(bundle);
 }
 
 /**
- * The language of the reader's browser, where this file has it.
+ * Says everything that stands in another language. Nothing is examined again.
  *
- * @param {Element[]} languages
+ * @param {string} tag
  */
-function preferred(languages) {
-  const own = languages.map((block) => block.getAttribute('data-language') ?? '');
-  return navigator.languages.map((tag) => tag.split('-')[0] ?? '').find((tag) => own.includes(tag)) ?? 'en';
+async function change(tag) {
+  await speak(tag, takeWords);
+  language.shows();
+  retell();
+  view.again(stands, place('content'));
 }
 
 /**
- * @param {Element[]} languages
- * @param {string} language
+ * Draws something in the place of what stood.
+ *
+ * @param {() => void} draw
  */
-async function speak(languages, language) {
-  const block = languages.find((one) => one.getAttribute('data-language') === language);
-  const words = new TextDecoder().decode(await unpacked(block?.textContent ?? ''));
-  useWording(JSON.parse(words));
-  document.documentElement.lang = language;
-  document.documentElement.dir = wordingLanguage().dir;
-  for (const element of document.querySelectorAll('[data-ui]')) {
-    const path = (element.getAttribute('data-ui') ?? '').split('/');
-    if (has(path)) element.textContent = say(path);
-  }
+function present(draw) {
+  stands = draw;
+  draw();
 }
 
 /** @param {string} id */
@@ -132,6 +144,7 @@ function showIntake(isShown) {
  * @param {HTMLElement[]} result
  */
 function put(above, result) {
+  place('waiting').hidden = true;
   place('start').hidden = true;
   place('about').hidden = true;
   const said = place('standing');
@@ -145,14 +158,18 @@ function put(above, result) {
 /** There is no evidence in this file. @param {boolean} isRunning */
 function showStart(isRunning) {
   if (!isRunning) {
-    put(standing('no-verifier', null, stopped()), []);
+    present(() => put(standing('no-verifier', null, stopped()), []));
     return;
   }
+  place('waiting').hidden = true;
   place('start').hidden = false;
-  const about = place('about');
-  about.replaceChildren(aboutFile(null), checkFile(null));
-  about.hidden = false;
   showIntake(true);
+  present(() => {
+    const about = place('about');
+    about.replaceChildren(aboutFile(null), checkFile(null));
+    about.hidden = false;
+    document.title = audit('title');
+  });
 }
 
 /**
@@ -164,70 +181,87 @@ async function take(at) {
   const [first] = sources;
   if (!first) return;
   if (sources.length === 1 && (await ownFile(first.bytes)) === 'own-bundle' && at === null) {
-    showRecording(new Uint8Array(first.bytes));
+    await showRecording(first.bytes);
     return;
   }
   const { policy, artifact } = intake;
   const options = { at: at ?? rfc3339(new Date()), ...(policy ? { policy } : {}), ...(artifact ? { artifact } : {}) };
-  const examination = examine(sources, options);
-  const bundle = embedded();
-  const back =
-    bundle instanceof Uint8Array
-      ? h('p', { class: 'no-print' }, button(audit('back'), () => showRecording(bundle), { id: 'back', class: 'quiet' }))
-      : null;
-  put(h('div', {}, standing('own-files'), back), [view]);
-  const own = sources;
+  turn += 1;
+  const mine = turn;
+  view.clear(ui('checking'));
+  const handed = sources;
+  const examination = await examine(handed, options);
+  if (turn !== mine) return;
   const keep =
-    examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
-  draw(examination, sources, { keep });
+    examination.kind === 'report' ? () => bundled(handed, examination.options, examination.json) : null;
+  const compare = examination.kind === 'report' ? () => examine(handed, examination.options, 'both') : null;
+  present(() => {
+    const back = carried && button(audit('back'), () => carried && showRecording(carried), { id: 'back', class: 'quiet' });
+    put(h('div', {}, standing('own-files'), back ? h('p', { class: 'no-print' }, back) : null), [view]);
+    draw(examination, handed, { keep, compare });
+  });
   view.focusAnswer();
 }
 
 /**
  * Makes the report of a bundle again.
  *
- * @param {Uint8Array<ArrayBuffer>} bundle
+ * @param {Uint8Array} bytes the bundle, or an audit file with one in it
  */
-function showRecording(bundle) {
-  /** @type {RecordedBundle} */
-  let told;
+async function showRecording(bytes) {
+  turn += 1;
+  const mine = turn;
+  /** @type {Awaited<ReturnType<typeof recorded>>} */
+  let made;
+  /** @type {Uint8Array<ArrayBuffer>} */
+  let bundle;
   try {
-    told = recorded(bundle);
+    bundle = bundleOf(bytes);
+    made = await recorded(bundle);
   } catch (error) {
+    if (turn !== mine) return;
     const why = refused(error);
-    showUnreadable(why.kind === 'unreadable' ? why.message : ui(`${why.reason}.sentence`));
+    showUnreadable(() => (why.kind === 'unreadable' ? why.message : ui(`${why.reason}.sentence`)));
     return;
   }
+  const { told, signatures } = made;
   const report = drawable(told.report);
   if (!report) {
-    showUnreadable(ui('not-a-report.sentence'));
+    showUnreadable(() => ui('not-a-report.sentence'));
     return;
   }
   const at = rfc3339(new Date());
+  const [now, digest] = await Promise.all([
+    examine([{ name: audit('bundle-name'), bytes: bundle }], { at }),
+    digestOf(bundle),
+  ]);
+  if (turn !== mine) return;
   // Files that the reader adds stand beside the bundle.
   sources = [{ name: audit('bundle-name'), bytes: bundle }];
   /** @type {Examination} */
-  const then = { kind: 'report', report, json: told.report, further: [], recorded: null, options: { at: told.at } };
-  const now = examine(sources, { at });
-  const outcome = told.same ? 'same' : told.otherVerifier ? 'other-verifier' : 'different';
-  const choice = h('div', { class: 'views no-print', role: 'group', 'aria-label': audit('views') });
-  const head = h('div', {}, standing(outcome, told), todayNote(then, now, at), choice);
-  /** @param {boolean} isToday */
-  const show = (isToday) => {
-    const cover = [aboutFile(told.maker), inputs(told.files, contentOf(bundle), bundle), checkFile(bundle)];
-    const shown = isToday ? now : then;
-    draw(shown, [], isToday ? { cover } : { cover, isRecorded: true, above: recorderNote(told) });
-    for (const [place, one] of [...choice.children].entries()) {
-      one.setAttribute('aria-pressed', String((place === 1) === isToday));
-    }
-    document.documentElement.setAttribute('data-view', isToday ? 'today' : 'recorded');
-  };
-  choice.append(
-    button(audit('view-recorded', { date: told.at.slice(0, 10) }), () => show(false), { id: 'view-recorded' }),
-    button(audit('view-today', { date: at.slice(0, 10) }), () => show(true), { id: 'view-today' }),
-  );
-  put(head, [view]);
-  show(false);
+  const then = { kind: 'report', report, json: told.report, further: [], recorded: null, options: { at: told.at }, signatures };
+  let isToday = false;
+  present(() => {
+    const choice = h('div', { class: 'views no-print', role: 'group', 'aria-label': audit('views') });
+    const show = (/** @type {boolean} */ isChosen) => {
+      isToday = isChosen;
+      const cover = [aboutFile(told.maker), inputs(told.files, contentOf(bundle), bundle, digest), checkFile(bundle)];
+      const compare = () => examine(sources, { at }, 'both');
+      if (isToday) draw(now, [], { cover, compare });
+      else draw(then, [], { cover, isRecorded: true, above: recorderNote(told) });
+      for (const [place, one] of [...choice.children].entries()) {
+        one.setAttribute('aria-pressed', String((place === 1) === isToday));
+      }
+      document.documentElement.setAttribute('data-view', isToday ? 'today' : 'recorded');
+    };
+    choice.append(
+      button(audit('view-recorded', { date: told.at.slice(0, 10) }), () => show(false), { id: 'view-recorded' }),
+      button(audit('view-today', { date: at.slice(0, 10) }), () => show(true), { id: 'view-today' }),
+    );
+    const outcome = told.same ? 'same' : told.otherVerifier ? 'other-verifier' : 'different';
+    put(h('div', {}, standing(outcome, told), todayNote(then, now, at), choice), [view]);
+    show(isToday);
+  });
 }
 
 /**
@@ -248,36 +282,33 @@ function stopped() {
 }
 
 /** The verifier does not run: what was recorded is shown as somebody's word. @param {Uint8Array<ArrayBuffer>} bundle */
-function showUnchecked(bundle) {
+async function showUnchecked(bundle) {
   const content = contentOf(bundle);
   const report = content && drawable(content.report);
   if (!content || !report) {
-    showUnreadable(audit('unreadable.content'));
+    showUnreadable(() => audit('unreadable.content'));
     return;
   }
   const files = content.files.map(({ name, bytes }) => ({ name, len: bytes.length, sha256: null }));
+  const digest = await digestOf(bundle);
   try {
     card.draw(report, { told: 'unchecked' });
   } catch {
     // Nobody checked that what is called a report can be drawn.
-    showUnreadable(audit('unreadable.content'));
+    showUnreadable(() => audit('unreadable.content'));
     return;
   }
-  put(standing('unchecked', null, stopped()), [card, inputs(files, content, bundle), checkFile(bundle)]);
-  document.title = visible(`${audit('unchecked.short')} · ${audit('title')}`);
+  present(() => {
+    card.draw(report, { told: 'unchecked' });
+    put(standing('unchecked', null, stopped()), [card, inputs(files, content, bundle, digest), checkFile(bundle)]);
+    document.title = visible(`${audit('unchecked.short')} · ${audit('title')}`);
+  });
 }
 
-/** @param {string} message */
+/** @param {() => string} message */
 function showUnreadable(message) {
-  put(standing('unreadable', null, message), []);
-  document.title = visible(`${audit('unreadable.short')} · ${audit('title')}`);
-}
-
-/** The browser cannot unpack this file: its markup says so, and the recording is shown as text. */
-function showUnpacked() {
-  place('unpacked').hidden = false;
-  const bundle = embedded();
-  const content = bundle === null || bundle === 'broken' ? null : contentOf(bundle);
-  place('recorded-part').hidden = content === null;
-  place('recorded-text').textContent = content ? visible(content.report) : '';
+  present(() => {
+    put(standing('unreadable', null, message()), []);
+    document.title = visible(`${audit('unreadable.short')} · ${audit('title')}`);
+  });
 }

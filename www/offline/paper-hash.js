@@ -1,6 +1,7 @@
 /** The margin of each page on paper: the SHA-256 of the report's text, and the number of the page. */
 
 import { h } from '../dom.js';
+import { digestOf } from './blocks.js';
 import { audit } from './standing.js';
 
 const sheet = new CSSStyleSheet();
@@ -19,10 +20,9 @@ export async function markPaper(json) {
   line.remove();
   sheet.replaceSync('');
   if (json === null) return;
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(json));
-  if (turn !== own) return;
-  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  const words = audit('paper-hash', { hash: hex });
+  const hash = await digestOf(new TextEncoder().encode(json));
+  if (turn !== own || hash === null) return;
+  const words = audit('paper-hash', { hash });
   sheet.replaceSync(`@page {
     @bottom-left { content: ${JSON.stringify(words)}; font: 7pt monospace; }
     @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; }

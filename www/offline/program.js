@@ -2,7 +2,7 @@
  * The verifier in this file, on the page's own thread: it decides, and what goes wrong on the way is
  * no answer.
  *
- * @import { Examination, PolicyEntry, RecordedBundle, Source, VerifyOptions } from '../page.d.ts'
+ * @import { Examination, PolicyEntry, RecordedBundle, SignatureEngine, Signatures, Source, VerifyOptions } from '../page.d.ts'
  */
 
 import init, * as verifier from '../pkg/silicon_to_source.js';
@@ -45,26 +45,40 @@ export async function ownFile(bytes) {
 }
 
 /**
- * Makes the report of a bundle again, for the bundle's own moment.
+ * The bundle by itself, as it is saved.
+ *
+ * @param {Uint8Array} bytes the bundle, or an audit file with one in it
+ */
+export function bundleOf(bytes) {
+  return new Uint8Array(verifier.bundleOf(bytes));
+}
+
+/**
+ * Makes the report of a bundle again, for the bundle's own moment, and says who answered its signatures.
  *
  * @param {Uint8Array} bundle
- * @returns {RecordedBundle}
+ * @returns {Promise<{ told: RecordedBundle, signatures: Signatures }>}
  */
-export function recorded(bundle) {
-  return JSON.parse(verifier.recorded(bundle));
+export async function recorded(bundle) {
+  const { recorded: text, signatures } = await verifier.remade(bundle);
+  return { told: JSON.parse(text), signatures: { counts: JSON.parse(signatures), agree: null } };
 }
 
 /**
  * @param {Source[]} sources
  * @param {VerifyOptions} options
- * @returns {Examination}
+ * @param {SignatureEngine} [engine]
+ * @returns {Promise<Examination>}
  */
-export function examine(sources, options) {
+export async function examine(sources, options, engine = 'webcrypto') {
   if (!isRunning) return { kind: 'unknown', reason: 'no-verifier' };
   try {
-    const json = verifier.verify(sources, options);
+    const { report: json, signatures, agree } = await verifier.examine(sources, options, engine);
     const report = drawable(json);
-    return report ? { kind: 'report', report, json, further: [], recorded: null, options } : { kind: 'unknown', reason: 'not-a-report' };
+    const by = { counts: JSON.parse(signatures), agree: agree ?? null };
+    return report
+      ? { kind: 'report', report, json, further: [], recorded: null, options, signatures: by }
+      : { kind: 'unknown', reason: 'not-a-report' };
   } catch (error) {
     return refused(error);
   }

@@ -4,8 +4,9 @@ declare module '*/pkg/silicon_to_source.js' {
   const init: (options: { module_or_path: BufferSource }) => Promise<unknown>;
   export default init;
   export const bundle: Verifier['bundle'];
+  export const bundleOf: Verifier['bundleOf'];
   export const own: Verifier['own'];
   export const policies: Verifier['policies'];
-  export const recorded: Verifier['recorded'];
-  export const verify: Verifier['verify'];
+  export const remade: Verifier['remade'];
+  export const examine: Verifier['examine'];
 }

@@ -2,6 +2,7 @@
  * The reports that a verifier of this package made here, each with the bytes it came as.
  *
  * @import { Report } from '../report.d.ts'
+ * @import { Signatures } from './index.d.ts'
  * @import * as wasm from '../pkg/silicon_to_source.js'
  */
 
@@ -16,6 +17,9 @@ const SCHEMA = 'silicon-to-source/report/v1';
 /** @type {WeakMap<object, string>} */
 const texts = new WeakMap();
 
+/** @type {WeakMap<object, Signatures>} */
+const engines = new WeakMap();
+
 /** @type {WeakMap<object, Call>} */
 const calls = new WeakMap();
 
@@ -23,13 +27,15 @@ const calls = new WeakMap();
  * The report in the text that the verifier wrote.
  *
  * @param {string} json
+ * @param {Signatures} by who answered its signatures
  * @param {Call} [call] what it was made of, where this thread made it
  * @returns {Report}
  */
-export function answer(json, call) {
+export function answer(json, by, call) {
   const report = JSON.parse(json);
   if (report.schema !== SCHEMA) throw new TypeError(`The verifier wrote another report than ${SCHEMA}.`);
   texts.set(report, json);
+  engines.set(report, by);
   if (call) calls.set(report, call);
   return report;
 }
@@ -55,6 +61,15 @@ export function callOf(report) {
  */
 export function isOwn(report) {
   return texts.has(report);
+}
+
+/** @type {typeof import('./index.d.ts').signatures} */
+export function signatures(report) {
+  const by = engines.get(report);
+  if (by === undefined) {
+    throw new TypeError('This report was not made here: who answered its signatures is known of one that check or verify gave.');
+  }
+  return by;
 }
 
 /** @type {typeof import('./index.d.ts').toJson} */

@@ -58,6 +58,19 @@ export function guarded(call) {
 }
 
 /**
+ * The same for a call that gives a promise.
+ *
+ * @template T
+ * @param {() => Promise<T>} call
+ * @returns {Promise<T>}
+ */
+export async function guardedPromise(call) {
+  return guarded(call).catch((error) => {
+    throw told(error);
+  });
+}
+
+/**
  * What the wasm threw, as an error of this package.
  *
  * @param {unknown} error

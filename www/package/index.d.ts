@@ -1,9 +1,9 @@
 /** Verifies confidential-computing evidence here, in this process. */
 
-import type { PlannedRequest, RecordedBundle } from '../pkg/silicon_to_source.js';
+import type { PlannedRequest, RecordedBundle, SignatureCount, SignatureEngine } from '../pkg/silicon_to_source.js';
 import type { LinkId, Report, RowId, RowState } from '../report.d.ts';
 
-export type { PlannedRequest } from '../pkg/silicon_to_source.js';
+export type { PlannedRequest, SignatureCount, SignatureEngine } from '../pkg/silicon_to_source.js';
 export type { Report } from '../report.d.ts';
 
 /** Bytes as they are handed over. */
@@ -41,6 +41,20 @@ export interface VerifyOptions {
   trustedRoot?: Bytes | undefined;
   /** Google's root certificate for endorsements of firmware; the verifier brings none. */
   firmwareRoot?: Bytes | undefined;
+  /**
+   * Who verifies signatures. `webcrypto`: the browser's or Node's WebCrypto, and RustCrypto, which comes with
+   * the package, for what WebCrypto does not answer with yes. `rust`: RustCrypto alone. `both`: each of them;
+   * `signatures` says whether they agree, and the report is RustCrypto's. Left out: `webcrypto`.
+   */
+  engine?: SignatureEngine | undefined;
+}
+
+/** Who answered the signatures of a report. */
+export interface Signatures {
+  /** How many different signatures of each algorithm each engine answered. */
+  counts: readonly SignatureCount[];
+  /** Of `both`: whether the two engines gave the same report, byte for byte. `null` where one was asked. */
+  agree: boolean | null;
 }
 
 /** How hosts are asked. */
@@ -125,13 +139,13 @@ export interface Recorded extends Omit<RecordedBundle, 'report'> {
 
 /** A key, or a list of keys, that comes with the verifier. */
 export interface PinnedRoot {
-  kind: 'certificate' | 'key-list' | 'tuf';
+  kind: 'certificate' | 'key' | 'key-list' | 'tuf';
   name: string;
-  /** Hexadecimal SHA-256 of the certificate or file. */
+  /** Hexadecimal SHA-256 of the certificate, key or file. */
   sha256: string;
   /** The version of a root of The Update Framework. */
   version?: number;
-  /** Its last moment, RFC 3339; for a list of keys, when it was copied. */
+  /** Its last moment, RFC 3339; for a list of keys, when it was copied, where that is known. A bare key has none, nor has a certificate without an end. */
   until?: string;
   /** For a list of keys, when the newest of them begins to count. */
   newest?: string;
@@ -188,6 +202,12 @@ export interface Surface {
    */
   readBundle(bundle: Bytes): Promise<Recorded>;
   /**
+   * Who answered the signatures of a report. It is no part of the report, which is the same by either engine.
+   *
+   * @throws {TypeError} when `check` or `verify` did not give the report here.
+   */
+  signatures(report: Report): Signatures;
+  /**
    * One file with everything that `report` was made of: files, options, moment, and the report. `verify`
    * takes it as of now, `readBundle` as recorded. `sha256` is the digest of the program that runs, if known.
    *
@@ -213,6 +233,7 @@ export const init: Surface['init'];
 export const plan: Surface['plan'];
 export const policies: Surface['policies'];
 export const readBundle: Surface['readBundle'];
+export const signatures: Surface['signatures'];
 export const toBundle: Surface['toBundle'];
 export const toJson: Surface['toJson'];
 export const verify: Surface['verify'];

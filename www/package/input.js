@@ -10,7 +10,7 @@ import { VerifyError } from './errors.js';
 const MEMBERS = ['name', 'bytes', 'url'];
 
 /** The options of `verify`. */
-export const VERIFY = ['at', 'policy', 'require', 'denyWarnings', 'artifact', 'trustedRoot', 'firmwareRoot'];
+export const VERIFY = ['at', 'policy', 'require', 'denyWarnings', 'artifact', 'trustedRoot', 'firmwareRoot', 'engine'];
 
 /**
  * The files, each with a name and its bytes.

@@ -8,7 +8,7 @@ import { wordings } from './wordings.js';
 export { NotEnough, VerifyError } from './errors.js';
 export { roots } from './roots.js';
 
-export const { check, explain, init, plan, policies, readBundle, toBundle, toJson, verify } = surface({
+export const { check, explain, init, plan, policies, readBundle, signatures, toBundle, toJson, verify } = surface({
   wasm: () => readFile(new URL('../pkg/silicon_to_source_bg.wasm', import.meta.url)),
   words: wordings((address) => readFile(address, 'utf8')),
   isProgram: true,

@@ -7,7 +7,7 @@
  */
 
 import * as wasm from '../pkg/silicon_to_source.js';
-import { guarded, told } from './errors.js';
+import { guarded, guardedPromise } from './errors.js';
 import { momentOf } from './input.js';
 
 /** @implements {Shape} */
@@ -86,10 +86,7 @@ export class Plan {
    */
   async #carryOut(request, signal, fetch) {
     const text = JSON.stringify(request);
-    const asking = guarded(() => wasm.ask(text, signal, fetch && genuine(fetch)));
-    const asked = await asking.catch((error) => {
-      throw told(error);
-    });
+    const asked = await guardedPromise(() => wasm.ask(text, signal, fetch && genuine(fetch)));
     this.#asked.add(request.url);
     if (asked.failed) this.#silent.add(request.host);
     guarded(() => this.#session.record(text, asked));

@@ -3,6 +3,7 @@
  * no other call.
  *
  * @import { Report } from '../report.d.ts'
+ * @import { Signatures } from './index.d.ts'
  */
 
 import { answer } from './answers.js';
@@ -10,11 +11,12 @@ import { NotEnough, VerifyError } from './errors.js';
 import { filesOf, only, VERIFY } from './input.js';
 
 /**
- * What a worker sends back: the report's text, or why there is none, or that it is not enough.
+ * What a worker sends back: the report's text with who answered its signatures, or why there is none, or
+ * that it is not enough.
  *
- * @typedef {{ json: string }
+ * @typedef {{ json: string, signatures: Signatures }
  *   | { code: string, message: string, file: string | undefined }
- *   | { json: string, required: string, sentence: string }} Reply
+ *   | { json: string, signatures: Signatures, required: string, sentence: string }} Reply
  */
 
 /** What is told of a worker that could not be started, or that ended. @type {Reply} */
@@ -93,7 +95,7 @@ function reported(reply) {
     const { code, message, file } = reply;
     throw new VerifyError(code, message, file === undefined ? {} : { file });
   }
-  const report = answer(reply.json);
+  const report = answer(reply.json, reply.signatures);
   if ('required' in reply) throw new NotEnough(report, reply.required, reply.sentence);
   return report;
 }

@@ -5,7 +5,7 @@
  * @import { Reply } from './pool.js'
  */
 
-import { toJson } from './answers.js';
+import { signatures, toJson } from './answers.js';
 import { NotEnough, VerifyError } from './errors.js';
 
 /**
@@ -16,10 +16,11 @@ import { NotEnough, VerifyError } from './errors.js';
 export async function reply(call, { check, verify }) {
   try {
     const report = await ('url' in call ? check(call.url, call.options) : verify(call.files, call.options));
-    return { json: toJson(report) };
+    return { json: toJson(report), signatures: signatures(report) };
   } catch (error) {
     if (error instanceof NotEnough) {
-      return { json: toJson(error.report), required: error.required, sentence: error.sentence };
+      const { report, required, sentence } = error;
+      return { json: toJson(report), signatures: signatures(report), required, sentence };
     }
     if (error instanceof VerifyError) {
       return { code: error.code, message: error.message, file: error.file };

@@ -6,8 +6,8 @@
  */
 
 import init, * as wasm from '../pkg/silicon_to_source.js';
-import { answer, callOf, toJson } from './answers.js';
-import { guarded, NotEnough, VerifyError } from './errors.js';
+import { answer, callOf, signatures, toJson } from './answers.js';
+import { guarded, guardedPromise, NotEnough, VerifyError } from './errors.js';
 import { explained } from './explain.js';
 import { bytesOf, filesOf, momentOf, only, VERIFY } from './input.js';
 import { Plan } from './plan.js';
@@ -61,7 +61,7 @@ export function surface(platform) {
    * @param {VerifyOptions} options
    * @param {string} [asked] what a session of this process asked
    */
-  async function examined(files, { at = new Date(), artifact, trustedRoot, firmwareRoot, ...more }, asked) {
+  async function examined(files, { at = new Date(), artifact, trustedRoot, firmwareRoot, engine, ...more }, asked) {
     const list = await filesOf(files);
     /** @type {Parameters<typeof wasm.verify>[1]} */
     const options = { ...defined(more), at: momentOf(at) };
@@ -71,7 +71,9 @@ export function surface(platform) {
     if (trustedRoot !== undefined) options.trustedRoot = await bytesOf(trustedRoot, 'the trusted root');
     if (firmwareRoot !== undefined) options.firmwareRoot = await bytesOf(firmwareRoot, 'the root for firmware');
     if (asked !== undefined) options.asked = asked;
-    return answer(await called(() => wasm.verify(list, options)), { files: list, options });
+    await load();
+    const { report, signatures: counts, agree } = await guardedPromise(() => wasm.examine(list, options, engine));
+    return answer(report, { counts: JSON.parse(counts), agree: agree ?? null }, { files: list, options });
   }
 
   /** @type {Surface['verify']} */
@@ -129,7 +131,9 @@ export function surface(platform) {
   /** @type {Surface['readBundle']} */
   async function readBundle(bundle) {
     const bytes = await bytesOf(bundle, 'the bundle');
-    const { report: json, ...told } = JSON.parse(await called(() => wasm.recorded(bytes)));
+    await load();
+    const { recorded } = await guardedPromise(() => wasm.remade(bytes));
+    const { report: json, ...told } = JSON.parse(recorded);
     return { ...told, json, report: JSON.parse(json) };
   }
 
@@ -140,6 +144,7 @@ export function surface(platform) {
     plan,
     policies: async () => JSON.parse(await called(wasm.policies)),
     readBundle,
+    signatures,
     toBundle,
     toJson,
     verify,

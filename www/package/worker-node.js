@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 
 import { pool, STOPPED } from './pool.js';
 
-export { explain, NotEnough, toJson, VerifyError } from './node.js';
+export { explain, NotEnough, signatures, toJson, VerifyError } from './node.js';
 
 export const { check, close, verify } = pool(() => {
   const worker = new Worker(new URL('./thread-node.js', import.meta.url));

@@ -3,7 +3,7 @@
 import type { CheckOptions, Files, VerifyOptions } from './index.d.ts';
 import type { Report } from '../report.d.ts';
 
-export { explain, NotEnough, toJson, VerifyError } from './index.js';
+export { explain, NotEnough, signatures, toJson, VerifyError } from './index.js';
 
 /** As `check` of the package. Functions cannot be sent to a worker, so it asks with the worker's own `fetch`. */
 export function check(url: string | URL, options?: Omit<CheckOptions, 'fetch' | 'mayAsk'>): Promise<Report>;

@@ -6,7 +6,7 @@
 
 import { pool, STOPPED } from './pool.js';
 
-export { explain, NotEnough, toJson, VerifyError } from './browser.js';
+export { explain, NotEnough, signatures, toJson, VerifyError } from './browser.js';
 
 export const { check, close, verify } = pool(() => {
   const worker = new Worker(new URL('./thread.js', import.meta.url), { type: 'module' });

@@ -1,4 +1,5 @@
-//! Loads the sidecar on this machine: answers a second, and a soak of bad requests.
+//! Loads the sidecar on this machine: answers a second, a soak of bad requests, and a thousand
+//! connections whose readers are slow, beside collateral that never comes and a machine that hangs.
 //!
 //! ```text
 //! cargo run --release --package s2s-attest --example load -- [SECONDS]
@@ -10,13 +11,13 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
-use std::process::{Command, Stdio};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use s2s_attest::config::Limits;
+use s2s_attest::config::{Collateral, Limits, Source};
 use s2s_attest::http::{Desk, router};
 use s2s_attest::{Config, ConfigError, Issuer, listen, run};
 use s2s_sim::sidecar::{Condition, SimulatedMachine, Vendor};
@@ -29,18 +30,11 @@ const PATH: &str = "/v1/coordinator/attestation";
 fn main() -> Result<()> {
     let argument = std::env::args().nth(1);
     if argument.as_deref() == Some("serve") {
-        return serve();
+        return serve(std::env::args().nth(2).as_deref());
     }
     let seconds = argument.map_or(Ok(10), |text| text.parse())?;
     let time = Duration::from_secs(seconds);
-    let mut sidecar = Command::new(std::env::current_exe()?)
-        .arg("serve")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let mut line = String::new();
-    BufReader::new(sidecar.stdout.take().ok_or("no output")?).read_line(&mut line)?;
-    let address = line.trim().parse()?;
+    let (mut sidecar, address) = sidecar("healthy")?;
     let memory = || memory(sidecar.id());
     println!("memory at the start     {:>8} KiB", memory());
     for (what, clients, path) in [
@@ -64,11 +58,85 @@ fn main() -> Result<()> {
     drop(sidecar.stdin.take());
     let ended = sidecar.wait()?;
     println!("the sidecar ended with {ended}");
+    for condition in ["healthy", "collateral-hangs", "hardware-hangs"] {
+        crowd(condition, time)?;
+    }
+    Ok(())
+}
+
+/// The sidecar as a process of its own, and where it answers.
+fn sidecar(condition: &str) -> Result<(Child, SocketAddr)> {
+    let mut sidecar = Command::new(std::env::current_exe()?)
+        .args(["serve", condition])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut line = String::new();
+    BufReader::new(sidecar.stdout.take().ok_or("no output")?).read_line(&mut line)?;
+    let address = line.trim().parse()?;
+    Ok((sidecar, address))
+}
+
+/// How many slow readers there are.
+const CROWD: usize = 1000;
+
+/// How long one reader waits for an answer while a thousand others send a letter now and then.
+fn crowd(condition: &str, time: Duration) -> Result<()> {
+    let (mut sidecar, address) = sidecar(condition)?;
+    let before = memory(sidecar.id());
+    let mut slow = Vec::new();
+    for _ in 0..CROWD {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nonblocking(true)?;
+        slow.push(stream);
+    }
+    let until = Instant::now() + time;
+    let crowd = std::thread::spawn(move || {
+        let request = format!("GET {PATH} HTTP/1.1\r\nhost: x\r\nx: {}", "y".repeat(4000));
+        let mut sent = 0;
+        while Instant::now() < until {
+            let letter = &request.as_bytes()[sent..=sent];
+            sent = (sent + 1) % request.len();
+            // A connection that the sidecar ended is one that it no longer waits for.
+            slow.retain_mut(|stream| {
+                stream.write_all(letter).is_ok() && !matches!(stream.read(&mut [0; 256]), Ok(0))
+            });
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        slow.len()
+    });
+    let mut times = Vec::new();
+    let mut statuses: BTreeMap<String, u64> = BTreeMap::new();
+    while Instant::now() < until {
+        let begun = Instant::now();
+        let outcome = Client::connect(address).and_then(|mut client| client.get(PATH));
+        times.push(begun.elapsed());
+        let outcome = outcome.map_or_else(|error| error.to_string(), |status| status.to_string());
+        *statuses.entry(outcome).or_insert(0) += 1;
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let left = crowd.join().map_err(|_| "the crowd panicked")?;
+    times.sort_unstable();
+    let part =
+        |hundredths: usize| times.get(times.len() * hundredths / 100).copied().unwrap_or_default();
+    println!(
+        "{CROWD} slow readers, {condition}: {} questions beside them, half within {:?}, 99 of 100 within {:?}, \
+         slowest {:?}; {statuses:?}; slow readers left {left}; memory {before} to {} KiB",
+        times.len(),
+        part(50),
+        part(99),
+        times.last().copied().unwrap_or_default(),
+        memory(sidecar.id()),
+    );
+    drop(sidecar.stdin.take());
+    let asked = Instant::now();
+    let ended = sidecar.wait()?;
+    println!("    it ended with {ended} after {:?}", asked.elapsed());
     Ok(())
 }
 
 /// The sidecar, until standard input ends.
-fn serve() -> Result<()> {
+fn serve(condition: Option<&str>) -> Result<()> {
     let machine = SimulatedMachine::start(Vendor::Amd, Condition::Healthy)?;
     let limits = Limits {
         per_second: 1e9,
@@ -76,12 +144,40 @@ fn serve() -> Result<()> {
         peer_per_second: 1e9,
         peer_burst: 1e9,
         queue: 64,
-        connections: 256,
+        connections: CROWD + 256,
+        peer_connections: CROWD + 256,
         header_timeout_s: 1,
         connection_s: 5,
         ..Limits::default()
     };
-    let config = Config { limits, ..machine.config("https://coordinator.simulated.example") };
+    let mut config = Config { limits, ..machine.config("https://coordinator.simulated.example") };
+    match condition {
+        Some("collateral-hangs") => {
+            // It takes connections, and never answers.
+            let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+            let address = format!("http://{}", silent.local_addr()?);
+            std::thread::spawn(move || silent.incoming().flatten().collect::<Vec<_>>());
+            let files = config.collateral.files.clone();
+            config.collateral = Collateral {
+                amd: address.clone(),
+                intel: address.clone(),
+                intel_root_crl: address,
+                files,
+                ..Collateral::default()
+            };
+        }
+        // A directory in which nothing answers.
+        Some("hardware-hangs") => {
+            let silent = std::env::temp_dir().join(format!("load-silent-{}", std::process::id()));
+            std::fs::create_dir_all(&silent)?;
+            for source in &mut config.evidence {
+                if let Source::ConfigfsTsm { directory, .. } = source {
+                    directory.clone_from(&silent);
+                }
+            }
+        }
+        _ => {}
+    }
     let (stop, stopped) = watch::channel(false);
     std::thread::spawn(move || {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
@@ -89,7 +185,7 @@ fn serve() -> Result<()> {
     });
     run::block_on(async {
         let issuer = Arc::new(Issuer::new(config)?);
-        let listener = run::bind(([127, 0, 0, 1], 0).into()).await?;
+        let listener = run::bind((Ipv4Addr::LOCALHOST, 0).into()).await?;
         let failed = |error: std::io::Error| ConfigError(error.to_string());
         println!("{}", listener.local_addr().map_err(failed)?);
         let limits = issuer.config().limits.clone();

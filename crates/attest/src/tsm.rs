@@ -8,7 +8,7 @@
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Once;
 use std::time::{Duration, Instant};
 
 /// Where Linux has it.
@@ -22,6 +22,12 @@ const MAX_AUXILIARY: u64 = 256 * 1024;
 
 /// "No such device or address", as Linux numbers it on every processor.
 const ENXIO: i32 = 6;
+
+/// How the entries of this program begin.
+const OURS: &str = "silicon-to-source-";
+
+/// An entry of ours that is older belongs to nobody: hardware answers within seconds.
+const LEFT: Duration = Duration::from_secs(3600);
 
 /// How long to wait before a busy attribute is asked again.
 const AGAIN: Duration = Duration::from_millis(1);
@@ -161,9 +167,9 @@ struct Entry {
 
 impl Entry {
     fn make(directory: &Path) -> Result<Self, TsmError> {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = directory.join(format!("silicon-to-source-{}-{number}", std::process::id()));
+        static SWEPT: Once = Once::new();
+        SWEPT.call_once(|| sweep(directory));
+        let path = directory.join(format!("{OURS}{}", name()?));
         match fs::create_dir(&path) {
             Ok(()) => Ok(Self { path }),
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -230,6 +236,29 @@ impl Drop for Entry {
         // An entry that stays is harmless.
         if fs::remove_dir(&self.path).is_err() {
             let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+/// A name that no other process has, in whatever namespace it counts its own number: a container's
+/// process is number 1 each time, and finds what the one before it left.
+fn name() -> Result<String, TsmError> {
+    let mut random = [0; 16];
+    let failed = |_| TsmError::Io { what: "random", error: io::Error::other("no random numbers") };
+    getrandom::fill(&mut random).map_err(failed)?;
+    Ok(hex::encode(random))
+}
+
+/// Removes what processes left that were killed while the hardware answered. A younger entry may be
+/// another process's that waits for its report.
+fn sweep(directory: &Path) {
+    let Ok(entries) = fs::read_dir(directory) else { return };
+    for entry in entries.flatten() {
+        let is_ours = entry.file_name().to_string_lossy().starts_with(OURS);
+        let age = entry.metadata().and_then(|data| data.modified()).ok();
+        let age = age.and_then(|time| time.elapsed().ok()).unwrap_or_default();
+        if is_ours && age > LEFT {
+            drop(Entry { path: entry.path() });
         }
     }
 }

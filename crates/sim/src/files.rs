@@ -5,7 +5,7 @@ use silicon_to_source::formats::snp::parse::Product;
 use super::amd::{Role, authority};
 use super::keys::Key;
 use super::sigstore::{trusted_root, trusted_root_github};
-use super::{google, intel, nitro, nvidia, tuf};
+use super::{apple, google, intel, nitro, nvidia, tuf};
 
 /// A committed file.
 #[derive(Clone, Debug)]
@@ -37,6 +37,10 @@ pub fn files() -> Vec<File> {
     };
     let aws_root =
         File { path: "src/pki/simulated/aws-nitro-root.der", bytes: nitro::LinkSpec::root().der() };
+    let apple_root = File {
+        path: "src/pki/simulated/apple-root.der",
+        bytes: apple::CertificateSpec::root().der(),
+    };
     let token_root = File {
         path: "src/pki/simulated/confidential-space-root.der",
         bytes: google::certificate(google::Role::Root, None),
@@ -59,6 +63,7 @@ pub fn files() -> Vec<File> {
     let others = [
         intel_root,
         aws_root,
+        apple_root,
         token_root,
         gpu_root,
         trusted_root,

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::pki::build_keys::SIMULATED_CLOUD_BUILD;
+use silicon_to_source::pki::build_keys::{SIMULATED_CLOUD_BUILD, SIMULATED_OLDER_CLOUD_BUILD};
 
 use super::keys::Key;
 use super::signature::Algorithm;
@@ -84,6 +84,12 @@ impl EnvelopeSpec {
         }
     }
 
+    /// The statement, signed as by an older key: over the payload alone.
+    pub fn older(statement: Json) -> Self {
+        let signers = vec![(SIMULATED_OLDER_CLOUD_BUILD[0].id.to_owned(), Key::CloudBuild)];
+        Self { signers, ..Self::new(statement) }
+    }
+
     /// The envelope alone.
     pub fn json(&self) -> Json {
         let payload = self.statement.to_string().into_bytes();
@@ -92,7 +98,9 @@ impl EnvelopeSpec {
             .signers
             .iter()
             .map(|(id, key)| {
-                let signature = key.sign(Algorithm::EcdsaP256Sha256, &message);
+                let signed =
+                    if id == SIMULATED_OLDER_CLOUD_BUILD[0].id { &payload } else { &message };
+                let signature = key.sign(Algorithm::EcdsaP256Sha256, signed);
                 json!({ "keyid": id, "sig": URL_SAFE_NO_PAD.encode(signature) })
             })
             .collect();

@@ -49,6 +49,10 @@ keys! {
     AwsNitroRoot, p384, "keys/aws-nitro-root.pem", "AWS's root key for Nitro enclaves, P-384.";
     AwsNitroCa, p384, "keys/aws-nitro-ca.pem", "The key of AWS's authorities below the root, P-384.";
     AwsNitroEnclave, p384, "keys/aws-nitro-enclave.pem", "What signs documents of an enclave, P-384.";
+    AppleRoot, p384, "keys/apple-root.pem", "Apple's root key for managed devices, P-384.";
+    AppleAuthority, p384, "keys/apple-authority.pem", "What issues the certificates of devices, P-384.";
+    AppleDevice, p384, "keys/apple-device.pem", "The attested key of a device, P-384.";
+    ProviderEnclave, p256, "keys/provider-enclave.pem", "The key of a provider, P-256.";
     GoogleTokenRoot, rsa, "keys/google-cs-root.pem", "The root key of Confidential Space tokens, RSA-2048.";
     GoogleTokenIntermediate, rsa, "keys/google-cs-intermediate.pem", "What issues the certificates of token keys, RSA-2048.";
     GoogleTokenSigner, rsa, "keys/google-cs-leaf.pem", "What signs Confidential Space tokens, RSA-2048.";

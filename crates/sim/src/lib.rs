@@ -19,7 +19,9 @@
 #[cfg(target_arch = "wasm32")]
 compile_error!("the simulated PKI, with its public private keys, is never part of the wasm");
 
+pub mod aci;
 pub mod amd;
+pub mod apple;
 pub mod azure;
 pub mod bound;
 pub mod cel;
@@ -39,6 +41,7 @@ pub mod nitro;
 pub mod nvidia;
 pub mod oci;
 pub mod provided;
+pub mod release;
 pub mod repository;
 pub mod service;
 pub mod sidecar;

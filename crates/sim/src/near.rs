@@ -201,6 +201,11 @@ impl MachineSpec {
         }
     }
 
+    /// The quote of this machine about `report_data`, in hex.
+    pub fn quoted(&self, report_data: [u8; 64]) -> String {
+        self.quote(self.guest(&self.instance, report_data))
+    }
+
     fn quote(&self, td: TdSpec) -> String {
         let quote =
             QuoteSpec { body: super::intel::quote::Body::Td(Box::new(td)), ..QuoteSpec::tdx_v4() };
@@ -322,7 +327,7 @@ fn certificate(key: Key) -> Vec<u8> {
 }
 
 /// Compact JSON with sorted members, written apart from the verifier's own.
-fn sorted(value: &Json) -> String {
+pub(crate) fn sorted(value: &Json) -> String {
     match value {
         Json::Object(members) => {
             let mut names: Vec<&String> = members.keys().collect();

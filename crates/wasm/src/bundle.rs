@@ -4,6 +4,7 @@ use js_sys::Uint8Array;
 use serde::Deserialize;
 use serde_json::json;
 use silicon_to_source::digest::Sha256;
+use silicon_to_source::engine::audit::filled;
 use silicon_to_source::engine::bundle::{Bundle, Recorded};
 use wasm_bindgen::prelude::*;
 
@@ -11,40 +12,7 @@ use crate::options::Call;
 use crate::{MAX_TAKEN, is_absent, refused, take, written};
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r#"
-/** Who makes a bundle. An unknown member is an error. */
-export interface BundleMaker {
-  /** Hexadecimal SHA-256 of the wasm that runs, where the page knows it. It is the maker's word. */
-  sha256?: string;
-}
-
-/** What `recorded` tells, as JSON. All of it is as recorded, by whoever made the bundle. */
-export interface RecordedBundle {
-  /** The moment that was examined for. */
-  at: string;
-  /** The verifier that made the bundle, as the bundle says. */
-  maker: { version: string; sha256?: string };
-  /** Whether the maker says that it asked a service itself. */
-  session: boolean;
-  /** Whether the report, made again, is the recorded one, byte for byte. */
-  same: boolean;
-  /** In how many places they differ. */
-  count: number;
-  /** The first of these places, at most 100, as JSON pointers; "" is the whole text. */
-  differences: string[];
-  /** Whether they differ in nothing but which verifier made them. */
-  otherVerifier: boolean;
-  /** The text of the report, made again. */
-  report: string;
-  /** The text of the report in the bundle. It is not checked unless `same` says so. */
-  recorded: string;
-  files: { name: string; len: number; sha256: string; url?: string }[];
-  /** The name of the policy that the maker chose, or the JSON text of its policy file. */
-  policy?: string;
-  /** What the maker said of its own accord, which does not count when the bundle is examined as of now. */
-  makersOwn: ("policy" | "trusted-root" | "artifact" | "firmware-root")[];
-}
-"#;
+const TYPES: &str = include_str!("../../../www/recorded.d.ts");
 
 /// `BundleMaker`.
 #[derive(Default, Deserialize)]
@@ -77,6 +45,33 @@ pub fn bundle(
     Ok(Uint8Array::from(json.as_bytes()))
 }
 
+/// The bundle by itself, as `bundle` gave it: of a bundle, or of an audit file with one in it.
+///
+/// # Errors
+/// Throws a `VerifyError` when `bytes` is neither, or was changed.
+#[wasm_bindgen(js_name = bundleOf)]
+pub fn bundle_of(
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] bytes: JsValue,
+) -> Result<Uint8Array, JsValue> {
+    let bytes = take("the bundle", &bytes, &mut { MAX_TAKEN })?;
+    let json = Bundle::read(&bytes).and_then(|bundle| bundle.to_json());
+    json.map(|json| Uint8Array::from(json.as_bytes())).map_err(|error| refused(&error))
+}
+
+/// The audit file `page` with the bundle `bytes` in its place: the text of a file that checks itself.
+/// `undefined` when the page has no free place for one.
+///
+/// # Errors
+/// Throws a `VerifyError` when `bytes` is no bundle, or was changed.
+#[wasm_bindgen]
+pub fn audit(
+    page: &str,
+    #[wasm_bindgen(unchecked_param_type = "Uint8Array")] bytes: JsValue,
+) -> Result<Option<String>, JsValue> {
+    let bytes = take("the bundle", &bytes, &mut { MAX_TAKEN })?;
+    Bundle::read(&bytes).and_then(|bundle| filled(page, &bundle)).map_err(|error| refused(&error))
+}
+
 /// Makes the report of a bundle again, for the bundle's own moment: the text of a `RecordedBundle`.
 ///
 /// # Errors
@@ -86,8 +81,12 @@ pub fn recorded(
     #[wasm_bindgen(unchecked_param_type = "Uint8Array")] bytes: JsValue,
 ) -> Result<String, JsValue> {
     let bytes = take("the bundle", &bytes, &mut { MAX_TAKEN })?;
-    let bundle = Bundle::read(&bytes).map_err(|error| refused(&error))?;
-    let again = silicon_to_source::recorded(&bundle).map_err(|error| refused(&error))?;
+    told(&Bundle::read(&bytes).map_err(|error| refused(&error))?)
+}
+
+/// The text of a `RecordedBundle`.
+pub(crate) fn told(bundle: &Bundle) -> Result<String, JsValue> {
+    let again = silicon_to_source::recorded(bundle).map_err(|error| refused(&error))?;
     let is_other = again.is_other_verifier();
     let Recorded { report, same, differences, count } = again;
     let files = bundle.files().map(|(file, url)| {

@@ -2,8 +2,9 @@
 //!
 //! JavaScript hands over bytes and a moment and gets back the report's JSON exactly as the
 //! verifier's `Report::to_json` writes it, so that the page, Node and the command line can be
-//! compared byte for byte. Nothing here reads a clock, asks for randomness
-//! or opens a connection.
+//! compared byte for byte. `verify` and `recorded` answer at once and verify each signature with
+//! RustCrypto; `examine` and `remade` say the same and ask the platform's WebCrypto first. Nothing
+//! here reads a clock, asks for randomness or opens a connection.
 #![cfg(target_arch = "wasm32")]
 #![forbid(unsafe_code)]
 #![deny(
@@ -25,6 +26,8 @@
 )]
 
 pub mod bundle;
+pub mod engines;
+pub mod history;
 mod options;
 pub mod web;
 

@@ -1,44 +1,39 @@
 //! Building `audit.html`: the verifier, its wording and the page's own elements in one file that asks
-//! nobody for anything. A bundle can be put into it later without a new hash (`www/audit-file.js`,
-//! `s2s audit`).
+//! nobody for anything. A bundle can be put into it later without a new hash: the verifier does that
+//! (`engine::audit`), for the page and for `s2s audit`.
 
 use std::fs;
-use std::io::Write as _;
 use std::num::NonZeroU64;
 use std::path::Path;
 use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
+use silicon_to_source::engine::audit::{PLACE, block};
 use silicon_to_source::engine::roots::pinned;
 
 use crate::build::{files, read, remove};
 use crate::failure::Failure;
-use crate::tools;
+use crate::{own, tools};
 
 /// The folder of `www` with what only the offline file has.
 pub(crate) const SOURCES: &str = "offline";
 
-/// What the file may have at most, in bytes, without a bundle.
-const MAX: usize = 2_000_000;
+/// What the file may have at most, in bytes, without a bundle. With the bundle of a usual service it
+/// has 2,000,000.
+const MAX: usize = 1_915_000;
 
-/// Where a bundle goes: the place stands once in the file.
-const PLACE: &str = "<script type=\"text/plain\" id=\"bundle\"></script>";
+/// What the file's own script never says: the words of the terminal and of the extension.
+const NOT_SAID: [&str; 2] = ["cli", "extension"];
 
-/// Letters in one line of a block.
-const LINE: usize = 4_000;
+/// The language whose words stand whole in the file.
+const WHOLE: &str = "en";
 
-/// The alphabet of RFC 1924, as Python's `base64.b85decode` reads it: 4 bytes are 5 letters, and no
-/// run of them ends a script element.
-const ALPHABET: &[u8; 85] =
-    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
-
-/// Builds `audit.html` from the `site` that was built, and takes its sources out of the site.
-pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
+/// Builds `audit.html` from the `site` that was built, and takes its sources out of the site. Returns
+/// the file's own policy.
+pub(crate) fn assemble(root: &Path, site: &Path) -> Result<String, Failure> {
     let sources = site.join(SOURCES);
     let template = text(&sources.join("audit.html"))?;
     let script = bundled(root, &sources.join("audit.js"), &["--format=esm"])?;
@@ -49,12 +44,13 @@ pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
         }
     }
     let wasm = read(&site.join("pkg/silicon_to_source_bg.wasm"))?;
+    let policy = policy(&script, &style);
     let page = filled(
         &template,
         &[
-            ("policy", &policy(&script, &style)),
+            ("policy", &policy),
             ("style", &style),
-            ("made", &made(&wasm)?),
+            ("made", &made(root, &wasm)?),
             ("wordings", &wordings(&site.join("locales"))?),
             ("verifier", &block(&smallest(&wasm)?)),
             ("bundle", PLACE),
@@ -71,11 +67,12 @@ pub(crate) fn assemble(root: &Path, site: &Path) -> Result<(), Failure> {
     }
     remove(&sources)?;
     let path = site.join("audit.html");
-    fs::write(&path, page).map_err(|error| Failure::at(&path, error))
+    fs::write(&path, page).map_err(|error| Failure::at(&path, error))?;
+    Ok(policy)
 }
 
 /// `entry` and what it imports, as one text.
-fn bundled(root: &Path, entry: &Path, options: &[&str]) -> Result<String, Failure> {
+pub(crate) fn bundled(root: &Path, entry: &Path, options: &[&str]) -> Result<String, Failure> {
     let bundler = root.join("crates/xtask/bundler");
     tools::need_node()?;
     tools::need_node_modules(&bundler)?;
@@ -86,6 +83,7 @@ fn bundled(root: &Path, entry: &Path, options: &[&str]) -> Result<String, Failur
             .args([
                 "--bundle",
                 "--minify-whitespace",
+                "--minify-identifiers",
                 "--minify-syntax",
                 "--charset=utf8",
                 "--log-level=warning",
@@ -107,39 +105,58 @@ fn policy(script: &str, style: &str) -> String {
     )
 }
 
-/// What the file says of the verifier in it: its digest, and how old its keys are.
-fn made(wasm: &[u8]) -> Result<String, Failure> {
+/// What the file says of the verifier in it: its commit, its digest, and how old its keys are.
+fn made(root: &Path, wasm: &[u8]) -> Result<String, Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::new(format!("audit.html: {error}."));
     let roots = pinned().map_err(|error| failed(&error))?;
     let made = json!({
         "version": env!("CARGO_PKG_VERSION"),
+        "commit": own::commit(root),
         "wasm": { "sha256": Sha256::of(wasm), "len": wasm.len() },
         "roots": roots,
     });
     Ok(made.to_string().replace('<', "\\u003c"))
 }
 
-/// One block for each language, without the spaces of the file.
+/// One block for each language, without the spaces of the file. One language stands whole; of the
+/// others stands what [`nameless`] leaves.
 fn wordings(folder: &Path) -> Result<String, Failure> {
+    let words = |path: &Path| -> Result<Json, Failure> {
+        let failed = |error| Failure::at(path, error);
+        let mut words: Json = serde_json::from_slice(&read(path)?).map_err(failed)?;
+        if let Some(words) = words.as_object_mut() {
+            words.retain(|name, _| !NOT_SAID.contains(&name.as_str()));
+        }
+        Ok(words)
+    };
+    let whole = words(&folder.join(WHOLE).with_extension("json"))?;
     let mut blocks = Vec::new();
     for path in files(folder)? {
         let language = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         if path.extension().is_none_or(|kind| kind != "json") {
             continue;
         }
-        let words: serde_json::Value =
-            serde_json::from_slice(&read(&path)?).map_err(|error| Failure::at(&path, error))?;
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-        let packed = gzip
-            .write_all(words.to_string().as_bytes())
-            .and_then(|()| gzip.finish())
-            .map_err(|error| Failure::at(&path, error))?;
+        let own = match language.as_str() {
+            WHOLE => whole.clone(),
+            _ => nameless(&whole, words(&path)?),
+        };
         blocks.push(format!(
             "<script type=\"text/plain\" class=\"wording\" data-language=\"{language}\">{}</script>",
-            block(&packed)
+            block(&smallest(own.to_string().as_bytes())?)
         ));
     }
     Ok(blocks.join("\n"))
+}
+
+/// `words` without the names that `whole` has too: an object with the same names is the list of its
+/// members, in the order of the names.
+fn nameless(whole: &Json, words: Json) -> Json {
+    match (whole, words) {
+        (Json::Object(whole), Json::Object(words)) if whole.keys().eq(words.keys()) => {
+            whole.values().zip(words).map(|(whole, (_, own))| nameless(whole, own)).collect()
+        }
+        (_, words) => words,
+    }
 }
 
 /// `bytes` as gzip, smaller by a twentieth than the usual encoder makes it. More rounds take off a
@@ -151,29 +168,6 @@ fn smallest(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
     zopfli::compress(options, zopfli::Format::Gzip, bytes, &mut packed)
         .map_err(|error| Failure::new(format!("audit.html: {error}.")))?;
     Ok(packed)
-}
-
-/// `bytes` as lines of letters.
-fn block(bytes: &[u8]) -> String {
-    let letters = base85(bytes);
-    let lines = letters.as_bytes().chunks(LINE).map(String::from_utf8_lossy);
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-fn base85(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() / 4 * 5 + 5);
-    for group in bytes.chunks(4) {
-        let mut word = [0; 4];
-        word[..group.len()].copy_from_slice(group);
-        let mut rest = u32::from_be_bytes(word);
-        let mut letters = ['0'; 5];
-        for letter in letters.iter_mut().rev() {
-            *letter = char::from(ALPHABET[(rest % 85) as usize]);
-            rest /= 85;
-        }
-        text.extend(&letters[..=group.len()]);
-    }
-    text
 }
 
 /// The template with each `{{name}}` in it replaced, in one pass.
@@ -200,21 +194,16 @@ fn text(path: &Path) -> Result<String, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::{base85, filled};
+    use serde_json::json;
 
-    /// What `python3 -c 'import base64; print(base64.b85encode(b"..."))'` prints.
+    use super::{filled, nameless};
+
     #[test]
-    fn letters_are_those_of_rfc_1924() {
-        for (bytes, letters) in [
-            (&b""[..], ""),
-            (b"a", "VE"),
-            (b"hello", "Xk~0{Zv"),
-            (b"\0\0\0\0", "00000"),
-            (b"\xff\xff\xff\xff", "|NsC0"),
-            (b"abc", "VPaz"),
-        ] {
-            assert_eq!(base85(bytes), letters);
-        }
+    fn names_are_left_out_where_both_languages_have_the_same() {
+        let whole =
+            json!({"a": "one", "b": {"x": ["l"], "y": "two"}, "c": {"one": "n", "other": "m"}});
+        let own = json!({"a": "eins", "b": {"x": ["m", "n"], "y": "zwei"}, "c": {"other": "o"}});
+        assert_eq!(nameless(&whole, own), json!(["eins", [["m", "n"], "zwei"], {"other": "o"}]));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Building `target/site`: the page, the verifier as wasm, and the demonstration; and with them
 //! `target/npm`, and the offline file.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -16,7 +16,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::failure::Failure;
 use crate::manifest::{Kind, Manifest, Target};
-use crate::{audit, extension, package, tools};
+use crate::{audit, extension, headers, listing, own, package, page, tools, webcat};
 
 /// What was built.
 pub(crate) struct Site {
@@ -45,9 +45,25 @@ pub(crate) fn site(root: &Path) -> Result<Site, Failure> {
     demonstration(&folder)?;
     build_demonstration(root, &folder)?;
     package::assemble(root, &folder)?;
-    audit::assemble(root, &folder)?;
+    own::policy(&folder)?;
+    let offline = audit::assemble(root, &folder)?;
+    page::assemble(root, &folder)?;
     budget(&folder, &manifest)?;
+    of_itself(root, &folder, &manifest, &offline)?;
     Ok(Site { folder, manifest })
+}
+
+/// Writes what names the files of the site: last, so that each of them is there.
+fn of_itself(root: &Path, site: &Path, manifest: &Manifest, offline: &str) -> Result<(), Failure> {
+    let listing = listing::of(site)?;
+    own::assemble(root, site, manifest, &listing)?;
+    webcat::assemble(root, site, &listing, offline)?;
+    let served =
+        listing.keys().map(String::as_str).chain([own::NAME, own::RECORD, ".well-known/webcat"]);
+    own::simulated_release(root, site)?;
+    let path = site.join("_headers");
+    fs::write(&path, headers::file(served, &headers::of_offline(offline)))
+        .map_err(|error| Failure::at(&path, error))
 }
 
 /// Compiles the crate for wasm32, with paths of this machine left out of the result.
@@ -60,28 +76,33 @@ fn compile(root: &Path, manifest: &Manifest) -> Result<PathBuf, Failure> {
             .args(["--target", tools::WASM, "--profile", &profile.cargo])
             .current_dir(root)
             .env("CARGO_TARGET_DIR", tools::target_folder(root))
-            .env("CARGO_ENCODED_RUSTFLAGS", remapped(root)),
+            .env("CARGO_ENCODED_RUSTFLAGS", flags(root, tools::WASM)),
     )?;
     Ok(tools::target_folder(root).join(tools::WASM).join(&profile.cargo).join("s2s_wasm.wasm"))
 }
 
-fn remapped(root: &Path) -> OsString {
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
-        let user = env::var_os("HOME").or_else(|| env::var_os("USERPROFILE"))?;
-        Some(PathBuf::from(user).join(".cargo"))
-    });
-    let mut flags = OsString::new();
-    let paths = home.iter().map(|path| (path.as_path(), "/cargo")).chain([(root, "/source")]);
+/// Flags of the compiler that leave this machine out of what it writes. On Linux the linker comes with
+/// Rust, so that no C compiler's version shows.
+pub(crate) fn flags(root: &Path, target: &str) -> OsString {
+    let mut paths = [
+        (tools::cargo_home(), "/cargo"),
+        (root.to_owned(), "/source"),
+        (tools::target_folder(root), "/target"),
+    ];
+    // The last that fits counts, and one of these folders may lie in another.
+    paths.sort_by_key(|(path, _)| path.as_os_str().len());
+    let mut flags: Vec<OsString> = Vec::new();
     for (path, name) in paths {
-        if !flags.is_empty() {
-            flags.push("\u{1f}");
-        }
-        flags.push("--remap-path-prefix=");
-        flags.push(path);
-        flags.push("=");
-        flags.push(name);
+        let mut flag = OsString::from("--remap-path-prefix=");
+        flag.push(path);
+        flag.push("=");
+        flag.push(name);
+        flags.push(flag);
     }
-    flags
+    if target.ends_with("-linux-musl") {
+        flags.push("-Clinker=rust-lld".into());
+    }
+    flags.join(OsStr::new("\u{1f}"))
 }
 
 fn bind(root: &Path, wasm: &Path, target: &Target) -> Result<(), Failure> {

@@ -13,37 +13,10 @@ use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::failure::Failure;
+use crate::headers;
 
 /// How many ports after a busy one are tried before the system chooses.
 const NEXT_PORTS: u16 = 20;
-
-/// What every answer carries. The page may load its own files and nothing else, and no string ever
-/// becomes code or markup. Connections may go to any host over https:, because the reader may name
-/// any; over http: they may go to this machine only.
-const HEADERS: [(HeaderName, &str); 8] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self'; font-src 'self'; connect-src 'self' https: http://127.0.0.1:* \
-         http://localhost:* http://*.localhost:*; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-         require-trusted-types-for 'script'; trusted-types s2s-worker",
-    ),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (
-        HeaderName::from_static("permissions-policy"),
-        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
-         magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
-    ),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::CACHE_CONTROL, "no-cache"),
-];
-
-/// The offline file has a policy of its own in it, which is stricter and names its script by hash. What
-/// only a header can say is added.
-const OFFLINE: &str = "frame-ancestors 'none'";
 
 /// Serves until the program is interrupted.
 pub(crate) fn until_interrupted(folder: &Path, port: u16) -> Result<(), Failure> {
@@ -99,18 +72,19 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 /// The page, and a simulated coordinator beside it with headers of its own.
 fn router(folder: &Path) -> Router {
-    let page = Router::new().fallback_service(ServeDir::new(folder));
+    let page = Router::new().fallback_service(ServeDir::new(folder).precompressed_br());
     let audit = ServeFile::new(folder.join("audit.html"));
     let offline = Router::new().route_service("/audit.html", audit);
-    let [page, offline] = [(page, HEADERS[0].1), (offline, OFFLINE)].map(|(router, policy)| {
-        HEADERS.iter().fold(router, |router, (name, value)| {
-            let value = if *name == header::CONTENT_SECURITY_POLICY { policy } else { value };
-            router.layer(SetResponseHeaderLayer::overriding(
-                name.clone(),
-                HeaderValue::from_static(value),
-            ))
-        })
-    });
+    let [page, offline] =
+        [(page, headers::PAGE), (offline, headers::OFFLINE)].map(|(router, policy)| {
+            let policy = (header::CONTENT_SECURITY_POLICY.as_str(), policy);
+            [policy].into_iter().chain(headers::OTHERS).fold(router, |router, (name, value)| {
+                router.layer(SetResponseHeaderLayer::overriding(
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                ))
+            })
+        });
     page.merge(offline).merge(sidecar::router(Arc::new(Stage::new(Vendor::Amd)), None))
 }
 
@@ -153,10 +127,18 @@ mod tests {
 
     /// What the server answers to `GET path`, with the headers in lower case.
     fn get(url: &str, path: &str) -> String {
+        get_with(url, path, "")
+    }
+
+    /// The same, with a header line of the caller's.
+    fn get_with(url: &str, path: &str, header: &str) -> String {
         let address = url.trim_start_matches("http://").trim_end_matches('/');
         let mut stream = TcpStream::connect(address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")
-            .unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: {address}\r\n{header}connection: close\r\n\r\n"
+        )
+        .unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         String::from_utf8_lossy(&answer).to_lowercase()
@@ -177,7 +159,8 @@ mod tests {
                 let answer = get(&url, path);
                 assert!(answer.starts_with(&format!("http/1.1 {status}")), "{path}: {answer}");
                 assert!(answer.contains(&format!("content-type: {kind}")) || kind.is_empty());
-                for (name, value) in HEADERS {
+                let policy = [("content-security-policy", headers::PAGE)];
+                for (name, value) in policy.into_iter().chain(headers::OTHERS) {
                     let header = format!("{name}: {value}\r\n").to_lowercase();
                     assert!(answer.contains(&header), "{path} lacks {header}");
                 }
@@ -203,6 +186,25 @@ mod tests {
     }
 
     #[test]
+    fn whoever_takes_brotli_gets_the_file_that_lies_beside_the_plain_one() {
+        let folder = std::env::temp_dir().join(format!("brotli-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("x.wasm"), b"plain").unwrap();
+        fs::write(folder.join("x.wasm.br"), b"packed").unwrap();
+        during(&folder, |url| {
+            let packed = get_with(&url, "/x.wasm", "accept-encoding: gzip, br\r\n");
+            assert!(packed.contains("content-encoding: br\r\n") && packed.ends_with("packed"));
+            assert!(packed.contains("content-type: application/wasm\r\n"), "{packed}");
+            assert!(packed.contains("content-security-policy: "), "{packed}");
+            let plain = get(&url, "/x.wasm");
+            assert!(!plain.contains("content-encoding") && plain.ends_with("plain"), "{plain}");
+            Ok(())
+        })
+        .unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
     fn wasm_is_served_as_wasm() {
         let folder = std::env::temp_dir().join(format!("site-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
@@ -224,19 +226,12 @@ mod tests {
             let answer = get(&url, "/audit.html");
             let policies = answer.matches("content-security-policy: ").count();
             assert_eq!(policies, 1, "{answer}");
-            assert!(answer.contains(&format!("content-security-policy: {OFFLINE}\r\n")));
+            assert!(answer.contains(&format!("content-security-policy: {}\r\n", headers::OFFLINE)));
             assert!(answer.contains("x-frame-options: deny\r\n"), "{answer}");
             Ok(())
         })
         .unwrap();
         fs::remove_dir_all(&folder).unwrap();
-    }
-
-    #[test]
-    fn page_repeats_the_policy_that_the_server_sends() {
-        let html = include_str!("../../../www/index.html");
-        let sent = HEADERS[0].1.replace(" frame-ancestors 'none';", "");
-        assert!(html.contains(&format!("content=\"{sent}\"")), "{sent}");
     }
 
     #[test]

@@ -31,6 +31,21 @@ pub(crate) fn target_folder(root: &Path) -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |path| root.join(path))
 }
 
+/// Where cargo keeps packages.
+pub(crate) fn cargo_home() -> PathBuf {
+    home_of("CARGO_HOME", ".cargo")
+}
+
+/// Where rustup keeps compilers.
+pub(crate) fn rustup_home() -> PathBuf {
+    home_of("RUSTUP_HOME", ".rustup")
+}
+
+fn home_of(variable: &str, folder: &str) -> PathBuf {
+    let user = || env::var_os("HOME").or_else(|| env::var_os("USERPROFILE")).unwrap_or_default();
+    env::var_os(variable).map_or_else(|| Path::new(&user()).join(folder), PathBuf::from)
+}
+
 /// Runs `command` to its end, with its output on this terminal.
 pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     let line = line(command);

@@ -6,6 +6,7 @@ const SLSA: &str = "SLSA provenance v1 for Google Cloud Build (gcb-buildtypes/go
 crate::finding::table! {
     ALL {
         GCB_ENVELOPE = "gcb.envelope", "1.10", Provenance, Authenticity, DSSE,
+            warns ["not-signed"],
             fails ["payload-type"];
         GCB_SIGNATURE = "gcb.signature", "1.10", Provenance, Authenticity, DSSE,
             carries [Provenance],

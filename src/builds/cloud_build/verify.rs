@@ -11,7 +11,7 @@ use crate::digest::Sha256;
 use crate::finding::{Examined, Finding, Outcome, Promise, Value, Why};
 use crate::gather;
 use crate::pki::anchors::Roots;
-use crate::pki::build_keys::{self, BuildKey};
+use crate::pki::build_keys::{self, BuildKey, Signs};
 
 /// A statement that Google Cloud Build's pinned key signed.
 #[derive(Clone, Debug)]
@@ -62,16 +62,22 @@ impl VerifiedBuilds {
 /// subjects of each statement. When there is none, `gcb.subject` is left open (not fetched) and
 /// the statements are still verified: their reader must compare the subjects.
 ///
-/// An envelope that only other keys signed, such as those of single regions, is passed over when
-/// another is verified: whose keys they are is not known here.
+/// An envelope that only other keys signed is passed over when another is verified. Google's older
+/// keys, which sign the payload alone, count only where no envelope names a current one.
 pub(crate) fn verify(
     provenance: &Provenance,
     roots: Roots,
     image: &[Sha256],
 ) -> Examined<VerifiedBuilds> {
-    let keys = build_keys::cloud_build(roots);
     let envelopes = provenance.envelopes();
-    let examined: Vec<One> = envelopes.iter().map(|one| examine(one, keys, image)).collect();
+    let by = |keys: &'static [BuildKey]| -> Vec<One> {
+        envelopes.iter().map(|one| examine(one, keys, image)).collect()
+    };
+    let current = by(build_keys::cloud_build(roots));
+    let examined = match current.iter().all(|one| one.is_foreign) {
+        true => by(build_keys::older_cloud_build(roots)),
+        false => current,
+    };
     let any = examined.iter().any(|one| one.verified.is_some());
     let is_signed = examined.iter().any(|one| one.is_signed);
     let failed = examined.iter().any(|one| one.verified.is_none() && !one.is_foreign);
@@ -130,14 +136,19 @@ fn examine(envelope: &Envelope, keys: &'static [BuildKey], image: &[Sha256]) -> 
             }
         })
         .collect();
-    let shape =
-        Finding::test(&checks::GCB_ENVELOPE, envelope.payload_type == PAYLOAD_TYPE, "payload-type")
-            .expected(PAYLOAD_TYPE)
-            .actual(envelope.payload_type.as_str());
     let (signature, key) = signatures(envelope, &pinned, is_foreign, keys);
+    let shape = match envelope.payload_type == PAYLOAD_TYPE {
+        false => Finding::fail(&checks::GCB_ENVELOPE, "payload-type"),
+        true if key.is_some_and(|key| key.signs == Signs::Payload) => {
+            Finding::warn(&checks::GCB_ENVELOPE, "not-signed")
+        }
+        true => Finding::pass(&checks::GCB_ENVELOPE),
+    }
+    .expected(PAYLOAD_TYPE)
+    .actual(envelope.payload_type.as_str());
     let read = key.map(|_| Statement::parse(&envelope.payload));
     let statement = match &read {
-        _ if !shape.passed() => {
+        _ if !shape.outcome.holds() => {
             Finding::blocked(&sigstore::checks::PROVENANCE_STATEMENT, shape.check)
         }
         None => Finding::blocked(&sigstore::checks::PROVENANCE_STATEMENT, signature.check),
@@ -190,14 +201,17 @@ fn signatures(
     keys: &'static [BuildKey],
 ) -> (Finding, Option<&'static BuildKey>) {
     let check = &checks::GCB_SIGNATURE;
-    let message = sigstore_types::pae(&envelope.payload_type, &envelope.payload);
+    let encoding = sigstore_types::pae(&envelope.payload_type, &envelope.payload);
     let mut signer = None;
     for signature in pinned {
         let Some(key) = keys.iter().find(|key| key.id == signature.key_id) else { continue };
         let verified = crypto::verify(
             Algorithm::EcdsaP256(Hash::Sha256),
             key.point(),
-            Message::Bytes(&message),
+            Message::Bytes(match key.signs {
+                Signs::Encoding => &encoding,
+                Signs::Payload => &envelope.payload,
+            }),
             crypto::Signature::Asn1(&signature.bytes),
         );
         if verified.is_err() {
@@ -221,11 +235,11 @@ fn signatures(
 
 /// Whether the key is the simulated one, whose private half is published.
 fn is_simulated(key_id: &str) -> bool {
-    build_keys::cloud_build(Roots::Simulated).iter().any(|key| key.id == key_id)
+    let current = build_keys::cloud_build(Roots::Simulated).iter();
+    current.chain(build_keys::older_cloud_build(Roots::Simulated)).any(|key| key.id == key_id)
 }
 
-/// The region of an older key of a single region, whose signatures are not over the
-/// pre-authentication encoding.
+/// The region that the name of a key names.
 fn region(key_id: &str) -> Option<String> {
     let rest = key_id.strip_prefix("projects/verified-builder/locations/")?;
     let region = rest.split('/').next()?;

@@ -5,7 +5,7 @@ use super::artifact::Asked;
 use super::builds::Signed;
 use super::follow::Files;
 use crate::builds::provenance::policy::ForBuilds;
-use crate::builds::{cloud_build, provenance, sigstore, tuf};
+use crate::builds::{cloud_build, provenance, sigstore};
 use crate::error::Error;
 use crate::piece::{self, Piece, Role};
 use crate::report::{Draft, RootOfTrust, Subject};
@@ -22,7 +22,7 @@ pub(crate) fn bundle(
 ) -> Result<Draft, Error> {
     let files = Files::of(&piece::of(beside, &[Role::ImageDocument]));
     let asked = Asked::of(policy, &files, &Signed::bundle(bundle)?.subjects);
-    let keys = piece::of(beside, tuf::ROLES);
+    let keys = piece::of(beside, sigstore::ROLES);
     let sigstore::examine::Examined { mut part, verified } =
         provenance::examine::bundle_with(bundle, asked.artifact, &keys, policy, now)?;
     part.absorb(asked.part);

@@ -67,6 +67,10 @@ crate::finding::table! {
         PROVENANCE_TIME_ORDER = "provenance.time-order", "1.8", Commit, Appraisal, "git object format; Sigstore client specification, section 4, step 0",
             warns ["signed-before-commit"],
             fails ["signed-before-commit"];
+        PROVENANCE_SUMMARY = "provenance.summary", "1.7", Provenance, Appraisal, "SLSA verification summary attestation, v0.2 and v1",
+            tells [Provenance],
+            warns ["not-a-build"],
+            fails ["malformed", "not-passed"];
         PROVENANCE_OTHER_BUILD = "provenance.other-build", "1.7", Provenance, Appraisal, INTOTO;
     }
 }

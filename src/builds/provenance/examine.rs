@@ -21,16 +21,16 @@ pub(crate) fn bundle(
     bundle_with(bytes, artifact, &[], policy, now)
 }
 
-/// Verifies and appraises a bundle about `artifact`, when it is known. `tuf` are pieces that may
-/// bring newer keys of Sigstore's into force.
+/// Verifies and appraises a bundle about `artifact`, when it is known. `beside` are pieces that may
+/// bring newer keys of Sigstore's into force, and answers of the log's.
 pub(crate) fn bundle_with(
     bytes: &[u8],
     artifact: Option<Artifact<'_>>,
-    tuf: &[Piece<'_>],
+    beside: &[Piece<'_>],
     policy: &dyn ForBuilds,
     now: UnixTime,
 ) -> Result<Examined, Error> {
-    let mut examined = signed(bytes, artifact, tuf, policy, now)?;
+    let mut examined = signed(bytes, artifact, beside, policy, now)?;
     let part = &mut examined.part;
     match &examined.verified {
         Some(statement) => {

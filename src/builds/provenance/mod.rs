@@ -17,6 +17,8 @@
 //!   compared, `provenance.job-says` names the rest.
 //! - How the files of a release were built: GitHub's release attestation (`provenance.release`)
 //!   names a tag's commit and files, and whoever may publish may upload any file. It is no build.
+//! - That what somebody says to have checked is so: SLSA's verification summary
+//!   (`provenance.summary`) is its signer's word, and no build.
 //! - That the source is good, or that a rebuild gives the same bytes.
 //!
 //! # Steps
@@ -26,7 +28,7 @@
 //! - 1.9: predicate against certificate. 5: releases.
 //!
 //! # Files
-//! `checks`, `policy`, `appraise` (`agreement`: predicate against certificate; `release`; `facts`:
+//! `checks`, `policy`, `appraise` (`agreement`: predicate against certificate; `release`; `summary`; `facts`:
 //! values for comparing), `examine` (one bundle as a statement about a build).
 
 pub mod appraise;

@@ -77,7 +77,9 @@ pub struct CloudBuildPolicy {
 impl Default for CloudBuildPolicy {
     fn default() -> Self {
         let builder = "https://cloudbuild.googleapis.com/GoogleHostedWorker";
-        Self { builders: vec![builder.to_owned(), format!("{builder}@v0.3")], projects: Vec::new() }
+        let older = ["@v0.3", "@v0.2"].map(|version| format!("{builder}{version}"));
+        let builders = [builder.to_owned()].into_iter().chain(older).collect();
+        Self { builders, projects: Vec::new() }
     }
 }
 

@@ -1,12 +1,13 @@
 //! A Sigstore bundle: on its own, or as a part of a service's bundle.
 
-use super::parse::{Bundle, Content};
+use super::parse::{Bundle, Content, RekorAnswer};
 use super::renew::{self, InForce};
 use super::verify::{self, Artifact, ManagedKey, TrustedRoot, VerifiedStatement};
+use super::wanted;
 use crate::builds::sigstore::policy::ForSigstore;
 use crate::error::Error;
 use crate::finding::LinkId;
-use crate::piece::Piece;
+use crate::piece::{Piece, Role};
 use crate::pki::Cert;
 use crate::pki::anchors::Roots;
 use crate::report::{EvidenceItem, Part, RootOfTrust, certificate};
@@ -27,16 +28,20 @@ pub(crate) fn root_of_trust(verified: Option<&VerifiedStatement>) -> RootOfTrust
     }
 }
 
-/// Verifies a bundle, without a word on who signed it.
+/// Verifies a bundle, without a word on who signed it. `beside` are pieces that may bring newer keys
+/// of Sigstore's into force, and answers of the log's.
 pub(crate) fn signed(
     bytes: &[u8],
     artifact: Option<Artifact<'_>>,
-    tuf: &[Piece<'_>],
+    beside: &[Piece<'_>],
     policy: &dyn ForSigstore,
     now: UnixTime,
 ) -> Result<Examined, Error> {
-    let bundle = Bundle::read(bytes)?;
-    let InForce { root, mut part } = renew::in_force(tuf, root(&bundle, policy)?, now)?;
+    let (bundle, answers) = completed(bytes, beside)?;
+    let InForce { root, mut part } = renew::in_force(beside, root(&bundle, policy)?, now)?;
+    if let (true, Content::Envelope { payload, .. }) = (bundle.leaves_out_log(), bundle.content()) {
+        part.wanted.extend(wanted::rekor(payload, &answers, &root));
+    }
     let keys = policy.sigstore().keys.iter().map(|pem| ManagedKey::from_pem(pem));
     let keys = keys.collect::<Result<Vec<_>, _>>()?;
     let examined = verify::verify_with_keys(&bundle, &root, &keys, artifact, now);
@@ -44,6 +49,34 @@ pub(crate) fn signed(
     part.simulated = root.is_simulated();
     part.evidence.splice(0..0, evidence(&bundle));
     Ok(Examined { part, verified: examined.verified })
+}
+
+/// The bundle, with the log's entry where the bundle's packing leaves it out and an answer at hand
+/// has it. The answers are handed back.
+fn completed(bytes: &[u8], beside: &[Piece<'_>]) -> Result<(Bundle, Vec<RekorAnswer>), Error> {
+    let bundle = Bundle::read(bytes)?;
+    let mut answers = Vec::new();
+    let (true, Content::Envelope { payload, .. }) = (bundle.leaves_out_log(), bundle.content())
+    else {
+        return Ok((bundle, answers));
+    };
+    for piece in beside.iter().filter(|piece| piece.role == Role::RekorAnswer) {
+        let Some(answer) = RekorAnswer::of(piece.bytes) else { continue };
+        if let RekorAnswer::Entries(entries) = &answer {
+            let own = entries.iter().find(|own| own.is_about(payload, bundle.signature()));
+            if let Some(entry) = own {
+                match Bundle::read_with(bytes, Some(entry)) {
+                    Ok(whole) => {
+                        piece.used();
+                        return Ok((whole, Vec::new()));
+                    }
+                    Err(_) => piece.unreadable(),
+                }
+            }
+        }
+        answers.push(answer);
+    }
+    Ok((bundle, answers))
 }
 
 /// Sigstore's keys: those of the policy, or else of the instance that issued the certificate.

@@ -30,9 +30,10 @@
 //! - 4: the whole, asked of sigstore-verify as an arbiter. Both have to agree.
 //!
 //! # Files
-//! `checks`, `parse` (`wire`: the strict pass over JSON; `certificate`, `checkpoint`, `statement`),
+//! `checks`, `parse` (`wire`: the strict pass over JSON; `packed`: other packings; `rekor`: the log's
+//! answers; `certificate`, `checkpoint`, `statement`),
 //! `verify` (a file a step; `library`: the arbiter; `root`: the keys), `policy`, `appraise`,
-//! `renew` (TUF's files), `examine`, `conformance` (the conformance suite's question).
+//! `renew` (TUF's files), `wanted` (what Rekor answers), `examine`, `conformance` (the conformance suite's question).
 
 pub(crate) mod appraise;
 pub mod checks;
@@ -42,3 +43,10 @@ pub mod parse;
 pub mod policy;
 pub(crate) mod renew;
 pub mod verify;
+pub(crate) mod wanted;
+
+use crate::piece::Role;
+
+/// What an examination of a bundle reads beside it: files of The Update Framework, and the log's
+/// answers.
+pub(crate) const ROLES: &[Role] = &[Role::TufMetadata, Role::TrustedRoot, Role::RekorAnswer];

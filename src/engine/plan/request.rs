@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Origin;
 use super::subject::Service;
+use crate::builds::sigstore::wanted::{SEARCH, search};
 use crate::report::Wanted;
 use crate::services::coordinator::parse::MAX_DOCUMENT;
 use crate::services::coordinator::parse::exchange::{ATTESTATION, ENCRYPTION_KEY, TINFOIL};
@@ -124,8 +125,11 @@ pub fn next(wanted: &[Further]) -> Vec<Request> {
             ANSWER => MAX_ANSWER,
             _ => MAX_FILE,
         };
-        let question = (what == ANSWER).then(|| Question::of_url(&url)).flatten();
-        let post = question.map(|question| question.body());
+        let post = match what.as_str() {
+            ANSWER => Question::of_url(&url).map(|question| question.body()),
+            SEARCH => search(&url),
+            _ => None,
+        };
         let reach = Reach::of(&host);
         let timeout_ms = TIMEOUT_MS;
         requests.push(Request { what, url, post, host, reveals, limit, timeout_ms, reach });

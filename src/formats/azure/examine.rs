@@ -5,13 +5,13 @@ use super::verify::{Verified, VerifiedAzure};
 use super::{appraise as appraisal, checks, verify};
 use crate::digest::Sha256;
 use crate::error::Error;
-use crate::finding::{Examined, LinkId, Value, to_blame};
+use crate::finding::{Examined, Finding, LinkId, Value, Why, to_blame};
 use crate::formats::azure::policy::ForAzure;
 use crate::formats::intel::parse::{Quote, Tee};
 use crate::formats::intel::verify::VerifiedQuote;
 use crate::formats::snp::files::Amd;
 use crate::formats::snp::parse::amd::Vek;
-use crate::formats::{intel, snp};
+use crate::formats::{eventlog, intel, snp};
 use crate::piece::Piece;
 use crate::pki::Cert;
 use crate::report::{Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject, certificate};
@@ -81,6 +81,9 @@ fn finish(
     policy: &dyn ForAzure,
 ) -> Draft {
     part.findings.extend(examined.findings.iter().cloned());
+    if evidence.has_log {
+        part.findings.push(Finding::unknown(&eventlog::checks::EVENTLOG_REPLAY, Why::NotSupported));
+    }
     let mut name = None;
     match &examined.verified {
         Some(verified) => {

@@ -8,6 +8,9 @@
 //! Intel or AMD. The issuer of a certificate, dstack's key service, is pinned nowhere: what a
 //! certificate says beside its key is the issuer's word.
 //!
+//! Attestations of version 1 (MessagePack) are read by their public definition. No real one was at
+//! hand to try.
+//!
 //! # Shows
 //! - TDX: Intel's platform measured the machine, its log extends to the quote's registers, and
 //!   before `system-ready` the guest's system logged the app-compose file at hand.

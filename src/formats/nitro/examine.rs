@@ -1,6 +1,6 @@
 //! Documents of AWS Nitro enclaves, alone or inside dstack's attestation.
 
-use super::parse::{Document, fields, of_dstack};
+use super::parse::{Document, fields};
 use super::{appraise, checks, verify};
 use crate::error::Error;
 use crate::finding::compared::Comparers;
@@ -22,15 +22,14 @@ pub(crate) fn examine(
     draft("nitro-document", input, bytes, policy, now)
 }
 
-/// What dstack's guest agent answers for a Nitro enclave. Only the document in it is examined:
-/// AWS signs it alone.
+/// What dstack's guest agent answers for a Nitro enclave, with the document in it. Only the document
+/// is examined: AWS signs it alone.
 pub(crate) fn examine_dstack(
     input: &[u8],
-    bytes: &[u8],
+    document: &[u8],
     policy: &dyn ForNitro,
     now: UnixTime,
 ) -> Result<Draft, Error> {
-    let document = of_dstack(bytes).ok_or(Error::Missing { what: "the Nitro document" })?;
     draft("dstack-nitro-attestation", input, document, policy, now)
 }
 

@@ -58,6 +58,18 @@ pub(crate) fn broken(report: &Report) -> Vec<String> {
             || report.verdict.passed == 0,
         "an answer other than Verified says why",
     );
+    let of_apple = ["apple-device", "provider-feed", "process-certificate"];
+    if of_apple.contains(&report.subject.kind) {
+        must(level <= Some(Level::A1), "Apple's word about a device is at most A1");
+        let software = [
+            LinkId::Measurements,
+            LinkId::Image,
+            LinkId::Provenance,
+            LinkId::Commit,
+            LinkId::KeyBinding,
+        ];
+        must(!software.into_iter().any(holds), "Apple attests no program and no key");
+    }
     for link in &report.links {
         let name = link.id.word();
         must(!link.holds() || !link.carried_by.is_empty(), &format!("{name} holds by nothing"));

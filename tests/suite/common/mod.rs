@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 pub(crate) mod dcap;
 pub(crate) mod eigencompute;
+pub(crate) mod engines;
 pub(crate) mod snp;
 pub(crate) mod table;
 
@@ -56,7 +57,7 @@ pub(crate) fn examine(
     now: silicon_to_source::time::UnixTime,
 ) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
     let context = silicon_to_source::Context::at(now);
-    held(silicon_to_source::examine(&files(input, collateral), policy, &context)?)
+    held(with_both(&files(input, collateral), policy, &context)?)
 }
 
 /// Examines `input` beside a file that this process fetched from `url`.
@@ -69,7 +70,7 @@ pub(crate) fn examine_fetched(
     let mut files = files(input, &[]);
     files.push(silicon_to_source::File::fetched(url, fetched));
     let context = silicon_to_source::Context::at(now);
-    held(silicon_to_source::examine(&files, policy, &context)?)
+    held(with_both(&files, policy, &context)?)
 }
 
 /// Examines a session file as the process does that asked: it knows by itself what the file says of
@@ -83,7 +84,7 @@ pub(crate) fn examine_asked(
     let exchange =
         silicon_to_source::services::coordinator::parse::exchange::Exchange::parse(input)?;
     let context = silicon_to_source::Context { now, asked: Some(asked(&exchange)) };
-    held(silicon_to_source::examine(&files(input, collateral), policy, &context)?)
+    held(with_both(&files(input, collateral), policy, &context)?)
 }
 
 /// What the process knows that asked as `exchange` says.
@@ -107,6 +108,18 @@ pub(crate) fn asked(
         started_at: exchange.started_at,
         answers: answers.collect(),
     }
+}
+
+/// Examines; in a test that compares engines, with a second one as well.
+fn with_both(
+    files: &[silicon_to_source::File<'_>],
+    policy: Option<&silicon_to_source::engine::policy::Policy>,
+    context: &silicon_to_source::Context,
+) -> Result<silicon_to_source::report::Report, silicon_to_source::error::Error> {
+    let examine = || silicon_to_source::examine(files, policy, context);
+    let given = examine();
+    engines::same(&given, examine);
+    given
 }
 
 /// A report that keeps to what its links carry.

@@ -79,6 +79,7 @@ pub(crate) fn told<C>(rows: &[Row<C>]) -> Vec<Told> {
 
 /// Every row does what it says.
 pub(crate) fn assert_rows<C>(rows: &[Row<C>], examine: fn(&C) -> Report) {
+    let _compared = super::engines::compared();
     let mut wrong = Vec::new();
     for (number, row) in rows.iter().enumerate() {
         let label = format!("row {number}, {} {}", row.finding, row.becomes);

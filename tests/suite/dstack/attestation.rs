@@ -196,7 +196,10 @@ fn form_that_is_not_read_is_named_wherever_it_stands() {
     let quote = guest().measured().quote_bytes();
     let document = [&[0x84, 0x44, 0xa1, 1, 0x38, 0x22, 0xa0][..], &[7; 300]].concat();
     for (bytes, name) in [
-        (b"\x83\xa7version\x01\xa8platform\x82\xa4kind\xa3tdx".to_vec(), "version 1 (MessagePack)"),
+        (
+            b"\x83\xa7version\x01\xa8platform\x82\xa4kind\xa3new".to_vec(),
+            "version 1 (MessagePack), of an unknown machine",
+        ),
         (b"\x83\xa7version\x02\xa8platform\x82".to_vec(), "version 2 (MessagePack)"),
         ([vec![0, 1], scale(&quote), vec![0; 80]].concat(), "a TDX guest on Google Cloud"),
         ([vec![0, 4], scale(&document), vec![0; 80]].concat(), "a NitroTPM"),

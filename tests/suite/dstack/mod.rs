@@ -8,6 +8,7 @@ mod guest;
 mod image;
 mod machine;
 mod mixtures;
+mod named;
 
 use std::fs;
 

@@ -1,7 +1,7 @@
 //! Every check of Google Cloud Build's provenance, with a document that makes exactly it fail,
 //! warn or stay open.
 
-use s2s_sim::gcb::{CloudBuildSpec, REGIONAL_KEY};
+use s2s_sim::gcb::{CloudBuildSpec, EnvelopeSpec, REGIONAL_KEY, statement_v0_1};
 use s2s_sim::keys::Key;
 use s2s_sim::oci::ImageSpec;
 use serde_json::{Value as Json, json};
@@ -65,6 +65,31 @@ impl Case {
         case
     }
 
+    /// Signed by an older key, over the payload alone.
+    fn older() -> Self {
+        let mut case = Self::v0_1();
+        let statement = statement_v0_1(ImageSpec::default().manifest_digest());
+        case.spec.envelopes = vec![EnvelopeSpec::older(statement)];
+        case
+    }
+
+    /// As a worker of version 0.2 wrote it: the commit is in the address of the source.
+    fn v0_2() -> Self {
+        let mut case = Self::older();
+        let predicate = &mut case.statement()["predicate"];
+        let worker = "https://cloudbuild.googleapis.com/GoogleHostedWorker@v0.2";
+        predicate["builder"]["id"] = json!(worker);
+        predicate["recipe"]["type"] = json!(worker);
+        let source = "https://github.com/silicon-to-source/silicon-to-source-demo/commit/";
+        predicate["materials"] =
+            json!([{ "uri": format!("{source}0123456789abcdef0123456789abcdef01234567") }]);
+        case
+    }
+
+    fn arguments(&mut self) -> &mut Json {
+        &mut self.statement()["predicate"]["recipe"]["arguments"]["substitutions"]
+    }
+
     fn with_index() -> Self {
         let image = ImageSpec::default();
         let files = vec![image.manifest_bytes(), image.index_bytes()];
@@ -115,6 +140,24 @@ const ROWS: &[Row<Case>] = &[
     row("gcb.signature", "fail bad-signature", |case| {
         case.spec.envelopes[0].signers[0].1 = Key::StrangerP256;
     }),
+    row("gcb.signature", "fail bad-signature", |case| {
+        case.spec.envelopes[0].signers[0].1 = Key::StrangerP256;
+    })
+    .on(Case::older)
+    .also(&[("gcb.envelope", "pass", "no key's signature stands for the content")]),
+    row("gcb.builder", "fail build-type", |case| {
+        case.statement()["predicate"]["recipe"]["type"] = json!("https://example.com/type/v1");
+    })
+    .on(Case::v0_2),
+    row("provenance.ref", "fail not-accepted", |case| {
+        case.policy["provenance"]["reference"] = json!("any-tag");
+    })
+    .on(Case::older),
+    row("gcb.agrees/branch", "fail not-equal", |case| {
+        case.arguments()["REF_NAME"] = json!("other");
+    })
+    .on(Case::v0_1)
+    .also(&[("provenance.ref", "unknown not-published", "the two places differ")]),
     row("gcb.signature", "fail unsigned", |case| case.spec.envelopes[0].signers.clear()),
     row("gcb.signature", "fail bad-signature", |case| {
         let own = case.spec.envelopes[0].signers[0].0.clone();
@@ -297,11 +340,68 @@ const NOT_PUBLISHED: &[Row<Case>] = &[row("provenance.commit", "unknown not-publ
 
 /// What the rows say: findings, and what becomes of them.
 pub(crate) fn told() -> Vec<Told> {
-    [table::told(ROWS), table::told(NOT_PUBLISHED), ALWAYS.to_vec()].concat()
+    [table::told(ROWS), table::told(NOT_PUBLISHED), ALWAYS.to_vec(), vec![OLDER]].concat()
 }
 
 /// What is open or a warning for every document: no document could decide it otherwise.
 const ALWAYS: [(&str, &str); 2] = [("gcb.time", "warn no-time"), ("gcb.log", "warn no-log")];
+
+/// What is known about each document that an older key signed.
+const OLDER: (&str, &str) = ("gcb.envelope", "warn not-signed");
+
+#[test]
+fn older_keys_sign_the_payload_and_not_what_kind_of_content_it_is() {
+    for case in [Case::older(), Case::v0_2()] {
+        let found = findings(&case.examine());
+        assert_eq!((found["gcb.signature"].as_str(), found[OLDER.0].as_str()), ("pass", OLDER.1));
+        assert_eq!(found["provenance.commit"], "pass");
+        let claims = case.examine().claims;
+        let claim = |name| claims.iter().find(|claim| claim.name == name).map(|own| &own.value);
+        let commit = Value::Hex("0123456789abcdef0123456789abcdef01234567".into());
+        assert_eq!(claim("git.commit"), Some(&commit));
+        let repository = "https://github.com/silicon-to-source/silicon-to-source-demo";
+        assert_eq!(claim("git.repository"), Some(&Value::text(repository)));
+    }
+}
+
+#[test]
+fn a_signature_is_over_the_bytes_that_its_key_signs_and_no_others() {
+    let ids = [Case::v0_1(), Case::older()].map(|case| case.spec.envelopes[0].signers[0].0.clone());
+    let [current, older] = ids;
+    for (case, other) in [(Case::v0_1(), older), (Case::older(), current)] {
+        let mut envelope = case.spec.envelopes[0].json();
+        envelope["signatures"][0]["keyid"] = json!(other);
+        let policy = Policy::from_json(case.policy.to_string().as_bytes()).unwrap();
+        let report = examine(envelope.to_string().as_bytes(), &[], Some(&policy), NOW).unwrap();
+        assert_eq!(findings(&report)["gcb.signature"], "fail bad-signature");
+    }
+}
+
+/// An older key decides nothing where a current one signed.
+#[test]
+fn older_keys_count_only_where_no_current_one_signed() {
+    let mut case = Case::both();
+    case.spec.envelopes[1] = EnvelopeSpec::older(case.spec.envelopes[1].statement.clone());
+    let found = findings(&case.examine());
+    assert_eq!(found["gcb.regional-key/envelope 2"], "unknown not-supported");
+    assert!(!found.contains_key("gcb.signature/envelope 2"));
+}
+
+#[test]
+fn tag_of_the_older_predicate_is_its_substitution_where_the_ref_agrees() {
+    let tagged = |name: &str, reference: &str| {
+        let mut case = Case::older();
+        case.policy["provenance"]["reference"] = json!({ "exact": "refs/tags/v39" });
+        let arguments = case.arguments();
+        arguments.as_object_mut().unwrap().remove("BRANCH_NAME");
+        arguments["TAG_NAME"] = json!(name);
+        arguments["REF_NAME"] = json!(reference);
+        findings(&case.examine())["provenance.ref"].clone()
+    };
+    assert_eq!(tagged("v39", "v39"), "pass");
+    assert_eq!(tagged("v40", "v40"), "fail not-accepted");
+    assert_eq!(tagged("v39", "main"), "fail missing");
+}
 
 #[test]
 fn every_check_has_a_document_that_makes_exactly_it_fail() {

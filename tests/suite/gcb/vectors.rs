@@ -104,3 +104,44 @@ fn every_changed_character_of_a_real_payload_fails() {
         assert_eq!(report.verdict.state, State::Failed, "byte {at}");
     }
 }
+
+/// Both are accepted by slsa-verifier, for the image that they name.
+#[test]
+fn builds_of_2022_hold_by_the_older_keys() {
+    let Some(folder) = shared("vectors/faults/gcb-older-global-key") else { return };
+    let policy = |image: &str| {
+        let mut json: Json =
+            serde_json::from_str(silicon_to_source::engine::builtin("cloud-build").unwrap().json)
+                .unwrap();
+        json["sigstore"] = serde_json::json!({ "artifact": format!("sha256:{image}") });
+        silicon_to_source::engine::policy::Policy::from_json(json.to_string().as_bytes()).unwrap()
+    };
+    let claim = |report: &Report, name: &str| {
+        report.claims.iter().find(|claim| claim.name == name).map(|claim| claim.value.clone())
+    };
+    let repository = Some(Value::text("https://github.com/laurentsimon/gcb-tests"));
+    for (name, image, commit, reference, state) in [
+        (
+            "region.json",
+            "f472ca4b68898c951ac3b476cba919d0d56fca4ced631fabcead51e4b2b690e7",
+            "01ce393d04eb6df2a7b2b3e95d4126e687afb7ae",
+            Some(Value::text("refs/tags/v39")),
+            State::Warning,
+        ),
+        // It says nothing about what started the build.
+        (
+            "global.json",
+            "1a033b002f89ed2b8ea733162497fb70f1a4049a7f8602d6a33682b4ad9921fd",
+            "fbbb98765e85ad464302dc5977968104d36e455e",
+            None,
+            State::NotPublished,
+        ),
+    ] {
+        let bytes = fs::read(folder.join(name)).unwrap();
+        let report = examine(&bytes, &[], Some(&policy(image)), now()).unwrap();
+        assert_eq!(claim(&report, "git.commit"), Some(Value::Hex(commit.into())), "{name}");
+        assert_eq!(claim(&report, "git.repository"), repository, "{name}");
+        assert_eq!(claim(&report, "git.ref"), reference, "{name}");
+        assert_eq!(report.verdict.state, state, "{name}");
+    }
+}

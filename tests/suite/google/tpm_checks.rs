@@ -345,6 +345,45 @@ fn a_bank_that_is_there_twice_is_refused() {
     assert_eq!(report.findings(check).next().unwrap().reason, Some("duplicate"));
 }
 
+/// Of two authorities of one name and one key, the one that leads to the root is taken.
+#[test]
+fn a_second_authority_of_the_same_name_and_key_is_tried() {
+    let role = VtpmRole::Intermediate;
+    let own = vtpm_certificate(role, role.key(), None);
+    let cross = vtpm_certificate(role, role.key(), Some(&Spoil::IssuerName("Another CA".into())));
+    let sound = examined(&spoiled(|spec| spec.intermediates = vec![own.clone()]), NOW);
+    for order in [[&cross, &own], [&own, &cross]] {
+        let both = order.map(Clone::clone).to_vec();
+        let report = examined(&spoiled(|spec| spec.intermediates = both), NOW);
+        assert_eq!(findings(&report), findings(&sound));
+        assert_eq!(report.verdict.state, State::Warning);
+    }
+    let report = examined(&spoiled(|spec| spec.intermediates = vec![cross]), NOW);
+    assert_eq!(findings(&report)["tpm.root"], "unknown not-fetched");
+}
+
+#[test]
+fn many_authorities_of_one_name_end_the_search_and_not_the_examination() {
+    let role = VtpmRole::Intermediate;
+    let name = |number: usize| Spoil::IssuerName(format!("Another CA {number}"));
+    let crowd = (0..200).map(|number| vtpm_certificate(role, role.key(), Some(&name(number))));
+    let crowd: Vec<Vec<u8>> = crowd.collect();
+    let files: Vec<&[u8]> = crowd.iter().map(Vec::as_slice).collect();
+    let spec = spoiled(|spec| spec.intermediates.clear());
+    let report = crate::common::examine(&spec.bytes(), &files, Some(&policy(|_| {})), NOW).unwrap();
+    assert_eq!(findings(&report)["tpm.root"], "unknown not-fetched");
+}
+
+/// RFC 5280 sections 4.2.1.10, 4.2.1.11 and 4.2.1.14: an authority has to mark them critical.
+#[test]
+fn constraints_of_an_authority_count_however_they_are_marked() {
+    for id in ["2.5.29.30", "2.5.29.36", "2.5.29.54"] {
+        let extra = Spoil::ExtraExtension(id, vec![0x30, 0]);
+        let found = findings(&examined(&spoiled(above(extra)), NOW));
+        assert_eq!(found["tpm.chain.role/intermediate"], "fail unknown-extension", "{id}");
+    }
+}
+
 #[test]
 fn a_supplied_root_is_never_used_and_a_supplied_intermediate_is() {
     let role = VtpmRole::Intermediate;

@@ -77,6 +77,7 @@ const CRATES: &[Crate] = &[
         names: &["digest", "time", "parse"],
         also: &[
             ("pki::build_keys::SIMULATED_CLOUD_BUILD", "the name of the key that it signs with"),
+            ("pki::build_keys::SIMULATED_OLDER_CLOUD_BUILD", "the same key's other name"),
             ("builds::git::verify::name", "a git object's name is the hash of its content"),
         ],
     },
@@ -97,13 +98,28 @@ const CRATES: &[Crate] = &[
             "conformance",
             "text",
         ],
-        also: &[],
+        also: &[
+            ("crypto::supposing", "it asks the platform's WebCrypto what was supposed"),
+            ("crypto::counted", "it says which engine answered"),
+            ("crypto::Question", "what WebCrypto is asked"),
+            ("crypto::Algorithm", "which of WebCrypto's algorithms were tried"),
+            ("crypto::Signatures", "how many signatures each engine answered"),
+            ("crypto::Engine", "the names of the engines"),
+        ],
     },
     Crate {
         folder: "crates/xtask",
         uses: &[VERIFIER, "s2s-sim"],
         names: &["digest"],
-        also: &[("engine::roots::pinned", "the package says which roots it is built with")],
+        also: &[
+            ("engine::roots", "the package and a build say which roots they have"),
+            ("engine::audit", "the offline file has its place for a bundle, and its letters"),
+            ("engine::Builtin", "a build says which policies it has"),
+            ("report::Verifier", "a build says which verifier it is"),
+            ("builds::sigstore", "its test of WEBCAT's files checks their signature"),
+            ("pki::Cert", "its test of WEBCAT's files reads when a signature was made"),
+            ("time", "its test of WEBCAT's files goes by a moment"),
+        ],
     },
 ];
 

@@ -1,10 +1,12 @@
 //! `s2s audit`: a bundle goes into the place that a page has for it, and nothing is overwritten.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use base64::Engine as _;
+use flate2::read::DeflateDecoder;
+use silicon_to_source::digest::Sha256;
 use silicon_to_source::engine::bundle::Bundle;
 use silicon_to_source::engine::options::Options;
 use silicon_to_source::{Context, File, examine_with};
@@ -48,16 +50,62 @@ fn a_bundle_is_put_into_its_place_and_the_reader_is_told_what_its_report_is() {
     let folder = folder("made");
     let [kept, page, made] = ["b.s2s.json", "audit.html", "made.html"].map(|n| folder.join(n));
     fs::write(&kept, bundle()).unwrap();
-    fs::write(&page, format!("<p>before</p>{PLACE}<p>after</p>")).unwrap();
+    fs::write(&page, format!("<!doctype html>{PLACE}<p>after</p>")).unwrap();
     let output = audit(&kept, &made, Some(&page));
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
     assert!(told(&output).contains("what this verifier makes of the files in it, byte for byte"));
     let html = fs::read_to_string(&made).unwrap();
-    let (before, rest) = html.split_once("id=\"bundle\">").unwrap();
+    let (before, rest) = html.split_once(" data-sha256=\"").unwrap();
+    let (digest, rest) = rest.split_once("\">").unwrap();
     let (letters, after) = rest.split_once("</script>").unwrap();
-    assert_eq!((before, after), ("<p>before</p><script type=\"text/plain\" ", "<p>after</p>"));
-    let bytes = base64::engine::general_purpose::STANDARD.decode(letters.replace('\n', ""));
-    assert_eq!(bytes.unwrap(), fs::read(&kept).unwrap());
+    let begin = "<!doctype html><script type=\"text/plain\" id=\"bundle\"";
+    assert_eq!((before, after), (begin, "<p>after</p>"));
+    let letters = letters.replace('\n', "");
+    assert_eq!(digest, Sha256::of(letters.as_bytes()).to_string());
+    let mut bytes = Vec::new();
+    DeflateDecoder::new(unlettered(&letters).as_slice()).read_to_end(&mut bytes).unwrap();
+    assert_eq!(bytes, fs::read(&kept).unwrap());
+    // The file is read as the bundle that is in it, and makes itself again.
+    let again = folder.join("again.html");
+    assert_eq!(audit(&made, &again, Some(&page)).status.code(), Some(0));
+    assert_eq!(fs::read_to_string(&again).unwrap(), html);
+    let recorded = |file: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_s2s"));
+        command.arg("verify").arg(file).args(["--as-recorded", "--json"]).output().unwrap()
+    };
+    assert_eq!(recorded(&made).stdout, recorded(&kept).stdout);
+    assert!(!recorded(&made).stdout.is_empty());
+}
+
+/// Two letters of ASCII, without three of them, are 13 bits, from the least one of each byte on; a
+/// last letter by itself is 6.
+fn unlettered(text: &str) -> Vec<u8> {
+    let alphabet: Vec<u8> = (33..127).filter(|code| !b"&<\\".contains(code)).collect();
+    let mut bits: Vec<bool> = Vec::new();
+    for pair in text.as_bytes().chunks(2) {
+        let digits =
+            pair.iter().map(|letter| alphabet.iter().position(|own| own == letter).unwrap());
+        let value = digits.fold(0, |value, digit| value * 91 + digit);
+        bits.extend((0..if pair.len() == 2 { 13 } else { 6 }).map(|bit| value >> bit & 1 == 1));
+    }
+    let byte = |bits: &[bool]| bits.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
+    bits.chunks_exact(8).map(byte).collect()
+}
+
+#[test]
+fn an_audit_file_whose_bundle_was_changed_is_refused_and_named() {
+    let folder = folder("changed");
+    let [kept, page, made] = ["b.s2s.json", "audit.html", "made.html"].map(|n| folder.join(n));
+    fs::write(&kept, bundle()).unwrap();
+    fs::write(&page, format!("<!doctype html>{PLACE}")).unwrap();
+    assert_eq!(audit(&kept, &made, Some(&page)).status.code(), Some(0));
+    let html = fs::read_to_string(&made).unwrap();
+    let at = html.find("data-sha256").unwrap() + 500;
+    let other = if html.as_bytes()[at] == b'0' { "1" } else { "0" };
+    fs::write(&made, format!("{}{other}{}", &html[..at], &html[at + 1..])).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_s2s")).arg("verify").arg(&made).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told(&output).contains("the bundle in it was changed after it was put there"));
 }
 
 #[test]

@@ -19,8 +19,13 @@ use s2s_sim::sidecar::{Listening, Stage, Vendor};
 use serde_json::{Value as Json, json};
 use silicon_to_source::builds::git::parse::objects::Format;
 use silicon_to_source::digest::Sha256;
+use silicon_to_source::engine::options::Options;
+use silicon_to_source::engine::seen::{What as Kind, seen};
+use silicon_to_source::report::Report;
 use silicon_to_source::time::UnixTime;
+use silicon_to_source::{Context, File, examine_with};
 
+use crate::policy_sweep::pieces;
 use crate::servers::{Plain, Server};
 
 const OTHER_KEY: [u8; 32] = *b"SIMULATED X25519 public key 0002";
@@ -497,4 +502,55 @@ fn a_file_is_not_watched_and_an_address_is_suggested() {
         assert!(flowing(&output.stderr).contains(expected), "{}", flowing(&output.stderr));
         assert!(!path.exists(), "no log is begun");
     }
+}
+
+/// Over every kind of evidence: what the log tells as changed is what the page and the extension are
+/// given to compare.
+#[test]
+fn the_log_and_the_page_tell_the_same_differences() {
+    let reports: Vec<Report> = pieces()
+        .iter()
+        .flat_map(|piece| {
+            let beside = piece.files.iter().map(|bytes| File::new("beside", &**bytes));
+            let files: Vec<_> =
+                std::iter::once(File::new("evidence", &*piece.input)).chain(beside).collect();
+            let mut simulated = Options::default();
+            simulated.set_policy("simulated-machine".to_owned()).unwrap();
+            let context = Context::at(piece.now);
+            [Options::default(), simulated]
+                .map(|options| examine_with(&files, &options, &context).ok())
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let kind = |what: What| {
+        Some(match what {
+            What::TlsKey => Kind::Tls,
+            What::SealedKey => Kind::Sealed,
+            What::Commit => Kind::Commit,
+            What::Repository => Kind::Repository,
+            What::Image => Kind::Image,
+            What::Measurement => Kind::Measurement,
+            What::Firmware => Kind::Firmware,
+            What::Chip => Kind::Chip,
+            What::State | What::Level | What::Simulated | What::ConnectionKey => return None,
+            What::Policy | What::Verifier => return None,
+        })
+    };
+    let mut told = BTreeSet::new();
+    for before in &reports {
+        for after in reports.iter().filter(|report| report.assurance.level.is_some()) {
+            let mut known = Known::of([&Record::of(before, "https://a.example", None)]).unwrap();
+            let changes = known.next(&Record::of(after, "https://a.example", None));
+            let logged: BTreeSet<Kind> =
+                changes.iter().filter_map(|change| kind(change.what)).collect();
+            let (old, new) = (seen(before), seen(after));
+            let differs = |kind: &Kind| old.get(kind) != new.get(kind);
+            let given: BTreeSet<Kind> = Kind::ALL.into_iter().filter(differs).collect();
+            assert_eq!(logged, given, "{} and {}", before.subject.kind, after.subject.kind);
+            told.extend(given);
+        }
+    }
+    assert!(told.len() >= 6, "{told:?}");
 }

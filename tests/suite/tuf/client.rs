@@ -131,10 +131,13 @@ fn a_repository_is_followed_and_its_target_downloaded_once() {
     {
         assert_eq!(world.version(name), Some(version), "{name}");
     }
-    for _ in 0..2 {
-        assert_eq!(world.download("trusted_root.json").0, Some(0));
-    }
-    let file = std::fs::read(world.home.join("targets/trusted_root.json")).unwrap();
+    assert_eq!(world.download("trusted_root.json").0, Some(0));
+    let path = world.home.join("targets/trusted_root.json");
+    let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000);
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(long_ago).unwrap();
+    assert_eq!(world.download("trusted_root.json").0, Some(0));
+    assert_eq!(std::fs::metadata(&path).unwrap().modified().unwrap(), long_ago, "left alone");
+    let file = std::fs::read(path).unwrap();
     assert_eq!(file, trusted_root());
     let asked = world.asked.lock().unwrap();
     assert_eq!(asked.iter().filter(|path| path.starts_with("/t/")).count(), 1, "{asked:?}");

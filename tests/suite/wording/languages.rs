@@ -129,6 +129,7 @@ fn a_text_takes_the_same_values_in_every_language() {
 fn is_a_name(text: &str) -> bool {
     const NAMES: &[&str] = &[
         "App",
+        "Apple",
         "Argument",
         "Commit",
         "Google",

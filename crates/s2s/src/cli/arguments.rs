@@ -103,6 +103,10 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: Policy,
     },
+    /// Say what this program is, or check a release's signed record about it
+    ///
+    /// A program cannot vouch for itself: compare its digest, or check it with another program.
+    About(super::about::About),
     /// Make one HTML file with the verifier and a bundle in it, to be read without a network
     ///
     /// Whoever opens it sees whether the report in the bundle is what its files give. The page

@@ -97,7 +97,8 @@ fn attention(page: &mut Page, report: &Report, sentences: &Sentences<'_>) {
         let state = state_of(first);
         let symbol = Styled(style(state), page.look.symbol(state));
         page.wrapped(&format!("  {symbol}  "), "     ", HEADING, &sentence);
-        page.line(Styled(DIM, format!("     {} ({id})", wording::title(first.check))));
+        let id = format!("({id})");
+        page.run("     ", "     ", &[(DIM, wording::title(first.check)), (DIM, &id)]);
         for finding in &group {
             values(page, "       ", finding, Length::Shortened);
         }
@@ -114,7 +115,7 @@ fn stated(page: &mut Page, report: &Report) {
     }
     page.heading(&cli("stated", &[]));
     for (name, rows) in grouped(&report.stated, |stated| stated.name) {
-        page.line(format!("  {}", Styled(HEADING, wording::text(&["stated", name]))));
+        page.run("  ", "  ", &[(HEADING, wording::text(&["stated", name]))]);
         let shown = rows.iter().find_map(|row| row.shown.as_ref()).map(ToString::to_string);
         let line = match &shown {
             Some(value) => cli("stated.shown", &[("value", value)]),
@@ -223,10 +224,8 @@ fn every_finding(page: &mut Page, report: &Report, sentences: &Sentences<'_>) {
     page.heading(&cli("findings", &[]));
     for link in &report.links {
         page.gap();
-        page.line(format!(
-            "  {}",
-            Styled(HEADING, wording::link_title(link.id, report.assurance.root_of_trust))
-        ));
+        let title = wording::link_title(link.id, report.assurance.root_of_trust);
+        page.run("  ", "  ", &[(HEADING, title)]);
         for finding in &link.findings {
             self::finding(page, finding, sentences);
         }
@@ -269,17 +268,13 @@ fn finding(page: &mut Page, finding: &LinkFinding, sentences: &Sentences<'_>) {
         _ => (page.look.symbol(state), style(state), finding.outcome),
     };
     let word = cli(&format!("outcome.{outcome}"), &[]);
-    let step = if finding.step.is_empty() { "" } else { " " };
     let reason = finding.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
     let weight = cli(&format!("weight.{}", wording::word(&finding.weight)), &[]);
-    page.line(format!(
-        "  {} {}{step}{} {}",
-        Styled(style, format!("{symbol} {word}")),
-        finding.step,
-        finding.check.id,
-        Styled(DIM, format!("({weight}{reason})")),
-    ));
+    let said = format!("{symbol} {word}");
+    let check = format!("{} {}", finding.step, finding.check.id);
+    let weight = format!("({weight}{reason})");
     let margin = "      ";
+    page.run("  ", margin, &[(style, &said), (Style::new(), check.trim()), (DIM, &weight)]);
     page.wrapped(margin, margin, Style::new(), &sentences.finding(finding));
     values(page, margin, finding, Length::Full);
     if let Some(at) = &finding.at {

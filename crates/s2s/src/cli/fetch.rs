@@ -17,7 +17,7 @@ use silicon_to_source::time::UnixTime;
 
 use super::arguments::{Fetch, Verify};
 use super::input::Input;
-use super::look::{DIM, HEADING, Look, Page, Styled};
+use super::look::{DIM, HEADING, Look, Page};
 use super::new_file;
 use super::problem::Problem;
 use super::waiting;
@@ -214,12 +214,12 @@ fn record(session: &mut Session, request: &Request, answer: &Result<s2s_net::Ans
 
 /// Names each host, what it learns, and the addresses.
 fn named(page: &mut Page, requests: &[Request]) {
-    page.line(Styled(HEADING, cli("fetch.asks", &[])));
+    page.run("", "", &[(HEADING, &cli("fetch.asks", &[]))]);
     let mut hosts: Vec<&str> = requests.iter().map(|request| request.host.as_str()).collect();
     hosts.dedup();
     for host in hosts {
         let own = || requests.iter().filter(|request| request.host == host);
-        page.line(format!("  {}", Styled(HEADING, host)));
+        page.run("  ", "  ", &[(HEADING, host)]);
         let mut learns: Vec<&str> = own().map(|request| request.reveals.as_str()).collect();
         learns.dedup();
         if learns.contains(&"that-you-ask-with-nonce") {
@@ -245,7 +245,9 @@ fn is_allowed() -> bool {
     }
     let allowed = ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
     if !allowed {
-        let _ = writeln!(stderr, "{}", cli("fetch.not-asked", &[]));
+        let mut page = Page::new(Look::of_stderr());
+        page.wrapped("", "", Style::new(), &cli("fetch.not-asked", &[]));
+        said(page);
     }
     allowed
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use anstyle::{AnsiColor, Style};
 
 use super::arguments::History;
-use super::look::{DIM, HEADING, Look, Page, Styled};
+use super::look::{DIM, HEADING, Look, Page};
 use super::problem::Problem;
 use super::{Colors, Exit, print, watch};
 use crate::history::Known;
@@ -32,7 +32,7 @@ fn told(page: &mut Page, log: &Log) {
     }
     for (service, lines) in services {
         let (Some(first), Some(last)) = (lines.first(), lines.last()) else { continue };
-        page.line(Styled(HEADING, silicon_to_source::text::clean(service)));
+        page.run("", "  ", &[(HEADING, service)]);
         event(page, first, &cli("watch.first", &[("sentence", &first.record.sentence)]));
         let Some(mut known) = Known::of([&first.record]) else { continue };
         for after in lines.iter().skip(1) {
@@ -72,7 +72,7 @@ fn judged(page: &mut Page, log: &Log, arguments: &History) -> bool {
         (None, [.., last]) => {
             page.wrapped("", "", Style::new(), &cli("history.follows", &[("count", &count)]));
             // A line of its own, whole however narrow the terminal is: it is there to be copied.
-            page.line(cli("history.newest", &[]));
+            page.wrapped("", "", Style::new(), &cli("history.newest", &[]));
             page.line(format!("  {}", last.hash));
             page.wrapped("", "", DIM, &cli("history.limit", &[]));
         }

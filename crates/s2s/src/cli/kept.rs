@@ -66,7 +66,7 @@ pub(super) fn keep(path: &Path, examined: &Examined, options: &Options) -> Resul
     let Examined { report, files, context } = examined;
     let path = if path.is_dir() { path.join(name(report)) } else { path.to_path_buf() };
     let name = path.display().to_string();
-    let bundle = Bundle::of(files, options, context, report.to_json(), program());
+    let bundle = Bundle::of(files, options, context, report.to_json(), program(MAX_PROGRAM));
     let json = bundle.and_then(|bundle| bundle.to_json());
     let json = json.map_err(|error| Problem::unreadable(&name, &error))?;
     new_file::write(&path, json.as_bytes())?;
@@ -121,11 +121,11 @@ fn name(report: &Report) -> String {
     format!("{of}-{}.s2s.json", time.split('T').next().unwrap_or_default())
 }
 
-/// SHA-256 of this program, where it can be read.
-fn program() -> Option<Sha256> {
+/// SHA-256 of this program, where it can be read and has `max` bytes at most.
+pub(super) fn program(max: u64) -> Option<Sha256> {
     let path = std::env::current_exe().ok()?;
     let len = fs::metadata(&path).ok()?.len();
-    (len <= MAX_PROGRAM).then(|| fs::read(&path).ok()).flatten().map(|bytes| Sha256::of(&bytes))
+    (len <= max).then(|| fs::read(&path).ok()).flatten().map(|bytes| Sha256::of(&bytes))
 }
 
 /// A path as a shell takes it.

@@ -159,16 +159,48 @@ impl Page {
     /// A heading after an empty line.
     pub(super) fn heading(&mut self, text: &str) {
         self.gap();
-        self.line(Styled(HEADING, text));
+        self.run("", "  ", &[(HEADING, text)]);
     }
 
-    /// Wrapped text; the first line begins with `first`, the others with `rest`.
+    /// Wrapped text; the first line begins with `first`, the others with `rest`, which is as wide. In
+    /// a terminal, a word that is wider than a line is cut.
     pub(super) fn wrapped(&mut self, first: &str, rest: &str, style: Style, text: &str) {
         let width = self.look.columns().saturating_sub(rest.chars().count());
         let mut margin = first;
-        for line in wrap(&clean(text), width) {
+        for line in self.fitting(&clean(text), width) {
             let _ = writeln!(self.text, "{margin}{}", Styled(style, line));
             margin = rest;
+        }
+    }
+
+    /// Parts of one line, each in a style of its own. In a terminal that is too narrow for them they
+    /// go on in further lines, which begin with `rest`.
+    pub(super) fn run(&mut self, first: &str, rest: &str, parts: &[(Style, &str)]) {
+        let lengths = parts.iter().map(|(_, part)| clean(part).chars().count().saturating_add(1));
+        let length = lengths.sum::<usize>().saturating_add(first.chars().count());
+        let is_whole = self.look == Look::Plain || length <= self.look.columns().saturating_add(1);
+        if is_whole {
+            let parts = parts.iter().filter(|(_, part)| !part.is_empty());
+            let parts = parts.map(|(style, part)| Styled(*style, clean(part)).to_string());
+            self.line(format!("{first}{}", parts.collect::<Vec<_>>().join(" ")));
+            return;
+        }
+        let mut margin = first;
+        for (style, part) in parts {
+            let width = self.look.columns().saturating_sub(margin.chars().count().max(rest.len()));
+            for line in self.fitting(&clean(part), width) {
+                let _ = writeln!(self.text, "{margin}{}", Styled(*style, line));
+                margin = rest;
+            }
+        }
+    }
+
+    /// Lines of at most `width` columns. Outside of a terminal a long word stays whole.
+    fn fitting(&self, text: &str, width: usize) -> Vec<String> {
+        let lines = wrap(text, width);
+        match self.look {
+            Look::Plain => lines,
+            Look::Drawn(_) => lines.iter().flat_map(|line| cut(line, width)).collect(),
         }
     }
 
@@ -196,10 +228,7 @@ impl Page {
         let width = self.room(margin, column);
         let pieces = match self.look {
             Look::Plain => vec![value],
-            Look::Drawn(_) => {
-                let lines = wrap(&value, width);
-                lines.iter().flat_map(|line| cut(line, width)).collect()
-            }
+            Look::Drawn(_) => self.fitting(&value, width),
         };
         self.lines(margin, label, column, pieces);
     }
@@ -221,6 +250,9 @@ impl Page {
 
     fn lines(&mut self, margin: &str, label: &str, column: usize, pieces: Vec<String>) {
         let mut label = clean(label);
+        if matches!(self.look, Look::Drawn(_)) && label.chars().count() > column {
+            self.wrapped(margin, margin, DIM, &std::mem::take(&mut label));
+        }
         for piece in pieces {
             let padding = column.saturating_sub(label.chars().count());
             let gap = " ".repeat(padding.max(usize::from(!label.is_empty())));

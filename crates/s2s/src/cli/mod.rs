@@ -3,6 +3,7 @@
 //! It reads files and asks hosts, hands both to the core, and shows what the core answers. It
 //! decides nothing.
 
+mod about;
 mod answer;
 mod arguments;
 mod audit;
@@ -64,6 +65,7 @@ pub fn run() -> ExitCode {
         Command::Watch(arguments) => watch::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
         Command::Policy { command } => policy::run(&command),
+        Command::About(arguments) => about::about(&arguments),
         Command::Audit(arguments) => audit::audit(&arguments),
         Command::LaunchDigest(arguments) => launch::digest(&arguments),
         Command::VerifyBundle(arguments) => verify_bundle(&arguments),

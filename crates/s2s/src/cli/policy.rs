@@ -10,7 +10,7 @@ use silicon_to_source::report::{Report, RootOfTrust, State};
 use silicon_to_source::{Context, File, examine_with};
 
 use super::arguments::{NewPolicy, Policy as Command};
-use super::look::{DIM, HEADING, Look, Page, Styled};
+use super::look::{DIM, HEADING, Look, Page};
 use super::problem::Problem;
 use super::{Colors, Exit, clock, fetch, input, new_file, print};
 use crate::wording::{self, cli, find, text, title};
@@ -31,9 +31,9 @@ fn list() -> Result<Exit, Problem> {
     let mut page = Page::new(Look::of_stdout());
     for builtin in Builtin::all() {
         let policy = builtin.policy().map_err(|error| Problem::unreadable(builtin.name, &error))?;
-        page.line(Styled(HEADING, builtin.name));
+        page.run("", "  ", &[(HEADING, builtin.name)]);
         page.wrapped("  ", "  ", Style::new(), &policy.description);
-        page.line(format!("  {}", Styled(DIM, policy.sha256)));
+        page.run("  ", "  ", &[(DIM, &policy.sha256.to_string())]);
     }
     print(&page.into_text(), Colors::Auto)?;
     Ok(Exit::Verified)
@@ -109,7 +109,7 @@ fn check(name: &str) -> Result<Exit, Problem> {
     let policy = policy.map_err(|error| Problem::unreadable(name, &error))?;
     let gaps = gaps::of(&policy);
     let mut page = Page::new(Look::of_stdout());
-    page.line(Styled(HEADING, super::text::clean(&policy.name)));
+    page.run("", "  ", &[(HEADING, &policy.name)]);
     let count = policy.required.len().to_string();
     let level = policy.least_level.map(level).unwrap_or_default();
     if policy.least_level.is_some() {
@@ -123,7 +123,7 @@ fn check(name: &str) -> Result<Exit, Problem> {
     page.wrapped("", "", Style::new(), text(&["cli", heading]));
     for (link, own) in &gaps.links {
         page.gap();
-        page.line(Styled(HEADING, wording::link_title(*link, RootOfTrust::CpuVendor)));
+        page.run("", "  ", &[(HEADING, wording::link_title(*link, RootOfTrust::CpuVendor))]);
         for gap in own {
             page.wrapped("  - ", "    ", Style::new(), &said(gap));
         }

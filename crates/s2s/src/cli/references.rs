@@ -3,7 +3,7 @@
 use anstyle::Style;
 use silicon_to_source::engine::references::{ALL, Reference};
 
-use super::look::{DIM, HEADING, Look, Page, Styled};
+use super::look::{DIM, HEADING, Look, Page};
 use crate::wording::{cli, title};
 
 /// Every kind of reference value.
@@ -17,7 +17,7 @@ pub(super) fn page(look: Look) -> String {
 
 fn one(page: &mut Page, reference: &Reference) {
     let say = |key: &str| cli(&format!("references.{}.{key}", reference.id), &[]);
-    page.line(Styled(HEADING, say("title")));
+    page.run("", "  ", &[(HEADING, &say("title"))]);
     for key in ["signer", "fresh", "hand-in"] {
         page.wrapped("  ", "  ", Style::new(), &say(key));
     }

@@ -113,7 +113,8 @@ pub(super) fn item(page: &mut Page, state: State, sentence: &str) {
 fn more(page: &mut Page, key: &str, all: usize) {
     let more = all.saturating_sub(SHOWN);
     if more > 0 {
-        page.line(format!("     {}", cli(key, &[("count", &more.to_string())])));
+        let text = cli(key, &[("count", &more.to_string())]);
+        page.wrapped("     ", "     ", Style::new(), &text);
     }
 }
 
@@ -181,8 +182,8 @@ fn link(
 ) {
     let symbol = page.look.symbol(link.state);
     let word = format!("{symbol}  {}:", wording::state(link.state));
-    let title = Styled(HEADING, wording::link_title(link.id, report.assurance.root_of_trust));
-    page.line(format!("  {} {title}", Styled(style(link.state), word)));
+    let title = wording::link_title(link.id, report.assurance.root_of_trust);
+    page.run("  ", margin, &[(style(link.state), &word), (HEADING, title)]);
     let mut said = sentences.link(link);
     said.extend(sentences.apart(link).map(str::to_owned));
     page.wrapped(margin, margin, Style::new(), &said.join(" "));

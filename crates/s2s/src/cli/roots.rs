@@ -4,7 +4,7 @@ use serde::Serialize;
 use silicon_to_source::engine::roots::{Kind, Pinned, pinned};
 use silicon_to_source::time::{DAY, UnixTime};
 
-use super::look::{DIM, HEADING, Look, Page, Styled};
+use super::look::{DIM, HEADING, Look, Page};
 use super::problem::Problem;
 use crate::wording::cli;
 
@@ -42,9 +42,9 @@ pub(super) fn page(look: Look, now: UnixTime) -> Result<String, Problem> {
     let roots = read()?;
     let mut page = Page::new(look);
     for root in roots {
-        page.line(Styled(HEADING, &root.name));
+        page.run("", "  ", &[(HEADING, &root.name)]);
         page.wrapped("  ", "  ", anstyle::Style::new(), &dates(&root, now));
-        page.line(format!("  {}", Styled(DIM, root.sha256)));
+        page.run("  ", "  ", &[(DIM, &root.sha256.to_string())]);
     }
     Ok(page.into_text())
 }
@@ -56,14 +56,18 @@ fn dates(root: &Pinned, now: UnixTime) -> String {
     let days = left.unwrap_or_default().to_string();
     let values = [("version", version.as_str()), ("until", &until), ("days", &days)];
     let key = match (root.kind, left.is_some_and(|days| days < 0)) {
+        (Kind::Certificate, _) if root.until.is_none() => return cli("roots.endless", &[]),
         (Kind::Certificate, false) => "roots.certificate",
         (Kind::Certificate, true) => "roots.certificate-expired",
         (Kind::Tuf, false) => "roots.tuf",
         (Kind::Tuf, true) => "roots.tuf-expired",
+        (Kind::Key, _) => return cli("roots.key", &[]),
         (Kind::KeyList, _) => {
             let values = [("newest", text(root.newest)), ("copied", until.clone())];
             let values: Vec<_> = values.iter().map(|(key, value)| (*key, value.as_str())).collect();
-            return cli("roots.key-list", &values);
+            let key =
+                if root.until.is_some() { "roots.key-list" } else { "roots.key-list-undated" };
+            return cli(key, &values);
         }
     };
     let ends = match left {

@@ -48,7 +48,12 @@ fn download(arguments: &Tuf, keep: Directory, now: UnixTime) -> Result<(), Strin
     let mut client = client(arguments, keep, now)?;
     for name in &arguments.target_name {
         let path = directory.join(inside(name)?);
-        let bytes = client.target(name, fs::read(&path).ok())?;
+        let known = fs::read(&path).ok();
+        let bytes = client.target(name, known.clone())?;
+        // What is there already is left alone: its time says when it changed.
+        if known.as_deref() == Some(&*bytes) {
+            continue;
+        }
         let parent = path.parent().unwrap_or(directory);
         let written = fs::create_dir_all(parent).and_then(|()| fs::write(&path, bytes));
         written.map_err(|error| format!("{}: {}", path.display(), problem::reason(&error)))?;

@@ -26,6 +26,8 @@ pub enum What {
     Measurement,
     /// A value of the firmware.
     Firmware,
+    /// The kind of chip.
+    Chip,
     /// The key that the connection met.
     ConnectionKey,
     /// The TLS key that the evidence names.
@@ -42,7 +44,7 @@ pub enum What {
 
 impl What {
     /// Everything that can change, in the order in which it is told.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::State,
         Self::Level,
         Self::Simulated,
@@ -51,6 +53,7 @@ impl What {
         Self::Image,
         Self::Measurement,
         Self::Firmware,
+        Self::Chip,
         Self::ConnectionKey,
         Self::TlsKey,
         Self::SealedKey,
@@ -68,6 +71,7 @@ impl What {
             Self::Image => "image",
             Self::Measurement => "measurement",
             Self::Firmware => "firmware",
+            Self::Chip => "chip",
             Self::ConnectionKey => "connection-key",
             Self::TlsKey => "tls-key",
             Self::SealedKey => "sealed-key",
@@ -191,6 +195,9 @@ impl Known {
         for (name, value) in earlier.firmware {
             values.firmware.entry(name).or_insert(value);
         }
+        for (name, value) in earlier.chip {
+            values.chip.entry(name).or_insert(value);
+        }
         self.last = record.clone();
         self.values = values;
     }
@@ -226,6 +233,7 @@ impl Known {
         match what {
             What::Measurement => names(|record| &record.measurements),
             What::Firmware => names(|record| &record.firmware),
+            What::Chip => names(|record| &record.chip),
             _ => tell(None, &|record| value(what, record)).into_iter().collect(),
         }
     }
@@ -251,6 +259,6 @@ fn value(what: What, record: &Record) -> Option<String> {
         What::SealedKey => record.keys.sealed_request.clone(),
         What::Policy => Some(format!("{} {}", record.policy.name, record.policy.sha256)),
         What::Verifier => Some(record.verifier.clone()),
-        What::Measurement | What::Firmware => None,
+        What::Measurement | What::Firmware | What::Chip => None,
     }
 }

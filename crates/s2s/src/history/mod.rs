@@ -1,8 +1,7 @@
 //! What a check of a service showed, to be compared with what later checks show.
 //!
-//! A record is made of a report alone, and of the key that the connection met. It holds what the
-//! report's chain reaches: a commit that nothing ties to the machine is no software of the machine,
-//! and is absent. So is everything that a report that fails would have shown.
+//! A record is made of a report alone, and of the key that the connection met. What is compared, the
+//! verifier says ([`silicon_to_source::engine::seen`]), as it does for the page and the extension.
 
 pub mod log;
 
@@ -12,8 +11,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::finding::LinkId;
-use silicon_to_source::report::{Level, Link, Report, RootOfTrust};
+use silicon_to_source::engine::seen::{Value, What as Kind, seen};
+use silicon_to_source::report::Report;
 use silicon_to_source::time::UnixTime;
 
 use crate::wording::{Sentences, fill, text, word};
@@ -22,36 +21,6 @@ pub use change::{Change, Known, What};
 
 /// The form of a record.
 pub const SCHEMA: &str = "silicon-to-source/watch/v1";
-
-/// Claims about the firmware that a later check is compared by.
-const FIRMWARE: [&str; 9] = [
-    "snp.firmware",
-    "snp.tcb",
-    "dcap.tcb-date",
-    "dcap.tcb-status",
-    "tdx.mr-seam",
-    "tdx.tee-tcb-svn",
-    "token.tcb-date",
-    "token.tcb-status",
-    "tpm.firmware",
-];
-
-/// Claims about what was measured that a later check is compared by.
-const MEASUREMENTS: [&str; 13] = [
-    "nitro.pcr0",
-    "nitro.pcr1",
-    "nitro.pcr2",
-    "sgx.mrenclave",
-    "sgx.mrsigner",
-    "snp.host-data",
-    "snp.measurement",
-    "tdx.mr-config-id",
-    "tdx.mrtd",
-    "tdx.rtmr0",
-    "tdx.rtmr1",
-    "tdx.rtmr2",
-    "token.image-digest",
-];
 
 /// What one check of one service showed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +51,9 @@ pub struct Record {
     pub measurements: BTreeMap<String, String>,
     /// The firmware, by the name of the claim.
     pub firmware: BTreeMap<String, String>,
+    /// The kind of chip, by the name of the claim.
+    #[serde(default)]
+    pub chip: BTreeMap<String, String>,
     /// The keys that people and programs send secrets to.
     pub keys: Keys,
     /// The policy.
@@ -115,31 +87,26 @@ pub struct Policy {
 impl Record {
     /// The record of `report` about `service`, whose connection met the key `connection`.
     pub fn of(report: &Report, service: &str, connection: Option<Sha256>) -> Self {
-        let reached = Reached { report };
-        let source = report.answer.rows.iter().find_map(|row| row.source.as_ref());
-        let source = source.filter(|_| report.assurance.root_of_trust != RootOfTrust::BuildOnly);
-        let level = report.assurance.level;
-        let image = || reached.one("image.digest", LinkId::Image);
+        let values = Values(seen(report));
         Self {
             schema: SCHEMA.to_owned(),
             at: report.checked_at,
             service: service.to_owned(),
             state: word(&report.verdict.state),
-            level: level.map(|level| word(&level)),
+            level: report.assurance.level.map(|level| word(&level)),
             headline: word(&report.headline.word),
             sentence: Sentences::of(report).headline().sentence,
             simulated: report.simulated,
-            commit: source.map(|source| source.commit.clone()),
-            repository: source.map(|source| source.repository.clone()),
-            image: if level >= Some(Level::A4) { image() } else { None },
-            measurements: reached.all(&MEASUREMENTS),
-            firmware: reached.all(&FIRMWARE),
+            commit: values.one(Kind::Commit),
+            repository: values.one(Kind::Repository),
+            image: values.one(Kind::Image),
+            measurements: values.named(Kind::Measurement),
+            firmware: values.named(Kind::Firmware),
+            chip: values.named(Kind::Chip),
             keys: Keys {
                 connection: connection.map(|key| key.to_string()),
-                tls: reached.one("key.tls-spki-sha256", LinkId::KeyBinding),
-                sealed_request: reached
-                    .one("key.sealed-request", LinkId::KeyBinding)
-                    .or_else(|| reached.one("key.hpke", LinkId::KeyBinding)),
+                tls: values.one(Kind::Tls),
+                sealed_request: values.one(Kind::Sealed),
             },
             policy: Policy { name: report.policy.name.clone(), sha256: report.policy.sha256 },
             verifier: format!("{} {}", report.verifier.version, report.verifier.source_sha256),
@@ -158,44 +125,28 @@ impl Record {
     }
 }
 
-/// The claims of a report whose links hold and are tied to the machine.
-struct Reached<'a> {
-    report: &'a Report,
-}
+/// What is compared, as a record writes it.
+struct Values(BTreeMap<Kind, Vec<Value>>);
 
-impl Reached<'_> {
-    fn holds(&self, link: LinkId) -> bool {
-        let holds = self.report.link(link).is_some_and(Link::holds);
-        let is_tied = match link {
-            // It stands beside the chain, and rests on the report.
-            LinkId::KeyBinding => self.report.ends_at.link >= Some(LinkId::Report),
-            link => self.report.ends_at.link >= Some(link),
-        };
-        holds && is_tied && self.report.assurance.level.is_some()
+impl Values {
+    /// The values of one kind, one after another where there are several.
+    fn one(&self, kind: Kind) -> Option<String> {
+        let values = self.0.get(&kind)?.iter().map(|value| value.value.as_str());
+        Some(values.collect::<Vec<_>>().join(", "))
     }
 
-    /// The values of a claim, one after another where there are several.
-    fn one(&self, name: &str, link: LinkId) -> Option<String> {
-        let own = self.report.claims.iter().filter(|claim| claim.name == name);
-        let own = own.filter(|claim| claim.link == link && self.holds(link));
-        let values: Vec<String> = own.map(|claim| claim.value.to_string()).collect();
-        (!values.is_empty()).then(|| values.join(", "))
-    }
-
-    fn all(&self, names: &[&'static str]) -> BTreeMap<String, String> {
-        let mut values: BTreeMap<String, String> = BTreeMap::new();
-        for claim in self.report.claims.iter().filter(|claim| names.contains(&claim.name)) {
-            if !self.holds(claim.link) {
-                continue;
+    /// The values of one kind by the name of the claim, with its part.
+    fn named(&self, kind: Kind) -> BTreeMap<String, String> {
+        let mut named: BTreeMap<String, String> = BTreeMap::new();
+        for Value { claim, part, value } in self.0.get(&kind).into_iter().flatten() {
+            let name =
+                if part.is_empty() { (*claim).to_owned() } else { format!("{claim}, {part}") };
+            let all = named.entry(name).or_default();
+            if !all.is_empty() {
+                all.push_str(", ");
             }
-            let name = match &claim.part {
-                Some(part) => format!("{}, {part}", claim.name),
-                None => claim.name.to_owned(),
-            };
-            let value = claim.value.to_string();
-            let before = values.remove(&name);
-            values.insert(name, before.map_or(value.clone(), |one| format!("{one}, {value}")));
+            all.push_str(value);
         }
-        values
+        named
     }
 }

@@ -7,6 +7,7 @@ mod agreement;
 pub(crate) mod envelope;
 mod facts;
 mod release;
+mod summary;
 
 use super::checks;
 use super::policy::{ProvenancePolicy, RefRule};
@@ -41,6 +42,11 @@ pub fn provenance(
 ) -> Vec<Finding> {
     if release::is_release(statement) {
         return release::appraise(statement, policy, now);
+    }
+    if summary::is_summary(statement) {
+        let findings = summary::appraise(statement, policy);
+        let placed = |finding| placed(finding, statement.identity());
+        return findings.into_iter().map(placed).collect();
     }
     let identity = statement.identity();
     let subject = &sigstore::checks::SIGSTORE_SUBJECT;
@@ -100,6 +106,9 @@ pub fn claims(statement: &VerifiedStatement) -> Vec<Claim> {
     use LinkId::{Commit, Provenance};
     if release::is_release(statement) {
         return release::claims(statement);
+    }
+    if summary::is_summary(statement) {
+        return summary::claims(statement);
     }
     let identity = statement.identity();
     let commit = identity.source_repository_digest().filter(|commit| is_commit(commit));
@@ -164,9 +173,10 @@ pub struct Source {
     pub signed_at: Option<UnixTime>,
 }
 
-/// The source that the statement names; a key without a certificate names none.
+/// The source that the statement names; a key without a certificate names none, and a summary of
+/// somebody's checks neither.
 pub fn source(statement: &VerifiedStatement) -> Source {
-    if statement.key().is_some() {
+    if statement.key().is_some() || summary::is_summary(statement) {
         return Source::default();
     }
     let signed_at = statement.signed_at().first().copied();

@@ -179,7 +179,7 @@ impl SigningCertificate {
             authority: cert.is_ca() || cert.may_sign_certificates(),
             digital_signature: usage.is_some_and(|extension| signs(extension.value)),
             code_signing: cert.has_extended_key_usage("1.3.6.1.5.5.7.3.3"),
-            unknown_critical: cert.unknown_critical_extensions(),
+            unknown_critical: cert.unknown_demands(),
         })
     }
 

@@ -6,6 +6,7 @@
 mod certificate;
 mod checkpoint;
 mod packed;
+mod rekor;
 mod statement;
 mod wire;
 
@@ -14,6 +15,7 @@ use crate::span::Span;
 
 pub use certificate::{AlternativeName, Extension, FulcioIdentity, SigningCertificate};
 pub(crate) use checkpoint::Checkpoint;
+pub(crate) use rekor::{Answer as RekorAnswer, LogEntry};
 pub(crate) use statement::PAYLOAD_TYPE;
 pub(crate) use statement::is_lower_hex;
 pub use statement::{Statement, StatementType, Subject};
@@ -104,8 +106,18 @@ impl Bundle {
     /// # Errors
     /// As [`Bundle::parse`].
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
+        Self::read_with(bytes, None)
+    }
+
+    /// The same, with the `entry` of the log that the packing leaves out.
+    ///
+    /// # Errors
+    /// As [`Bundle::parse`].
+    pub(crate) fn read_with(bytes: &[u8], entry: Option<&LogEntry>) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), MAX_BUNDLE)?;
-        let Some(packed) = packed::unpacked(WHAT, bytes)? else { return Self::parse(bytes) };
+        let Some(packed) = packed::unpacked(WHAT, bytes, entry)? else {
+            return Self::parse(bytes);
+        };
         let whole = Span::new(0, bytes.len());
         let bundle = Self::parse(&packed.bundle).map_err(|error| match error {
             Error::Malformed { what, why, .. } => Error::malformed(what, whole, why),

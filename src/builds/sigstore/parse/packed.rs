@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
+use super::rekor::LogEntry;
 use crate::error::Error;
 use crate::json::Members;
 use crate::pki::{Cert, pem_blocks};
@@ -46,16 +47,21 @@ pub(super) fn is_one(bytes: &[u8]) -> bool {
     Packing::of(bytes).is_some()
 }
 
-/// Takes `bytes` apart; `None` when they are neither packing.
+/// Takes `bytes` apart; `None` when they are neither packing. `entry` is the log's, for a packing
+/// that has no place for it.
 ///
 /// # Errors
 /// When a member is missing, appears twice or is of another form.
-pub(super) fn unpacked(what: &'static str, bytes: &[u8]) -> Result<Option<Packed>, Error> {
+pub(super) fn unpacked(
+    what: &'static str,
+    bytes: &[u8],
+    entry: Option<&LogEntry>,
+) -> Result<Option<Packed>, Error> {
     let Some(packing) = Packing::of(bytes) else { return Ok(None) };
     crate::json::unique(what, bytes)?;
     match packing {
         Packing::Publish => publish(what, bytes),
-        Packing::Envelope(pem) => envelope(what, bytes, &pem),
+        Packing::Envelope(pem) => envelope(what, bytes, &pem, entry),
     }
     .map(Some)
 }
@@ -139,7 +145,12 @@ fn certificate(members: &Members<'_>) -> Option<String> {
     ISSUER.iter().any(|name| cert.extension(name).is_some()).then_some(pem)
 }
 
-fn envelope(what: &'static str, bytes: &[u8], pem: &str) -> Result<Packed, Error> {
+fn envelope(
+    what: &'static str,
+    bytes: &[u8],
+    pem: &str,
+    entry: Option<&LogEntry>,
+) -> Result<Packed, Error> {
     use base64::Engine as _;
     let own: Envelope = crate::json::borrowed(what, bytes)?;
     let blocks = pem_blocks(what, pem.as_bytes())?;
@@ -153,8 +164,14 @@ fn envelope(what: &'static str, bytes: &[u8], pem: &str) -> Result<Packed, Error
     };
     let certificate = base64::engine::general_purpose::STANDARD.encode(der);
     Ok(Packed {
-        bundle: written(&certificate, "", &own.payload_type, &own.payload, &signature.sig),
-        leaves_out_log: true,
+        bundle: written(
+            &certificate,
+            entry.map(LogEntry::json).unwrap_or_default(),
+            &own.payload_type,
+            &own.payload,
+            &signature.sig,
+        ),
+        leaves_out_log: entry.is_none(),
     })
 }
 

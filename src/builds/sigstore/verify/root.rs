@@ -1,6 +1,7 @@
 //! The keys that Sigstore verification begins with (`dev.sigstore.trustroot.v1.TrustedRoot`).
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use sigstore_crypto::Keyring;
 use sigstore_types::{TimeRange, TsaAuthority};
@@ -63,11 +64,17 @@ pub enum RootSource {
 
 /// Trust anchors: certificate authorities, transparency logs, certificate logs and timestamp
 /// authorities, each with the time for which it counts.
+#[derive(Clone)]
 pub struct TrustedRoot {
     source: RootSource,
     sha256: Sha256,
     newest: Option<UnixTime>,
     refreshed: Option<String>,
+    keys: Arc<Keys>,
+}
+
+/// What a trusted root holds, and what the library makes of it.
+struct Keys {
     parts: sigstore_trust_root::TrustedRoot,
     rekor: Keyring,
     library: Verifier,
@@ -82,14 +89,18 @@ impl fmt::Debug for TrustedRoot {
     }
 }
 
+/// A root that comes with the verifier, read once.
+type Once = OnceLock<Result<TrustedRoot, Error>>;
+
 impl TrustedRoot {
     /// The public-good instance's root that comes with the verifier.
     ///
     /// # Errors
     /// None: a test reads it.
     pub fn embedded() -> Result<Self, Error> {
+        static READ: Once = OnceLock::new();
         let json = sigstore_trust_root::SIGSTORE_PRODUCTION_TRUSTED_ROOT;
-        Self::parse(RootSource::Embedded, json.as_bytes())
+        READ.get_or_init(|| Self::parse(RootSource::Embedded, json.as_bytes())).clone()
     }
 
     /// The root of GitHub's own instance that comes with the verifier.
@@ -97,8 +108,9 @@ impl TrustedRoot {
     /// # Errors
     /// None: a test reads it.
     pub fn github() -> Result<Self, Error> {
+        static READ: Once = OnceLock::new();
         let json = sigstore_trust_root::SIGSTORE_GITHUB_TRUSTED_ROOT;
-        Self::parse(RootSource::GitHub, json.as_bytes())
+        READ.get_or_init(|| Self::parse(RootSource::GitHub, json.as_bytes())).clone()
     }
 
     /// The simulated instance's root, for demonstrations and tests.
@@ -106,8 +118,9 @@ impl TrustedRoot {
     /// # Errors
     /// None: a test reads it.
     pub fn simulated() -> Result<Self, Error> {
+        static READ: Once = OnceLock::new();
         const JSON: &[u8] = include_bytes!("../../../pki/simulated/trusted-root.json");
-        Self::parse(RootSource::Simulated, JSON)
+        READ.get_or_init(|| Self::parse(RootSource::Simulated, JSON)).clone()
     }
 
     /// A root that TUF vouches for.
@@ -124,8 +137,9 @@ impl TrustedRoot {
     /// # Errors
     /// None: a test reads it.
     pub fn simulated_github() -> Result<Self, Error> {
+        static READ: Once = OnceLock::new();
         const JSON: &[u8] = include_bytes!("../../../pki/simulated/trusted-root-github.json");
-        Self::parse(RootSource::SimulatedGitHub, JSON)
+        READ.get_or_init(|| Self::parse(RootSource::SimulatedGitHub, JSON)).clone()
     }
 
     /// A root that the reader supplies.
@@ -170,7 +184,8 @@ impl TrustedRoot {
         let rekor = parts.rekor_keys().map_err(|error| malformed(error.to_string()))?;
         let newest = windows(&parts).map(|window| window.start.as_second()).max().map(UnixTime);
         let sha256 = Sha256::of(bytes);
-        Ok(Self { source, sha256, newest, refreshed: None, parts, rekor, library })
+        let keys = Arc::new(Keys { parts, rekor, library });
+        Ok(Self { source, sha256, newest, refreshed: None, keys })
     }
 
     /// Where it comes from.
@@ -196,12 +211,12 @@ impl TrustedRoot {
 
     /// Whether the instance keeps a public log of signatures.
     pub(crate) fn keeps_log(&self) -> bool {
-        !self.parts.tlogs.is_empty()
+        !self.keys.parts.tlogs.is_empty()
     }
 
     /// Whether the instance keeps a public log of the certificates that it issues.
     pub(crate) fn keeps_certificate_log(&self) -> bool {
-        !self.parts.ctlogs.is_empty()
+        !self.keys.parts.ctlogs.is_empty()
     }
 
     /// The instance's name; for a supplied file its SHA-256.
@@ -249,7 +264,7 @@ impl TrustedRoot {
     /// Whether a certificate of this list could have issued `cert`: by the key that `cert` names,
     /// or else by its issuer's name.
     pub(super) fn names_issuer_of(&self, cert: &Cert<'_>) -> bool {
-        let chains = self.parts.certificate_authorities.iter();
+        let chains = self.keys.parts.certificate_authorities.iter();
         let own = chains.flat_map(|authority| &authority.cert_chain.certificates);
         own.filter_map(|own| Cert::parse("Sigstore authority", own.raw_bytes.as_bytes()).ok()).any(
             |own| match (authority_key(cert), own.octets(SUBJECT_KEY)) {
@@ -263,7 +278,7 @@ impl TrustedRoot {
     /// instance.
     pub(crate) fn is_akin(&self, other: &Self) -> bool {
         fn authorities(list: &TrustedRoot) -> Vec<&[u8]> {
-            let all = &list.parts;
+            let all = &list.keys.parts;
             let issuers = all.certificate_authorities.iter().map(|own| &own.cert_chain);
             let stampers = all.timestamp_authorities.iter().map(|own| &own.cert_chain);
             let certificates = issuers.chain(stampers).flat_map(|chain| &chain.certificates);
@@ -317,21 +332,31 @@ impl TrustedRoot {
         finding.actual(self.describe().as_str())
     }
 
-    pub(super) const fn parts(&self) -> &sigstore_trust_root::TrustedRoot {
-        &self.parts
+    /// Every chain of certificates (DER) in it, each from the one that signs up to its root.
+    #[cfg(test)]
+    pub(crate) fn chains(&self) -> impl Iterator<Item = Vec<&[u8]>> {
+        let issuers = self.keys.parts.certificate_authorities.iter().map(|own| &own.cert_chain);
+        let stampers = self.keys.parts.timestamp_authorities.iter().map(|own| &own.cert_chain);
+        issuers
+            .chain(stampers)
+            .map(|chain| chain.certificates.iter().map(|own| own.raw_bytes.as_bytes()).collect())
     }
 
-    pub(super) const fn rekor(&self) -> &Keyring {
-        &self.rekor
+    pub(super) fn parts(&self) -> &sigstore_trust_root::TrustedRoot {
+        &self.keys.parts
     }
 
-    pub(super) const fn library(&self) -> &Verifier {
-        &self.library
+    pub(super) fn rekor(&self) -> &Keyring {
+        &self.keys.rekor
+    }
+
+    pub(super) fn library(&self) -> &Verifier {
+        &self.keys.library
     }
 
     /// The host of the transparency log with this id.
     pub(super) fn log_host(&self, id: &sigstore_types::LogKeyId) -> Option<&str> {
-        let log = self.parts.tlogs.iter().find(|log| log.log_id.key_id == *id)?;
+        let log = self.keys.parts.tlogs.iter().find(|log| log.log_id.key_id == *id)?;
         let url = log.base_url.as_str();
         let host = url.split_once("://").map_or(url, |(_, rest)| rest);
         Some(host.split('/').next().unwrap_or(host))
@@ -339,7 +364,7 @@ impl TrustedRoot {
 
     /// The timestamp authorities, each as one unit of certificates and window.
     pub(super) fn timestamp_authorities(&self) -> impl Iterator<Item = TsaAuthority> {
-        self.parts.timestamp_authorities.iter().filter_map(|authority| {
+        self.keys.parts.timestamp_authorities.iter().filter_map(|authority| {
             let certificates = &authority.cert_chain.certificates;
             let leaf = certificates.first()?;
             let root = certificates.last()?;

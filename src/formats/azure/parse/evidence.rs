@@ -34,6 +34,8 @@ pub struct Evidence {
     pub processor: Processor,
     /// The certificate of the TPM's key and those above it, in DER. Empty where none came along.
     pub certificates: Vec<Vec<u8>>,
+    /// Whether a log of the boot came along. It is not read.
+    pub has_log: bool,
 }
 
 /// What stands beside the paravisor's report.
@@ -94,7 +96,9 @@ struct AttestedTpm {
     ak_intermediate_certificates_pem: Vec<String>,
     quote: QuoteParts,
     event_log: Vec<u8>,
-    instance_info: Option<Vec<u8>>,
+    /// What the guest says of itself, which nobody signed.
+    #[serde(rename = "instance_info")]
+    _instance_info: Option<Vec<u8>>,
 }
 
 impl Processor {
@@ -190,10 +194,7 @@ impl Evidence {
         let at = Span::new(0, json.len());
         let parts: Attested = crate::json::from_slice(WHAT, json)?;
         let tpm = parts.tpm_attestation;
-        if !tpm.event_log.is_empty() || tpm.instance_info.is_some_and(|info| !info.is_empty()) {
-            let what = "Azure evidence, event_log and instance_info";
-            return Err(Error::unsupported(what, "some", at));
-        }
+        let has_log = !tpm.event_log.is_empty();
         let texts = [vec![tpm.ak_certificate_pem], tpm.ak_intermediate_certificates_pem].concat();
         let mut certificates = Vec::new();
         for text in &texts {
@@ -202,7 +203,8 @@ impl Evidence {
         }
         let quote = base64("Azure evidence, tdx_quote_base64", &parts.tdx_quote_base64, at)?;
         let report = base64("Azure evidence, hcl_report_base64", &parts.hcl_report_base64, at)?;
-        Self::of(tpm.quote, report, Processor::Tdx(quote), certificates, at)
+        let own = Self::of(tpm.quote, report, Processor::Tdx(quote), certificates, at)?;
+        Ok(Self { has_log, ..own })
     }
 
     fn of(
@@ -224,6 +226,7 @@ impl Evidence {
             hcl_report,
             processor,
             certificates,
+            has_log: false,
         })
     }
 }

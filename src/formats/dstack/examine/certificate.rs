@@ -41,7 +41,7 @@ pub(crate) fn examine(
         Carried::Tdx(bytes) => {
             let attestation = TdxAttestation::parse(bytes)?;
             let answer = Answer { ids, ..tdx::answer(&attestation) };
-            quoted(input, attestation.quote, &answer, beside, policy, now)?
+            quoted(input, &attestation.quote, &answer, beside, policy, now)?
         }
         Carried::Snp(bytes) => snp::attested(KIND, input, bytes, beside, policy, BY_KEY, now)?,
     };

@@ -53,7 +53,7 @@ pub(super) fn attested(
     let mut amd = Amd::of(beside);
     certificates.iter().for_each(|der| amd.add("certificate of the attestation", der));
     let compared = comparers(policy, data);
-    let examined = snp::examine::report(attestation.report, &amd, policy, compared, now)?;
+    let examined = snp::examine::report(&attestation.report, &amd, policy, compared, now)?;
     let mut part = examined.part;
     let hash = Document::parse(attestation.document).ok().map(|document| document.compose_hash);
     let hash = hash.map(|hash| hash.to_ascii_lowercase()).filter(|hash| !hash.is_empty());

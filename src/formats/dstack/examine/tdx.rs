@@ -20,7 +20,7 @@ pub(crate) fn examine(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let attestation = TdxAttestation::parse(bytes)?;
-    let quote = &Quote::parse(attestation.quote)?;
+    let quote = &Quote::parse(&attestation.quote)?;
     let is_stripped = attestation.is_stripped();
     let (kind, data) = ("dstack-tdx-attestation", Compared::Policy);
     let quoted = Quoted { kind, input, quote, is_stripped, data };

@@ -1,5 +1,10 @@
-//! dstack's attestations of TDX and SEV-SNP guests (version 0 of its SCALE encoding, variants 0
-//! and 3), and the names of its other forms (dstack, `dstack-attest`, `attestation.rs`, `v1.rs`).
+//! dstack's attestations of TDX and SEV-SNP guests and Nitro enclaves (version 0 of its SCALE
+//! encoding, variants 0 and 3, and version 1 in MessagePack), and the names of its other forms
+//! (dstack, `dstack-attest`, `attestation.rs`, `v1.rs`).
+//!
+//! Version 1 is read by its public definition. No real one was at hand.
+
+use std::borrow::Cow;
 
 use serde_json::json;
 
@@ -7,6 +12,8 @@ use crate::bytes::Reader;
 use crate::error::Error;
 use crate::formats::snp::parse::Report;
 use crate::span::Span;
+
+use super::named::{self, Platform};
 
 /// The largest attestation that is read, in bytes.
 const MAX: usize = 4 * 1024 * 1024;
@@ -16,9 +23,9 @@ const WHAT: &str = "dstack attestation";
 #[derive(Clone, Debug)]
 pub(crate) struct SnpAttestation<'a> {
     /// The report, [`Report::LEN`] bytes.
-    pub report: &'a [u8],
+    pub report: Cow<'a, [u8]>,
     /// AMD's certificates, in PEM.
-    pub certificates: Vec<&'a [u8]>,
+    pub certificates: Vec<Cow<'a, [u8]>>,
     /// The document that HOST_DATA is the hash of.
     pub document: &'a str,
     /// REPORT_DATA as it was asked for.
@@ -29,27 +36,33 @@ pub(crate) struct SnpAttestation<'a> {
 
 impl<'a> SnpAttestation<'a> {
     /// Whether the bytes begin as such an attestation: version, variant, and the report's length
-    /// as a SCALE compact integer.
+    /// as a SCALE compact integer; or version 1 with the platform's name.
     pub(crate) fn is_likely(bytes: &[u8]) -> bool {
-        bytes.starts_with(&[0, 3, 0x81, 0x12])
+        bytes.starts_with(&[0, 3, 0x81, 0x12]) || named::platform(bytes) == Some("sev-snp")
     }
 
     /// # Errors
     /// When it is too large, cut or longer than it says, or when what should be text is not.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), MAX)?;
+        if named::platform(bytes).is_some() {
+            return match named::parse(bytes)? {
+                Platform::Snp(attestation) => Ok(attestation),
+                _ => Err(Error::unsupported(WHAT, form(bytes), Span::new(0, bytes.len()))),
+            };
+        }
         let r = &mut Reader::new(bytes);
         if r.array(WHAT)? != [0, 3] {
             return Err(Error::unsupported(WHAT, "version or variant", Span::new(0, 2)));
         }
-        let report = string(r)?;
+        let report = Cow::Borrowed(string(r)?);
         if report.len() != Report::LEN {
             let why = format!("a report is {} bytes long", Report::LEN);
             return Err(Error::malformed(WHAT, Span::new(2, report.len()), why));
         }
         let mut certificates = Vec::new();
         for _ in 0..compact(r)? {
-            certificates.push(string(r)?);
+            certificates.push(Cow::Borrowed(string(r)?));
         }
         let document = text(r)?;
         // What the guest says happened while it started: nothing measures it.
@@ -68,39 +81,65 @@ impl<'a> SnpAttestation<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct TdxAttestation<'a> {
     /// The quote.
-    pub quote: &'a [u8],
+    pub quote: Cow<'a, [u8]>,
     /// The event log: whole in the agent's own answer, in a certificate cut down to what dstack
     /// wrote and what nothing else shows.
-    events: Vec<Event<'a>>,
+    pub(super) events: Vec<Event<'a>>,
     /// REPORTDATA as it was asked for.
     pub report_data: [u8; 64],
     /// How the host started the machine, in the host's words.
     pub vm_config: &'a str,
 }
 
-/// An event as the attestation has it: RTMR, type, digest, name and payload.
-type Event<'a> = (u32, u32, &'a [u8], &'a str, &'a [u8]);
+/// An event as the attestation has it.
+#[derive(Clone, Debug)]
+pub(super) struct Event<'a> {
+    pub(super) rtmr: u64,
+    pub(super) kind: u64,
+    pub(super) digest: Cow<'a, [u8]>,
+    pub(super) name: &'a str,
+    pub(super) payload: Cow<'a, [u8]>,
+    /// How the digest is made, where it is not version 1.
+    pub(super) version: Option<u64>,
+    /// The bytes that the digest is of, in hex.
+    pub(super) preimage: Option<&'a str>,
+}
 
 impl<'a> TdxAttestation<'a> {
     /// Whether the bytes begin as such an attestation: version, variant, and a quote's length in
-    /// two or four bytes before the quote's version.
+    /// two or four bytes before the quote's version; or version 1 with the platform's name.
     pub(crate) fn is_likely(bytes: &[u8]) -> bool {
         matches!(behind_length(bytes, 0), Some([4 | 5, 0, ..]))
+            || named::platform(bytes) == Some("tdx")
     }
 
     /// # Errors
     /// When it is too large, cut or longer than it says, or when what should be text is not.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), MAX)?;
+        if named::platform(bytes).is_some() {
+            return match named::parse(bytes)? {
+                Platform::Tdx(attestation) => Ok(attestation),
+                _ => Err(Error::unsupported(WHAT, form(bytes), Span::new(0, bytes.len()))),
+            };
+        }
         let r = &mut Reader::new(bytes);
         if r.array(WHAT)? != [0, 0] {
             return Err(Error::unsupported(WHAT, "version or variant", Span::new(0, 2)));
         }
-        let quote = string(r)?;
+        let quote = Cow::Borrowed(string(r)?);
         let mut events = Vec::new();
         for _ in 0..compact(r)? {
             let [rtmr, kind] = [r.array(WHAT)?, r.array(WHAT)?].map(u32::from_le_bytes);
-            events.push((rtmr, kind, string(r)?, text(r)?, string(r)?));
+            events.push(Event {
+                rtmr: u64::from(rtmr),
+                kind: u64::from(kind),
+                digest: Cow::Borrowed(string(r)?),
+                name: text(r)?,
+                payload: Cow::Borrowed(string(r)?),
+                version: None,
+                preimage: None,
+            });
         }
         // The same events again, without their place.
         for _ in 0..compact(r)? {
@@ -116,31 +155,40 @@ impl<'a> TdxAttestation<'a> {
     /// Whether the log was cut down to what dstack itself wrote, as it is for a certificate: it
     /// has no event of the registers for the kernel and the system.
     pub(crate) fn is_stripped(&self) -> bool {
-        !self.events.iter().any(|(rtmr, ..)| matches!(rtmr, 1 | 2))
+        !self.events.iter().any(|event| matches!(event.rtmr, 1 | 2))
     }
 
     /// The event log as dstack writes it in JSON.
     pub(crate) fn log(&self) -> String {
-        let event = |(rtmr, kind, digest, name, payload): &Event<'_>| {
-            json!({
-                "imr": rtmr, "event_type": kind, "digest": hex::encode(digest),
-                "event": name, "event_payload": hex::encode(payload),
-            })
+        let event = |event: &Event<'_>| {
+            let mut json = json!({
+                "imr": event.rtmr, "event_type": event.kind, "digest": hex::encode(&event.digest),
+                "event": event.name, "event_payload": hex::encode(&event.payload),
+            });
+            if let (Some(own), Some(version)) = (json.as_object_mut(), event.version) {
+                own.insert("version".into(), version.into());
+                own.extend(event.preimage.map(|text| ("preimage".into(), text.into())));
+            }
+            json
         };
         serde_json::Value::from_iter(self.events.iter().map(event)).to_string()
     }
 }
 
-/// The form of an attestation that is not read here, in words: version 1, and version 0 of other
-/// machines. `None` unless the first bytes are of such a form and nothing else.
+/// The Nitro document in an attestation of version 1.
+pub(crate) fn nitro_document(bytes: &[u8]) -> Option<Vec<u8>> {
+    named::platform(bytes).filter(|name| *name == "nitro-enclave")?;
+    match named::parse(bytes) {
+        Ok(Platform::Nitro(document)) => Some(document),
+        _ => None,
+    }
+}
+
+/// The form of an attestation that is not read here, in words: later versions, and versions 0 and
+/// 1 of other machines. `None` unless the first bytes are of such a form and nothing else.
 pub fn unread(bytes: &[u8]) -> Option<String> {
-    /// A map of three, as `rmp_serde` writes it with names: the version comes first.
-    const VERSION: &[u8] = b"\x83\xa7version";
-    let named = bytes.strip_prefix(VERSION);
-    match (named, behind_length(bytes, 1), behind_length(bytes, 4)) {
-        (Some([version @ ..0x80, rest @ ..]), ..) if rest.starts_with(b"\xa8platform") => {
-            Some(format!("version {version} (MessagePack)"))
-        }
+    match (named::unread(bytes), behind_length(bytes, 1), behind_length(bytes, 4)) {
+        (Some(form), ..) => Some(form),
         (_, Some([4 | 5, 0, _, _, 0x81, ..]), _) => Some(of_variant(1)),
         (.., Some([0x84, 0x44, 0xa1, 1, ..] | [0xd2, 0x84, ..])) => Some(of_variant(4)),
         _ => None,

@@ -8,12 +8,14 @@ mod certificate;
 mod compose;
 mod config;
 mod measurement;
+mod named;
 
 pub(crate) use answer::ProviderInfo;
 pub(crate) use answer::VmConfig;
 pub use answer::{Answer, Ids, TcbInfo};
 pub(crate) use attestation::SnpAttestation;
 pub(crate) use attestation::TdxAttestation;
+pub(crate) use attestation::nitro_document;
 pub use attestation::{form, unread};
 pub use certificate::Carried;
 pub(crate) use certificate::RaTls;

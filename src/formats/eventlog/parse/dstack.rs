@@ -47,10 +47,10 @@ pub struct Event {
 pub enum Version {
     /// Of the type (little-endian), ":", the name, ":" and the payload.
     V1,
-    /// Of canonical JSON (RFC 8785), which the log must state.
+    /// Of canonical JSON (RFC 8785) of type, name and payload.
     V2 {
-        /// The stated JSON.
-        preimage: Vec<u8>,
+        /// The JSON, where the log states it; logs that are cut down leave it out.
+        preimage: Option<Vec<u8>>,
     },
 }
 
@@ -76,7 +76,7 @@ impl<'a> Log<'a> {
     /// # Errors
     /// When it is longer than [`MAX_LOG`] or has too many events, when it is not JSON of this
     /// form, when a member appears twice, when a register is not 0 to 3, when a digest is neither
-    /// absent nor 48 bytes, or when a version is not known or lacks what it needs.
+    /// absent nor 48 bytes, or when a version is not known.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         Error::cap(WHAT, bytes.len(), MAX_LOG)?;
         crate::json::unique(WHAT, bytes)?;
@@ -108,12 +108,9 @@ fn event(entry: Entry, span: Span) -> Result<Event, Error> {
     };
     let version = match (entry.version, entry.preimage) {
         (None | Some(1), _) => Version::V1,
-        (Some(2), Some(preimage)) => {
-            Version::V2 { preimage: hex(&preimage, "dstack event log, preimage", span)? }
-        }
-        (Some(2), None) => {
-            let why = "version 2 needs it and it is missing";
-            return Err(Error::malformed("dstack event log, preimage", span, why));
+        (Some(2), stated) => {
+            let read = |text: String| hex(&text, "dstack event log, preimage", span);
+            Version::V2 { preimage: stated.map(read).transpose()? }
         }
         (Some(version), _) => {
             return Err(Error::unsupported("dstack event log, version", version, span));

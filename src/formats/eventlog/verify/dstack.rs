@@ -130,8 +130,8 @@ fn canonical(event: &dstack::Event) -> String {
 /// The first event whose stated JSON is not its own.
 fn preimages(log: &Log<'_>) -> Option<Finding> {
     let event = log.events.iter().find(|event| match &event.version {
-        Version::V1 => false,
-        Version::V2 { preimage } => preimage != canonical(event).as_bytes(),
+        Version::V1 | Version::V2 { preimage: None } => false,
+        Version::V2 { preimage: Some(stated) } => stated != canonical(event).as_bytes(),
     })?;
     Some(
         Finding::fail(&checks::EVENTLOG_DIGESTS, "preimage")

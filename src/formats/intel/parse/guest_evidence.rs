@@ -1,7 +1,9 @@
 //! A quote as Confidential Containers' attester writes it: JSON with the quote and the firmware's
-//! log, each in base64.
+//! log, each in base64. And as the client of Intel Trust Authority writes it: a member `tdx` with the
+//! quote, Intel's nonce and what the guest had hashed into the quote.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::Quote;
 use crate::error::Error;
@@ -17,6 +19,9 @@ pub(crate) struct GuestEvidence {
     pub quote: Vec<u8>,
     /// The firmware's log (CCEL), which nobody signed.
     pub log: Option<Vec<u8>>,
+    /// A log of another form, which nobody signed and which is not read: the attestation agent's own,
+    /// or the one beside Intel's nonce.
+    pub own_log: Option<Vec<u8>>,
 }
 
 #[derive(Deserialize)]
@@ -29,23 +34,50 @@ struct Parts {
     aa_eventlog: Option<String>,
 }
 
+/// intel/trustauthority-client-for-go, `go-tdx`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Client {
+    tdx: ClientParts,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClientParts {
+    quote: String,
+    #[serde(default, rename = "runtime_data")]
+    _runtime_data: Option<String>,
+    #[serde(default, rename = "user_data")]
+    _user_data: Option<String>,
+    #[serde(default)]
+    event_log: Option<String>,
+    #[serde(default, rename = "verifier_nonce")]
+    _nonce: Option<IgnoredAny>,
+}
+
+impl From<Client> for Parts {
+    fn from(client: Client) -> Self {
+        let ClientParts { quote, event_log, .. } = client.tdx;
+        Self { quote, cc_eventlog: None, aa_eventlog: event_log }
+    }
+}
+
 impl GuestEvidence {
     /// Reads the JSON; `None` when it has other members, or its quote is no quote of TDX's.
     pub(crate) fn of(json: &[u8]) -> Option<Result<Self, Error>> {
-        let parts: Parts = serde_json::from_slice(json).ok()?;
+        let client = || serde_json::from_slice::<Client>(json).map(Parts::from);
+        let parts: Parts = serde_json::from_slice(json).or_else(|_| client()).ok()?;
         let quote = of_base64(parts.quote.as_bytes()).ok()?;
         let is_quote = matches!(*quote, [4 | 5, 0, _, _, 0x81, 0, 0, 0, ..]);
         if !is_quote || quote.len() <= Quote::HEADER {
             return None;
         }
         let at = Span::new(0, json.len());
-        if parts.aa_eventlog.is_some_and(|log| !log.is_empty()) {
-            return Some(Err(Error::unsupported("TDX evidence, aa_eventlog", "a log", at)));
-        }
+        let own_log = parts.aa_eventlog.filter(|log| !log.is_empty()).map(String::into_bytes);
         let log = parts.cc_eventlog.filter(|log| !log.is_empty());
         let log = log.map(|log| of_base64(log.as_bytes())).transpose();
         Some(match log {
-            Ok(log) => Ok(Self { quote, log }),
+            Ok(log) => Ok(Self { quote, log, own_log }),
             Err(error) => Err(Error::malformed(WHAT, at, error.to_string())),
         })
     }

@@ -70,6 +70,12 @@ const PLAINTEXT: &[(&str, &str)] = &[
     ),
 ];
 
+/// What stands beside the place where users write.
+const TOLD_USERS: &[(&str, &str)] = &[(
+    "\"Your prompts are encrypted end-to-end. Not even Darkbloom servers can read them.\"",
+    "console-ui, VerificationPanel.tsx; commit e515244",
+)];
+
 const TLS_END: &[(&str, &str)] = &[
     ("in the container, with a key made by tls-keygen", "coordinator/Caddyfile; commit e515244"),
     (
@@ -87,6 +93,7 @@ pub(crate) fn stated() -> Vec<Stated> {
     };
     let substrate = SUBSTRATE.iter().map(row("substrate", LinkId::Report));
     let plaintext = PLAINTEXT.iter().map(row("plaintext", LinkId::Image));
+    let told = TOLD_USERS.iter().map(row("told-users", LinkId::KeyBinding));
     let tls = TLS_END.iter().map(row("tls-end", LinkId::KeyBinding));
-    substrate.chain(plaintext).chain(tls).collect()
+    substrate.chain(plaintext).chain(told).chain(tls).collect()
 }

@@ -3,12 +3,14 @@
 //!
 //! The statement marks apart which substitutions the build's own configuration chose.
 
+mod copy;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
 use super::checks;
-use super::parse::{Envelope, Provenance};
+use super::parse::Provenance;
 use super::verify::{VerifiedBuild, VerifiedBuilds};
 use crate::builds::provenance;
 use crate::builds::provenance::appraise::envelope::types;
@@ -53,7 +55,15 @@ const ISSUER: &str = "https://cloudbuild.googleapis.com";
 const SLSA_V1: &str = "https://slsa.dev/provenance/v1";
 const SLSA_V0_1: &str = "https://slsa.dev/provenance/v0.1";
 const BUILD_TYPE_V1: &str = "https://cloud.google.com/build/gcb-buildtypes/google-worker/v1";
-const BUILD_TYPE_V0_1: &str = "https://cloudbuild.googleapis.com/CloudBuildYaml@v0.1";
+/// What a worker of version 0.3 says a build in SLSA v0.1 was made from.
+const BUILD_TYPES_V0_1: [&str; 2] = [
+    "https://cloudbuild.googleapis.com/CloudBuildYaml@v0.1",
+    "https://cloudbuild.googleapis.com/CloudBuildSteps@v0.1",
+];
+
+/// The worker whose statements name it as the kind of build, too, and the commit in the address of
+/// the source.
+const WORKER_V0_2: &str = "https://cloudbuild.googleapis.com/GoogleHostedWorker@v0.2";
 
 /// Substitutions that Google sets for builds of pull requests and for no others.
 const PULL_REQUEST: [&str; 3] = ["_PR_NUMBER", "_HEAD_REPO_URL", "_HEAD_BRANCH"];
@@ -73,7 +83,7 @@ pub(crate) fn provenance(
     provenance: &Provenance,
     policy: &ProvenancePolicy,
 ) -> Vec<Finding> {
-    let mut findings = unsigned(builds, provenance);
+    let mut findings = copy::unsigned(builds, provenance);
     let Some(build) = Build::main(builds) else { return findings };
     findings.extend(types(Some(build.statement), policy));
     findings.extend([
@@ -107,7 +117,7 @@ pub(crate) fn provenance(
             build.repository.and_then(owner),
         ),
         pinned(&provenance::checks::PROVENANCE_OWNER_ID, policy.owner_id.as_deref(), None),
-        reference(policy.reference.as_ref(), build.reference),
+        reference(policy.reference.as_ref(), build.reference.as_deref()),
         provenance::appraise::commit(build.commit, builds.is_compared(), &checks::GCB_SUBJECT),
         Finding::unknown(&provenance::checks::PROVENANCE_PREDICATE_AGREES, Why::NotApplicable),
         Finding::unknown(&provenance::checks::PROVENANCE_JOB_SAYS, Why::NotApplicable),
@@ -132,7 +142,7 @@ pub(crate) fn claims(builds: &VerifiedBuilds) -> Vec<Claim> {
     let Some(build) = Build::main(builds) else { return Vec::new() };
     let texts = [
         ("git.repository", Commit, build.repository),
-        ("git.ref", Commit, build.reference),
+        ("git.ref", Commit, build.reference.as_deref()),
         ("build.issuer", Provenance, Some(ISSUER)),
         ("build.identity", Provenance, Some(build.key)),
         ("build.workflow", Provenance, build.path),
@@ -157,7 +167,7 @@ pub(crate) fn source(builds: &VerifiedBuilds) -> Source {
     Source {
         commit: owned(build.commit.filter(|commit| is_commit(commit))),
         repository: owned(build.repository),
-        reference: owned(build.reference),
+        reference: build.reference,
         workflow: owned(build.path).map(|path| (path, None)),
         ..Source::default()
     }
@@ -170,7 +180,8 @@ struct Build<'a> {
     builder: Option<&'a str>,
     kind: Option<&'a str>,
     repository: Option<&'a str>,
-    reference: Option<&'a str>,
+    /// In SLSA v0.1 the substitutions of a tag or a branch, where both of them agree.
+    reference: Option<String>,
     /// Path of the build configuration in the repository.
     path: Option<&'a str>,
     /// The commit that the service says it fetched.
@@ -199,7 +210,7 @@ impl<'a> Build<'a> {
 
     fn v1(statement: &'a Statement, key: &'static str) -> Self {
         let predicate = statement.predicate();
-        let text = |pointer: &str| -> Option<&'a str> { text(predicate, pointer) };
+        let text = |pointer: &str| -> Option<&'a str> { text_of(predicate, pointer) };
         let config = "/buildDefinition/externalParameters/buildConfigSource";
         let uri = text(&format!("{config}/repository"));
         let reference = text(&format!("{config}/ref"));
@@ -212,7 +223,7 @@ impl<'a> Build<'a> {
             builder: text("/runDetails/builder/id"),
             kind: text("/buildDefinition/buildType"),
             repository: uri.map(without_git),
-            reference,
+            reference: reference.map(str::to_owned),
             path: text(&format!("{config}/path")),
             commit: named.and_then(|uri| fetched(dependencies, &uri, "/digest/gitCommit")),
             invocation,
@@ -224,31 +235,44 @@ impl<'a> Build<'a> {
 
     fn v0_1(statement: &'a Statement, key: &'static str) -> Self {
         let predicate = statement.predicate();
-        let text = |pointer: &str| -> Option<&'a str> { text(predicate, pointer) };
+        let text = |pointer: &str| -> Option<&'a str> { text_of(predicate, pointer) };
         let materials = predicate.pointer("/materials");
         let sources = materials.and_then(Json::as_array).into_iter().flatten();
-        let mut sources = sources
-            .filter_map(|material| material.get("uri").and_then(Json::as_str))
-            .filter(|uri| uri.starts_with("git+"));
-        let uri = sources.next();
+        let named: Vec<&str> = sources.filter_map(|material| text_of(material, "/uri")).collect();
+        let begins = |with: &str| named.iter().copied().find(|uri| uri.starts_with(with));
+        let uri = begins("git+").or_else(|| begins("https://"));
+        let in_address = uri
+            .filter(|_| text("/builder/id") == Some(WORKER_V0_2) && named.len() == 1)
+            .and_then(|uri| uri.rsplit_once("/commit/"));
+        let substitutions = "/recipe/arguments/substitutions";
+        let chosen = |name: &str| text(&format!("{substitutions}/{name}"));
+        let of = |name: &str| chosen(name).filter(|name| chosen("REF_NAME") == Some(*name));
+        let reference = match (of("TAG_NAME"), of("BRANCH_NAME")) {
+            (Some(tag), None) => Some(format!("refs/tags/{tag}")),
+            (None, Some(branch)) => Some(format!("refs/heads/{branch}")),
+            _ => None,
+        };
         let invocation = text("/recipe/arguments/name");
         Self {
             statement,
             key,
             builder: text("/builder/id"),
             kind: text("/recipe/type"),
-            repository: uri.map(without_git),
-            reference: None,
+            repository: in_address.map(|(uri, _)| uri).or(uri).map(without_git),
+            reference,
             path: text("/recipe/entryPoint"),
-            commit: uri.and_then(|uri| fetched(materials, uri, "/digest/sha1")),
+            commit: match in_address {
+                Some((_, commit)) => Some(commit),
+                None => uri.and_then(|uri| fetched(materials, uri, "/digest/sha1")),
+            },
             invocation,
             project: invocation.and_then(project_of),
-            substitutions: "/recipe/arguments/substitutions",
+            substitutions,
         }
     }
 
     fn substitution(&self, name: &str) -> Option<&'a str> {
-        text(self.statement.predicate(), &format!("{}/{name}", self.substitutions))
+        text_of(self.statement.predicate(), &format!("{}/{name}", self.substitutions))
     }
 }
 
@@ -256,13 +280,13 @@ impl<'a> Build<'a> {
 fn fetched<'a>(list: Option<&'a Json>, uri: &str, digest: &str) -> Option<&'a str> {
     let entries = list.and_then(Json::as_array).into_iter().flatten();
     let mut commits = entries
-        .filter(|entry| text(entry, "/uri") == Some(uri))
-        .map(|entry| text(entry, digest).unwrap_or_default());
+        .filter(|entry| text_of(entry, "/uri") == Some(uri))
+        .map(|entry| text_of(entry, digest).unwrap_or_default());
     let first = commits.next()?;
     commits.all(|other| other == first).then_some(first)
 }
 
-fn text<'a>(value: &'a Json, pointer: &str) -> Option<&'a str> {
+fn text_of<'a>(value: &'a Json, pointer: &str) -> Option<&'a str> {
     value.pointer(pointer).and_then(Json::as_str)
 }
 
@@ -292,7 +316,8 @@ fn builder(build: &Build<'_>, policy: &ProvenancePolicy) -> Finding {
     let kind = build.kind.unwrap_or_default();
     let known = match build.statement.predicate_type() {
         SLSA_V1 => kind == BUILD_TYPE_V1,
-        SLSA_V0_1 => kind == BUILD_TYPE_V0_1,
+        SLSA_V0_1 if build.builder == Some(WORKER_V0_2) => kind == WORKER_V0_2,
+        SLSA_V0_1 => BUILD_TYPES_V0_1.contains(&kind),
         _ => false,
     };
     if !known {
@@ -329,7 +354,8 @@ fn trigger(build: &Build<'_>) -> Finding {
     let chosen = "/buildDefinition/externalParameters/substitutions";
     let predicate = build.statement.predicate();
     let said = PULL_REQUEST.into_iter().find(|name| {
-        build.substitution(name).is_some() || text(predicate, &format!("{chosen}/{name}")).is_some()
+        build.substitution(name).is_some()
+            || text_of(predicate, &format!("{chosen}/{name}")).is_some()
     });
     match said {
         Some(name) => Finding::fail(check, "pull-request").actual(name),
@@ -358,8 +384,14 @@ fn agreement(build: &Build<'_>, builds: &VerifiedBuilds) -> Vec<Finding> {
     let host = "https://github.com/";
     let name = build.repository.and_then(|uri| uri.strip_prefix(host));
     let full_name = build.substitution("REPO_FULL_NAME").filter(|_| name.is_some());
-    let branch = build.reference.and_then(|reference| reference.strip_prefix("refs/heads/"));
-    let tag = build.reference.and_then(|reference| reference.strip_prefix("refs/tags/"));
+    // In SLSA v0.1 the ref is read from these substitutions, and REF_NAME is the other place.
+    let is_v0_1 = build.statement.predicate_type() == SLSA_V0_1;
+    let reference = build.reference.as_deref();
+    let of = |folder| match is_v0_1 {
+        true => build.substitution("REF_NAME"),
+        false => reference.and_then(|reference| reference.strip_prefix(folder)),
+    };
+    let (branch, tag) = (of("refs/heads/"), of("refs/tags/"));
     let mut findings = vec![
         same("commit-sha", build.substitution("COMMIT_SHA"), build.commit),
         same("revision-id", build.substitution("REVISION_ID"), build.commit),
@@ -388,67 +420,4 @@ fn agreement(build: &Build<'_>, builds: &VerifiedBuilds) -> Vec<Finding> {
 
 fn digests(statement: &Statement) -> BTreeSet<Option<Sha256>> {
     gather::set(statement.subjects().iter().map(Subject::sha256))
-}
-
-/// What gcloud prints beside the envelopes says nothing else than what was signed.
-fn unsigned(builds: &VerifiedBuilds, provenance: &Provenance) -> Vec<Finding> {
-    let check = &checks::GCB_UNSIGNED;
-    let mut findings = Vec::new();
-    if let Some(digest) = provenance.summary_digest() {
-        let signed = |build: &VerifiedBuild| {
-            let subjects = build.statement().subjects().iter();
-            subjects
-                .filter_map(|subject| subject.digest("sha256"))
-                .any(|hex| digest.strip_prefix("sha256:") == Some(hex))
-        };
-        let finding = Finding::test(check, builds.all().iter().any(signed), "not-listed");
-        findings.push(finding.actual(digest).part("summary"));
-    }
-    let texts = provenance.envelopes().iter().enumerate();
-    for (number, envelope) in texts {
-        let Some(said) = &envelope.unsigned else { continue };
-        let is_verified = builds.all().iter().any(|build| build.payload() == envelope.payload);
-        if !is_verified {
-            continue;
-        }
-        let part = format!("text {}", number.saturating_add(1));
-        findings.push(
-            match difference(said, envelope) {
-                None => Finding::pass(check),
-                Some(place) => Finding::fail(check, "not-equal").actual(place),
-            }
-            .part(part),
-        );
-    }
-    if findings.is_empty() {
-        findings.push(Finding::unknown(check, Why::NotApplicable));
-    }
-    findings
-}
-
-/// The first place at which the readable copy says something that was not signed.
-fn difference(said: &Json, envelope: &Envelope) -> Option<String> {
-    match serde_json::from_slice::<Json>(&envelope.payload) {
-        Ok(signed) => beyond(said, &signed, String::new()),
-        Err(_) => Some(String::new()),
-    }
-}
-
-fn beyond(said: &Json, signed: &Json, place: String) -> Option<String> {
-    match (said, signed) {
-        (Json::Object(said), Json::Object(signed)) => said.iter().find_map(|(name, value)| {
-            let place = format!("{place}/{name}");
-            match signed.get(name) {
-                Some(signed) => beyond(value, signed, place),
-                None => Some(place),
-            }
-        }),
-        (Json::Array(said), Json::Array(signed)) if said.len() == signed.len() => {
-            said.iter().zip(signed).enumerate().find_map(|(number, (said, signed))| {
-                beyond(said, signed, format!("{place}/{number}"))
-            })
-        }
-        (said, signed) if said == signed => None,
-        _ => Some(place),
-    }
 }

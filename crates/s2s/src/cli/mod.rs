@@ -57,7 +57,10 @@ use problem::Problem;
 /// passed (warnings included), 1 when a check failed, 2 when the command line or an input cannot
 /// be read or the session cannot be kept, 3 when it is undecided or not published.
 pub fn run() -> ExitCode {
-    let Arguments { language, command } = Arguments::parse();
+    let Arguments { language, command } = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return misread(&error),
+    };
     let locale = language.or_else(locale_of_environment).unwrap_or_default();
     wording::speak(Language::of_locale(&locale));
     let outcome = match command {
@@ -80,6 +83,23 @@ pub fn run() -> ExitCode {
         Exit::Unreadable
     });
     ExitCode::from(exit.code())
+}
+
+/// Says why the command line cannot be read, or the help or version that it asks for.
+fn misread(error: &clap::Error) -> ExitCode {
+    match Look::of_stderr() {
+        Look::Drawn(columns) if error.use_stderr() => {
+            for line in error.render().to_string().lines() {
+                let (indent, words) =
+                    line.split_at(line.len().saturating_sub(line.trim_start().len()));
+                for line in text::wrap(words, columns.saturating_sub(indent.len())) {
+                    eprintln!("{indent}{line}");
+                }
+            }
+            ExitCode::from(Exit::Unreadable.code())
+        }
+        _ => error.exit(),
+    }
 }
 
 /// The locale of the environment: the first of these variables that says anything.

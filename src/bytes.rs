@@ -3,6 +3,21 @@
 use crate::error::Error;
 use crate::span::Span;
 
+/// Where `part` first stands in `whole`. The search goes from one occurrence of the first byte to the
+/// next: a comparison at every place is several times slower.
+pub(crate) fn find(whole: &[u8], part: &[u8]) -> Option<usize> {
+    let Some(first) = part.first() else { return Some(0) };
+    let mut passed = 0_usize;
+    loop {
+        let rest = whole.get(passed..)?;
+        let next = rest.iter().position(|byte| byte == first)?;
+        if rest.get(next..)?.starts_with(part) {
+            return passed.checked_add(next);
+        }
+        passed = passed.checked_add(next)?.checked_add(1)?;
+    }
+}
+
 /// Reads fields one after another and never past the end.
 ///
 /// Every method names the field it reads, so that a short input ends in an [`Error`] that says

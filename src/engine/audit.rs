@@ -34,14 +34,19 @@ const WHAT: &str = "audit file";
 /// Letters in a line.
 const LINE: usize = 4_000;
 
-/// The letters of ASCII that can be seen, without `&`, `<` and `\`: two of them are 13 bits, and no run
-/// of them ends a script element or begins a comment.
-const ALPHABET: &[u8; 91] = b"!\"#$%'()*+,-./0123456789:;=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`\
-    abcdefghijklmnopqrstuvwxyz{|}~";
+/// The letters of ASCII that no block has: one that no page may have, the ends of lines, and one that
+/// could end a script element or begin a comment. Every other letter of ASCII is its own seven bits.
+const ABSENT: [u32; 4] = [0x00, 0x0a, 0x0d, 0x3c];
 
-/// How many bits two letters are, and how many a last one by itself.
-const PAIR: u32 = 13;
-const LAST: u32 = 6;
+/// The first letter of those of two bytes: each is seven bits that an absent letter would be, and the
+/// seven after them.
+const PAIRS: u32 = 0x100;
+
+/// The first letter of those that are an absent letter's seven bits with nothing after them.
+const LASTS: u32 = 0xa1;
+
+/// How many bits a letter is.
+const BITS: u32 = 7;
 
 /// `page` with `bundle` in its place; `None` when it does not have the place once.
 ///
@@ -107,52 +112,62 @@ fn placed(bytes: &[u8]) -> Option<(&str, &str)> {
 }
 
 fn lines(letters: &str) -> String {
-    let lines = letters.as_bytes().chunks(LINE).map(String::from_utf8_lossy);
-    lines.collect::<Vec<_>>().join("\n")
+    let mut text = String::with_capacity(letters.len().saturating_add(letters.len() / LINE));
+    for (place, letter) in letters.chars().enumerate() {
+        if place > 0 && place.is_multiple_of(LINE) {
+            text.push('\n');
+        }
+        text.push(letter);
+    }
+    text
 }
 
-/// Bits are taken from the least one of each byte on.
+/// Bits are taken from the least one of each byte on; what is missing at the end is zero.
 fn letters(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().saturating_mul(5).div_ceil(4));
-    let letter = |digit: u32| {
-        let digit = usize::try_from(digit).unwrap_or(usize::MAX);
-        ALPHABET.get(digit).copied().map_or('!', char::from)
+    let mut text = String::with_capacity(bytes.len().saturating_mul(8).div_ceil(6));
+    let mut absent = None;
+    let mut put = |value: u32| {
+        if let Some(first) = absent.take() {
+            let pair = (first << BITS) | value;
+            text.extend(char::from_u32(PAIRS.saturating_add(pair)));
+        } else if let Some(place) = (0..).zip(ABSENT).find(|(_, own)| *own == value) {
+            absent = Some(place.0);
+        } else {
+            text.extend(char::from_u32(value));
+        }
     };
-    let mut put = |value: u32| text.extend([letter(value / 91), letter(value % 91)]);
     let (mut bits, mut count) = (0_u32, 0_u32);
     for byte in bytes {
         bits |= u32::from(*byte).wrapping_shl(count);
         count = count.saturating_add(8);
-        if count >= PAIR {
-            put(bits & 0x1fff);
-            bits >>= PAIR;
-            count = count.saturating_sub(PAIR);
+        while count >= BITS {
+            put(bits & 0x7f);
+            bits >>= BITS;
+            count = count.saturating_sub(BITS);
         }
     }
-    match count {
-        0 => {}
-        1..=LAST => text.push(letter(bits)),
-        _ => put(bits),
+    if count > 0 {
+        put(bits);
     }
+    text.extend(absent.and_then(|first| char::from_u32(LASTS.saturating_add(first))));
     text
 }
 
 /// The bytes that letters stand for; `None` for letters that [`letters`] does not write.
 fn unlettered(text: &str) -> Option<Vec<u8>> {
-    let digit = |letter: &u8| {
-        ALPHABET.iter().position(|own| own == letter).and_then(|digit| u32::try_from(digit).ok())
-    };
-    let mut bytes = Vec::with_capacity(text.len().saturating_mul(4).div_ceil(5));
+    let absent = |place: u32| usize::try_from(place).ok().and_then(|place| ABSENT.get(place));
+    let mut bytes = Vec::with_capacity(text.len());
     let (mut bits, mut count) = (0_u32, 0_u32);
-    for pair in text.as_bytes().chunks(2) {
-        let (value, more) = match pair {
-            [first, second] => (digit(first)?.checked_mul(91)?.checked_add(digit(second)?)?, PAIR),
-            [last] => (digit(last)?, LAST),
-            _ => return None,
+    let mut rest = text.chars();
+    while let Some(letter) = rest.next() {
+        let code = u32::from(letter);
+        let (value, more) = if let Some(pair) = code.checked_sub(PAIRS) {
+            (absent(pair >> BITS)? | ((pair & 0x7f) << BITS), 2 * BITS)
+        } else if let Some(place) = code.checked_sub(LASTS) {
+            (*absent(place).filter(|_| rest.as_str().is_empty())?, BITS)
+        } else {
+            (Some(code).filter(|code| *code <= 0x7f && !ABSENT.contains(code))?, BITS)
         };
-        if value >= 1_u32.wrapping_shl(more) {
-            return None;
-        }
         bits |= value.wrapping_shl(count);
         count = count.saturating_add(more);
         while count >= 8 {
@@ -161,8 +176,8 @@ fn unlettered(text: &str) -> Option<Vec<u8>> {
             count = count.saturating_sub(8);
         }
     }
-    // What is left over stands for nothing.
-    (bits == 0).then_some(bytes)
+    // What is left over is less than a letter, and stands for nothing.
+    (bits == 0 && count < BITS).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -170,25 +185,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_letters_are_thirteen_bits_and_a_last_one_six() {
+    fn a_letter_is_seven_bits_and_one_of_two_bytes_fourteen() {
         for (bytes, text) in [
             (&b""[..], ""),
-            // 1 * 91 + 6.
-            (b"a", "\"("),
-            (b"\0", "!!"),
-            // 8191 is 90 * 91 + 1; the three bits that are left are 7.
-            (b"\xff\xff", "~\"("),
+            // 0x61 has seven bits; the eighth is a letter that is absent, and the last.
+            (b"a", "a\u{a1}"),
+            // Fourteen bits that are zero, and two.
+            (b"\0\0", "\u{100}\u{a1}"),
+            (b"\xff\xff", "\x7f\x7f\x03"),
+            // 0x3c, then 0x7f, then the two bits that are left.
+            (b"\xbc\x3f", "\u{2ff}\u{a1}"),
         ] {
             assert_eq!(letters(bytes), text);
             assert_eq!(unlettered(text).unwrap(), bytes);
         }
         for length in 0..40 {
-            let bytes: Vec<u8> = (0..length).map(|n| n * 37 ^ 0xa5).collect();
-            assert_eq!(unlettered(&letters(&bytes)).unwrap(), bytes, "{length}");
+            for step in 0..=255 {
+                let bytes: Vec<u8> = (0..length).map(|n: u8| n.wrapping_mul(step) ^ 0x3c).collect();
+                let text = letters(&bytes);
+                assert!(!text.contains(['\0', '\n', '\r', '<']));
+                assert_eq!(unlettered(&text).unwrap(), bytes, "{length} {step}");
+            }
         }
-        // 8192, a letter that is none, and bits that stand for nothing.
-        for text in ["~#", "a&", "!~", "!!~"] {
-            assert_eq!(unlettered(text), None, "{text}");
+        // A letter that is absent, one of no kind, one that is the last and has others after it, bits
+        // that stand for nothing, and a letter too many.
+        let none =
+            ["<", "\n", "\u{300}", "\u{a5}", "\u{a0}", "aa\u{a1}a", "aa", "aaaaaaa", "\u{a1}"];
+        for text in none {
+            assert_eq!(unlettered(text), None, "{text:?}");
         }
     }
 
@@ -205,8 +229,8 @@ mod tests {
         let own = own.strip_suffix("<p>2</p>").unwrap();
         let own = own.strip_prefix(BEGIN).and_then(|own| own.strip_suffix(END)).unwrap();
         let (digest, letters) = own.split_once(MIDDLE).unwrap();
-        assert!(letters.lines().count() > 1);
-        assert!(letters.lines().all(|line| (1..=LINE).contains(&line.len())));
+        assert!(letters.split('\n').count() > 1);
+        assert!(letters.split('\n').all(|line| (1..=LINE).contains(&line.chars().count())));
         assert_eq!(digest, Sha256::of(letters.replace('\n', "").as_bytes()).to_string());
         assert!(is_one(whole.as_bytes()));
         assert_eq!(taken(whole.as_bytes()).unwrap(), bundle);

@@ -14,7 +14,7 @@ pub struct Builtin {
 
 /// Every built-in policy. A `static`: the texts of a constant stand in the wasm once for each crate
 /// that reads them.
-static ALL: [Builtin; 32] = [
+static ALL: [Builtin; 33] = [
     Builtin { name: "snp", json: include_str!("policies/snp.json") },
     Builtin { name: "snp-strict", json: include_str!("policies/snp-strict.json") },
     Builtin { name: "snp-azure", json: include_str!("policies/snp-azure.json") },
@@ -45,6 +45,7 @@ static ALL: [Builtin; 32] = [
         json: include_str!("policies/eigencompute-shielded.json"),
     },
     Builtin { name: "sigstore", json: include_str!("policies/sigstore.json") },
+    Builtin { name: "tinfoil-witness", json: include_str!("policies/tinfoil-witness.json") },
     Builtin { name: "cloud-build", json: include_str!("policies/cloud-build.json") },
     Builtin { name: "coordinator", json: include_str!("policies/coordinator.json") },
     Builtin { name: "simulated", json: include_str!("policies/simulated.json") },

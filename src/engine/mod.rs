@@ -44,6 +44,7 @@ pub mod plan;
 pub mod policy;
 mod recognise;
 mod reference;
+pub mod references;
 pub mod roots;
 pub mod seen;
 mod shelf;

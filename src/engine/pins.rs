@@ -8,8 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::engine::checks;
 use crate::engine::policy::Policy;
 use crate::error::Error;
-use crate::finding::{LinkId, Value};
-use crate::pki::anchors::Roots;
+use crate::finding::{LinkId, Value, Why};
 use crate::report::{Link, Report, RootOfTrust, State};
 use crate::requirements::LeastLevel;
 
@@ -42,8 +41,6 @@ enum Form {
     Listed,
     /// The least number.
     Number,
-    /// One of a list under a key of its own.
-    Register(&'static str),
     /// Any tag, where the value is one.
     AnyTag,
     /// The path in its repository.
@@ -134,23 +131,17 @@ static ROWS: &[Row] = &[
     ),
     row(
         "nitro.pcr0",
-        "nitro.pcrs",
-        Form::Register("0"),
+        "nitro.pcrs.0",
+        Form::Listed,
         &["nitro.pcr", "nitro.image"],
         "the enclave's image; another image has another value",
     ),
-    row("nitro.pcr1", "nitro.pcrs", Form::Register("1"), &["nitro.pcr"], "the enclave's kernel"),
-    row(
-        "nitro.pcr2",
-        "nitro.pcrs",
-        Form::Register("2"),
-        &["nitro.pcr"],
-        "the enclave's application",
-    ),
+    row("nitro.pcr1", "nitro.pcrs.1", Form::Listed, &["nitro.pcr"], "the enclave's kernel"),
+    row("nitro.pcr2", "nitro.pcrs.2", Form::Listed, &["nitro.pcr"], "the enclave's application"),
     row(
         "nitro.pcr8",
-        "nitro.pcrs",
-        Form::Register("8"),
+        "nitro.pcrs.8",
+        Form::Listed,
         &["nitro.pcr"],
         "the key that signed the enclave's image",
     ),
@@ -223,18 +214,19 @@ static ROWS: &[Row] = &[
 /// Writes a policy that asks for what `report` shows, from `base`, the text of the policy that it
 /// was checked with. Nothing is written from a report that did not pass.
 ///
+/// The least level is the report's. A value that is named may raise what evidence shows: write again
+/// from the report under the written policy to ask for that.
+///
 /// # Errors
 /// When the report is not one that passed, or `base` is no policy.
 pub fn written(report: &Report, base: &str, name: &str) -> Result<Written, Error> {
     const PASSED: Error = Error::Missing { what: "a report that passed" };
-    if report.verdict.state > State::Warning || report.simulated != is_simulated(base) {
+    if report.verdict.state > State::Warning {
         return Err(PASSED);
     }
     let mut file: Map<String, Json> = crate::json::from_slice("policy file", base.as_bytes())?;
-    let description = format!(
-        "Written from {} that was checked for {} with {}",
-        report.subject.kind, report.checked_at, report.policy.name
-    );
+    let description =
+        format!("Written from {} that was checked for {}", report.subject.kind, report.checked_at);
     file.insert("name".to_owned(), Json::from(name));
     file.insert("description".to_owned(), Json::from(description));
     let least = match (report.assurance.level, report.assurance.root_of_trust) {
@@ -256,11 +248,6 @@ pub fn written(report: &Report, base: &str, name: &str) -> Result<Written, Error
     Ok(Written { json, pins })
 }
 
-/// Whether the text of a policy asks for the simulated vendors.
-fn is_simulated(base: &str) -> bool {
-    Policy::from_json(base.as_bytes()).is_ok_and(|policy| policy.roots == Roots::Simulated)
-}
-
 struct Draft<'r> {
     file: Map<String, Json>,
     report: &'r Report,
@@ -271,23 +258,34 @@ impl Draft<'_> {
     fn pin(&mut self, row: &Row) {
         // A value that several machines or builds differ in is nobody's to pin.
         let Some(value) = self.claimed(row.claim) else { return };
-        let decided: Vec<&'static str> = row
-            .checks
-            .iter()
-            .copied()
-            .filter(|id| {
-                let check = checks::find(id);
-                check.is_some_and(|check| self.report.findings(check).next().is_some())
-            })
-            .collect();
+        let decided: Vec<&'static str> =
+            row.checks.iter().copied().filter(|id| self.can_compare(id)).collect();
         if decided.is_empty() {
             return;
         }
+        let before = self.file.clone();
         let Some(shown) = self.put(row, &value) else { return };
-        self.pins.push(Pin { member: row.member, value: shown, why: row.why });
         for id in decided {
             self.require(id);
         }
+        // A value that is not of the member's form, such as a hash of another length, is not pinned.
+        let text = serde_json::to_string(&self.file).unwrap_or_default();
+        match Policy::from_json(text.as_bytes()) {
+            Ok(_) => self.pins.push(Pin { member: row.member, value: shown, why: row.why }),
+            Err(_) => self.file = before,
+        }
+    }
+
+    /// Whether the check called `id` holds, or would only need a value: one that does not apply to this
+    /// evidence answers nothing.
+    fn can_compare(&self, id: &str) -> bool {
+        let Some(check) = checks::find(id) else { return false };
+        let mut own = self.report.findings(check).peekable();
+        own.peek().is_some()
+            && own.all(|finding| match finding.outcome {
+                "pass" | "warn" => true,
+                _ => finding.reason == Some(Why::NoReference.word()),
+            })
     }
 
     /// The one value of a claim whose link the chain reaches.
@@ -315,7 +313,7 @@ impl Draft<'_> {
         };
         let (shown, own) = match row.form {
             Form::Text => (value.to_owned(), json!(value)),
-            Form::Listed | Form::Register(_) => (value.to_owned(), json!([value])),
+            Form::Listed => (value.to_owned(), json!([value])),
             Form::Number => (value.to_owned(), json!(value.parse::<u32>().ok()?)),
             Form::AnyTag => {
                 value.strip_prefix("refs/tags/")?;
@@ -334,11 +332,7 @@ impl Draft<'_> {
                 (workflow.to_owned(), json!(workflow))
             }
         };
-        let key = match row.form {
-            Form::Register(number) => Some(number),
-            _ => None,
-        };
-        let mut folders = row.member.split('.').chain(key).peekable();
+        let mut folders = row.member.split('.').peekable();
         let mut place = &mut self.file;
         while let Some(folder) = folders.next() {
             if folders.peek().is_none() {

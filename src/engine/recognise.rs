@@ -11,6 +11,7 @@ use crate::builds::git;
 use crate::builds::git::parse::objects::Object;
 use crate::builds::sigstore::parse::{Bundle, RekorAnswer};
 use crate::builds::tuf::parse::Metadata;
+use crate::bytes::find;
 use crate::error::Error;
 use crate::formats::dstack::parse::{Answer, AppCompose};
 use crate::formats::gce::parse::LaunchEndorsement;
@@ -122,8 +123,7 @@ fn owned(parts: Vec<(Role, &[u8])>) -> Vec<Part<'static>> {
 
 pub(crate) fn is_pem(bytes: &[u8]) -> bool {
     const BEGIN: &[u8] = b"-----BEGIN ";
-    !bytes.trim_ascii_start().starts_with(b"{")
-        && bytes.windows(BEGIN.len()).any(|window| window == BEGIN)
+    !bytes.trim_ascii_start().starts_with(b"{") && find(bytes, BEGIN).is_some()
 }
 
 /// The blocks of a PEM file, each by itself; a public key is read as a whole.
@@ -287,5 +287,5 @@ fn is_root(line: &&RawValue) -> bool {
 /// Whether JSON names itself a trusted root of Sigstore's.
 fn is_trusted_root(bytes: &[u8]) -> bool {
     const NAME: &[u8] = b"application/vnd.dev.sigstore.trustedroot";
-    bytes.windows(NAME.len()).any(|at| at == NAME)
+    find(bytes, NAME).is_some()
 }

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::bytes::find;
 use crate::error::Error;
 use crate::span::Span;
 
@@ -30,7 +31,7 @@ pub fn pem_blocks(what: &'static str, text: &[u8]) -> Result<Vec<(String, Vec<u8
         let (label, after) = after.split_once("-----").ok_or_else(ended)?;
         let end = format!("-----END {label}-----");
         let (body, after) = after.split_once(end.as_str()).ok_or_else(ended)?;
-        let base64: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+        let base64: Vec<u8> = body.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
         let der = STANDARD.decode(base64).map_err(|error| {
             Error::malformed(what, Span::new(offset, body.len()), error.to_string())
         })?;
@@ -54,7 +55,7 @@ pub fn pem_certificates(what: &'static str, text: &[u8]) -> Result<Vec<Vec<u8>>,
     let mut rest = text.trim_ascii();
     for _ in &blocks {
         let offset = text.len().saturating_sub(rest.len());
-        let end = rest.windows(END.len()).position(|window| window == END);
+        let end = find(rest, END);
         rest = match end.and_then(|end| rest.get(end.checked_add(END.len())?..)) {
             Some(after) if rest.starts_with(BEGIN) => after.trim_ascii_start(),
             _ => {

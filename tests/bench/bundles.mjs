@@ -2,7 +2,7 @@
  * Every library as its users' bundler makes it: one module, minified, with its wasm beside it.
  */
 
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 
@@ -51,14 +51,14 @@ export async function bundled(npm, folder) {
 }
 
 /** @param {Uint8Array} bytes */
-export function brotli(bytes) {
+function brotli(bytes) {
   return brotliCompressSync(bytes, {
     params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length, [constants.BROTLI_PARAM_LGWIN]: 24 },
   });
 }
 
 /**
- * The bytes of a library, as they are and with brotli, its JavaScript and its wasm. Ours is without the
+ * The bytes of a library that was compressed, as they are and with brotli, its JavaScript and its wasm. Ours is without the
  * sentences: `verify` does not load them.
  *
  * @param {string} folder
@@ -69,14 +69,14 @@ export function sizes(folder, name) {
   const sum = { js: 0, jsBrotli: 0, wasm: 0, wasmBrotli: 0 };
   for (const part of files) {
     for (const file of readdirSync(join(folder, name, part))) {
-      const bytes = readFileSync(join(folder, name, part, file));
+      const path = join(folder, name, part, file);
       const isModule = file.endsWith('.js') && part !== 'pkg';
       if (isModule) {
-        sum.js += bytes.length;
-        sum.jsBrotli += brotli(bytes).length;
+        sum.js += statSync(path).size;
+        sum.jsBrotli += statSync(`${path}.br`).size;
       } else if (file.endsWith('.wasm')) {
-        sum.wasm += bytes.length;
-        sum.wasmBrotli += brotli(bytes).length;
+        sum.wasm += statSync(path).size;
+        sum.wasmBrotli += statSync(`${path}.br`).size;
       }
     }
   }

@@ -21,6 +21,32 @@ async function page(program, url) {
   return { browser, tab };
 }
 
+/** Calls of a side between two readings of the processor's time. */
+const BLOCK = 5;
+
+/**
+ * The processor's time of a call on the page's main thread, in milliseconds, side by side: what else the machine
+ * does is not in it. Chromium's WebCrypto runs on the calling thread.
+ */
+async function processor(tab, sides, blocks) {
+  const session = await tab.context().newCDPSession(tab);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const now = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'ThreadTime').value * 1000;
+  };
+  const times = sides.map(() => []);
+  for (let block = 0; block < blocks; block += 1) {
+    for (const [side] of sides.entries()) {
+      const before = await now();
+      await tab.evaluate(([place, calls]) => globalThis.bench.called(place, calls), [side, BLOCK]);
+      times[side].push(((await now()) - before) / BLOCK);
+    }
+  }
+  await session.detach();
+  return times;
+}
+
 /** The sides of a work that run in a browser. @param {string} work @param {boolean} real */
 export function inBrowser(work, real) {
   return SIDES[work].filter((side) => side.only !== 'node' && (real || side.id === 'ours')).map((side) => side.id);
@@ -39,15 +65,16 @@ export async function inChromium({ program, url, inputs, engine, counts }) {
   const found = {};
   const { browser, tab } = await page(program, url);
   const version = browser.version();
-  const engines = {};
+  const told = {};
   for (const { id } of inputs.works) {
     const sides = inBrowser(id, inputs.real);
     const times = await tab.evaluate(
       ([work, ids, kind, rounds, before]) => globalThis.bench.warm(work, ids, kind, rounds, before),
       [id, sides, engine, counts.warm, counts.before],
     );
-    found[id] = Object.fromEntries(sides.map((side, place) => [side, { warm: times[place], cold: [] }]));
-    engines[id] = await tab.evaluate(([work, kind]) => globalThis.bench.engines(work, kind), [id, engine]);
+    const cpu = await processor(tab, sides, Math.ceil(counts.warm / BLOCK));
+    found[id] = Object.fromEntries(sides.map((side, place) => [side, { warm: times[place], cpu: cpu[place], cold: [] }]));
+    told[id] = await tab.evaluate(([work, kind]) => globalThis.bench.told(work, kind), [id, engine]);
   }
   await browser.close();
   for (let turn = 0; turn < counts.cold; turn += 1) {
@@ -68,5 +95,5 @@ export async function inChromium({ program, url, inputs, engine, counts }) {
       await fresh.browser.close();
     }
   }
-  return { version, found, engines };
+  return { version, found, told };
 }

@@ -59,7 +59,7 @@ export function inNodeSides(work, real) {
 async function warm(engine, rounds, before, folder) {
   const { works, files } = inputs(folder);
   const found = {};
-  const engines = {};
+  const told = {};
   for (const work of works) {
     const sides = inNodeSides(work.id, work.real);
     const calls = [];
@@ -75,9 +75,9 @@ async function warm(engine, rounds, before, folder) {
       }
     }
     found[work.id] = Object.fromEntries(sides.map((side, place) => [side.id, times[place]]));
-    engines[work.id] = await calls[0].engines();
+    told[work.id] = await calls[0].told();
   }
-  return { found, engines };
+  return { found, told };
 }
 
 /** From nothing to the first answer, and what the process held at most. */
@@ -102,7 +102,7 @@ async function cold(engine, id, name, folder) {
  */
 export function inNode({ input, inputs: { works, real }, engine, counts }) {
   const run = (...words) => JSON.parse(execFileSync(process.execPath, [import.meta.filename, ...words.map(String)], { encoding: 'utf8', maxBuffer: 1 << 26 }));
-  const { found: times, engines } = run('warm', engine, counts.warm, counts.before, input);
+  const { found: times, told } = run('warm', engine, counts.warm, counts.before, input);
   const found = {};
   for (const { id } of works) {
     found[id] = Object.fromEntries(inNodeSides(id, real).map((side) => [side.id, { warm: times[id][side.id], cold: [], memory: 0 }]));
@@ -117,7 +117,7 @@ export function inNode({ input, inputs: { works, real }, engine, counts }) {
       }
     }
   }
-  return { version: process.version, found, engines };
+  return { version: process.version, found, told };
 }
 
 if (process.argv[1] === import.meta.filename) {

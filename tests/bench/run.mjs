@@ -6,7 +6,7 @@
  */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -19,7 +19,7 @@ import { round, summary } from './numbers.mjs';
 import { served } from './serving.mjs';
 import { CHECKS, SIDES } from './sides.js';
 import { starts } from './start.mjs';
-import { page } from './table.mjs';
+import { page, quoted } from './table.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const OUT = join(ROOT, 'target/bench');
@@ -40,6 +40,8 @@ const counts = given.quick ? { warm: 15, before: 5, cold: 1, start: 1, native: 1
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const say = (line) => console.error(line);
 
+// What else the machine did before the bench began.
+const [load] = loadavg();
 mkdirSync(OUT, { recursive: true });
 const input = join(OUT, 'input');
 const bundles = join(OUT, 'site');
@@ -48,8 +50,8 @@ if (!inputs.real) say('../shared/vectors is not there: the inputs are simulated,
 say('Bundling every library.');
 await bundled(join(ROOT, 'target/npm'), bundles);
 const libraries = [...new Set(Object.values(SIDES).flat().filter((side) => side.only !== 'node').map((side) => side.lib))];
-const size = Object.fromEntries(libraries.map((name) => [name, sizes(bundles, name)]));
 compressed(bundles);
+const size = Object.fromEntries(libraries.map((name) => [name, sizes(bundles, name)]));
 
 const { url, close } = await served({ bundles, input });
 say('In Chromium: warm, cold, memory.');
@@ -74,7 +76,11 @@ const result = told();
 writeFileSync(join(OUT, 'bench.json'), `${JSON.stringify(result, null, 1)}\n`);
 const text = page(result);
 writeFileSync(join(OUT, 'bench.md'), text);
-if (given.write) writeFileSync(join(ROOT, 'docs/bench.md'), text);
+if (given.write) {
+  writeFileSync(join(ROOT, 'docs/bench.md'), text);
+  const readme = join(ROOT, 'README.md');
+  writeFileSync(readme, quoted(readFileSync(readme, 'utf8'), result));
+}
 if (!given.json) console.log(text);
 console.log(JSON.stringify(result));
 
@@ -85,6 +91,7 @@ function told() {
   return {
     ratios: ratios(browser.found, 'least'),
     ratios_by_median: ratios(browser.found, 'median'),
+    ratios_cpu: ratios(browser.found, 'cpu'),
     ratios_cold: ratios(browser.found, 'cold'),
     ratios_node: ratios(node.found, 'least'),
     ratios_native: native ? ratios(native.found, 'least') : null,
@@ -93,6 +100,7 @@ function told() {
     date: new Date().toISOString().slice(0, 10),
     machine: machine(),
     engine: given.engine,
+    verifier: Object.values(browser.told)[0].verifier,
     evidence: inputs.real ? 'real' : 'simulated; peers left out, for they cannot take simulated roots',
     works: inputs.works.map(({ id, name, about, at }) => ({ id, name, about, at, checks: CHECKS[id] })),
     peers: versions(),
@@ -104,13 +112,15 @@ function told() {
   };
 }
 
-function environment({ version, found, engines }) {
-  return { version, found: rows(found), ...(engines ? { engines } : {}) };
+function environment({ version, found, told: of }) {
+  const signatures = Object.fromEntries(Object.entries(of).map(([work, one]) => [work, one.signatures]));
+  return { version, found: rows(found), signatures };
 }
 
 function rows(found) {
   return Object.fromEntries(Object.entries(found).map(([work, sides]) => [work, Object.fromEntries(Object.entries(sides).map(([side, row]) => [side, {
     warm: summary(row.warm),
+    ...(row.cpu ? { cpu: summary(row.cpu) } : {}),
     ...(row.cold?.length ? { cold: summary(row.cold) } : {}),
     ...(row.memory ? { memory: row.memory } : {}),
     ...(row.instructions ? { instructions: row.instructions } : {}),
@@ -121,12 +131,13 @@ function rows(found) {
  * The quickest peer's figure by ours, for each work.
  *
  * @param {Record<string, Record<string, any>>} found
- * @param {'least' | 'median' | 'cold' | 'instructions'} figure
+ * @param {'least' | 'median' | 'cold' | 'cpu' | 'instructions'} figure
  */
 function ratios(found, figure) {
   const of = (row) => {
     if (figure === 'instructions') return row.instructions;
-    return figure === 'cold' ? summary(row.cold).median : summary(row.warm)[figure];
+    if (figure === 'cold' || figure === 'cpu') return summary(row[figure]).median;
+    return summary(row.warm)[figure];
   };
   const all = Object.entries(found).map(([work, { ours, ...peers }]) => {
     const quickest = Math.min(...Object.values(peers).map(of));
@@ -137,7 +148,7 @@ function ratios(found, figure) {
 
 function machine() {
   const [cpu] = cpus();
-  return `${cpus().length} x ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}`;
+  return `${cpus().length} x ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}, load ${load?.toFixed(1)}`;
 }
 
 function versions() {

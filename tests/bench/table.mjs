@@ -14,12 +14,13 @@ export function page(result) {
   const { works, environments, ratios } = result;
   const parts = [
     '# Our verifier beside others',
-    `Made by \`cargo site bench --write\` on ${result.date}, on ${result.machine}; Chromium ${environments.chromium.version}, Node ${environments.node.version}. Engine for signatures: ${result.engine}. Evidence: ${result.evidence}.`,
-    'Everything is from one run, side by side and by turns. A ratio is the quickest peer\'s time by ours: more than 1 means that ours is quicker. The least time of many calls is the best guess at an idle machine, so the ratios are of the least times.',
+    `Made by \`cargo site bench --write\` on ${result.date}, on ${result.machine}; Chromium ${environments.chromium.version}, Node ${environments.node.version}. Our verifier: ${result.verifier.version}, source ${result.verifier.source_sha256}. Engine for signatures: ${result.engine}. Evidence: ${result.evidence}.`,
+    'Everything is from one run, side by side and by turns. A ratio is the quickest peer\'s time by ours: more than 1 means that ours is quicker. The least time of many calls is the best guess at an idle machine, so the first ratios are of the least times; the processor\'s time of the main thread does not depend on what else the machine does.',
     '## Ratios',
     table(['', ...works.map(({ name }) => name)], [
       ['Chromium, warm', ...works.map(({ id }) => said(ratios[id]))],
       ['Chromium, warm, of the medians', ...works.map(({ id }) => said(result.ratios_by_median[id]))],
+      ['Chromium, processor of the main thread, median', ...works.map(({ id }) => said(result.ratios_cpu[id]))],
       ['Chromium, cold', ...works.map(({ id }) => said(result.ratios_cold[id]))],
       ['Node, warm', ...works.map(({ id }) => said(result.ratios_node[id]))],
       ...(result.ratios_native ? [['native, warm', ...works.map(({ id }) => said(result.ratios_native[id]))]] : []),
@@ -42,11 +43,35 @@ export function page(result) {
   return `${parts.join('\n\n')}\n`;
 }
 
+const BEGIN = '<!-- bench: cargo site bench --write -->';
+const END = '<!-- bench end -->';
+
+/**
+ * The README with these figures in it.
+ *
+ * @param {string} readme
+ * @param {any} result
+ */
+export function quoted(readme, result) {
+  const [before, rest] = readme.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (after === undefined) throw new Error('README.md has no place for the figures.');
+  const { works, environments, start } = result;
+  const rows = works.map(({ id, name }) => {
+    const { ours, ...peers } = environments.chromium.found[id];
+    const [peer, row] = Object.entries(peers).toSorted(([, a], [, b]) => a.warm.least - b.warm.least)[0] ?? ['none', null];
+    return [name, ours.warm.least, row ? `${row.warm.least} (${peer})` : 'no peer', said(result.ratios[id])];
+  });
+  const visit = start ? `\n\nFrom navigation to the painted answer, with a cold profile: ${start.loopback.median} ms on loopback, ${start.slow.median} ms at 20 Mbit/s and 40 ms.` : '';
+  const words = `Measured on ${result.date} on ${result.machine}, in Chromium ${environments.chromium.version.split('.')[0]}, warm, least of many calls by turns, in milliseconds:`;
+  return `${before}${BEGIN}\n${words}\n\n${table(['', 'ours', 'quickest peer', 'peer / ours'], rows)}${visit}\n${END}${after}`;
+}
+
 const said = (ratio) => (ratio === null || ratio === undefined ? 'no peer' : ratio);
 
 function timesOf(name, found, works) {
-  const rows = works.flatMap(({ id, name: work }) => Object.entries(found[id]).map(([side, row]) => [work, side, times(row.warm), times(row.cold), KB(row.memory)]));
-  return `### ${name === 'node' ? 'Node' : 'Chromium'}\n${table(['work', 'side', 'warm', 'cold', 'memory, KB'], rows)}`;
+  const rows = works.flatMap(({ id, name: work }) => Object.entries(found[id]).map(([side, row]) => [work, side, times(row.warm), row.cpu?.median ?? '', times(row.cold), KB(row.memory)]));
+  return `### ${name === 'node' ? 'Node' : 'Chromium'}\n${table(['work', 'side', 'warm', 'processor', 'cold', 'memory, KB'], rows)}`;
 }
 
 function nativeOf({ found, counted }, works) {

@@ -19,6 +19,7 @@ mod mutation;
 mod named_roots;
 mod pki;
 mod pieces;
+mod pins;
 mod policy;
 mod policy_sweep;
 mod providers;
@@ -95,6 +96,7 @@ mod program {
     mod history;
     mod kept;
     mod net;
+    mod policy;
     mod release;
     mod terminal;
     mod width;

@@ -47,7 +47,7 @@ fn every_built_in_policy_is_read_and_requires_something() {
         "near",
     ];
     let quotes = ["vtpm", "eigencompute-tdx", "eigencompute-snp", "eigencompute-shielded"];
-    let builds = ["sigstore", "cloud-build", "coordinator"];
+    let builds = ["sigstore", "tinfoil-witness", "cloud-build", "coordinator"];
     let made_up = ["simulated", "simulated-machine", "simulated-build"];
     let expected = [
         &["snp", "snp-strict", "snp-azure"][..],

@@ -1,13 +1,16 @@
 /** What lies in this file: blocks of letters that are no script. */
 
-/** The letters of a block: those of ASCII that can be seen, without three. Two of them are 13 bits. */
-const DIGITS = new Int16Array(128).fill(-1);
-{
-  let digit = 0;
-  for (let code = 33; code < 127; code += 1) {
-    if (!'&<\\'.includes(String.fromCharCode(code))) DIGITS[code] = digit++;
-  }
-}
+/**
+ * What no letter of a block is: what no page may have, the ends of lines, and what could end a script.
+ * Every other letter of ASCII is its own seven bits.
+ */
+const ABSENT = [0x00, 0x0a, 0x0d, 0x3c];
+
+/** The first of the letters that are seven bits which an absent letter would be, and the seven after them. */
+const PAIRS = 0x100;
+
+/** The first of the letters that are an absent letter's seven bits with nothing after them. */
+const LASTS = 0xa1;
 
 /**
  * The text of the block called `id`; empty when there is none.
@@ -60,8 +63,8 @@ export async function digestOf(bytes) {
  * @throws {TypeError} for a letter that is none
  */
 export function fromLetters(text) {
-  const bytes = new Uint8Array(Math.ceil((text.length * 13) / 16) + 1);
-  let [length, bits, count, first] = [0, 0, 0, -1];
+  const bytes = new Uint8Array(Math.ceil((text.length * 14) / 8) + 1);
+  let [length, bits, count] = [0, 0, 0];
   const put = (/** @type {number} */ value, /** @type {number} */ more) => {
     bits |= value << count;
     for (count += more; count >= 8; count -= 8) {
@@ -73,16 +76,15 @@ export function fromLetters(text) {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === 10 || code === 13) continue;
-    const digit = DIGITS[code] ?? -1;
-    if (digit < 0) throw new TypeError('a block of this file was changed');
-    if (first < 0) {
-      first = digit;
-    } else {
-      put(first * 91 + digit, 13);
-      first = -1;
+    if (code < 128 && code !== 0 && code !== 60) {
+      put(code, 7);
+      continue;
     }
+    const [pair, last] = [code - PAIRS, code - LASTS];
+    const first = ABSENT[pair >= 0 ? pair >> 7 : last];
+    if (first === undefined) throw new TypeError('a block of this file was changed');
+    if (pair >= 0) put(first | ((pair & 127) << 7), 14);
+    else put(first, 7);
   }
-  // A last letter by itself is 6 bits.
-  if (first >= 0) put(first, 6);
   return bytes.subarray(0, length);
 }

@@ -7,6 +7,7 @@
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use crate::bytes::find;
 use crate::error::Error;
 use crate::span::Span;
 use crate::wire::pasted::of_base64;
@@ -91,8 +92,7 @@ impl Provenance {
         let parsed = Self::parse(bytes).ok()?;
         let envelope = parsed.envelopes.first()?;
         let by_key = envelope.signatures.iter().any(|own| own.key_id.starts_with(KEYS));
-        let names = |at: &[u8]| at == BUILDER;
-        if by_key || envelope.payload.windows(BUILDER.len()).any(names) {
+        if by_key || find(&envelope.payload, BUILDER).is_some() {
             return None;
         }
         let statement: Json = serde_json::from_slice(&envelope.payload).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! What Google serves for virtual TPMs.
 
 use super::checks;
+use crate::bytes::find;
 use crate::pki::anchors::Roots;
 use crate::report::Wanted;
 
@@ -13,11 +14,11 @@ pub(crate) fn google_vtpm(ak_cert: &[u8], roots: Roots) -> Vec<Wanted> {
     if roots == Roots::Simulated {
         return Vec::new();
     }
-    let Some(start) = ak_cert.windows(PLACE.len()).position(|at| at == PLACE) else {
+    let Some(start) = find(ak_cert, PLACE) else {
         return Vec::new();
     };
     let address = ak_cert.get(start..).and_then(|rest| {
-        let end = rest.windows(FILE.len()).position(|at| at == FILE)?.checked_add(FILE.len())?;
+        let end = find(rest, FILE)?.checked_add(FILE.len())?;
         std::str::from_utf8(rest.get(..end)?).ok()
     });
     let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':');

@@ -35,6 +35,31 @@ pub(crate) fn changes(input: &[u8], stride: usize) -> Vec<Change> {
     flipped.chain(other).map(|(at, value)| Change { at, value }).collect()
 }
 
+/// What `work` finds for each of `count` inputs, half of them on a thread of its own. Each thread
+/// remembers the signatures that were verified: the same question comes with most of the inputs.
+fn found<T: Send>(count: usize, work: impl Fn(usize) -> Option<T> + Sync) -> Vec<T> {
+    let half = |start: usize| {
+        remembering(|| (start..count).step_by(2).filter_map(&work).collect::<Vec<T>>())
+    };
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| half(1));
+        let mut found = half(0);
+        found.extend(other.join().unwrap());
+        found
+    })
+}
+
+/// The report, when the answer to `changed` says that the evidence holds.
+fn holding(
+    what: &dyn std::fmt::Debug,
+    changed: &[u8],
+    examine: impl Fn(&[u8]) -> Answer,
+) -> Option<Report> {
+    let answer = catch_unwind(AssertUnwindSafe(|| examine(changed)));
+    let answer = answer.unwrap_or_else(|_| panic!("{what:?} makes it panic"));
+    if holds(&answer) { answer.ok() } else { None }
+}
+
 /// The changes after which `examine` still says that the evidence holds.
 pub(crate) fn survivors(
     input: &[u8],
@@ -42,36 +67,32 @@ pub(crate) fn survivors(
     examine: impl Fn(&[u8]) -> Answer + Sync,
 ) -> Vec<(Change, Report)> {
     assert!(holds(&examine(input)), "the unchanged input holds: {:?}", examine(input));
-    let examine = &examine;
-    let half = |start: usize| {
-        remembering(|| {
-            let mut changed = input.to_vec();
-            let mut survivors = Vec::new();
-            for change in changes.iter().skip(start).step_by(2) {
-                changed[change.at] = change.value;
-                let answer = catch_unwind(AssertUnwindSafe(|| examine(&changed)));
-                let answer = answer.unwrap_or_else(|_| panic!("{change:?} makes it panic"));
-                if let (true, Ok(report)) = (holds(&answer), answer) {
-                    survivors.push((*change, report));
-                }
-                changed[change.at] = input[change.at];
-            }
-            survivors
-        })
-    };
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| half(1));
-        let mut survivors = half(0);
-        survivors.extend(other.join().unwrap());
-        survivors
+    found(changes.len(), |place| {
+        let change = changes[place];
+        let mut changed = input.to_vec();
+        changed[change.at] = change.value;
+        Some((change, holding(&change, &changed, &examine)?))
+    })
+}
+
+/// The `lengths` to which `input` can be cut so that `examine` still says that the evidence holds.
+pub(crate) fn holding_cuts(
+    input: &[u8],
+    lengths: &[usize],
+    examine: impl Fn(&[u8]) -> Answer + Sync,
+) -> Vec<(usize, Report)> {
+    found(lengths.len(), |place| {
+        let len = lengths[place];
+        Some((len, holding(&("cut", len), &input[..len], &examine)?))
     })
 }
 
 /// Every cut is refused.
 pub(crate) fn cuts(input: &[u8], examine: impl Fn(&[u8]) -> Answer + Sync) {
-    for len in 0..input.len() {
-        assert!(!holds(&examine(&input[..len])), "the first {len} bytes");
-    }
+    let lengths: Vec<usize> = (0..input.len()).collect();
+    let held = holding_cuts(input, &lengths, examine);
+    let held: Vec<usize> = held.into_iter().map(|(len, _)| len).collect();
+    assert!(held.is_empty(), "the first {held:?} bytes");
 }
 
 pub(crate) fn assert_none_survives(

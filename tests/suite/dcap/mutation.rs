@@ -8,12 +8,11 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use serde_json::Value as Json;
-use silicon_to_source::crypto::remembering;
 use silicon_to_source::report::Report;
 use x509_parser::pem::Pem;
 
 use crate::common::dcap::Case;
-use crate::common::mutation::{Answer, Change, changes, holds, survivors};
+use crate::common::mutation::{Answer, Change, changes, holding_cuts, survivors};
 use crate::common::{examine, shared};
 
 /// Why a changed input may say what the unchanged one says.
@@ -142,12 +141,9 @@ fn changed_and_cut(
         changed[at] = value;
         note(&changed, at, &report);
     }
-    let cuts = remembering(|| {
-        let answers = (0..input.len()).map(|len| (len, examine(&input[..len])));
-        answers.filter(|(_, answer)| holds(answer)).collect::<Vec<_>>()
-    });
-    for (len, answer) in cuts {
-        note(&input[..len], len, &answer.unwrap());
+    let lengths: Vec<usize> = (0..input.len()).collect();
+    for (len, report) in holding_cuts(input, &lengths, &examine) {
+        note(&input[..len], len, &report);
     }
     println!("{what}: {} bytes, {} changes, every cut; {reasons:?}", input.len(), changes.len());
     assert!(unexplained.is_empty(), "{what}: {unexplained:?}");

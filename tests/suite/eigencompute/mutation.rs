@@ -20,7 +20,7 @@ use silicon_to_source::report::{Report, State};
 use silicon_to_source::time::UnixTime;
 
 use crate::common::eigencompute::{CHALLENGE, Case};
-use crate::common::mutation::{Answer, Change, changes, holds, survivors};
+use crate::common::mutation::{Answer, Change, changes, holding_cuts, survivors};
 use crate::common::{self, examine, shared};
 
 /// Why a changed attestation may say what the unchanged one says.
@@ -324,9 +324,9 @@ fn changed_and_cut(
         }
     }
     let count = changes.len();
-    let held: Vec<usize> = silicon_to_source::crypto::remembering(|| {
-        cuts.filter(|len| holds(&examine(&input[..*len]))).collect()
-    });
+    let lengths: Vec<usize> = cuts.collect();
+    let held: Vec<usize> =
+        holding_cuts(input, &lengths, &examine).into_iter().map(|(len, _)| len).collect();
     println!("{what}: {} bytes, {count} changes; {reasons:?}; {:?}", input.len(), start.elapsed());
     assert!(unexplained.is_empty(), "{what}: {unexplained:x?}");
     assert!(held.is_empty(), "{what}: cuts at {held:?}");
@@ -411,9 +411,9 @@ fn changed_or_cut_object_is_never_verified() {
         *reasons.entry(reason).or_default() += 1;
     }
     println!("object: {} changes; {reasons:?}", own.len());
-    for len in (0..start).chain(end..text.len()) {
-        assert!(!holds(&answer(&text[..len])), "cut at {len}");
-    }
+    let lengths: Vec<usize> = (0..start).chain(end..text.len()).collect();
+    let held = holding_cuts(&text, &lengths, answer);
+    assert!(held.is_empty(), "cuts at {:?}", held.iter().map(|(len, _)| *len).collect::<Vec<_>>());
 }
 
 /// Real evidence, and a moment at which its certificates count.

@@ -77,16 +77,22 @@ fn a_bundle_is_put_into_its_place_and_the_reader_is_told_what_its_report_is() {
     assert!(!recorded(&made).stdout.is_empty());
 }
 
-/// Two letters of ASCII, without three of them, are 13 bits, from the least one of each byte on; a
-/// last letter by itself is 6.
+/// A letter of ASCII is seven bits, from the least one of each byte on. Four letters never stand there:
+/// each letter from U+0100 on is one of the four and the seven bits after it, and each from U+00A1 on
+/// one of the four at the end.
 fn unlettered(text: &str) -> Vec<u8> {
-    let alphabet: Vec<u8> = (33..127).filter(|code| !b"&<\\".contains(code)).collect();
+    let absent = |place: u32| u32::from(b"\0\n\r<"[place as usize]);
     let mut bits: Vec<bool> = Vec::new();
-    for pair in text.as_bytes().chunks(2) {
-        let digits =
-            pair.iter().map(|letter| alphabet.iter().position(|own| own == letter).unwrap());
-        let value = digits.fold(0, |value, digit| value * 91 + digit);
-        bits.extend((0..if pair.len() == 2 { 13 } else { 6 }).map(|bit| value >> bit & 1 == 1));
+    let mut put = |value: u32| bits.extend((0..7).map(|bit| value >> bit & 1 == 1));
+    for letter in text.chars().map(u32::from) {
+        match letter {
+            0x100.. => {
+                put(absent((letter - 0x100) / 128));
+                put((letter - 0x100) % 128);
+            }
+            0xa1.. => put(absent(letter - 0xa1)),
+            _ => put(letter),
+        }
     }
     let byte = |bits: &[bool]| bits.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
     bits.chunks_exact(8).map(byte).collect()
@@ -101,8 +107,8 @@ fn an_audit_file_whose_bundle_was_changed_is_refused_and_named() {
     assert_eq!(audit(&kept, &made, Some(&page)).status.code(), Some(0));
     let html = fs::read_to_string(&made).unwrap();
     let at = html.find("data-sha256").unwrap() + 500;
-    let other = if html.as_bytes()[at] == b'0' { "1" } else { "0" };
-    fs::write(&made, format!("{}{other}{}", &html[..at], &html[at + 1..])).unwrap();
+    let at = at + html[at..].find(|letter: char| letter.is_ascii_alphabetic()).unwrap();
+    fs::write(&made, format!("{}0{}", &html[..at], &html[at + 1..])).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_s2s")).arg("verify").arg(&made).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(told(&output).contains("the bundle in it was changed after it was put there"));

@@ -1,9 +1,11 @@
 //! What the terminal says by a key is written.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use s2s::wording::find;
+use silicon_to_source::engine::{builtin, references};
 
 /// What asks for a string of the terminal by its key.
 const ASKING: [&str; 4] = ["cli(", "Problem::new(", "Problem::io(", "unknown("];
@@ -45,4 +47,22 @@ fn every_key_that_the_terminal_names_is_written() {
         }
     }
     assert!(met > 80, "{met} keys were found");
+}
+
+#[test]
+fn every_kind_of_reference_value_says_who_signs_it_and_how_it_is_handed_in() {
+    let english = super::english();
+    let cli = &english["cli"];
+    let of = ["compared", "member", "policy"].map(|key| format!("references.{key}"));
+    let mut expected: BTreeSet<String> = of.into();
+    for reference in references::ALL {
+        let key = |key| format!("references.{}.{key}", reference.id);
+        expected.extend(["title", "signer", "fresh", "hand-in"].map(key));
+        let signer = cli[key("signer")].as_str().unwrap();
+        assert_eq!(signer.starts_with("Nobody"), !reference.is_signed, "{signer}");
+        let policy = reference.policy.map(|name| builtin(name).is_some());
+        assert_ne!(policy, Some(false), "{}", reference.id);
+    }
+    let written = super::keys(cli).into_iter().filter(|key| key.starts_with("references."));
+    assert_eq!(written.collect::<BTreeSet<_>>(), expected);
 }

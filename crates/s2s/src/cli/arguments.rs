@@ -25,6 +25,14 @@ Exit status:
   3  undecided, not published, or less than --require or
      --deny-warnings asks for";
 
+/// What the exit status of `policy check` says.
+const POLICY_STATUS: &str = "\
+Exit status:
+  0  evidence can be verified under the policy
+  2  the policy cannot be read
+  3  nothing is verified under it: it requires no check, or names
+     no least level";
+
 /// What the exit status of `watch` says.
 const WATCH_STATUS: &str = "\
 Exit status with --once:
@@ -90,7 +98,7 @@ pub(super) enum Command {
     /// Read a log of `s2s watch`: whether its lines follow one another, and what changed
     #[command(after_help = HISTORY_STATUS)]
     History(History),
-    /// Show the policies that come with the verifier
+    /// Show, write and look through policies
     Policy {
         #[command(subcommand)]
         command: Policy,
@@ -114,6 +122,12 @@ pub(super) enum Command {
     VerifyBundle(VerifyBundle),
     /// Show the keys that come with the verifier, with their dates
     Roots(Roots),
+    /// Show who publishes what a measurement should be, who signs it, and how to hand it in
+    References {
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print a script that completes s2s in a shell
     ///
     /// For bash: s2s completions bash > ~/.local/share/bash-completion/completions/s2s
@@ -245,6 +259,38 @@ pub(super) enum Policy {
         /// The name of the policy
         name: String,
     },
+    /// Write a policy from evidence that passes: what it shows is asked for from now on
+    ///
+    /// The evidence is checked first, and again under the policy that is written. A report alone is
+    /// refused: anybody can write one. Under `why` the file says why each value is asked for.
+    #[command(after_help = EXIT_STATUS)]
+    New(NewPolicy),
+    /// Say what a policy does not ask, link by link: what would be accepted
+    #[command(after_help = POLICY_STATUS)]
+    Check {
+        /// A name from `s2s policy list`, or a policy file
+        #[arg(value_name = "NAME|FILE")]
+        policy: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct NewPolicy {
+    /// The evidence with what stands beside it, in any order, or a file that --bundle made
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) inputs: Vec<PathBuf>,
+    /// The policy to begin with [the one that comes with s2s for this kind of evidence]
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(super) policy: Option<String>,
+    /// Time to check for [now], such as 2026-02-01T00:00:00Z, or a date for its beginning in UTC
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(super) at: Option<UnixTime>,
+    /// The name of the new policy
+    #[arg(long, value_name = "NAME", default_value = "own")]
+    pub(super) name: String,
+    /// Keep the policy in a new file [standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -18,7 +18,9 @@ mod look;
 mod manual;
 mod new_file;
 mod output;
+mod policy;
 mod problem;
+mod references;
 mod render;
 mod roots;
 mod spelling;
@@ -36,10 +38,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::Parser as _;
 use clap_complete::Shell;
 use silicon_to_source::Context;
+use silicon_to_source::engine::MAX_INPUT;
 use silicon_to_source::engine::bundle::Bundle;
 use silicon_to_source::engine::options::Options;
 use silicon_to_source::engine::plan::{Origin, Session};
-use silicon_to_source::engine::{Builtin, MAX_INPUT};
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::time::UnixTime;
 
@@ -48,27 +50,30 @@ use arguments::{Arguments, Command, Fetch, Format, Tuf, Verify, VerifyBundle};
 use fetch::{Further, Target};
 use input::Input;
 use kept::Examined;
-use look::{DIM, HEADING, Look, Page, Styled};
+use look::{HEADING, Look, Page, Styled};
 use problem::Problem;
 
 /// Runs the command line of this process and gives its exit status: 0 when every required check
 /// passed (warnings included), 1 when a check failed, 2 when the command line or an input cannot
 /// be read or the session cannot be kept, 3 when it is undecided or not published.
 pub fn run() -> ExitCode {
-    let Arguments { language, command } = Arguments::parse();
+    let Arguments { language, command } = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return misread(&error),
+    };
     let locale = language.or_else(locale_of_environment).unwrap_or_default();
     wording::speak(Language::of_locale(&locale));
     let outcome = match command {
         Command::Verify(arguments) => verify(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
-        Command::Policy { command: arguments::Policy::List } => list(),
-        Command::Policy { command: arguments::Policy::Show { name } } => show(&name),
+        Command::Policy { command } => policy::run(&command),
         Command::About(arguments) => about::about(&arguments),
         Command::Audit(arguments) => audit::audit(&arguments),
         Command::LaunchDigest(arguments) => launch::digest(&arguments),
         Command::VerifyBundle(arguments) => verify_bundle(&arguments),
         Command::Roots(arguments) => roots(arguments.json),
+        Command::References { json } => references(json),
         Command::Completions { shell } => completions(shell),
         Command::Man { folder } => manual::write(&folder).map(|()| Exit::Verified),
         Command::Tuf(arguments) => tuf(&arguments),
@@ -78,6 +83,23 @@ pub fn run() -> ExitCode {
         Exit::Unreadable
     });
     ExitCode::from(exit.code())
+}
+
+/// Says why the command line cannot be read, or the help or version that it asks for.
+fn misread(error: &clap::Error) -> ExitCode {
+    match Look::of_stderr() {
+        Look::Drawn(columns) if error.use_stderr() => {
+            for line in error.render().to_string().lines() {
+                let (indent, words) =
+                    line.split_at(line.len().saturating_sub(line.trim_start().len()));
+                for line in text::wrap(words, columns.saturating_sub(indent.len())) {
+                    eprintln!("{indent}{line}");
+                }
+            }
+            ExitCode::from(Exit::Unreadable.code())
+        }
+        _ => error.exit(),
+    }
 }
 
 /// The locale of the environment: the first of these variables that says anything.
@@ -315,6 +337,14 @@ fn roots(json: bool) -> Result<Exit, Problem> {
     Ok(Exit::Verified)
 }
 
+fn references(json: bool) -> Result<Exit, Problem> {
+    match json {
+        true => print(&references::json(), Colors::AsIs)?,
+        false => print(&references::page(Look::of_stdout()), Colors::Auto)?,
+    }
+    Ok(Exit::Verified)
+}
+
 fn completions(shell: Shell) -> Result<Exit, Problem> {
     print(&manual::completions(shell), Colors::AsIs)?;
     Ok(Exit::Verified)
@@ -330,23 +360,6 @@ fn tuf(arguments: &Tuf) -> Result<Exit, Problem> {
             Ok(Exit::Failed)
         }
     }
-}
-
-fn list() -> Result<Exit, Problem> {
-    let mut page = Page::new(Look::of_stdout());
-    for builtin in Builtin::all() {
-        let policy = builtin.policy().map_err(|error| Problem::unreadable(builtin.name, &error))?;
-        page.run("", "  ", &[(HEADING, builtin.name)]);
-        page.wrapped("  ", "  ", anstyle::Style::new(), &policy.description);
-        page.run("  ", "  ", &[(DIM, &policy.sha256.to_string())]);
-    }
-    print(&page.into_text(), Colors::Auto)?;
-    Ok(Exit::Verified)
-}
-
-fn show(name: &str) -> Result<Exit, Problem> {
-    print(input::builtin(name)?.json, Colors::AsIs)?;
-    Ok(Exit::Verified)
 }
 
 /// The current time; the core has no clock of its own.

@@ -44,7 +44,7 @@ pub fn provenance(
         return release::appraise(statement, policy, now);
     }
     if summary::is_summary(statement) {
-        let findings = summary::appraise(statement, policy);
+        let findings = summary::appraise(statement, policy, now);
         let placed = |finding| placed(finding, statement.identity());
         return findings.into_iter().map(placed).collect();
     }

@@ -12,6 +12,7 @@ use crate::builds::sigstore::parse::Statement;
 use crate::builds::sigstore::verify::VerifiedStatement;
 use crate::claims::Claim;
 use crate::finding::{Finding, LinkId, Value, Why};
+use crate::time::UnixTime;
 
 const PREDICATES: [&str; 2] =
     ["https://slsa.dev/verification_summary/v1", "https://slsa.dev/verification_summary/v0.2"];
@@ -22,10 +23,15 @@ pub(super) fn is_summary(statement: &VerifiedStatement) -> bool {
 
 /// Appraises a summary: who signed it, and what it says came out. What a policy names of a source
 /// is missing in it.
-pub(super) fn appraise(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> Vec<Finding> {
+pub(super) fn appraise(
+    statement: &VerifiedStatement,
+    policy: &ProvenancePolicy,
+    now: UnixTime,
+) -> Vec<Finding> {
     let Some(said) = statement.statement() else { return Vec::new() };
     let identity = statement.identity();
     let mut findings = vec![super::predicate_type(statement, policy), issuer(identity, policy)];
+    findings.extend(super::envelope::appraise(statement, policy, now));
     findings.extend(workflow(identity, policy));
     findings.extend(signer(identity, policy));
     findings.extend([

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
+use crate::bytes::find;
 use crate::digest::Sha256;
 
 /// The most entries and names that are read.
@@ -77,7 +78,7 @@ impl Answer {
             return are_names.then_some(Self::Names(names));
         }
         // Most files are none, and are not read as a whole to find that.
-        if !bytes.windows(LOG.len()).any(|at| at == LOG) {
+        if find(bytes, LOG).is_none() {
             return None;
         }
         let one = |json: &[u8]| serde_json::from_slice::<BTreeMap<String, Json>>(json).ok();

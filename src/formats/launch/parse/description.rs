@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bytes::find;
 use crate::digest::Sha256;
 use crate::error::Error;
 
@@ -56,7 +57,7 @@ impl Description {
         let schema = Self::SCHEMA.as_bytes();
         bytes.trim_ascii_start().starts_with(b"{")
             && bytes.len() <= Self::MAX
-            && bytes.windows(schema.len()).any(|window| window == schema)
+            && find(bytes, schema).is_some()
     }
 }
 

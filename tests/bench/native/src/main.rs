@@ -2,6 +2,7 @@
 //! an examination grows with what a stranger chooses. Each mode prints one JSON object.
 #![forbid(unsafe_code)]
 
+mod clock;
 mod growth;
 mod works;
 

@@ -56,15 +56,11 @@ export function quoted(readme, result) {
   const [before, rest] = readme.split(BEGIN);
   const after = rest?.split(END)[1];
   if (after === undefined) throw new Error('README.md has no place for the figures.');
-  const { works, environments, start } = result;
-  const rows = works.map(({ id, name }) => {
-    const { ours, ...peers } = environments.chromium.found[id];
-    const [peer, row] = Object.entries(peers).toSorted(([, a], [, b]) => a.warm.least - b.warm.least)[0] ?? ['none', null];
-    return [name, ours.warm.least, row ? `${row.warm.least} (${peer})` : 'no peer', said(result.ratios[id])];
-  });
-  const visit = start ? `\n\nFrom navigation to the painted answer, with a cold profile: ${start.loopback.median} ms on loopback, ${start.slow.median} ms at 20 Mbit/s and 40 ms.` : '';
-  const words = `Measured on ${result.date} on ${result.machine}, in Chromium ${environments.chromium.version.split('.')[0]}, warm, least of many calls by turns, in milliseconds:`;
-  return `${before}${BEGIN}\n${words}\n\n${table(['', 'ours', 'quickest peer', 'peer / ours'], rows)}${visit}\n${END}${after}`;
+  const { works, environments, start, ratios } = result;
+  const list = works.map(({ id }) => `${id} ${said(ratios[id])}`).join(', ');
+  const visit = start ? ` First answer painted: ${start.loopback.median} ms on loopback, ${start.slow.median} ms at 20 Mbit/s.` : '';
+  const words = `${result.date}, ${result.machine}, Chromium ${environments.chromium.version.split('.')[0]}, warm, the quickest peer's time by ours: ${list}.${visit}`;
+  return `${before}${BEGIN}\n${words}\n${END}${after}`;
 }
 
 const said = (ratio) => (ratio === null || ratio === undefined ? 'no peer' : ratio);

@@ -3,6 +3,8 @@
 //! Parsers in use accept more than YAML 1.2 does, and differ in what they make of it. A
 //! configuration that two readers could read differently is refused before it is given a meaning.
 
+use std::collections::BTreeSet;
+
 use saphyr_parser::{Event, Parser};
 
 /// The deepest that collections may be nested; Docker Compose needs six.
@@ -59,37 +61,47 @@ impl Node {
     }
 }
 
-/// The open collections, and for each of them the key whose value is next.
 struct Reading<'k> {
     known: &'k [&'k str],
-    open: Vec<(Node, Option<String>)>,
+    open: Vec<Open>,
     whole: Option<Node>,
+}
+
+/// A collection that is being read.
+struct Open {
+    node: Node,
+    /// A mapping's keys until now.
+    keys: BTreeSet<String>,
+    /// The key whose value is next.
+    key: Option<String>,
 }
 
 impl Reading<'_> {
     fn begin(&mut self, node: Node) -> Option<()> {
-        let is_key = matches!(self.open.last(), Some((Node::Mapping(_), None)));
+        let is_key =
+            matches!(self.open.last(), Some(Open { node: Node::Mapping(_), key: None, .. }));
         if is_key || self.open.len() >= MAX_DEPTH {
             return None;
         }
-        self.open.push((node, None));
+        self.open.push(Open { node, keys: BTreeSet::new(), key: None });
         Some(())
     }
 
     fn end(&mut self) -> Option<()> {
-        let (ended, _) = self.open.pop()?;
-        self.value(ended);
+        let ended = self.open.pop()?;
+        self.value(ended.node);
         Some(())
     }
 
     fn scalar(&mut self, text: &str) -> Option<()> {
-        let Some((Node::Mapping(members), key @ None)) = self.open.last_mut() else {
+        let Some(Open { node: Node::Mapping(_), keys, key: key @ None }) = self.open.last_mut()
+        else {
             self.value(Node::Text(text.to_owned()));
             return Some(());
         };
         let shadows = |known: &&str| text != *known && text.eq_ignore_ascii_case(known);
         let is_odd = text == "<<" || !text.is_ascii() || self.known.iter().any(shadows);
-        if is_odd || members.iter().any(|(name, _)| name == text) {
+        if is_odd || !keys.insert(text.to_owned()) {
             return None;
         }
         *key = Some(text.to_owned());
@@ -98,8 +110,10 @@ impl Reading<'_> {
 
     fn value(&mut self, node: Node) {
         match self.open.last_mut() {
-            Some((Node::Mapping(members), key)) => members.extend(key.take().zip(Some(node))),
-            Some((Node::Sequence(items), _)) => items.push(node),
+            Some(Open { node: Node::Mapping(members), key, .. }) => {
+                members.extend(key.take().zip(Some(node)));
+            }
+            Some(Open { node: Node::Sequence(items), .. }) => items.push(node),
             _ => self.whole = Some(node),
         }
     }

@@ -132,7 +132,7 @@ export function surface(platform) {
   async function readBundle(bundle) {
     const bytes = await bytesOf(bundle, 'the bundle');
     await load();
-    const { recorded } = await guardedPromise(() => wasm.remade(bytes));
+    const { recorded } = await guardedPromise(() => wasm.remade(bytes, undefined));
     const { report: json, ...told } = JSON.parse(recorded);
     return { ...told, json, report: JSON.parse(json) };
   }

@@ -56,6 +56,7 @@ async function begin() {
     return;
   }
   place('bar').append(fileButton, language);
+  retell();
   place('problems').append(intake.problem);
   place('intake').append(intake);
   language.addEventListener('language', (event) => {

@@ -47,6 +47,9 @@ export function contentSecurityPolicy() {
   return `${meta}; frame-ancestors 'none'`;
 }
 
+/** What a build says of itself: the page's sources are served with that of the built site. */
+const OWN = ['/verifier-manifest.json', '/release.intoto.jsonl', '/release-policy.json'];
+
 /** Serves a directory on loopback; `url` ends in a slash. */
 export async function serve(directory) {
   assert.ok(
@@ -56,7 +59,7 @@ export async function serve(directory) {
   const policy = contentSecurityPolicy();
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://loopback').pathname);
-    const file = join(directory, path.endsWith('/') ? `${path}index.html` : path);
+    const file = join(OWN.includes(path) ? SITE : directory, path.endsWith('/') ? `${path}index.html` : path);
     try {
       const body = await readFile(file);
       response.writeHead(200, {

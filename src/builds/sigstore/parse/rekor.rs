@@ -78,9 +78,7 @@ impl Answer {
             return are_names.then_some(Self::Names(names));
         }
         // Most files are none, and are not read as a whole to find that.
-        if find(bytes, LOG).is_none() {
-            return None;
-        }
+        find(bytes, LOG)?;
         let one = |json: &[u8]| serde_json::from_slice::<BTreeMap<String, Json>>(json).ok();
         let maps = match text.starts_with(b"[") {
             true => serde_json::from_slice(text).ok()?,

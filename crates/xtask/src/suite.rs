@@ -43,8 +43,7 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
         serve::during(&site.folder, move |url| {
             tools::run(
                 Command::new("node")
-                    // A page often waits, for a clock or for its browser: two files at a time.
-                    .args(["--test", "--test-concurrency=2"])
+                    .arg("--test")
                     .args(scripts)
                     .env("SITE_URL", url)
                     .env("CHROMIUM", chromium)

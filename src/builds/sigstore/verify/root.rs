@@ -417,6 +417,23 @@ mod tests {
         assert!(public.keeps_log() && public.keeps_certificate_log());
     }
 
+    /// A root is read once and kept: nothing of it may be what a first pass only supposes.
+    #[test]
+    fn reading_a_root_asks_about_no_signature() {
+        for json in [
+            sigstore_trust_root::SIGSTORE_PRODUCTION_TRUSTED_ROOT.as_bytes(),
+            sigstore_trust_root::SIGSTORE_GITHUB_TRUSTED_ROOT.as_bytes(),
+            include_bytes!("../../../pki/simulated/trusted-root.json"),
+            include_bytes!("../../../pki/simulated/trusted-root-github.json"),
+        ] {
+            let draft = crate::crypto::supposing(|| TrustedRoot::from_json(json).is_ok());
+            assert!(draft.questions().is_empty());
+            let (is_read, signatures) = draft.settled(&[], || unreachable!());
+            assert!(is_read);
+            assert_eq!(signatures.iter().count(), 0);
+        }
+    }
+
     #[test]
     fn root_with_a_log_twice_is_refused() {
         let json = sigstore_trust_root::SIGSTORE_PRODUCTION_TRUSTED_ROOT;

@@ -71,21 +71,27 @@ export function withRecording(bundle) {
   assert.equal(parts.length, 2, 'the empty file has one place for a bundle');
   const letters = lettered(deflateRawSync(bundle));
   const tag = `<script type="text/plain" id="bundle" data-sha256="${sha256(letters)}">`;
-  return parts.join(`${tag}${letters.replace(/.{4000}(?=.)/g, '$&\n')}</script>`);
+  return parts.join(`${tag}${letters.replace(/[^]{4000}(?=[^])/g, '$&\n')}</script>`);
 }
 
-const LETTERS = Array.from({ length: 94 }, (_, at) => String.fromCharCode(33 + at)).filter((letter) => !'&<\\'.includes(letter));
+/** Seven bits that are no letter: each is written with the seven after it, or as what ends the letters. */
+const ABSENT = [0x00, 0x0a, 0x0d, 0x3c];
+const [PAIRS, LASTS] = [0x100, 0xa1];
 
-/** Two letters are 13 bits, from the least one of each byte on; a last letter by itself is 6. */
+const reversed = (text) => [...text].reverse().join('');
+
+/** A letter is seven bits, from the least one of each byte on. */
 function lettered(bytes) {
-  let bits = [...bytes].map((byte) => [...byte.toString(2).padStart(8, '0')].reverse().join('')).join('');
-  const letters = [];
-  for (; bits.length > 6; bits = bits.slice(13)) {
-    const value = parseInt([...bits.slice(0, 13)].reverse().join(''), 2);
-    letters.push(LETTERS[Math.floor(value / 91)], LETTERS[value % 91]);
+  const bits = [...bytes].map((byte) => reversed(byte.toString(2).padStart(8, '0'))).join('');
+  const values = (bits.match(/.{1,7}/g) ?? []).map((seven) => parseInt(reversed(seven), 2));
+  const codes = [];
+  for (let at = 0; at < values.length; at += 1) {
+    const place = ABSENT.indexOf(values[at]);
+    if (place < 0) codes.push(values[at]);
+    else if (at + 1 === values.length) codes.push(LASTS + place);
+    else codes.push(PAIRS + place * 128 + values[(at += 1)]);
   }
-  if (bits.length > 0) letters.push(LETTERS[parseInt([...bits].reverse().join(''), 2)]);
-  return letters.join('');
+  return codes.map((code) => String.fromCharCode(code)).join('');
 }
 
 /** The bundle in an audit file, by the same rules. */
@@ -93,9 +99,13 @@ export function recordingIn(file) {
   const [, digest, lines] = file.match(/id="bundle" data-sha256="([0-9a-f]{64})">([^<]*)<\/script>/);
   const letters = lines.replaceAll('\n', '');
   assert.equal(digest, sha256(letters));
-  const values = letters.match(/..?/gs).map((pair) => [[...pair].reduce((sum, letter) => sum * 91 + LETTERS.indexOf(letter), 0), pair.length]);
-  const bits = values.map(([value, length]) => [...value.toString(2).padStart(length === 2 ? 13 : 6, '0')].reverse().join('')).join('');
-  const bytes = bits.match(/.{8}/g).map((byte) => parseInt([...byte].reverse().join(''), 2));
+  const values = [...letters].flatMap((letter) => {
+    const code = letter.charCodeAt(0);
+    if (code >= PAIRS) return [ABSENT[Math.floor((code - PAIRS) / 128)], (code - PAIRS) % 128];
+    return code >= LASTS ? [ABSENT[code - LASTS]] : [code];
+  });
+  const bits = values.map((value) => reversed(value.toString(2).padStart(7, '0'))).join('');
+  const bytes = bits.match(/.{8}/g).map((byte) => parseInt(reversed(byte), 2));
   return inflateRawSync(Buffer.from(bytes));
 }
 

@@ -34,6 +34,9 @@ const ENDED: Validity =
 
 const VENDORS: [&str; 6] = ["amd", "aws", "google", "intel", "microsoft", "nvidia"];
 
+/// The evidence, and the files beside it.
+type Handed = (Vec<u8>, Vec<Vec<u8>>);
+
 /// Evidence under one simulated root.
 struct Chain {
     /// The member of the policy under which its root has to be named.
@@ -46,7 +49,7 @@ struct Chain {
     validity: &'static str,
     root: Vec<u8>,
     key: Key,
-    evidence: fn(root: Vec<u8>) -> (Vec<u8>, Vec<Vec<u8>>),
+    evidence: fn(root: Vec<u8>) -> Handed,
     now: UnixTime,
 }
 
@@ -408,7 +411,8 @@ fn microsofts_root_is_the_one_that_the_policy_names() {
         ..LinkSpec::root()
     };
     let leaf = leaf.der();
-    let rows: [(&str, Vec<Vec<u8>>, &[&[u8]]); 6] = [
+    type Row<'a> = (&'a str, Vec<Vec<u8>>, &'a [&'a [u8]]);
+    let rows: [Row<'_>; 6] = [
         ("unknown no-reference", vec![leaf.clone()], &[]),
         ("pass", vec![leaf.clone()], &[&root]),
         ("pass", vec![leaf.clone(), root.clone()], &[&other, &root]),

@@ -74,7 +74,10 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     let (table, differ) = compared(first, second);
     print!("{table}");
     match differ {
-        0 => Ok(println!("Both builds have the same {} files, byte for byte.", first.len())),
+        0 => {
+            println!("Both builds have the same {} files, byte for byte.", first.len());
+            Ok(())
+        }
         _ => Err(Failure::new(format!(
             "{differ} files differ. Both are kept in {}.",
             folder.display()

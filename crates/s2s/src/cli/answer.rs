@@ -58,7 +58,7 @@ fn row(page: &mut Page, row: &Row, sentences: &Sentences<'_>) {
     if length <= room || page.look == Look::Plain {
         page.line(format!("{symbol} {:<COLUMN$}{}", said.question, said.answer));
     } else {
-        page.wrapped(&format!("{symbol} "), "  ", Style::new(), &said.question);
+        page.wrapped(&format!("{symbol} "), "  ", Style::new(), said.question);
         page.wrapped("    ", "    ", Style::new(), &said.answer);
     }
 }

@@ -144,18 +144,21 @@ test('a letter that is changed anywhere in the bundle is never the same as recor
   const begin = whole.indexOf('data-sha256="') + 'data-sha256="'.length;
   const end = whole.indexOf('</script>', begin);
   const seen = new Set();
+  const { page, troubles, close } = await all[0].open('about:blank');
   for (let place = 0; place < SPOILED; place += 1) {
     // The last letters have bits that stand for nothing.
     let at = place < 4 ? end - 1 - place : begin + Math.floor(((end - begin) * place) / SPOILED);
     while (!/[0-9A-Za-z]/.test(whole[at])) at -= 1;
     const other = whole[at] === '0' ? '1' : '0';
-    const { page, troubles, close } = await shown(whole.slice(0, at) + other + whole.slice(at + 1));
+    await page.goto(onDisk(whole.slice(0, at) + other + whole.slice(at + 1)));
+    await page.waitForSelector('.stance');
     const how = await standing(page);
     assert.notEqual(how, 'same', `letter ${at - begin}: ${whole[at]} as ${other}`);
-    assert.deepEqual(troubles, []);
     seen.add(how);
-    await close();
   }
+  // The file itself is the one address that was asked for.
+  assert.deepEqual(troubles.filter((trouble) => !trouble.startsWith('request: file:')), []);
+  await close();
   assert.deepEqual([...seen], ['unreadable']);
 });
 

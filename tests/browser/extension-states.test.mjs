@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
-import { badge, built, later, popup, says, saying, tab, tattling, withExtension } from './extension.mjs';
+import { badge, built, later, onTime, popup, says, saying, tab, tattling, withExtension } from './extension.mjs';
 import { WWW, axe } from './page.mjs';
 
 const german = JSON.parse(readFileSync(join(WWW, 'locales/de.json'), 'utf8'));
@@ -151,7 +151,7 @@ test('a result ends to count after a day', async () => {
   const { result } = await view(page, shown);
   assert.equal(result.ends - result.begun, 24 * 60 * 60 * 1000);
   await browser.worker.evaluate((ends) => {
-    globalThis.ownNow = Date.now;
+    globalThis.ownNow ??= Date.now;
     Date.now = () => ends + 1;
   }, result.ends);
   assert.deepEqual((await view(page, shown)).doing, { kind: 'expired' });
@@ -162,9 +162,7 @@ test('a result ends to count after a day', async () => {
     Date.now = () => begun - 1;
   }, result.begun);
   assert.notEqual((await view(page, shown)).shape, 'verified', 'nor does one from the future');
-  await browser.worker.evaluate(() => {
-    Date.now = globalThis.ownNow;
-  });
+  await onTime(browser);
   await Promise.all([page.close(), shown.page.close()]);
 });
 
@@ -287,6 +285,7 @@ test('the keyboard reaches everything in the popup in eight stops', async () => 
 });
 
 test('the background wakes to its answer from what it kept, in 150 ms, and asks nobody', async () => {
+  await onTime(browser);
   const { service, shown, page } = await named('A5');
   await settled(page);
   const session = await browser.context.newCDPSession(page);

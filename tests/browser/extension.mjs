@@ -278,9 +278,17 @@ export async function popup({ context, id: extension }, { id, site }) {
 /** Puts the background's clock forward: what waits for its turn there has it sooner. */
 export function later({ worker }, milliseconds) {
   return worker.evaluate((more) => {
-    const now = Date.now;
-    Date.now = () => now() + more;
+    globalThis.ownNow ??= Date.now;
+    const ahead = Date.now() - globalThis.ownNow();
+    Date.now = () => globalThis.ownNow() + ahead + more;
   }, milliseconds);
+}
+
+/** Sets the background's clock right again: one that wakes anew has the right one. */
+export function onTime({ worker }) {
+  return worker.evaluate(() => {
+    Date.now = globalThis.ownNow ?? Date.now;
+  });
 }
 
 /** What the badge of a tab says. */

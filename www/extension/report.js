@@ -95,6 +95,7 @@ function show(about, examination) {
 
 /** @param {string} id */
 function part(id) {
+  view.whole();
   const target = document.getElementById(id);
   target?.focus();
   target?.scrollIntoView();

@@ -47,7 +47,7 @@ let stands = () => {};
 await begin();
 
 async function begin() {
-  const running = unpacked(blockText('verifier')).then(start, () => false);
+  const reading = embedded();
   try {
     await speak(preferredLanguage(), takeWords);
   } catch {
@@ -63,11 +63,11 @@ async function begin() {
     change(/** @type {CustomEvent<{ tag: string }>} */ (event).detail.tag);
   });
   answerForPaper(view);
-  const bundle = await embedded();
+  const bundle = await reading;
   // What was changed is told whatever the verifier does.
   if (bundle === 'broken') showUnreadable(() => audit('unreadable.letters'));
   else carried = bundle;
-  const isRunning = await running;
+  const isRunning = await unpacked(blockText('verifier')).then(start, () => false);
   intake.policies = policies();
   listen();
   if (bundle === 'broken') return;

@@ -1,5 +1,4 @@
-//! Claims about how wide an answer is in a terminal: never wider than the terminal. What clap says of a
-//! wrong call is not ours.
+//! Claims about how wide an answer is in a terminal: never wider than the terminal.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -100,6 +99,7 @@ fn nothing_that_is_printed_is_wider_than_the_terminal() {
         &["verify", "text.txt"],
         &["verify", "no-such-file"],
         &["verify", "bundle.json", "--policy", "tinfol"],
+        &["verify", "bundle.json", "--at", "soon"],
         &["history", "text.txt"],
         &["audit", "bundle.json", "--output", "new.html"],
         &["watch", "bundle.json", "--log", "log"],

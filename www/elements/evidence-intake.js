@@ -136,6 +136,8 @@ export class EvidenceIntake extends HTMLElement {
   /** The chosen policy, its name or the text of a file, or `null` when the verifier chooses. */
   get policy() {
     if (this.#policy.value === OWN_FILE) return this.#own?.text ?? null;
+    // A policy that was chosen before the list of policies was there counts all the same.
+    if (this.#chosen !== null && !this.hasPolicy(this.#chosen)) return this.#chosen;
     return this.#policy.value || null;
   }
 

@@ -390,6 +390,7 @@ pub fn oracle_quote(bytes: &[u8]) {
         dcap_qvl::quote::Report::SgxEnclave(report) => report.report_data,
         dcap_qvl::quote::Report::TD10(report) => report.report_data,
         dcap_qvl::quote::Report::TD15(report) => report.base.report_data,
+        dcap_qvl::quote::Report::TD15Ex(report) => report.base.base.report_data,
     };
     assert_eq!(ours, theirs, "the same quote, two readers");
 }

@@ -104,8 +104,13 @@ export class EvidenceIntake extends HTMLElement {
     this.#listPolicies();
   }
 
+  /** What is chosen: it may have been chosen before it was listed, as what comes with the page is. */
+  get #choice() {
+    return this.#chosen ?? this.#policy.value;
+  }
+
   #listPolicies() {
-    const chosen = this.#chosen ?? this.#policy.value;
+    const chosen = this.#choice;
     const own = this.#own;
     this.#policy.replaceChildren(
       h('option', { value: VERIFIERS_CHOICE }, () => ui('policy-automatic')),
@@ -135,10 +140,8 @@ export class EvidenceIntake extends HTMLElement {
 
   /** The chosen policy, its name or the text of a file, or `null` when the verifier chooses. */
   get policy() {
-    if (this.#policy.value === OWN_FILE) return this.#own?.text ?? null;
-    // A policy that was chosen before the list of policies was there counts all the same.
-    if (this.#chosen !== null && !this.hasPolicy(this.#chosen)) return this.#chosen;
-    return this.#policy.value || null;
+    const chosen = this.#choice;
+    return chosen === OWN_FILE ? (this.#own?.text ?? null) : chosen || null;
   }
 
   /** Whether a policy has this name. @param {string} name */

@@ -4,16 +4,16 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
 import { skipped } from '../skipped.mjs';
+import { CLI } from '../target.mjs';
 import {
   EMPTY, browsers, bundled, demonstration, filled, onDisk, recorded, recordingIn, rewritten, sha256, withRecording,
 } from './offline.mjs';
-import { ROOT, SHARED, SITE, axe, demonstrate, launch, open as openSite, openAll, site, vectors } from './page.mjs';
+import { SHARED, SITE, axe, demonstrate, launch, open as openSite, openAll, site, vectors } from './page.mjs';
 
-const CLI = resolve(process.env.SITE_CLI ?? join(ROOT, 'target/debug/s2s'));
 const noCli = !existsSync(CLI) && `${CLI} is absent, so what s2s makes was not compared`;
 if (noCli) skipped(noCli);
 

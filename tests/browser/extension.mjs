@@ -12,12 +12,11 @@ import { createInterface } from 'node:readline';
 
 import { chromium } from 'playwright-core';
 
+import { CLI } from '../target.mjs';
 import { NAMES, card } from './fixtures/cards.mjs';
 import { drawn } from './fixtures/reports.mjs';
 import { ROOT } from './page.mjs';
 
-const TARGET = resolve(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'));
-const CLI = resolve(process.env.SITE_CLI ?? process.env.S2S ?? join(TARGET, 'debug/s2s'));
 const SIMULATED = join(dirname(CLI), 's2s-sim');
 
 /** The extension as it is built, by browser. */

@@ -4,20 +4,15 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
+import { CLI } from '../target.mjs';
 import { ROOT, SHARED, axe, contentSecurityPolicy, demonstrate, launch, loaded, open, openAll, openIntake, settled, site, vectors } from './page.mjs';
 
 /** When the demonstration and the real bundle are checked: both are valid then. */
 const AT = '2026-02-01T00:00:00Z';
-
-const CLI = resolve(
-  process.env.SITE_CLI ??
-    process.env.S2S ??
-    join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'debug/s2s'),
-);
 
 let browser;
 let server;

@@ -6,18 +6,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test, { after, before } from 'node:test';
 
+import { CLI } from '../target.mjs';
 import { service } from './faults.mjs';
-import { ROOT, axe, launch, open, openIntake, settled, site } from './page.mjs';
-
-const CLI = resolve(
-  process.env.SITE_CLI ??
-    process.env.S2S ??
-    join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'debug/s2s'),
-);
+import { axe, launch, open, openIntake, settled, site } from './page.mjs';
 
 const SIMULATED = join(dirname(CLI), 's2s-sim');
 

@@ -3,13 +3,10 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 
-import { ROOT, takenDown } from './packed.mjs';
-
-const CLI = resolve(
-  process.env.S2S ?? join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'debug/s2s'),
-);
+import { CLI } from '../target.mjs';
+import { takenDown } from './packed.mjs';
 
 /** Starts the simulated coordinator; its address. */
 export async function simulated() {

@@ -6,16 +6,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { skipped } from '../skipped.mjs';
+import { QUESTIONS } from '../target.mjs';
 import { compared } from './questions.mjs';
-import { ROOT } from './surface.mjs';
-
-const FOLDER = join(ROOT, 'target/tmp/questions');
 
 test('no signature that RustCrypto refuses holds for WebCrypto, and none that holds is refused', async () => {
-  if (!existsSync(FOLDER)) return skipped('the Rust tests did not write their questions down');
+  if (!existsSync(QUESTIONS)) return skipped('the Rust tests did not write their questions down');
   const all = { counts: {}, questions: 0 };
-  for (const name of readdirSync(FOLDER)) {
-    const questions = JSON.parse(readFileSync(join(FOLDER, name), 'utf8'));
+  for (const name of readdirSync(QUESTIONS)) {
+    const questions = JSON.parse(readFileSync(join(QUESTIONS, name), 'utf8'));
     const { counts, worse } = await compared(questions);
     assert.deepEqual(worse, [], name);
     for (const [both, count] of Object.entries(counts)) all.counts[both] = (all.counts[both] ?? 0) + count;

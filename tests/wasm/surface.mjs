@@ -7,6 +7,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 
+import { CLI } from '../target.mjs';
+
 export const ROOT = resolve(import.meta.dirname, '../..');
 
 /** `verify`, `policies` and `version`, as `cargo site build` makes them for Node. */
@@ -23,7 +25,6 @@ export const NOW = '2026-02-01T00:00:00Z';
 /** The bundle that the page opens with. */
 export const demonstration = new Uint8Array(readFileSync(join(ROOT, 'target/site/demo/bundle.json')));
 
-const S2S = process.env.S2S ?? join(ROOT, 'target/debug/s2s');
 
 const SHARED = join(ROOT, '../shared');
 const VECTORS = join(SHARED, 'vectors');
@@ -81,7 +82,7 @@ export function s2s(...args) {
 
 /** The same in a folder, so that files have short names. */
 function s2sIn(cwd, ...args) {
-  const { status, stdout, stderr, error } = spawnSync(resolve(S2S), args, {
+  const { status, stdout, stderr, error } = spawnSync(CLI, args, {
     cwd,
     encoding: 'utf8',
     env: { ...process.env, NO_COLOR: '1' },

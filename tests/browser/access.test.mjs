@@ -6,8 +6,9 @@
 import assert from 'node:assert/strict';
 import test, { after, afterEach, before, suite } from 'node:test';
 
-import { WWW, axe, fold, folds, launch, openAll, serve } from './page.mjs';
+import { WWW, axe, fold, folds, openAll, serve } from './page.mjs';
 import { STATES, inState, speak, tooWide } from './states.mjs';
+import { browser, server, together } from './together.mjs';
 
 const LANGUAGES = ['en', 'de'];
 
@@ -24,15 +25,7 @@ const LOOKS = [
 ];
 const PLAIN = { colorScheme: 'light', forcedColors: 'none', contrast: 'no-preference', reducedMotion: 'no-preference' };
 
-let browser;
-let server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve(WWW)]);
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+together(() => serve(WWW));
 
 for (const name of Object.keys(STATES)) {
   suite(name, () => {

@@ -8,10 +8,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 
 import { skipped } from '../skipped.mjs';
-import { ROOT, SITE, axe, launch, loaded, open, openAll, openIntake, settled, site } from './page.mjs';
+import { ROOT, SITE, axe, loaded, open, openAll, openIntake, settled, site } from './page.mjs';
+import { browser, server, together } from './together.mjs';
 
 const WORKFLOW = '.github/workflows/release.yml';
 
@@ -22,15 +23,7 @@ const left = !existsSync(LIST) || JSON.parse(readFileSync(LIST, 'utf8')).length 
 const skip = left && 'the site was built without git, so it has no demonstration of a build';
 if (skip) skipped(skip);
 
-let browser;
-let server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), site()]);
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+together(site);
 
 /** The page with the demonstration of a build shown. */
 async function shown(options = {}) {

@@ -8,22 +8,15 @@ import test, { after, before, suite } from 'node:test';
 
 import { NAMES, card } from './fixtures/cards.mjs';
 import { drawn } from './fixtures/reports.mjs';
-import { WWW, axe, demonstrate, launch, loaded, open, serve, stub } from './page.mjs';
+import { WWW, axe, demonstrate, loaded, open, serve, stub } from './page.mjs';
+import { browser, server, together } from './together.mjs';
 
 const SCREENS = [
   { width: 1280, height: 800 },
   { width: 390, height: 844 },
 ];
 
-let browser;
-let server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve(WWW)]);
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+together(() => serve(WWW));
 
 async function shown(name, context = {}) {
   const [state, more] = card(name);

@@ -4,20 +4,13 @@
  */
 
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 
 import { drawn } from './fixtures/reports.mjs';
-import { WWW, demonstrate, launch, loaded, open, serve, settled, stub } from './page.mjs';
+import { WWW, demonstrate, loaded, open, serve, settled, stub } from './page.mjs';
+import { browser, server, together } from './together.mjs';
 
-let browser;
-let server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve(WWW)]);
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+together(() => serve(WWW));
 
 const ready = (more = {}) => open(browser, { url: server.url, routes: stub('verified', more) });
 

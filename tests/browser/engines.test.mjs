@@ -6,23 +6,16 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 
 import { skipped } from '../skipped.mjs';
-import { ROOT, SHARED, SITE, demonstrate, launch, open, site } from './page.mjs';
+import { QUESTIONS } from '../target.mjs';
+import { ROOT, SHARED, SITE, demonstrate, open, site } from './page.mjs';
+import { browser, server, together } from './together.mjs';
 
-const QUESTIONS = join(ROOT, 'target/tmp/questions');
 const VECTORS = join(SHARED, 'vectors');
 
-let browser;
-let server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), site()]);
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+together(site);
 
 /** The page, with the built verifier as `globalThis.verifier`. */
 async function withVerifier() {

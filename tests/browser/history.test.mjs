@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 
 import { COMPARED, changes, changesKey, changeWords, noticed, remembered } from '../../www/history.js';
 import { useWording } from '../../www/wording.js';
 import { card } from './fixtures/cards.mjs';
-import { WWW, axe, launch, loaded, open, serve, settled, stub } from './page.mjs';
+import { WWW, axe, loaded, open, serve, settled, stub } from './page.mjs';
+import { browser, server, together } from './together.mjs';
 
 const english = JSON.parse(readFileSync(join(WWW, 'locales/en.json'), 'utf8'));
 useWording(english);
@@ -91,15 +92,7 @@ test('what is simulated is said to be simulated', () => {
   for (const sentence of changeWords(seen(), now)) assert.match(sentence, /^SIMULATED: /);
 });
 
-let browser;
-let server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve(WWW)]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+together(() => serve(WWW));
 
 const SESSION = `
   export function subjects() { return '[{"id":"darkbloom","origin":"https://api.example.com"}]'; }

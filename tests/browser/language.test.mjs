@@ -3,25 +3,18 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 
 import { NAMES, card } from './fixtures/cards.mjs';
-import { WWW, axe, demonstrate, launch, loaded, open, openAll, serve, settled, stub } from './page.mjs';
+import { WWW, axe, demonstrate, loaded, open, openAll, serve, settled, stub } from './page.mjs';
 import { STATES, inState, speak, tooWide } from './states.mjs';
+import { browser, server, together } from './together.mjs';
 
 const words = (tag) => JSON.parse(readFileSync(join(WWW, `locales/${tag}.json`), 'utf8'));
 const ENGLISH = words('en');
 const GERMAN = words('de');
 
-let browser;
-let server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve(WWW)]);
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+together(() => serve(WWW));
 
 const lang = (page) => page.evaluate(() => document.documentElement.lang);
 const wordings = (requests) => requests.filter((url) => url.includes('/locales/')).map((url) => url.split('/').at(-1));

@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 
 import { packages } from '../packages.mjs';
-import { launch, loaded, open, openAll, settled, site } from './page.mjs';
+import { loaded, open, openAll, settled, site } from './page.mjs';
+import { browser, server, together } from './together.mjs';
 
 /** From the sev crate's tests/measurement.rs, which has it from AMD's sev-snp-measure. */
 const DIGEST =
@@ -28,15 +29,7 @@ function firmware() {
   return readFileSync(join(packages().get('sev'), 'tests/measurement/ovmf_AmdSev_suffix.bin'));
 }
 
-let browser;
-let server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), site()]);
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+together(site);
 
 test('a described launch is measured on the page, and shown as no word about a machine', async () => {
   const { page, context, troubles } = await open(browser, { url: server.url });

@@ -9,17 +9,10 @@ import { join } from 'node:path';
 import test, { after, before, suite } from 'node:test';
 
 import { STATES, drawn } from './fixtures/reports.mjs';
-import { WWW, axe, demonstrate, launch, open, openAll, serve, settled, stub } from './page.mjs';
+import { WWW, axe, demonstrate, open, openAll, serve, settled, stub } from './page.mjs';
+import { browser, server, together } from './together.mjs';
 
-let browser;
-let server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve(WWW)]);
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+together(() => serve(WWW));
 
 const ready = async (state, options = {}, simulated = false, more = {}) => {
   const opened = await open(browser, {

@@ -7,11 +7,12 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 
 import { skipped } from '../skipped.mjs';
 import { EMPTY, onDisk } from './offline.mjs';
-import { SITE, axe, launch, loaded, open, settled, site } from './page.mjs';
+import { SITE, axe, loaded, open, settled, site } from './page.mjs';
+import { browser, server, together } from './together.mjs';
 
 const SIMULATED = resolve(SITE, '../simulated-release');
 const skip = !existsSync(SIMULATED) && `${SIMULATED} is absent: build the site with "cargo site build"`;
@@ -21,15 +22,7 @@ const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const file = (name) => readFileSync(join(SITE, name));
 const manifest = JSON.parse(file('verifier-manifest.json').toString());
 
-let browser;
-let server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), site()]);
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+together(site);
 
 /** The page with what lies beside a release's page, and what it says of itself opened. */
 async function opened(beside = {}) {

@@ -179,6 +179,11 @@ export async function loaded(page) {
 /** Waits until an examination has come to its end, and everything about it is drawn. */
 export async function settled(page) {
   await page.waitForSelector('answer-card[data-state]:not([data-state="checking"])');
+  await whole(page);
+}
+
+/** Waits until what stands on the page is drawn with all its folded parts. */
+export async function whole(page) {
   await page.waitForSelector('evidence-report[data-drawing]', { state: 'detached' });
 }
 
@@ -202,6 +207,7 @@ export async function axe(page) {
 
 /** Opens everything that can be opened. */
 export async function openAll(page) {
+  await whole(page);
   await page.evaluate(() => {
     for (const details of document.querySelectorAll('details')) details.open = true;
   });

@@ -5,7 +5,7 @@
 
 import { card } from './fixtures/cards.mjs';
 import { drawn } from './fixtures/reports.mjs';
-import { demonstrate, loaded, open, openIntake, settled, stub } from './page.mjs';
+import { demonstrate, loaded, open, openIntake, settled, stub, whole } from './page.mjs';
 
 /** A session whose one question is never answered. */
 const SESSION = `
@@ -125,6 +125,7 @@ export async function inState(browser, name, { routes = {}, ...options }) {
   const own = STATES[name];
   const opened = await open(browser, { ...options, routes: { ...own.routes, ...routes } });
   await own.reach(opened.page);
+  await whole(opened.page);
   return opened;
 }
 

@@ -13,6 +13,7 @@ use crate::digest::Sha256;
 use crate::engine::Kind;
 use crate::error::Error;
 use crate::file::File;
+use crate::json::Names;
 use crate::piece::{Piece, Role, of};
 use crate::report::{Became, Filed};
 
@@ -21,7 +22,7 @@ pub(crate) const MAX_FILES: usize = 1024;
 
 /// Which file of this verifier's own these bytes are, by their content: `own-report` or `own-policy`.
 pub(crate) fn own(bytes: &[u8]) -> Option<&'static str> {
-    let parts = crate::engine::recognise::parts(bytes).ok()?;
+    let parts = crate::engine::recognise::parts(bytes, Names::of(bytes).as_ref()).ok()?;
     let own = parts.iter().map(|(role, _)| role);
     own.filter(|role| matches!(role, Role::OwnReport | Role::OwnPolicy)).map(|r| r.word()).next()
 }
@@ -145,11 +146,12 @@ impl<'a> Shelf<'a> {
 
 impl<'a> Book<'a> {
     fn of(file: &'a File<'a>) -> Self {
+        let names = Names::of(&file.bytes);
         let kind = match file.bytes.len() {
             len if len > crate::engine::MAX_INPUT => {
                 Error::cap("file", len, crate::engine::MAX_INPUT).and_then(|()| Kind::of(&[]))
             }
-            _ => Kind::of(&file.bytes),
+            _ => Kind::named(&file.bytes, names.as_ref()),
         };
         let (parts, became) = match &kind {
             Ok(kind) if !kind.is_build() && !matches!(kind, Kind::LaunchDescription) => {
@@ -161,7 +163,7 @@ impl<'a> Book<'a> {
                 };
                 (std::iter::once(own).chain(along).collect(), Became::NotAboutThis)
             }
-            _ => match crate::engine::recognise::parts(&file.bytes) {
+            _ => match crate::engine::recognise::parts(&file.bytes, names.as_ref()) {
                 Ok(parts) => {
                     let known = parts.iter().any(|(role, _)| *role != Role::Unknown);
                     (parts, if known { Became::NotAboutThis } else { Became::NotKnown })

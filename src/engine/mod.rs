@@ -206,7 +206,7 @@ fn of_kind(
         draft.subject.sha256 = Sha256::of(given);
         draft.subject.len = given.len();
     }
-    draft.files = shelf.told();
+    draft.files = shelf.told(draft.subject.sha256);
     let requirements = policy.requirements(draft.subject.kind);
     Ok(Report::assemble(draft, &requirements, now))
 }

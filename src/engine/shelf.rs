@@ -134,13 +134,13 @@ impl<'a> Shelf<'a> {
         self.books.iter().enumerate().filter(|(place, _)| Some(*place) != self.evidence)
     }
 
-    /// What became of each file.
-    pub(crate) fn told(&self) -> Vec<Filed> {
-        self.books
-            .iter()
-            .enumerate()
-            .map(|(place, book)| book.told(Some(place) == self.evidence))
-            .collect()
+    /// What became of each file. `evidence` is the SHA-256 of the evidence's, as it was handed over.
+    pub(crate) fn told(&self, evidence: Sha256) -> Vec<Filed> {
+        let told = |(place, book): (usize, &Book<'_>)| match Some(place) == self.evidence {
+            true => book.told(book.word(), evidence),
+            false => book.told(book.part().word(), Sha256::of(book.given)),
+        };
+        self.books.iter().enumerate().map(told).collect()
     }
 }
 
@@ -182,16 +182,22 @@ impl<'a> Book<'a> {
         parts.map(|(role, bytes)| Piece::inside(*role, &self.file.name, bytes))
     }
 
-    fn told(&self, is_evidence: bool) -> Filed {
-        let own = match (&self.kind, is_evidence) {
-            (Ok(kind), true) => kind.policy(),
-            _ => self.parts.first().map_or(Role::Unknown, |(role, _)| *role).word(),
-        };
+    /// What the file is called where it is the evidence.
+    fn word(&self) -> &'static str {
+        self.kind.as_ref().map_or_else(|_| self.part().word(), Kind::policy)
+    }
+
+    /// What the first part of the file is.
+    fn part(&self) -> Role {
+        self.parts.first().map_or(Role::Unknown, |(role, _)| *role)
+    }
+
+    fn told(&self, what: &'static str, sha256: Sha256) -> Filed {
         Filed {
             name: self.file.name.to_string(),
-            sha256: Sha256::of(self.given),
+            sha256,
             len: self.given.len(),
-            what: own,
+            what,
             became: *self.became.borrow(),
         }
     }

@@ -30,8 +30,13 @@ impl Write for Text {
         Ok(bytes.len())
     }
 
+    /// Half of what is written are single quotation marks and brackets.
+    #[inline]
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.extend_from_slice(bytes);
+        match bytes {
+            [byte] => self.0.push(*byte),
+            bytes => self.0.extend_from_slice(bytes),
+        }
         Ok(())
     }
 

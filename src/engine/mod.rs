@@ -102,9 +102,9 @@ pub(crate) fn examine(
             Some(_) => None,
             None => opened.options.policy(&opened.files)?,
         };
-        return of_files(&opened.files, policy.or(own.as_ref()), context);
+        return of_files(&opened.files, policy.or(own.as_ref()), &Options::default(), context);
     }
-    of_files(files, policy, context)
+    of_files(files, policy, &Options::default(), context)
 }
 
 /// What [`crate::examine_with`] does, without its memory of signatures.
@@ -116,15 +116,18 @@ pub(crate) fn examine_with(
     if let Some(bundle) = Bundle::among(files)? {
         bundle::alone(context)?;
         let opened = bundle.opened(files, options)?;
-        return of_files(&opened.files, opened.options.policy(&opened.files)?.as_ref(), context);
+        let chosen = opened.options.chosen_policy()?;
+        return of_files(&opened.files, chosen.as_ref(), &opened.options, context);
     }
-    of_files(files, options.policy(files)?.as_ref(), context)
+    of_files(files, options.chosen_policy()?.as_ref(), options, context)
 }
 
-/// Examines files, none of which is a bundle.
+/// Examines files, none of which is a bundle. Without a `policy` the built-in one of their kind counts,
+/// completed by `options`.
 fn of_files(
     files: &[File<'_>],
     policy: Option<&Policy>,
+    options: &Options,
     context: &Context,
 ) -> Result<Report, Error> {
     let recorded;
@@ -137,6 +140,15 @@ fn of_files(
         recorded = coordinator::examine::exchange::collateral(exchange, context);
         shelf.add(&recorded)?;
     }
+    let built_in;
+    let policy = match policy {
+        Some(policy) => policy,
+        None => {
+            let own = policy_of(&kind, input).map_err(|error| error.in_file(&name))?;
+            built_in = options.completed(own);
+            &built_in
+        }
+    };
     of_kind(&shelf, input, &kind, policy, context).map_err(|error| error.in_file(&name))
 }
 
@@ -145,18 +157,11 @@ fn of_kind(
     shelf: &Shelf<'_>,
     input: &[u8],
     kind: &Kind<'_>,
-    policy: Option<&Policy>,
+    policy: &Policy,
     context: &Context,
 ) -> Result<Report, Error> {
     let now = context.now;
-    let built_in;
-    let mut policy = match policy {
-        Some(policy) => policy,
-        None => {
-            built_in = policy_of(kind, input)?;
-            &built_in
-        }
-    };
+    let mut policy = policy;
     if policy.sigstore.artifact.is_some() && !kind.is_build() {
         let whole = Span::new(0, input.len());
         let what = "an artifact to compare with, for evidence other than a build record";
@@ -201,7 +206,7 @@ fn of_kind(
         draft.subject.sha256 = Sha256::of(given);
         draft.subject.len = given.len();
     }
-    draft.files = shelf.told();
+    draft.files = shelf.told(draft.subject.sha256);
     let requirements = policy.requirements(draft.subject.kind);
     Ok(Report::assemble(draft, &requirements, now))
 }

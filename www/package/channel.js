@@ -92,7 +92,7 @@ export class SealedSession {
     const kind = (answer.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
     if (kind === sealed.mediaType) {
       const body = new Uint8Array(await answer.arrayBuffer());
-      const opened = this.#open(() => sealed.answer(body), status);
+      const opened = new Uint8Array(this.#open(() => sealed.answer(body), status));
       return new Response(opened, { status, headers: { 'content-type': 'application/json' } });
     }
     if (kind === 'text/event-stream' && answer.body) {
@@ -113,7 +113,7 @@ export class SealedSession {
   #events(sealed, status) {
     return new TransformStream({
       transform: (piece, controller) => {
-        const opened = this.#open(() => sealed.events(piece), status);
+        const opened = new Uint8Array(this.#open(() => sealed.events(piece), status));
         if (opened.length > 0) controller.enqueue(opened);
       },
       flush: () => this.#open(() => sealed.finish(), status),

@@ -8,11 +8,12 @@ use std::rc::Rc;
 use js_sys::{Function, Object, Promise, Reflect, futures};
 use silicon_to_source::crypto::{Engine, Signatures, counted, supposing};
 use silicon_to_source::engine::bundle::Bundle;
+use silicon_to_source::engine::seen::Seen;
 use wasm_bindgen::prelude::*;
 
 use crate::options::Call;
 use crate::web::subtle;
-use crate::{MAX_TAKEN, USAGE, bundle, is_absent, refused, take, thrown};
+use crate::{MAX_TAKEN, USAGE, bundle, history, is_absent, refused, take, thrown};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -27,6 +28,8 @@ export interface Examined {
   signatures: string;
   /** Only of "both": whether the two engines gave the same. The report is RustCrypto's. */
   agree?: boolean;
+  /** What later reports on the same service are compared by: what `remembered` takes. Absent where the report decides nothing, or contradicts itself. */
+  seen?: string;
 }
 
 /** What `remade` gives. */
@@ -59,7 +62,9 @@ pub fn examine(
     let work = call.map(|Call { files, options, context }| {
         let work: Work = Rc::new(move || {
             let report = silicon_to_source::examine_with(&files, &options, &context);
-            Ok(report.map_err(|error| refused(&error))?.to_json())
+            let report = report.map_err(|error| refused(&error))?;
+            let seen = Seen::to_remember(&report).as_ref().and_then(history::text);
+            Ok(Given { text: report.to_json(), seen })
         });
         work
     });
@@ -78,14 +83,21 @@ pub fn remade(
     let read = take("the bundle", &bytes, &mut { MAX_TAKEN })
         .and_then(|bytes| Bundle::read(&bytes).map_err(|error| refused(&error)));
     let work = read.map(|read| {
-        let work: Work = Rc::new(move || bundle::told(&read));
+        let work: Work = Rc::new(move || Ok(Given { text: bundle::told(&read)?, seen: None }));
         work
     });
     answered("recorded", work, &engine)
 }
 
-/// What gives a text, as often as it is asked.
-type Work = Rc<dyn Fn() -> Result<String, JsValue>>;
+/// What one run gives.
+#[derive(PartialEq)]
+struct Given {
+    text: String,
+    seen: Option<String>,
+}
+
+/// What gives the same, as often as it is asked.
+type Work = Rc<dyn Fn() -> Result<Given, JsValue>>;
 
 /// Runs `work` with an engine; `name` is what its text is called.
 fn answered(name: &'static str, work: Result<Work, JsValue>, engine: &JsValue) -> Promise {
@@ -103,8 +115,8 @@ fn answered(name: &'static str, work: Result<Work, JsValue>, engine: &JsValue) -
 }
 
 fn with_rust(name: &str, work: &Work) -> Result<Promise, JsValue> {
-    let (text, signatures) = counted(|| work());
-    Ok(Promise::resolve(&result(name, &text?, &signatures, None)?))
+    let (given, signatures) = counted(|| work());
+    Ok(Promise::resolve(&result(name, &given?, &signatures, None)?))
 }
 
 /// The last step runs as a reaction to the answers, so that a verifier which breaks off in it rejects
@@ -123,13 +135,13 @@ fn with_both(name: &'static str, work: Work, compare: bool) -> Result<Promise, J
     };
     let settle = Closure::once_into_js(move |_: JsValue| -> Result<JsValue, JsValue> {
         let held = held.get().map(Vec::as_slice).unwrap_or_default();
-        let (text, mut signatures) = draft.settled(held, || work());
+        let (given, mut signatures) = draft.settled(held, || work());
         if !compare {
-            return result(name, &text?, &signatures, None);
+            return result(name, &given?, &signatures, None);
         }
         let (own, by_rust) = counted(|| work());
         signatures.replace(Engine::Rust, &by_rust);
-        let agree = match (&own, &text) {
+        let agree = match (&own, &given) {
             (Ok(own), Ok(other)) => own == other,
             (Err(own), Err(other)) => message(own) == message(other),
             _ => false,
@@ -146,7 +158,7 @@ fn message(error: &JsValue) -> Option<String> {
 
 fn result(
     name: &str,
-    text: &str,
+    Given { text, seen }: &Given,
     signatures: &Signatures,
     agree: Option<bool>,
 ) -> Result<JsValue, JsValue> {
@@ -156,6 +168,9 @@ fn result(
     Reflect::set(&object, &"signatures".into(), &signatures.into())?;
     if let Some(agree) = agree {
         Reflect::set(&object, &"agree".into(), &agree.into())?;
+    }
+    if let Some(seen) = seen {
+        Reflect::set(&object, &"seen".into(), &seen.into())?;
     }
     Ok(object.into())
 }

@@ -17,7 +17,7 @@ import { ServiceInquiry, tell } from './elements/service-inquiry.js';
 import { answerForPaper } from './paper.js';
 import { hostOf, sentencesOf } from './phrases.js';
 import { place, Stage } from './stage.js';
-import { asRecorded, ask, begin, bundled, examine, learn, loadVerifier, ownFile, policies, seen, subjects } from './verifier.js';
+import { asRecorded, ask, begin, bundled, examine, learn, loadVerifier, ownFile, policies, subjects } from './verifier.js';
 import { ui, wordingLanguage } from './wording.js';
 
 /** @type {Source[]} */
@@ -362,12 +362,12 @@ function show(examination, byReader) {
   const unread = session && isUnread ? { origin: session.origin, isRecorded: isRecorded(session.origin) } : null;
   const own = sources;
   const service = session?.origin ?? null;
-  const last = service && examination.kind === 'report' ? seen(own, examination.options) : null;
+  const seen = examination.kind === 'report' ? examination.seen : null;
   const keep =
     examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
   const compare = examination.kind === 'report' ? () => withBoth(own, examination.options) : null;
   stage.show(() => {
-    const note = service && last ? historyNote(service, last) : null;
+    const note = service && seen ? historyNote(service, seen) : null;
     const shown = view.show(examination, own, { kept, unread, keep, note, auditFile, compare });
     if (shown.kind === 'report') return visible(sentencesOf(shown.report).headline().short);
     const [first] = own;

@@ -18,7 +18,7 @@ crate::finding::table! {
         GPU_CHAIN_VALIDITY = "gpu.chain.validity", "", Chip, Authenticity, "RFC 5280",
             fails ["expired", "not-yet-valid"];
         GPU_CHAIN_REVOCATION = "gpu.chain.revocation", "", Chip, Appraisal, "RFC 6960",
-            is [Withdrawal];
+            is [NeverPasses, Withdrawal];
         GPU_SIGNATURE = "gpu.signature", "", Report, Authenticity, SPDM,
             carries [Report, Measurements],
             joins [Chip => Report, Report => Measurements],
@@ -35,6 +35,7 @@ crate::finding::table! {
         GPU_NONCE = "gpu.nonce", "", KeyBinding, Appraisal, SPDM,
             is [NeedsReference, Challenge],
             fails ["not-equal"];
-        GPU_MACHINE = "gpu.machine", "", KeyBinding, Appraisal, "RFC 9334 section 3.3";
+        GPU_MACHINE = "gpu.machine", "", KeyBinding, Appraisal, "RFC 9334 section 3.3",
+            is [NeverPasses];
     }
 }

@@ -134,7 +134,7 @@ impl<'a> Kind<'a> {
             return Ok(Self::AzureEvidence(Box::new(evidence)));
         }
         if gce::examine::is_endorsement(input) {
-            return Err(Error::malformed("input", Span::new(0, input.len()), gce::examine::ALONE));
+            return Err(Error::whole(input, gce::examine::ALONE));
         }
         match git::source::stored_bundle(input)? {
             Some(bundle) => Ok(Self::StoredBundle(bundle)),
@@ -307,7 +307,7 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
     } else if aci::parse::Report::is_one(has) {
         Ok(Kind::AciReport)
     } else if aci::parse::Receipt::is_one(has) || aci::parse::Session::is_one(has) {
-        Err(Error::malformed("input", Span::new(0, input.len()), ACI))
+        Err(Error::whole(input, ACI))
     } else if providers::parse::Feed::is_one(has) {
         Ok(Kind::ProviderFeed)
     } else if providers::parse::Certificate::is_one(has) {
@@ -334,7 +334,7 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
     } else if let (true, Ok(bound)) = (has("attestation"), BoundEvidence::from_json(input)) {
         Ok(Kind::BoundEvidence(bound))
     } else if Answer::is_info(has) {
-        Err(Error::malformed("input", Span::new(0, input.len()), INFO))
+        Err(Error::whole(input, INFO))
     } else if has("verificationMaterial") {
         Ok(Kind::SigstoreBundle)
     } else if has("attestations") {
@@ -349,7 +349,7 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
             Some(builder) => Err(Error::unsupported(ENVELOPE, builder, Span::new(0, input.len()))),
         }
     } else if is_image(&members) {
-        Err(Error::malformed("input", Span::new(0, input.len()), IMAGE))
+        Err(Error::whole(input, IMAGE))
     } else {
         Err(unknown(input))
     }
@@ -363,5 +363,5 @@ fn is_image(members: &BTreeMap<String, IgnoredAny>) -> bool {
 /// None of the kinds that are read, with what it looks like.
 fn unknown(input: &[u8]) -> Error {
     let why = format!("no kind of evidence is recognised in it; it {}", likeness::of(input));
-    Error::malformed("input", Span::new(0, input.len()), why)
+    Error::whole(input, why)
 }

@@ -137,7 +137,7 @@ impl<'a> Kind<'a> {
             return Ok(Self::AzureEvidence(Box::new(evidence)));
         }
         if gce::examine::is_endorsement(input) {
-            return Err(Error::malformed("input", Span::new(0, input.len()), gce::examine::ALONE));
+            return Err(Error::whole(input, gce::examine::ALONE));
         }
         match git::source::stored_bundle(input)? {
             Some(bundle) => Ok(Self::StoredBundle(bundle)),
@@ -313,7 +313,7 @@ fn of_json<'a>(input: &'a [u8], names: Option<&Names<'_>>) -> Result<Kind<'a>, E
     } else if aci::parse::Report::is_one(has) {
         Ok(Kind::AciReport)
     } else if aci::parse::Receipt::is_one(has) || aci::parse::Session::is_one(has) {
-        Err(Error::malformed("input", Span::new(0, input.len()), ACI))
+        Err(Error::whole(input, ACI))
     } else if providers::parse::Feed::is_one(has) {
         Ok(Kind::ProviderFeed)
     } else if providers::parse::Certificate::is_one(has) {
@@ -346,7 +346,7 @@ fn of_json<'a>(input: &'a [u8], names: Option<&Names<'_>>) -> Result<Kind<'a>, E
     {
         Ok(Kind::BoundEvidence(bound))
     } else if Answer::is_info(has) {
-        Err(Error::malformed("input", Span::new(0, input.len()), INFO))
+        Err(Error::whole(input, INFO))
     } else if has("verificationMaterial") {
         Ok(Kind::SigstoreBundle)
     } else if has("attestations") {
@@ -361,7 +361,7 @@ fn of_json<'a>(input: &'a [u8], names: Option<&Names<'_>>) -> Result<Kind<'a>, E
             Some(builder) => Err(Error::unsupported(ENVELOPE, builder, Span::new(0, input.len()))),
         }
     } else if is_image(has) {
-        Err(Error::malformed("input", Span::new(0, input.len()), IMAGE))
+        Err(Error::whole(input, IMAGE))
     } else {
         Err(unknown(input, names))
     }
@@ -375,6 +375,5 @@ pub(super) fn is_image(has: impl Fn(&str) -> bool) -> bool {
 /// None of the kinds that are read, with what it looks like.
 fn unknown(input: &[u8], names: Option<&Names<'_>>) -> Error {
     let like = likeness::of(input, names);
-    let why = format!("no kind of evidence is recognised in it; it {like}");
-    Error::malformed("input", Span::new(0, input.len()), why)
+    Error::whole(input, format!("no kind of evidence is recognised in it; it {like}"))
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::finding::LinkId;
 use crate::report::{Link, Report, RootOfTrust, State};
+use crate::sorted::Sorted as _;
 
 /// What is compared, in the order in which changes are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -117,8 +118,7 @@ pub fn seen(report: &Report) -> BTreeMap<What, Vec<Value>> {
                 value: claim.value.to_string(),
             })
             .collect();
-        own.sort();
-        own.dedup();
+        own.sorted_once();
         if !own.is_empty() {
             values.insert(what, own);
         }

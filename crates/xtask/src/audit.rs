@@ -21,9 +21,9 @@ use crate::{own, tools};
 /// The folder of `www` with what only the offline file has.
 pub(crate) const SOURCES: &str = "offline";
 
-/// What the file may have at most, in bytes, without a bundle. With the bundle of a usual service it
-/// has 2,000,000.
-const MAX: usize = 1_915_000;
+/// What the file may have at most, in bytes, without a bundle. With the largest bundle of the tests,
+/// which takes 77,900, it has 2,000,000.
+const MAX: usize = 1_922_000;
 
 /// What the file's own script never says: the words of the terminal and of the extension.
 const NOT_SAID: [&str; 2] = ["cli", "extension"];

@@ -92,9 +92,10 @@ pub enum Property {
     NeverPasses,
 }
 
+/// Each check is one `static`, so that its place tells it apart.
 impl PartialEq for Check {
     fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
+        std::ptr::eq(self, other)
     }
 }
 

@@ -11,6 +11,7 @@ mod apple;
 mod attesters;
 mod beside;
 mod bundle;
+mod channel;
 mod completeness;
 mod crypto_wycheproof;
 mod layers;

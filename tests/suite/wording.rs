@@ -10,7 +10,9 @@ mod terminal;
 use std::collections::BTreeSet;
 
 use s2s::wording;
+use s2s_seal::Unopened;
 use serde_json::Value as Json;
+use silicon_to_source::engine::channel::Refusal;
 use silicon_to_source::engine::checks;
 use silicon_to_source::finding::{Check, LinkId, Outcome, Why};
 use silicon_to_source::formats::snp;
@@ -329,6 +331,19 @@ fn every_why_has_a_general_sentence() {
     let whys = set(WHYS.map(Why::word));
     assert_eq!(keys(&english()["why"]), whys);
     assert_eq!(keys(&english()["reasons"]), whys);
+}
+
+#[test]
+fn every_reason_not_to_send_and_not_to_open_has_its_sentence() {
+    let channel = &english()["channel"];
+    assert_eq!(keys(channel), set(["not-sent", "not-opened", "unsealed"]));
+    assert_eq!(keys(&channel["not-sent"]), set(Refusal::ALL.map(Refusal::word)));
+    assert_eq!(keys(&channel["not-opened"]), set(Unopened::ALL.map(Unopened::word)));
+    for (path, text) in texts(channel) {
+        assert!(text.ends_with('.'), "{path}: {text}");
+        let is_sent = path.starts_with("not-sent/");
+        assert_eq!(is_sent, text.starts_with("Your request was not sent: "), "{path}: {text}");
+    }
 }
 
 #[test]

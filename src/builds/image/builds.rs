@@ -40,14 +40,7 @@ impl<'a> Signed<'a> {
     /// # Errors
     /// When it is not of its form.
     pub(crate) fn bundle(bytes: &'a [u8]) -> Result<Self, Error> {
-        let bundle = Bundle::read(bytes)?;
-        let subjects = match bundle.content() {
-            Content::Envelope { payload, .. } => subjects(&[payload]),
-            Content::Message { digest } => {
-                let digest = digest.and_then(|hint| hint.digest.try_into().ok());
-                digest.map(Sha256).into_iter().collect()
-            }
-        };
+        let subjects = named(&Bundle::read(bytes)?);
         Ok(Self { bytes, subjects, form: Form::Bundle })
     }
 
@@ -65,6 +58,17 @@ impl<'a> Signed<'a> {
     /// The first of `digests` that it says it is about.
     pub(crate) fn fitting(&self, digests: &[Sha256]) -> Option<Sha256> {
         digests.iter().copied().find(|digest| self.subjects.contains(digest))
+    }
+}
+
+/// The SHA-256 digests that a bundle is about, as it says before anything is verified.
+pub(crate) fn named(bundle: &Bundle) -> Vec<Sha256> {
+    match bundle.content() {
+        Content::Envelope { payload, .. } => subjects(&[payload]),
+        Content::Message { digest } => {
+            let digest = digest.and_then(|hint| hint.digest.try_into().ok());
+            digest.map(Sha256).into_iter().collect()
+        }
     }
 }
 

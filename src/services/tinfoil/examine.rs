@@ -43,8 +43,9 @@ pub(crate) fn examine(
     let artifact = Sha256::from_str(&bundle.digest)?;
     let artifact = Artifact::Sha256(artifact);
     let tuf = piece::of(beside, tuf::ROLES);
-    let build =
-        provenance::examine::bundle_with(&bundle.sigstore, Some(artifact), &tuf, policy, now)?;
+    let signed = bundle.sigstore.as_slice();
+    let read = sigstore::parse::Bundle::read(signed)?;
+    let build = provenance::examine::bundle_with(signed, read, Some(artifact), &tuf, policy, now)?;
 
     let mut part = machine.part;
     let measurement = match &machine.verified {

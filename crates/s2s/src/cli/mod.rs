@@ -6,6 +6,7 @@
 mod about;
 mod answer;
 mod arguments;
+mod ask;
 mod audit;
 mod bundle;
 mod explain;
@@ -65,6 +66,7 @@ pub fn run() -> ExitCode {
     wording::speak(Language::of_locale(&locale));
     let outcome = match command {
         Command::Verify(arguments) => verify(&arguments),
+        Command::Ask(arguments) => ask::ask(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
         Command::Policy { command } => policy::run(&command),

@@ -151,8 +151,7 @@ impl<'a> Run<'a> {
         if provider::install().is_err() {
             return Err(self.fail(check, "foreign-crypto-provider"));
         }
-        let mut set = TrustedMetadataSet::from_root(self.instance.root())
-            .map_err(|error| self.failed(check, &error))?;
+        let mut set = self.instance.begun().map_err(|error| self.failed(check, &error))?;
         self.keys.extend(set.root().keys.keys().cloned());
         let files = &self.files.metadata;
         let mut own: Vec<Metadata<'a>> =

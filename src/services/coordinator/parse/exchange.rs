@@ -183,7 +183,7 @@ impl Exchange {
 
     /// The JSON text of the file.
     pub fn to_json(&self) -> String {
-        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
+        let mut json = crate::json::indented(self);
         json.push('\n');
         json
     }

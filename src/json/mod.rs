@@ -3,12 +3,19 @@
 //! Two parsers that read `{"a":1,"a":2}` differently can be made to disagree about signed
 //! bytes; here such bytes are refused before they are given a meaning.
 
+mod indented;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::value::RawValue;
+
+pub(crate) use indented::indented;
 
 use crate::error::Error;
 use crate::span::Span;
@@ -27,7 +34,7 @@ pub(crate) fn from_slice<T: DeserializeOwned>(
 }
 
 /// Reads `bytes` as `T`, which may borrow from them. The caller has called [`unique`].
-pub(crate) fn borrowed<'a, T: serde::Deserialize<'a>>(
+pub(crate) fn borrowed<'a, T: Deserialize<'a>>(
     what: &'static str,
     bytes: &'a [u8],
 ) -> Result<T, Error> {
@@ -51,6 +58,53 @@ pub(crate) fn span_of(document: &[u8], value: &RawValue) -> Span {
     start.map_or(Span::new(0, 0), |start| Span::new(start, text.len()))
 }
 
+/// The names of an object's members: what JSON is told apart by. Read once for everybody who asks.
+pub(crate) struct Names<'a>(Vec<Cow<'a, str>>);
+
+impl<'a> Names<'a> {
+    /// The names in `json`; `None` when it is not one object.
+    pub(crate) fn of(json: &'a [u8]) -> Option<Self> {
+        let is_object = json.trim_ascii_start().starts_with(b"{");
+        is_object.then(|| serde_json::from_slice(json).ok()).flatten()
+    }
+
+    /// Whether there is such a member, whatever its value.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|own| own == name)
+    }
+
+    /// Each name once, in the order of their bytes.
+    pub(crate) fn sorted(&self) -> BTreeSet<&str> {
+        self.0.iter().map(|name| &**name).collect()
+    }
+}
+
+impl<'de> Deserialize<'de> for Names<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Names<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Names<'de>, A::Error> {
+                let mut names = Vec::new();
+                while let Some((Name(name), IgnoredAny)) = members.next_entry()? {
+                    names.push(name);
+                }
+                Ok(Names(names))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+/// The name of a member: borrowed where it is written without escapes.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
 /// Where the value of a top-level member of an object stands, when there is such a member.
 pub(crate) fn member(document: &[u8], name: &str) -> Option<Span> {
     let members: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_slice(document).ok()?;
@@ -60,7 +114,7 @@ pub(crate) fn member(document: &[u8], name: &str) -> Option<Span> {
 /// The lines of `bytes`, when there are several and each of them is an object of JSON.
 pub(crate) fn lines(bytes: &[u8]) -> Option<Vec<&RawValue>> {
     let text = bytes.trim_ascii();
-    let end = text.iter().position(|byte| *byte == b'\n')?;
+    let end = crate::bytes::first(b'\n', text)?;
     let (first, rest) = text.split_at_checked(end)?;
     let is_line = first.starts_with(b"{") && first.trim_ascii_end().ends_with(b"}");
     if !is_line || !rest.trim_ascii_start().starts_with(b"{") {
@@ -231,7 +285,7 @@ struct Unique;
 impl<'de> DeserializeSeed<'de> for Unique {
     type Value = ();
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 }
@@ -274,14 +328,13 @@ impl<'de> Visitor<'de> for Unique {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let mut names = BTreeSet::new();
-        while let Some(name) = members.next_key::<String>()? {
-            if names.contains(&name) {
+        while let Some(Name(name)) = members.next_key()? {
+            if let Some(name) = names.replace(name) {
                 return Err(serde::de::Error::custom(format!(
                     "the member \"{name}\" appears twice"
                 )));
             }
             members.next_value_seed(Self)?;
-            names.insert(name);
         }
         Ok(())
     }

@@ -51,6 +51,7 @@ pub const TARGETS: &[Target] = &[
     ("snp_answer", snp_answer),
     ("snp_certificate_table", snp_certificate_table),
     ("snp_report", snp_report),
+    ("tinfoil_document", tinfoil_document),
     ("token", token),
     ("token_keys", token_keys),
     ("tpm_attest", tpm_attest),
@@ -99,6 +100,16 @@ pub fn beside(bytes: &[u8]) {
     let policy = silicon_to_source::engine::builtin("simulated");
     let policy = policy.and_then(|built_in| built_in.policy().ok());
     let _ = silicon_to_source::examine(&files, policy.as_ref(), &context);
+}
+
+/// Any bytes as what an enclave of Tinfoil's answers, and as what its workflows signed.
+pub fn tinfoil_document(bytes: &[u8]) {
+    use silicon_to_source::services::tinfoil::parse::{Document, Hardware, Witness};
+    let _ = Document::of(bytes);
+    if let Ok(predicate) = serde_json::from_slice(bytes) {
+        let _ = Hardware::of_predicate(&predicate);
+        let _ = Witness::of_predicate(&predicate);
+    }
 }
 
 /// Any bytes as a bundle, whose report is made again.

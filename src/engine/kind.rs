@@ -22,7 +22,8 @@ use crate::formats::{apple, dstack, gce, gpu, snp};
 use crate::json::Names;
 use crate::pki::{Cert, pem_certificates};
 use crate::services::coordinator::parse::exchange::Exchange;
-use crate::services::{aci, near, providers, tinfoil};
+use crate::services::tinfoil::parse::Document;
+use crate::services::{aci, near, providers};
 use crate::span::Span;
 use crate::wire::pasted::decoded;
 
@@ -86,6 +87,10 @@ pub enum Kind<'a> {
     SnpReport(Cow<'a, [u8]>),
     /// Tinfoil's bundle.
     TinfoilBundle,
+    /// What an enclave of Tinfoil's on an SEV-SNP machine answers about itself.
+    TinfoilSnp(Document),
+    /// What an enclave of Tinfoil's on a TDX machine answers about itself.
+    TinfoilTdx(Document),
     /// An attestation token in compact form, with the known service that it names.
     Token(Option<Service>),
     /// An attestation of go-tpm-tools, or its hex or base64.
@@ -301,9 +306,15 @@ fn of_json<'a>(input: &'a [u8], names: Option<&Names<'_>>) -> Result<Kind<'a>, E
     let has = has(names);
     if has("format")
         && has("body")
-        && let Some(evidence) = tinfoil::parse::live(input)?
+        && let Some(Document { evidence, names_keys }) = Document::of(input)?
     {
-        of_binary(Cow::Owned(evidence)).ok_or_else(|| unknown(input, names))
+        let own =
+            |evidence: Cow<'_, [u8]>| Document { evidence: evidence.into_owned(), names_keys };
+        match of_binary(Cow::Owned(evidence)) {
+            Some(Kind::SnpReport(report)) => Ok(Kind::TinfoilSnp(own(report))),
+            Some(Kind::TdxQuote(quote)) => Ok(Kind::TinfoilTdx(own(quote))),
+            other => other.ok_or_else(|| unknown(input, names)),
+        }
     } else if LaunchDescription::is_likely(input) {
         Ok(Kind::LaunchDescription)
     } else if has("schema") && has("answers") {
@@ -375,6 +386,5 @@ pub(super) fn is_image(has: impl Fn(&str) -> bool) -> bool {
 /// None of the kinds that are read, with what it looks like.
 fn unknown(input: &[u8], names: Option<&Names<'_>>) -> Error {
     let like = likeness::of(input, names);
-    let why = format!("no kind of evidence is recognised in it; it {like}");
-    Error::whole(input, why)
+    Error::whole(input, format!("no kind of evidence is recognised in it; it {like}"))
 }

@@ -107,8 +107,25 @@ struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Where the value of a top-level member of an object stands, when there is such a member.
 pub(crate) fn member(document: &[u8], name: &str) -> Option<Span> {
-    let members: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_slice(document).ok()?;
-    members.get(name).map(|value| span_of(document, value))
+    Places::of(document).find(name)
+}
+
+/// Where the values of an object's members stand, for whoever asks about several.
+pub(crate) struct Places<'a> {
+    document: &'a [u8],
+    members: BTreeMap<Cow<'a, str>, &'a RawValue>,
+}
+
+impl<'a> Places<'a> {
+    /// Those in `document`; none when it is not one object.
+    pub(crate) fn of(document: &'a [u8]) -> Self {
+        Self { document, members: serde_json::from_slice(document).unwrap_or_default() }
+    }
+
+    /// Where the value of a member stands, when there is such a member.
+    pub(crate) fn find(&self, name: &str) -> Option<Span> {
+        self.members.get(name).map(|value| span_of(self.document, value))
+    }
 }
 
 /// The lines of `bytes`, when there are several and each of them is an object of JSON.

@@ -1,5 +1,5 @@
-//! Sorting by one routine. Those of the standard library are compiled again for each type, at 3 to 4 KB of
-//! wasm each, for speed that lists of this size do not need.
+//! Sorting by one instance of the standard library's routine: it is compiled again for each type of item,
+//! at 3 to 4 KB of wasm each, so that places are sorted in place of items.
 
 use std::cmp::Ordering;
 
@@ -21,10 +21,9 @@ pub(crate) trait Sorted<T> {
 
 impl<T> Sorted<T> for Vec<T> {
     fn sorted_by(&mut self, compare: impl Fn(&T, &T) -> Ordering) {
-        let order = order(self.len(), &|one, other| {
-            self.get(one)
-                .zip(self.get(other))
-                .is_some_and(|(one, other)| compare(one, other).is_lt())
+        let order = order(self.len(), &|one, other| match (self.get(one), self.get(other)) {
+            (Some(one), Some(other)) => compare(one, other),
+            _ => Ordering::Equal,
         });
         let mut items: Vec<Option<T>> = std::mem::take(self).into_iter().map(Some).collect();
         self.extend(order.into_iter().filter_map(|place| items.get_mut(place)?.take()));
@@ -39,28 +38,10 @@ impl<T> Sorted<T> for Vec<T> {
     }
 }
 
-/// The places of `len` items in their order, by merging runs of twice the length each time.
-fn order(len: usize, is_before: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
+/// The places of `len` items in their order; places of equal items stay in theirs.
+fn order(len: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<usize> = (0..len).collect();
-    let mut run = 1_usize;
-    while run < len {
-        let mut merged = Vec::with_capacity(len);
-        for runs in order.chunks(run.saturating_mul(2)) {
-            let (mut left, mut right) = runs.split_at(run.min(runs.len()));
-            loop {
-                let from = match (left.first(), right.first()) {
-                    (Some(one), Some(other)) if is_before(*other, *one) => &mut right,
-                    (Some(_), _) => &mut left,
-                    (None, _) => &mut right,
-                };
-                let Some((next, rest)) = from.split_first() else { break };
-                merged.push(*next);
-                *from = rest;
-            }
-        }
-        order = merged;
-        run = run.saturating_mul(2);
-    }
+    order.sort_unstable_by(|one, other| compare(*one, *other).then(one.cmp(other)));
     order
 }
 

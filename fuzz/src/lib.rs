@@ -12,6 +12,9 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
 pub const TARGETS: &[Target] = &[
+    ("aci_keyset", aci_keyset),
+    ("aci_receipt", aci_receipt),
+    ("apple_device", apple_device),
     ("beside", beside),
     ("bundle", bundle),
     ("certificate", certificate),
@@ -48,6 +51,7 @@ pub const TARGETS: &[Target] = &[
     ("snp_answer", snp_answer),
     ("snp_certificate_table", snp_certificate_table),
     ("snp_report", snp_report),
+    ("tinfoil_document", tinfoil_document),
     ("token", token),
     ("token_keys", token_keys),
     ("tpm_attest", tpm_attest),
@@ -98,11 +102,63 @@ pub fn beside(bytes: &[u8]) {
     let _ = silicon_to_source::examine(&files, policy.as_ref(), &context);
 }
 
+/// Any bytes as what an enclave of Tinfoil's answers, and as what its workflows signed.
+pub fn tinfoil_document(bytes: &[u8]) {
+    use silicon_to_source::services::tinfoil::parse::{Document, Hardware, Witness};
+    let _ = Document::of(bytes);
+    if let Ok(predicate) = serde_json::from_slice(bytes) {
+        let _ = Hardware::of_predicate(&predicate);
+        let _ = Witness::of_predicate(&predicate);
+    }
+}
+
 /// Any bytes as a bundle, whose report is made again.
 pub fn bundle(bytes: &[u8]) {
     if let Ok(bundle) = silicon_to_source::engine::bundle::Bundle::read(bytes) {
         let _ = silicon_to_source::recorded(&bundle);
     }
+}
+
+/// A simulated ACI service's report.
+static ACI: std::sync::LazyLock<serde_json::Value> = std::sync::LazyLock::new(|| {
+    let report = s2s_sim::aci::AciSpec::default().bytes();
+    serde_json::from_slice(&report).unwrap_or_default()
+});
+
+/// Examines files under the simulated vendors' roots.
+fn simulated(files: &[(&str, &[u8])]) {
+    let files: Vec<_> =
+        files.iter().map(|(name, bytes)| silicon_to_source::File::new(*name, *bytes)).collect();
+    let context = silicon_to_source::Context::at(NOW);
+    let policy = silicon_to_source::engine::builtin("simulated-machine");
+    let policy = policy.and_then(|built_in| built_in.policy().ok());
+    let report = silicon_to_source::examine(&files, policy.as_ref(), &context);
+    let _ = report.map(|report| report.to_json());
+}
+
+/// Any JSON as the keys of an ACI report.
+pub fn aci_keyset(bytes: &[u8]) {
+    let Ok(keyset) = serde_json::from_slice::<serde_json::Value>(bytes) else { return };
+    let mut report = ACI.clone();
+    report["attestation"]["workload_keyset"] = keyset;
+    simulated(&[("report", report.to_string().as_bytes())]);
+}
+
+/// Any bytes beside an ACI report, as a receipt or a session.
+pub fn aci_receipt(bytes: &[u8]) {
+    simulated(&[("report", ACI.to_string().as_bytes()), ("beside", bytes)]);
+}
+
+/// Any bytes as Apple's certificate of a device, in a row of a feed of providers.
+pub fn apple_device(bytes: &[u8]) {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    let mut row = s2s_sim::apple::RowSpec::with_chain();
+    let authority = s2s_sim::apple::CertificateSpec::authority().der();
+    row.chain = None;
+    let chain = [bytes, &authority].map(|der| STANDARD.encode(der));
+    row.members.insert("mda_cert_chain_b64".to_owned(), serde_json::json!(chain));
+    simulated(&[("feed", &s2s_sim::apple::feed(&[row]))]);
 }
 
 /// Any bytes as a certificate.

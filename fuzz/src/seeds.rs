@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use s2s_sim::aci::AciSpec;
+use s2s_sim::apple::{self, RowSpec};
 use s2s_sim::container::Container;
 use s2s_sim::intel::{CollateralSpec, QuoteSpec, TdSpec};
 use s2s_sim::near::NearSpec;
 use s2s_sim::release::Release;
 use s2s_sim::repository::Repository;
 use s2s_sim::sigstore::{Build, BundleSpec};
-use s2s_sim::tinfoil::TinfoilSpec;
+use s2s_sim::tinfoil::{GuestSpec, TinfoilSpec};
 use serde_json::Value as Json;
 use silicon_to_source::engine::Builtin;
 
@@ -30,7 +32,14 @@ pub fn all() -> Vec<Vec<u8>> {
         QuoteSpec::tdx_v5(TdSpec::healthy_1_5()).bytes(),
         CollateralSpec::tdx().bytes(),
         NearSpec::default().bytes(),
+        AciSpec::default().bytes(),
+        AciSpec::default().keyset.to_string().into_bytes(),
+        apple::feed(&[RowSpec::with_chain(), RowSpec::without_chain()]),
+        apple::ProcessSpec::healthy().bytes(),
         TinfoilSpec::default().bytes(),
+        GuestSpec::tdx().document(),
+        GuestSpec::tdx().hardware(),
+        GuestSpec::tdx().witness(),
         s2s_sim::coordinator::CoordinatorSpec::default().bytes(),
         s2s_sim::nitro::NitroSpec::healthy().bytes(),
         BundleSpec::message(&Build::default(), b"artifact".to_vec()).bytes(),

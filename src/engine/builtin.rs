@@ -16,7 +16,7 @@ pub struct Builtin {
 
 /// Every built-in policy. A `static`: the texts of a constant stand in the wasm once for each crate
 /// that reads them.
-static ALL: [Builtin; 33] = [
+static ALL: [Builtin; 34] = [
     Builtin { name: "snp", json: include_str!("policies/snp.json") },
     Builtin { name: "snp-strict", json: include_str!("policies/snp-strict.json") },
     Builtin { name: "snp-azure", json: include_str!("policies/snp-azure.json") },
@@ -27,6 +27,7 @@ static ALL: [Builtin; 33] = [
     Builtin { name: "sgx", json: include_str!("policies/sgx.json") },
     Builtin { name: "nitro", json: include_str!("policies/nitro.json") },
     Builtin { name: "tinfoil", json: include_str!("policies/tinfoil.json") },
+    Builtin { name: "tinfoil-enclave", json: include_str!("policies/tinfoil-enclave.json") },
     Builtin { name: "confidential-space", json: include_str!("policies/confidential-space.json") },
     Builtin { name: "google-vm", json: include_str!("policies/google-vm.json") },
     Builtin { name: "trust-authority", json: include_str!("policies/trust-authority.json") },

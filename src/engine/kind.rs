@@ -22,7 +22,8 @@ use crate::formats::{apple, dstack, gce, gpu, snp};
 use crate::json::Names;
 use crate::pki::{Cert, pem_certificates};
 use crate::services::coordinator::parse::exchange::Exchange;
-use crate::services::{aci, near, providers, tinfoil};
+use crate::services::tinfoil::parse::Document;
+use crate::services::{aci, near, providers};
 use crate::span::Span;
 use crate::wire::pasted::decoded;
 
@@ -86,6 +87,10 @@ pub enum Kind<'a> {
     SnpReport(Cow<'a, [u8]>),
     /// Tinfoil's bundle.
     TinfoilBundle,
+    /// What an enclave of Tinfoil's on an SEV-SNP machine answers about itself.
+    TinfoilSnp(Document),
+    /// What an enclave of Tinfoil's on a TDX machine answers about itself.
+    TinfoilTdx(Document),
     /// An attestation token in compact form, with the known service that it names.
     Token(Option<Service>),
     /// An attestation of go-tpm-tools, or its hex or base64.
@@ -137,7 +142,7 @@ impl<'a> Kind<'a> {
             return Ok(Self::AzureEvidence(Box::new(evidence)));
         }
         if gce::examine::is_endorsement(input) {
-            return Err(Error::malformed("input", Span::new(0, input.len()), gce::examine::ALONE));
+            return Err(Error::whole(input, gce::examine::ALONE));
         }
         match git::source::stored_bundle(input)? {
             Some(bundle) => Ok(Self::StoredBundle(bundle)),
@@ -301,9 +306,15 @@ fn of_json<'a>(input: &'a [u8], names: Option<&Names<'_>>) -> Result<Kind<'a>, E
     let has = has(names);
     if has("format")
         && has("body")
-        && let Some(evidence) = tinfoil::parse::live(input)?
+        && let Some(Document { evidence, names_keys }) = Document::of(input)?
     {
-        of_binary(Cow::Owned(evidence)).ok_or_else(|| unknown(input, names))
+        let own =
+            |evidence: Cow<'_, [u8]>| Document { evidence: evidence.into_owned(), names_keys };
+        match of_binary(Cow::Owned(evidence)) {
+            Some(Kind::SnpReport(report)) => Ok(Kind::TinfoilSnp(own(report))),
+            Some(Kind::TdxQuote(quote)) => Ok(Kind::TinfoilTdx(own(quote))),
+            other => other.ok_or_else(|| unknown(input, names)),
+        }
     } else if LaunchDescription::is_likely(input) {
         Ok(Kind::LaunchDescription)
     } else if has("schema") && has("answers") {
@@ -313,7 +324,7 @@ fn of_json<'a>(input: &'a [u8], names: Option<&Names<'_>>) -> Result<Kind<'a>, E
     } else if aci::parse::Report::is_one(has) {
         Ok(Kind::AciReport)
     } else if aci::parse::Receipt::is_one(has) || aci::parse::Session::is_one(has) {
-        Err(Error::malformed("input", Span::new(0, input.len()), ACI))
+        Err(Error::whole(input, ACI))
     } else if providers::parse::Feed::is_one(has) {
         Ok(Kind::ProviderFeed)
     } else if providers::parse::Certificate::is_one(has) {
@@ -346,7 +357,7 @@ fn of_json<'a>(input: &'a [u8], names: Option<&Names<'_>>) -> Result<Kind<'a>, E
     {
         Ok(Kind::BoundEvidence(bound))
     } else if Answer::is_info(has) {
-        Err(Error::malformed("input", Span::new(0, input.len()), INFO))
+        Err(Error::whole(input, INFO))
     } else if has("verificationMaterial") {
         Ok(Kind::SigstoreBundle)
     } else if has("attestations") {
@@ -361,7 +372,7 @@ fn of_json<'a>(input: &'a [u8], names: Option<&Names<'_>>) -> Result<Kind<'a>, E
             Some(builder) => Err(Error::unsupported(ENVELOPE, builder, Span::new(0, input.len()))),
         }
     } else if is_image(has) {
-        Err(Error::malformed("input", Span::new(0, input.len()), IMAGE))
+        Err(Error::whole(input, IMAGE))
     } else {
         Err(unknown(input, names))
     }
@@ -375,6 +386,5 @@ pub(super) fn is_image(has: impl Fn(&str) -> bool) -> bool {
 /// None of the kinds that are read, with what it looks like.
 fn unknown(input: &[u8], names: Option<&Names<'_>>) -> Error {
     let like = likeness::of(input, names);
-    let why = format!("no kind of evidence is recognised in it; it {like}");
-    Error::malformed("input", Span::new(0, input.len()), why)
+    Error::whole(input, format!("no kind of evidence is recognised in it; it {like}"))
 }

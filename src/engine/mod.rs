@@ -26,13 +26,16 @@
 //!
 //! # Files
 //! `options` is what a reader adds beside files; `bundle` is one file with all of it and the report;
-//! `audit` is a page with a bundle in it; `seen` is what later reports are compared by.
+//! `audit` is a page with a bundle in it; `channel` says to which key a request may be sealed;
+//! `seen` is what later reports are compared by, and `change` compares.
 //! `plan` says whom to ask for what, and what asking reveals; `roots` names every pinned root with
 //! its date. CONTRIBUTING.md walks through a new format.
 
 pub mod audit;
 mod builtin;
 pub mod bundle;
+pub mod change;
+pub mod channel;
 pub mod checks;
 pub mod gaps;
 pub(crate) mod kind;

@@ -20,7 +20,7 @@ use crate::formats::snp::parse::members::Evidence;
 use crate::formats::snp::parse::{Answer as SnpAnswer, CertificateTable};
 use crate::json::{self, Names};
 use crate::piece::Role;
-use crate::pki::{Cert, Crl, pem_blocks};
+use crate::pki::{Cert, Crl, Ocsp, pem_blocks};
 use crate::services::aci;
 use crate::services::registry::parse::Recorded;
 use crate::wire::pasted::decoded;
@@ -147,6 +147,9 @@ fn pem(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
 fn of_der(der: &[u8]) -> Option<Role> {
     if !der.starts_with(&[0x30]) {
         return None;
+    }
+    if Ocsp::is_likely(der) {
+        return Some(Role::OcspAnswer);
     }
     if let Ok(crl) = Crl::parse(WHAT, der) {
         return Some(match crl.issuer_common_name().unwrap_or_default() {

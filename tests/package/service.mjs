@@ -8,9 +8,10 @@ import { dirname, join } from 'node:path';
 import { CLI } from '../target.mjs';
 import { takenDown } from './packed.mjs';
 
-/** Starts the simulated coordinator; its address. */
-export async function simulated() {
-  const sidecar = spawn(join(dirname(CLI), 's2s-sim'), ['--listen', '127.0.0.1:0'], {
+/** Starts the simulated coordinator, with a fault or healthy; its address. */
+export async function simulated(fault = 'healthy') {
+  const faulty = fault === 'healthy' ? [] : ['--fault', fault];
+  const sidecar = spawn(join(dirname(CLI), 's2s-sim'), ['--listen', '127.0.0.1:0', ...faulty], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   takenDown(() => sidecar.kill());
@@ -18,7 +19,7 @@ export async function simulated() {
     sidecar.once('exit', (code) => fail(new Error(`the sidecar ended with ${code}`)));
     for (const stream of [sidecar.stdout, sidecar.stderr]) {
       createInterface(stream).on('line', (line) => {
-        const [, origin] = line.match(/^SIMULATED healthy (http:\S+)$/) ?? [];
+        const [, origin] = line.match(/^SIMULATED \S+ (http:\S+)$/) ?? [];
         if (origin) done(origin);
       });
     }

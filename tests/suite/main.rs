@@ -11,6 +11,7 @@ mod apple;
 mod attesters;
 mod beside;
 mod bundle;
+mod channel;
 mod completeness;
 mod crypto_wycheproof;
 mod layers;
@@ -32,6 +33,7 @@ mod oci;
 mod registry;
 mod service_tokens;
 mod tinfoil;
+mod tinfoil_guest;
 
 mod azure {
     pub(crate) mod checks;

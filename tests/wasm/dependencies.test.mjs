@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import test from 'node:test';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const OURS = ['s2s-wasm', 'silicon-to-source'];
+const OURS = ['s2s-seal', 's2s-wasm', 'silicon-to-source'];
 
 /** @param {string[]} args */
 const cargo = (args) => execFileSync('cargo', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 27 });

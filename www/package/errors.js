@@ -2,6 +2,7 @@
  * Why there is no answer, or not the one that was asked for.
  *
  * @import { Report } from '../report.d.ts'
+ * @import { Words } from './index.d.ts'
  */
 
 /** The call or a file could not be understood. It says nothing against the evidence. */
@@ -35,6 +36,54 @@ export class NotEnough extends Error {
     this.required = required;
     this.sentence = sentence;
   }
+}
+
+/** A request was not sealed, and so nothing of it was sent. It carries the answer to the check. */
+export class NotSent extends Error {
+  /**
+   * @param {string} reason a stable word
+   * @param {Words} words the sentences of a language
+   * @param {Report} report
+   */
+  constructor(reason, words, report) {
+    super(sentence(words, 'not-sent', reason));
+    this.name = 'NotSent';
+    this.code = 'not-sent';
+    this.reason = reason;
+    this.report = report;
+  }
+}
+
+/** What came back is no answer that was sealed for the request. */
+export class NotOpened extends Error {
+  /**
+   * @param {string} reason a stable word; `unsealed` where the answer is not sealed at all
+   * @param {Words} words the sentences of a language
+   * @param {number} status the status of the answer, which anybody on the way could have written
+   * @param {string} [text] the beginning of an answer that is not sealed: nobody's word
+   */
+  constructor(reason, words, status, text) {
+    const said = text === undefined ? sentence(words, 'not-opened', reason) : sentence(words, 'unsealed');
+    super(said.replace('{status}', String(status)));
+    this.name = 'NotOpened';
+    this.code = 'not-opened';
+    this.reason = reason;
+    this.status = status;
+    this.text = text;
+  }
+}
+
+/**
+ * A sentence about a channel; its own key where a wording lacks it.
+ *
+ * @param {Words} words
+ * @param {...string} keys
+ */
+function sentence(words, ...keys) {
+  /** @type {unknown} */
+  let found = words.channel;
+  for (const key of keys) found = /** @type {Record<string, unknown> | undefined} */ (found)?.[key];
+  return typeof found === 'string' ? found : keys.join('/');
 }
 
 /** Whether the wasm broke off inside a call: what it holds since is not known. */

@@ -75,6 +75,45 @@ export interface CheckOptions extends VerifyOptions, Asking {
   mayAsk?: ((request: PlannedRequest) => boolean | Promise<boolean>) | undefined;
 }
 
+export interface ConnectOptions extends CheckOptions {
+  /** The least that has to be shown before anything is sent. It is needed, and a build has no key. */
+  require: Exclude<Require, 'build'>;
+  /** For how many seconds after the first question requests may be sealed; 600 at most. Left out: 600. */
+  maxAge?: number | undefined;
+}
+
+/** A request to be sealed. An unknown member is an error. */
+export interface SealedInit {
+  /** The body: the text or the bytes of a JSON request. */
+  body: string | Bytes;
+  /** Header fields beside it, such as `authorization`. They are not sealed. */
+  headers?: HeadersInit | undefined;
+  /** The only method whose body is sealed. */
+  method?: 'POST' | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * A service that was checked, and that requests may be sealed to: to the key that the report binds. Address,
+ * header fields, status, sizes and times are not sealed.
+ */
+export interface SealedSession {
+  /** The service in its one spelling. */
+  readonly origin: string;
+  /** What was shown. */
+  readonly report: Report;
+  /**
+   * Asks the service which key it names now, seals the body to the bound key if it is that one, sends it to
+   * `path`, and gives the answer opened. An answer that comes event by event is opened event by event: that
+   * the last ones were left out shows nowhere but in what they say.
+   *
+   * @throws {NotSent} before the request is sent: the key changed or is not named, or the check is too old.
+   * @throws {NotOpened} when what came back is not sealed for this request.
+   * @throws {VerifyError} when the call cannot be understood.
+   */
+  sealedFetch(path: string, init: SealedInit): Promise<Response>;
+}
+
 /** The wording of one language, as `silicon-to-source/wording/en.json` and `de.json` have it. */
 export type Words = Record<string, unknown>;
 
@@ -182,6 +221,16 @@ export interface Surface {
    */
   check(url: string | URL, options?: CheckOptions): Promise<Report>;
   /**
+   * Asks a service, examines what it answers, and gives a session in which requests are sealed to the key
+   * that the report binds: for services with the sealed mode of Darkbloom's coordinator, which was written
+   * from its published sources and not tried on the running service.
+   *
+   * @throws {NotEnough} when less was shown than required.
+   * @throws {NotSent} when enough was shown, and yet no key is bound, or the evidence is not for this check.
+   * @throws {VerifyError} when the address or an option cannot be understood.
+   */
+  connect(url: string | URL, options: ConnectOptions): Promise<SealedSession>;
+  /**
    * The report's sentences, by the same rules as the page's and the terminal's. It tells what the report
    * says, and does not check who wrote it.
    */
@@ -228,6 +277,7 @@ export interface Surface {
 }
 
 export const check: Surface['check'];
+export const connect: Surface['connect'];
 export const explain: Surface['explain'];
 export const init: Surface['init'];
 export const plan: Surface['plan'];
@@ -260,4 +310,28 @@ export class NotEnough extends Error {
   readonly required: string;
   /** The headline of the answer, in the language that was asked for. */
   readonly sentence: string;
+}
+
+/** A request was not sealed, and so nothing of it was sent. */
+export class NotSent extends Error {
+  constructor(reason: string, words: Words, report: Report);
+  /** For programs. */
+  readonly code: 'not-sent';
+  /** A stable word: `level`, `challenge`, `origin`, `key`, `age`, `changed`, `unanswered`, `weak` or `too-large`. */
+  readonly reason: string;
+  /** The answer to the check. */
+  readonly report: Report;
+}
+
+/** What came back is no answer that was sealed for the request. */
+export class NotOpened extends Error {
+  constructor(reason: string, words: Words, status: number, text?: string);
+  /** For programs. */
+  readonly code: 'not-opened';
+  /** A stable word: `form`, `other-key`, `repeated`, `too-large` or `unsealed`. */
+  readonly reason: string;
+  /** The status of the answer, which anybody on the way could have written. */
+  readonly status: number;
+  /** The beginning of an answer that is not sealed: nobody's word. */
+  readonly text: string | undefined;
 }

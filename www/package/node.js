@@ -5,10 +5,10 @@ import { readFile } from 'node:fs/promises';
 import { surface } from './surface.js';
 import { wordings } from './wordings.js';
 
-export { NotEnough, VerifyError } from './errors.js';
+export { NotEnough, NotOpened, NotSent, VerifyError } from './errors.js';
 export { roots } from './roots.js';
 
-export const { check, explain, init, plan, policies, readBundle, signatures, toBundle, toJson, verify } = surface({
+export const { check, connect, explain, init, plan, policies, readBundle, signatures, toBundle, toJson, verify } = surface({
   wasm: () => readFile(new URL('../pkg/silicon_to_source_bg.wasm', import.meta.url)),
   words: wordings((address) => readFile(address, 'utf8')),
   isProgram: true,

@@ -69,10 +69,18 @@ export class Plan {
    * @returns {Promise<Report>}
    */
   async verify({ beside = [], ...options } = {}) {
-    const own = { name: this.origin, bytes: this.exchange };
-    const others = Array.isArray(beside) ? beside : [beside];
-    const asked = guarded(() => this.#session.asked());
-    return this.#examine([own, ...others], options, asked);
+    const { files, asked } = Plan.inputs(this);
+    return this.#examine([...files, ...(Array.isArray(beside) ? beside : [beside])], options, asked);
+  }
+
+  /**
+   * What a session gives to an examination.
+   *
+   * @param {Plan} plan
+   */
+  static inputs(plan) {
+    const files = [{ name: plan.origin, bytes: plan.exchange }];
+    return { files, asked: guarded(() => plan.#session.asked()) };
   }
 
   get exchange() {
@@ -99,7 +107,7 @@ export class Plan {
  * @param {typeof globalThis.fetch} fetch
  * @returns {typeof globalThis.fetch}
  */
-function genuine(fetch) {
+export function genuine(fetch) {
   return async (address, options) => {
     const came = await fetch(address, options);
     if (came instanceof Response) return came;

@@ -2,17 +2,20 @@
  * The calls of this package, on top of where the wasm and the wording come from. What the evidence
  * means is decided in the wasm; this module hands over bytes and carries out questions.
  *
- * @import { Surface, VerifyOptions, Words } from './index.d.ts'
+ * @import { ChannelRequirement } from '../pkg/silicon_to_source.js'
+ * @import { CheckOptions, Surface, VerifyOptions, Words } from './index.d.ts'
  */
 
 import init, * as wasm from '../pkg/silicon_to_source.js';
 import { answer, callOf, signatures, toJson } from './answers.js';
-import { guarded, guardedPromise, NotEnough, VerifyError } from './errors.js';
+import { SealedSession } from './channel.js';
+import { guarded, guardedPromise, NotEnough, NotSent, VerifyError } from './errors.js';
 import { explained } from './explain.js';
 import { bytesOf, filesOf, momentOf, only, VERIFY } from './input.js';
 import { Plan } from './plan.js';
 
 const CHECK = [...VERIFY, 'language', 'signal', 'fetch', 'mayAsk'];
+const CONNECT = [...CHECK, 'maxAge'];
 
 /** How often more is asked for what a report wants, at most. */
 const ROUNDS = 4;
@@ -61,7 +64,20 @@ export function surface(platform) {
    * @param {VerifyOptions} options
    * @param {string} [asked] what a session of this process asked
    */
-  async function examined(files, { at = new Date(), artifact, trustedRoot, firmwareRoot, engine, ...more }, asked) {
+  async function examined(files, options, asked) {
+    return (await examination(files, options, asked)).report;
+  }
+
+  /**
+   * The report, with what came of `required`.
+   *
+   * @param {Parameters<typeof filesOf>[0]} files
+   * @param {VerifyOptions} given
+   * @param {string} [asked]
+   * @param {ChannelRequirement} [required]
+   */
+  async function examination(files, given, asked, required) {
+    const { at = new Date(), artifact, trustedRoot, firmwareRoot, engine, ...more } = given;
     const list = await filesOf(files);
     /** @type {Parameters<typeof wasm.verify>[1]} */
     const options = { ...defined(more), at: momentOf(at) };
@@ -72,8 +88,10 @@ export function surface(platform) {
     if (firmwareRoot !== undefined) options.firmwareRoot = await bytesOf(firmwareRoot, 'the root for firmware');
     if (asked !== undefined) options.asked = asked;
     await load();
-    const { report, signatures: counts, agree } = await guardedPromise(() => wasm.examine(list, options, engine));
-    return answer(report, { counts: JSON.parse(counts), agree: agree ?? null }, { files: list, options });
+    const done = await guardedPromise(() => wasm.examine(list, options, engine, required));
+    const by = { counts: JSON.parse(done.signatures), agree: done.agree ?? null };
+    const report = answer(done.report, by, { files: list, options });
+    return { report, channel: done.channel, refused: done.refused };
   }
 
   /** @type {Surface['verify']} */
@@ -84,6 +102,11 @@ export function surface(platform) {
 
   /** @type {Surface['plan']} */
   async function plan(url) {
+    return begun(url);
+  }
+
+  /** @param {string | URL} url */
+  async function begun(url) {
     const session = await called(() => new wasm.Session(String(url)));
     return new Plan(session, (beside, options, asked) => {
       only(options, VERIFY, 'option');
@@ -94,18 +117,48 @@ export function surface(platform) {
   /** @type {Surface['check']} */
   async function check(url, options = {}) {
     only(options, CHECK, 'option');
+    return (await asked(url, options)).report;
+  }
+
+  /** @type {Surface['connect']} */
+  async function connect(url, options) {
+    only(options, CONNECT, 'option');
+    const { maxAge, ...asks } = options;
+    const { require, language = 'en', fetch } = asks;
+    if (require === undefined) {
+      const why = 'The option "require" is needed: the least that has to be shown before anything is sent.';
+      throw new VerifyError('usage', why);
+    }
+    const { report, channel, refused, origin } = await asked(url, asks, defined({ least: require, maxAge }));
+    const words = await platform.words(language);
+    if (!channel) throw new NotSent(refused ?? 'key', words, report);
+    return new SealedSession({ origin, report, channel, words, fetch });
+  }
+
+  /**
+   * Asks a service and examines what it answers, with all that may be asked for.
+   *
+   * @param {string | URL} url
+   * @param {CheckOptions} options
+   * @param {ChannelRequirement} [required]
+   */
+  async function asked(url, options, required) {
     const { language = 'en', signal, fetch, mayAsk, ...asks } = options;
     signal?.throwIfAborted();
     const { require } = asks;
     const known = require === undefined ? null : await platform.words(language);
-    const session = await plan(url);
+    const session = await begun(url);
+    const examine = () => {
+      const { files, asked } = Plan.inputs(session);
+      return examination(files, asks, asked, required);
+    };
     const carrying = defined({ signal, fetch });
     await session.ask(session.requests, carrying);
-    let report = await session.verify(asks);
+    let done = await examine();
     const named = new Set();
     for (let round = 0; mayAsk && round < ROUNDS; round += 1) {
       const allowed = [];
-      for (const request of session.further(report)) {
+      for (const request of session.further(done.report)) {
         const isReadable = request.reach === 'anyone' || platform.isProgram;
         if (!isReadable || named.has(request.url)) continue;
         named.add(request.url);
@@ -113,12 +166,13 @@ export function surface(platform) {
       }
       if (allowed.length === 0) break;
       await session.ask(allowed, carrying);
-      report = await session.verify(asks);
+      done = await examine();
     }
+    const { report } = done;
     if (known && require !== undefined && !['verified', 'warning'].includes(report.verdict.state)) {
       throw new NotEnough(report, require, explained(report, known).headline.sentence);
     }
-    return report;
+    return { ...done, origin: session.origin };
   }
 
   /** @type {Surface['toBundle']} */
@@ -139,6 +193,7 @@ export function surface(platform) {
 
   return {
     check,
+    connect,
     explain: async (report, language = 'en') => explained(report, await platform.words(language)),
     init: load,
     plan,

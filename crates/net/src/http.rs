@@ -136,10 +136,12 @@ async fn exchange(
         .map_err(|error| of_http(&error))?;
     let mut message = match request.post {
         None => hyper::Request::get(target.path.as_str()),
-        Some(_) => {
-            hyper::Request::post(target.path.as_str()).header(CONTENT_TYPE, "application/json")
-        }
+        Some(_) => hyper::Request::post(target.path.as_str()),
     };
+    let is_typed = request.headers.iter().any(|(name, _)| *name == CONTENT_TYPE.as_str());
+    if request.post.is_some() && !is_typed {
+        message = message.header(CONTENT_TYPE, "application/json");
+    }
     message = message
         .header(HOST, target.authority.as_str())
         .header(USER_AGENT, AGENT)

@@ -44,7 +44,8 @@ pub use tls::Client;
 pub struct Request<'a> {
     /// Where: `https:`, or `http:` for a loopback host.
     pub url: &'a str,
-    /// The body of a `POST`, JSON; without it the request is a `GET`.
+    /// The body of a `POST`, JSON unless `headers` names a `content-type`; without it the request is
+    /// a `GET`.
     pub post: Option<&'a str>,
     /// The most bytes that are read of the answer's body.
     pub limit: usize,

@@ -22,8 +22,14 @@ use super::{BUILD_TIME, ENTITY_VALIDITY, cel};
 
 /// The origin of the simulated coordinator.
 pub const ORIGIN: &str = "https://coordinator.simulated.example";
-/// The public key that requests to the simulated coordinator are sealed to.
-pub const SEALED_KEY: [u8; 32] = *b"SIMULATED X25519 public key 0001";
+/// The private key of the simulated coordinator, which anybody can read here.
+pub const SEALED_SECRET: [u8; 32] = *b"SIMULATED X25519 secret key 0001";
+/// The public key that requests to the simulated coordinator are sealed to: that of
+/// [`SEALED_SECRET`], as OpenSSL computes it.
+pub const SEALED_KEY: [u8; 32] = [
+    0xf9, 0xb6, 0x90, 0x8b, 0x04, 0xa8, 0xf0, 0x77, 0x43, 0x5e, 0xb6, 0x6d, 0xf5, 0x51, 0x87, 0x25,
+    0xbd, 0xd3, 0x91, 0x39, 0xc1, 0xa4, 0xa2, 0x12, 0x8e, 0xba, 0x44, 0x8a, 0x5d, 0xbb, 0x44, 0x46,
+];
 /// The simulated coordinator's image in a registry that does not exist.
 pub const IMAGE: &str = "registry.simulated.example/coordinator";
 
@@ -491,6 +497,6 @@ pub fn key_answer(key: &[u8; 32]) -> Vec<u8> {
 }
 
 /// The first 8 bytes of SHA-256 of the key, hex.
-fn kid(key: &[u8]) -> String {
+pub(crate) fn kid(key: &[u8]) -> String {
     Sha256::of(key).to_string().chars().take(16).collect()
 }

@@ -8,16 +8,27 @@ use std::rc::Rc;
 use js_sys::{Function, Object, Promise, Reflect, futures};
 use silicon_to_source::crypto::{Engine, Signatures, counted, supposing};
 use silicon_to_source::engine::bundle::Bundle;
+use silicon_to_source::engine::channel::{Refusal, SealedTo};
+use silicon_to_source::engine::seen::Seen;
 use wasm_bindgen::prelude::*;
 
 use crate::options::Call;
+use crate::web::channel::{self, Channel};
 use crate::web::subtle;
-use crate::{MAX_TAKEN, USAGE, bundle, is_absent, refused, take, thrown};
+use crate::{MAX_TAKEN, USAGE, bundle, history, is_absent, refused, take, thrown};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 /** Who verifies signatures: the platform's WebCrypto, and RustCrypto for whatever it does not answer with yes; RustCrypto alone; or each of them, so that the two can be compared. */
 export type SignatureEngine = "webcrypto" | "rust" | "both";
+
+/** What has to hold before anything is sealed. An unknown member is an error. */
+export interface ChannelRequirement {
+  /** The least level: "A0" to "A5". */
+  least: string;
+  /** For how many seconds after its first question a session's key may be used; left out, and at most, 600. */
+  maxAge?: number;
+}
 
 /** What `examine` gives. */
 export interface Examined {
@@ -27,6 +38,12 @@ export interface Examined {
   signatures: string;
   /** Only of "both": whether the two engines gave the same. The report is RustCrypto's. */
   agree?: boolean;
+  /** Only where a requirement was given and the report holds it: the key that requests may be sealed to. */
+  channel?: Channel;
+  /** Only where a requirement was given and the report does not hold it: a word for why. */
+  refused?: string;
+  /** What later reports on the same service are compared by: what `remembered` takes. Absent where the report decides nothing, or contradicts itself. */
+  seen?: string;
 }
 
 /** What `remade` gives. */
@@ -45,21 +62,28 @@ export interface SignatureCount {
 }
 "#;
 
-/// As `verify`, with the engine that is named; left out, the platform's WebCrypto.
+/// As `verify`, with the engine that is named; left out, the platform's WebCrypto. With `channel` it
+/// says as well whether requests may be sealed to a key that the report binds.
 ///
 /// # Errors
-/// Rejects with what `verify` throws, and when there is no such engine.
+/// Rejects with what `verify` throws, when there is no such engine, and when `channel` cannot be read.
 #[wasm_bindgen(unchecked_return_type = "Promise<Examined>")]
 pub fn examine(
     #[wasm_bindgen(unchecked_param_type = "VerifyFile[]")] files: JsValue,
     #[wasm_bindgen(unchecked_param_type = "VerifyOptions")] options: JsValue,
     #[wasm_bindgen(unchecked_param_type = "SignatureEngine | undefined")] engine: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "ChannelRequirement | undefined")]
+    channel: JsValue,
 ) -> Promise {
-    let call = Call::of(&files, options, &mut { MAX_TAKEN });
-    let work = call.map(|Call { files, options, context }| {
+    let call = Call::of(&files, options, &mut { MAX_TAKEN })
+        .and_then(|call| Ok((call, channel::requirement(channel)?)));
+    let work = call.map(|(Call { files, options, context }, requirement)| {
         let work: Work = Rc::new(move || {
             let report = silicon_to_source::examine_with(&files, &options, &context);
-            Ok(report.map_err(|error| refused(&error))?.to_json())
+            let report = report.map_err(|error| refused(&error))?;
+            let seen = Seen::to_remember(&report).as_ref().and_then(history::text);
+            let channel = requirement.map(|required| SealedTo::of(&report, &context, &required));
+            Ok(Given { text: report.to_json(), seen, channel })
         });
         work
     });
@@ -78,14 +102,23 @@ pub fn remade(
     let read = take("the bundle", &bytes, &mut { MAX_TAKEN })
         .and_then(|bytes| Bundle::read(&bytes).map_err(|error| refused(&error)));
     let work = read.map(|read| {
-        let work: Work = Rc::new(move || bundle::told(&read));
+        let work: Work =
+            Rc::new(move || Ok(Given { text: bundle::told(&read)?, seen: None, channel: None }));
         work
     });
     answered("recorded", work, &engine)
 }
 
-/// What gives a text, as often as it is asked.
-type Work = Rc<dyn Fn() -> Result<String, JsValue>>;
+/// What one run gives.
+struct Given {
+    text: String,
+    seen: Option<String>,
+    /// The key that requests may be sealed to, or why there is none; where somebody asked.
+    channel: Option<Result<SealedTo, Refusal>>,
+}
+
+/// What gives the same, as often as it is asked.
+type Work = Rc<dyn Fn() -> Result<Given, JsValue>>;
 
 /// Runs `work` with an engine; `name` is what its text is called.
 fn answered(name: &'static str, work: Result<Work, JsValue>, engine: &JsValue) -> Promise {
@@ -103,8 +136,8 @@ fn answered(name: &'static str, work: Result<Work, JsValue>, engine: &JsValue) -
 }
 
 fn with_rust(name: &str, work: &Work) -> Result<Promise, JsValue> {
-    let (text, signatures) = counted(|| work());
-    Ok(Promise::resolve(&result(name, &text?, &signatures, None)?))
+    let (given, signatures) = counted(|| work());
+    Ok(Promise::resolve(&result(name, given?, &signatures, None)?))
 }
 
 /// The last step runs as a reaction to the answers, so that a verifier which breaks off in it rejects
@@ -123,18 +156,18 @@ fn with_both(name: &'static str, work: Work, compare: bool) -> Result<Promise, J
     };
     let settle = Closure::once_into_js(move |_: JsValue| -> Result<JsValue, JsValue> {
         let held = held.get().map(Vec::as_slice).unwrap_or_default();
-        let (text, mut signatures) = draft.settled(held, || work());
+        let (given, mut signatures) = draft.settled(held, || work());
         if !compare {
-            return result(name, &text?, &signatures, None);
+            return result(name, given?, &signatures, None);
         }
         let (own, by_rust) = counted(|| work());
         signatures.replace(Engine::Rust, &by_rust);
-        let agree = match (&own, &text) {
-            (Ok(own), Ok(other)) => own == other,
+        let agree = match (&own, &given) {
+            (Ok(own), Ok(other)) => own.text == other.text && own.seen == other.seen,
             (Err(own), Err(other)) => message(own) == message(other),
             _ => false,
         };
-        result(name, &own?, &signatures, Some(agree))
+        result(name, own?, &signatures, Some(agree))
     });
     let then: Function = Reflect::get(&answers, &"then".into())?.dyn_into()?;
     then.call1(&answers, &settle)?.dyn_into()
@@ -146,16 +179,28 @@ fn message(error: &JsValue) -> Option<String> {
 
 fn result(
     name: &str,
-    text: &str,
+    Given { text, seen, channel }: Given,
     signatures: &Signatures,
     agree: Option<bool>,
 ) -> Result<JsValue, JsValue> {
     let signatures = serde_json::to_string(signatures).unwrap_or_default();
     let object = Object::new();
     Reflect::set(&object, &name.into(), &text.into())?;
+    match channel {
+        Some(Ok(sealed_to)) => {
+            Reflect::set(&object, &"channel".into(), &Channel::of(sealed_to).into())?;
+        }
+        Some(Err(refusal)) => {
+            Reflect::set(&object, &"refused".into(), &refusal.word().into())?;
+        }
+        None => {}
+    }
     Reflect::set(&object, &"signatures".into(), &signatures.into())?;
     if let Some(agree) = agree {
         Reflect::set(&object, &"agree".into(), &agree.into())?;
+    }
+    if let Some(seen) = seen {
+        Reflect::set(&object, &"seen".into(), &seen.into())?;
     }
     Ok(object.into())
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{root, tools};
 
 /// The crates for crates.io. The others say `publish = false`.
-const PUBLISHED: [&str; 4] = ["s2s", "s2s-attest", "s2s-net", "silicon-to-source"];
+const PUBLISHED: [&str; 5] = ["s2s", "s2s-attest", "s2s-net", "s2s-seal", "silicon-to-source"];
 
 /// Files beside the sources.
 const BESIDE: [&str; 8] = [

@@ -13,7 +13,8 @@ use crate::{build, extension, listing, own, pack, tools, webcat};
 pub(crate) const FILES: &str = "target/release-files";
 
 /// The crates for crates.io, in the order in which they are published.
-pub(crate) const CRATES: [&str; 4] = ["silicon-to-source", "s2s-net", "s2s", "s2s-attest"];
+pub(crate) const CRATES: [&str; 5] =
+    ["silicon-to-source", "s2s-net", "s2s-seal", "s2s", "s2s-attest"];
 
 /// The programs of a release.
 const PROGRAMS: [&str; 2] = ["s2s", "s2s-attest"];

@@ -12,6 +12,7 @@ pub mod session;
 mod subject;
 
 pub use origin::Origin;
+pub(crate) use request::key_question;
 pub use request::{Further, Reach, Request, first, next};
 pub use session::Session;
 pub use subject::{SUBJECTS, Service, Subject};

@@ -8,8 +8,8 @@ use super::Origin;
 use super::subject::Service;
 use crate::builds::sigstore::wanted::{SEARCH, search};
 use crate::report::Wanted;
-use crate::services::coordinator::parse::MAX_DOCUMENT;
 use crate::services::coordinator::parse::exchange::{ATTESTATION, ENCRYPTION_KEY, TINFOIL};
+use crate::services::coordinator::parse::{KEY_PATH, MAX_DOCUMENT};
 use crate::services::registry::parse::{ANSWER, MAX_ANSWER, Question};
 
 /// The most that is read of the answer about a key, in bytes; one has about 150.
@@ -69,29 +69,35 @@ impl Reach {
 /// Every service is sent a nonce that its contract has a place for.
 pub fn first(origin: &Origin, nonce: &[u8]) -> Vec<Request> {
     let service = Service::of(origin);
-    let ask = |&(what, path): &(&'static str, &'static str)| {
-        let question = if what == ATTESTATION {
-            format!("?nonce={}", URL_SAFE_NO_PAD.encode(nonce))
-        } else {
-            String::new()
-        };
-        let (reveals, limit) = match what {
-            ATTESTATION => ("that-you-ask-with-nonce", MAX_DOCUMENT),
-            TINFOIL => ("that-you-ask", MAX_DOCUMENT),
-            _ => ("that-you-ask", MAX_KEY),
-        };
-        Request {
-            what: what.to_owned(),
-            url: format!("{origin}{path}{question}"),
-            post: None,
-            host: origin.authority(),
-            reveals: reveals.to_owned(),
-            limit,
-            timeout_ms: TIMEOUT_MS,
-            reach: Reach::Anyone,
-        }
+    service.paths().iter().map(|&(what, path)| ask(origin, what, path, nonce)).collect()
+}
+
+/// The question for the key of sealed requests alone.
+pub(crate) fn key_question(origin: &Origin) -> Request {
+    ask(origin, ENCRYPTION_KEY, KEY_PATH, &[])
+}
+
+fn ask(origin: &Origin, what: &str, path: &str, nonce: &[u8]) -> Request {
+    let question = if what == ATTESTATION {
+        format!("?nonce={}", URL_SAFE_NO_PAD.encode(nonce))
+    } else {
+        String::new()
     };
-    service.paths().iter().map(ask).collect()
+    let (reveals, limit) = match what {
+        ATTESTATION => ("that-you-ask-with-nonce", MAX_DOCUMENT),
+        TINFOIL => ("that-you-ask", MAX_DOCUMENT),
+        _ => ("that-you-ask", MAX_KEY),
+    };
+    Request {
+        what: what.to_owned(),
+        url: format!("{origin}{path}{question}"),
+        post: None,
+        host: origin.authority(),
+        reveals: reveals.to_owned(),
+        limit,
+        timeout_ms: TIMEOUT_MS,
+        reach: Reach::Anyone,
+    }
 }
 
 /// What would decide an open check, as a report lists it ([`Wanted`]).

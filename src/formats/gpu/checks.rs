@@ -18,7 +18,8 @@ crate::finding::table! {
         GPU_CHAIN_VALIDITY = "gpu.chain.validity", "", Chip, Authenticity, "RFC 5280",
             fails ["expired", "not-yet-valid"];
         GPU_CHAIN_REVOCATION = "gpu.chain.revocation", "", Chip, Appraisal, "RFC 6960",
-            is [Withdrawal];
+            is [Withdrawal],
+            fails ["bad-signature", "missing", "not-a-responder", "not-yet-valid", "revoked", "stale", "unknown-certificate", "unknown-extension"];
         GPU_SIGNATURE = "gpu.signature", "", Report, Authenticity, SPDM,
             carries [Report, Measurements],
             joins [Chip => Report, Report => Measurements],
@@ -35,6 +36,7 @@ crate::finding::table! {
         GPU_NONCE = "gpu.nonce", "", KeyBinding, Appraisal, SPDM,
             is [NeedsReference, Challenge],
             fails ["not-equal"];
-        GPU_MACHINE = "gpu.machine", "", KeyBinding, Appraisal, "RFC 9334 section 3.3";
+        GPU_MACHINE = "gpu.machine", "", KeyBinding, Appraisal, "RFC 9334 section 3.3",
+            is [NeverPasses];
     }
 }

@@ -8,7 +8,7 @@ use crate::finding::{Finding, LinkId, Value, to_blame};
 use crate::formats::gpu::policy::ForGpu;
 use crate::piece::{self, Piece, Role};
 use crate::pki::named::Anchors;
-use crate::pki::{Cert, pem_certificates};
+use crate::pki::{Cert, Ocsp, pem_certificates};
 use crate::report::{Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject, certificate};
 use crate::time::UnixTime;
 
@@ -22,7 +22,7 @@ pub(crate) fn examine(
 ) -> Result<Draft, Error> {
     let parsed = Report::parse(bytes)?;
     let ders = chain(&parsed, beside, policy.anchors());
-    let Examined { mut part, .. } = report(bytes, &ders, policy, now)?;
+    let Examined { mut part, .. } = report(bytes, &ders, &answers(beside), policy, now)?;
     if part.passed(&checks::GPU_NONCE) {
         part.flags.freshness = Freshness::Challenge;
     }
@@ -36,13 +36,19 @@ pub(crate) fn examine(
 ///
 /// # Errors
 /// When the JSON, a report or a certificate is not of its form.
-pub(crate) fn evidence(input: &[u8], policy: &dyn ForGpu, now: UnixTime) -> Result<Draft, Error> {
+pub(crate) fn evidence(
+    input: &[u8],
+    beside: &[Piece<'_>],
+    policy: &dyn ForGpu,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let asked = answers(beside);
     let evidence = Evidence::read("evidence of NVIDIA devices", input)?;
     let mut draft = Draft::of(Subject::of("gpu-evidence", input), RootOfTrust::CpuVendor);
     let is_one = evidence.answers.len() == 1;
     for (number, answer) in (1_u32..).zip(&evidence.answers) {
         let (own, ders) = decoded(answer)?;
-        let Examined { mut part, nonce } = report(own, &ders, policy, now)?;
+        let Examined { mut part, nonce } = report(own, &ders, &asked, policy, now)?;
         let stated = answer.nonce.as_ref().or(evidence.nonce.as_ref());
         if let (Some(stated), Some(nonce)) = (stated, nonce)
             && !hex::decode(stated).is_ok_and(|stated| stated == nonce)
@@ -78,19 +84,39 @@ pub(crate) struct Examined {
     pub(crate) part: Part,
 }
 
-/// Verifies and appraises a report with its certificates in DER, the GPU's own first.
+/// The answers of revocation services among `pieces`.
+fn answers<'p>(pieces: &[Piece<'p>]) -> Vec<Ocsp<'p>> {
+    let mut answers = Vec::new();
+    for piece in piece::of(pieces, &[Role::OcspAnswer]).iter().take(MAX_ANSWERS) {
+        match Ocsp::parse("OCSP response", piece.bytes) {
+            Ok(answer) => {
+                piece.used();
+                answers.push(answer);
+            }
+            Err(_) => piece.unreadable(),
+        }
+    }
+    answers
+}
+
+/// The most answers of revocation services that are looked at.
+const MAX_ANSWERS: usize = 64;
+
+/// Verifies and appraises a report with its certificates in DER, the GPU's own first, and the answers
+/// of revocation services at hand.
 ///
 /// # Errors
 /// When the report or a certificate is not of its form.
 pub(crate) fn report(
     bytes: &[u8],
     ders: &[Vec<u8>],
+    answers: &[Ocsp<'_>],
     policy: &dyn ForGpu,
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let report = Report::parse(bytes)?;
     let chain = ders.iter().map(|der| Cert::parse(WHAT, der)).collect::<Result<Vec<_>, _>>()?;
-    let examined = verify::verify(&report, &chain, policy.anchors(), now);
+    let examined = verify::verify(&report, &chain, answers, policy.anchors(), now);
     let mut part = Part::of(examined.findings);
     match &examined.verified {
         Some(verified) => {

@@ -14,8 +14,10 @@
 //!
 //! # Does not show
 //! - What the measurements stand for: they are compared with no reference values here
-//!   (`gpu.measurements`).
-//! - That no certificate was revoked: NVIDIA answers that over OCSP only (`gpu.chain.revocation`).
+//!   (`gpu.measurements`). NVIDIA's reference values are XML under a root that is not pinned here.
+//! - That no certificate was revoked, unless answers of NVIDIA's revocation service (OCSP) lie beside
+//!   (`gpu.chain.revocation`). Whether whoever signed an answer for the issuer was revoked itself is
+//!   not asked.
 //! - Which machine the device is in (`gpu.machine`). The chain ends at the report.
 //! - Anything that stands behind the signed bytes (`gpu.trailing`).
 //!

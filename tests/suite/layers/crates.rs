@@ -25,10 +25,17 @@ const CRATES: &[Crate] = &[
     Crate { folder: ".", uses: &[], names: &[], also: &[] },
     // How hosts are asked: nothing that is judged.
     Crate { folder: "crates/net", uses: &[VERIFIER], names: &["digest", "pki"], also: &[] },
+    // It seals to a key that the verifier allows: it decides nothing about evidence.
+    Crate {
+        folder: "crates/seal",
+        uses: &[VERIFIER],
+        names: &[],
+        also: &[("engine::channel", "to which key a request may be sealed")],
+    },
     // It shows reports: it neither reads evidence nor believes it by itself.
     Crate {
         folder: "crates/s2s",
-        uses: &[VERIFIER, "s2s-net"],
+        uses: &[VERIFIER, "s2s-net", "s2s-seal"],
         names: &[
             "examine_with",
             "recorded",
@@ -84,7 +91,7 @@ const CRATES: &[Crate] = &[
     // It hands bytes over and reports back: never with a simulated key.
     Crate {
         folder: "crates/wasm",
-        uses: &[VERIFIER],
+        uses: &[VERIFIER, "s2s-seal"],
         names: &[
             "examine_with",
             "recorded",
@@ -126,6 +133,7 @@ const CRATES: &[Crate] = &[
 /// Libraries and parts of the standard library that only some places may name.
 const CONFINED: &[(&[&str], &[&str])] = &[
     (&["p256", "p384", "ecdsa", "ed25519_dalek", "rsa"], &["src/crypto/", "crates/sim/"]),
+    (&["crypto_box", "curve25519_dalek"], &["crates/seal/", "crates/sim/src/sidecar/"]),
     (&["x509_parser"], &["src/pki/"]),
     (&["x509_cert"], &["crates/sim/"]),
     (&["sigstore_verify", "webpki"], &["src/builds/sigstore/verify/"]),

@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use s2s_sim::certificate::Spoil;
 use s2s_sim::keys::Key;
-use s2s_sim::nvidia::{ReportSpec, Role, certificate};
+use s2s_sim::nvidia::{ReportSpec, Role, certificate, responder};
+use s2s_sim::ocsp::{OcspSpec, OcspStatus};
+use s2s_sim::signature::Hash;
 use serde_json::{Value as Json, json};
 use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
@@ -39,7 +41,7 @@ fn real_hopper_report_holds_to_nvidias_root_and_is_compared_with_no_measurements
     assert_eq!(report.flags.freshness, Freshness::Challenge);
     let found = findings(&report);
     assert_eq!(found["gpu.measurements"], "unknown no-reference");
-    assert_eq!(found["gpu.chain.revocation"], "unknown not-supported");
+    assert_eq!(found["gpu.chain.revocation"], "unknown not-asked");
     let claim = |name| report.claims.iter().find(|c| c.name == name).unwrap().value.to_string();
     assert_eq!(claim("gpu.driver"), "550.90.07");
     assert_eq!(claim("gpu.vbios"), "96.00.9f.00.01");
@@ -69,6 +71,8 @@ struct Case {
     certified: [u8; 48],
     /// What stands after the report.
     after: &'static [u8],
+    /// Answers of the revocation service.
+    answers: Vec<OcspSpec>,
 }
 
 impl Default for Case {
@@ -79,8 +83,25 @@ impl Default for Case {
             device: None,
             certified: ReportSpec::FIRMWARE,
             after: &[],
+            answers: Vec::new(),
         }
     }
+}
+
+/// id-kp-OCSPSigning.
+const SIGNS_ANSWERS: &str = "1.3.6.1.5.5.7.3.9";
+
+/// Sound answers about the device and the authority: the first by a responder of the authority's, the
+/// second by the root itself.
+fn asked() -> Vec<OcspSpec> {
+    let [device, authority, root] = [Role::Device, Role::Authority, Role::Root]
+        .map(|role| certificate(role, &ReportSpec::FIRMWARE, None));
+    let at = UnixTime(NOW.0 - 3_600);
+    let by_responder = OcspSpec {
+        responder: Some(responder(Role::Authority, Key::NvidiaService, &[SIGNS_ANSWERS], None)),
+        ..OcspSpec::good(&device, &authority, Key::NvidiaService, at)
+    };
+    vec![by_responder, OcspSpec::good(&authority, &root, Key::NvidiaRoot, at)]
 }
 
 const POLICY: &str = r#"{"name":"t","roots":"simulated","least-level":"A3","required":["gpu.nonce"],
@@ -93,6 +114,7 @@ impl Case {
         let authority = certificate(Role::Authority, &[0; 48], self.authority.as_ref());
         chain.push(authority);
         chain.push(certificate(Role::Root, &[0; 48], None));
+        chain.extend(self.answers.iter().map(OcspSpec::der));
         let files: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
         let policy = Policy::from_json(POLICY.as_bytes()).unwrap();
         crate::common::examine(&report, &files, Some(&policy), NOW).unwrap()
@@ -169,15 +191,133 @@ fn rows() -> Vec<Row> {
 
 /// What the rows say: findings, and what becomes of them.
 pub(crate) fn told() -> Vec<Told> {
-    rows().iter().map(|row| (row.finding, row.becomes)).chain(NEVER_DECIDED).collect()
+    let rows = rows();
+    let rows = rows.iter().map(|row| (row.finding, row.becomes)).chain(NEVER_DECIDED);
+    rows.chain(WITHDRAWN.iter().map(|(becomes, _)| (DEVICE, *becomes))).collect()
 }
 
 /// Checks that this verifier can only warn about or leave open.
 const NEVER_DECIDED: [Told; 3] = [
-    ("gpu.chain.revocation", "unknown not-supported"),
+    ("gpu.chain.revocation", "unknown not-asked"),
     ("gpu.machine", "unknown not-published"),
     ("gpu.measurements", "unknown no-reference"),
 ];
+
+/// The finding about the device's own certificate.
+const DEVICE: &str = "gpu.chain.revocation/certificate 1";
+
+/// What becomes of it, and what makes it so: the answer about the device's certificate is spoiled.
+const WITHDRAWN: &[(&str, fn(&mut OcspSpec))] = &[
+    ("fail revoked", |own| own.status = OcspStatus::Revoked),
+    // An old answer that it was revoked stays true.
+    ("fail revoked", |own| {
+        own.status = OcspStatus::Revoked;
+        own.this_update = UnixTime(NOW.0 - 900_000);
+        own.next_update = Some(UnixTime(NOW.0 - 800_000));
+    }),
+    ("fail unknown-certificate", |own| own.status = OcspStatus::Unknown),
+    ("fail stale", |own| own.next_update = Some(UnixTime(NOW.0 - 1))),
+    ("fail not-yet-valid", |own| own.this_update = UnixTime(NOW.0 + 1)),
+    ("fail missing", |own| own.next_update = None),
+    ("fail unknown-extension", |own| own.is_critical = true),
+    ("fail bad-signature", |own| own.signer = Key::StrangerP384),
+    ("fail bad-signature", |own| own.responder = None),
+    ("fail not-a-responder", |own| {
+        let purposes = ["1.3.6.1.5.5.7.3.1"];
+        own.responder = Some(responder(Role::Authority, Key::NvidiaService, &purposes, None));
+    }),
+    // The root's responder does not answer for the authority below the root.
+    ("fail not-a-responder", |own| {
+        own.responder = Some(responder(Role::Root, Key::NvidiaService, &[SIGNS_ANSWERS], None));
+    }),
+    ("fail not-a-responder", |own| {
+        let expired = Some(&Spoil::Expired);
+        let purposes = [SIGNS_ANSWERS];
+        own.responder = Some(responder(Role::Authority, Key::NvidiaService, &purposes, expired));
+    }),
+    ("fail not-a-responder", |own| {
+        let other = Some(&Spoil::WrongKey);
+        let purposes = [SIGNS_ANSWERS];
+        own.responder = Some(responder(Role::Authority, Key::NvidiaService, &purposes, other));
+    }),
+    ("fail not-a-responder", |own| {
+        let demands = Some(&Spoil::UnknownCriticalExtension);
+        let purposes = [SIGNS_ANSWERS];
+        own.responder = Some(responder(Role::Authority, Key::NvidiaService, &purposes, demands));
+    }),
+    // About the same number of another issuer's, and by another key of the same name.
+    ("unknown not-asked", |own| own.cert.clone_from(&own.issuer)),
+    ("unknown not-asked", |own| own.issuer.clone_from(&own.cert)),
+];
+
+#[test]
+fn answers_of_the_revocation_service_are_held_against_each_certificate() {
+    let sound = Case { answers: asked(), ..Case::default() }.examine();
+    assert_eq!(sound.verdict.state, State::Verified);
+    let healthy = findings(&sound);
+    assert_eq!(healthy[DEVICE], "pass");
+    assert_eq!(healthy["gpu.chain.revocation/certificate 2"], "pass");
+    let mut wrong = Vec::new();
+    for (number, (becomes, spoil)) in WITHDRAWN.iter().enumerate() {
+        let mut case = Case { answers: asked(), ..Case::default() };
+        spoil(&mut case.answers[0]);
+        let report = case.examine();
+        let expected = Expected { finding: DEVICE, becomes, also: &[] };
+        let label = format!("answer {number}, {becomes}");
+        wrong.extend(expected.differences(&healthy, &findings(&report), &label));
+        if becomes.starts_with("fail") && report.verdict.state != State::Failed {
+            wrong.push(format!("{label}: the verdict is {:?}", report.verdict.state));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// An answer about no certificate of the chain decides nothing, and neither does a forged one beside
+/// one that holds.
+#[test]
+fn answers_about_others_and_forged_ones_decide_nothing() {
+    let alone = findings(&Case::default().examine());
+    assert_eq!(alone["gpu.chain.revocation"], "unknown not-asked");
+    let mut others = asked();
+    for own in &mut others {
+        own.issuer.clone_from(&own.cert);
+        own.status = OcspStatus::Revoked;
+    }
+    assert_eq!(findings(&Case { answers: others, ..Case::default() }.examine()), alone);
+    let sound = findings(&Case { answers: asked(), ..Case::default() }.examine());
+    let mut answers = asked();
+    answers.insert(
+        0,
+        OcspSpec { signer: Key::StrangerP384, status: OcspStatus::Revoked, ..asked().remove(0) },
+    );
+    assert_eq!(findings(&Case { answers, ..Case::default() }.examine()), sound);
+    let mut answers = asked();
+    answers.iter_mut().for_each(|own| own.hash = Hash::Sha256);
+    assert_eq!(findings(&Case { answers, ..Case::default() }.examine()), sound);
+}
+
+#[test]
+fn no_changed_byte_of_an_answer_passes() {
+    let chain = [Role::Device, Role::Authority, Role::Root]
+        .map(|role| certificate(role, &ReportSpec::FIRMWARE, None));
+    let report = ReportSpec::default().sign();
+    let policy = Policy::from_json(POLICY.as_bytes()).unwrap();
+    let answer = asked().remove(0);
+    let passes = |answer: &[u8]| {
+        let files: Vec<&[u8]> = chain.iter().map(Vec::as_slice).chain([answer]).collect();
+        let report = crate::common::examine(&report, &files, Some(&policy), NOW).unwrap();
+        findings(&report).get(DEVICE).is_some_and(|is| is == "pass")
+    };
+    let der = answer.der();
+    assert!(passes(&der));
+    // The certificate beside the signature is the last part: what of it may differ is not signed by
+    // the answer, and its own signature holds it.
+    for place in (0..der.len()).step_by(3) {
+        let mut changed = der.clone();
+        changed[place] ^= 1;
+        assert!(!passes(&changed), "byte {place}");
+    }
+}
 
 #[test]
 fn each_spoiled_report_fails_exactly_its_check() {

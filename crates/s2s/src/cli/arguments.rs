@@ -25,6 +25,16 @@ Exit status:
   3  undecided, not published, or less than --require or
      --deny-warnings asks for";
 
+/// What the exit status of `ask` says.
+const ASK_STATUS: &str = "\
+Exit status:
+  0  the answer came sealed, and is printed
+  1  a check failed and nothing was sent, or the answer
+     does not open
+  2  the command line or an input cannot be read
+  3  less was shown than --require asks for, or the key changed:
+     nothing was sent; or no sealed answer came";
+
 /// What the exit status of `policy check` says.
 const POLICY_STATUS: &str = "\
 Exit status:
@@ -89,6 +99,15 @@ pub(super) enum Command {
     /// learns. Nobody else is asked without --fetch all.
     #[command(after_help = EXIT_STATUS, after_long_help = format!("{KINDS}\n\n{EXIT_STATUS}"))]
     Verify(Verify),
+    /// Check a service, and ask it something that only the checked machine can read
+    ///
+    /// The request is sealed to the key that the service's evidence names, in the sealed mode of
+    /// Darkbloom's coordinator. It is not sent where less is shown than --require asks for, where the
+    /// evidence does not answer this check, or where the service names another key. Address, account,
+    /// size and time of the request are not sealed. The mode is implemented as its published sources
+    /// say, and was not tried on the running service.
+    #[command(after_help = ASK_STATUS)]
+    Ask(super::ask::Ask),
     /// Ask services again and again, and tell what changed
     ///
     /// Each check appends one line to a log, in which each line names the one before by its hash.

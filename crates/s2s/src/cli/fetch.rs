@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anstyle::Style;
 use s2s_net::{self, Client, Failure};
-use silicon_to_source::engine::plan::session::{NONCE_LEN, response};
+use silicon_to_source::engine::plan::session::{NONCE_LEN, Response, response};
 use silicon_to_source::engine::plan::{self, Origin, Request, Session};
 use silicon_to_source::error::Error;
 use silicon_to_source::report::Report;
@@ -149,7 +149,7 @@ pub(super) fn save(session: &Session, path: &Path, voice: Voice) -> Result<(), P
 }
 
 /// Asks one after another and says what came of each.
-fn ask(
+pub(super) fn ask(
     requests: &[Request],
     voice: Voice,
     mut came: impl FnMut(&Request, &Result<s2s_net::Answer, Failure>),
@@ -202,14 +202,17 @@ fn waited(request: &Request, seconds: u64) -> String {
 
 fn record(session: &mut Session, request: &Request, answer: &Result<s2s_net::Answer, Failure>) {
     match answer {
-        Ok(answer) => {
-            let mut written =
-                response(request, answer.status, |name| answer.header(name), answer.body.clone());
-            written.tls_spki_sha256 = answer.tls_spki_sha256;
-            session.answered(request, written);
-        }
+        Ok(answer) => session.answered(request, written(request, answer)),
         Err(failure) => session.failed(request, failure.word()),
     }
+}
+
+/// An answer as a session writes it down.
+pub(super) fn written(request: &Request, answer: &s2s_net::Answer) -> Response {
+    let header = |name: &str| answer.header(name);
+    let mut written = response(request, answer.status, header, answer.body.clone());
+    written.tls_spki_sha256 = answer.tls_spki_sha256;
+    written
 }
 
 /// Names each host, what it learns, and the addresses.

@@ -6,6 +6,7 @@
 mod about;
 mod answer;
 mod arguments;
+mod ask;
 mod audit;
 mod bundle;
 mod explain;
@@ -65,6 +66,7 @@ pub fn run() -> ExitCode {
     wording::speak(Language::of_locale(&locale));
     let outcome = match command {
         Command::Verify(arguments) => verify(&arguments),
+        Command::Ask(arguments) => ask::ask(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
         Command::Policy { command } => policy::run(&command),
@@ -257,7 +259,10 @@ impl Inputs {
         for path in arguments.collateral.iter().chain(&arguments.firmware_root) {
             files.push(input::read(path, MAX_INPUT)?);
         }
-        arguments.bundle.as_deref().map_or(Ok(()), kept::is_free)?;
+        if let Some(bundle) = &arguments.bundle {
+            kept::is_free(bundle)?;
+            kept::without_folders(&mut files);
+        }
         match &arguments.save {
             Some(_) if service.is_none() => Err(Problem::new("error.save", &[])),
             Some(path) => new_file::is_free(path).map(|()| Self { service, files }),

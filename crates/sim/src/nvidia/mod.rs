@@ -2,7 +2,7 @@
 
 use crate::certificate::{
     CRL_SIGN, DIGITAL_SIGNATURE, KEY_CERT_SIGN, PathLength, Spoil, Template, basic_constraints,
-    extension, key_usage, simulated_name,
+    extended_key_usage, extension, key_usage, simulated_name,
 };
 use crate::der::{OCTET_STRING, SEQUENCE, tlv};
 use crate::keys::Key;
@@ -58,6 +58,23 @@ pub fn certificate(role: Role, firmware: &[u8; 48], spoil: Option<&Spoil>) -> Ve
         }
         _ => vec![key_usage(KEY_CERT_SIGN | CRL_SIGN), basic_constraints(Some(PathLength::Any))],
     };
+    if let Some(spoil) = spoil {
+        template.spoil(spoil);
+    }
+    template.sign()
+}
+
+/// A certificate of whoever answers for the authority of `issuer` about its certificates, over
+/// `key`, for `purposes` (extKeyUsage), in DER.
+pub fn responder(issuer: Role, key: Key, purposes: &[&str], spoil: Option<&Spoil>) -> Vec<u8> {
+    let mut template = Template::new(
+        simulated_name(issuer.common_name()),
+        simulated_name("NVIDIA OCSP responder"),
+        ENTITY_VALIDITY,
+        key,
+        issuer.key(),
+    );
+    template.extensions = vec![key_usage(DIGITAL_SIGNATURE), extended_key_usage(purposes)];
     if let Some(spoil) = spoil {
         template.spoil(spoil);
     }

@@ -13,6 +13,7 @@
 
 mod fault;
 mod machine;
+mod sealed;
 mod tsm;
 
 use std::collections::BTreeMap;
@@ -163,11 +164,12 @@ impl Stage {
     }
 }
 
-/// The two endpoints, with `fault` unless the host or the path names another.
+/// The endpoints of the contract, and the one for prompts, with `fault` unless the host or the path names another.
 pub fn router(stage: Arc<Stage>, fault: Option<Fault>) -> Router {
     Router::new()
         .route(PATH, any(answer))
         .route(KEY_PATH, any(answer))
+        .route(sealed::PATH, any(sealed::answer))
         .route("/fault/{fault}/{*rest}", any(answer))
         .with_state((stage, fault))
 }

@@ -4,6 +4,7 @@
 //! [`verify`](crate::verify). Nothing here decides what an answer means.
 
 mod ask;
+pub(crate) mod channel;
 pub(crate) mod subtle;
 
 use js_sys::Uint8Array;

@@ -71,26 +71,31 @@ pub(crate) fn unreadable() -> Finding {
 
 /// Reads the answer to the question for the key of sealed requests.
 pub(crate) fn encryption_key(outcome: Option<&Outcome>) -> Published {
+    match outcome {
+        Some(Outcome::Answered(response)) => published(response),
+        Some(Outcome::Failed { .. }) | None => Published::NotFetched,
+    }
+}
+
+/// What an answer says about the key of sealed requests.
+pub(crate) fn published(response: &Response) -> Published {
     #[derive(Deserialize)]
     struct Body {
         public_key: String,
         #[serde(default)]
         kid: Option<String>,
     }
-    match outcome {
-        Some(Outcome::Answered(response)) if response.redirected => Published::NotFetched,
-        Some(Outcome::Answered(response)) => match response.status {
-            200 => {
-                let body: Option<Body> =
-                    crate::json::from_slice("encryption key", &response.body.0).ok();
-                let key = body.and_then(|body| Some((keys::bytes(&body.public_key)?, body.kid)));
-                key.map_or(Published::Malformed, |(key, kid)| Published::Key { key, kid })
-            }
-            404 | 410 => Published::None,
-            503 if unavailable(response).is_some() => Published::None,
-            _ => Published::NotFetched,
-        },
-        Some(Outcome::Failed { .. }) | None => Published::NotFetched,
+    match response.status {
+        _ if response.redirected => Published::NotFetched,
+        200 => {
+            let body: Option<Body> =
+                crate::json::from_slice("encryption key", &response.body.0).ok();
+            let key = body.and_then(|body| Some((keys::bytes(&body.public_key)?, body.kid)));
+            key.map_or(Published::Malformed, |(key, kid)| Published::Key { key, kid })
+        }
+        404 | 410 => Published::None,
+        503 if unavailable(response).is_some() => Published::None,
+        _ => Published::NotFetched,
     }
 }
 

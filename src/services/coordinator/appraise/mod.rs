@@ -26,4 +26,6 @@ pub(crate) mod keys;
 pub(crate) mod recorded;
 pub(crate) mod stated;
 
+pub(crate) use answer::published;
 pub use image::{Launched, Reference};
+pub(crate) use keys::Published;

@@ -38,15 +38,12 @@ pub(crate) fn keys(report: &Report<'_>, cert: &Cert<'_>) -> [Finding; 2] {
 }
 
 /// The keys that the report names, for a reader to compare: SHA-256 of the TLS key, and the HPKE
-/// key.
-pub(crate) fn claims(report: &Report<'_>) -> Vec<Claim> {
-    if report.is_host_requested() {
-        return Vec::new();
-    }
-    let (tls, hpke) = report.report_data.split_at(32);
+/// key. Report data that a host asked for name none.
+pub(crate) fn claims(report_data: &[u8; 64]) -> [Claim; 2] {
+    let (tls, hpke) = report_data.split_at(32);
     let claim =
         |name, key| Claim { name, value: Value::hex(key), link: LinkId::KeyBinding, part: None };
-    vec![claim("key.tls-spki-sha256", tls), claim("key.hpke", hpke)]
+    [claim("key.tls-spki-sha256", tls), claim("key.hpke", hpke)]
 }
 
 /// What the certificate says about itself: names, dates, and its commitment to the evidence

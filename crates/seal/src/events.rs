@@ -1,0 +1,80 @@
+//! An answer that comes event by event.
+
+use crate::{MAX_ANSWER, Opener, Unopened};
+
+/// What is between two events (Server-sent events, section 9.2.5 of the HTML standard).
+const BETWEEN: &[u8] = b"\n\n";
+
+/// Opens events as their bytes come in. After an error nothing more is opened.
+#[derive(Debug)]
+pub struct Events {
+    opener: Opener,
+    rest: Vec<u8>,
+    ended: Option<Unopened>,
+}
+
+impl Events {
+    pub(crate) const fn of(opener: Opener) -> Self {
+        Self { opener, rest: Vec::new(), ended: None }
+    }
+
+    /// Takes the next bytes and gives the events that are complete with them, as they stood before
+    /// they were sealed, each with the empty line behind it.
+    ///
+    /// # Errors
+    /// Every [`Unopened`], again from then on.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Unopened> {
+        if let Some(why) = self.ended {
+            return Err(why);
+        }
+        let opened = self.taken(bytes);
+        self.ended = opened.as_ref().err().copied();
+        opened
+    }
+
+    /// Says that no bytes follow.
+    ///
+    /// # Errors
+    /// [`Unopened::Form`] where an event is not complete.
+    pub fn finish(self) -> Result<(), Unopened> {
+        match self.ended {
+            Some(why) => Err(why),
+            None if self.rest.is_empty() => Ok(()),
+            None => Err(Unopened::Form),
+        }
+    }
+
+    fn taken(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Unopened> {
+        let from = self.rest.len().saturating_sub(1);
+        self.rest.extend_from_slice(bytes);
+        let mut out = Vec::new();
+        let mut searched = from;
+        while let Some(place) = self
+            .rest
+            .get(searched..)
+            .and_then(|rest| rest.windows(BETWEEN.len()).position(|pair| pair == BETWEEN))
+        {
+            let end = searched.saturating_add(place);
+            let behind = end.saturating_add(BETWEEN.len());
+            let event: Vec<u8> = self.rest.drain(..behind).take(end).collect();
+            searched = 0;
+            if let Some(opened) = self.event(&event)? {
+                out.extend_from_slice(&opened);
+                out.extend_from_slice(BETWEEN);
+            }
+        }
+        if self.rest.len() > MAX_ANSWER {
+            return Err(Unopened::TooLarge);
+        }
+        Ok(out)
+    }
+
+    /// What one event holds; nothing for a comment, which keeps a connection open.
+    fn event(&mut self, event: &[u8]) -> Result<Option<Vec<u8>>, Unopened> {
+        let text = std::str::from_utf8(event).map_err(|_| Unopened::Form)?;
+        let mut lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with(':'));
+        let Some(line) = lines.next() else { return Ok(None) };
+        let data = line.strip_prefix("data:").filter(|_| lines.next().is_none());
+        self.opener.open(data.ok_or(Unopened::Form)?.trim_start_matches(' ')).map(Some)
+    }
+}

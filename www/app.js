@@ -8,6 +8,7 @@
 import { auditFile } from './audit-file.js';
 import { BUILD, DEMONSTRATION, RECORDED } from './demonstrations.js';
 import { button, evidenceWords, visible } from './dom.js';
+import { EarlyFiles } from './early-files.js';
 import { AboutPage } from './elements/about-page.js';
 import { EvidenceIntake, rfc3339 } from './elements/evidence-intake.js';
 import { EvidenceReport } from './elements/evidence-report.js';
@@ -41,10 +42,7 @@ let running = null;
 /** @type {Examination | null} the answer as of now that stands */
 let standing = null;
 
-/** @type {File[]} files that were dropped before the page could take them */
-const early = [];
-document.addEventListener('dragover', keepEarly);
-document.addEventListener('drop', keepEarly);
+const early = new EarlyFiles();
 
 const verifier = loadVerifier();
 let isLoaded = false;
@@ -132,10 +130,9 @@ view.addEventListener('choose-policy', (event) => {
   intake.again();
 });
 answerForPaper(view);
-document.removeEventListener('dragover', keepEarly);
-document.removeEventListener('drop', keepEarly);
+const dropped = early.taken();
 showStart();
-const taken = early.length > 0 ? verifier.then(() => intake.take(early)) : null;
+const taken = dropped.length > 0 ? verifier.then(() => intake.take(dropped)) : null;
 
 await Promise.all([verifier, taken]);
 isLoaded = true;
@@ -168,17 +165,6 @@ function fill() {
   const [service, policy] = [named.get('service'), named.get('policy')];
   if (policy && intake.hasPolicy(policy)) intake.choosePolicy(policy);
   if (service) inquiry.propose(service);
-}
-
-/**
- * Keeps what is dropped before the page can take it; without this the browser would leave the page
- * and open the file.
- *
- * @param {DragEvent} event
- */
-function keepEarly(event) {
-  event.preventDefault();
-  if (event.type === 'drop') early.push(...(event.dataTransfer?.files ?? []));
 }
 
 /** @param {boolean} isShown */

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::seen::{Seen, Value, What};
+use crate::sorted::Sorted as _;
 use crate::time::UnixTime;
 
 /// How something is different.
@@ -78,7 +79,7 @@ impl Known {
             let own = values.entry(what).or_default();
             let names: BTreeSet<String> = own.iter().map(|value| value.name.clone()).collect();
             own.extend(earlier.into_iter().filter(|value| !names.contains(&value.name)));
-            own.sort();
+            own.sorted_by(Value::cmp);
         }
         *self = Self { last: seen, values };
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::LinkId;
 use crate::report::{Link, Report, RootOfTrust, State};
+use crate::sorted::Sorted as _;
 use crate::time::UnixTime;
 
 /// What is compared, in the order in which changes are told.
@@ -208,8 +209,7 @@ impl Seen {
                 };
                 Value { name, value: claim.value.to_string() }
             }));
-            own.sort();
-            own.dedup();
+            own.sorted_once();
             if !own.is_empty() {
                 values.insert(what, own);
             }

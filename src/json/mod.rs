@@ -18,6 +18,7 @@ use serde_json::value::RawValue;
 pub(crate) use indented::indented;
 
 use crate::error::Error;
+use crate::sorted::Sorted as _;
 use crate::span::Span;
 
 /// Reads `bytes` as `T`, refusing duplicate members anywhere in the document.
@@ -220,7 +221,7 @@ fn write_ordered(
             let members = Members::parse(what, json)?.members;
             let mut members: Vec<_> = members.iter().collect();
             let place = |name: &str| first.iter().position(|own| *own == name);
-            members.sort_by_key(|(name, _)| place(name).unwrap_or(first.len()));
+            members.sorted_by_key(|(name, _)| place(name).unwrap_or(first.len()));
             for (index, (name, value)) in members.into_iter().enumerate() {
                 if index > 0 {
                     out.push(',');

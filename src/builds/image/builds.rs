@@ -10,6 +10,7 @@ use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Finding, Value, Why, to_blame};
 use crate::report::{Fact, Facts, Part};
+use crate::sorted::Sorted as _;
 use crate::time::UnixTime;
 
 /// The most build statements that are examined about one image.
@@ -79,8 +80,7 @@ fn subjects(payloads: &[&[u8]]) -> Vec<Sha256> {
         .filter_map(|payload| Statement::parse(payload).ok())
         .flat_map(|said| said.subjects().iter().filter_map(Subject::sha256).collect::<Vec<_>>())
         .collect();
-    subjects.sort_unstable();
-    subjects.dedup();
+    subjects.sorted_once();
     subjects
 }
 

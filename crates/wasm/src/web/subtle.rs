@@ -155,7 +155,8 @@ fn parameters(question: &Question) -> Option<Object> {
 
 /// What a promise comes to, or anything that stands in its place; `None` for an exception.
 async fn settled(promise: &JsValue) -> Option<JsValue> {
-    JsFuture::from(Promise::resolve(promise)).await.ok()
+    let values = JsFuture::from(Promise::all(&Array::of1(promise))).await.ok()?;
+    Some(values.dyn_ref::<Array>()?.get(0))
 }
 
 fn subtle() -> Option<SubtleCrypto> {

@@ -12,6 +12,7 @@ use crate::formats::snp::parse::{Report, place};
 use crate::pki::Cert;
 use crate::services::tinfoil::parse::Bundle;
 use crate::services::tinfoil::policy::TinfoilPolicy;
+use crate::sorted::Sorted as _;
 use crate::time::UnixTime;
 use crate::wire::base32;
 
@@ -132,7 +133,7 @@ fn commitment(cert: &Cert<'_>, label: &str) -> Option<Vec<u8>> {
             chunks.push((number, text.to_ascii_uppercase(), domain.to_owned()));
         }
     }
-    chunks.sort_unstable();
+    chunks.sorted_by(Ord::cmp);
     let (_, _, domain) = chunks.first()?.clone();
     let in_order = chunks.iter().enumerate().all(|(i, (n, _, d))| i == *n && *d == domain);
     let text: String = chunks.iter().map(|(_, text, _)| text.as_str()).collect();

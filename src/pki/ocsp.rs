@@ -117,9 +117,14 @@ impl<'a> Ocsp<'a> {
         self.der
     }
 
-    /// What it says of `cert`, which `issuer` issued: the name, the key and the number have to fit.
-    pub fn about(&self, cert: &Cert<'_>, issuer: &Cert<'_>) -> Option<&Answer<'a>> {
-        self.answers.iter().find(|answer| {
+    /// All that it says of `cert`, which `issuer` issued: the name, the key and the number have to
+    /// fit. One response can contradict itself.
+    pub fn about<'o>(
+        &'o self,
+        cert: &'o Cert<'_>,
+        issuer: &'o Cert<'_>,
+    ) -> impl Iterator<Item = &'o Answer<'a>> {
+        self.answers.iter().filter(|answer| {
             answer.hash.is_some_and(|hash| {
                 answer.serial == cert.serial()
                     && answer.issuer_name == hash.digest(cert.issuer_der())

@@ -3,9 +3,10 @@
 //! the word of whoever names it.
 
 use s2s_sim::amd::VekSpec;
+use s2s_sim::certificate::AltName;
 use s2s_sim::intel::CollateralSpec;
 use s2s_sim::keys::Key;
-use s2s_sim::sigstore::{Build, BundleSpec};
+use s2s_sim::sigstore::{Build, BundleSpec, InclusionProof, Material};
 use s2s_sim::tinfoil::{GuestSpec, Image, Processor, hardware_build, witness_build};
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
@@ -300,14 +301,20 @@ fn release_of_nobody_in_particular_shows_no_image() {
     }
 }
 
-/// Of several releases, lists and witnesses, those about this machine count; the others are about
-/// something else.
+/// The same run, a minute before.
+fn earlier(build: &Build) -> BundleSpec {
+    let build = Build { time: UnixTime(build.time.0 - 60), ..build.clone() };
+    BundleSpec::dsse(&build, Vec::new())
+}
+
+/// Of several releases and witnesses, those about this machine count, and of several lists the newest.
 #[test]
 fn files_about_another_enclave_decide_nothing() {
     let healthy = findings(&Case::tdx().examine());
     let mut other = Case::tdx();
     other.spec.release.registers = Some([[1; 48], [2; 48]]);
     other.spec.hardware.platforms.truncate(1);
+    other.spec.hardware.bundle = earlier(&hardware_build());
     other.spec.witness.repository = "silicon-to-source/another".into();
     let strangers = vec![other.spec.release(), other.spec.hardware(), other.spec.witness()];
     let case = Case::tdx();
@@ -372,6 +379,72 @@ fn latest_witness_about_the_repository_is_asked() {
     assert_eq!(findings(&report)["tinfoil.newest"], "fail another");
     let report = later.examine_with(&[earlier.spec.witness()]);
     assert_eq!(findings(&report)["tinfoil.newest"], "fail another");
+}
+
+/// However many come before it, and whatever it is: as long as it counts, it is the word that was said last.
+#[test]
+fn newest_statement_decides_among_many_and_where_it_cannot_be_read() {
+    let case = Case::tdx();
+    let old: Vec<Vec<u8>> = (2..14)
+        .map(|minutes| {
+            let mut old = Case::tdx();
+            let time = UnixTime(days_ago(1).0 - 60 * minutes);
+            old.spec.witness.bundle = BundleSpec::dsse(&witness_build(time), Vec::new());
+            old.spec.witness()
+        })
+        .collect();
+    let mut later = Case::tdx();
+    later.spec.witness.tag = "v1.0.1".into();
+    let first = later.clone().without(Beside::Witness);
+    let report = first.examine_with(&[old.clone(), vec![later.spec.witness()]].concat());
+    assert_eq!(findings(&report)["tinfoil.newest"], "fail another");
+    let report = first.examine_with(&[old, vec![case.spec.witness()]].concat());
+    assert_eq!(findings(&report)["tinfoil.newest"], "pass");
+    let mut unread = Case::tdx();
+    unread.spec.witness.predicate = Some(json!({ "endorses": 1 }));
+    let mut before = Case::tdx();
+    before.spec.witness.bundle = earlier(&witness_build(days_ago(1)));
+    let report = before.examine_with(&[unread.spec.witness()]);
+    assert_eq!(findings(&report)["tinfoil.newest"], "fail malformed");
+    // Two words of one moment, in either order.
+    for [one, other] in [[&case, &later], [&later, &case]] {
+        let report = one.examine_with(&[other.spec.witness()]);
+        assert_eq!(findings(&report)["tinfoil.newest"], "fail another");
+    }
+}
+
+/// A machine that is no longer on the list has been taken off it.
+#[test]
+fn newest_list_decides_where_an_older_one_names_the_machine() {
+    let mut other = Case::tdx();
+    other.spec.hardware.platforms.truncate(1);
+    let mut case = Case::tdx();
+    case.spec.hardware.bundle = earlier(&hardware_build());
+    assert_eq!(findings(&case.examine())["tinfoil.hardware/rtmr0"], "pass");
+    let report = case.examine_with(&[other.spec.hardware()]);
+    assert_eq!(findings(&report)["tinfoil.hardware/rtmr0"], "fail not-listed");
+}
+
+/// What would be a reservation about a release leaves a list or a witness out: nobody told it.
+#[test]
+fn statement_with_a_reservation_about_its_signature_does_not_count() {
+    for promised in [Beside::Hardware, Beside::Witness] {
+        let mut case = Case::tdx();
+        let (bundle, check) = match promised {
+            Beside::Hardware => (&mut case.spec.hardware.bundle, "tinfoil.hardware-list"),
+            _ => (&mut case.spec.witness.bundle, "tinfoil.newest"),
+        };
+        bundle.media_type = "application/vnd.dev.sigstore.bundle+json;version=0.1".into();
+        bundle.material = Material::Chain;
+        bundle.entries[0].inclusion_proof = InclusionProof::Absent;
+        assert_eq!(findings(&case.examine())[check], "unknown not-supported");
+    }
+    let mut case = Case::tdx();
+    let shared = "https://github.com/shared/workflows/.github/workflows/sign.yml@refs/heads/main";
+    let leaf = &mut case.spec.hardware.bundle.leaf;
+    leaf.claims.insert(9, shared.to_owned());
+    leaf.names = vec![AltName::Uri(shared.into())];
+    assert_eq!(findings(&case.examine())["tinfoil.hardware-list"], "fail not-accepted");
 }
 
 /// The keys of a document of the first version stand in another form that nobody at hand describes.

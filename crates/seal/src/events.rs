@@ -10,12 +10,14 @@ const BETWEEN: &[u8] = b"\n\n";
 pub struct Events {
     opener: Opener,
     rest: Vec<u8>,
+    /// Whether any event was opened: without one, nobody showed that the service's key was used.
+    any: bool,
     ended: Option<Unopened>,
 }
 
 impl Events {
     pub(crate) const fn of(opener: Opener) -> Self {
-        Self { opener, rest: Vec::new(), ended: None }
+        Self { opener, rest: Vec::new(), any: false, ended: None }
     }
 
     /// Takes the next bytes and gives the events that are complete with them, as they stood before
@@ -35,11 +37,11 @@ impl Events {
     /// Says that no bytes follow.
     ///
     /// # Errors
-    /// [`Unopened::Form`] where an event is not complete.
+    /// [`Unopened::Form`] where an event is not complete, or there was none.
     pub fn finish(self) -> Result<(), Unopened> {
         match self.ended {
             Some(why) => Err(why),
-            None if self.rest.is_empty() => Ok(()),
+            None if self.any && self.rest.is_empty() => Ok(()),
             None => Err(Unopened::Form),
         }
     }
@@ -59,6 +61,7 @@ impl Events {
             let event: Vec<u8> = self.rest.drain(..behind).take(end).collect();
             searched = 0;
             if let Some(opened) = self.event(&event)? {
+                self.any = true;
                 out.extend_from_slice(&opened);
                 out.extend_from_slice(BETWEEN);
             }

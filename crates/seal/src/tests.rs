@@ -90,3 +90,13 @@ fn after_an_event_that_does_not_open_none_does() {
     cut.push(&good(1).as_bytes()[..40]).unwrap();
     assert_eq!(cut.finish(), Err(Unopened::Form));
 }
+
+/// Whoever ends the connection can send as much without any key.
+#[test]
+fn a_stream_without_an_event_is_no_answer() {
+    for stream in ["", ": waiting\n\n", "\n\n\n\n"] {
+        let mut reader = sides().0.events();
+        assert_eq!(reader.push(stream.as_bytes()), Ok(Vec::new()), "{stream:?}");
+        assert_eq!(reader.finish(), Err(Unopened::Form), "{stream:?}");
+    }
+}

@@ -20,6 +20,8 @@ pub struct OcspSpec {
     pub hash: Hash,
     /// What it says.
     pub status: OcspStatus,
+    /// What the same response says of the same certificate once more.
+    pub second: Option<OcspStatus>,
     /// thisUpdate.
     pub this_update: UnixTime,
     /// nextUpdate, or none.
@@ -51,6 +53,7 @@ impl OcspSpec {
             issuer: issuer.to_vec(),
             hash: Hash::Sha384,
             status: OcspStatus::Good,
+            second: None,
             this_update: at,
             next_update: Some(UnixTime(at.0 + 86_400)),
             is_critical: false,
@@ -99,12 +102,16 @@ impl OcspSpec {
             let text: String = time.to_string().chars().filter(|c| !"-:T".contains(*c)).collect();
             tlv(0x18, &[text.as_bytes()])
         };
-        let status = match self.status {
-            OcspStatus::Good => tlv(0x80, &[]),
-            OcspStatus::Revoked => tlv(context(1), &[&at(self.this_update)]),
-            OcspStatus::Unknown => tlv(0x82, &[]),
-        };
         let next = self.next_update.map(|next| tlv(context(0), &[&at(next)]));
+        let next = next.unwrap_or_default();
+        let single = |status: OcspStatus| {
+            let status = match status {
+                OcspStatus::Good => tlv(0x80, &[]),
+                OcspStatus::Revoked => tlv(context(1), &[&at(self.this_update)]),
+                OcspStatus::Unknown => tlv(0x82, &[]),
+            };
+            tlv(SEQUENCE, &[&id, &status, &at(self.this_update), &next])
+        };
         let extensions = self.is_critical.then(|| {
             let unknown = oid(ObjectIdentifier::new_unwrap("2.25.1"));
             let extension = tlv(
@@ -113,15 +120,14 @@ impl OcspSpec {
             );
             tlv(context(1), &[&tlv(SEQUENCE, &[&extension])])
         });
-        let single =
-            tlv(SEQUENCE, &[&id, &status, &at(self.this_update), &next.unwrap_or_default()]);
+        let singles = [single(self.status), self.second.map(single).unwrap_or_default()].concat();
         let responder = tlv(context(1), &[&issuer.subject.to_der().unwrap()]);
         tlv(
             SEQUENCE,
             &[
                 &responder,
                 &at(self.this_update),
-                &tlv(SEQUENCE, &[&single]),
+                &tlv(SEQUENCE, &[&singles]),
                 &extensions.unwrap_or_default(),
             ],
         )

@@ -301,6 +301,26 @@ fn answers_about_others_and_forged_ones_decide_nothing() {
     assert_eq!(findings(&Case { answers, ..Case::default() }.examine()), sound);
 }
 
+/// Where a service says two things of one certificate, the better one is not believed.
+#[test]
+fn answer_that_contradicts_itself_does_not_pass() {
+    for (other, becomes) in
+        [(OcspStatus::Revoked, "fail revoked"), (OcspStatus::Unknown, "fail unknown-certificate")]
+    {
+        for [first, second] in [[OcspStatus::Good, other], [other, OcspStatus::Good]] {
+            let mut case = Case { answers: asked(), ..Case::default() };
+            case.answers[0].status = first;
+            case.answers[0].second = Some(second);
+            assert_eq!(findings(&case.examine())[DEVICE], becomes);
+            // Two responses of one moment.
+            let mut case = Case { answers: asked(), ..Case::default() };
+            case.answers[0].status = first;
+            case.answers.push(OcspSpec { status: second, ..asked().remove(0) });
+            assert_eq!(findings(&case.examine())[DEVICE], becomes);
+        }
+    }
+}
+
 #[test]
 fn no_changed_byte_of_an_answer_passes() {
     let chain = [Role::Device, Role::Authority, Role::Root]

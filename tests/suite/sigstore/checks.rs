@@ -14,7 +14,7 @@ use s2s_sim::keys::Key;
 use s2s_sim::sigstore::{
     Build, BundleSpec, Content, DATA, EntrySpec, InclusionProof, Issuer, LogLine, Material, Names,
     Rekor, Sct, Set, TIME_STAMPING, TokenSpec, TrustedRootSpec, intermediate, intermediate_with,
-    root, timestamp_authority, timestamp_root,
+    root, timestamp_authority, timestamp_root, trusted_root, trusted_root_github,
 };
 use s2s_sim::tinfoil::TinfoilSpec;
 use serde_json::{Value as Json, json};
@@ -893,6 +893,19 @@ fn trusted_root_beside_the_evidence_is_not_used() {
     policy["sigstore"]["trusted-root"] = serde_json::from_slice(&offered).unwrap();
     let answer = ask(&policy);
     assert_eq!(answer["sigstore.certificate.chain"], "pass", "the reader's own file counts");
+}
+
+/// The secrets of the simulation's keys are public, whoever hands its lists in.
+#[test]
+fn simulated_keys_stay_simulated_in_a_list_that_the_reader_supplies() {
+    for (case, list) in [(dsse(), trusted_root()), (github(), trusted_root_github())] {
+        let mut policy: Json = serde_json::from_str(builtin("sigstore").unwrap().json).unwrap();
+        policy["sigstore"]["trusted-root"] = serde_json::from_slice(&list).unwrap();
+        let policy = Policy::from_json(policy.to_string().as_bytes()).unwrap();
+        let report = examine(&case.spec.bytes(), &[], Some(&policy), NOW.parse().unwrap()).unwrap();
+        assert_eq!(findings(&report)["sigstore.certificate.chain"], "pass");
+        assert!(report.simulated);
+    }
 }
 
 #[test]

@@ -148,11 +148,11 @@ impl SealedRequest {
     /// Says that no event follows.
     ///
     /// # Errors
-    /// As `answer`, where an event is not complete.
+    /// As `answer`, where an event is not complete, or there was none.
     pub fn finish(&mut self) -> Result<(), JsValue> {
         match self.opening.take() {
             Some(Opening::Events(events)) => events.finish().map_err(not_opened),
-            _ => Ok(()),
+            _ => Err(not_opened(Unopened::Form)),
         }
     }
 }

@@ -243,9 +243,17 @@ impl TrustedRoot {
         }
     }
 
-    /// Whether it is of this project's own simulation.
-    pub(crate) const fn is_simulated(&self) -> bool {
-        matches!(self.source, RootSource::Simulated | RootSource::SimulatedGitHub)
+    /// Whether it is of this project's own simulation: a supplied list is as soon as it has one of the
+    /// simulation's keys, whose secrets are public.
+    pub(crate) fn is_simulated(&self) -> bool {
+        match self.source {
+            RootSource::Simulated | RootSource::SimulatedGitHub => true,
+            RootSource::Embedded | RootSource::GitHub | RootSource::Refreshed => false,
+            RootSource::Supplied => {
+                let simulated = [Self::simulated(), Self::simulated_github()];
+                simulated.iter().flatten().any(|root| self.is_akin(root))
+            }
+        }
     }
 
     /// Whether it is that of a real instance, as published.

@@ -135,7 +135,8 @@ fn revocation(
 }
 
 /// What the answers about `cert` say: a sound one that it was revoked, whatever its dates; otherwise
-/// the newest of the sound ones. `None` when none is about it.
+/// the newest of the sound ones, and of several of one moment one that does not know it. `None` when
+/// none is about it.
 fn standing(
     cert: &Cert<'_>,
     issuer: &Cert<'_>,
@@ -143,12 +144,16 @@ fn standing(
     now: UnixTime,
 ) -> Option<Finding> {
     let check = &checks::GPU_CHAIN_REVOCATION;
-    let told: Vec<(&Ocsp<'_>, &OcspAnswer<'_>)> =
-        answers.iter().filter_map(|own| Some((own, own.about(cert, issuer)?))).collect();
+    let told: Vec<(&Ocsp<'_>, &OcspAnswer<'_>)> = answers
+        .iter()
+        .flat_map(|own| own.about(cert, issuer).map(move |answer| (own, answer)))
+        .collect();
     let (first, _) = told.first()?;
     let sound = told.iter().filter(|(own, _)| own.unsigned(issuer, now).is_none());
     let sound: Vec<&OcspAnswer<'_>> = sound.map(|(_, answer)| *answer).collect();
-    let newest = sound.iter().max_by_key(|answer| answer.this_update);
+    let newest = sound
+        .iter()
+        .max_by_key(|answer| (answer.this_update, answer.status == OcspStatus::Unknown));
     let serial = Value::hex(cert.serial());
     Some(match newest {
         None => Finding::unless(check, first.unsigned(issuer, now)).expected(issuer.subject()),

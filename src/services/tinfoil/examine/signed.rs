@@ -1,6 +1,7 @@
 //! What Tinfoil's workflows signed and somebody put beside the evidence: releases, lists of hardware,
 //! and witnesses. Each is told by its predicate type before anything in it is believed.
 
+use crate::builds::git::parse::github::MAX_ATTESTATIONS;
 use crate::builds::provenance::policy::ProvenancePolicy;
 use crate::builds::sigstore::appraise::public_log;
 use crate::builds::sigstore::examine::Examined;
@@ -19,8 +20,9 @@ use crate::services::tinfoil::parse::{
 use crate::services::tinfoil::policy::ForTinfoil;
 use crate::time::UnixTime;
 
-/// The most statements of one type that are examined: GitHub answers with the newest first.
-pub(super) const MAX_STATEMENTS: usize = 8;
+/// The most statements of one type that are examined: as many as GitHub answers with. Where more are
+/// there nothing is decided: the newest may be among the others.
+pub(super) const MAX_STATEMENTS: usize = MAX_ATTESTATIONS;
 
 /// A statement in a Sigstore bundle, which nobody verified yet.
 pub(super) struct Signed<'p> {
@@ -40,6 +42,14 @@ pub(super) struct Beside<'p> {
     witnesses: Vec<Signed<'p>>,
     /// What may bring newer keys of Sigstore's into force, and answers of the log's.
     pub(super) keys: Vec<Piece<'p>>,
+}
+
+/// A statement that counts.
+struct Accepted<'s, 'p> {
+    signed: &'s Signed<'p>,
+    /// When its signature was first seen.
+    at: Option<UnixTime>,
+    verified: VerifiedStatement,
 }
 
 impl<'p> Signed<'p> {
@@ -88,8 +98,7 @@ impl<'p> Beside<'p> {
         beside
     }
 
-    /// MRTD and RTMR0 against the list of hardware: of several that count, the first that names both,
-    /// or else the first.
+    /// MRTD and RTMR0 against the list of hardware. The newest list that counts decides.
     pub(super) fn hardware(
         &self,
         measured: Result<Td<'_>, &'static Check>,
@@ -98,37 +107,23 @@ impl<'p> Beside<'p> {
     ) -> Part {
         let check = &checks::TINFOIL_HARDWARE_LIST;
         let rules = policy.tinfoil().hardware.as_ref();
-        let mut chosen: Option<(&Signed<'_>, VerifiedStatement, Hardware)> = None;
-        let mut open = None;
-        for signed in self.hardware.iter().take(MAX_STATEMENTS) {
-            let accepted = self.accepted(check, signed, rules, policy, now).and_then(|verified| {
-                let list = Hardware::of_predicate(signed.statement.predicate());
-                let malformed =
-                    |error: Error| Finding::fail(check, "malformed").actual(error.to_string());
-                Ok((verified, list.map_err(malformed)?))
-            });
-            match accepted {
-                Ok((verified, list)) => {
-                    let names_both = measured.is_ok_and(|own| own.is_on(&list));
-                    if names_both || chosen.is_none() {
-                        chosen = Some((signed, verified, list));
-                    }
-                    if names_both {
-                        break;
-                    }
-                }
-                Err(finding) => open = open.or(Some(finding)),
+        let newest = self.newest_of(check, &self.hardware, rules, policy, now);
+        let newest = newest.and_then(|newest| {
+            let lists = read(check, newest, Hardware::of_predicate)?;
+            worst(check, lists, |(_, list)| measured.is_ok_and(|own| own.is_on(list)))
+        });
+        let (own, list) = match newest {
+            Ok(newest) => newest,
+            Err(open) => {
+                return Part::of([open, Finding::blocked(&checks::TINFOIL_HARDWARE, check)]);
             }
-        }
-        let Some((signed, verified, list)) = chosen else {
-            let open = open.unwrap_or_else(|| Finding::unknown(check, Why::NotFetched));
-            return Part::of([open, Finding::blocked(&checks::TINFOIL_HARDWARE, check)]);
         };
+        let (signed, signer) = (own.signed, signer(&own.verified));
         signed.used();
-        let mut part = Part::of([Finding::pass(check).actual(signer(&verified))]);
+        let mut part = Part::of([Finding::pass(check).actual(signer)]);
         part.findings.extend(appraise::registers::hardware(&list, measured));
         let link = LinkId::Measurements;
-        let payload = verified.payload();
+        let payload = signed.payload.as_slice();
         part.evidence.push(EvidenceItem::new("hardware-list", "json", link, payload, Vec::new()));
         part
     }
@@ -148,37 +143,62 @@ impl<'p> Beside<'p> {
         // Without a greatest age an old word would count for ever.
         let rules = policy.tinfoil().witness.as_ref();
         let rules = rules.filter(|rules| rules.maximum_age_days.is_some());
-        let mut said: Option<(UnixTime, &Signed<'_>, Witness)> = None;
-        let mut open = None;
-        let own = self.witnesses.iter().filter_map(|signed| {
+        // One that cannot be read may be about this repository.
+        let is_own = |signed: &&Signed<'_>| {
             let witness = Witness::of_predicate(signed.statement.predicate());
-            let is_own = |witness: &Witness| {
-                repository.strip_prefix("https://github.com/") == Some(&witness.repository)
-            };
-            witness.as_ref().map_or(true, is_own).then_some((signed, witness))
+            let own = repository.strip_prefix("https://github.com/");
+            witness.map_or(true, |witness| own == Some(&witness.repository))
+        };
+        let own = self.witnesses.iter().filter(is_own);
+        let newest = self.newest_of(check, own, rules, policy, now).and_then(|newest| {
+            let words = read(check, newest, Witness::of_predicate)?;
+            let found = words
+                .into_iter()
+                .map(|(own, witness)| (own.signed, appraise::newest::newest(&witness, build)));
+            worst(check, found.collect(), |(_, finding)| finding.passed())
         });
-        for (signed, witness) in own.take(MAX_STATEMENTS) {
-            match (witness, self.accepted(check, signed, rules, policy, now)) {
-                (Ok(witness), Ok(verified)) => {
-                    let first = verified.signed_at().first().copied();
-                    if let Some(at) = first.filter(|at| said.as_ref().is_none_or(|s| s.0 < *at)) {
-                        said = Some((at, signed, witness));
+        match newest {
+            Ok((signed, finding)) => {
+                signed.used();
+                finding
+            }
+            Err(open) => open,
+        }
+    }
+
+    /// Of the statements that count the newest ones, by the first moment at which their signatures were
+    /// seen: usually one.
+    fn newest_of<'s>(
+        &'s self,
+        check: &'static Check,
+        statements: impl IntoIterator<Item = &'s Signed<'p>>,
+        rules: Option<&ProvenancePolicy>,
+        policy: &dyn ForTinfoil,
+        now: UnixTime,
+    ) -> Result<Vec<Accepted<'s, 'p>>, Finding> {
+        let mut newest: Vec<Accepted<'s, 'p>> = Vec::new();
+        let mut open = None;
+        for (number, signed) in statements.into_iter().enumerate() {
+            if number >= MAX_STATEMENTS {
+                return Err(Finding::unknown(check, Why::NotSupported));
+            }
+            match self.accepted(check, signed, rules, policy, now) {
+                Ok(verified) => {
+                    let own =
+                        Accepted { signed, at: verified.signed_at().first().copied(), verified };
+                    let known = newest.first().map(|known| known.at);
+                    if known.is_none_or(|at| at < own.at) {
+                        newest = vec![own];
+                    } else if known == Some(own.at) {
+                        newest.push(own);
                     }
                 }
-                (Err(error), Ok(_)) => {
-                    let malformed = Finding::fail(check, "malformed").actual(error.to_string());
-                    open = open.or(Some(malformed));
-                }
-                (_, Err(finding)) => open = open.or(Some(finding)),
+                Err(finding) => open = open.or(Some(finding)),
             }
         }
-        match (said, open) {
-            (Some((_, signed, witness)), _) => {
-                signed.used();
-                appraise::newest::newest(&witness, build)
-            }
-            (None, Some(finding)) => finding,
-            (None, None) => Finding::unknown(check, Why::NotFetched),
+        match newest.is_empty() {
+            true => Err(open.unwrap_or_else(|| Finding::unknown(check, Why::NotFetched))),
+            false => Ok(newest),
         }
     }
 
@@ -199,29 +219,71 @@ impl<'p> Beside<'p> {
         let examined =
             sigstore::examine::signed(signed.bytes(), signed.read(), None, &self.keys, policy, now)
                 .map_err(|error| Finding::fail(check, "malformed").actual(error.to_string()))?;
-        let refused = |findings: &[Finding], reason| {
+        let failed = |findings: &[Finding], reason| {
             let fails = |finding: &&Finding| matches!(finding.outcome, Outcome::Fail(_));
             let failed = findings.iter().find(fails)?;
             Some(Finding::fail(check, reason).actual(failed.check.id))
         };
-        let Some(verified) = examined.verified else {
-            let open = || Finding::unknown(check, Why::NotSupported);
-            return Err(refused(&examined.part.findings, "not-signed").unwrap_or_else(open));
+        // The age of the list of keys is told beside the release.
+        let warned = |findings: &[Finding]| {
+            let warns = |finding: &&Finding| {
+                matches!(finding.outcome, Outcome::Warn(_))
+                    && finding.check != &sigstore::checks::SIGSTORE_TRUSTED_ROOT
+            };
+            findings.iter().find(warns).map(|finding| finding.check.id)
         };
-        let mut appraised = provenance::appraise::provenance(&verified, &rules, now);
-        appraised.push(public_log(&verified, policy.sigstore().no_public_log));
+        let unchecked = || Finding::unknown(check, Why::NotSupported);
+        let Some(verified) = examined.verified else {
+            return Err(failed(&examined.part.findings, "not-signed").unwrap_or_else(unchecked));
+        };
         // An old word contradicts nothing: a newer one is missing.
         let age = &provenance::checks::PROVENANCE_AGE;
         let (old, appraised): (Vec<_>, Vec<_>) =
-            appraised.into_iter().partition(|finding| finding.check == age);
-        if let Some(refused) = refused(&appraised, "not-accepted") {
+            provenance::appraise::provenance(&verified, &rules, now)
+                .into_iter()
+                .partition(|finding| finding.check == age);
+        if let Some(refused) = failed(&appraised, "not-accepted") {
             return Err(refused);
         }
-        match refused(&old, "not-accepted") {
+        if let Some(id) = warned(&appraised) {
+            return Err(Finding::fail(check, "not-accepted").actual(id));
+        }
+        let logged = public_log(&verified, policy.sigstore().no_public_log);
+        if let Some(refused) = failed(std::slice::from_ref(&logged), "not-accepted") {
+            return Err(refused);
+        }
+        if let Some(id) = warned(&examined.part.findings).or_else(|| warned(&[logged])) {
+            return Err(unchecked().actual(id));
+        }
+        match failed(&old, "not-accepted") {
             Some(_) => Err(Finding::unknown(check, Why::NotFetched).actual(signer(&verified))),
             None => Ok(verified),
         }
     }
+}
+
+/// What each statement says, when all of them can be read.
+fn read<'s, 'p, T>(
+    check: &'static Check,
+    statements: Vec<Accepted<'s, 'p>>,
+    says: impl Fn(&serde_json::Value) -> Result<T, Error>,
+) -> Result<Vec<(Accepted<'s, 'p>, T)>, Finding> {
+    let malformed = |error: Error| Finding::fail(check, "malformed").actual(error.to_string());
+    let read = statements.into_iter().map(|own| {
+        let said = says(own.signed.statement.predicate()).map_err(malformed)?;
+        Ok((own, said))
+    });
+    read.collect()
+}
+
+/// Of several of one moment the first that does not hold, or else the first.
+fn worst<T>(
+    check: &'static Check,
+    several: Vec<T>,
+    holds: impl Fn(&T) -> bool,
+) -> Result<T, Finding> {
+    let place = several.iter().position(|own| !holds(own)).unwrap_or_default();
+    several.into_iter().nth(place).ok_or_else(|| Finding::unknown(check, Why::NotFetched))
 }
 
 /// Who signed, and when the signature was first seen.

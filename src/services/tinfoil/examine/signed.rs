@@ -103,9 +103,7 @@ impl<'p> Beside<'p> {
         for signed in self.hardware.iter().take(MAX_STATEMENTS) {
             let accepted = self.accepted(check, signed, rules, policy, now).and_then(|verified| {
                 let list = Hardware::of_predicate(signed.statement.predicate());
-                let malformed =
-                    |error: Error| Finding::fail(check, "malformed").actual(error.to_string());
-                Ok((verified, list.map_err(malformed)?))
+                Ok((verified, list.map_err(|error| malformed(check, &error))?))
             });
             match accepted {
                 Ok((verified, list)) => {
@@ -121,7 +119,7 @@ impl<'p> Beside<'p> {
             }
         }
         let Some((signed, verified, list)) = chosen else {
-            let open = open.unwrap_or_else(|| Finding::unknown(check, Why::NotFetched));
+            let open = open.map_or_else(|| Finding::unknown(check, Why::NotFetched), |own| *own);
             return Part::of([open, Finding::blocked(&checks::TINFOIL_HARDWARE, check)]);
         };
         signed.used();
@@ -166,8 +164,7 @@ impl<'p> Beside<'p> {
                     }
                 }
                 (Err(error), Ok(_)) => {
-                    let malformed = Finding::fail(check, "malformed").actual(error.to_string());
-                    open = open.or(Some(malformed));
+                    open = open.or(Some(malformed(check, &error)));
                 }
                 (_, Err(finding)) => open = open.or(Some(finding)),
             }
@@ -177,7 +174,7 @@ impl<'p> Beside<'p> {
                 signed.used();
                 appraise::newest::newest(&witness, build)
             }
-            (None, Some(finding)) => finding,
+            (None, Some(finding)) => *finding,
             (None, None) => Finding::unknown(check, Why::NotFetched),
         }
     }
@@ -190,22 +187,22 @@ impl<'p> Beside<'p> {
         rules: Option<&ProvenancePolicy>,
         policy: &dyn ForTinfoil,
         now: UnixTime,
-    ) -> Result<VerifiedStatement, Finding> {
+    ) -> Result<VerifiedStatement, Box<Finding>> {
         let Some(rules) = rules.filter(|rules| rules.names_source()) else {
-            return Err(Finding::no_reference(check));
+            return Err(Box::new(Finding::no_reference(check)));
         };
         let own = signed.statement.predicate_type().to_owned();
         let rules = ProvenancePolicy { predicate_types: vec![own], ..rules.clone() };
         let examined =
             sigstore::examine::signed(signed.bytes(), signed.read(), None, &self.keys, policy, now)
-                .map_err(|error| Finding::fail(check, "malformed").actual(error.to_string()))?;
+                .map_err(|error| malformed(check, &error))?;
         let refused = |findings: &[Finding], reason| {
             let fails = |finding: &&Finding| matches!(finding.outcome, Outcome::Fail(_));
             let failed = findings.iter().find(fails)?;
-            Some(Finding::fail(check, reason).actual(failed.check.id))
+            Some(Box::new(Finding::fail(check, reason).actual(failed.check.id)))
         };
         let Some(verified) = examined.verified else {
-            let open = || Finding::unknown(check, Why::NotSupported);
+            let open = || Box::new(Finding::unknown(check, Why::NotSupported));
             return Err(refused(&examined.part.findings, "not-signed").unwrap_or_else(open));
         };
         let mut appraised = provenance::appraise::provenance(&verified, &rules, now);
@@ -218,10 +215,18 @@ impl<'p> Beside<'p> {
             return Err(refused);
         }
         match refused(&old, "not-accepted") {
-            Some(_) => Err(Finding::unknown(check, Why::NotFetched).actual(signer(&verified))),
+            Some(_) => {
+                let missing = Finding::unknown(check, Why::NotFetched);
+                Err(Box::new(missing.actual(signer(&verified))))
+            }
             None => Ok(verified),
         }
     }
+}
+
+/// What cannot be read.
+fn malformed(check: &'static Check, error: &Error) -> Box<Finding> {
+    Box::new(Finding::fail(check, "malformed").actual(error.to_string()))
 }
 
 /// Who signed, and when the signature was first seen.

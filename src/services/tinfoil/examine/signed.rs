@@ -115,7 +115,7 @@ impl<'p> Beside<'p> {
         let (own, list) = match newest {
             Ok(newest) => newest,
             Err(open) => {
-                return Part::of([open, Finding::blocked(&checks::TINFOIL_HARDWARE, check)]);
+                return Part::of([*open, Finding::blocked(&checks::TINFOIL_HARDWARE, check)]);
             }
         };
         let (signed, signer) = (own.signed, signer(&own.verified));
@@ -162,7 +162,7 @@ impl<'p> Beside<'p> {
                 signed.used();
                 finding
             }
-            Err(open) => open,
+            Err(open) => *open,
         }
     }
 
@@ -175,12 +175,12 @@ impl<'p> Beside<'p> {
         rules: Option<&ProvenancePolicy>,
         policy: &dyn ForTinfoil,
         now: UnixTime,
-    ) -> Result<Vec<Accepted<'s, 'p>>, Finding> {
+    ) -> Result<Vec<Accepted<'s, 'p>>, Box<Finding>> {
         let mut newest: Vec<Accepted<'s, 'p>> = Vec::new();
         let mut open = None;
         for (number, signed) in statements.into_iter().enumerate() {
             if number >= MAX_STATEMENTS {
-                return Err(Finding::unknown(check, Why::NotSupported));
+                return Err(Box::new(Finding::unknown(check, Why::NotSupported)));
             }
             match self.accepted(check, signed, rules, policy, now) {
                 Ok(verified) => {
@@ -197,7 +197,7 @@ impl<'p> Beside<'p> {
             }
         }
         match newest.is_empty() {
-            true => Err(open.unwrap_or_else(|| Finding::unknown(check, Why::NotFetched))),
+            true => Err(open.unwrap_or_else(|| not_fetched(check))),
             false => Ok(newest),
         }
     }
@@ -210,19 +210,19 @@ impl<'p> Beside<'p> {
         rules: Option<&ProvenancePolicy>,
         policy: &dyn ForTinfoil,
         now: UnixTime,
-    ) -> Result<VerifiedStatement, Finding> {
+    ) -> Result<VerifiedStatement, Box<Finding>> {
         let Some(rules) = rules.filter(|rules| rules.names_source()) else {
-            return Err(Finding::no_reference(check));
+            return Err(Box::new(Finding::no_reference(check)));
         };
         let own = signed.statement.predicate_type().to_owned();
         let rules = ProvenancePolicy { predicate_types: vec![own], ..rules.clone() };
         let examined =
             sigstore::examine::signed(signed.bytes(), signed.read(), None, &self.keys, policy, now)
-                .map_err(|error| Finding::fail(check, "malformed").actual(error.to_string()))?;
+                .map_err(|error| malformed(check, &error))?;
         let failed = |findings: &[Finding], reason| {
             let fails = |finding: &&Finding| matches!(finding.outcome, Outcome::Fail(_));
             let failed = findings.iter().find(fails)?;
-            Some(Finding::fail(check, reason).actual(failed.check.id))
+            Some(Box::new(Finding::fail(check, reason).actual(failed.check.id)))
         };
         // The age of the list of keys is told beside the release.
         let warned = |findings: &[Finding]| {
@@ -234,7 +234,8 @@ impl<'p> Beside<'p> {
         };
         let unchecked = || Finding::unknown(check, Why::NotSupported);
         let Some(verified) = examined.verified else {
-            return Err(failed(&examined.part.findings, "not-signed").unwrap_or_else(unchecked));
+            let why = failed(&examined.part.findings, "not-signed");
+            return Err(why.unwrap_or_else(|| Box::new(unchecked())));
         };
         // An old word contradicts nothing: a newer one is missing.
         let age = &provenance::checks::PROVENANCE_AGE;
@@ -246,17 +247,17 @@ impl<'p> Beside<'p> {
             return Err(refused);
         }
         if let Some(id) = warned(&appraised) {
-            return Err(Finding::fail(check, "not-accepted").actual(id));
+            return Err(Box::new(Finding::fail(check, "not-accepted").actual(id)));
         }
         let logged = public_log(&verified, policy.sigstore().no_public_log);
         if let Some(refused) = failed(std::slice::from_ref(&logged), "not-accepted") {
             return Err(refused);
         }
         if let Some(id) = warned(&examined.part.findings).or_else(|| warned(&[logged])) {
-            return Err(unchecked().actual(id));
+            return Err(Box::new(unchecked().actual(id)));
         }
         match failed(&old, "not-accepted") {
-            Some(_) => Err(Finding::unknown(check, Why::NotFetched).actual(signer(&verified))),
+            Some(_) => Err(Box::new(not_fetched(check).actual(signer(&verified)))),
             None => Ok(verified),
         }
     }
@@ -267,10 +268,10 @@ fn read<'s, 'p, T>(
     check: &'static Check,
     statements: Vec<Accepted<'s, 'p>>,
     says: impl Fn(&serde_json::Value) -> Result<T, Error>,
-) -> Result<Vec<(Accepted<'s, 'p>, T)>, Finding> {
-    let malformed = |error: Error| Finding::fail(check, "malformed").actual(error.to_string());
+) -> Result<Vec<(Accepted<'s, 'p>, T)>, Box<Finding>> {
     let read = statements.into_iter().map(|own| {
-        let said = says(own.signed.statement.predicate()).map_err(malformed)?;
+        let said =
+            says(own.signed.statement.predicate()).map_err(|error| malformed(check, &error))?;
         Ok((own, said))
     });
     read.collect()
@@ -281,9 +282,17 @@ fn worst<T>(
     check: &'static Check,
     several: Vec<T>,
     holds: impl Fn(&T) -> bool,
-) -> Result<T, Finding> {
+) -> Result<T, Box<Finding>> {
     let place = several.iter().position(|own| !holds(own)).unwrap_or_default();
-    several.into_iter().nth(place).ok_or_else(|| Finding::unknown(check, Why::NotFetched))
+    several.into_iter().nth(place).ok_or_else(|| not_fetched(check))
+}
+
+fn not_fetched(check: &'static Check) -> Box<Finding> {
+    Box::new(Finding::unknown(check, Why::NotFetched))
+}
+
+fn malformed(check: &'static Check, error: &Error) -> Box<Finding> {
+    Box::new(Finding::fail(check, "malformed").actual(error.to_string()))
 }
 
 /// Who signed, and when the signature was first seen.

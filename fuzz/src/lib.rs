@@ -61,6 +61,7 @@ pub const TARGETS: &[Target] = &[
     ("policy_use", policy_use),
     ("shelf", shelf),
     ("bundle_again", bundle_again),
+    ("gpu_beside", gpu_beside),
     ("json_strict", json_strict),
     ("oracle_quote", oracle_quote),
     ("oracle_snp", oracle_snp),
@@ -110,6 +111,21 @@ pub fn tinfoil_document(bytes: &[u8]) {
         let _ = Hardware::of_predicate(&predicate);
         let _ = Witness::of_predicate(&predicate);
     }
+}
+
+/// Any bytes as a file beside the report of a GPU: reference values, an answer about revocation.
+pub fn gpu_beside(bytes: &[u8]) {
+    use s2s_sim::nvidia::{ReportSpec, Role, certificate};
+    let file = silicon_to_source::File::new;
+    let mut files = vec![file("evidence", ReportSpec::default().sign())];
+    for role in [Role::Device, Role::Authority, Role::Root] {
+        files.push(file("certificate", certificate(role, &ReportSpec::FIRMWARE, None)));
+    }
+    files.push(file("beside", bytes.to_vec()));
+    let context = silicon_to_source::Context::at(NOW);
+    let policy = silicon_to_source::engine::builtin("simulated-machine");
+    let policy = policy.and_then(|built_in| built_in.policy().ok());
+    let _ = silicon_to_source::examine(&files, policy.as_ref(), &context);
 }
 
 /// Any bytes as a bundle, whose report is made again.

@@ -40,6 +40,7 @@ pub fn all() -> Vec<Vec<u8>> {
         GuestSpec::tdx().document(),
         GuestSpec::tdx().hardware(),
         GuestSpec::tdx().witness(),
+        s2s_sim::nvidia::ManifestSpec::driver().xml(),
         s2s_sim::coordinator::CoordinatorSpec::default().bytes(),
         s2s_sim::nitro::NitroSpec::healthy().bytes(),
         BundleSpec::message(&Build::default(), b"artifact".to_vec()).bytes(),

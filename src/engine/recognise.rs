@@ -14,6 +14,7 @@ use crate::engine::kind::{has, is_image};
 use crate::error::Error;
 use crate::formats::dstack::parse::{Answer, AppCompose};
 use crate::formats::gce::parse::LaunchEndorsement;
+use crate::formats::gpu::parse::Manifest;
 use crate::formats::intel::parse::GuestEvidence;
 use crate::formats::launch::parse::{Description, Firmware};
 use crate::formats::snp::parse::members::Evidence;
@@ -66,6 +67,7 @@ pub(crate) fn parts<'a>(
         return whole(role);
     }
     match bytes.trim_ascii_start().first() {
+        Some(b'<') if Manifest::is_likely(bytes) => return whole(Role::GpuReference),
         Some(b'[') if RekorAnswer::of(bytes).is_some() => return whole(Role::RekorAnswer),
         Some(b'[') => return whole(Role::DstackLog),
         Some(b'{') => {

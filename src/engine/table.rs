@@ -29,7 +29,7 @@ const TUF: &[Role] = tuf::ROLES;
 const LOGGED: &[Role] = sigstore::ROLES;
 const KEYS: &[Role] = &[Role::KeyList];
 const OTHERS: &[Role] = &[Role::Certificate, Role::Crl];
-const OCSP: &[Role] = &[Role::OcspAnswer];
+const DEVICES: &[Role] = &[Role::OcspAnswer, Role::GpuReference];
 /// What a processor's launch is compared with.
 const LAUNCH: &[Role] =
     &[Role::Firmware, Role::LaunchDescription, Role::GoogleEndorsement, Role::Certificate];
@@ -83,8 +83,8 @@ pub(super) fn row(kind: &Kind<'_>) -> Row {
         Kind::SgxQuote(_) => (3, "sgx", &[INTEL, LOGS, IMAGE, LAUNCH, REGISTRY]),
         Kind::TpmAttestation(_) => (3, "vtpm", &[GOOGLE, OTHERS, REGISTRY]),
         Kind::NitroDocument(_) => (3, "nitro", &[]),
-        Kind::GpuReport(_) => (4, "gpu", &[OTHERS, OCSP]),
-        Kind::GpuEvidence => (4, "gpu", &[OCSP]),
+        Kind::GpuReport(_) => (4, "gpu", &[OTHERS, DEVICES]),
+        Kind::GpuEvidence => (4, "gpu", &[DEVICES]),
         Kind::Token(service) => (5, of_service(*service), &[KEYS, REGISTRY]),
         Kind::GpuTokens => (5, "nras", &[KEYS, REGISTRY]),
         Kind::GithubAttestations => (6, "sigstore", &[BUNDLES, TUF]),

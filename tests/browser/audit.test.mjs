@@ -72,8 +72,8 @@ test('with the bundle of a usual service it has at most 2,000,000 bytes', () => 
   }
 });
 
-test('the empty file has the languages of the page, and no word of the terminal or the extension is said in it', () => {
-  assert.doesNotMatch(EMPTY.match(/<script type="module">([^]*?)<\/script>/)[1], /\["(cli|extension)"/);
+test('the empty file has the languages of the page, and no word of the terminal, the extension or sealed requests is said in it', () => {
+  assert.doesNotMatch(EMPTY.match(/<script type="module">([^]*?)<\/script>/)[1], /\["(channel|cli|extension)"/);
   const languages = [...EMPTY.matchAll(/data-language="([a-z]+)"/g)].map(([, language]) => language);
   const own = readdirSync(join(SITE, 'locales')).map((name) => name.replace(/\.json$/, ''));
   assert.deepEqual(languages.toSorted(), own.filter((name) => !name.includes('.')).toSorted());

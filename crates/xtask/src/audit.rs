@@ -30,8 +30,9 @@ const MAX: usize = 1_600_000;
 /// How far back the verifier's LZMA looks, in bytes: more than the verifier has.
 const DICTIONARY: u32 = 8 << 20;
 
-/// What the file's own script never says: the words of the terminal and of the extension.
-const NOT_SAID: [&str; 2] = ["cli", "extension"];
+/// What the file's own script never says: the words of the terminal, of the extension, and of requests
+/// that are sealed.
+const NOT_SAID: [&str; 3] = ["channel", "cli", "extension"];
 
 /// The language whose words stand whole in the file.
 const WHOLE: &str = "en";

@@ -1,5 +1,7 @@
 //! A simulated NVIDIA GPU: its certificates and reports.
 
+mod manifest;
+
 use crate::certificate::{
     CRL_SIGN, DIGITAL_SIGNATURE, KEY_CERT_SIGN, PathLength, Spoil, Template, basic_constraints,
     extended_key_usage, extension, key_usage, simulated_name,
@@ -7,6 +9,8 @@ use crate::certificate::{
 use crate::der::{OCTET_STRING, SEQUENCE, tlv};
 use crate::keys::Key;
 use crate::{AUTHORITY_VALIDITY, ENTITY_VALIDITY};
+
+pub use manifest::ManifestSpec;
 
 /// What a certificate of the chain is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +21,8 @@ pub enum Role {
     Authority,
     /// The GPU's own.
     Device,
+    /// The root of reference values, committed as `src/pki/simulated/nvidia-reference-root.der`.
+    ReferenceRoot,
 }
 
 impl Role {
@@ -25,6 +31,7 @@ impl Role {
             Self::Root => Key::NvidiaRoot,
             Self::Authority => Key::NvidiaAuthority,
             Self::Device => Key::NvidiaDevice,
+            Self::ReferenceRoot => Key::NvidiaReference,
         }
     }
 
@@ -33,6 +40,7 @@ impl Role {
             Self::Root => "NVIDIA Device Identity CA",
             Self::Authority => "NVIDIA GH100 Identity",
             Self::Device => "GH100 A01 GSP FMC LF",
+            Self::ReferenceRoot => "NVIDIA CoRIM signing Root CA",
         }
     }
 }
@@ -43,6 +51,7 @@ pub fn certificate(role: Role, firmware: &[u8; 48], spoil: Option<&Spoil>) -> Ve
     let (issuer, validity) = match role {
         Role::Root | Role::Authority => (Role::Root, AUTHORITY_VALIDITY),
         Role::Device => (Role::Authority, ENTITY_VALIDITY),
+        Role::ReferenceRoot => (Role::ReferenceRoot, AUTHORITY_VALIDITY),
     };
     let mut template = Template::new(
         simulated_name(issuer.common_name()),

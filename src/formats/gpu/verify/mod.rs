@@ -1,5 +1,7 @@
 //! NVIDIA's devices: from NVIDIA's root key to the report.
 
+pub(crate) mod manifest;
+
 use super::checks;
 use super::parse::Report;
 use crate::crypto::{self, Algorithm, Hash, Message, Signature};

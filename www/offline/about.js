@@ -169,5 +169,5 @@ export function checkFile(bundle) {
 }
 
 async function extractVerifier() {
-  download('silicon_to_source_bg.wasm', await unpacked(blockText('verifier')), 'application/wasm');
+  download('silicon_to_source_bg.wasm', await unpacked(blockText('verifier'), 'lzma'), 'application/wasm');
 }

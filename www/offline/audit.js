@@ -67,7 +67,7 @@ async function begin() {
   // What was changed is told whatever the verifier does.
   if (bundle === 'broken') showUnreadable(() => audit('unreadable.letters'));
   else carried = bundle;
-  const isRunning = await unpacked(blockText('verifier')).then(start, () => false);
+  const isRunning = await unpacked(blockText('verifier'), 'lzma').then(start, () => false);
   intake.policies = policies();
   listen();
   if (bundle === 'broken') return;

@@ -1,5 +1,7 @@
 /** What lies in this file: blocks of letters that are no script. */
 
+import { unpackedLzma } from './lzma.js';
+
 /**
  * What no letter of a block is: what no page may have, the ends of lines, and what could end a script.
  * Every other letter of ASCII is its own seven bits.
@@ -37,10 +39,11 @@ export const made = JSON.parse(blockText('made'));
  * The bytes that a block stands for, which are compressed in it.
  *
  * @param {string} letters
- * @param {'gzip' | 'deflate-raw'} [form]
+ * @param {'gzip' | 'deflate-raw' | 'lzma'} [form]
  * @returns {Promise<ArrayBuffer>}
  */
 export async function unpacked(letters, form = 'gzip') {
+  if (form === 'lzma') return unpackedLzma(fromLetters(letters)).buffer;
   const stream = new Blob([fromLetters(letters)]).stream().pipeThrough(new DecompressionStream(form));
   return new Response(stream).arrayBuffer();
 }

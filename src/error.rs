@@ -76,6 +76,11 @@ impl Error {
         Self::Malformed { what, at, why: why.into() }
     }
 
+    /// The whole input is nothing that could be examined by itself, and `why`.
+    pub(crate) fn whole(input: &[u8], why: impl Into<Cow<'static, str>>) -> Self {
+        Self::malformed(WHOLE, Span::new(0, input.len()), why)
+    }
+
     pub(crate) fn truncated(what: &'static str, start: usize, need: usize, have: usize) -> Self {
         Self::malformed(
             what,
@@ -124,9 +129,15 @@ impl Error {
     }
 }
 
+/// What is malformed where the whole of the input is meant.
+const WHOLE: &str = "input";
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Malformed { what: WHOLE, why, .. } => {
+                write!(f, "Nothing was checked, because {why}.")
+            }
             Self::Malformed { what, at, why } => {
                 write!(f, "{what} at byte {} cannot be read: {why}.", at.start)
             }

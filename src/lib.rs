@@ -92,6 +92,7 @@ pub mod pki;
 pub mod report;
 pub mod requirements;
 pub mod services;
+mod sorted;
 pub mod span;
 pub mod text;
 pub mod time;

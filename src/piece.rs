@@ -30,6 +30,10 @@ pub(crate) enum Role {
     Certificate,
     /// A revocation list of nobody who is known by name.
     Crl,
+    /// NVIDIA's reference values for a device.
+    GpuReference,
+    /// An answer of an OCSP service.
+    OcspAnswer,
     /// A list of token keys, or a public key in PEM.
     KeyList,
     /// The firmware's event log (TCG).
@@ -93,6 +97,8 @@ impl Role {
             Self::GoogleEndorsement => "google-endorsement",
             Self::Certificate => "certificate",
             Self::Crl => "crl",
+            Self::GpuReference => "gpu-reference",
+            Self::OcspAnswer => "ocsp-answer",
             Self::KeyList => "key-list",
             Self::FirmwareLog => "firmware-log",
             Self::LauncherLog => "launcher-log",

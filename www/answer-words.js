@@ -5,7 +5,7 @@
  * @import { AnswerRow, Report } from './report.d.ts'
  */
 
-import { shortWords } from './dom.js';
+import { evidenceWords, shortWords } from './dom.js';
 import { COMMIT, hostOf, sentencesOf } from './phrases.js';
 import { findingAdvice } from './titles.js';
 import { has, say } from './wording.js';
@@ -14,12 +14,15 @@ import { has, say } from './wording.js';
 export const HIGHEST = ['verified', 'verified-image'];
 
 /**
- * What the answer is about: the address that was asked, or what kind of evidence it is.
+ * What the answer is about: the address that was asked, the one that a recording names, or what kind of evidence
+ * it is.
  *
  * @param {Report} report
  */
-export function subjectWords({ headline, subject }) {
-  return headline.of === null ? say(['kinds', subject.kind]) : hostOf(headline.of);
+export function subjectWords({ headline, subject, recorded_at: at }) {
+  if (headline.of !== null) return hostOf(headline.of);
+  if (at && subject.name !== null) return say(['answer', 'recording'], { name: evidenceWords(subject.name) });
+  return say(['kinds', subject.kind]);
 }
 
 /**

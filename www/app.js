@@ -8,6 +8,7 @@
 import { auditFile } from './audit-file.js';
 import { BUILD, DEMONSTRATION, RECORDED } from './demonstrations.js';
 import { button, evidenceWords, visible } from './dom.js';
+import { EarlyFiles } from './early-files.js';
 import { AboutPage } from './elements/about-page.js';
 import { EvidenceIntake, rfc3339 } from './elements/evidence-intake.js';
 import { EvidenceReport } from './elements/evidence-report.js';
@@ -17,7 +18,7 @@ import { ServiceInquiry, tell } from './elements/service-inquiry.js';
 import { answerForPaper } from './paper.js';
 import { hostOf, sentencesOf } from './phrases.js';
 import { place, Stage } from './stage.js';
-import { asRecorded, ask, begin, bundled, examine, learn, loadVerifier, ownFile, policies, seen, subjects } from './verifier.js';
+import { asRecorded, ask, begin, bundled, examine, learn, loadVerifier, ownFile, policies, subjects } from './verifier.js';
 import { ui, wordingLanguage } from './wording.js';
 
 /** @type {Source[]} */
@@ -41,10 +42,7 @@ let running = null;
 /** @type {Examination | null} the answer as of now that stands */
 let standing = null;
 
-/** @type {File[]} files that were dropped before the page could take them */
-const early = [];
-document.addEventListener('dragover', keepEarly);
-document.addEventListener('drop', keepEarly);
+const early = new EarlyFiles();
 
 const verifier = loadVerifier();
 let isLoaded = false;
@@ -132,10 +130,9 @@ view.addEventListener('choose-policy', (event) => {
   intake.again();
 });
 answerForPaper(view);
-document.removeEventListener('dragover', keepEarly);
-document.removeEventListener('drop', keepEarly);
+const dropped = early.taken();
 showStart();
-const taken = early.length > 0 ? verifier.then(() => intake.take(early)) : null;
+const taken = dropped.length > 0 ? verifier.then(() => intake.take(dropped)) : null;
 
 await Promise.all([verifier, taken]);
 isLoaded = true;
@@ -168,17 +165,6 @@ function fill() {
   const [service, policy] = [named.get('service'), named.get('policy')];
   if (policy && intake.hasPolicy(policy)) intake.choosePolicy(policy);
   if (service) inquiry.propose(service);
-}
-
-/**
- * Keeps what is dropped before the page can take it; without this the browser would leave the page
- * and open the file.
- *
- * @param {DragEvent} event
- */
-function keepEarly(event) {
-  event.preventDefault();
-  if (event.type === 'drop') early.push(...(event.dataTransfer?.files ?? []));
 }
 
 /** @param {boolean} isShown */
@@ -362,12 +348,12 @@ function show(examination, byReader) {
   const unread = session && isUnread ? { origin: session.origin, isRecorded: isRecorded(session.origin) } : null;
   const own = sources;
   const service = session?.origin ?? null;
-  const last = service && examination.kind === 'report' ? seen(own, examination.options) : null;
+  const seen = examination.kind === 'report' ? examination.seen : null;
   const keep =
     examination.kind === 'report' ? () => bundled(own, examination.options, examination.json) : null;
   const compare = examination.kind === 'report' ? () => withBoth(own, examination.options) : null;
   stage.show(() => {
-    const note = service && last ? historyNote(service, last) : null;
+    const note = service && seen ? historyNote(service, seen) : null;
     const shown = view.show(examination, own, { kept, unread, keep, note, auditFile, compare });
     if (shown.kind === 'report') return visible(sentencesOf(shown.report).headline().short);
     const [first] = own;

@@ -127,14 +127,16 @@ export interface VerifierModule {
     asked(): string;
     exchange(): Uint8Array;
   };
-  /** A report, with the text of an array of `SignatureCount`. */
+  /** A report, with the text of an array of `SignatureCount`, and what `remembered` takes where there is something to remember. */
   examine(
     files: Source[],
     options: VerifyOptions,
     engine?: SignatureEngine,
-  ): Promise<{ report: string; signatures: string; agree?: boolean }>;
-  /** The text of a `Seen`; nothing where there is none. */
-  seen(files: Source[], options: VerifyOptions): string | undefined;
+  ): Promise<{ report: string; signatures: string; agree?: boolean; seen?: string }>;
+  /** The text of a `Remembered`, after what `examine` saw. */
+  remembered(known: string | undefined, seen: string): string;
+  /** The text of a `Remembered`, after its reader took notice of what changed. */
+  noticed(known: string): string;
   /** One file with everything, and the report. */
   bundle(files: Source[], options: VerifyOptions, report: string, maker: { sha256?: string }): Uint8Array;
   /** The bundle by itself, as it is saved, of a bundle or of an audit file. */
@@ -165,6 +167,8 @@ export type Examination =
       options: VerifyOptions;
       /** Who answered its signatures; `null` where that is not known any more. */
       signatures: Signatures | null;
+      /** What later reports on the same service are compared by; `null` where it decides nothing. */
+      seen: string | null;
     }
   | { kind: 'unreadable'; code: string; message: string; file: string | null }
   | {

@@ -33,17 +33,33 @@ export interface RecordedBundle {
   makersOwn: ("policy" | "trusted-root" | "artifact" | "firmware-root")[];
 }
 
-/** What later reports on a service are compared by. */
-export interface Seen {
-  /** The moment that was examined for. */
-  at: string;
-  level: string | null;
-  policy: string;
-  /** SHA-256 of the policy file. */
-  policySha256: string;
-  simulated: boolean;
-  /** Whether nothing is published. */
-  absent: boolean;
-  /** By what is compared; each value is the claim, its part and the value, with a tab between. */
-  values: Record<string, string[]>;
+/** A value that is compared. */
+export interface Compared {
+  /** The claim that tells it, and after a comma its part; empty where there can be no other. */
+  name: string;
+  value: string;
+}
+
+/** Something that is different from what was known of a service. */
+export interface Change {
+  what: string;
+  form: 'changed' | 'new' | 'gone';
+  /** Whether it is a key, to which people and programs send secrets. */
+  key: boolean;
+  /** The values before and now, as far as they differ. */
+  before: Compared[];
+  after: Compared[];
+}
+
+/** What is remembered of a service for its reader. The verifier writes it, and is handed all of it again. */
+export interface Remembered {
+  /** Since when the reader knows what is known. */
+  since: string;
+  /** What the reader knows, as it was seen last. */
+  known: { last: { at: string } };
+  /** What was seen last. */
+  last: { at: string; simulated: boolean };
+  changes: Change[];
+  /** What is not different. */
+  same: string[];
 }

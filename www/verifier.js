@@ -2,7 +2,7 @@
  * The verifier: Rust, compiled to WebAssembly, in a worker. It decides; this module only hands bytes
  * over and makes sure that whatever goes wrong on the way is never taken for an answer.
  *
- * @import { Answered, Examination, PlannedRequest, PolicyEntry, Seen, SessionHandle, SignatureEngine, Source, SubjectEntry, VerifyOptions } from './page.d.ts'
+ * @import { Answered, Examination, PlannedRequest, PolicyEntry, Remembered, SessionHandle, SignatureEngine, Source, SubjectEntry, VerifyOptions } from './page.d.ts'
  */
 
 import { drawable } from './drawable.js';
@@ -188,10 +188,10 @@ async function examined(sources, { at, policy, artifact, asked }, signal, engine
   const limit = setTimeout(() => again('too-long'), LIMIT);
   signal.addEventListener('abort', stop);
   try {
-    const { json, further, recorded, signatures } = await call('verify', sources, options, engine);
+    const { json, further, recorded, signatures, seen } = await call('verify', sources, options, engine);
     const report = drawable(json);
     return report
-      ? { kind: 'report', report, json, further, recorded, options, signatures }
+      ? { kind: 'report', report, json, further, recorded, options, signatures, seen }
       : { kind: 'unknown', reason: 'not-a-report' };
   } catch (error) {
     if (error instanceof Ended) return { kind: 'unknown', reason: error.reason };
@@ -206,18 +206,24 @@ async function examined(sources, { at, policy, artifact, asked }, signal, engine
 }
 
 /**
- * What later reports on the same service are compared by, or `null` where `sources` decide nothing.
+ * What is remembered of a service after a check.
  *
- * @param {Source[]} sources
- * @param {VerifyOptions} options
- * @returns {Promise<Seen | null>}
+ * @param {Remembered | null} known what was remembered before
+ * @param {string} seen what the check saw
+ * @returns {Promise<Remembered>}
  */
-export async function seen(sources, options) {
-  try {
-    return await call('seen', sources, options);
-  } catch {
-    return null;
-  }
+export function remembered(known, seen) {
+  return call('remembered', known, seen);
+}
+
+/**
+ * What is remembered after the reader took notice of what changed.
+ *
+ * @param {Remembered} known
+ * @returns {Promise<Remembered>}
+ */
+export function noticed(known) {
+  return call('noticed', known);
 }
 
 /**
@@ -314,6 +320,6 @@ export function asRecorded(recorded) {
   const { at, report: json } = recorded;
   const report = drawable(json);
   return report
-    ? { kind: 'report', report, json, further: [], recorded, options: { at }, signatures: null }
+    ? { kind: 'report', report, json, further: [], recorded, options: { at }, signatures: null, seen: null }
     : { kind: 'unknown', reason: 'not-a-report' };
 }

@@ -5,7 +5,7 @@
  * A message is `{ id, call, args }`; the answer is `{ id, value }` or `{ id, error }`. `abort` ends
  * the question with the id that it names.
  *
- * @import { PlannedRequest, Recorded, SignatureEngine, Source, VerifierModule, VerifyOptions } from './page.d.ts'
+ * @import { PlannedRequest, Recorded, Remembered, SignatureEngine, Source, VerifierModule, VerifyOptions } from './page.d.ts'
  */
 
 const WASM = new URL('./pkg/silicon_to_source_bg.wasm', import.meta.url);
@@ -45,21 +45,29 @@ const CALLS = {
    * @param {SignatureEngine} engine
    */
   async verify(_id, sources, options, engine) {
-    const { report: json, signatures, agree } = await verifier.examine(sources, options, engine);
+    const { report: json, signatures, agree, seen = null } = await verifier.examine(sources, options, engine);
     const { wanted } = JSON.parse(json);
     const further = read(() => verifier.further(JSON.stringify(wanted ?? [])));
     const by = { counts: JSON.parse(signatures), agree: agree ?? null };
-    return { json, further, recorded: await recorded(sources), signatures: by };
+    return { json, further, recorded: await recorded(sources), signatures: by, seen };
   },
 
   /**
-   * What later reports on the same service are compared by, or `null`.
+   * What is remembered of a service after a check.
    *
    * @param {number} _id
-   * @param {Source[]} sources
-   * @param {VerifyOptions} options
+   * @param {Remembered | null} known
+   * @param {string} seen
+   * @returns {Remembered}
    */
-  seen: (_id, sources, options) => JSON.parse(verifier.seen(sources, options) ?? 'null'),
+  remembered: (_id, known, seen) => JSON.parse(verifier.remembered(known ? JSON.stringify(known) : undefined, seen)),
+
+  /**
+   * @param {number} _id
+   * @param {Remembered} known
+   * @returns {Remembered}
+   */
+  noticed: (_id, known) => JSON.parse(verifier.noticed(JSON.stringify(known))),
 
   /**
    * One file with everything that was examined, and the report.

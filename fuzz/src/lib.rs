@@ -51,6 +51,7 @@ pub const TARGETS: &[Target] = &[
     ("snp_answer", snp_answer),
     ("snp_certificate_table", snp_certificate_table),
     ("snp_report", snp_report),
+    ("tinfoil_document", tinfoil_document),
     ("token", token),
     ("token_keys", token_keys),
     ("tpm_attest", tpm_attest),
@@ -60,6 +61,7 @@ pub const TARGETS: &[Target] = &[
     ("policy_use", policy_use),
     ("shelf", shelf),
     ("bundle_again", bundle_again),
+    ("gpu_beside", gpu_beside),
     ("json_strict", json_strict),
     ("oracle_quote", oracle_quote),
     ("oracle_snp", oracle_snp),
@@ -97,6 +99,31 @@ pub fn beside(bytes: &[u8]) {
     ];
     let context = silicon_to_source::Context::at(NOW);
     let policy = silicon_to_source::engine::builtin("simulated");
+    let policy = policy.and_then(|built_in| built_in.policy().ok());
+    let _ = silicon_to_source::examine(&files, policy.as_ref(), &context);
+}
+
+/// Any bytes as what an enclave of Tinfoil's answers, and as what its workflows signed.
+pub fn tinfoil_document(bytes: &[u8]) {
+    use silicon_to_source::services::tinfoil::parse::{Document, Hardware, Witness};
+    let _ = Document::of(bytes);
+    if let Ok(predicate) = serde_json::from_slice(bytes) {
+        let _ = Hardware::of_predicate(&predicate);
+        let _ = Witness::of_predicate(&predicate);
+    }
+}
+
+/// Any bytes as a file beside the report of a GPU: reference values, an answer about revocation.
+pub fn gpu_beside(bytes: &[u8]) {
+    use s2s_sim::nvidia::{ReportSpec, Role, certificate};
+    let file = silicon_to_source::File::new;
+    let mut files = vec![file("evidence", ReportSpec::default().sign())];
+    for role in [Role::Device, Role::Authority, Role::Root] {
+        files.push(file("certificate", certificate(role, &ReportSpec::FIRMWARE, None)));
+    }
+    files.push(file("beside", bytes.to_vec()));
+    let context = silicon_to_source::Context::at(NOW);
+    let policy = silicon_to_source::engine::builtin("simulated-machine");
     let policy = policy.and_then(|built_in| built_in.policy().ok());
     let _ = silicon_to_source::examine(&files, policy.as_ref(), &context);
 }

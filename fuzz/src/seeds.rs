@@ -12,7 +12,7 @@ use s2s_sim::near::NearSpec;
 use s2s_sim::release::Release;
 use s2s_sim::repository::Repository;
 use s2s_sim::sigstore::{Build, BundleSpec};
-use s2s_sim::tinfoil::TinfoilSpec;
+use s2s_sim::tinfoil::{GuestSpec, TinfoilSpec};
 use serde_json::Value as Json;
 use silicon_to_source::engine::Builtin;
 
@@ -37,6 +37,10 @@ pub fn all() -> Vec<Vec<u8>> {
         apple::feed(&[RowSpec::with_chain(), RowSpec::without_chain()]),
         apple::ProcessSpec::healthy().bytes(),
         TinfoilSpec::default().bytes(),
+        GuestSpec::tdx().document(),
+        GuestSpec::tdx().hardware(),
+        GuestSpec::tdx().witness(),
+        s2s_sim::nvidia::ManifestSpec::driver().xml(),
         s2s_sim::coordinator::CoordinatorSpec::default().bytes(),
         s2s_sim::nitro::NitroSpec::healthy().bytes(),
         BundleSpec::message(&Build::default(), b"artifact".to_vec()).bytes(),

@@ -57,14 +57,24 @@ pub(super) fn answer(
     })
 }
 
-/// A digest of the whole question: what is asked for, the length of every part, and the parts, so
-/// that no two questions read the same.
+/// A digest of the whole question.
 pub(super) fn question(
     algorithm: Algorithm,
     key: &[u8],
     message: Message<'_>,
     signature: Signature<'_>,
 ) -> Sha256 {
+    Sha256::of(&spelled(algorithm, key, message, signature))
+}
+
+/// The whole question in one text: what is asked for, the length of every part, and the parts, so that no
+/// two questions read the same.
+pub(super) fn spelled(
+    algorithm: Algorithm,
+    key: &[u8],
+    message: Message<'_>,
+    signature: Signature<'_>,
+) -> Vec<u8> {
     let family = match algorithm {
         Algorithm::EcdsaP256(_) => 1,
         Algorithm::EcdsaP384(_) => 2,
@@ -89,8 +99,8 @@ pub(super) fn question(
     };
     let [keys, messages, signatures] = [key, message, signature]
         .map(|part| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-    let head = &[family, hash, form, encoding];
-    Sha256::of_parts(&[head, &keys, &messages, &signatures, key, message, signature])
+    let head = [family, hash, form, encoding];
+    [&head[..], &keys, &messages, &signatures, key, message, signature].concat()
 }
 
 #[cfg(test)]

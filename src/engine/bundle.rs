@@ -342,7 +342,7 @@ impl Bundle {
 
     /// All of it without its digest.
     fn text(&self) -> String {
-        serde_json::to_string_pretty(&self.content).unwrap_or_default()
+        crate::json::indented(&self.content)
     }
 }
 

@@ -1,9 +1,6 @@
 //! Recognising an input by its bytes.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-
-use serde::de::IgnoredAny;
 
 use crate::builds::cloud_build::parse::Provenance;
 use crate::builds::git;
@@ -22,9 +19,11 @@ use crate::formats::nras::parse::Bundle as GpuTokens;
 use crate::formats::token::parse::{Service, Token};
 use crate::formats::tpm::parse::Attestation;
 use crate::formats::{apple, dstack, gce, gpu, snp};
+use crate::json::Names;
 use crate::pki::{Cert, pem_certificates};
 use crate::services::coordinator::parse::exchange::Exchange;
-use crate::services::{aci, near, providers, tinfoil};
+use crate::services::tinfoil::parse::Document;
+use crate::services::{aci, near, providers};
 use crate::span::Span;
 use crate::wire::pasted::decoded;
 
@@ -88,6 +87,10 @@ pub enum Kind<'a> {
     SnpReport(Cow<'a, [u8]>),
     /// Tinfoil's bundle.
     TinfoilBundle,
+    /// What an enclave of Tinfoil's on an SEV-SNP machine answers about itself.
+    TinfoilSnp(Document),
+    /// What an enclave of Tinfoil's on a TDX machine answers about itself.
+    TinfoilTdx(Document),
     /// An attestation token in compact form, with the known service that it names.
     Token(Option<Service>),
     /// An attestation of go-tpm-tools, or its hex or base64.
@@ -101,13 +104,18 @@ impl<'a> Kind<'a> {
     /// When it is none of the known kinds: the error says what was expected and what was found. An
     /// attestation of dstack's in a form that is not read is named.
     pub fn of(input: &'a [u8]) -> Result<Self, Error> {
+        Self::named(input, Names::of(input).as_ref())
+    }
+
+    /// The same, with the names of the input's members, where it is an object of JSON.
+    pub(super) fn named(input: &'a [u8], names: Option<&Names<'_>>) -> Result<Self, Error> {
         if looks_like_token(input) {
             return Ok(Self::Token(Token::parse(input).ok().and_then(|token| token.service())));
         }
         if GpuTokens::is_likely(input) {
             return Ok(Self::GpuTokens);
         }
-        if gpu::parse::Evidence::is_likely(input) {
+        if gpu::parse::Evidence::is_likely(input, has(names)) {
             return Ok(Self::GpuEvidence);
         }
         if let Some(ders) = certificates(input) {
@@ -127,18 +135,18 @@ impl<'a> Kind<'a> {
             return Err(unread_form(input, form));
         }
         if input.trim_ascii_start().starts_with(b"{") {
-            return of_json(input);
+            return of_json(input, names);
         }
         if Evidence::is_yaml(input) {
             let evidence = Evidence::of_yaml(input)?;
             return Ok(Self::AzureEvidence(Box::new(evidence)));
         }
         if gce::examine::is_endorsement(input) {
-            return Err(Error::malformed("input", Span::new(0, input.len()), gce::examine::ALONE));
+            return Err(Error::whole(input, gce::examine::ALONE));
         }
         match git::source::stored_bundle(input)? {
             Some(bundle) => Ok(Self::StoredBundle(bundle)),
-            None => Err(unknown(input)),
+            None => Err(unknown(input, names)),
         }
     }
 
@@ -290,17 +298,26 @@ pub(crate) fn looks_like_token(input: &[u8]) -> bool {
         && text.iter().all(|byte| *byte == b'.' || is_base64url(byte))
 }
 
+/// Whether an object of JSON with these names has a member; without names there is none.
+pub(super) fn has(names: Option<&Names<'_>>) -> impl Copy + Fn(&str) -> bool {
+    move |name| names.is_some_and(|names| names.has(name))
+}
+
 /// JSON is told apart by its top-level members.
-fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
-    const WHAT: &str = "JSON input";
-    crate::json::unique(WHAT, input)?;
-    let members: BTreeMap<String, IgnoredAny> = crate::json::borrowed(WHAT, input)?;
-    let has = |name: &str| members.contains_key(name);
+fn of_json<'a>(input: &'a [u8], names: Option<&Names<'_>>) -> Result<Kind<'a>, Error> {
+    crate::json::unique("JSON input", input)?;
+    let has = has(names);
     if has("format")
         && has("body")
-        && let Some(evidence) = tinfoil::parse::live(input)?
+        && let Some(Document { evidence, names_keys }) = Document::of(input)?
     {
-        of_binary(Cow::Owned(evidence)).ok_or_else(|| unknown(input))
+        let own =
+            |evidence: Cow<'_, [u8]>| Document { evidence: evidence.into_owned(), names_keys };
+        match of_binary(Cow::Owned(evidence)) {
+            Some(Kind::SnpReport(report)) => Ok(Kind::TinfoilSnp(own(report))),
+            Some(Kind::TdxQuote(quote)) => Ok(Kind::TinfoilTdx(own(quote))),
+            other => other.ok_or_else(|| unknown(input, names)),
+        }
     } else if LaunchDescription::is_likely(input) {
         Ok(Kind::LaunchDescription)
     } else if has("schema") && has("answers") {
@@ -310,9 +327,9 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
     } else if aci::parse::Report::is_one(has) {
         Ok(Kind::AciReport)
     } else if aci::parse::Receipt::is_one(has) || aci::parse::Session::is_one(has) {
-        Err(Error::malformed("input", Span::new(0, input.len()), ACI))
+        Err(Error::whole(input, ACI))
     } else if near::parse::Signed::is_one(has) {
-        Err(Error::malformed("input", Span::new(0, input.len()), NEAR))
+        Err(Error::whole(input, NEAR))
     } else if providers::parse::Feed::is_one(has) {
         Ok(Kind::ProviderFeed)
     } else if providers::parse::Certificate::is_one(has) {
@@ -322,7 +339,9 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
     } else if snp::parse::members::Evidence::is_one(has) {
         let evidence = snp::parse::members::Evidence::parse(input)?;
         Ok(Kind::SnpReport(Cow::Owned(evidence.report)))
-    } else if let Some(evidence) = GuestEvidence::of(input) {
+    } else if GuestEvidence::is_likely(has)
+        && let Some(evidence) = GuestEvidence::of(input)
+    {
         evidence.map(|evidence| Kind::TdxQuote(Cow::Owned(evidence.quote)))
     } else if has("quote") && ["event_log", "tcb_info", "vm_config"].into_iter().any(has) {
         Ok(Kind::DstackQuoteReport)
@@ -334,39 +353,43 @@ fn of_json(input: &[u8]) -> Result<Kind<'_>, Error> {
         Evidence::parse(input).map(|evidence| Kind::AzureEvidence(Box::new(evidence)))
     } else if has("attestation") && has("challenge") {
         BoundEvidence::from_json(input).map(Kind::BoundEvidence)
-    } else if let Some(kind) = of_attestation(input)? {
+    } else if has("attestation")
+        && let Some(kind) = of_attestation(input)?
+    {
         Ok(kind)
-    } else if let (true, Ok(bound)) = (has("attestation"), BoundEvidence::from_json(input)) {
+    } else if has("attestation")
+        && let Ok(bound) = BoundEvidence::from_json(input)
+    {
         Ok(Kind::BoundEvidence(bound))
     } else if Answer::is_info(has) {
-        Err(Error::malformed("input", Span::new(0, input.len()), INFO))
+        Err(Error::whole(input, INFO))
     } else if has("verificationMaterial") {
         Ok(Kind::SigstoreBundle)
     } else if has("attestations") {
         Ok(Kind::GithubAttestations)
     } else if has("provenance_summary") {
         Ok(Kind::CloudBuildProvenance)
-    } else if Bundle::is_packed(input) {
+    } else if Bundle::is_packed(input, has) {
         Ok(Kind::SigstoreBundle)
     } else if has("payload") && has("payloadType") {
         match Provenance::other_builder(input) {
             None => Ok(Kind::CloudBuildProvenance),
             Some(builder) => Err(Error::unsupported(ENVELOPE, builder, Span::new(0, input.len()))),
         }
-    } else if is_image(&members) {
-        Err(Error::malformed("input", Span::new(0, input.len()), IMAGE))
+    } else if is_image(has) {
+        Err(Error::whole(input, IMAGE))
     } else {
-        Err(unknown(input))
+        Err(unknown(input, names))
     }
 }
 
-fn is_image(members: &BTreeMap<String, IgnoredAny>) -> bool {
-    let has = |name: &str| members.contains_key(name);
+/// Whether JSON with these members is an image's index or manifest.
+pub(super) fn is_image(has: impl Fn(&str) -> bool) -> bool {
     has("schemaVersion") && (has("manifests") || (has("config") && has("layers")))
 }
 
 /// None of the kinds that are read, with what it looks like.
-fn unknown(input: &[u8]) -> Error {
-    let why = format!("no kind of evidence is recognised in it; it {}", likeness::of(input));
-    Error::malformed("input", Span::new(0, input.len()), why)
+fn unknown(input: &[u8], names: Option<&Names<'_>>) -> Error {
+    let like = likeness::of(input, names);
+    Error::whole(input, format!("no kind of evidence is recognised in it; it {like}"))
 }

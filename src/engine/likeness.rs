@@ -1,11 +1,10 @@
 //! What an input looks like that is no evidence: a guess from its first bytes, for a person who
 //! handed in the wrong file.
 
-use std::collections::BTreeMap;
-
 use serde::de::IgnoredAny;
 
 use crate::formats::snp::parse::Report;
+use crate::json::Names;
 use crate::text::quoted;
 
 /// How many members of JSON are named.
@@ -26,8 +25,9 @@ const BEGINNINGS: [(&[u8], &str); 9] = [
     (b"\x30\x82", "a certificate or a list in DER, which stands beside evidence and is none"),
 ];
 
-/// The end of a sentence about `input`, which begins with a verb.
-pub(super) fn of(input: &[u8]) -> String {
+/// The end of a sentence about `input`, which begins with a verb; `names` are those of its members,
+/// where it is an object of JSON.
+pub(super) fn of(input: &[u8], names: Option<&Names<'_>>) -> String {
     let len = input.len();
     let text = input.trim_ascii_start();
     if text.is_empty() {
@@ -36,12 +36,11 @@ pub(super) fn of(input: &[u8]) -> String {
     if let Some((_, what)) = BEGINNINGS.iter().find(|(first, _)| text.starts_with(first)) {
         return format!("looks like {what} ({len} bytes)");
     }
-    if let Ok(members) = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(text) {
-        return match members.len() {
+    if let Some(names) = names.map(Names::sorted) {
+        return match names.len() {
             0 => "is JSON without members".to_owned(),
             count => {
-                let names: Vec<String> =
-                    members.keys().take(NAMED).map(|name| quoted(name)).collect();
+                let names: Vec<String> = names.into_iter().take(NAMED).map(quoted).collect();
                 let more = if count > NAMED { " and others" } else { "" };
                 format!("is JSON with {}{more}, which is of an unknown kind", names.join(", "))
             }
@@ -72,6 +71,10 @@ fn is_text(input: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    fn told(input: &[u8]) -> String {
+        of(input, Names::of(input).as_ref())
+    }
+
     #[test]
     fn a_wrong_file_is_told_by_what_it_looks_like() {
         for (input, expected) in [
@@ -87,11 +90,11 @@ mod tests {
             (&[0xff; 40], "is 40 bytes of an unknown kind"),
             (&[0; 1183], "is 1183 bytes of an unknown kind, where an SEV-SNP report has 1184"),
         ] {
-            assert_eq!(of(input), expected);
+            assert_eq!(told(input), expected);
         }
-        let many = of(br#"{"a":1,"b":1,"c":1,"d":1,"e":1}"#);
+        let many = told(br#"{"a":1,"b":1,"c":1,"d":1,"e":1}"#);
         assert!(many.contains("\"d\" and others") && !many.contains("\"e\""), "{many}");
-        let hostile = of("{\"\u{1b}[2J\":1}".as_bytes());
+        let hostile = told("{\"\u{1b}[2J\":1}".as_bytes());
         assert!(!hostile.contains(char::is_control), "{hostile}");
     }
 }

@@ -26,13 +26,15 @@
 //!
 //! # Files
 //! `options` is what a reader adds beside files; `bundle` is one file with all of it and the report;
-//! `audit` is a page with a bundle in it; `channel` says to which key a request may be sealed; `seen` is what later reports are compared by.
+//! `audit` is a page with a bundle in it; `channel` says to which key a request may be sealed;
+//! `seen` is what later reports are compared by, and `change` compares.
 //! `plan` says whom to ask for what, and what asking reveals; `roots` names every pinned root with
 //! its date. CONTRIBUTING.md walks through a new format.
 
 pub mod audit;
 mod builtin;
 pub mod bundle;
+pub mod change;
 pub mod channel;
 pub mod checks;
 pub mod gaps;
@@ -103,9 +105,9 @@ pub(crate) fn examine(
             Some(_) => None,
             None => opened.options.policy(&opened.files)?,
         };
-        return of_files(&opened.files, policy.or(own.as_ref()), context);
+        return of_files(&opened.files, policy.or(own.as_ref()), &Options::default(), context);
     }
-    of_files(files, policy, context)
+    of_files(files, policy, &Options::default(), context)
 }
 
 /// What [`crate::examine_with`] does, without its memory of signatures.
@@ -117,15 +119,18 @@ pub(crate) fn examine_with(
     if let Some(bundle) = Bundle::among(files)? {
         bundle::alone(context)?;
         let opened = bundle.opened(files, options)?;
-        return of_files(&opened.files, opened.options.policy(&opened.files)?.as_ref(), context);
+        let chosen = opened.options.chosen_policy()?;
+        return of_files(&opened.files, chosen.as_ref(), &opened.options, context);
     }
-    of_files(files, options.policy(files)?.as_ref(), context)
+    of_files(files, options.chosen_policy()?.as_ref(), options, context)
 }
 
-/// Examines files, none of which is a bundle.
+/// Examines files, none of which is a bundle. Without a `policy` the built-in one of their kind counts,
+/// completed by `options`.
 fn of_files(
     files: &[File<'_>],
     policy: Option<&Policy>,
+    options: &Options,
     context: &Context,
 ) -> Result<Report, Error> {
     let recorded;
@@ -138,6 +143,15 @@ fn of_files(
         recorded = coordinator::examine::exchange::collateral(exchange, context);
         shelf.add(&recorded)?;
     }
+    let built_in;
+    let policy = match policy {
+        Some(policy) => policy,
+        None => {
+            let own = policy_of(&kind, input).map_err(|error| error.in_file(&name))?;
+            built_in = options.completed(own);
+            &built_in
+        }
+    };
     of_kind(&shelf, input, &kind, policy, context).map_err(|error| error.in_file(&name))
 }
 
@@ -146,18 +160,11 @@ fn of_kind(
     shelf: &Shelf<'_>,
     input: &[u8],
     kind: &Kind<'_>,
-    policy: Option<&Policy>,
+    policy: &Policy,
     context: &Context,
 ) -> Result<Report, Error> {
     let now = context.now;
-    let built_in;
-    let mut policy = match policy {
-        Some(policy) => policy,
-        None => {
-            built_in = policy_of(kind, input)?;
-            &built_in
-        }
-    };
+    let mut policy = policy;
     if policy.sigstore.artifact.is_some() && !kind.is_build() {
         let whole = Span::new(0, input.len());
         let what = "an artifact to compare with, for evidence other than a build record";
@@ -202,7 +209,7 @@ fn of_kind(
         draft.subject.sha256 = Sha256::of(given);
         draft.subject.len = given.len();
     }
-    draft.files = shelf.told();
+    draft.files = shelf.told(draft.subject.sha256);
     let requirements = policy.requirements(draft.subject.kind);
     Ok(Report::assemble(draft, &requirements, now))
 }

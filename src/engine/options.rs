@@ -96,11 +96,20 @@ impl Options {
     /// # Errors
     /// When a policy has to be chosen by the evidence, and no file is evidence.
     pub fn policy(&self, files: &[File<'_>]) -> Result<Option<Policy>, Error> {
-        let mut policy = match &self.policy {
-            Some(text) => chosen(text)?,
-            None if *self == Self::default() => return Ok(None),
-            None => default_policy(files)?,
-        };
+        match self.chosen_policy()? {
+            None if *self != Self::default() => Ok(Some(self.completed(default_policy(files)?))),
+            chosen => Ok(chosen),
+        }
+    }
+
+    /// The policy that was chosen by its name or its text, with what else is set.
+    pub(crate) fn chosen_policy(&self) -> Result<Option<Policy>, Error> {
+        let policy = self.policy.as_deref().map(chosen).transpose()?;
+        Ok(policy.map(|policy| self.completed(policy)))
+    }
+
+    /// `policy` with what else is set.
+    pub(crate) fn completed(&self, mut policy: Policy) -> Policy {
         if let Some(Digests { sha256, sha512 }) = self.artifact {
             policy.sigstore.artifact = Some(Artifact { sha256, sha512 });
         }
@@ -112,7 +121,7 @@ impl Options {
         if self.deny_warnings {
             policy.warnings = Warnings::Deny;
         }
-        Ok(Some(policy))
+        policy
     }
 
     /// These options with those of whoever handed over `files` in one file. What is set here

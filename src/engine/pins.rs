@@ -242,7 +242,7 @@ pub fn written(report: &Report, base: &str, name: &str) -> Result<Written, Error
     let why: Map<String, Json> =
         pins.iter().map(|pin| (pin.member.to_owned(), Json::from(pin.why))).collect();
     file.insert("why".to_owned(), Json::Object(why));
-    let mut json = serde_json::to_string_pretty(&file).unwrap_or_default();
+    let mut json = crate::json::indented(&file);
     json.push('\n');
     Policy::from_json(json.as_bytes())?;
     Ok(Written { json, pins })

@@ -1,9 +1,7 @@
 //! What a file beside evidence is, by its bytes: one table for every format.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::builds::cloud_build::parse::Provenance;
@@ -12,16 +10,18 @@ use crate::builds::git::parse::objects::Object;
 use crate::builds::sigstore::parse::{Bundle, RekorAnswer};
 use crate::builds::tuf::parse::Metadata;
 use crate::bytes::find;
+use crate::engine::kind::{has, is_image};
 use crate::error::Error;
 use crate::formats::dstack::parse::{Answer, AppCompose};
 use crate::formats::gce::parse::LaunchEndorsement;
+use crate::formats::gpu::parse::Manifest;
 use crate::formats::intel::parse::GuestEvidence;
 use crate::formats::launch::parse::{Description, Firmware};
 use crate::formats::snp::parse::members::Evidence;
 use crate::formats::snp::parse::{Answer as SnpAnswer, CertificateTable};
-use crate::json;
+use crate::json::{self, Names};
 use crate::piece::Role;
-use crate::pki::{Cert, Crl, pem_blocks};
+use crate::pki::{Cert, Crl, Ocsp, pem_blocks};
 use crate::services::registry::parse::Recorded;
 use crate::services::{aci, near};
 use crate::wire::pasted::decoded;
@@ -31,11 +31,15 @@ const WHAT: &str = "file";
 /// A part of a file with what it is.
 pub(crate) type Part<'a> = (Role, Cow<'a, [u8]>);
 
-/// The parts of `bytes`, in order. A file that is compressed or written as text is decoded.
+/// The parts of `bytes`, in order. A file that is compressed or written as text is decoded. `names`
+/// are those of its members, where it is an object of JSON.
 ///
 /// # Errors
 /// When it begins as something that is known and is not it; the role says as what.
-pub(crate) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
+pub(crate) fn parts<'a>(
+    bytes: &'a [u8],
+    names: Option<&Names<'_>>,
+) -> Result<Vec<Part<'a>>, (Role, Error)> {
     let whole = |role| Ok(vec![(role, Cow::Borrowed(bytes))]);
     match Object::stored(bytes) {
         Ok(Some(_)) => return whole(Role::GitObject),
@@ -63,6 +67,7 @@ pub(crate) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
         return whole(role);
     }
     match bytes.trim_ascii_start().first() {
+        Some(b'<') if Manifest::is_likely(bytes) => return whole(Role::GpuReference),
         Some(b'[') if RekorAnswer::of(bytes).is_some() => return whole(Role::RekorAnswer),
         Some(b'[') => return whole(Role::DstackLog),
         Some(b'{') => {
@@ -70,7 +75,7 @@ pub(crate) fn parts(bytes: &[u8]) -> Result<Vec<Part<'_>>, (Role, Error)> {
                 let part = |line: &RawValue| Cow::Owned(line.get().as_bytes().to_vec());
                 return Ok(roots.iter().map(|line| (Role::TrustedRoot, part(line))).collect());
             }
-            return host_answer(bytes).unwrap_or_else(|| Ok(json(bytes)));
+            return host_answer(bytes, names).unwrap_or_else(|| Ok(json(bytes, names)));
         }
         _ => {}
     }
@@ -145,6 +150,9 @@ fn of_der(der: &[u8]) -> Option<Role> {
     if !der.starts_with(&[0x30]) {
         return None;
     }
+    if Ocsp::is_likely(der) {
+        return Some(Role::OcspAnswer);
+    }
     if let Ok(crl) = Crl::parse(WHAT, der) {
         return Some(match crl.issuer_common_name().unwrap_or_default() {
             name if is_amd(name) => Role::AmdCrl,
@@ -190,12 +198,20 @@ fn of_binary(bytes: &[u8]) -> Option<Role> {
 }
 
 /// What a host on Azure answers about its chip: two members with AMD's certificates in PEM.
-fn host_answer(bytes: &[u8]) -> Option<Result<Vec<Part<'static>>, (Role, Error)>> {
+fn host_answer(
+    bytes: &[u8],
+    names: Option<&Names<'_>>,
+) -> Option<Result<Vec<Part<'static>>, (Role, Error)>> {
+    const MEMBERS: [&str; 2] = ["vcekCert", "certificateChain"];
+    if !MEMBERS.into_iter().all(has(names)) {
+        return None;
+    }
     let member = |name| {
         let text = json::member(bytes, name)?.of(bytes)?;
         json::borrowed::<String>(WHAT, text).ok()
     };
-    let whole = [member("vcekCert")?, member("certificateChain")?].join("\n");
+    let [certificate, chain] = MEMBERS.map(member);
+    let whole = [certificate?, chain?].join("\n");
     let own = |parts: Vec<Part<'_>>| {
         parts.into_iter().map(|(role, bytes)| (role, Cow::Owned(bytes.into_owned()))).collect()
     };
@@ -203,8 +219,8 @@ fn host_answer(bytes: &[u8]) -> Option<Result<Vec<Part<'static>>, (Role, Error)>
 }
 
 /// A JSON file; the bundles in an answer of GitHub's are parts of it.
-fn json(bytes: &[u8]) -> Vec<Part<'_>> {
-    let role = of_json(bytes);
+fn json<'a>(bytes: &'a [u8], names: Option<&Names<'_>>) -> Vec<Part<'a>> {
+    let role = of_json(bytes, names);
     let mut parts = vec![(role, Cow::Borrowed(bytes))];
     if role == Role::GithubAnswer
         && let Ok(Some(git::parse::github::Answer::Attestations(attestations))) =
@@ -221,14 +237,15 @@ fn json(bytes: &[u8]) -> Vec<Part<'_>> {
 }
 
 /// JSON, by its top-level members.
-fn of_json(bytes: &[u8]) -> Role {
-    if Metadata::is_one(bytes) {
+fn of_json(bytes: &[u8], names: Option<&Names<'_>>) -> Role {
+    let has = has(names);
+    if Metadata::is_one(bytes, has) {
         return Role::TufMetadata;
     }
     if is_trusted_root(bytes) {
         return Role::TrustedRoot;
     }
-    if Recorded::is_likely(bytes) {
+    if Recorded::is_likely(has) {
         return Role::RegistryAnswer;
     }
     if RekorAnswer::of(bytes).is_some() {
@@ -237,12 +254,11 @@ fn of_json(bytes: &[u8]) -> Role {
     if Description::is_likely(bytes) {
         return Role::LaunchDescription;
     }
-    let Ok(members) = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(bytes) else {
+    if names.is_none() {
         return Role::Unknown;
-    };
-    let has = |name: &str| members.contains_key(name);
+    }
     let any = |names: &[&str]| names.iter().any(|name| has(name));
-    if has("verificationMaterial") || Bundle::is_packed(bytes) {
+    if has("verificationMaterial") || Bundle::is_packed(bytes, has) {
         Role::SigstoreBundle
     } else if has("provenance_summary") {
         Role::CloudBuild
@@ -251,7 +267,7 @@ fn of_json(bytes: &[u8]) -> Role {
             None => Role::CloudBuild,
             Some(_) => Role::Unknown,
         }
-    } else if has("schemaVersion") && (has("manifests") || (has("config") && has("layers"))) {
+    } else if is_image(has) {
         Role::ImageDocument
     } else if aci::parse::Receipt::is_one(has) {
         Role::AciReceipt
@@ -261,7 +277,7 @@ fn of_json(bytes: &[u8]) -> Role {
         Role::NearSignature
     } else if Answer::is_info(has) {
         Role::DstackInfo
-    } else if AppCompose::is_likely(&members) {
+    } else if AppCompose::is_likely(has) {
         Role::AppCompose
     } else if has("keys") {
         Role::KeyList

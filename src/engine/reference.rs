@@ -101,7 +101,6 @@ pub(crate) static ALL: &[Reference] = &[
     row(&eigencompute::checks::EIGEN_CONTAINER, |p| !p.eigencompute.image_digests.is_empty()),
     row(&connection::TLS_DOMAIN, |p| p.domain.is_some()),
     row(&connection::TLS_ISSUER, no_member),
-    row(&gpu::checks::GPU_MEASUREMENTS, no_member),
     row(&gpu::checks::GPU_NONCE, |p| p.gpu.nonce.is_some()),
     row(&near::checks::NEAR_NONCE, |p| p.near.nonce.is_some()),
     row(&near::checks::NEAR_BODY, |p| p.near.request.is_some() && p.near.response.is_some()),

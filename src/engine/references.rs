@@ -56,6 +56,14 @@ pub static ALL: &[Reference] = &[
         ..Reference::of("tinfoil-release", "Tinfoil", true, &tinfoil::checks::TINFOIL_MEASUREMENT)
     },
     Reference {
+        member: Some("tinfoil.hardware"),
+        policy: Some("tinfoil-enclave"),
+        url: Some(
+            "https://api.github.com/repos/tinfoilsh/hardware-measurements/attestations/sha256:DIGEST",
+        ),
+        ..Reference::of("tinfoil-hardware", "Tinfoil", true, &tinfoil::checks::TINFOIL_HARDWARE)
+    },
+    Reference {
         member: Some("provenance.maximum-age-days"),
         policy: Some("tinfoil-witness"),
         url: Some(

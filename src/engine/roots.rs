@@ -73,6 +73,7 @@ pub fn pinned() -> Result<Vec<Pinned>, Error> {
         certificates.push((anchor.root()?, Sha256::of(anchor.root)));
     }
     certificates.push((NVIDIA.root()?, Sha256::of(NVIDIA.root)));
+    certificates.push((NVIDIA.reference_root()?, Sha256::of(NVIDIA.reference)));
     let mut roots: Vec<Pinned> = certificates
         .into_iter()
         .map(|(root, sha256)| Pinned {

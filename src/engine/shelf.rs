@@ -13,6 +13,7 @@ use crate::digest::Sha256;
 use crate::engine::Kind;
 use crate::error::Error;
 use crate::file::File;
+use crate::json::Names;
 use crate::piece::{Piece, Role, of};
 use crate::report::{Became, Filed};
 
@@ -21,7 +22,7 @@ pub(crate) const MAX_FILES: usize = 1024;
 
 /// Which file of this verifier's own these bytes are, by their content: `own-report` or `own-policy`.
 pub(crate) fn own(bytes: &[u8]) -> Option<&'static str> {
-    let parts = crate::engine::recognise::parts(bytes).ok()?;
+    let parts = crate::engine::recognise::parts(bytes, Names::of(bytes).as_ref()).ok()?;
     let own = parts.iter().map(|(role, _)| role);
     own.filter(|role| matches!(role, Role::OwnReport | Role::OwnPolicy)).map(|r| r.word()).next()
 }
@@ -133,23 +134,24 @@ impl<'a> Shelf<'a> {
         self.books.iter().enumerate().filter(|(place, _)| Some(*place) != self.evidence)
     }
 
-    /// What became of each file.
-    pub(crate) fn told(&self) -> Vec<Filed> {
-        self.books
-            .iter()
-            .enumerate()
-            .map(|(place, book)| book.told(Some(place) == self.evidence))
-            .collect()
+    /// What became of each file. `evidence` is the SHA-256 of the evidence's, as it was handed over.
+    pub(crate) fn told(&self, evidence: Sha256) -> Vec<Filed> {
+        let told = |(place, book): (usize, &Book<'_>)| match Some(place) == self.evidence {
+            true => book.told(book.word(), evidence),
+            false => book.told(book.part().word(), Sha256::of(book.given)),
+        };
+        self.books.iter().enumerate().map(told).collect()
     }
 }
 
 impl<'a> Book<'a> {
     fn of(file: &'a File<'a>) -> Self {
+        let names = Names::of(&file.bytes);
         let kind = match file.bytes.len() {
             len if len > crate::engine::MAX_INPUT => {
                 Error::cap("file", len, crate::engine::MAX_INPUT).and_then(|()| Kind::of(&[]))
             }
-            _ => Kind::of(&file.bytes),
+            _ => Kind::named(&file.bytes, names.as_ref()),
         };
         let (parts, became) = match &kind {
             Ok(kind) if !kind.is_build() && !matches!(kind, Kind::LaunchDescription) => {
@@ -161,7 +163,7 @@ impl<'a> Book<'a> {
                 };
                 (std::iter::once(own).chain(along).collect(), Became::NotAboutThis)
             }
-            _ => match crate::engine::recognise::parts(&file.bytes) {
+            _ => match crate::engine::recognise::parts(&file.bytes, names.as_ref()) {
                 Ok(parts) => {
                     let known = parts.iter().any(|(role, _)| *role != Role::Unknown);
                     (parts, if known { Became::NotAboutThis } else { Became::NotKnown })
@@ -180,16 +182,22 @@ impl<'a> Book<'a> {
         parts.map(|(role, bytes)| Piece::inside(*role, &self.file.name, bytes))
     }
 
-    fn told(&self, is_evidence: bool) -> Filed {
-        let own = match (&self.kind, is_evidence) {
-            (Ok(kind), true) => kind.policy(),
-            _ => self.parts.first().map_or(Role::Unknown, |(role, _)| *role).word(),
-        };
+    /// What the file is called where it is the evidence.
+    fn word(&self) -> &'static str {
+        self.kind.as_ref().map_or_else(|_| self.part().word(), Kind::policy)
+    }
+
+    /// What the first part of the file is.
+    fn part(&self) -> Role {
+        self.parts.first().map_or(Role::Unknown, |(role, _)| *role)
+    }
+
+    fn told(&self, what: &'static str, sha256: Sha256) -> Filed {
         Filed {
             name: self.file.name.to_string(),
-            sha256: Sha256::of(self.given),
+            sha256,
             len: self.given.len(),
-            what: own,
+            what,
             became: *self.became.borrow(),
         }
     }

@@ -2,14 +2,13 @@
 //! file's content is taken away: nothing here decides what the content is.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
 use crate::engine::MAX_INPUT;
 use crate::engine::kind::looks_like_token;
 use crate::file::File;
-use crate::json::lines;
+use crate::json::{Names, lines};
 use crate::wire::pasted::decoded;
 
 /// `files` as their formats spell them.
@@ -66,17 +65,15 @@ fn enveloped(text: &[u8]) -> Option<Vec<u8>> {
     // Base64 of `{` and a quotation mark or white space.
     let is_likely = matches!(text, [b'e', b'w' | b'y', ..]);
     let json = is_likely.then(|| decoded(text)).flatten()?;
-    let is_object = json.starts_with(b"{")
-        && serde_json::from_slice::<BTreeMap<String, serde::de::IgnoredAny>>(&json).is_ok();
+    let is_object = json.starts_with(b"{") && Names::of(&json).is_some();
     is_object.then_some(json)
 }
 
 /// Bundles as GitHub lists them in its answer.
 fn bundles(lines: &[&RawValue]) -> Option<Vec<u8>> {
     let is_bundle = |line: &&RawValue| {
-        let members: Option<BTreeMap<String, serde::de::IgnoredAny>> =
-            serde_json::from_str(line.get()).ok();
-        members.is_some_and(|members| members.contains_key("verificationMaterial"))
+        let names = Names::of(line.get().as_bytes());
+        names.is_some_and(|names| names.has("verificationMaterial"))
     };
     if !lines.iter().all(is_bundle) {
         return None;

@@ -29,11 +29,13 @@ const TUF: &[Role] = tuf::ROLES;
 const LOGGED: &[Role] = sigstore::ROLES;
 const KEYS: &[Role] = &[Role::KeyList];
 const OTHERS: &[Role] = &[Role::Certificate, Role::Crl];
+const DEVICES: &[Role] = &[Role::OcspAnswer, Role::GpuReference];
 /// What a processor's launch is compared with.
 const LAUNCH: &[Role] =
     &[Role::Firmware, Role::LaunchDescription, Role::GoogleEndorsement, Role::Certificate];
 const REGISTRY: &[Role] = &[Role::RegistryAnswer];
 const DOCUMENT: &[Role] = &[Role::ImageDocument];
+const SIGNED: &[Role] = &[Role::SigstoreBundle];
 const BUNDLES: &[Role] = &[Role::ImageDocument, Role::SigstoreBundle];
 
 /// What belongs to a source, beside evidence of any kind.
@@ -56,7 +58,9 @@ pub(super) fn row(kind: &Kind<'_>) -> Row {
     let (rank, policy, beside): (_, _, &'static [&'static [Role]]) = match kind {
         Kind::CoordinatorAttestation => (0, "coordinator", EVERYTHING),
         Kind::Exchange(own) => (0, coordinator::examine::exchange::policy(own), EVERYTHING),
-        Kind::TinfoilBundle => (1, "tinfoil", &[AMD, TUF, LAUNCH]),
+        Kind::TinfoilBundle => (1, "tinfoil", &[AMD, TUF, LAUNCH, SIGNED]),
+        Kind::TinfoilSnp(_) => (3, "snp", &[AMD, LAUNCH, TUF, SIGNED]),
+        Kind::TinfoilTdx(_) => (3, "tdx", &[INTEL, LOGS, LAUNCH, REGISTRY, TUF, SIGNED]),
         Kind::AciReport => (1, "aci", ACI),
         Kind::NearReport => (1, "near", NEAR),
         Kind::NearMachine => (2, "near", NEAR),
@@ -79,8 +83,8 @@ pub(super) fn row(kind: &Kind<'_>) -> Row {
         Kind::SgxQuote(_) => (3, "sgx", &[INTEL, LOGS, IMAGE, LAUNCH, REGISTRY]),
         Kind::TpmAttestation(_) => (3, "vtpm", &[GOOGLE, OTHERS, REGISTRY]),
         Kind::NitroDocument(_) => (3, "nitro", &[]),
-        Kind::GpuReport(_) => (4, "gpu", &[OTHERS]),
-        Kind::GpuEvidence => (4, "gpu", &[]),
+        Kind::GpuReport(_) => (4, "gpu", &[OTHERS, DEVICES]),
+        Kind::GpuEvidence => (4, "gpu", &[DEVICES]),
         Kind::Token(service) => (5, of_service(*service), &[KEYS, REGISTRY]),
         Kind::GpuTokens => (5, "nras", &[KEYS, REGISTRY]),
         Kind::GithubAttestations => (6, "sigstore", &[BUNDLES, TUF]),
@@ -148,7 +152,13 @@ pub(super) fn examine(
         Kind::Exchange(own) => {
             return coordinator::examine::exchange::examine(input, own, beside, policy, context);
         }
-        Kind::TinfoilBundle => tinfoil::examine::examine(input, beside, policy, now),
+        Kind::TinfoilBundle => tinfoil::examine::bundle(input, beside, policy, now),
+        Kind::TinfoilSnp(own) => {
+            tinfoil::examine::document::of_snp(input, own, beside, policy, now)
+        }
+        Kind::TinfoilTdx(own) => {
+            tinfoil::examine::document::of_tdx(input, own, beside, policy, now)
+        }
         Kind::NearReport | Kind::NearMachine => near::examine::examine(input, beside, policy, now),
         Kind::AciReport => aci::examine::examine(input, beside, policy, now),
         Kind::ProviderFeed => providers::examine::feed(input, policy, now),
@@ -176,7 +186,7 @@ pub(super) fn examine(
         Kind::TpmAttestation(own) => tpm::examine::examine(input, own, beside, policy, now),
         Kind::NitroDocument(own) => nitro::examine::examine(input, own, policy, now),
         Kind::GpuReport(own) => gpu::examine::examine(input, own, beside, policy, now),
-        Kind::GpuEvidence => gpu::examine::evidence(input, policy, now),
+        Kind::GpuEvidence => gpu::examine::evidence(input, beside, policy, now),
         Kind::GpuTokens | Kind::Token(Some(Service::Nvidia)) => {
             nras::examine::examine(input, beside, policy, now)
         }

@@ -9,6 +9,7 @@ const TINFOIL: &str = "Tinfoil attestation bundle, sev-snp-guest/v2 and snp-tdx-
 crate::finding::table! {
     OTHERS {
         TLS_VALIDITY = "binding.tls.validity", "", KeyBinding, Appraisal, PKIX,
+            is [NeverPasses],
             fails ["expired", "not-yet-valid"];
         TLS_ISSUER = "binding.tls.issuer", "", KeyBinding, Appraisal, PKIX,
             is [NeedsReference];

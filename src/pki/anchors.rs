@@ -141,11 +141,15 @@ impl GoogleAnchor {
 pub struct NvidiaAnchor {
     /// The NVIDIA Device Identity CA certificate, DER.
     pub root: &'static [u8],
+    /// The NVIDIA CoRIM signing Root CA certificate, DER: above whoever signs reference values.
+    pub reference: &'static [u8],
 }
 
 /// NVIDIA's anchor.
-pub static NVIDIA: NvidiaAnchor =
-    NvidiaAnchor { root: include_bytes!("nvidia/device-identity-root.der") };
+pub static NVIDIA: NvidiaAnchor = NvidiaAnchor {
+    root: include_bytes!("nvidia/device-identity-root.der"),
+    reference: include_bytes!("nvidia/reference-root.der"),
+};
 
 /// NVIDIA's anchor among `roots`.
 pub const fn nvidia(roots: Roots) -> &'static NvidiaAnchor {
@@ -162,6 +166,14 @@ impl NvidiaAnchor {
     /// None for the shipped anchors: a test parses each.
     pub fn root(&self) -> Result<Cert<'static>, Error> {
         Cert::parse("pinned NVIDIA Device Identity CA", self.root)
+    }
+
+    /// The parsed root of reference values.
+    ///
+    /// # Errors
+    /// None for the shipped anchors: a test parses each.
+    pub fn reference_root(&self) -> Result<Cert<'static>, Error> {
+        Cert::parse("pinned NVIDIA CoRIM signing Root CA", self.reference)
     }
 }
 
@@ -221,8 +233,10 @@ pub(crate) mod simulated {
     pub(crate) static GOOGLE_VTPM: [GoogleAnchor; 1] =
         [GoogleAnchor { root: include_bytes!("simulated/google-vtpm-root.der") }];
     /// Simulated NVIDIA.
-    pub(crate) static NVIDIA: NvidiaAnchor =
-        NvidiaAnchor { root: include_bytes!("simulated/nvidia-root.der") };
+    pub(crate) static NVIDIA: NvidiaAnchor = NvidiaAnchor {
+        root: include_bytes!("simulated/nvidia-root.der"),
+        reference: include_bytes!("simulated/nvidia-reference-root.der"),
+    };
     /// Simulated Milan.
     pub(crate) static MILAN: AmdAnchor<'static> = amd!("simulated", "milan", "Milan");
     /// Simulated Genoa.
@@ -234,7 +248,9 @@ pub(crate) mod simulated {
     pub(crate) fn is_root(sha256: Sha256) -> bool {
         let arks = [MILAN.ark, GENOA.ark, TURIN.ark];
         let others =
-            [APPLE.root, AWS.root, INTEL.root, GOOGLE_CONFIDENTIAL_SPACE.root, NVIDIA.root];
+            [APPLE.root, AWS.root, INTEL.root, GOOGLE_CONFIDENTIAL_SPACE.root, NVIDIA.root]
+                .into_iter()
+                .chain([NVIDIA.reference]);
         let vtpm = GOOGLE_VTPM.iter().map(|anchor| anchor.root);
         arks.into_iter().chain(others).chain(vtpm).any(|root| Sha256::of(root) == sha256)
     }
@@ -355,9 +371,16 @@ mod tests {
             Sha256::of(NVIDIA.root).to_string(),
             "102bf659d5419614c9d8e6aecebc80454eb26b1df6a769ac720b9a690b167b48"
         );
+        assert_eq!(
+            Sha256::of(NVIDIA.reference).to_string(),
+            "12977b5115acb0381179279fffeb5a8c4d264971ebb32298023a465fa41df5d1"
+        );
         for anchor in [&NVIDIA, &simulated::NVIDIA] {
             let root = anchor.root().unwrap();
             assert_eq!(root.common_name(), Some("NVIDIA Device Identity CA"));
+            assert_eq!(root.verify_signed_by(&root), Ok(()));
+            let root = anchor.reference_root().unwrap();
+            assert_eq!(root.common_name(), Some("NVIDIA CoRIM signing Root CA"));
             assert_eq!(root.verify_signed_by(&root), Ok(()));
         }
     }

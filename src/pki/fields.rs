@@ -179,6 +179,7 @@ fn purposes(parsed: &X509Certificate<'_>) -> Vec<String> {
         (usage.client_auth, "1.3.6.1.5.5.7.3.2"),
         (usage.code_signing, "1.3.6.1.5.5.7.3.3"),
         (usage.time_stamping, "1.3.6.1.5.5.7.3.8"),
+        (usage.ocsp_signing, "1.3.6.1.5.5.7.3.9"),
     ];
     let named = named.iter().filter(|(set, _)| *set).map(|(_, name)| (*name).to_owned());
     named.chain(usage.other.iter().map(Oid::to_id_string)).collect()

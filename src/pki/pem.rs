@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::bytes::find;
+use crate::bytes::{find, without_space};
 use crate::error::Error;
 use crate::span::Span;
 
@@ -31,7 +31,7 @@ pub fn pem_blocks(what: &'static str, text: &[u8]) -> Result<Vec<(String, Vec<u8
         let (label, after) = after.split_once("-----").ok_or_else(ended)?;
         let end = format!("-----END {label}-----");
         let (body, after) = after.split_once(end.as_str()).ok_or_else(ended)?;
-        let base64: Vec<u8> = body.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        let base64 = without_space(body.as_bytes());
         let der = STANDARD.decode(base64).map_err(|error| {
             Error::malformed(what, Span::new(offset, body.len()), error.to_string())
         })?;

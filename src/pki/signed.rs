@@ -1,5 +1,6 @@
 //! Signature algorithms as certificates and revocation lists name them.
 
+use x509_parser::prelude::FromDer as _;
 use x509_parser::signature_algorithm::{RsaSsaPssParams, SignatureAlgorithm as Parsed};
 use x509_parser::x509::AlgorithmIdentifier;
 
@@ -40,6 +41,12 @@ pub enum PssHash {
 }
 
 impl SignatureAlgorithm {
+    /// The algorithm that an AlgorithmIdentifier in DER names; `None` when it is none.
+    pub(super) fn of_der(der: &[u8]) -> Option<Self> {
+        let (rest, identifier) = AlgorithmIdentifier::from_der(der).ok()?;
+        rest.is_empty().then(|| Self::from_identifier(&identifier))
+    }
+
     pub(super) fn from_identifier(identifier: &AlgorithmIdentifier<'_>) -> Self {
         let oid = identifier.algorithm.to_id_string();
         match oid.as_str() {

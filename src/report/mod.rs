@@ -431,7 +431,7 @@ impl Report {
     /// The canonical JSON: two-space indentation, members in declaration order, one final
     /// newline.
     pub fn to_json(&self) -> String {
-        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
+        let mut json = crate::json::indented(self);
         json.push('\n');
         json
     }

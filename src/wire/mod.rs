@@ -7,6 +7,7 @@ pub(crate) mod der;
 pub(crate) mod msgpack;
 pub(crate) mod pasted;
 pub mod protobuf;
+pub(crate) mod xml;
 pub(crate) mod yaml;
 
 use std::borrow::Cow;

@@ -4,6 +4,8 @@ use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{DecodeError, Engine as _};
 
+use crate::bytes::without_space;
+
 /// Base64 of either alphabet, with padding or without.
 pub(crate) fn of_base64(text: &[u8]) -> Result<Vec<u8>, DecodeError> {
     let config =
@@ -21,7 +23,12 @@ pub(crate) fn decoded(input: &[u8]) -> Option<Vec<u8>> {
     if input.len() > LONGEST {
         return None;
     }
-    let text: Vec<u8> = input.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    // Most of what is asked about is JSON, PEM or binary, which the first byte tells.
+    let first = input.trim_ascii_start().first();
+    if first.is_some_and(|byte| !byte.is_ascii_alphanumeric() && !b"+/-_".contains(byte)) {
+        return None;
+    }
+    let text = without_space(input);
     let digits = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")).unwrap_or(&text);
     hex::decode(digits).ok().or_else(|| of_base64(&text).ok())
 }

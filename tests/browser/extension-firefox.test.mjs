@@ -10,7 +10,7 @@ import puppeteer from 'puppeteer-core';
 
 import { skipped } from '../skipped.mjs';
 import { EXTENSION, built, counting, encrypted, simulated } from './extension.mjs';
-import { AXE } from './page.mjs';
+import { AXE, WWW } from './page.mjs';
 
 const FIREFOX = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
 const UUID = '11111111-2222-4333-8444-555555555555';
@@ -83,6 +83,8 @@ async function opened(origin) {
   return { tab, page, id };
 }
 
+const german = JSON.parse(readFileSync(join(WWW, 'locales/de.json'), 'utf8'));
+
 const title = (page, id) => page.evaluate((tabId) => globalThis.browser.action.getTitle({ tabId }), id);
 
 test('a site is asked nothing until its reader names it and the browser allows it; then it has an answer', { skip: !isThere }, async () => {
@@ -121,6 +123,31 @@ test('the key of the extension\'s own connection is handed to the verifier, and 
   const { answers } = JSON.parse(kept.asked);
   assert.equal(answers.length, 2);
   for (const { tls_spki_sha256: met } of answers) assert.equal(met, service.key);
+  service.close();
+});
+
+test('the language can be chosen, is kept, and is spoken by badge, popup and report without another question', { skip: !isThere }, async () => {
+  const service = await counting(services.origins.get('healthy'));
+  const asked = () => service.asked.filter((path) => path.startsWith('/v1/')).length;
+  const { tab, page, id } = await opened(service.origin);
+  await page.click('#enrol');
+  await until(page, /Do not rely on it/);
+  const before = asked();
+  await page.select('#language', 'de');
+  await page.waitForSelector('html[lang="de"]');
+  const said = await until(page, new RegExp(german.extension.again));
+  assert.ok(said.includes(german.answer.rows.machine.question), said);
+  assert.match(await title(page, id), new RegExp(german.headlines.failed.short));
+  const report = await browser.newPage();
+  await report.goto(`moz-extension://${UUID}/extension/report.html#service=${encodeURIComponent(service.origin)}`, { waitUntil: [] });
+  await report.waitForSelector('html[lang="de"] answer-card[data-headline]');
+  assert.equal(await report.$eval('.rows dt span', (span) => span.textContent), german.answer.rows.machine.question);
+  await report.select('#language', 'en');
+  await report.waitForSelector('html[lang="en"]');
+  assert.equal(await report.$eval('.rows dt span', (span) => span.textContent), 'Is it a real protected machine?');
+  assert.match(await title(page, id), /Do not rely on it/);
+  assert.equal(asked(), before);
+  await Promise.all([report, page, tab].map((own) => own.close()));
   service.close();
 });
 

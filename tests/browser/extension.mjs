@@ -142,17 +142,28 @@ export function drawnVerifier() {
       return JSON.stringify({ ...JSON.parse(REPORTS[own]), checked_at: at, ...JSON.parse(change) });
     };
     export async function examine(files, options) {
-      return { report: drawn(files, options), signatures: '[]' };
-    }
-    export function seen(files, options) {
-      const report = JSON.parse(drawn(files, options));
+      const text = drawn(files, options);
+      const report = JSON.parse(text);
       const of = (name) => report.claims.filter((claim) => claim.name === name)
-        .map(({ value }) => [name, '', ...Object.values(value)].join('\\t'));
-      return JSON.stringify({
-        at: report.checked_at, level: report.assurance.level, policy: report.policy.name,
-        policySha256: report.policy.sha256, simulated: report.simulated, absent: false,
-        values: { commit: of('git.commit'), tls: of('key.tls-spki-sha256') },
-      });
+        .map(({ value }) => ({ name, value: Object.values(value).join() }));
+      const seen = {
+        at: report.checked_at, simulated: report.simulated,
+        values: { 'tls-key': of('key.tls-spki-sha256'), commit: of('git.commit') },
+      };
+      return { report: text, signatures: '[]', seen: JSON.stringify(seen) };
+    }
+    const compared = (since, known, last) => {
+      const changes = Object.keys(last.values).filter((what) => JSON.stringify(known.values[what]) !== JSON.stringify(last.values[what]))
+        .map((what) => ({ what, form: 'changed', key: what === 'tls-key', before: known.values[what], after: last.values[what] }));
+      return JSON.stringify({ since, known: { last: changes.length === 0 ? last : known }, last, changes, same: [] });
+    };
+    export function remembered(known, seen) {
+      const [before, last] = [known && JSON.parse(known), JSON.parse(seen)];
+      return before ? compared(before.since, before.known.last, last) : compared(last.at, last, last);
+    }
+    export function noticed(known) {
+      const { last } = JSON.parse(known);
+      return compared(last.at, last, last);
     }
   `;
 }

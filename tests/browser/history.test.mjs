@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 
-import { COMPARED, changes, changesKey, changeWords, noticed, remembered } from '../../www/history.js';
+import { changeWords, keyWords } from '../../www/history.js';
 import { useWording } from '../../www/wording.js';
 import { card } from './fixtures/cards.mjs';
 import { WWW, axe, loaded, open, serve, settled, stub } from './page.mjs';
@@ -14,82 +14,64 @@ import { browser, server, together } from './together.mjs';
 const english = JSON.parse(readFileSync(join(WWW, 'locales/en.json'), 'utf8'));
 useWording(english);
 
-/** What the verifier shows of a service, WRITTEN BY HAND. */
-const seen = (values = {}, more = {}) => ({
-  at: '2026-11-10T00:00:00Z',
-  level: 'A5',
-  policy: 'drawn-by-hand',
-  policySha256: 'd0'.repeat(32),
-  simulated: false,
-  absent: false,
-  values: {
-    tls: [`key.tls-spki-sha256\t\t${'11'.repeat(32)}`],
-    commit: [`git.commit\t\t${'7a'.repeat(20)}`],
-    repository: ['git.repository\t\thttps://github.com/someone/something'],
-    chip: ['snp.product\t\tMilan'],
-    ...values,
-  },
+/** What the verifier remembers of a service, WRITTEN BY HAND. */
+const own = (changes, { simulated = false, same = ['chip'] } = {}) => ({
+  since: '2026-11-10T00:00:00Z',
+  known: { last: { at: '2026-11-10T00:00:00Z' } },
+  last: { at: '2026-11-12T00:00:00Z', simulated },
+  changes,
+  same,
+});
+const values = (...own) => own.map((value) => ({ name: 'some.claim', value }));
+const change = (what, before, after, more = {}) => ({
+  what,
+  form: before.length === 0 ? 'new' : after.length === 0 ? 'gone' : 'changed',
+  key: ['tls-key', 'sealed-key'].includes(what),
+  before,
+  after,
   ...more,
 });
-const commit = (hex) => ({ commit: [`git.commit\t\t${hex}`] });
-const tls = (byte) => ({ tls: [`key.tls-spki-sha256\t\t${byte.repeat(32)}`] });
-
-test('each kind of change has a sentence for each way in which a value can change, and none is left over', () => {
-  const kinds = [...COMPARED, 'level', 'policy'];
-  for (const kind of kinds) {
-    assert.deepEqual(Object.keys(english.history[kind]).sort(), ['changed', 'differs', 'gone', 'new'], kind);
-  }
-  const others = ['forget', 'forgotten', 'noticed', 'remember', 'remember-sentence', 'same', 'since', 'since-none'];
-  assert.deepEqual(Object.keys(english.history).sort(), [...kinds, ...others].sort());
-});
+const commit = (last = '91') => change('commit', values('7a'.repeat(20)), values(`${'7a'.repeat(19)}${last}`));
+const key = change('tls-key', values('11'.repeat(32)), values('22'.repeat(32)));
 
 test('another commit is told with both commits, and what stayed is told after it', () => {
-  const [before, now] = [seen(), seen(commit('91'.repeat(20)))];
-  assert.deepEqual(changes(before, now).map(({ what }) => what), ['commit']);
-  assert.deepEqual(changeWords(before, now), [
+  const other = change('commit', values('7a'.repeat(20)), values('91'.repeat(20)));
+  assert.deepEqual(changeWords(own([other])), [
     'The software changed from commit 7a7a7a7a7a7a to 919191919191.',
     'The kind of chip is the same.',
   ]);
+  assert.deepEqual(changeWords(own([])), [], 'without a change nothing is told as staying');
 });
 
-test('each value that is compared is told as changed where it changed, and no other is', () => {
-  for (const what of COMPARED) {
-    const now = seen({ [what]: ['some.claim\t\tanother value'] });
-    assert.deepEqual(changes(seen({ [what]: ['some.claim\t\ta value'] }), now).map((one) => one.what), [what]);
-  }
-});
-
-test('a new key is a change of a key, and another commit is none', () => {
-  assert.equal(changesKey(changes(seen(), seen(tls('22')))), true);
-  assert.equal(changesKey(changes(seen(), seen(commit('91'.repeat(20))))), false);
+test('the sentence about a key is told by itself, whatever else changed, and another change is none', () => {
+  assert.equal(keyWords(own([commit(), key])), 'The TLS key that the machine names changed from 111111111111 to 222222222222.');
+  assert.equal(keyWords(own([commit()])), null);
+  assert.equal(keyWords(null), null);
 });
 
 test('two values that look alike when they are cut are not shown as if they were one', () => {
-  const [before, now] = ['7a', '7b'].map((last) => seen(commit(`${'7a'.repeat(19)}${last}`)));
-  assert.deepEqual(changeWords(before, now)[0], 'The commits that are shown changed.');
+  assert.equal(changeWords(own([commit('7b')]))[0], 'The commits that are shown changed.');
 });
 
-test('a service that publishes nothing any more shows another level, and no list of what is gone', () => {
-  const now = { ...seen(), level: 'A0', absent: true, values: {} };
-  assert.deepEqual(changes(seen(), now).map(({ what }) => what), ['level']);
+test('one of several values is not told as the only one', () => {
+  const more = change('image', values('sha256:' + 'ab'.repeat(32)), values(), { form: 'changed' });
+  assert.equal(changeWords(own([more]))[0], 'What is shown of the images changed.');
+  const gone = change('image', values('one', 'two'), []);
+  assert.equal(changeWords(own([gone]))[0], 'No image is shown any more. Before, it was one, two.');
 });
 
-test('a change is told until the reader takes notice, however often the service is checked meanwhile', () => {
-  const [first, second, third] = ['11', '22', '33'].map((byte, day) => seen(tls(byte), { at: `2026-11-1${day}T00:00:00Z` }));
-  let own = remembered(null, first);
-  own = remembered(own, { ...first, at: '2026-11-10T12:00:00Z' });
-  assert.equal(own.since, '2026-11-10T00:00:00Z');
-  assert.equal(own.base.at, '2026-11-10T12:00:00Z');
-  own = remembered(remembered(own, second), third);
-  assert.equal(own.base.at, '2026-11-10T12:00:00Z');
-  assert.equal(changes(own.base, own.last).length, 1);
-  own = noticed(own);
-  assert.deepEqual([changes(own.base, own.last), own.since], [[], third.at]);
+test('another edition of a policy has the same name', () => {
+  const policy = (digest) => [{ name: '', value: `my policy ${digest.repeat(32)}` }];
+  assert.equal(
+    changeWords(own([change('policy', policy('aa'), policy('bb'))]))[0],
+    'It is checked under another edition of the policy now.',
+  );
 });
 
 test('what is simulated is said to be simulated', () => {
-  const now = seen(commit('91'.repeat(20)), { simulated: true });
-  for (const sentence of changeWords(seen(), now)) assert.match(sentence, /^SIMULATED: /);
+  const sentences = [...changeWords(own([commit(), key], { simulated: true })), keyWords(own([key], { simulated: true }))];
+  assert.equal(sentences.length, 4);
+  for (const sentence of sentences) assert.match(sentence, /^SIMULATED: /);
 });
 
 together(() => serve(WWW));
@@ -107,14 +89,35 @@ const SESSION = `
   export function ask() { return Promise.resolve({ status: 200, failed: undefined, file: new Uint8Array() }); }
 `;
 
-/** The page, on which a service was asked of which the verifier shows this. */
+/** A verifier that compares one key, WRITTEN BY HAND. */
+const COMPARES = `
+  const told = (since, known, last) => JSON.stringify({
+    since, known: { last: known }, last, same: [],
+    changes: known.key === last.key ? [] : [{
+      what: 'tls-key', form: 'changed', key: true,
+      before: [{ name: '', value: known.key }], after: [{ name: '', value: last.key }],
+    }],
+  });
+  export function remembered(known, seen) {
+    const [before, last] = [known && JSON.parse(known), JSON.parse(seen)];
+    return before ? told(before.since, before.known.last, last) : told(last.at, last, last);
+  }
+  export function noticed(known) {
+    const { last } = JSON.parse(known);
+    return told(last.at, last, last);
+  }
+`;
+
+/** What the verifier sees of a service with such a key. */
+const seen = (byte) => JSON.stringify({ at: '2026-11-10T00:00:00Z', simulated: false, key: byte.repeat(32) });
+
+/** The page, on which a service was asked of which the verifier sees this. */
 async function asked(context, own) {
   const [state, more] = card('A5');
   const page = await context.newPage();
   const troubles = [];
   page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
-  for (const [pattern, handler] of Object.entries(stub(state, { ...more, exports: `${SESSION}
-    export function seen() { return ${JSON.stringify(JSON.stringify(own))}; }` }))) {
+  for (const [pattern, handler] of Object.entries(stub(state, { ...more, seen: own, exports: SESSION + COMPARES }))) {
     await page.route(pattern, handler);
   }
   await page.goto(server.url);
@@ -131,11 +134,11 @@ test('the page remembers a service only when it is asked to, says what changed, 
   const opened = await open(browser, { url: server.url, routes: stub('verified') });
   const { context } = opened;
   const kept = (page) => page.evaluate(() => localStorage.getItem('s2s-history'));
-  const first = await asked(context, seen());
+  const first = await asked(context, seen('11'));
   assert.equal(await kept(first.page), null, 'nothing is kept without being asked');
   await first.page.click('#remember');
   assert.match(await first.page.locator('.since').innerText(), /nothing of what is remembered changed/);
-  const second = await asked(context, seen(tls('22')));
+  const second = await asked(context, seen('22'));
   const line = await second.page.locator('.since').innerText();
   assert.match(line, /^Since \d+ \w+: The TLS key that the machine names changed from 111111111111 to 222222222222\./);
   assert.deepEqual(await axe(second.page), []);

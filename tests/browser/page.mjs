@@ -131,11 +131,11 @@ export async function open(browser, { context: options = {}, routes = {}, path =
  * Routes that put a verifier in the page which answers with a report DRAWN BY HAND, so that
  * layout can be tested without a verifier.
  */
-export function stub(state, { init = '', exports = '', own = '', endless = false, ...more } = {}) {
+export function stub(state, { init = '', exports = '', own = '', seen, endless = false, ...more } = {}) {
   const json = drawn(state, more);
   const module = `
     export default async function () { ${init} }
-    export async function examine() { ${endless ? 'for (;;);' : ''} return { report: ${JSON.stringify(json)}, signatures: '[]' }; }
+    export async function examine() { ${endless ? 'for (;;);' : ''} return ${JSON.stringify({ report: json, signatures: '[]', seen })}; }
     ${exports}
     export function policies() {
       return ${JSON.stringify(

@@ -15,6 +15,8 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { packages } from '../packages.mjs';
+
 const ROOT = resolve(import.meta.dirname, '../..');
 const { verifyBundle } = createRequire(import.meta.url)(
   join(ROOT, 'target/site-node/pkg/silicon_to_source.js'),
@@ -28,6 +30,9 @@ function artifact(name) {
   const isDigest = /^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$/i.test(name) && !existsSync(name);
   return isDigest ? name : read(name);
 }
+
+/** The keys of Sigstore's staging instance, as they come with the Sigstore crates: the wasm has none of them. */
+const staging = () => join(packages().get('sigstore-trust-root'), 'src/trusted_root_staging.json');
 
 function main() {
   const text = { type: 'string' };
@@ -49,12 +54,12 @@ function main() {
   const options = {
     at: `${new Date().toISOString().slice(0, 19)}Z`,
     artifact: artifact(name),
-    staging: values.staging,
   };
   if (values['certificate-identity']) options.identity = values['certificate-identity'];
   if (values['certificate-oidc-issuer']) options.issuer = values['certificate-oidc-issuer'];
   if (values.key) options.key = readFileSync(values.key, 'utf8');
-  if (values['trusted-root']) options.trustedRoot = read(values['trusted-root']);
+  const root = values['trusted-root'] ?? (values.staging ? staging() : null);
+  if (root !== null) options.trustedRoot = read(root);
   return verifyBundle(read(values.bundle), options);
 }
 

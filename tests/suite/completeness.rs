@@ -15,7 +15,7 @@ use crate::common::examine;
 use crate::common::table::{Told, check_of, findings};
 use crate::{
     aci, apple, azure, coordinator, dcap, dstack, eigencompute, gcb, git, google, near, nitro,
-    nvidia, oci, providers, service_tokens, sigstore, snp, tinfoil, tuf,
+    nvidia, oci, providers, service_tokens, sigstore, snp, tinfoil, tinfoil_guest, tuf,
 };
 
 /// Every table of inputs; the tests beside each table see that its rows do what they say.
@@ -48,6 +48,7 @@ const TABLES: &[fn() -> Vec<Told>] = &[
     snp::checks::told,
     snp::launch::told,
     tinfoil::told,
+    tinfoil_guest::told,
     tuf::checks::told,
 ];
 

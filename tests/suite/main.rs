@@ -33,6 +33,7 @@ mod oci;
 mod registry;
 mod service_tokens;
 mod tinfoil;
+mod tinfoil_guest;
 
 mod azure {
     pub(crate) mod checks;

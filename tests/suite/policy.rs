@@ -33,7 +33,8 @@ fn every_built_in_policy_is_read_and_requires_something() {
         names.push(builtin_policy.name);
     }
     let tdx = ["tdx", "tdx-gcp", "tdx-dstack", "tdx-azure"];
-    let machines = ["sgx", "nitro", "tinfoil", "confidential-space", "google-vm"];
+    let machines =
+        ["sgx", "nitro", "tinfoil", "tinfoil-enclave", "confidential-space", "google-vm"];
     let services = [
         "trust-authority",
         "kms-token",

@@ -11,10 +11,10 @@ import { demonstration, NOW, s2s, verifier } from './surface.mjs';
 const folder = mkdtempSync(join(tmpdir(), 's2s-bundle-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** The names of files are what a bundle keeps, so both take the same. */
+/** A bundle keeps the names of files, which are the same without the folders in which they lie. */
 const evidence = join(folder, 'evidence');
 writeFileSync(evidence, demonstration);
-const files = [{ name: evidence, bytes: demonstration }];
+const files = [{ name: 'evidence', bytes: demonstration }];
 const options = { at: NOW, policy: 'simulated', require: 'A2', denyWarnings: true, artifact: undefined };
 
 /** A bundle of the wasm's, with the report in it. */
@@ -44,7 +44,7 @@ test('wasm and command line make the same bundle, and each makes the other\'s re
   assert.deepEqual([again.same, again.count, again.differences, again.otherVerifier], [true, 0, [], false]);
   assert.deepEqual([again.report, again.recorded], [report, report]);
   assert.deepEqual([again.at, again.policy, again.session, again.makersOwn], [NOW, 'simulated', false, []]);
-  assert.deepEqual(again.files.map(({ name, len }) => [name, len]), [[evidence, demonstration.length]]);
+  assert.deepEqual(again.files.map(({ name, len }) => [name, len]), [['evidence', demonstration.length]]);
   const wasms = s2s('verify', file('wasm.s2s.json', bundle), '--as-recorded', '--json');
   assert.deepEqual([wasms.stdout, wasms.status], [report, made.status]);
 });

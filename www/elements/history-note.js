@@ -2,37 +2,40 @@
  * What was seen of a service before, where its reader wants it remembered: in this browser, for this
  * page, and nowhere else. Nothing is kept before the reader asks for it.
  *
- * @import { Remembered } from '../history.js'
- * @import { Seen } from '../page.d.ts'
+ * @import { Remembered } from '../page.d.ts'
  */
 
 import { announce, button, h } from '../dom.js';
-import { changeWords, noticed, remembered } from '../history.js';
+import { changeWords } from '../history.js';
 import { dayWords } from '../moments.js';
 import { hostOf } from '../phrases.js';
+import { noticed, remembered } from '../verifier.js';
 import { say } from '../wording.js';
 
 const PLACE = 's2s-history';
 
 /**
  * @param {string} service its address
- * @param {Promise<Seen | null>} told what it shows now; `null` where that decides nothing
+ * @param {string} seen what the check of it saw
  */
-export function historyNote(service, told) {
+export function historyNote(service, seen) {
   const note = h('div', { class: 'history no-print', id: 'history' });
-  told.then((last) => last && tell(note, service, last));
+  // A verifier that was ended meanwhile compares nothing.
+  tell(note, service, seen).catch(() => note.replaceChildren());
   return note;
 }
 
 /**
  * @param {HTMLElement} note
  * @param {string} service
- * @param {Seen} last
+ * @param {string} seen
  */
-function tell(note, service, last) {
+async function tell(note, service, seen) {
   const host = hostOf(service);
   const known = read()[service];
-  if (known) keep(service, remembered(known, last));
+  const after = known ? await remembered(known, seen) : null;
+  // It may have been forgotten meanwhile.
+  if (after && read()[service]) keep(service, after);
   const draw = (/** @type {string} */ focus) => {
     const now = read()[service];
     note.replaceChildren(...(now ? told(now) : asked()));
@@ -42,8 +45,8 @@ function tell(note, service, last) {
   /** The reader is asked whether to remember. */
   function asked() {
     const box = h('input', { type: 'checkbox', id: 'remember' });
-    box.addEventListener('change', () => {
-      keep(service, remembered(null, last));
+    box.addEventListener('change', async () => {
+      keep(service, await remembered(null, seen));
       draw('#forget-history');
     });
     return [
@@ -57,16 +60,16 @@ function tell(note, service, last) {
    * @param {Remembered} own
    */
   function told(own) {
-    const sentences = changeWords(own.base, own.last);
-    const day = dayWords(new Date(sentences.length > 0 ? own.base.at : own.since));
+    const sentences = changeWords(own);
+    const day = dayWords(new Date(sentences.length > 0 ? own.known.last.at : own.since));
     const line =
       sentences.length > 0
         ? say(['history', 'since'], { day, changes: sentences.join(' ') })
         : say(['history', 'since-none'], { day });
     const saw = button(
       say(['history', 'noticed']),
-      () => {
-        keep(service, noticed(own));
+      async () => {
+        keep(service, await noticed(own));
         draw('#forget-history');
       },
       { class: 'quiet', id: 'noticed' },

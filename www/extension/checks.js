@@ -6,12 +6,11 @@
  * @import { Now } from './view.js'
  */
 
-import { remembered } from '../history.js';
 import { hostOf } from '../phrases.js';
 import { isAllowed, VENDORS } from './addresses.js';
 import { loadWords } from './badge.js';
 import { api } from './browser.js';
-import { inquire, seenOf } from './inquiry.js';
+import { inquire, rememberedAfter } from './inquiry.js';
 import { news, tell } from './notice.js';
 import { problem, resultOf, undecided } from './result.js';
 import { writeKept, writeState } from './store.js';
@@ -176,9 +175,8 @@ export class Checks {
    * @param {Kept | null} kept
    */
   async remember(state, service, kept) {
-    const last = kept && (await seenOf(service, kept));
-    if (!last) return;
-    state.remembered[service] = remembered(state.remembered[service], last);
+    if (!kept?.seen) return;
+    state.remembered[service] = await rememberedAfter(state.remembered[service], kept.seen);
     await writeState(state, 'remembered');
   }
 

@@ -1,6 +1,6 @@
 /** What the extension's modules hand to each other, and what they use of the browser's interface. */
 
-import type { Remembered } from '../history.js';
+import type { Remembered } from '../page.d.ts';
 import type { BadgeShape } from './shapes.js';
 
 /** Whose servers hand out files about chips. */
@@ -47,6 +47,8 @@ export interface Result {
 export interface Kept {
   /** The report as the verifier wrote it, or `null` when there is none. */
   json: string | null;
+  /** What later reports on the same service are compared by, or `null` where it decides nothing. */
+  seen: string | null;
   /** Why there is none. */
   problem: { code: string; message: string } | null;
   /** The exchange, base64. */

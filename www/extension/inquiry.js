@@ -2,11 +2,11 @@
  * One check of a service: the verifier's own plan, carried out by this extension. It decides whom to
  * ask and what the answers mean; this module keeps to the hosts that the reader allowed, and counts.
  *
- * @import { Seen } from '../page.d.ts'
+ * @import { Remembered } from '../page.d.ts'
  * @import { AskedHost, KeyRead, Kept, Vendor } from './extension.d.ts'
  */
 
-import { fromBase64, toBase64 } from '../bytes.js';
+import { toBase64 } from '../bytes.js';
 import init, * as verifier from '../pkg/silicon_to_source.js';
 import { DAY } from '../moments.js';
 import { VerifyError } from '../package/errors.js';
@@ -57,6 +57,8 @@ export async function inquire(service, { vendors, policy }, onStep) {
   let [step, steps] = [0, JSON.parse(session.first()).length + 1];
   /** @type {string | null} */
   let json = null;
+  /** @type {string | null} */
+  let seen = null;
 
   /** @type {typeof globalThis.fetch} */
   const asking = (address, options) => {
@@ -71,12 +73,16 @@ export async function inquire(service, { vendors, policy }, onStep) {
     });
   };
   const told = telling(session, connection);
-  /** @type {(at: number) => Promise<string>} */
-  const examined = async (at) => {
+  const examine = (/** @type {number} */ at) => {
     const options = { at: momentOf(new Date(at)), asked: session.asked(), ...(policy === null ? {} : { policy }) };
-    return (await verifier.examine([{ name: session.origin, bytes: session.exchange() }], options)).report;
+    return verifier.examine([{ name: session.origin, bytes: session.exchange() }], options);
   };
-  const plan = new Plan(told, async () => JSON.parse((json = await examined(Date.now()))));
+  /** @type {(at: number) => Promise<string>} */
+  const examined = async (at) => (await examine(at)).report;
+  const plan = new Plan(told, async () => {
+    ({ report: json, seen = null } = await examine(Date.now()));
+    return JSON.parse(json);
+  });
   /** @type {Kept['problem']} */
   let problem = null;
   try {
@@ -90,13 +96,13 @@ export async function inquire(service, { vendors, policy }, onStep) {
       report = await plan.verify();
     }
   } catch (error) {
-    json = null;
+    [json, seen] = [null, null];
     problem = problemOf(error);
   } finally {
     connection.close();
   }
   const isKeyed = isAnswered && session.origin.startsWith('https:');
-  const kept = { json, problem, exchange: toBase64(session.exchange()), asked: session.asked(), policy };
+  const kept = { json, seen, problem, exchange: toBase64(session.exchange()), asked: session.asked(), policy };
   return {
     kept,
     asked: [...counted].map(([host, count]) => ({ host, count })),
@@ -106,18 +112,26 @@ export async function inquire(service, { vendors, policy }, onStep) {
 }
 
 /**
- * What later reports on a service are compared by, or `null` where what is kept decides nothing.
+ * What is remembered of a service after a check.
  *
- * @param {string} service
- * @param {Kept} kept
- * @returns {Promise<Seen | null>}
+ * @param {Remembered | undefined} known what was remembered before
+ * @param {string} seen what the check saw
+ * @returns {Promise<Remembered>}
  */
-export async function seenOf(service, { json, exchange, asked, policy }) {
-  const bytes = fromBase64(exchange);
-  if (json === null || bytes === null) return null;
+export async function rememberedAfter(known, seen) {
   await load();
-  const options = { at: JSON.parse(json).checked_at, asked, ...(policy === null ? {} : { policy }) };
-  return JSON.parse(verifier.seen([{ name: service, bytes }], options) ?? 'null');
+  return JSON.parse(verifier.remembered(known && JSON.stringify(known), seen));
+}
+
+/**
+ * What is remembered after the reader took notice of what changed.
+ *
+ * @param {Remembered} known
+ * @returns {Promise<Remembered>}
+ */
+export async function noticedIn(known) {
+  await load();
+  return JSON.parse(verifier.noticed(JSON.stringify(known)));
 }
 
 /**

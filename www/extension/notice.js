@@ -1,11 +1,11 @@
 /**
  * A notification, where a reader wants to be told of a failure and of a new key.
  *
- * @import { Remembered } from '../history.js'
+ * @import { Remembered } from '../page.d.ts'
  * @import { Result } from './extension.d.ts'
  */
 
-import { changes, changesKey, changeWords } from '../history.js';
+import { keyWords } from '../history.js';
 import { hostOf } from '../phrases.js';
 import { say } from '../wording.js';
 import { api } from './browser.js';
@@ -19,9 +19,8 @@ import { api } from './browser.js';
  */
 export function news({ shape, sentence }, remembered) {
   if (shape === 'failed') return [`failed: ${sentence}`, sentence];
-  if (!remembered || !changesKey(changes(remembered.base, remembered.last))) return null;
-  const [first = ''] = changeWords(remembered.base, remembered.last);
-  return [`key: ${remembered.base.at}: ${first}`, first];
+  const words = keyWords(remembered);
+  return words === null || !remembered ? null : [`key: ${remembered.known.last.at}: ${words}`, words];
 }
 
 /**

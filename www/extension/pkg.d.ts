@@ -27,6 +27,7 @@ declare module '*/pkg/silicon_to_source.js' {
   export function policies(): string;
   export function subjects(): string;
   export const examine: import('../page.d.ts').VerifierModule['examine'];
-  export function seen(files: VerifyFile[], options: VerifyOptions): string | undefined;
+  export const remembered: import('../page.d.ts').VerifierModule['remembered'];
+  export const noticed: import('../page.d.ts').VerifierModule['noticed'];
   export default function init(options: { module_or_path: unknown }): Promise<unknown>;
 }

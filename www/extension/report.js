@@ -51,7 +51,7 @@ if (kept?.json) {
   const about = () => say(['extension', 'report-of'], { time: clockWords(new Date(report.checked_at)) });
   const { asked } = kept;
   const options = { at: report.checked_at, asked, ...(policy === null ? {} : { policy }) };
-  show(about, { kind: 'report', report, json: kept.json, further: [], recorded: null, options, signatures: null });
+  show(about, { kind: 'report', report, json: kept.json, further: [], recorded: null, options, signatures: null, seen: null });
   if (named.get('part') === 'not-checked') part('not-checked');
 } else {
   show(() => say(['extension', 'report-none'], { host }), null);

@@ -69,5 +69,5 @@ export function undecided(service, begun) {
  * @returns {Kept}
  */
 export function problem(code, message, { policy }) {
-  return { json: null, problem: { code, message }, exchange: '', asked: '', policy };
+  return { json: null, seen: null, problem: { code, message }, exchange: '', asked: '', policy };
 }

@@ -8,7 +8,7 @@
 import { button, h } from '../dom.js';
 import { AnswerCard } from '../elements/answer-card.js';
 import { plural } from '../formats.js';
-import { changesKey, changes, changeWords } from '../history.js';
+import { changeWords, keyWords } from '../history.js';
 import { icon } from '../icons.js';
 import { clockWords, dayWords } from '../moments.js';
 import { has, listed, say, wordingLanguage } from '../wording.js';
@@ -42,7 +42,7 @@ export function standing(view, kept, send) {
     h(
       'div',
       { class: 'popup-actions' },
-      button(words('again'), () => again(view, send), { id: 'again' }),
+      ...(view.doing.kind === 'asking' ? [] : [button(words('again'), () => again(view, send), { id: 'again' })]),
       ...(report
         ? [
             button(words('full'), () => openReport(service, ''), { id: 'full' }),
@@ -90,7 +90,7 @@ function problemOf({ problem }) {
  * @param {string} host
  */
 function bar({ shape, remembered, simulated }, host) {
-  const isNewKey = remembered !== null && changesKey(changes(remembered.base, remembered.last));
+  const isNewKey = keyWords(remembered) !== null;
   const key = shape === 'failed' ? 'bar.failed' : isNewKey && shape === 'changed' ? 'bar.key' : null;
   if (key === null) return '';
   const sentence = words(key, { host });
@@ -110,8 +110,8 @@ function bar({ shape, remembered, simulated }, host) {
  */
 function changed({ service, remembered, result }, send) {
   if (!remembered || !result) return '';
-  const sentences = changeWords(remembered.base, remembered.last);
-  const day = dayWords(new Date(sentences.length > 0 ? remembered.base.at : remembered.since));
+  const sentences = changeWords(remembered);
+  const day = dayWords(new Date(sentences.length > 0 ? remembered.known.last.at : remembered.since));
   if (sentences.length === 0) return h('p', { class: 'popup-when', id: 'unchanged' }, say(['history', 'since-none'], { day }));
   return h(
     'section',

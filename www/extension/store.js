@@ -5,7 +5,7 @@
  *
  * Only the background writes, so that what it read once is what stands.
  *
- * @import { Remembered } from '../history.js'
+ * @import { Remembered } from '../page.d.ts'
  * @import { Choice, Kept, Load, Result } from './extension.d.ts'
  */
 

@@ -12,7 +12,6 @@
  */
 
 import { HIGHEST } from '../answer-words.js';
-import { changes } from '../history.js';
 
 /** How long lies between two checks of one service that no reader pressed for, in milliseconds. */
 export const PAUSE = 60_000;
@@ -77,7 +76,7 @@ export function viewOf(state, load, { running, closed }, now) {
   const step = running.get(service);
   if (step) return { ...none, shape: 'checking', doing: { kind: 'asking', ...step } };
   if (last && counts(last, load, now)) {
-    const isChanged = remembered !== null && changes(remembered.base, remembered.last).length > 0;
+    const isChanged = remembered !== null && remembered.changes.length > 0;
     const shape = isChanged && last.shape !== 'failed' ? 'changed' : last.shape;
     return { ...about, shape, simulated: last.simulated, result: last, earlier: null, doing: { kind: 'nothing' } };
   }

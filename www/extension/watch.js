@@ -9,11 +9,11 @@
  * @import { State } from './store.js'
  */
 
-import { noticed } from '../history.js';
 import { originOf } from './addresses.js';
 import { showBadge, speakAgain } from './badge.js';
 import { api, told } from './browser.js';
 import { ALARM, Checks, END } from './checks.js';
+import { noticedIn } from './inquiry.js';
 import { retold } from './result.js';
 import { readKept, readState, writeKept, writeLanguage, writeState } from './store.js';
 import { viewOf } from './view.js';
@@ -172,7 +172,7 @@ export class Watch {
     const state = await this.#state;
     const known = state.remembered[service];
     if (!known) return;
-    state.remembered[service] = noticed(known);
+    state.remembered[service] = await noticedIn(known);
     await writeState(state, 'remembered');
     await this.#paint();
   }

@@ -239,8 +239,9 @@ async function showRecording(bytes) {
   if (turn !== mine) return;
   // Files that the reader adds stand beside the bundle.
   sources = [{ name: audit('bundle-name'), bytes: bundle }];
+  const options = { at: told.at };
   /** @type {Examination} */
-  const then = { kind: 'report', report, json: told.report, further: [], recorded: null, options: { at: told.at }, signatures };
+  const then = { kind: 'report', report, json: told.report, further: [], recorded: null, options, signatures, seen: null };
   let isToday = false;
   present(() => {
     const choice = h('div', { class: 'views no-print', role: 'group', 'aria-label': audit('views') });

@@ -77,7 +77,7 @@ export async function examine(sources, options, engine = 'webcrypto') {
     const report = drawable(json);
     const by = { counts: JSON.parse(signatures), agree: agree ?? null };
     return report
-      ? { kind: 'report', report, json, further: [], recorded: null, options, signatures: by }
+      ? { kind: 'report', report, json, further: [], recorded: null, options, signatures: by, seen: null }
       : { kind: 'unknown', reason: 'not-a-report' };
   } catch (error) {
     return refused(error);

@@ -49,6 +49,10 @@ pub fn files() -> Vec<File> {
         path: "src/pki/simulated/nvidia-root.der",
         bytes: nvidia::certificate(nvidia::Role::Root, &[0; 48], None),
     };
+    let reference_root = File {
+        path: "src/pki/simulated/nvidia-reference-root.der",
+        bytes: nvidia::certificate(nvidia::Role::ReferenceRoot, &[0; 48], None),
+    };
     let trusted_root = File { path: "src/pki/simulated/trusted-root.json", bytes: trusted_root() };
     let vtpm_root = File {
         path: "src/pki/simulated/google-vtpm-root.der",
@@ -66,6 +70,7 @@ pub fn files() -> Vec<File> {
         apple_root,
         token_root,
         gpu_root,
+        reference_root,
         trusted_root,
         trusted_root_github,
         cloud_build,

@@ -61,6 +61,7 @@ keys! {
     NvidiaService, p384, "keys/nvidia-service.pem", "What signs tokens of NVIDIA's attestation service, P-384.";
     NvidiaRoot, p384, "keys/nvidia-root.pem", "NVIDIA's root key, P-384.";
     NvidiaAuthority, p384, "keys/nvidia-authority.pem", "What issues the certificates of GPUs, P-384.";
+    NvidiaReference, p384, "keys/nvidia-reference.pem", "NVIDIA's root key for reference values, P-384.";
     NvidiaDevice, p384, "keys/nvidia-device.pem", "A GPU's key, P-384.";
     FulcioRoot, p384, "keys/fulcio-root.pem", "Fulcio's root key, P-384.";
     FulcioIntermediate, p384, "keys/fulcio-intermediate.pem", "Fulcio's issuing key, P-384.";

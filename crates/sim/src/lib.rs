@@ -40,6 +40,7 @@ pub mod near;
 pub mod nitro;
 pub mod nvidia;
 pub mod oci;
+pub mod ocsp;
 pub mod provided;
 pub mod release;
 pub mod repository;

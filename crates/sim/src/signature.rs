@@ -32,7 +32,7 @@ impl Hash {
     }
 
     /// AlgorithmIdentifier with NULL parameters.
-    fn identifier(self) -> Vec<u8> {
+    pub(super) fn identifier(self) -> Vec<u8> {
         let oid = match self {
             Self::Sha256 => "2.16.840.1.101.3.4.2.1",
             Self::Sha384 => "2.16.840.1.101.3.4.2.2",

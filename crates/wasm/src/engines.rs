@@ -9,12 +9,13 @@ use js_sys::{Function, Object, Promise, Reflect, futures};
 use silicon_to_source::crypto::{Engine, Signatures, counted, supposing};
 use silicon_to_source::engine::bundle::Bundle;
 use silicon_to_source::engine::channel::{Refusal, SealedTo};
+use silicon_to_source::engine::seen::Seen;
 use wasm_bindgen::prelude::*;
 
 use crate::options::Call;
 use crate::web::channel::{self, Channel};
 use crate::web::subtle;
-use crate::{MAX_TAKEN, USAGE, bundle, is_absent, refused, take, thrown};
+use crate::{MAX_TAKEN, USAGE, bundle, history, is_absent, refused, take, thrown};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -41,6 +42,8 @@ export interface Examined {
   channel?: Channel;
   /** Only where a requirement was given and the report does not hold it: a word for why. */
   refused?: string;
+  /** What later reports on the same service are compared by: what `remembered` takes. Absent where the report decides nothing, or contradicts itself. */
+  seen?: string;
 }
 
 /** What `remade` gives. */
@@ -78,8 +81,9 @@ pub fn examine(
         let work: Work = Rc::new(move || {
             let report = silicon_to_source::examine_with(&files, &options, &context);
             let report = report.map_err(|error| refused(&error))?;
+            let seen = Seen::to_remember(&report).as_ref().and_then(history::text);
             let channel = requirement.map(|required| SealedTo::of(&report, &context, &required));
-            Ok(Told { text: report.to_json(), channel })
+            Ok(Given { text: report.to_json(), seen, channel })
         });
         work
     });
@@ -99,21 +103,22 @@ pub fn remade(
         .and_then(|bytes| Bundle::read(&bytes).map_err(|error| refused(&error)));
     let work = read.map(|read| {
         let work: Work =
-            Rc::new(move || bundle::told(&read).map(|text| Told { text, channel: None }));
+            Rc::new(move || Ok(Given { text: bundle::told(&read)?, seen: None, channel: None }));
         work
     });
     answered("recorded", work, &engine)
 }
 
-/// What work gives.
-struct Told {
+/// What one run gives.
+struct Given {
     text: String,
+    seen: Option<String>,
     /// The key that requests may be sealed to, or why there is none; where somebody asked.
     channel: Option<Result<SealedTo, Refusal>>,
 }
 
-/// What tells the same as often as it is asked.
-type Work = Rc<dyn Fn() -> Result<Told, JsValue>>;
+/// What gives the same, as often as it is asked.
+type Work = Rc<dyn Fn() -> Result<Given, JsValue>>;
 
 /// Runs `work` with an engine; `name` is what its text is called.
 fn answered(name: &'static str, work: Result<Work, JsValue>, engine: &JsValue) -> Promise {
@@ -131,8 +136,8 @@ fn answered(name: &'static str, work: Result<Work, JsValue>, engine: &JsValue) -
 }
 
 fn with_rust(name: &str, work: &Work) -> Result<Promise, JsValue> {
-    let (told, signatures) = counted(|| work());
-    Ok(Promise::resolve(&result(name, told?, &signatures, None)?))
+    let (given, signatures) = counted(|| work());
+    Ok(Promise::resolve(&result(name, given?, &signatures, None)?))
 }
 
 /// The last step runs as a reaction to the answers, so that a verifier which breaks off in it rejects
@@ -151,14 +156,14 @@ fn with_both(name: &'static str, work: Work, compare: bool) -> Result<Promise, J
     };
     let settle = Closure::once_into_js(move |_: JsValue| -> Result<JsValue, JsValue> {
         let held = held.get().map(Vec::as_slice).unwrap_or_default();
-        let (told, mut signatures) = draft.settled(held, || work());
+        let (given, mut signatures) = draft.settled(held, || work());
         if !compare {
-            return result(name, told?, &signatures, None);
+            return result(name, given?, &signatures, None);
         }
         let (own, by_rust) = counted(|| work());
         signatures.replace(Engine::Rust, &by_rust);
-        let agree = match (&own, &told) {
-            (Ok(own), Ok(other)) => own.text == other.text,
+        let agree = match (&own, &given) {
+            (Ok(own), Ok(other)) => own.text == other.text && own.seen == other.seen,
             (Err(own), Err(other)) => message(own) == message(other),
             _ => false,
         };
@@ -174,7 +179,7 @@ fn message(error: &JsValue) -> Option<String> {
 
 fn result(
     name: &str,
-    Told { text, channel }: Told,
+    Given { text, seen, channel }: Given,
     signatures: &Signatures,
     agree: Option<bool>,
 ) -> Result<JsValue, JsValue> {
@@ -193,6 +198,9 @@ fn result(
     Reflect::set(&object, &"signatures".into(), &signatures.into())?;
     if let Some(agree) = agree {
         Reflect::set(&object, &"agree".into(), &agree.into())?;
+    }
+    if let Some(seen) = seen {
+        Reflect::set(&object, &"seen".into(), &seen.into())?;
     }
     Ok(object.into())
 }

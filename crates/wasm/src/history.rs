@@ -1,43 +1,46 @@
-//! What is remembered of a service, to tell what changed.
+//! What is remembered of a service for a reader, and what changed since.
 
-use std::collections::BTreeMap;
-
-use serde_json::json;
-use silicon_to_source::engine::seen::{Value, is_absent, seen as shown, tells};
+use silicon_to_source::engine::change::Remembered;
+use silicon_to_source::engine::seen::Seen;
 use wasm_bindgen::prelude::*;
 
-use crate::options::Call;
-use crate::{MAX_TAKEN, refused};
+use crate::{USAGE, thrown};
 
-/// What `files` and `options` show that later reports on the same service are compared by: the text of
-/// a `Seen`, or `undefined` where they decide nothing or contradict themselves.
+/// The text of what later reports on the same service are compared by.
+pub(crate) fn text(seen: &Seen) -> Option<String> {
+    serde_json::to_string(seen).ok()
+}
+
+/// What is remembered after a check: the text of a `Remembered`. `known` is the text of what was
+/// remembered before; left out, or where it cannot be read, nothing was. `seen` is what `examine`
+/// gave.
 ///
 /// # Errors
-/// Throws a `VerifyError` where `verify` would.
+/// Throws a `VerifyError` when `seen` is not what `examine` gave.
 #[wasm_bindgen]
-pub fn seen(
-    #[wasm_bindgen(unchecked_param_type = "VerifyFile[]")] files: JsValue,
-    #[wasm_bindgen(unchecked_param_type = "VerifyOptions")] options: JsValue,
-) -> Result<Option<String>, JsValue> {
-    let Call { files, options, context } = Call::of(&files, options, &mut { MAX_TAKEN })?;
-    let report = silicon_to_source::examine_with(&files, &options, &context)
-        .map_err(|error| refused(&error))?;
-    if !tells(&report) {
-        return Ok(None);
-    }
-    let line = |Value { claim, part, value }: &Value| format!("{claim}\t{part}\t{value}");
-    let values: BTreeMap<_, Vec<String>> = shown(&report)
-        .into_iter()
-        .map(|(what, values)| (what, values.iter().map(line).collect()))
-        .collect();
-    let seen = json!({
-        "at": report.checked_at,
-        "level": report.assurance.level,
-        "policy": report.policy.name,
-        "policySha256": report.policy.sha256,
-        "simulated": report.simulated,
-        "absent": is_absent(&report),
-        "values": values,
-    });
-    Ok(Some(seen.to_string()))
+pub fn remembered(known: Option<String>, seen: &str) -> Result<String, JsValue> {
+    let seen: Seen = serde_json::from_str(seen).map_err(|_| unreadable())?;
+    let known: Option<Remembered> = known.and_then(|known| serde_json::from_str(&known).ok());
+    written(&match known {
+        Some(known) => known.then(seen),
+        None => Remembered::of(seen),
+    })
+}
+
+/// What is remembered after the reader took notice of what changed: the text of a `Remembered`.
+///
+/// # Errors
+/// Throws a `VerifyError` when `known` is not what `remembered` gave.
+#[wasm_bindgen]
+pub fn noticed(known: &str) -> Result<String, JsValue> {
+    let known: Remembered = serde_json::from_str(known).map_err(|_| unreadable())?;
+    written(&known.noticed())
+}
+
+fn written(remembered: &Remembered) -> Result<String, JsValue> {
+    serde_json::to_string(remembered).map_err(|_| unreadable())
+}
+
+fn unreadable() -> JsValue {
+    thrown(USAGE, "What is remembered is not what the verifier wrote.")
 }

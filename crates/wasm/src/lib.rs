@@ -36,7 +36,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use silicon_to_source::builds::sigstore;
-use silicon_to_source::builds::sigstore::conformance::{Artifact, STAGING_ROOT, Signer};
+use silicon_to_source::builds::sigstore::conformance::{Artifact, Signer};
 use silicon_to_source::engine::policy::Artifact as Named;
 use silicon_to_source::engine::{self, Builtin, MAX_INPUT};
 use silicon_to_source::error::Error;
@@ -107,8 +107,6 @@ export interface BundleOptions {
   key?: string;
   /** A trusted_root.json in place of the public-good instance's. */
   trustedRoot?: Uint8Array;
-  /** The keys of Sigstore's staging instance. */
-  staging?: boolean;
 }
 
 /** The part of the report's JSON that every reader needs; silicon-to-source/report/v1 has the rest. */
@@ -194,10 +192,9 @@ pub fn verify_bundle(
         _ => return Err(thrown(USAGE, "Either key, or identity and issuer, must be given.")),
     };
     let supplied;
-    let root = match (&written.trusted_root, written.staging) {
-        (root, false) if is_absent(root) => None,
-        (root, true) if is_absent(root) => Some(STAGING_ROOT.as_bytes()),
-        (root, _) => {
+    let root = match &written.trusted_root {
+        root if is_absent(root) => None,
+        root => {
             supplied = take("the trusted root", root, &mut left)?;
             Some(supplied.as_slice())
         }
@@ -305,13 +302,10 @@ struct WrittenBundle {
     key: Option<String>,
     #[serde(default, with = "serde_wasm_bindgen::preserve")]
     trusted_root: JsValue,
-    #[serde(default)]
-    staging: bool,
 }
 
 impl WrittenBundle {
-    const MEMBERS: [&str; 7] =
-        ["at", "artifact", "identity", "issuer", "key", "trustedRoot", "staging"];
+    const MEMBERS: [&str; 6] = ["at", "artifact", "identity", "issuer", "key", "trustedRoot"];
 }
 
 /// Reads files and options strictly: a misspelt `policy` must not mean "no policy".

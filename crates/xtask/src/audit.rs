@@ -21,12 +21,13 @@ use crate::{own, tools};
 /// The folder of `www` with what only the offline file has.
 pub(crate) const SOURCES: &str = "offline";
 
-/// What the file may have at most, in bytes, without a bundle. With the bundle of a usual service it
-/// has 2,000,000.
-const MAX: usize = 1_915_000;
+/// What the file may have at most, in bytes, without a bundle. With the largest bundle of the tests,
+/// which takes 77,900, it has less than 2 MiB.
+const MAX: usize = 2_000_000;
 
-/// What the file's own script never says: the words of the terminal and of the extension.
-const NOT_SAID: [&str; 2] = ["cli", "extension"];
+/// What the file's own script never says: the words of the terminal, of the extension, and of requests
+/// that are sealed.
+const NOT_SAID: [&str; 3] = ["channel", "cli", "extension"];
 
 /// The language whose words stand whole in the file.
 const WHOLE: &str = "en";

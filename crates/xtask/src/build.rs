@@ -70,13 +70,15 @@ fn of_itself(root: &Path, site: &Path, manifest: &Manifest, offline: &str) -> Re
 fn compile(root: &Path, manifest: &Manifest) -> Result<PathBuf, Failure> {
     let profile = &manifest.profile;
     println!("Compiling the verifier for {} (profile {}).", tools::WASM, profile.cargo);
+    let mut flags = flags(root, tools::WASM);
+    flags.push(format!("\u{1f}-Cllvm-args=-inline-threshold={}", profile.inline_threshold));
     tools::run(
         tools::cargo()
             .args(["build", "--locked", "--package", "s2s-wasm"])
             .args(["--target", tools::WASM, "--profile", &profile.cargo])
             .current_dir(root)
             .env("CARGO_TARGET_DIR", tools::target_folder(root))
-            .env("CARGO_ENCODED_RUSTFLAGS", flags(root, tools::WASM)),
+            .env("CARGO_ENCODED_RUSTFLAGS", flags),
     )?;
     Ok(tools::target_folder(root).join(tools::WASM).join(&profile.cargo).join("s2s_wasm.wasm"))
 }

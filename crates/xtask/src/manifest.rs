@@ -31,6 +31,8 @@ pub(crate) struct Tools {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Profile {
     pub(crate) cargo: String,
+    /// What a call may cost for a function to be copied into its caller, by LLVM's measure.
+    pub(crate) inline_threshold: u32,
 }
 
 /// One run of wasm-bindgen.

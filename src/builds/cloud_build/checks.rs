@@ -11,7 +11,8 @@ crate::finding::table! {
         GCB_SIGNATURE = "gcb.signature", "1.10", Provenance, Authenticity, DSSE,
             carries [Provenance],
             fails ["bad-signature", "simulated", "unsigned"];
-        GCB_REGIONAL_KEY = "gcb.regional-key", "1.10", Provenance, Appraisal, DSSE;
+        GCB_REGIONAL_KEY = "gcb.regional-key", "1.10", Provenance, Appraisal, DSSE,
+            is [NeverPasses];
         GCB_SUBJECT = "gcb.subject", "1.10", Provenance, Authenticity, "in-toto attestation framework, Statement v1; DSSE v1",
             fails ["not-listed"];
         GCB_TIME = "gcb.time", "1.10", Provenance, Appraisal, "Google Cloud Build provenance: it carries no timestamp",

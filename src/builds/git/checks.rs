@@ -19,7 +19,8 @@ crate::finding::table! {
             fails ["collision", "malformed", "not-equal", "not-rebuilt"];
     }
     OTHERS {
-        GIT_OBJECT = "git.object", "", Commit, Appraisal, OBJECTS;
+        GIT_OBJECT = "git.object", "", Commit, Appraisal, OBJECTS,
+            is [NeverPasses];
         GIT_COMMIT_SIGNATURE = "git.commit-signature", "", Commit, Appraisal, "git signature format",
             fails ["several"];
         GITHUB_ATTESTATIONS = "github.attestations", "", Provenance, Appraisal, GITHUB,

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::finding::{Finding, Outcome, Value, Why};
 use crate::piece::{self, Piece, Role};
 use crate::report::{self, Draft, RootOfTrust};
+use crate::sorted::Sorted as _;
 use crate::time::UnixTime;
 
 /// The most bundles of which each is verified; the others are counted.
@@ -183,8 +184,7 @@ fn choose(
     let all = bundles.iter().enumerate();
     let mut standing: Vec<Standing> =
         all.map(|(index, listed)| Standing::of(index, *listed, artifact, policy)).collect();
-    standing
-        .sort_unstable_by_key(|own| (Reverse(own.is_about), Reverse(own.is_accepted), own.index));
+    standing.sorted_by_key(|own| (Reverse(own.is_about), Reverse(own.is_accepted), own.index));
     let about = standing.iter().filter(|own| own.is_about).count();
     for own in standing.iter_mut().filter(|own| own.is_about).take(MAX_EXAMINED) {
         let Some(listed) = bundles.get(own.index) else { continue };
@@ -193,7 +193,7 @@ fn choose(
             piece.used();
         }
     }
-    standing.sort_unstable_by_key(|own| {
+    standing.sorted_by_key(|own| {
         let rank = (own.is_accepted && own.is_verified(), own.is_verified(), own.is_accepted);
         (Reverse((own.is_about, own.examined.is_some(), rank)), own.index)
     });
@@ -207,7 +207,7 @@ fn choose(
             None
         }
     };
-    rest.sort_unstable_by_key(|own| own.index);
+    rest.sorted_by_key(|own| own.index);
     let is_further = |own: &&Standing| own.is_about && own.examined.is_none();
     let unread = rest.iter().filter(is_further).count().min(about);
     let mut others: Vec<Finding> =

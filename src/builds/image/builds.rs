@@ -10,6 +10,7 @@ use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Finding, Value, Why, to_blame};
 use crate::report::{Fact, Facts, Part};
+use crate::sorted::Sorted as _;
 use crate::time::UnixTime;
 
 /// The most build statements that are examined about one image.
@@ -40,14 +41,7 @@ impl<'a> Signed<'a> {
     /// # Errors
     /// When it is not of its form.
     pub(crate) fn bundle(bytes: &'a [u8]) -> Result<Self, Error> {
-        let bundle = Bundle::read(bytes)?;
-        let subjects = match bundle.content() {
-            Content::Envelope { payload, .. } => subjects(&[payload]),
-            Content::Message { digest } => {
-                let digest = digest.and_then(|hint| hint.digest.try_into().ok());
-                digest.map(Sha256).into_iter().collect()
-            }
-        };
+        let subjects = named(&Bundle::read(bytes)?);
         Ok(Self { bytes, subjects, form: Form::Bundle })
     }
 
@@ -68,6 +62,17 @@ impl<'a> Signed<'a> {
     }
 }
 
+/// The SHA-256 digests that a bundle is about, as it says before anything is verified.
+pub(crate) fn named(bundle: &Bundle) -> Vec<Sha256> {
+    match bundle.content() {
+        Content::Envelope { payload, .. } => subjects(&[payload]),
+        Content::Message { digest } => {
+            let digest = digest.and_then(|hint| hint.digest.try_into().ok());
+            digest.map(Sha256).into_iter().collect()
+        }
+    }
+}
+
 /// The SHA-256 digests that statements are about, as they say before anything is verified.
 fn subjects(payloads: &[&[u8]]) -> Vec<Sha256> {
     let mut subjects: Vec<Sha256> = payloads
@@ -75,8 +80,7 @@ fn subjects(payloads: &[&[u8]]) -> Vec<Sha256> {
         .filter_map(|payload| Statement::parse(payload).ok())
         .flat_map(|said| said.subjects().iter().filter_map(Subject::sha256).collect::<Vec<_>>())
         .collect();
-    subjects.sort_unstable();
-    subjects.dedup();
+    subjects.sorted_once();
     subjects
 }
 

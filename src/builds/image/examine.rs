@@ -2,9 +2,10 @@
 //! reader asks about.
 
 use super::artifact::Asked;
-use super::builds::Signed;
+use super::builds::{Signed, named};
 use super::follow::Files;
 use crate::builds::provenance::policy::ForBuilds;
+use crate::builds::sigstore::parse::Bundle;
 use crate::builds::{cloud_build, provenance, sigstore};
 use crate::error::Error;
 use crate::piece::{self, Piece, Role};
@@ -21,10 +22,11 @@ pub(crate) fn bundle(
     now: UnixTime,
 ) -> Result<Draft, Error> {
     let files = Files::of(&piece::of(beside, &[Role::ImageDocument]));
-    let asked = Asked::of(policy, &files, &Signed::bundle(bundle)?.subjects);
+    let read = Bundle::read(bundle)?;
+    let asked = Asked::of(policy, &files, &named(&read));
     let keys = piece::of(beside, sigstore::ROLES);
     let sigstore::examine::Examined { mut part, verified } =
-        provenance::examine::bundle_with(bundle, asked.artifact, &keys, policy, now)?;
+        provenance::examine::bundle_with(bundle, read, asked.artifact, &keys, policy, now)?;
     part.absorb(asked.part);
     let subject = Subject::of("sigstore-bundle", input);
     Ok(Draft { part, ..Draft::of(subject, sigstore::examine::root_of_trust(verified.as_ref())) })

@@ -5,6 +5,7 @@ use crate::builds::provenance::policy::ForBuilds;
 use crate::builds::sigstore::appraise::{claims, public_log};
 use crate::builds::sigstore::checks::SIGSTORE_PUBLIC_LOG;
 use crate::builds::sigstore::examine::{Examined, signed};
+use crate::builds::sigstore::parse::Bundle;
 use crate::builds::sigstore::verify::Artifact;
 use crate::error::Error;
 use crate::finding::{Finding, to_blame};
@@ -18,19 +19,21 @@ pub(crate) fn bundle(
     policy: &dyn ForBuilds,
     now: UnixTime,
 ) -> Result<Examined, Error> {
-    bundle_with(bytes, artifact, &[], policy, now)
+    bundle_with(bytes, Bundle::read(bytes)?, artifact, &[], policy, now)
 }
 
-/// Verifies and appraises a bundle about `artifact`, when it is known. `beside` are pieces that may
-/// bring newer keys of Sigstore's into force, and answers of the log's.
+/// Verifies and appraises a bundle about `artifact`, when it is known. `bytes` are what it was read
+/// from, and `beside` are pieces that may bring newer keys of Sigstore's into force, and answers of the
+/// log's.
 pub(crate) fn bundle_with(
     bytes: &[u8],
+    read: Bundle,
     artifact: Option<Artifact<'_>>,
     beside: &[Piece<'_>],
     policy: &dyn ForBuilds,
     now: UnixTime,
 ) -> Result<Examined, Error> {
-    let mut examined = signed(bytes, artifact, beside, policy, now)?;
+    let mut examined = signed(bytes, read, artifact, beside, policy, now)?;
     let part = &mut examined.part;
     match &examined.verified {
         Some(statement) => {

@@ -111,6 +111,17 @@ impl Default for ProvenancePolicy {
     }
 }
 
+impl ProvenancePolicy {
+    /// Whether the policy names whose source it is, by repository or owner; otherwise anybody's would
+    /// do.
+    pub(crate) const fn names_source(&self) -> bool {
+        self.repository.is_some()
+            || self.repository_id.is_some()
+            || self.owner.is_some()
+            || self.owner_id.is_some()
+    }
+}
+
 /// Which source refs are accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -28,16 +28,17 @@ pub(crate) fn root_of_trust(verified: Option<&VerifiedStatement>) -> RootOfTrust
     }
 }
 
-/// Verifies a bundle, without a word on who signed it. `beside` are pieces that may bring newer keys
-/// of Sigstore's into force, and answers of the log's.
+/// Verifies a bundle, without a word on who signed it. `bytes` are what it was read from, and `beside`
+/// are pieces that may bring newer keys of Sigstore's into force, and answers of the log's.
 pub(crate) fn signed(
     bytes: &[u8],
+    bundle: Bundle,
     artifact: Option<Artifact<'_>>,
     beside: &[Piece<'_>],
     policy: &dyn ForSigstore,
     now: UnixTime,
 ) -> Result<Examined, Error> {
-    let (bundle, answers) = completed(bytes, beside)?;
+    let (bundle, answers) = completed(bytes, bundle, beside);
     let InForce { root, mut part } = renew::in_force(beside, root(&bundle, policy)?, now)?;
     if let (true, Content::Envelope { payload, .. }) = (bundle.leaves_out_log(), bundle.content()) {
         part.wanted.extend(wanted::rekor(payload, &answers, &root));
@@ -53,12 +54,11 @@ pub(crate) fn signed(
 
 /// The bundle, with the log's entry where the bundle's packing leaves it out and an answer at hand
 /// has it. The answers are handed back.
-fn completed(bytes: &[u8], beside: &[Piece<'_>]) -> Result<(Bundle, Vec<RekorAnswer>), Error> {
-    let bundle = Bundle::read(bytes)?;
+fn completed(bytes: &[u8], bundle: Bundle, beside: &[Piece<'_>]) -> (Bundle, Vec<RekorAnswer>) {
     let mut answers = Vec::new();
     let (true, Content::Envelope { payload, .. }) = (bundle.leaves_out_log(), bundle.content())
     else {
-        return Ok((bundle, answers));
+        return (bundle, answers);
     };
     for piece in beside.iter().filter(|piece| piece.role == Role::RekorAnswer) {
         let Some(answer) = RekorAnswer::of(piece.bytes) else { continue };
@@ -68,7 +68,7 @@ fn completed(bytes: &[u8], beside: &[Piece<'_>]) -> Result<(Bundle, Vec<RekorAns
                 match Bundle::read_with(bytes, Some(entry)) {
                     Ok(whole) => {
                         piece.used();
-                        return Ok((whole, Vec::new()));
+                        return (whole, Vec::new());
                     }
                     Err(_) => piece.unreadable(),
                 }
@@ -76,7 +76,7 @@ fn completed(bytes: &[u8], beside: &[Piece<'_>]) -> Result<(Bundle, Vec<RekorAns
         }
         answers.push(answer);
     }
-    Ok((bundle, answers))
+    (bundle, answers)
 }
 
 /// Sigstore's keys: those of the policy, or else of the instance that issued the certificate.

@@ -12,7 +12,8 @@ const TARGET: &str = "TUF specification 1.0, section 5.7";
 
 crate::finding::table! {
     OTHERS {
-        TUF_FILE = "tuf.file", "4", Provenance, Appraisal, "TUF specification 1.0, section 4.2";
+        TUF_FILE = "tuf.file", "4", Provenance, Appraisal, "TUF specification 1.0, section 4.2",
+            is [NeverPasses];
     }
     STEPS {
         TUF_ROOT = "tuf.root", "4", Provenance, Appraisal, ROOT,

@@ -22,7 +22,7 @@ crate::finding::table! {
     }
     APPRAISAL {
         APPLE_CHAIN_REVOCATION = "apple.chain.revocation", "", Chip, Appraisal, "RFC 5280 section 4.2.1.13",
-            is [Withdrawal];
+            is [NeverPasses, Withdrawal];
         APPLE_SIP = "apple.sip", "", Report, Appraisal, PROPERTIES,
             warns ["off"],
             allows ["off"],

@@ -1,29 +1,84 @@
 //! A GPU's report against a policy.
 
 use super::checks;
-use super::parse::Report;
+use super::parse::{Manifest, Report};
 use super::policy::GpuPolicy;
+use super::verify::manifest::References;
 use super::verify::{REPORT, VerifiedGpu};
 use crate::claims::Claim;
 use crate::finding::{Check, Finding, LinkId, Value, Why};
 
-/// Appraises a verified report. `asked` is the nonce that the report has to answer, when the
-/// evidence around it says so; the policy's counts as well.
+/// Appraises a verified report, with what NVIDIA published about its driver and firmware.
 pub(crate) fn appraise(
     verified: &VerifiedGpu<'_>,
     policy: &GpuPolicy,
-    asked: Option<&[u8]>,
+    references: &References<'_>,
 ) -> Vec<Finding> {
     let report = verified.report();
-    let count = u64::try_from(report.measurements.len()).unwrap_or(u64::MAX);
-    vec![
-        trailing(report),
-        // NVIDIA's reference manifests are XML with signatures of their own; none is read here.
-        Finding::no_reference(&checks::GPU_MEASUREMENTS).actual(Value::number(count)),
-        nonce(report, policy, asked),
+    let mut findings = vec![trailing(report)];
+    findings.extend(measurements(report, references));
+    findings.extend([
+        nonce(report, policy),
         // Nothing in the report names a machine.
         Finding::unknown(&checks::GPU_MACHINE, Why::NotPublished),
-    ]
+    ]);
+    findings
+}
+
+/// The measurements against NVIDIA's values for the driver and for the firmware. Together they are
+/// about every measurement that NVIDIA compares; each alone is not.
+fn measurements(report: &Report<'_>, references: &References<'_>) -> Vec<Finding> {
+    let check = &checks::GPU_MEASUREMENTS;
+    if references.parts.iter().all(|part| !part.is_at_hand) {
+        let count = u64::try_from(report.measurements.len()).unwrap_or(u64::MAX);
+        return vec![Finding::no_reference(check).actual(Value::number(count))];
+    }
+    let mut compared: Vec<u8> = Vec::new();
+    let mut findings = Vec::new();
+    for part in &references.parts {
+        let kept = part.sound.iter().map(|manifest| (manifest, differing(report, manifest)));
+        let kept: Vec<(&&Manifest, Vec<u8>)> = kept.collect();
+        let chosen = kept.iter().find(|(_, differ)| differ.is_empty()).or(kept.first());
+        let finding = match chosen {
+            None if part.is_at_hand => Finding::blocked(check, &checks::GPU_REFERENCE),
+            None => Finding::no_reference(check),
+            Some((manifest, differ)) => {
+                let numbers = || manifest.measurements.iter().map(|own| own.number);
+                let overlaps = numbers().any(|number| compared.contains(&number));
+                compared.extend(numbers());
+                let finding = match (overlaps, differ.is_empty()) {
+                    (true, _) => Finding::fail(check, "disagree"),
+                    (false, holds) => Finding::test(check, holds, "not-equal"),
+                };
+                finding.actual(told(manifest.measurements.len(), differ))
+            }
+        };
+        findings.push(finding.part(part.name));
+    }
+    findings
+}
+
+/// The numbers of those measurements that are none of the values.
+fn differing(report: &Report<'_>, manifest: &Manifest) -> Vec<u8> {
+    /// What the first video decoder measures.
+    const DECODER: u8 = 35;
+    let is_off = report.opaque.is_decoder_off();
+    let compared = manifest.measurements.iter().filter(|own| !(is_off && own.number == DECODER));
+    let differ = compared.filter(|own| {
+        let block = own.number.checked_add(1);
+        let measured = report.measurements.iter().find(|found| Some(found.index) == block);
+        !measured.is_some_and(|found| own.values.iter().any(|value| value == found.value))
+    });
+    differ.map(|own| own.number).collect()
+}
+
+/// How many measurements were compared, and which differ.
+fn told(count: usize, differ: &[u8]) -> String {
+    let numbers: Vec<String> = differ.iter().map(u8::to_string).collect();
+    match numbers.as_slice() {
+        [] => format!("{count} compared"),
+        numbers => format!("{count} compared, other: {}", numbers.join(", ")),
+    }
 }
 
 /// The findings when there is nothing verified to appraise.
@@ -45,13 +100,10 @@ fn trailing(report: &Report<'_>) -> Finding {
     finding.actual(format!("{} {unit}, {content}", span.len)).within(REPORT, span)
 }
 
-fn nonce(report: &Report<'_>, policy: &GpuPolicy, asked: Option<&[u8]>) -> Finding {
+fn nonce(report: &Report<'_>, policy: &GpuPolicy) -> Finding {
     let check = &checks::GPU_NONCE;
-    let pinned = policy.nonce.map(|nonce| nonce.0);
-    let mut expected = pinned.iter().map(|nonce| nonce.as_slice()).chain(asked);
-    let other = expected.clone().find(|expected| *expected != report.nonce);
-    let finding = match other.or_else(|| expected.next()) {
-        Some(expected) => Finding::equal(check, expected, &report.nonce),
+    let finding = match policy.nonce {
+        Some(expected) => Finding::equal(check, &expected.0, &report.nonce),
         None => Finding::no_reference(check).actual(Value::hex(report.nonce)),
     };
     let span = report.nonce_span();

@@ -1,14 +1,15 @@
 //! An NVIDIA GPU's report with its certificate chain beside it, put together.
 
-use super::parse::{Answer, Evidence, Report};
-use super::verify::{self, REPORT};
+use super::parse::{Answer, Evidence, Manifest, Report};
+use super::verify::{self, REPORT, manifest};
 use super::{appraise, checks};
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Value, to_blame};
 use crate::formats::gpu::policy::ForGpu;
 use crate::piece::{self, Piece, Role};
+use crate::pki::anchors;
 use crate::pki::named::Anchors;
-use crate::pki::{Cert, pem_certificates};
+use crate::pki::{Cert, Ocsp, pem_certificates};
 use crate::report::{Draft, EvidenceItem, Freshness, Part, RootOfTrust, Subject, certificate};
 use crate::time::UnixTime;
 
@@ -22,7 +23,7 @@ pub(crate) fn examine(
 ) -> Result<Draft, Error> {
     let parsed = Report::parse(bytes)?;
     let ders = chain(&parsed, beside, policy.anchors());
-    let Examined { mut part, .. } = report(bytes, &ders, policy, now)?;
+    let Examined { mut part, .. } = report(bytes, &ders, &Beside::of(beside), policy, now)?;
     if part.passed(&checks::GPU_NONCE) {
         part.flags.freshness = Freshness::Challenge;
     }
@@ -36,13 +37,19 @@ pub(crate) fn examine(
 ///
 /// # Errors
 /// When the JSON, a report or a certificate is not of its form.
-pub(crate) fn evidence(input: &[u8], policy: &dyn ForGpu, now: UnixTime) -> Result<Draft, Error> {
+pub(crate) fn evidence(
+    input: &[u8],
+    beside: &[Piece<'_>],
+    policy: &dyn ForGpu,
+    now: UnixTime,
+) -> Result<Draft, Error> {
+    let beside = Beside::of(beside);
     let evidence = Evidence::read("evidence of NVIDIA devices", input)?;
     let mut draft = Draft::of(Subject::of("gpu-evidence", input), RootOfTrust::CpuVendor);
     let is_one = evidence.answers.len() == 1;
     for (number, answer) in (1_u32..).zip(&evidence.answers) {
         let (own, ders) = decoded(answer)?;
-        let Examined { mut part, nonce } = report(own, &ders, policy, now)?;
+        let Examined { mut part, nonce } = report(own, &ders, &beside, policy, now)?;
         let stated = answer.nonce.as_ref().or(evidence.nonce.as_ref());
         if let (Some(stated), Some(nonce)) = (stated, nonce)
             && !hex::decode(stated).is_ok_and(|stated| stated == nonce)
@@ -78,23 +85,69 @@ pub(crate) struct Examined {
     pub(crate) part: Part,
 }
 
-/// Verifies and appraises a report with its certificates in DER, the GPU's own first.
+/// What NVIDIA signed about devices, beside their reports.
+#[derive(Default)]
+pub(crate) struct Beside<'p> {
+    /// Answers of its revocation service.
+    answers: Vec<Ocsp<'p>>,
+    /// Reference values.
+    manifests: Vec<Manifest>,
+}
+
+/// The most answers, and the most manifests, that are looked at.
+const MAX_BESIDE: usize = 64;
+
+impl<'p> Beside<'p> {
+    fn of(pieces: &[Piece<'p>]) -> Self {
+        Self {
+            answers: read(pieces, Role::OcspAnswer, |bytes| Ocsp::parse("OCSP response", bytes)),
+            manifests: read(pieces, Role::GpuReference, Manifest::parse),
+        }
+    }
+}
+
+/// The pieces of `role` that can be read.
+fn read<'p, T>(
+    pieces: &[Piece<'p>],
+    role: Role,
+    parse: impl Fn(&'p [u8]) -> Result<T, Error>,
+) -> Vec<T> {
+    let mut found = Vec::new();
+    for piece in piece::of(pieces, &[role]).iter().take(MAX_BESIDE) {
+        match parse(piece.bytes) {
+            Ok(own) => {
+                piece.used();
+                found.push(own);
+            }
+            Err(_) => piece.unreadable(),
+        }
+    }
+    found
+}
+
+/// Verifies and appraises a report with its certificates in DER, the GPU's own first, and what
+/// NVIDIA signed beside it.
 ///
 /// # Errors
 /// When the report or a certificate is not of its form.
 pub(crate) fn report(
     bytes: &[u8],
     ders: &[Vec<u8>],
+    beside: &Beside<'_>,
     policy: &dyn ForGpu,
     now: UnixTime,
 ) -> Result<Examined, Error> {
     let report = Report::parse(bytes)?;
     let chain = ders.iter().map(|der| Cert::parse(WHAT, der)).collect::<Result<Vec<_>, _>>()?;
-    let examined = verify::verify(&report, &chain, policy.anchors(), now);
+    let examined = verify::verify(&report, &chain, &beside.answers, policy.anchors(), now);
     let mut part = Part::of(examined.findings);
     match &examined.verified {
         Some(verified) => {
-            part.findings.extend(appraise::appraise(verified, policy.gpu(), None));
+            let root = anchors::nvidia(policy.roots()).reference_root()?;
+            let (findings, references) =
+                manifest::references(verified.report(), &beside.manifests, &root, now);
+            part.findings.extend(findings);
+            part.findings.extend(appraise::appraise(verified, policy.gpu(), &references));
             part.claims.extend(appraise::claims(verified));
         }
         None => part.findings.extend(appraise::blocked(to_blame(&part.findings))),

@@ -5,7 +5,8 @@
 //! certificates lies beside the report, or with it in the JSON of NVIDIA's SDK.
 //!
 //! # Root of trust
-//! NVIDIA: the pinned root of device identity.
+//! NVIDIA: the pinned root of device identity. Reference values have a root of NVIDIA's of their own,
+//! pinned too.
 //!
 //! # Shows
 //! NVIDIA vouches for the device's key; the key signed this report after the nonce in it was
@@ -13,20 +14,24 @@
 //! names it.
 //!
 //! # Does not show
-//! - What the measurements stand for: they are compared with no reference values here
-//!   (`gpu.measurements`).
-//! - That no certificate was revoked: NVIDIA answers that over OCSP only (`gpu.chain.revocation`).
+//! - What the measurements stand for, unless NVIDIA's reference values for the driver and for the
+//!   firmware lie beside (`gpu.reference`, `gpu.measurements`). Each says which measurements are
+//!   compared; about the others nobody says anything. Values for another version are about something
+//!   else, and their signer's certificate has to be valid at the asked time.
+//! - That no certificate was revoked, unless answers of NVIDIA's revocation service (OCSP) lie beside
+//!   (`gpu.chain.revocation`). Whether whoever signed an answer for the issuer was revoked itself is
+//!   not asked.
 //! - Which machine the device is in (`gpu.machine`). The chain ends at the report.
 //! - Anything that stands behind the signed bytes (`gpu.trailing`).
 //!
 //! # Steps
 //! They have no numbers. In the order of the table: root, chain (role, signature, validity,
-//! revocation), report (signature, firmware's identity, trailing bytes), measurements, nonce,
-//! machine.
+//! revocation), report (signature, firmware's identity, trailing bytes), reference values,
+//! measurements, nonce, machine.
 //!
 //! # Files
 //! `checks`, `parse` (the report; `opaque` reads the data that NVIDIA defines, `evidence` the JSON
-//! around several reports), `verify`, `policy`, `appraise`, `examine`.
+//! around several reports, `manifest` reference values), `verify` (the report; `manifest`), `policy`, `appraise`, `examine`.
 
 pub(crate) mod appraise;
 pub mod checks;

@@ -8,6 +8,7 @@ const PART_3: &str = "TCG TPM 2.0 Library, part 3, TPM2_Quote";
 crate::finding::table! {
     OTHERS {
         TPM_PROVIDER = "tpm.provider", "", HardwareRoot, Appraisal, "DESIGN section 4, level A2",
+            is [NeverPasses],
             warns ["provider-is-the-root"];
     }
     CHAIN {

@@ -16,7 +16,8 @@ crate::finding::table! {
             fails ["expired"];
         ACI_ROLES = "aci.keyset.roles", "", KeyBinding, Appraisal, KEYSET,
             fails ["shared"];
-        ACI_CUSTODY = "aci.custody", "", KeyBinding, Appraisal, "ACI aci/1, section 3.3";
+        ACI_CUSTODY = "aci.custody", "", KeyBinding, Appraisal, "ACI aci/1, section 3.3",
+            is [NeverPasses];
     }
     FROM_QUOTE {
         ACI_REPORT_DATA = "aci.report-data", "", KeyBinding, Authenticity, BINDING,

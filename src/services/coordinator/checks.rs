@@ -18,6 +18,7 @@ crate::finding::table! {
         COORDINATOR_OTHER_EVIDENCE = "coordinator.other-evidence", "1", Report, Appraisal, CONTRACT,
             fails ["invalid", "malformed", "other-digest"];
         COORDINATOR_COLLATERAL = "coordinator.collateral", "3", Chip, Appraisal, CONTRACT,
+            is [NeverPasses],
             fails ["malformed", "wrong-name"];
         COORDINATOR_EVENT_LOG = "coordinator.event-log", "7", Measurements, Appraisal, CONTRACT,
             fails ["malformed", "not-exactly-one"];
@@ -41,7 +42,8 @@ crate::finding::table! {
             tells [Provenance],
             joins [Image => Provenance],
             fails ["malformed", "not-listed"];
-        COORDINATOR_OTHER_BUILD = "coordinator.other-build", "9", Provenance, Appraisal, CONTRACT;
+        COORDINATOR_OTHER_BUILD = "coordinator.other-build", "9", Provenance, Appraisal, CONTRACT,
+            is [NeverPasses];
         COORDINATOR_SOURCE = "coordinator.source", "10", Commit, Appraisal, CONTRACT;
         BINDING_DIGEST = "binding.digest", "5", KeyBinding, Authenticity, CONTRACT,
             fails ["missing", "not-equal"];

@@ -16,8 +16,10 @@ crate::finding::table! {
             warns ["certificate", "device", "key"],
             fails ["other-serial"];
         PROVIDERS_WORD = "providers.word", "", Report, Appraisal, RATS,
+            is [NeverPasses],
             warns ["coordinator"];
-        PROVIDERS_PROGRAM = "providers.program", "", Image, Appraisal, RATS;
+        PROVIDERS_PROGRAM = "providers.program", "", Image, Appraisal, RATS,
+            is [NeverPasses];
     }
     PROCESS_CHECKS {
         PROCESS_TRANSCRIPT = "process.transcript", "", Report, Authenticity, PROCESS,

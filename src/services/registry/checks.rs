@@ -15,8 +15,8 @@ crate::finding::table! {
             allows ["not-allowed"],
             fails ["not-allowed"];
         REGISTRY_ENTRY = "registry.entry", "", Image, Appraisal, "Coordinator attestation, contract v1",
-            is [Hearsay];
+            is [NeverPasses, Hearsay];
         REGISTRY_ANSWER = "registry.answer", "", Image, Appraisal, RPC,
-            is [Hearsay];
+            is [NeverPasses, Hearsay];
     }
 }

@@ -11,6 +11,7 @@ use super::tokens::tokens;
 pub(super) const KERNEL: &[&str] = &[
     "span",
     "gather",
+    "sorted",
     "text",
     "error",
     "bytes",

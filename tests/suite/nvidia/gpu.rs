@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use s2s_sim::certificate::Spoil;
 use s2s_sim::keys::Key;
-use s2s_sim::nvidia::{ReportSpec, Role, certificate};
+use s2s_sim::nvidia::{ManifestSpec, ReportSpec, Role, certificate, responder};
+use s2s_sim::ocsp::{OcspSpec, OcspStatus};
+use s2s_sim::signature::Hash;
 use serde_json::{Value as Json, json};
 use silicon_to_source::engine::checks;
 use silicon_to_source::engine::policy::Policy;
@@ -39,7 +41,7 @@ fn real_hopper_report_holds_to_nvidias_root_and_is_compared_with_no_measurements
     assert_eq!(report.flags.freshness, Freshness::Challenge);
     let found = findings(&report);
     assert_eq!(found["gpu.measurements"], "unknown no-reference");
-    assert_eq!(found["gpu.chain.revocation"], "unknown not-supported");
+    assert_eq!(found["gpu.chain.revocation"], "unknown not-asked");
     let claim = |name| report.claims.iter().find(|c| c.name == name).unwrap().value.to_string();
     assert_eq!(claim("gpu.driver"), "550.90.07");
     assert_eq!(claim("gpu.vbios"), "96.00.9f.00.01");
@@ -69,6 +71,10 @@ struct Case {
     certified: [u8; 48],
     /// What stands after the report.
     after: &'static [u8],
+    /// Answers of the revocation service.
+    answers: Vec<OcspSpec>,
+    /// Reference values.
+    manifests: Vec<ManifestSpec>,
 }
 
 impl Default for Case {
@@ -79,8 +85,26 @@ impl Default for Case {
             device: None,
             certified: ReportSpec::FIRMWARE,
             after: &[],
+            answers: Vec::new(),
+            manifests: Vec::new(),
         }
     }
+}
+
+/// id-kp-OCSPSigning.
+const SIGNS_ANSWERS: &str = "1.3.6.1.5.5.7.3.9";
+
+/// Sound answers about the device and the authority: the first by a responder of the authority's, the
+/// second by the root itself.
+fn asked() -> Vec<OcspSpec> {
+    let [device, authority, root] = [Role::Device, Role::Authority, Role::Root]
+        .map(|role| certificate(role, &ReportSpec::FIRMWARE, None));
+    let at = UnixTime(NOW.0 - 3_600);
+    let by_responder = OcspSpec {
+        responder: Some(responder(Role::Authority, Key::NvidiaService, &[SIGNS_ANSWERS], None)),
+        ..OcspSpec::good(&device, &authority, Key::NvidiaService, at)
+    };
+    vec![by_responder, OcspSpec::good(&authority, &root, Key::NvidiaRoot, at)]
 }
 
 const POLICY: &str = r#"{"name":"t","roots":"simulated","least-level":"A3","required":["gpu.nonce"],
@@ -93,6 +117,8 @@ impl Case {
         let authority = certificate(Role::Authority, &[0; 48], self.authority.as_ref());
         chain.push(authority);
         chain.push(certificate(Role::Root, &[0; 48], None));
+        chain.extend(self.answers.iter().map(OcspSpec::der));
+        chain.extend(self.manifests.iter().map(ManifestSpec::xml));
         let files: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
         let policy = Policy::from_json(POLICY.as_bytes()).unwrap();
         crate::common::examine(&report, &files, Some(&policy), NOW).unwrap()
@@ -169,15 +195,294 @@ fn rows() -> Vec<Row> {
 
 /// What the rows say: findings, and what becomes of them.
 pub(crate) fn told() -> Vec<Told> {
-    rows().iter().map(|row| (row.finding, row.becomes)).chain(NEVER_DECIDED).collect()
+    let rows = rows();
+    let rows = rows.iter().map(|row| (row.finding, row.becomes)).chain(NEVER_DECIDED);
+    let rows = rows.chain(WITHDRAWN.iter().map(|(becomes, _)| (DEVICE, *becomes)));
+    rows.chain(REFERENCES.iter().map(|(finding, becomes, _)| (*finding, *becomes))).collect()
 }
 
 /// Checks that this verifier can only warn about or leave open.
 const NEVER_DECIDED: [Told; 3] = [
-    ("gpu.chain.revocation", "unknown not-supported"),
+    ("gpu.chain.revocation", "unknown not-asked"),
     ("gpu.machine", "unknown not-published"),
     ("gpu.measurements", "unknown no-reference"),
 ];
+
+/// The finding about the device's own certificate.
+const DEVICE: &str = "gpu.chain.revocation/certificate 1";
+
+/// What becomes of it, and what makes it so: the answer about the device's certificate is spoiled.
+const WITHDRAWN: &[(&str, fn(&mut OcspSpec))] = &[
+    ("fail revoked", |own| own.status = OcspStatus::Revoked),
+    // An old answer that it was revoked stays true.
+    ("fail revoked", |own| {
+        own.status = OcspStatus::Revoked;
+        own.this_update = UnixTime(NOW.0 - 900_000);
+        own.next_update = Some(UnixTime(NOW.0 - 800_000));
+    }),
+    ("fail unknown-certificate", |own| own.status = OcspStatus::Unknown),
+    ("fail stale", |own| own.next_update = Some(UnixTime(NOW.0 - 1))),
+    ("fail not-yet-valid", |own| own.this_update = UnixTime(NOW.0 + 1)),
+    ("fail missing", |own| own.next_update = None),
+    ("fail unknown-extension", |own| own.is_critical = true),
+    ("fail bad-signature", |own| own.signer = Key::StrangerP384),
+    ("fail bad-signature", |own| own.responder = None),
+    ("fail not-a-responder", |own| {
+        let purposes = ["1.3.6.1.5.5.7.3.1"];
+        own.responder = Some(responder(Role::Authority, Key::NvidiaService, &purposes, None));
+    }),
+    // The root's responder does not answer for the authority below the root.
+    ("fail not-a-responder", |own| {
+        own.responder = Some(responder(Role::Root, Key::NvidiaService, &[SIGNS_ANSWERS], None));
+    }),
+    ("fail not-a-responder", |own| {
+        let expired = Some(&Spoil::Expired);
+        let purposes = [SIGNS_ANSWERS];
+        own.responder = Some(responder(Role::Authority, Key::NvidiaService, &purposes, expired));
+    }),
+    ("fail not-a-responder", |own| {
+        let other = Some(&Spoil::WrongKey);
+        let purposes = [SIGNS_ANSWERS];
+        own.responder = Some(responder(Role::Authority, Key::NvidiaService, &purposes, other));
+    }),
+    ("fail not-a-responder", |own| {
+        let demands = Some(&Spoil::UnknownCriticalExtension);
+        let purposes = [SIGNS_ANSWERS];
+        own.responder = Some(responder(Role::Authority, Key::NvidiaService, &purposes, demands));
+    }),
+    // About the same number of another issuer's, and by another key of the same name.
+    ("unknown not-asked", |own| own.cert.clone_from(&own.issuer)),
+    ("unknown not-asked", |own| own.issuer.clone_from(&own.cert)),
+];
+
+#[test]
+fn answers_of_the_revocation_service_are_held_against_each_certificate() {
+    let sound = Case { answers: asked(), ..Case::default() }.examine();
+    assert_eq!(sound.verdict.state, State::Verified);
+    let healthy = findings(&sound);
+    assert_eq!(healthy[DEVICE], "pass");
+    assert_eq!(healthy["gpu.chain.revocation/certificate 2"], "pass");
+    let mut wrong = Vec::new();
+    for (number, (becomes, spoil)) in WITHDRAWN.iter().enumerate() {
+        let mut case = Case { answers: asked(), ..Case::default() };
+        spoil(&mut case.answers[0]);
+        let report = case.examine();
+        let expected = Expected { finding: DEVICE, becomes, also: &[] };
+        let label = format!("answer {number}, {becomes}");
+        wrong.extend(expected.differences(&healthy, &findings(&report), &label));
+        if becomes.starts_with("fail") && report.verdict.state != State::Failed {
+            wrong.push(format!("{label}: the verdict is {:?}", report.verdict.state));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// An answer about no certificate of the chain decides nothing, and neither does a forged one beside
+/// one that holds.
+#[test]
+fn answers_about_others_and_forged_ones_decide_nothing() {
+    let alone = findings(&Case::default().examine());
+    assert_eq!(alone["gpu.chain.revocation"], "unknown not-asked");
+    let mut others = asked();
+    for own in &mut others {
+        own.issuer.clone_from(&own.cert);
+        own.status = OcspStatus::Revoked;
+    }
+    assert_eq!(findings(&Case { answers: others, ..Case::default() }.examine()), alone);
+    let sound = findings(&Case { answers: asked(), ..Case::default() }.examine());
+    let mut answers = asked();
+    answers.insert(
+        0,
+        OcspSpec { signer: Key::StrangerP384, status: OcspStatus::Revoked, ..asked().remove(0) },
+    );
+    assert_eq!(findings(&Case { answers, ..Case::default() }.examine()), sound);
+    let mut answers = asked();
+    answers.iter_mut().for_each(|own| own.hash = Hash::Sha256);
+    assert_eq!(findings(&Case { answers, ..Case::default() }.examine()), sound);
+}
+
+#[test]
+fn no_changed_byte_of_an_answer_passes() {
+    let chain = [Role::Device, Role::Authority, Role::Root]
+        .map(|role| certificate(role, &ReportSpec::FIRMWARE, None));
+    let report = ReportSpec::default().sign();
+    let policy = Policy::from_json(POLICY.as_bytes()).unwrap();
+    let answer = asked().remove(0);
+    let passes = |answer: &[u8]| {
+        let files: Vec<&[u8]> = chain.iter().map(Vec::as_slice).chain([answer]).collect();
+        let report = crate::common::examine(&report, &files, Some(&policy), NOW).unwrap();
+        findings(&report).get(DEVICE).is_some_and(|is| is == "pass")
+    };
+    let der = answer.der();
+    assert!(passes(&der));
+    // The certificate beside the signature is the last part: what of it may differ is not signed by
+    // the answer, and its own signature holds it.
+    for place in (0..der.len()).step_by(3) {
+        let mut changed = der.clone();
+        changed[place] ^= 1;
+        assert!(!passes(&changed), "byte {place}");
+    }
+}
+
+fn with_references() -> Case {
+    Case { manifests: vec![ManifestSpec::driver(), ManifestSpec::firmware()], ..Case::default() }
+}
+
+type Reference = (&'static str, &'static str, fn(&mut Case));
+
+/// Reference values of the driver with one thing wrong, and what becomes of one check.
+const REFERENCES: &[Reference] = &[
+    ("gpu.reference/driver", "fail bad-signature", |case| {
+        case.manifests[0].signer = Key::StrangerP384;
+    }),
+    ("gpu.reference/driver", "fail not-equal", |case| case.manifests[0].digest = Some([7; 48])),
+    ("gpu.reference/driver", "fail expired", |case| {
+        case.manifests[0].spoil = Some(Spoil::Expired);
+    }),
+    ("gpu.reference/driver", "fail not-yet-valid", |case| {
+        case.manifests[0].spoil = Some(Spoil::NotYetValid);
+    }),
+    ("gpu.reference/driver", "fail role", |case| case.manifests[0].spoil = Some(Spoil::IsCa)),
+    ("gpu.reference/driver", "fail role", |case| {
+        case.manifests[0].spoil = Some(Spoil::P256SubjectKey);
+    }),
+    ("gpu.reference/driver", "fail unknown-issuer", |case| {
+        case.manifests[0].spoil = Some(Spoil::WrongKey);
+    }),
+    ("gpu.reference/driver", "fail wrong-root", |case| {
+        case.manifests[0].spoil = Some(Spoil::IssuerName("Another Root".into()));
+    }),
+    ("gpu.measurements/driver", "fail not-equal", |case| {
+        case.manifests[0].measurements[0].2 = vec![[7; 48]];
+    }),
+    // A measurement that the report does not have.
+    ("gpu.measurements/driver", "fail not-equal", |case| case.manifests[0].measurements[0].0 = 9),
+    ("gpu.measurements/firmware", "fail disagree", |case| {
+        case.manifests[1].measurements = case.manifests[0].measurements.clone();
+    }),
+];
+
+#[test]
+fn measurements_are_compared_with_what_nvidia_signed_for_driver_and_firmware() {
+    let sound = with_references().examine();
+    assert_eq!(sound.verdict.state, State::Verified);
+    let healthy = findings(&sound);
+    for part in ["driver", "firmware"] {
+        assert_eq!(healthy[&format!("gpu.reference/{part}")], "pass");
+        assert_eq!(healthy[&format!("gpu.measurements/{part}")], "pass");
+    }
+    let mut wrong = Vec::new();
+    for (number, (finding, becomes, spoil)) in REFERENCES.iter().enumerate() {
+        let mut case = with_references();
+        spoil(&mut case);
+        let report = case.examine();
+        let label = format!("manifest {number}, {finding} {becomes}");
+        let expected = Expected { finding, becomes, also: &[] };
+        wrong.extend(expected.differences(&healthy, &findings(&report), &label));
+        if report.verdict.state != State::Failed {
+            wrong.push(format!("{label}: the verdict is {:?}", report.verdict.state));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Values for one part are about that part only; those for another version are about nothing here,
+/// and forged ones do not take the place of sound ones.
+#[test]
+fn reference_values_say_nothing_beyond_what_they_are_about() {
+    let alone = findings(&Case::default().examine());
+    let mut one = with_references();
+    one.manifests.truncate(1);
+    let told = findings(&one.examine());
+    assert_eq!(told["gpu.measurements/driver"], "pass");
+    assert_eq!(told["gpu.measurements/firmware"], "unknown no-reference");
+    assert!(!told.contains_key("gpu.reference/firmware"));
+    let mut other = with_references();
+    other.manifests.iter_mut().for_each(|own| own.version = "1.0".into());
+    assert_eq!(findings(&other.examine()), alone);
+    let mut forged = with_references();
+    let stranger = ManifestSpec { signer: Key::StrangerP384, ..ManifestSpec::driver() };
+    forged.manifests.insert(0, stranger);
+    assert_eq!(findings(&forged.examine()), findings(&with_references().examine()));
+}
+
+/// Every byte of a manifest, a few of them at a time: none passes changed.
+#[test]
+fn no_changed_byte_of_reference_values_passes() {
+    let chain = [Role::Device, Role::Authority, Role::Root]
+        .map(|role| certificate(role, &ReportSpec::FIRMWARE, None));
+    let report = ReportSpec::default().sign();
+    let policy = Policy::from_json(POLICY.as_bytes()).unwrap();
+    let passes = |xml: &[u8]| {
+        let files: Vec<&[u8]> = chain.iter().map(Vec::as_slice).chain([xml]).collect();
+        let report = crate::common::examine(&report, &files, Some(&policy), NOW).unwrap();
+        findings(&report).get("gpu.measurements/driver").is_some_and(|is| is == "pass")
+    };
+    let xml = ManifestSpec::driver().xml();
+    assert!(passes(&xml));
+    let text = str::from_utf8(&xml).unwrap();
+    let certificates = text.find("<ds:X509Data>").unwrap();
+    let root = text.rfind("<ds:X509Certificate>").unwrap();
+    let value = text.find("<ds:SignatureValue>").unwrap() + "<ds:SignatureValue>".len();
+    for place in (0..xml.len()).step_by(11) {
+        // The root that came along is not needed, and blanks there are nobody's.
+        if place >= root {
+            break;
+        }
+        let mut changed = xml.clone();
+        changed[place] ^= 1;
+        let is_blank = |byte: u8| byte.is_ascii_whitespace();
+        let only_blanks = is_blank(xml[place]) && is_blank(changed[place]);
+        assert!(only_blanks || !passes(&changed), "byte {place} of {value}..{certificates}");
+    }
+}
+
+/// What other readers of XML could read differently is not read.
+#[test]
+fn manifest_outside_of_the_narrow_form_is_not_read() {
+    let xml = String::from_utf8(ManifestSpec::driver().xml()).unwrap();
+    let told = |xml: &str| {
+        let mut chain: Vec<Vec<u8>> = [Role::Device, Role::Authority, Role::Root]
+            .map(|role| certificate(role, &ReportSpec::FIRMWARE, None))
+            .to_vec();
+        chain.push(xml.as_bytes().to_vec());
+        let files: Vec<&[u8]> = chain.iter().map(Vec::as_slice).collect();
+        let policy = Policy::from_json(POLICY.as_bytes()).unwrap();
+        let report =
+            crate::common::examine(&ReportSpec::default().sign(), &files, Some(&policy), NOW);
+        findings(&report.unwrap()).get("gpu.measurements/driver").cloned()
+    };
+    assert_eq!(told(&xml).as_deref(), Some("pass"));
+    let declared = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{xml}");
+    assert_eq!(
+        told(&declared).as_deref(),
+        Some("pass"),
+        "a declaration is no part of the document"
+    );
+    let twice = xml.find("<ds:Signature ").unwrap();
+    let end = xml.find("</ds:Signature>").unwrap() + "</ds:Signature>".len();
+    let signature = &xml[twice..end];
+    for (label, other) in [
+        ("comment", xml.replace("    <ns0:Payload>", "    <!-- c --><ns0:Payload>")),
+        ("entity", xml.replace("product=\"GH100\"", "product=\"&#71;H100\"")),
+        ("document type", format!("<!DOCTYPE SoftwareIdentity>{xml}")),
+        ("instruction", xml.replace("    <ns0:Payload>", "    <?a b?><ns0:Payload>")),
+        ("quotation marks", xml.replace("product=\"GH100\"", "product='GH100'")),
+        ("two attributes", xml.replace("product=\"GH100\"", "product=\"GH100\" product=\"x\"")),
+        ("two signatures", xml.replace(signature, &signature.repeat(2))),
+        (
+            "a second payload",
+            xml.replace("<ns0:Payload>", "<ns0:Payload></ns0:Payload><ns0:Payload>"),
+        ),
+        ("another procedure", xml.replace("xml-c14n11", "xml-c14n12")),
+        ("a part of the document", xml.replace("URI=\"\"", "URI=\"#a\"")),
+        ("no namespace", xml.replacen("xmlns:ns0=", "xmlns:ns9=", 1)),
+        ("bytes behind", format!("{xml}x")),
+    ] {
+        assert_ne!(xml, other, "{label}");
+        assert_eq!(told(&other), None, "{label}");
+    }
+}
 
 #[test]
 fn each_spoiled_report_fails_exactly_its_check() {

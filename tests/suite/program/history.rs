@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use s2s::history::log::{self, Fault, Log, Refused};
-use s2s::history::{Change, Known, Record, What};
+use s2s::history::{Change, Known, Record};
 use s2s::wording;
 use s2s_sim::amd::report::POLICY_DEBUG;
 use s2s_sim::coordinator::{CoordinatorSpec, SEALED_KEY, key_answer};
@@ -19,8 +19,9 @@ use s2s_sim::sidecar::{Listening, Stage, Vendor};
 use serde_json::{Value as Json, json};
 use silicon_to_source::builds::git::parse::objects::Format;
 use silicon_to_source::digest::Sha256;
+use silicon_to_source::engine::change::{self, Form, Remembered};
 use silicon_to_source::engine::options::Options;
-use silicon_to_source::engine::seen::{What as Kind, seen};
+use silicon_to_source::engine::seen::{Seen, Value, What};
 use silicon_to_source::report::Report;
 use silicon_to_source::time::UnixTime;
 use silicon_to_source::{Context, File, examine_with};
@@ -488,6 +489,90 @@ fn every_change_has_its_sentence() {
         let sentence = wording::cli(&format!("history.{}.changed", what.word()), &[]);
         assert!(sentence.ends_with('.'), "{sentence}");
     }
+    // On the page and in the extension, whatever a report is compared by.
+    let forms = |what: &str| english["history"][what].as_object().map(|own| own.keys().cloned());
+    let written: BTreeSet<&str> = english["history"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(key, own)| own.is_object() && *key != "same")
+        .map(|(key, _)| &**key)
+        .collect();
+    assert_eq!(written, What::OF_REPORT.iter().map(|what| what.word()).collect());
+    for what in written {
+        let forms: Vec<String> = forms(what).unwrap().collect();
+        assert_eq!(
+            BTreeSet::from_iter(forms),
+            ["changed", "differs", "gone", "new"].map(str::to_owned).into(),
+            "{what}"
+        );
+    }
+}
+
+/// What a check of a service showed, with one value of each kind.
+fn seen(day: i64, changed: &[(What, &[&str])]) -> Seen {
+    let usual = What::OF_REPORT.map(|what| (what, vec![Value::alone("usual")]));
+    let mut values = std::collections::BTreeMap::from(usual);
+    for (what, own) in changed {
+        let named = |value: &&str| {
+            let (name, value) = value.split_once('=').unwrap_or(("", value));
+            Value { name: name.to_owned(), value: value.to_owned() }
+        };
+        values.insert(*what, own.iter().map(named).collect());
+        values.retain(|_, own| !own.is_empty());
+    }
+    Seen { at: UnixTime(day * 86_400), simulated: false, shows: true, values }
+}
+
+fn forms(changes: &[change::Change]) -> Vec<(What, Form)> {
+    changes.iter().map(|own| (own.what, own.form)).collect()
+}
+
+#[test]
+fn a_change_is_remembered_until_its_reader_takes_notice() {
+    let since = |own: &Remembered| serde_json::to_value(own).unwrap()["since"].clone();
+    let mut own = Remembered::of(seen(1, &[])).then(seen(2, &[]));
+    assert_eq!((forms(own.changes()), since(&own)), (vec![], json!(UnixTime(86_400))));
+    for day in [3, 4] {
+        own = own.then(seen(day, &[(What::TlsKey, &["other"])]));
+        assert_eq!(forms(own.changes()), [(What::TlsKey, Form::Changed)], "{day}");
+        assert!(own.changes()[0].key);
+        // What is kept is what is read again.
+        own = serde_json::from_value(serde_json::to_value(&own).unwrap()).unwrap();
+        own = own.then(seen(day, &[(What::TlsKey, &["other"])]));
+    }
+    own = own.noticed();
+    assert_eq!((forms(own.changes()), since(&own)), (vec![], json!(UnixTime(4 * 86_400))));
+    // A commit that is gone, was noticed, and is another when it is back, has changed.
+    own = own.then(seen(5, &[(What::Commit, &[]), (What::TlsKey, &["other"])]));
+    assert_eq!(forms(own.changes()), [(What::Commit, Form::Gone)]);
+    own = own.noticed().then(seen(6, &[(What::Commit, &["new"]), (What::TlsKey, &["other"])]));
+    assert_eq!(own.changes()[0].before, [Value::alone("usual")]);
+}
+
+#[test]
+fn a_service_that_shows_nothing_is_told_by_its_level_alone() {
+    let nothing = What::OF_REPORT.map(|what| (what, &[][..]));
+    let silent = Seen { shows: false, ..seen(2, &nothing) };
+    let silent = Seen { values: [(What::Level, vec![Value::alone("A0")])].into(), ..silent };
+    let own = Remembered::of(seen(1, &[])).then(silent.clone());
+    let told: Vec<What> = own.changes().iter().map(|own| own.what).collect();
+    assert_eq!(told, [What::Level]);
+    let own = Remembered::of(silent).then(seen(3, &[]));
+    let told: Vec<What> = own.changes().iter().map(|own| own.what).collect();
+    assert_eq!(told, [What::Level, What::Policy], "nothing of the machine was known");
+}
+
+#[test]
+fn one_of_several_values_is_neither_new_nor_gone() {
+    let (one, both) = (["a=1"], ["a=1", "b=2"]);
+    let (one, both) = ((What::Image, &one[..]), (What::Image, &both[..]));
+    for (before, after) in [(one, both), (both, one)] {
+        let own = Remembered::of(seen(1, &[before])).then(seen(2, &[after]));
+        assert_eq!(forms(own.changes()), [(What::Image, Form::Changed)]);
+        let own = &own.changes()[0];
+        assert_eq!(own.before.len() + own.after.len(), 1, "what stayed is not listed: {own:?}");
+    }
 }
 
 #[test]
@@ -524,33 +609,19 @@ fn the_log_and_the_page_tell_the_same_differences() {
                 .collect::<Vec<_>>()
         })
         .collect();
-    let kind = |what: What| {
-        Some(match what {
-            What::TlsKey => Kind::Tls,
-            What::SealedKey => Kind::Sealed,
-            What::Commit => Kind::Commit,
-            What::Repository => Kind::Repository,
-            What::Image => Kind::Image,
-            What::Measurement => Kind::Measurement,
-            What::Firmware => Kind::Firmware,
-            What::Chip => Kind::Chip,
-            What::State | What::Level | What::Simulated | What::ConnectionKey => return None,
-            What::Policy | What::Verifier => return None,
-        })
-    };
     let mut told = BTreeSet::new();
     for before in &reports {
-        for after in reports.iter().filter(|report| report.assurance.level.is_some()) {
+        for after in &reports {
             let mut known = Known::of([&Record::of(before, "https://a.example", None)]).unwrap();
             let changes = known.next(&Record::of(after, "https://a.example", None));
-            let logged: BTreeSet<Kind> =
-                changes.iter().filter_map(|change| kind(change.what)).collect();
-            let (old, new) = (seen(before), seen(after));
-            let differs = |kind: &Kind| old.get(kind) != new.get(kind);
-            let given: BTreeSet<Kind> = Kind::ALL.into_iter().filter(differs).collect();
+            let of_report = |what: &What| What::OF_REPORT.contains(what);
+            let logged: BTreeSet<What> =
+                changes.iter().map(|change| change.what).filter(of_report).collect();
+            let own = Remembered::of(Seen::of(before)).then(Seen::of(after));
+            let given: BTreeSet<What> = own.changes().iter().map(|change| change.what).collect();
             assert_eq!(logged, given, "{} and {}", before.subject.kind, after.subject.kind);
             told.extend(given);
         }
     }
-    assert!(told.len() >= 6, "{told:?}");
+    assert!(told.len() >= 8, "{told:?}");
 }

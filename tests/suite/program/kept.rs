@@ -52,6 +52,14 @@ impl Folder {
 }
 
 #[test]
+fn a_bundle_does_not_say_where_its_files_lay() {
+    let folder = Folder::new("where");
+    assert_eq!(folder.keep("a.s2s.json", &[]).status.code(), Some(0));
+    let kept = fs::read_to_string(folder.path("a.s2s.json")).unwrap();
+    assert!(kept.contains("evidence.json") && !kept.contains("kept-where"));
+}
+
+#[test]
 fn a_bundle_gives_the_recorded_report_byte_for_byte_and_another_as_of_now() {
     let folder = Folder::new("same");
     let first = folder.keep("a.s2s.json", &["--json"]);
@@ -65,9 +73,13 @@ fn a_bundle_gives_the_recorded_report_byte_for_byte_and_another_as_of_now() {
     assert!(said.contains("the same report, byte for byte. This is the word of whoever"), "{said}");
     // As of now is what the files give now; the maker's policy comes with the verifier.
     let later = "2026-08-01T00:00:00Z";
-    let evidence = folder.path("evidence.json");
     let now = s2s(&["verify", &bundle, "--json", "--at", later]);
-    let direct = s2s(&["verify", &evidence, "--json", "--at", later, "--policy", "simulated"]);
+    let direct = ["verify", "evidence.json", "--json", "--at", later, "--policy", "simulated"];
+    let direct = Command::new(env!("CARGO_BIN_EXE_s2s"))
+        .current_dir(&folder.0)
+        .args(direct)
+        .output()
+        .unwrap();
     assert_eq!((now.status.code(), &now.stdout), (direct.status.code(), &direct.stdout));
     assert_ne!(now.stdout, first.stdout);
     let text = s2s(&["verify", &bundle, "--at", later]);

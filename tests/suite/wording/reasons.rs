@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use silicon_to_source::engine::checks;
+use silicon_to_source::finding::Property;
 
 fn source() -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join("src")
@@ -123,15 +124,52 @@ fn every_reason_that_the_source_gives_is_listed() {
 #[test]
 fn every_listed_reason_is_a_word_of_the_source() {
     let mut code = code();
-    for path in
-        ["error.rs", "finding/mod.rs", "finding/compared.rs", "pki/chain.rs", "pki/named.rs"]
-    {
+    let kernel = ["error.rs", "finding/mod.rs", "finding/compared.rs"];
+    for path in kernel.into_iter().chain(["pki/chain.rs", "pki/named.rs", "pki/ocsp.rs"]) {
         code.push_str(&fs::read_to_string(source().join(path)).unwrap());
     }
     for check in checks::ALL.iter() {
         for reason in check.warns.iter().chain(check.allows).chain(check.fails) {
             assert!(code.contains(&format!("\"{reason}\"")), "{}: {reason}", check.id);
         }
+    }
+}
+
+/// The source of the two tables that make findings beside their rows.
+fn beside_tables() -> String {
+    let text = |name: &str| fs::read_to_string(source().join("finding").join(name)).unwrap();
+    let after = |text: String| text.split_once("\n}\n").unwrap().1.to_owned();
+    after(text("connection.rs"))
+}
+
+/// A check is looked at wherever the source names it: one that is only ever said to be open, to warn
+/// or to fail never passes.
+#[test]
+fn a_check_never_passes_where_its_row_says_so_and_nowhere_else() {
+    // That nothing was supplied for a link is said in one place, and elsewhere only blocks.
+    const OTHERWISE: [&str; 5] = [
+        "Finding::unknown(&",
+        "Finding::warn(&",
+        "Finding::allowed(&",
+        "Finding::fail(&",
+        "presence::",
+    ];
+    let code = format!("{}{}", code(), beside_tables());
+    let fold = fs::read_to_string(source().join("report/fold.rs")).unwrap();
+    let presence = fold.matches("presence::of(").count();
+    assert_eq!(fold.matches("Finding::unknown(presence::of(").count(), presence, "link.*");
+    for (name, id) in ids() {
+        let is_part = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        let can_pass = code.match_indices(&name).any(|(at, _)| {
+            let (before, after) = (&code[..at], &code[at + name.len()..]);
+            if before.ends_with(is_part) || after.starts_with(is_part) {
+                return false;
+            }
+            let before = before.trim_end().trim_end_matches("checks::").trim_end();
+            !OTHERWISE.iter().any(|maker| before.ends_with(maker))
+        });
+        let check = checks::ALL.iter().find(|check| check.id == id).unwrap();
+        assert_eq!(check.is(Property::NeverPasses), !can_pass, "{id}");
     }
 }
 

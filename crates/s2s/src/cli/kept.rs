@@ -60,6 +60,17 @@ pub(super) fn options(arguments: &Verify) -> Result<Options, Problem> {
     Ok(options)
 }
 
+/// Names files without the folders in which they lie: a bundle is handed on, and tells nobody how its
+/// maker's machine is arranged.
+pub(super) fn without_folders(files: &mut [Input]) {
+    for file in files {
+        let own = Path::new(&*file.name).file_name().and_then(|name| name.to_str());
+        if let Some(name) = own.map(str::to_owned) {
+            file.name = name.into();
+        }
+    }
+}
+
 /// Makes a bundle as a new file: `path`, or a file in the folder `path` that is called by host and
 /// day.
 pub(super) fn keep(path: &Path, examined: &Examined, options: &Options) -> Result<Page, Problem> {

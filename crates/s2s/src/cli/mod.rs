@@ -268,7 +268,10 @@ impl Inputs {
         for path in arguments.collateral.iter().chain(&arguments.firmware_root) {
             files.push(input::read(path, MAX_INPUT)?);
         }
-        arguments.bundle.as_deref().map_or(Ok(()), kept::is_free)?;
+        if let Some(bundle) = &arguments.bundle {
+            kept::is_free(bundle)?;
+            kept::without_folders(&mut files);
+        }
         match &arguments.save {
             Some(_) if service.is_none() => Err(Problem::new("error.save", &[])),
             Some(path) => new_file::is_free(path).map(|()| Self { service, files }),

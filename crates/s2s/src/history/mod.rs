@@ -1,7 +1,8 @@
 //! What a check of a service showed, to be compared with what later checks show.
 //!
-//! A record is made of a report alone, and of the key that the connection met. What is compared, the
-//! verifier says ([`silicon_to_source::engine::seen`]), as it does for the page and the extension.
+//! A record is made of a report alone, and of the key that the connection met. What is compared, and
+//! what differs, the verifier says ([`silicon_to_source::engine::seen`]), as it does for the page and
+//! the extension.
 
 pub mod log;
 
@@ -11,13 +12,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::engine::seen::{Value, What as Kind, seen};
-use silicon_to_source::report::Report;
+use silicon_to_source::engine::seen::{Seen, Value, What};
+use silicon_to_source::report::{Report, State};
 use silicon_to_source::time::UnixTime;
 
 use crate::wording::{Sentences, fill, text, word};
 
-pub use change::{Change, Known, What};
+pub use change::{Change, Known};
 
 /// The form of a record.
 pub const SCHEMA: &str = "silicon-to-source/watch/v1";
@@ -87,7 +88,7 @@ pub struct Policy {
 impl Record {
     /// The record of `report` about `service`, whose connection met the key `connection`.
     pub fn of(report: &Report, service: &str, connection: Option<Sha256>) -> Self {
-        let values = Values(seen(report));
+        let seen = Seen::of(report);
         Self {
             schema: SCHEMA.to_owned(),
             at: report.checked_at,
@@ -97,16 +98,16 @@ impl Record {
             headline: word(&report.headline.word),
             sentence: Sentences::of(report).headline().sentence,
             simulated: report.simulated,
-            commit: values.one(Kind::Commit),
-            repository: values.one(Kind::Repository),
-            image: values.one(Kind::Image),
-            measurements: values.named(Kind::Measurement),
-            firmware: values.named(Kind::Firmware),
-            chip: values.named(Kind::Chip),
+            commit: one(&seen, What::Commit),
+            repository: one(&seen, What::Repository),
+            image: one(&seen, What::Image),
+            measurements: named(&seen, What::Measurement),
+            firmware: named(&seen, What::Firmware),
+            chip: named(&seen, What::Chip),
             keys: Keys {
                 connection: connection.map(|key| key.to_string()),
-                tls: values.one(Kind::Tls),
-                sealed_request: values.one(Kind::Sealed),
+                tls: one(&seen, What::TlsKey),
+                sealed_request: one(&seen, What::SealedKey),
             },
             policy: Policy { name: report.policy.name.clone(), sha256: report.policy.sha256 },
             verifier: format!("{} {}", report.verifier.version, report.verifier.source_sha256),
@@ -116,6 +117,41 @@ impl Record {
 }
 
 impl Record {
+    /// What is compared with other records.
+    fn seen(&self) -> Seen {
+        let Self { keys, policy, .. } = self;
+        let alone = |value: Option<&str>| value.map(Value::alone).into_iter().collect();
+        let named = |values: &BTreeMap<String, String>| {
+            let own = values.iter();
+            own.map(|(name, value)| Value { name: name.clone(), value: value.clone() }).collect()
+        };
+        let values = What::ALL.into_iter().map(|what| {
+            let own: Vec<Value> = match what {
+                What::State => alone(Some(&self.state)),
+                What::Level => alone(self.level.as_deref()),
+                What::Simulated => alone(Some(if self.simulated { "true" } else { "false" })),
+                What::ConnectionKey => alone(keys.connection.as_deref()),
+                What::TlsKey => alone(keys.tls.as_deref()),
+                What::SealedKey => alone(keys.sealed_request.as_deref()),
+                What::Commit => alone(self.commit.as_deref()),
+                What::Repository => alone(self.repository.as_deref()),
+                What::Image => alone(self.image.as_deref()),
+                What::Measurement => named(&self.measurements),
+                What::Firmware => named(&self.firmware),
+                What::Chip => named(&self.chip),
+                What::Policy => alone(Some(&format!("{} {}", policy.name, policy.sha256))),
+                What::Verifier => alone(Some(&self.verifier)),
+            };
+            (what, own)
+        });
+        Seen {
+            at: self.at,
+            simulated: self.simulated,
+            shows: self.level.is_some() && self.state != word(&State::NotPublished),
+            values: values.filter(|(_, own)| !own.is_empty()).collect(),
+        }
+    }
+
     /// A sentence about what changed, marked when nothing real is behind it.
     pub fn marked(&self, sentence: String) -> String {
         match self.simulated {
@@ -125,28 +161,21 @@ impl Record {
     }
 }
 
-/// What is compared, as a record writes it.
-struct Values(BTreeMap<Kind, Vec<Value>>);
+/// The values of one kind, one after another where there are several.
+fn one(seen: &Seen, what: What) -> Option<String> {
+    let values: Vec<&str> = seen.values(what).iter().map(|value| &*value.value).collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
 
-impl Values {
-    /// The values of one kind, one after another where there are several.
-    fn one(&self, kind: Kind) -> Option<String> {
-        let values = self.0.get(&kind)?.iter().map(|value| value.value.as_str());
-        Some(values.collect::<Vec<_>>().join(", "))
-    }
-
-    /// The values of one kind by the name of the claim, with its part.
-    fn named(&self, kind: Kind) -> BTreeMap<String, String> {
-        let mut named: BTreeMap<String, String> = BTreeMap::new();
-        for Value { claim, part, value } in self.0.get(&kind).into_iter().flatten() {
-            let name =
-                if part.is_empty() { (*claim).to_owned() } else { format!("{claim}, {part}") };
-            let all = named.entry(name).or_default();
-            if !all.is_empty() {
-                all.push_str(", ");
-            }
-            all.push_str(value);
+/// The values of one kind by their names.
+fn named(seen: &Seen, what: What) -> BTreeMap<String, String> {
+    let mut named: BTreeMap<String, String> = BTreeMap::new();
+    for Value { name, value } in seen.values(what) {
+        let all = named.entry(name.clone()).or_default();
+        if !all.is_empty() {
+            all.push_str(", ");
         }
-        named
+        all.push_str(value);
     }
+    named
 }

@@ -5,7 +5,7 @@ use silicon_to_source::report::answer::{Next, Row};
 use silicon_to_source::text::cut;
 
 use super::headline::{COMMIT, host};
-use super::{Sentences, fill, find, marked, text, todo, word};
+use super::{Sentences, fill, find, marked, quoted, text, todo, word};
 
 /// One row as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,10 +17,17 @@ pub struct RowLine {
 }
 
 impl Sentences<'_> {
-    /// What the answer is about: the address that was asked, or what kind of evidence it is.
+    /// What the answer is about: the address that was asked, the one that a recording names, or what
+    /// kind of evidence it is.
     pub fn subject(&self) -> String {
-        let kind = || find(&["kinds", self.report.subject.kind]).unwrap_or_default().to_owned();
-        self.report.headline.of.as_deref().map_or_else(kind, host)
+        let subject = &self.report.subject;
+        match (&self.report.headline.of, self.report.recorded_at, &subject.name) {
+            (Some(of), ..) => host(of),
+            (None, Some(_), Some(name)) => {
+                fill(text(&["answer", "recording"]), &[("name", &quoted(name))])
+            }
+            _ => find(&["kinds", subject.kind]).unwrap_or_default().to_owned(),
+        }
     }
 
     /// A row of the answer.

@@ -1,12 +1,16 @@
 //! A simulated NVIDIA GPU: its certificates and reports.
 
+mod manifest;
+
 use crate::certificate::{
     CRL_SIGN, DIGITAL_SIGNATURE, KEY_CERT_SIGN, PathLength, Spoil, Template, basic_constraints,
-    extension, key_usage, simulated_name,
+    extended_key_usage, extension, key_usage, simulated_name,
 };
 use crate::der::{OCTET_STRING, SEQUENCE, tlv};
 use crate::keys::Key;
 use crate::{AUTHORITY_VALIDITY, ENTITY_VALIDITY};
+
+pub use manifest::ManifestSpec;
 
 /// What a certificate of the chain is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +21,8 @@ pub enum Role {
     Authority,
     /// The GPU's own.
     Device,
+    /// The root of reference values, committed as `src/pki/simulated/nvidia-reference-root.der`.
+    ReferenceRoot,
 }
 
 impl Role {
@@ -25,6 +31,7 @@ impl Role {
             Self::Root => Key::NvidiaRoot,
             Self::Authority => Key::NvidiaAuthority,
             Self::Device => Key::NvidiaDevice,
+            Self::ReferenceRoot => Key::NvidiaReference,
         }
     }
 
@@ -33,6 +40,7 @@ impl Role {
             Self::Root => "NVIDIA Device Identity CA",
             Self::Authority => "NVIDIA GH100 Identity",
             Self::Device => "GH100 A01 GSP FMC LF",
+            Self::ReferenceRoot => "NVIDIA CoRIM signing Root CA",
         }
     }
 }
@@ -43,6 +51,7 @@ pub fn certificate(role: Role, firmware: &[u8; 48], spoil: Option<&Spoil>) -> Ve
     let (issuer, validity) = match role {
         Role::Root | Role::Authority => (Role::Root, AUTHORITY_VALIDITY),
         Role::Device => (Role::Authority, ENTITY_VALIDITY),
+        Role::ReferenceRoot => (Role::ReferenceRoot, AUTHORITY_VALIDITY),
     };
     let mut template = Template::new(
         simulated_name(issuer.common_name()),
@@ -58,6 +67,23 @@ pub fn certificate(role: Role, firmware: &[u8; 48], spoil: Option<&Spoil>) -> Ve
         }
         _ => vec![key_usage(KEY_CERT_SIGN | CRL_SIGN), basic_constraints(Some(PathLength::Any))],
     };
+    if let Some(spoil) = spoil {
+        template.spoil(spoil);
+    }
+    template.sign()
+}
+
+/// A certificate of whoever answers for the authority of `issuer` about its certificates, over
+/// `key`, for `purposes` (extKeyUsage), in DER.
+pub fn responder(issuer: Role, key: Key, purposes: &[&str], spoil: Option<&Spoil>) -> Vec<u8> {
+    let mut template = Template::new(
+        simulated_name(issuer.common_name()),
+        simulated_name("NVIDIA OCSP responder"),
+        ENTITY_VALIDITY,
+        key,
+        issuer.key(),
+    );
+    template.extensions = vec![key_usage(DIGITAL_SIGNATURE), extended_key_usage(purposes)];
     if let Some(spoil) = spoil {
         template.spoil(spoil);
     }

@@ -26,6 +26,8 @@ thread_local! {
 /// What was said so far of each question, and of the same with a longer message.
 struct Said {
     question: Question,
+    /// The question's algorithm as the platform names it.
+    parameters: Option<Object>,
     holds: Cell<Option<bool>>,
     is_new: bool,
     refuses_longer: Cell<Option<bool>>,
@@ -33,17 +35,21 @@ struct Said {
 
 /// Which of `questions` hold, as the platform says. All are asked at once.
 pub(crate) async fn held(questions: &[Question]) -> Vec<bool> {
-    let mut new: Vec<Algorithm> = Vec::new();
+    let mut known: Vec<(Algorithm, Option<Object>)> = Vec::new();
     let all: Rc<[Said]> = questions
         .iter()
         .map(|question| {
             let algorithm = question.algorithm();
-            let is_new = is_usable(algorithm).is_none() && !new.contains(&algorithm);
-            if is_new {
-                new.push(algorithm);
-            }
+            let own = known.iter().find(|(known, _)| *known == algorithm);
+            let named = own.map(|(_, parameters)| parameters.clone());
+            let is_new = is_usable(algorithm).is_none() && named.is_none();
+            let parameters = named.unwrap_or_else(|| {
+                let parameters = parameters(question);
+                known.push((algorithm, parameters.clone()));
+                parameters
+            });
             let (holds, refuses_longer) = (Cell::new(None), Cell::new(None));
-            Said { question: question.clone(), holds, is_new, refuses_longer }
+            Said { question: question.clone(), parameters, holds, is_new, refuses_longer }
         })
         .collect();
     if let (Some(subtle), Some(timer)) = (subtle(), Timer::start()) {
@@ -88,10 +94,30 @@ impl Said {
             return;
         }
         if self.is_new {
-            let longer = answer(subtle, &self.question, true).await;
+            let longer = self.answer(subtle, true).await;
             self.refuses_longer.set(Some(longer == Some(false)));
         }
-        self.holds.set(Some(answer(subtle, &self.question, false).await == Some(true)));
+        self.holds.set(Some(self.answer(subtle, false).await == Some(true)));
+    }
+
+    /// What the platform says of the question, or of the same with a message that is a byte longer.
+    /// `None` when it says neither yes nor no.
+    async fn answer(&self, subtle: &SubtleCrypto, longer: bool) -> Option<bool> {
+        let (question, parameters) = (&self.question, self.parameters.as_ref()?);
+        let usages = Array::of1(&"verify".into());
+        let key = Uint8Array::from(question.key());
+        let key =
+            subtle.import_key_with_object(question.key_format(), &key, parameters, false, &usages);
+        let key: CryptoKey = settled(key.ok()?.as_ref()).await?.unchecked_into();
+        let signature = Uint8Array::from(question.signature());
+        let message = match longer {
+            false => Uint8Array::from(question.message()),
+            true => Uint8Array::from([question.message(), &[0]].concat().as_slice()),
+        };
+        let answer = subtle.verify_with_object_and_js_u8_array_and_js_u8_array(
+            parameters, &key, &signature, &message,
+        );
+        settled(answer.ok()?.as_ref()).await?.as_bool()
     }
 
     /// Notes whether the algorithm can be used: whoever did not answer in time is not asked again.
@@ -109,29 +135,6 @@ impl Said {
             }
         });
     }
-}
-
-/// What the platform says of one question, or of the same with a message that is a byte longer.
-/// `None` when it says neither yes nor no.
-async fn answer(subtle: &SubtleCrypto, question: &Question, longer: bool) -> Option<bool> {
-    let parameters = parameters(question)?;
-    let usages = Array::of1(&"verify".into());
-    let key = Uint8Array::from(question.key());
-    let key =
-        subtle.import_key_with_object(question.key_format(), &key, &parameters, false, &usages);
-    let key: CryptoKey = settled(key.ok()?.as_ref()).await?.unchecked_into();
-    let signature = Uint8Array::from(question.signature());
-    let message = match longer {
-        false => Uint8Array::from(question.message()),
-        true => Uint8Array::from([question.message(), &[0]].concat().as_slice()),
-    };
-    let answer = subtle.verify_with_object_and_js_u8_array_and_js_u8_array(
-        &parameters,
-        &key,
-        &signature,
-        &message,
-    );
-    settled(answer.ok()?.as_ref()).await?.as_bool()
 }
 
 /// The algorithm as the platform names it.

@@ -206,14 +206,6 @@ fn logged(statement: &VerifiedStatement) -> impl Iterator<Item = Claim> {
     })
 }
 
-/// Whether nobody in particular is asked for: any repository of any owner would do.
-fn is_anybody(policy: &ProvenancePolicy) -> bool {
-    policy.repository.is_none()
-        && policy.repository_id.is_none()
-        && policy.owner.is_none()
-        && policy.owner_id.is_none()
-}
-
 fn predicate_type(statement: &VerifiedStatement, policy: &ProvenancePolicy) -> Finding {
     match statement.statement() {
         None => Finding::unknown(&checks::PROVENANCE_PREDICATE_TYPE, Why::NotApplicable),
@@ -279,7 +271,7 @@ fn workflow(identity: &FulcioIdentity, policy: &ProvenancePolicy) -> Vec<Finding
         None if policy.signer.is_some() => Vec::new(),
         None => {
             let inside = signer.strip_prefix(repository).is_some_and(|rest| rest.starts_with('/'));
-            let signs = if is_anybody(policy) || inside {
+            let signs = if !policy.names_source() || inside {
                 Finding::no_reference(check)
             } else {
                 Finding::warn(check, "other-repository")

@@ -96,8 +96,8 @@ pub struct Bundle {
 impl Bundle {
     /// Whether `bytes` hold what a bundle holds and are packed in another way, which
     /// [`Bundle::read`] reads.
-    pub(crate) fn is_packed(bytes: &[u8]) -> bool {
-        packed::is_one(bytes)
+    pub(crate) fn is_packed(bytes: &[u8], has: impl Fn(&str) -> bool) -> bool {
+        packed::is_one(bytes, has)
     }
 
     /// Reads a bundle, or what a bundle holds in another packing: PEP 740, or a DSSE envelope with

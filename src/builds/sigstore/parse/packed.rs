@@ -29,22 +29,27 @@ enum Packing {
     Envelope(String),
 }
 
+/// The members by which the packings are told apart.
+const PUBLISH: [&str; 2] = ["verification_material", "envelope"];
+const ENVELOPE: [&str; 2] = ["payload", "payloadType"];
+
 impl Packing {
     fn of(bytes: &[u8]) -> Option<Self> {
         let text = str::from_utf8(bytes).ok()?.trim_ascii();
         let members = Members::parse("JSON input", text).ok()?;
         let has = |names: [&str; 2]| names.into_iter().all(|name| members.has(name));
-        if has(["verification_material", "envelope"]) {
+        if has(PUBLISH) {
             return Some(Self::Publish);
         }
-        let pem = has(["payload", "payloadType"]).then(|| certificate(&members));
+        let pem = has(ENVELOPE).then(|| certificate(&members));
         pem.flatten().map(Self::Envelope)
     }
 }
 
-/// Whether `bytes` are one of these packings.
-pub(super) fn is_one(bytes: &[u8]) -> bool {
-    Packing::of(bytes).is_some()
+/// Whether `bytes`, an object that `has` these members, are one of these packings.
+pub(super) fn is_one(bytes: &[u8], has: impl Fn(&str) -> bool) -> bool {
+    let all = |names: [&str; 2]| names.into_iter().all(&has);
+    (all(PUBLISH) || all(ENVELOPE)) && Packing::of(bytes).is_some()
 }
 
 /// Takes `bytes` apart; `None` when they are neither packing. `entry` is the log's, for a packing

@@ -14,6 +14,7 @@ use super::signer::{Identity, ManagedKey, Signer};
 use crate::builds::sigstore::checks;
 use crate::builds::sigstore::parse::{Bundle, Content, Statement};
 use crate::finding::{Check, Finding, Why};
+use crate::sorted::Sorted as _;
 
 /// sigstore-verify accepts the bundle, with each log required that the root has keys for or the
 /// bundle has something of, and rests on exactly the moments `times`.
@@ -53,8 +54,7 @@ pub(super) fn examine(
     match root.library().verify(artifact, bundle.parts(), policy.as_ref()) {
         Ok(result) => {
             let mut verified = result.verified_timestamps().to_vec();
-            verified.sort_unstable();
-            verified.dedup();
+            verified.sorted_once();
             let agrees = verified == times
                 && result.certificate_verified() == certified
                 && result.sct_verified() == timestamped

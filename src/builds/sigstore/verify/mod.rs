@@ -23,6 +23,7 @@ use super::checks;
 use super::parse::{Bundle, Content, Statement, Version};
 use crate::crypto::provider;
 use crate::finding::{Check, Examined, Finding, Outcome, Why};
+use crate::sorted::Sorted as _;
 use crate::time::UnixTime;
 use content::Digests;
 use signer::{Identity, Signer};
@@ -111,8 +112,7 @@ impl Examination<'_> {
         let (seen, tokens) = self.timestamps();
         let (promised, promises) = self.promises();
         let mut times: Vec<Timestamp> = seen.into_iter().chain(promised).collect();
-        times.sort_unstable();
-        times.dedup();
+        times.sorted_once();
         self.findings.push(self.time(&times, &tokens, &promises));
         self.findings.extend(tokens);
         let (findings, signer) = if self.bundle.is_managed_key() {

@@ -1,8 +1,11 @@
 //! The TUF repositories whose first root comes with the verifier.
 
-use sigstore_tuf::TrustedMetadataSet;
+use std::sync::OnceLock;
+
+use sigstore_tuf::{Error as Tuf, TrustedMetadataSet};
 
 use crate::builds::tuf::parse::Metadata;
+use crate::crypto::counted;
 use crate::digest::Sha256;
 use crate::error::Error;
 
@@ -48,6 +51,27 @@ impl Instance {
         }
     }
 
+    /// The state that begins with the pinned root, whose signatures its own keys make: read once, and none
+    /// of the signatures is supposed, whatever runs around it.
+    ///
+    /// # Errors
+    /// None: a test reads each.
+    pub(crate) fn begun(self) -> Result<TrustedMetadataSet, Tuf> {
+        static READ: [OnceLock<TrustedMetadataSet>; 3] = [const { OnceLock::new() }; 3];
+        let [public, github, simulated] = &READ;
+        let read = match self {
+            Self::PublicGood => public,
+            Self::GitHub => github,
+            Self::Simulated => simulated,
+        };
+        if let Some(set) = read.get() {
+            return Ok(set.clone());
+        }
+        let (set, _) = counted(|| TrustedMetadataSet::from_root(self.root()));
+        let set = set?;
+        Ok(read.get_or_init(|| set).clone())
+    }
+
     /// Version, last moment and SHA-256 of the pinned root.
     ///
     /// # Errors
@@ -59,7 +83,7 @@ impl Instance {
     /// Whether one of this instance's pinned keys is among those that `metadata` says it is signed
     /// with. It tells files apart and shows nothing.
     pub fn claims(self, metadata: &Metadata<'_>) -> bool {
-        TrustedMetadataSet::from_root(self.root()).is_ok_and(|set| {
+        self.begun().is_ok_and(|set| {
             let keys = &set.root().keys;
             metadata.key_ids.iter().any(|id| keys.contains_key(id))
         })
@@ -69,6 +93,22 @@ impl Instance {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A pinned root is read once and kept: nothing of it may be what a first pass only supposes, and all of
+    /// it is in the table of questions that never change.
+    #[test]
+    fn reading_a_pinned_root_asks_about_no_signature() {
+        crate::crypto::provider::install().unwrap();
+        for instance in [Instance::PublicGood, Instance::GitHub, Instance::Simulated] {
+            let draft = crate::crypto::supposing(|| {
+                TrustedMetadataSet::from_root(instance.root()).is_ok() && instance.begun().is_ok()
+            });
+            assert!(draft.questions().is_empty());
+            let (is_read, signatures) = draft.settled(&[], || unreachable!());
+            assert!(is_read);
+            assert_eq!(signatures.iter().count(), 0);
+        }
+    }
 
     #[test]
     fn pinned_roots_are_those_that_the_table_names() {

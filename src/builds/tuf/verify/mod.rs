@@ -17,6 +17,7 @@ use super::parse::{Metadata, Role};
 use crate::crypto::provider;
 use crate::digest::{Sha256, Sha512};
 use crate::finding::{Check, Finding, Promise, Value, Why};
+use crate::sorted::Sorted as _;
 use crate::time::UnixTime;
 
 pub use instance::Instance;
@@ -151,13 +152,12 @@ impl<'a> Run<'a> {
         if provider::install().is_err() {
             return Err(self.fail(check, "foreign-crypto-provider"));
         }
-        let mut set = TrustedMetadataSet::from_root(self.instance.root())
-            .map_err(|error| self.failed(check, &error))?;
+        let mut set = self.instance.begun().map_err(|error| self.failed(check, &error))?;
         self.keys.extend(set.root().keys.keys().cloned());
         let files = &self.files.metadata;
         let mut own: Vec<Metadata<'a>> =
             files.iter().filter(|file| file.role == Role::Root).cloned().collect();
-        own.sort_by_key(|file| file.version);
+        own.sorted_by_key(|file| file.version);
         // A later root may name keys by which still later ones are signed.
         for file in own {
             let is_signed_by_known = file.key_ids.iter().any(|id| self.keys.contains(id));
@@ -346,7 +346,7 @@ impl<'a> Run<'a> {
         let is_own = |file: &&Metadata<'_>| file.key_ids.iter().any(|id| self.keys.contains(id));
         let mut files: Vec<Metadata<'a>> = all.filter(is_own).cloned().collect();
         self.used.extend(files.iter().map(|file| Sha256::of(file.bytes)));
-        files.sort_unstable_by(|a, b| (a.version, a.bytes).cmp(&(b.version, b.bytes)));
+        files.sorted_by(|a, b| (a.version, a.bytes).cmp(&(b.version, b.bytes)));
         files.dedup_by(|a, b| a.bytes == b.bytes);
         if files.len() > MAX_FILES || files.iter().any(|file| file.bytes.len() > role.max()) {
             return Err(self.fail(check, "too-large"));

@@ -1,9 +1,6 @@
 //! The app-compose file: what a dstack guest starts.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use super::KeyProvider;
 use crate::builds::image::reference::{ImageReference, ImageReferences, Pin, reference};
@@ -45,8 +42,7 @@ struct File {
 
 impl AppCompose {
     /// Whether `file` is JSON with the members of such a file.
-    pub(crate) fn is_likely(members: &BTreeMap<String, IgnoredAny>) -> bool {
-        let has = |name: &str| members.contains_key(name);
+    pub(crate) fn is_likely(has: impl Fn(&str) -> bool) -> bool {
         has("docker_compose_file") || (has("manifest_version") && has("runner"))
     }
 

@@ -8,6 +8,7 @@ use crate::finding::{Finding, Value, Why};
 use crate::formats::eventlog::checks;
 use crate::formats::eventlog::parse::Register;
 use crate::gather;
+use crate::sorted::Sorted as _;
 use crate::span::Span;
 
 /// What of one event goes into a register.
@@ -183,8 +184,7 @@ fn coverage(registers: &Registers, steps: &[Step]) -> Finding {
         .filter(|step| !matches!(step.extends, Extends::Nothing) && !step.is_compared(registers))
         .map(|step| step.register.map_or_else(|| "unknown".to_owned(), |register| register.word()))
         .collect();
-    left.sort_unstable();
-    left.dedup();
+    left.sorted_once();
     if left.is_empty() {
         return Finding::pass(check);
     }

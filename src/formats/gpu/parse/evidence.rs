@@ -35,7 +35,7 @@ impl Evidence {
     pub(crate) const MAX: usize = 16;
 
     /// Whether `bytes` look like it. A list has the members of a device in its first element.
-    pub(crate) fn is_likely(bytes: &[u8]) -> bool {
+    pub(crate) fn is_likely(bytes: &[u8], has: impl Fn(&str) -> bool) -> bool {
         const WHAT: &str = "JSON input";
         let text = text(bytes);
         let members = |text| Members::parse(WHAT, text).ok();
@@ -44,7 +44,7 @@ impl Evidence {
             let first = list.first().and_then(|first| members(first.get()));
             return first.is_some_and(|first| first.has("evidence") && first.has("certificate"));
         }
-        text.starts_with('{') && members(text).is_some_and(|own| own.has("evidence_list"))
+        has("evidence_list") && members(text).is_some_and(|own| own.has("evidence_list"))
     }
 
     /// Reads JSON of either form.

@@ -3,6 +3,7 @@
 //! signature is big-endian. Nothing is believed.
 
 mod evidence;
+mod manifest;
 mod opaque;
 
 use crate::bytes::Reader;
@@ -12,6 +13,7 @@ use crate::span::Span;
 use crate::wire::Field;
 
 pub(crate) use evidence::{Answer, Evidence};
+pub(crate) use manifest::Manifest;
 pub(crate) use opaque::Opaque;
 
 const WHAT: &str = "GPU report";

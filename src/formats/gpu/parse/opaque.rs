@@ -22,6 +22,8 @@ struct Entry<'a> {
 
 const DRIVER_VERSION: u16 = 3;
 const VBIOS_VERSION: u16 = 6;
+/// The state of the first video decoder.
+const DECODER: u16 = 11;
 const PROJECT: u16 = 17;
 const PROJECT_SKU: u16 = 18;
 const CHIP_SKU: u16 = 15;
@@ -79,6 +81,11 @@ impl<'a> Opaque<'a> {
             [a, b, c, d, e, ..] => Some(format!("{d:02x}.{c:02x}.{b:02x}.{a:02x}.{e:02x}")),
             _ => None,
         }
+    }
+
+    /// Whether the first video decoder is off: then NVIDIA compares nothing with measurement 35.
+    pub(crate) fn is_decoder_off(&self) -> bool {
+        self.value(DECODER).is_some_and(|state| state.starts_with(&[0x55]))
     }
 
     /// Board project, its SKU and the chip's SKU, as NVIDIA names reference measurements.

@@ -4,6 +4,7 @@ use crate::claims::Claim;
 use crate::finding::{LinkId, Value};
 use crate::formats::intel::parse::{Body, EnclaveReport, TdReport};
 use crate::formats::intel::verify::{TcbStanding, VerifiedQuote};
+use crate::sorted::Sorted as _;
 
 /// The claims of a verified quote.
 pub(crate) fn claims(verified: &VerifiedQuote<'_>) -> Vec<Claim> {
@@ -35,8 +36,7 @@ pub(crate) fn claims(verified: &VerifiedQuote<'_>) -> Vec<Claim> {
 fn tcb(standing: &TcbStanding) -> Vec<Claim> {
     let mut advisories: Vec<&str> =
         standing.advisories.iter().map(|advisory| advisory.id.as_str()).collect();
-    advisories.sort_unstable();
-    advisories.dedup();
+    advisories.sorted_once();
     let advisories = match advisories.as_slice() {
         [] => "none".to_owned(),
         ids => ids.join(", "),

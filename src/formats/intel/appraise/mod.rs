@@ -17,7 +17,7 @@ use crate::time::UnixTime;
 pub(crate) use claims::claims;
 
 /// The evidence id under which the quote is shown.
-const QUOTE: &str = "quote";
+pub(crate) const QUOTE: &str = "quote";
 
 /// Appraises a verified quote for the moment `now`.
 pub(crate) fn appraise(

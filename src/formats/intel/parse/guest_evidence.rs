@@ -63,6 +63,11 @@ impl From<Client> for Parts {
 }
 
 impl GuestEvidence {
+    /// Whether JSON with these members may be such evidence.
+    pub(crate) fn is_likely(has: impl Fn(&str) -> bool) -> bool {
+        has("quote") || has("tdx")
+    }
+
     /// Reads the JSON; `None` when it has other members, or its quote is no quote of TDX's.
     pub(crate) fn of(json: &[u8]) -> Option<Result<Self, Error>> {
         let client = || serde_json::from_slice::<Client>(json).map(Parts::from);

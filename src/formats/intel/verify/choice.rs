@@ -41,15 +41,20 @@ pub(crate) fn choose(
         };
         chain.iter().filter_map(move |der| Some((place, Cert::parse(WHAT, der).ok()?)))
     });
-    let choice =
-        Choice { parts, certificates: certificates.collect(), anchors, tee: quote.tee, now };
-    choice.of(quote)
+    let lists = parts.iter().enumerate().filter_map(|(place, part)| match part {
+        Part::RevocationList(der) => Some((place, Crl::parse(WHAT, der).ok()?)),
+        _ => None,
+    });
+    let (certificates, lists) = (certificates.collect(), lists.collect());
+    Choice { parts, certificates, lists, anchors, tee: quote.tee, now }.of(quote)
 }
 
 struct Choice<'p> {
     parts: &'p [Part],
     /// Every certificate at hand, with the place of its part.
     certificates: Vec<(usize, Cert<'p>)>,
+    /// Every revocation list at hand, in the same way.
+    lists: Vec<(usize, Crl<'p>)>,
     anchors: Anchors<'p>,
     tee: Tee,
     now: UnixTime,
@@ -190,11 +195,8 @@ impl Choice<'_> {
     /// The revocation list of `issuer`.
     fn list(&self, issuer: Option<&Cert<'_>>, used: &mut Vec<usize>) -> Option<Vec<u8>> {
         let issuer = issuer?;
-        let lists = self.parts.iter().enumerate().filter_map(|(place, part)| match part {
-            Part::RevocationList(der) => Some((place, Crl::parse(WHAT, der).ok()?)),
-            _ => None,
-        });
-        let own: Vec<_> = lists.filter(|(_, list)| list.names_issuer(issuer)).collect();
+        let own = self.lists.iter().filter(|(_, list)| list.names_issuer(issuer));
+        let own: Vec<_> = own.collect();
         let is_only = own.len() == 1;
         let rank = |list: &Crl<'_>| {
             let window = list.next_update().map(|next_update| Validity {
@@ -212,14 +214,9 @@ impl Choice<'_> {
     /// A list that is not the root's: without a chain nothing tells whose list counts, and a finding
     /// says that.
     fn any_other_list(&self, root: Option<&Cert<'_>>) -> Option<Vec<u8>> {
-        self.parts.iter().find_map(|part| match part {
-            Part::RevocationList(der) => {
-                let list = Crl::parse(WHAT, der).ok()?;
-                let is_roots = root.is_some_and(|root| list.names_issuer(root));
-                (!is_roots).then(|| der.clone())
-            }
-            _ => None,
-        })
+        let is_roots = |list: &Crl<'_>| root.is_some_and(|root| list.names_issuer(root));
+        let other = self.lists.iter().find(|(_, list)| !is_roots(list));
+        other.map(|(_, list)| list.der().to_vec())
     }
 
     /// The statement that is about the quote, with the chain of its signer. `about` gives nothing

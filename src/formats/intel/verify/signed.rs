@@ -9,6 +9,7 @@ use crate::formats::intel::parse::Tee;
 use crate::formats::intel::parse::collateral::{
     PckExtension, QeId, QeIdentity, Signed, TcbId, TcbInfo,
 };
+use crate::json::Places;
 use crate::pki::Cert;
 use crate::pki::chain::{dated, unsigned};
 use crate::time::{UnixTime, Validity};
@@ -105,10 +106,6 @@ pub(super) fn tcb_info(
     now: UnixTime,
 ) -> (Vec<Finding>, Result<TcbInfo, Why>) {
     let (mut findings, info) = statement::<TcbInfo>(&TCB_INFO, signed, tee, root, now);
-    let at = |finding: Finding, member| match signed {
-        Some(signed) => placed(TCB_INFO.evidence, signed, finding, member),
-        None => finding,
-    };
     let fits =
         [&checks::DCAP_TCB_INFO_FMSPC, &checks::DCAP_TCB_INFO_PCE_ID, &checks::DCAP_TCB_INFO_TYPE];
     let (info, extension) = match (info, extension) {
@@ -118,6 +115,8 @@ pub(super) fn tcb_info(
             return (findings, Err(why));
         }
     };
+    let places = Places::of(signed.map_or(&[][..], |signed| &signed.bytes));
+    let at = |finding, member| placed(TCB_INFO.evidence, &places, finding, member);
     let fits = [
         at(Finding::equal(&checks::DCAP_TCB_INFO_FMSPC, &extension.fmspc, &info.fmspc), "fmspc"),
         at(Finding::equal(&checks::DCAP_TCB_INFO_PCE_ID, &extension.pce_id, &info.pce_id), "pceId"),
@@ -199,19 +198,20 @@ fn statement<T: Statement>(
             return (findings, Err(why));
         }
     };
+    let places = Places::of(&signed.bytes);
     let (expected, actual) = statement.ids(tee);
     let form = Finding::equal_text(checks.form, expected, actual);
     let fits = form.passed();
-    findings.push(placed(checks.evidence, signed, form, "id"));
+    findings.push(placed(checks.evidence, &places, form, "id"));
     let date = if now < statement.validity().not_before { "issueDate" } else { "nextUpdate" };
     let freshness = dated(checks.freshness, statement.validity(), now, "stale");
-    findings.push(placed(checks.evidence, signed, freshness, date));
+    findings.push(placed(checks.evidence, &places, freshness, date));
     (findings, if fits { Ok(statement) } else { Err(why) })
 }
 
 /// Shows the value of a member of a signed statement.
-fn placed(evidence: &'static str, signed: &Signed, finding: Finding, member: &str) -> Finding {
-    match crate::json::member(&signed.bytes, member) {
+fn placed(evidence: &'static str, places: &Places<'_>, finding: Finding, member: &str) -> Finding {
+    match places.find(member) {
         Some(span) => finding.within(evidence, span),
         None => finding,
     }

@@ -2,6 +2,7 @@
 
 use super::Document;
 use crate::finding::Value;
+use crate::sorted::Sorted as _;
 use crate::wire::Field;
 
 const COSE: &str = "RFC 9052 section 4.2";
@@ -38,6 +39,6 @@ pub(crate) fn fields(document: &Document<'_>) -> Vec<Field> {
         }
     }
     add("signature".into(), signature.span, Value::hex(signature.value), COSE);
-    fields.sort_by_key(|field| field.span.start);
+    fields.sorted_by_key(|field| field.span.start);
     fields
 }

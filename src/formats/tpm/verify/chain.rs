@@ -7,6 +7,7 @@ use crate::pki::anchors;
 use crate::pki::chain::{self, Checked, Rules};
 use crate::pki::named::{Anchor, Anchors};
 use crate::pki::{Cert, Crl, KeyKind};
+use crate::sorted::Sorted as _;
 use crate::span::Span;
 use crate::time::{UnixTime, Validity};
 
@@ -166,6 +167,7 @@ fn counts(list: &Crl<'_>, now: UnixTime) -> bool {
 }
 
 fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by_key(|finding| checks::CHAIN.iter().position(|check| *check == finding.check));
+    findings
+        .sorted_by_key(|finding| checks::CHAIN.iter().position(|check| *check == finding.check));
     findings
 }

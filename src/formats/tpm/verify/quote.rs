@@ -5,6 +5,7 @@ use crate::finding::{Finding, Value, Why};
 use crate::formats::eventlog;
 use crate::formats::tpm::checks;
 use crate::formats::tpm::parse::{Attest, Attestation, Key, Public, Quote, Scheme, Signature};
+use crate::sorted::Sorted as _;
 
 use super::ATTESTATION;
 
@@ -166,8 +167,7 @@ fn agreement(read: &[Attest<'_>], count: usize) -> Finding {
     let boot =
         |attest: &Attest<'_>| (attest.reset_count, attest.restart_count, attest.firmware_version);
     let mut banks: Vec<u16> = read.iter().map(|attest| attest.bank.0).collect();
-    banks.sort_unstable();
-    banks.dedup();
+    banks.sorted_once();
     if banks.len() != count {
         Finding::fail(check, "duplicate")
     } else if others.iter().any(|other| other.extra_data != first.extra_data) {

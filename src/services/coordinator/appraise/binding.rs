@@ -5,6 +5,7 @@ use crate::finding::{Check, Finding, Outcome, Value, Why, connection};
 use crate::services::coordinator::checks;
 use crate::services::coordinator::parse::{Binding, Document, Mode, carrier};
 use crate::services::coordinator::policy::CoordinatorPolicy;
+use crate::sorted::Sorted as _;
 use crate::time::UnixTime;
 
 /// How far the clocks of reader and machine may differ, in seconds.
@@ -251,8 +252,7 @@ fn types(document: &Document, binding: &Binding) -> Finding {
     let check = &checks::BINDING_EVIDENCE_TYPES;
     let present = document.types();
     let mut bound: Vec<&str> = binding.evidence_types.iter().map(String::as_str).collect();
-    bound.sort_unstable();
-    bound.dedup();
+    bound.sorted_once();
     let finding = if bound.iter().any(|kind| !present.contains(kind)) {
         Finding::fail(check, "missing")
     } else {

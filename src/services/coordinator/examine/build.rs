@@ -4,6 +4,7 @@ use crate::builds::image::builds::{Builds, Signed as Statement, VerifiedBuild};
 use crate::builds::image::follow::{Files, Named};
 use crate::builds::image::parse::Document as Image;
 use crate::builds::provenance::policy::ProvenancePolicy;
+use crate::builds::sigstore::parse::Bundle;
 use crate::builds::sigstore::verify::VerifiedStatement;
 use crate::builds::{image, provenance, sigstore};
 use crate::digest::Sha256;
@@ -70,8 +71,10 @@ fn reference(
         return Some(Finding::unknown(check, Why::NotSupported).actual(value.kind.as_str()));
     };
     let malformed = |error: Error| Finding::fail(check, "malformed").actual(error.to_string());
-    let examined = match sigstore::examine::signed(bundle.get().as_bytes(), None, &[], policy, now)
-    {
+    let bytes = bundle.get().as_bytes();
+    let examined = Bundle::read(bytes)
+        .and_then(|read| sigstore::examine::signed(bytes, read, None, &[], policy, now));
+    let examined = match examined {
         Ok(examined) => examined,
         Err(error) => return Some(malformed(error)),
     };

@@ -80,7 +80,7 @@ pub(crate) fn examine(
     match answer {
         Answer::Body(response) if what == TINFOIL => {
             draft.findings.extend(consistent(None));
-            match tinfoil::examine::examine(&response.body.0, beside, policy, now) {
+            match tinfoil::examine::bundle(&response.body.0, beside, policy, now) {
                 Ok(mut read) => {
                     draft.subject.name = read.subject.name.take();
                     draft.root_of_trust = read.root_of_trust;

@@ -14,6 +14,7 @@ use crate::report::{Part, RootOfTrust, Wanted};
 use crate::services::coordinator::checks;
 use crate::services::coordinator::parse::{Document, Evidence};
 use crate::services::coordinator::policy::ForCoordinator;
+use crate::sorted::Sorted as _;
 use crate::time::UnixTime;
 
 /// What came of a document's evidence.
@@ -49,7 +50,7 @@ pub(super) fn examine(
             Some(Known { item, kind, root: (kind.root_of_trust)(item) })
         })
         .collect();
-    known.sort_by_key(|known| (strength(known.root), known.kind.place()));
+    known.sorted_by_key(|known| (strength(known.root), known.kind.place()));
     let context = |item| Context { document, item, beside, policy, now, d };
     let mut items = Items {
         machine: None,

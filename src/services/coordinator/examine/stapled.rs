@@ -13,6 +13,7 @@ use crate::formats::{eventlog, intel};
 use crate::pki::{Cert, Crl};
 use crate::services::coordinator::checks;
 use crate::services::coordinator::parse::Document;
+use crate::sorted::Sorted as _;
 use crate::wire::Base64Url;
 
 /// Adds Intel's collateral to `at_hand`, with a finding for each part that cannot be read.
@@ -134,8 +135,7 @@ pub(super) fn logs<'a>(document: &'a Document, at_hand: &mut Logs<'a>) -> Vec<Fi
 /// own.
 pub(super) fn unread_logs(document: &Document) -> Vec<Finding> {
     let mut kinds: Vec<&str> = document.event_logs.iter().map(|log| log.kind.as_str()).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
+    kinds.sorted_once();
     let check = &checks::COORDINATOR_EVENT_LOG;
     kinds
         .into_iter()

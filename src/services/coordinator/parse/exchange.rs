@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::digest::Sha256;
 use crate::error::Error;
+use crate::sorted::Sorted as _;
 use crate::span::Span;
 use crate::time::UnixTime;
 use crate::wire::Base64Url;
@@ -173,7 +174,7 @@ impl Exchange {
                 what => (what, answer.url.as_str()),
             })
             .collect();
-        asked.sort_unstable();
+        asked.sorted_by(Ord::cmp);
         if asked.is_sorted_by(|one, next| one != next) {
             Ok(exchange)
         } else {
@@ -183,7 +184,7 @@ impl Exchange {
 
     /// The JSON text of the file.
     pub fn to_json(&self) -> String {
-        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
+        let mut json = crate::json::indented(self);
         json.push('\n');
         json
     }

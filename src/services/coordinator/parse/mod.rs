@@ -21,6 +21,7 @@ use serde_json::value::RawValue;
 use crate::builds::git::parse as git;
 use crate::error::Error;
 use crate::services::registry::parse::Entry;
+use crate::sorted::Sorted as _;
 use crate::span::Span;
 use crate::time::UnixTime;
 use crate::wire::Base64Url;
@@ -356,7 +357,7 @@ impl Document {
             Error::cap("coordinator attestation, list", len, MAX_ITEMS)?;
         }
         let mut ids: Vec<&str> = document.evidence.iter().map(|item| item.id.as_str()).collect();
-        ids.sort_unstable();
+        ids.sorted_by(Ord::cmp);
         if ids.is_sorted_by(|one, next| one != next) {
             Ok(document)
         } else {
@@ -370,8 +371,7 @@ impl Document {
         let evidence = self.evidence.iter().map(|item| item.kind.as_str());
         let logs = self.event_logs.iter().map(|log| log.kind.as_str());
         let mut types: Vec<&str> = evidence.chain(logs).collect();
-        types.sort_unstable();
-        types.dedup();
+        types.sorted_once();
         types
     }
 }

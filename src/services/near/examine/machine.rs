@@ -175,7 +175,7 @@ fn report(
     now: UnixTime,
 ) -> Result<gpu::examine::Examined, Error> {
     let (report, ders) = gpu::examine::decoded(answer)?;
-    gpu::examine::report(report, &ders, policy, now)
+    gpu::examine::report(report, &ders, &Default::default(), policy, now)
 }
 
 /// The manager of the machine's containers: a quote of its own, and the list it is about.

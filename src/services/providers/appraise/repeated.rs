@@ -6,6 +6,7 @@ use crate::finding::{Finding, Why};
 use crate::formats::apple::verify::VerifiedDevice;
 use crate::services::providers::checks;
 use crate::services::providers::parse::Row;
+use crate::sorted::Sorted as _;
 
 /// A row with its place from 1, and what Apple says in it.
 pub(crate) type Seen<'f> = (usize, &'f Row, Option<&'f VerifiedDevice>);
@@ -34,8 +35,7 @@ pub(crate) fn repeated(rows: &[Seen<'_>]) -> Vec<Finding> {
     });
     let other = attested.into_values().filter_map(|seen| {
         let mut serials: Vec<&String> = seen.iter().filter_map(|(_, s)| s.as_ref()).collect();
-        serials.sort_unstable();
-        serials.dedup();
+        serials.sorted_once();
         let places: Vec<usize> = seen.iter().map(|(place, _)| *place).collect();
         (serials.len() > 1)
             .then(|| Finding::fail(check, "other-serial").part(named("attested key", &places)))

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::claims::Claim;
-use crate::finding::{Finding, Outcome};
+use crate::finding::{Finding, Outcome, Why};
 use crate::report::{EvidenceItem, Part};
 use crate::services::providers::appraise::ranges;
 
@@ -73,12 +75,22 @@ fn one_of_each<T>(
         .collect()
 }
 
+/// What tells values apart, as text.
+fn key(parts: &impl Serialize) -> String {
+    serde_json::to_string(parts).unwrap_or_default()
+}
+
 fn finding_key(finding: &Finding) -> String {
     let Finding { check, part, outcome, expected, actual, .. } = finding;
-    match outcome {
-        Outcome::Pass | Outcome::Warn(_) => format!("{check} {part:?} {outcome:?}"),
-        _ => format!("{check} {part:?} {outcome:?} {expected:?} {actual:?}"),
-    }
+    let values = match outcome {
+        Outcome::Pass | Outcome::Warn(_) => None,
+        _ => Some((expected, actual)),
+    };
+    let by = match outcome {
+        Outcome::Unknown(Why::Blocked { by }) => Some(by.id),
+        _ => None,
+    };
+    key(&(check.id, part, outcome.word(), outcome.reason(), by, values))
 }
 
 fn finding_of(finding: Finding, rows: String) -> Finding {
@@ -96,7 +108,7 @@ fn finding_of(finding: Finding, rows: String) -> Finding {
 }
 
 fn claim_key(claim: &Claim) -> String {
-    format!("{} {:?}", claim.name, claim.value)
+    key(&(&claim.name, &claim.value))
 }
 
 fn claim_of(claim: Claim, rows: String) -> Claim {

@@ -1,5 +1,7 @@
 //! Tinfoil's signed statement against the verified report: is the machine the one that was built?
 
+pub(crate) mod newest;
+pub(crate) mod registers;
 pub(crate) mod tls;
 
 use crate::builds::image::reference::{ImageReferences, Pin};
@@ -7,52 +9,78 @@ use crate::builds::provenance;
 use crate::builds::sigstore::parse::Statement;
 use crate::digest::Sha384;
 use crate::finding::{Check, Finding, Value, Why};
+use crate::formats::intel::parse::TdReport;
 use crate::formats::snp::parse::place;
 use crate::services::tinfoil::checks;
 use crate::services::tinfoil::parse::{PREDICATE_TYPE, Predicate, image_references};
+use crate::span::Span;
 
 const PAYLOAD: &str = "dsse-payload";
 
-/// Appraises a verified statement. `measurement` is the verified report's, or `None` with the
-/// check that is to blame. A statement of another type says nothing in Tinfoil's terms, whatever
-/// members it has.
-pub(crate) fn appraise(
+/// What the machine measured, or the check that is to blame where its report does not hold.
+#[derive(Clone, Copy)]
+pub(crate) enum Measured<'r> {
+    /// MEASUREMENT of an SEV-SNP report.
+    Snp(Result<Sha384, &'static Check>),
+    /// The registers of a TDX quote.
+    Tdx(Result<Td<'r>, &'static Check>),
+}
+
+/// A TDX guest's report with its place in the quote.
+#[derive(Clone, Copy)]
+pub(crate) struct Td<'r> {
+    pub(crate) report: &'r TdReport,
+    pub(crate) body: Span,
+}
+
+impl Measured<'_> {
+    /// The checks that compare a release with what was measured.
+    pub(crate) fn checks(self) -> &'static [&'static Check] {
+        match self {
+            Self::Snp(_) => &checks::OF_SNP,
+            Self::Tdx(_) => &checks::OF_TDX,
+        }
+    }
+}
+
+/// Appraises a verified statement against what was measured. A statement of another type says
+/// nothing in Tinfoil's terms, whatever members it has.
+pub(crate) fn release(
     statement: &Statement,
     payload: &[u8],
-    claimed_digest: &str,
-    measurement: Result<Sha384, &'static Check>,
+    measured: Measured<'_>,
 ) -> Vec<Finding> {
-    let mut findings = vec![digest(statement, claimed_digest)];
+    let own = || measured.checks().iter().chain(&checks::FROM_STATEMENT).copied();
     if statement.predicate_type() != PREDICATE_TYPE {
         let by = &provenance::checks::PROVENANCE_PREDICATE_TYPE;
-        findings
-            .extend(checks::FROM_STATEMENT.iter().skip(1).map(|check| Finding::blocked(check, by)));
-        return findings;
+        return own().map(|check| Finding::blocked(check, by)).collect();
     }
     match Predicate::parse(payload) {
         Ok(predicate) => {
-            findings.push(self::measurement(&predicate, measurement));
+            let mut findings = match measured {
+                Measured::Snp(measured) => vec![measurement(&predicate, measured)],
+                Measured::Tdx(measured) => registers::of_release(&predicate, measured),
+            };
             findings.push(Finding::unknown(&checks::TINFOIL_RECOMPUTED, Why::NotSupported));
             findings.push(config(&predicate));
             findings.push(vm_image(&predicate));
             findings.extend(containers(&predicate));
+            findings
         }
-        Err(error) => findings.extend(checks::FROM_STATEMENT.iter().skip(1).map(|check| {
-            if *check == &checks::TINFOIL_RECOMPUTED {
-                return Finding::unknown(check, Why::NotSupported);
-            }
-            Finding::fail(check, "malformed").actual(error.to_string()).at(
-                PAYLOAD,
-                0,
-                payload.len(),
-            )
-        })),
+        Err(error) => own()
+            .map(|check| {
+                if check == &checks::TINFOIL_RECOMPUTED {
+                    return Finding::unknown(check, Why::NotSupported);
+                }
+                let finding = Finding::fail(check, "malformed").actual(error.to_string());
+                finding.at(PAYLOAD, 0, payload.len())
+            })
+            .collect(),
     }
-    findings
 }
 
 /// The digest that the bundle states is a subject of the signed statement.
-fn digest(statement: &Statement, claimed: &str) -> Finding {
+pub(crate) fn digest(statement: &Statement, claimed: &str) -> Finding {
     let subjects: Vec<String> = statement
         .subjects()
         .iter()

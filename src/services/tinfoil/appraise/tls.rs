@@ -12,6 +12,7 @@ use crate::formats::snp::parse::{Report, place};
 use crate::pki::Cert;
 use crate::services::tinfoil::parse::Bundle;
 use crate::services::tinfoil::policy::TinfoilPolicy;
+use crate::sorted::Sorted as _;
 use crate::time::UnixTime;
 use crate::wire::base32;
 
@@ -37,15 +38,12 @@ pub(crate) fn keys(report: &Report<'_>, cert: &Cert<'_>) -> [Finding; 2] {
 }
 
 /// The keys that the report names, for a reader to compare: SHA-256 of the TLS key, and the HPKE
-/// key.
-pub(crate) fn claims(report: &Report<'_>) -> Vec<Claim> {
-    if report.is_host_requested() {
-        return Vec::new();
-    }
-    let (tls, hpke) = report.report_data.split_at(32);
+/// key. Report data that a host asked for name none.
+pub(crate) fn claims(report_data: &[u8; 64]) -> [Claim; 2] {
+    let (tls, hpke) = report_data.split_at(32);
     let claim =
         |name, key| Claim { name, value: Value::hex(key), link: LinkId::KeyBinding, part: None };
-    vec![claim("key.tls-spki-sha256", tls), claim("key.hpke", hpke)]
+    [claim("key.tls-spki-sha256", tls), claim("key.hpke", hpke)]
 }
 
 /// What the certificate says about itself: names, dates, and its commitment to the evidence
@@ -135,7 +133,7 @@ fn commitment(cert: &Cert<'_>, label: &str) -> Option<Vec<u8>> {
             chunks.push((number, text.to_ascii_uppercase(), domain.to_owned()));
         }
     }
-    chunks.sort_unstable();
+    chunks.sorted_by(Ord::cmp);
     let (_, _, domain) = chunks.first()?.clone();
     let in_order = chunks.iter().enumerate().all(|(i, (n, _, d))| i == *n && *d == domain);
     let text: String = chunks.iter().map(|(_, text, _)| text.as_str()).collect();

@@ -52,25 +52,18 @@ struct File<'a> {
     enclave_cert: String,
 }
 
+/// Evidence with its format: a member of a bundle, or what an enclave answers about itself.
 #[derive(Deserialize)]
-struct Evidence {
-    format: String,
-    body: String,
+pub(super) struct Evidence {
+    pub(super) format: String,
+    pub(super) body: String,
 }
 
-/// The processor's report or quote in what every enclave of Tinfoil's answers about itself
-/// (`/.well-known/tinfoil-attestation`): `{format, body}`. `None` when `bytes` are something else.
-///
-/// # Errors
-/// When the evidence does not decompress, or grows beyond its limit.
-pub(crate) fn live(bytes: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-    const GUESTS: [&str; 2] =
-        ["https://tinfoil.sh/predicate/sev-snp-guest/", "https://tinfoil.sh/predicate/tdx-guest/"];
-    let Ok(Evidence { format, body }) = serde_json::from_slice(bytes) else { return Ok(None) };
-    if !GUESTS.iter().any(|guest| format.starts_with(guest)) {
-        return Ok(None);
+impl Evidence {
+    /// The evidence: base64 of gzip, taken apart.
+    pub(super) fn decoded(&self, what: &'static str) -> Result<Vec<u8>, Error> {
+        decompress(&base64(what, &self.body)?)
     }
-    decompress(&base64("Tinfoil document, body", &body)?).map(Some)
 }
 
 impl Bundle {
@@ -82,15 +75,15 @@ impl Bundle {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
         crate::json::unique(WHAT, bytes)?;
         let file: File<'_> = crate::json::borrowed(WHAT, bytes)?;
-        let Evidence { format, body } = file.enclave_attestation_report;
-        if format != SNP_GUEST_V2 {
+        let evidence = file.enclave_attestation_report;
+        if evidence.format != SNP_GUEST_V2 {
             return Err(Error::unsupported(
                 "Tinfoil bundle, evidence format",
-                format,
+                evidence.format,
                 whole(bytes),
             ));
         }
-        let report = decompress(&base64("Tinfoil bundle, evidence body", &body)?)?;
+        let report = evidence.decoded("Tinfoil bundle, evidence body")?;
         let mut blocks = pem_blocks("Tinfoil bundle, enclaveCert", file.enclave_cert.as_bytes())?;
         let (Some((label, tls)), true) = (blocks.pop(), blocks.is_empty()) else {
             return Err(Error::malformed(WHAT, whole(bytes), "enclaveCert is not one certificate"));
@@ -100,9 +93,9 @@ impl Bundle {
         }
         Ok(Self {
             domain: file.domain,
-            format,
+            format: evidence.format,
             report,
-            body,
+            body: evidence.body,
             digest: file.digest,
             sigstore: file.sigstore_bundle.get().as_bytes().to_vec(),
             vcek: base64("Tinfoil bundle, vcek", &file.vcek)?,

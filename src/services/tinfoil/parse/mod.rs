@@ -1,10 +1,16 @@
-//! Tinfoil's attestation bundle (`https://atc.tinfoil.sh/attestation`): an SEV-SNP report, the
-//! chip's certificate, the certificate of the TLS connection and a Sigstore bundle.
+//! Tinfoil's attestation bundle (`https://atc.tinfoil.sh/attestation`), what each enclave answers
+//! about itself, and what Tinfoil's workflows sign.
 
 mod bundle;
 mod config;
+mod document;
+mod hardware;
 mod predicate;
+mod witness;
 
-pub(crate) use bundle::{Bundle, live};
+pub(crate) use bundle::Bundle;
 pub(crate) use config::image_references;
+pub use document::Document;
+pub use hardware::{Hardware, TYPE as HARDWARE_TYPE};
 pub(crate) use predicate::{Predicate, TYPE as PREDICATE_TYPE};
+pub use witness::{TYPE as WITNESS_TYPE, Witness};

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::digest::{Sha256, Sha384};
 use crate::error::Error;
@@ -26,6 +27,17 @@ pub(crate) struct Predicate {
     pub disk_root_hash: String,
     /// The version of the virtual machine image.
     pub image_version: String,
+    /// What a TDX guest measures, as it stands in the predicate.
+    tdx: Option<Box<RawValue>>,
+}
+
+/// What the build expects of a TDX guest: what the firmware measured, once it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct TdxMeasurement {
+    /// The kernel.
+    pub rtmr1: Sha384,
+    /// The command line and the first file system.
+    pub rtmr2: Sha384,
 }
 
 #[derive(Deserialize)]
@@ -36,6 +48,7 @@ struct Statement {
 #[derive(Deserialize)]
 struct File {
     snp_measurement: Sha384,
+    tdx_measurement: Option<Box<RawValue>>,
     cmdline: String,
     config: String,
     hashes: Hashes,
@@ -63,7 +76,18 @@ impl Predicate {
             config,
             disk_root_hash: predicate.hashes.root,
             image_version: predicate.hashes.version,
+            tdx: predicate.tdx_measurement,
         })
+    }
+
+    /// What the build expects of a TDX guest; `None` when it says nothing of one.
+    ///
+    /// # Errors
+    /// When a register is missing or has another form.
+    pub(crate) fn tdx(&self) -> Result<Option<TdxMeasurement>, Error> {
+        let own =
+            self.tdx.as_deref().map(|raw| crate::json::from_slice(WHAT, raw.get().as_bytes()));
+        own.transpose()
     }
 
     /// The value of `name=` on the kernel command line, when it is there exactly once.

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 Usage: s2s-bench works FOLDER ROUNDS     times each side of each work, by turns
        s2s-bench once FOLDER WORK SIDE N N calls of one side, for counting instructions
+       s2s-bench draft FOLDER WORK N     N first passes of ours, with every signature supposed
        s2s-bench growth                  times n, 2n and 4n of what a stranger chooses";
 
 fn main() -> ExitCode {
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
     let done = match arguments.as_slice() {
         ["works", folder, rounds] => works::timed(folder, rounds),
         ["once", folder, work, side, calls] => works::called(folder, work, side, calls),
+        ["draft", folder, work, calls] => works::drafted(folder, work, calls),
         ["growth"] => growth::measured(),
         _ => Err(USAGE.to_owned()),
     };

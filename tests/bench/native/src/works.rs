@@ -13,6 +13,7 @@ use sev::certs::snp::{Certificate, Chain, Verifiable as _, ca};
 use sev::firmware::guest::AttestationReport;
 use sev::parser::ByteParser as _;
 use silicon_to_source::builds::sigstore::policy::Artifact;
+use silicon_to_source::crypto::supposing;
 use silicon_to_source::engine::options::Options;
 use silicon_to_source::time::UnixTime;
 use silicon_to_source::{Context, File, examine_with};
@@ -68,6 +69,28 @@ pub(crate) fn called(folder: &str, work: &str, side: &str, calls: &str) -> Resul
     Ok(json!({ "calls": calls }).to_string())
 }
 
+/// Runs the first pass of ours `calls` times: what a platform's own engine leaves to the verifier, from bytes
+/// to the text of the report, with every signature that it can be asked supposed to hold.
+pub(crate) fn drafted(folder: &str, work: &str, calls: &str) -> Result<String, String> {
+    let calls: usize = calls.parse().map_err(|_| "N is a number".to_owned())?;
+    let folder = Path::new(folder);
+    let work = list(folder)?
+        .into_iter()
+        .find(|known| known["id"] == work)
+        .ok_or_else(|| format!("There is no work {work}."))?;
+    let Input { files, options, now } = input(folder, &work)?;
+    let mut questions = 0;
+    for _ in 0..calls {
+        let draft = supposing(|| {
+            let files = named(&files);
+            let report = examine_with(&files, &options, &Context::at(now));
+            report.map(|report| report.to_json())
+        });
+        questions = black_box(draft).questions().len();
+    }
+    Ok(json!({ "calls": calls, "questions": questions }).to_string())
+}
+
 fn read(folder: &Path, name: &str) -> Result<Vec<u8>, String> {
     let path = folder.join(name);
     fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))
@@ -76,12 +99,22 @@ fn read(folder: &Path, name: &str) -> Result<Vec<u8>, String> {
 /// The works that `works.json` in the folder names.
 fn works(folder: &str) -> Result<Vec<Work>, String> {
     let folder = Path::new(folder);
-    let list: Vec<Value> = serde_json::from_slice(&read(folder, "works.json")?)
-        .map_err(|error| format!("works.json: {error}"))?;
-    list.iter().map(|work| made(folder, work)).collect()
+    list(folder)?.iter().map(|work| made(folder, work)).collect()
 }
 
-fn made(folder: &Path, work: &Value) -> Result<Work, String> {
+fn list(folder: &Path) -> Result<Vec<Value>, String> {
+    serde_json::from_slice(&read(folder, "works.json")?)
+        .map_err(|error| format!("works.json: {error}"))
+}
+
+/// What our side is given.
+struct Input {
+    files: Vec<(String, Vec<u8>)>,
+    options: Options,
+    now: UnixTime,
+}
+
+fn input(folder: &Path, work: &Value) -> Result<Input, String> {
     let text = |name: &str| work[name].as_str().map(str::to_owned);
     let names: Vec<String> = serde_json::from_value(work["files"].clone())
         .map_err(|error| format!("works.json: {error}"))?;
@@ -90,7 +123,6 @@ fn made(folder: &Path, work: &Value) -> Result<Work, String> {
         .map(|name| read(folder, &name).map(|bytes| (name, bytes)))
         .collect::<Result<_, _>>()?;
     let now = UnixTime(work["now"].as_i64().ok_or("works.json: a work has no moment")?);
-    let id = text("id").ok_or("works.json: a work has no name")?;
     let mut options = Options::default();
     if let Some(policy) = text("policy") {
         options.set_policy(policy).map_err(|error| error.to_string())?;
@@ -99,6 +131,16 @@ fn made(folder: &Path, work: &Value) -> Result<Work, String> {
         let artifact = Artifact::parse(&artifact).ok_or("works.json: an unknown artifact")?;
         options.set_artifact(artifact);
     }
+    Ok(Input { files, options, now })
+}
+
+fn named(files: &[(String, Vec<u8>)]) -> Vec<File<'_>> {
+    files.iter().map(|(name, bytes)| File::new(name.as_str(), bytes.as_slice())).collect()
+}
+
+fn made(folder: &Path, work: &Value) -> Result<Work, String> {
+    let id = work["id"].as_str().ok_or("works.json: a work has no name")?.to_owned();
+    let Input { files, options, now } = input(folder, work)?;
     let mut sides = vec![Side { id: "ours", call: ours(files.clone(), options, now) }];
     match id.as_str() {
         "tdx" if work["real"] == true => sides.extend(dcap(&files, now)?),
@@ -111,8 +153,7 @@ fn made(folder: &Path, work: &Value) -> Result<Work, String> {
 /// Our library, from bytes to a report.
 fn ours(files: Vec<(String, Vec<u8>)>, options: Options, now: UnixTime) -> Call {
     Box::new(move || {
-        let files: Vec<File<'_>> =
-            files.iter().map(|(name, bytes)| File::new(name.as_str(), bytes.as_slice())).collect();
+        let files = named(&files);
         let report =
             examine_with(&files, &options, &Context::at(now)).map_err(|error| error.to_string())?;
         let report = black_box(report);

@@ -6,11 +6,8 @@ mod attestations;
 mod compressed;
 mod objects;
 
-use std::collections::BTreeMap;
-
-use serde::de::IgnoredAny;
-
 use crate::error::Error;
+use crate::json::Names;
 
 pub use attestations::{Attestation, MAX_ATTESTATIONS, attestations, is_bundle_host};
 pub use compressed::{MAX_DECODED, decoded};
@@ -44,13 +41,8 @@ impl Answer {
     /// When it has the members of an answer and is not one.
     pub fn of(bytes: &[u8]) -> Result<Option<Self>, Error> {
         const WHAT: &str = "GitHub answer";
-        if !bytes.trim_ascii_start().starts_with(b"{") {
-            return Ok(None);
-        }
-        let Ok(members) = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(bytes) else {
-            return Ok(None);
-        };
-        let has = |names: &[&str]| names.iter().all(|name| members.contains_key(*name));
+        let Some(members) = Names::of(bytes) else { return Ok(None) };
+        let has = |names: &[&str]| names.iter().all(|name| members.has(name));
         let read = || {
             Error::cap(WHAT, bytes.len(), MAX_ANSWER)?;
             crate::json::unique(WHAT, bytes)

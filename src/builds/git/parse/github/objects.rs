@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use crate::builds::git::parse::objects;
+use crate::bytes::without_space;
 use crate::error::Error;
 use crate::span::Span;
 
@@ -156,8 +157,7 @@ impl Blob {
         let at = Span::new(0, self.content.len());
         match self.encoding.as_str() {
             "base64" => {
-                let text: Vec<u8> =
-                    self.content.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+                let text = without_space(self.content.as_bytes());
                 STANDARD.decode(text).map_err(|error| Error::malformed(what, at, error.to_string()))
             }
             "utf-8" => Ok(self.content.clone().into_bytes()),

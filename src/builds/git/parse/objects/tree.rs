@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::{Format, ObjectName};
 use crate::error::Error;
 use crate::gather;
+use crate::sorted::Sorted as _;
 use crate::span::Span;
 
 const WHAT: &str = "git tree";
@@ -123,7 +124,7 @@ impl Tree {
 
     /// The entries sorted as git sorts them.
     pub(crate) fn sorted(mut entries: Vec<Entry>) -> Result<Self, Error> {
-        entries.sort_unstable_by(order);
+        entries.sorted_by(order);
         Self::of(entries)
     }
 

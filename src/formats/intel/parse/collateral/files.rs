@@ -99,7 +99,7 @@ fn first_name(chain: &Chain) -> Result<Option<String>, Error> {
 
 /// Certificates in DER.
 pub type Chain = Vec<Vec<u8>>;
-type Members<'a> = BTreeMap<String, &'a RawValue>;
+type Members<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
 #[derive(Default)]
 struct Reading(Vec<Result<Part, Error>>);

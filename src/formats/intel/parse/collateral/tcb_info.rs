@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use super::status::TcbStatus;
 use super::text::{Date, Hex};
 use crate::error::Error;
+use crate::sorted::Sorted as _;
 use crate::span::Span;
 use crate::time::{UnixTime, Validity};
 
@@ -131,7 +132,7 @@ impl TcbInfo {
             levels.push(level.level(crate::json::span_of(json, raw)));
         }
         let order = |level: &TcbLevel| (level.sgx, level.pce_svn, level.tdx);
-        levels.sort_by_key(|level| std::cmp::Reverse(order(level)));
+        levels.sorted_by_key(|level| std::cmp::Reverse(order(level)));
         if levels.is_empty() {
             return Err(wrong("it has no level"));
         }
@@ -246,7 +247,7 @@ impl WireSvnLevel {
                 advisories: level.advisories,
             })
             .collect();
-        levels.sort_by_key(|level| std::cmp::Reverse(level.svn));
+        levels.sorted_by_key(|level| std::cmp::Reverse(level.svn));
         levels
     }
 }

@@ -3,14 +3,22 @@
 //! Two parsers that read `{"a":1,"a":2}` differently can be made to disagree about signed
 //! bytes; here such bytes are refused before they are given a meaning.
 
+mod indented;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::value::RawValue;
 
+pub(crate) use indented::indented;
+
 use crate::error::Error;
+use crate::sorted::Sorted as _;
 use crate::span::Span;
 
 /// Reads `bytes` as `T`, refusing duplicate members anywhere in the document.
@@ -27,7 +35,7 @@ pub(crate) fn from_slice<T: DeserializeOwned>(
 }
 
 /// Reads `bytes` as `T`, which may borrow from them. The caller has called [`unique`].
-pub(crate) fn borrowed<'a, T: serde::Deserialize<'a>>(
+pub(crate) fn borrowed<'a, T: Deserialize<'a>>(
     what: &'static str,
     bytes: &'a [u8],
 ) -> Result<T, Error> {
@@ -51,16 +59,80 @@ pub(crate) fn span_of(document: &[u8], value: &RawValue) -> Span {
     start.map_or(Span::new(0, 0), |start| Span::new(start, text.len()))
 }
 
+/// The names of an object's members: what JSON is told apart by. Read once for everybody who asks.
+pub(crate) struct Names<'a>(Vec<Cow<'a, str>>);
+
+impl<'a> Names<'a> {
+    /// The names in `json`; `None` when it is not one object.
+    pub(crate) fn of(json: &'a [u8]) -> Option<Self> {
+        let is_object = json.trim_ascii_start().starts_with(b"{");
+        is_object.then(|| serde_json::from_slice(json).ok()).flatten()
+    }
+
+    /// Whether there is such a member, whatever its value.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|own| own == name)
+    }
+
+    /// Each name once, in the order of their bytes.
+    pub(crate) fn sorted(&self) -> BTreeSet<&str> {
+        self.0.iter().map(|name| &**name).collect()
+    }
+}
+
+impl<'de> Deserialize<'de> for Names<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Names<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Names<'de>, A::Error> {
+                let mut names = Vec::new();
+                while let Some((Name(name), IgnoredAny)) = members.next_entry()? {
+                    names.push(name);
+                }
+                Ok(Names(names))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+/// The name of a member: borrowed where it is written without escapes.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
 /// Where the value of a top-level member of an object stands, when there is such a member.
 pub(crate) fn member(document: &[u8], name: &str) -> Option<Span> {
-    let members: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_slice(document).ok()?;
-    members.get(name).map(|value| span_of(document, value))
+    Places::of(document).find(name)
+}
+
+/// Where the values of an object's members stand, for whoever asks about several.
+pub(crate) struct Places<'a> {
+    document: &'a [u8],
+    members: BTreeMap<Cow<'a, str>, &'a RawValue>,
+}
+
+impl<'a> Places<'a> {
+    /// Those in `document`; none when it is not one object.
+    pub(crate) fn of(document: &'a [u8]) -> Self {
+        Self { document, members: serde_json::from_slice(document).unwrap_or_default() }
+    }
+
+    /// Where the value of a member stands, when there is such a member.
+    pub(crate) fn find(&self, name: &str) -> Option<Span> {
+        self.members.get(name).map(|value| span_of(self.document, value))
+    }
 }
 
 /// The lines of `bytes`, when there are several and each of them is an object of JSON.
 pub(crate) fn lines(bytes: &[u8]) -> Option<Vec<&RawValue>> {
     let text = bytes.trim_ascii();
-    let end = text.iter().position(|byte| *byte == b'\n')?;
+    let end = crate::bytes::first(b'\n', text)?;
     let (first, rest) = text.split_at_checked(end)?;
     let is_line = first.starts_with(b"{") && first.trim_ascii_end().ends_with(b"}");
     if !is_line || !rest.trim_ascii_start().starts_with(b"{") {
@@ -149,7 +221,7 @@ fn write_ordered(
             let members = Members::parse(what, json)?.members;
             let mut members: Vec<_> = members.iter().collect();
             let place = |name: &str| first.iter().position(|own| *own == name);
-            members.sort_by_key(|(name, _)| place(name).unwrap_or(first.len()));
+            members.sorted_by_key(|(name, _)| place(name).unwrap_or(first.len()));
             for (index, (name, value)) in members.into_iter().enumerate() {
                 if index > 0 {
                     out.push(',');
@@ -231,7 +303,7 @@ struct Unique;
 impl<'de> DeserializeSeed<'de> for Unique {
     type Value = ();
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 }
@@ -274,14 +346,13 @@ impl<'de> Visitor<'de> for Unique {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let mut names = BTreeSet::new();
-        while let Some(name) = members.next_key::<String>()? {
-            if names.contains(&name) {
+        while let Some(Name(name)) = members.next_key()? {
+            if let Some(name) = names.replace(name) {
                 return Err(serde::de::Error::custom(format!(
                     "the member \"{name}\" appears twice"
                 )));
             }
             members.next_value_seed(Self)?;
-            names.insert(name);
         }
         Ok(())
     }

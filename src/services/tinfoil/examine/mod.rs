@@ -1,7 +1,11 @@
-//! Tinfoil's bundle, put together.
+//! Tinfoil's bundle and the documents of its enclaves, put together.
+
+pub(crate) mod document;
+mod signed;
 
 use std::str::FromStr as _;
 
+use super::appraise::Measured;
 use super::parse::{Bundle, PREDICATE_TYPE, Predicate};
 use super::{appraise, checks};
 use crate::builds::sigstore::parse::Statement;
@@ -11,7 +15,7 @@ use crate::claims::Claim;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::compared::{Compared, Comparers};
-use crate::finding::{Finding, LinkId, Value, connection};
+use crate::finding::{Check, Finding, LinkId, Value, connection};
 use crate::formats::snp;
 use crate::formats::snp::files::Amd;
 use crate::formats::snp::parse::amd::Vek;
@@ -28,7 +32,7 @@ const COMPARERS: Comparers = Comparers {
 };
 
 /// A bundle.
-pub(crate) fn examine(
+pub(crate) fn bundle(
     input: &[u8],
     beside: &[Piece<'_>],
     policy: &dyn ForTinfoil,
@@ -43,15 +47,19 @@ pub(crate) fn examine(
     let artifact = Sha256::from_str(&bundle.digest)?;
     let artifact = Artifact::Sha256(artifact);
     let tuf = piece::of(beside, tuf::ROLES);
-    let build =
-        provenance::examine::bundle_with(&bundle.sigstore, Some(artifact), &tuf, policy, now)?;
+    let signed = bundle.sigstore.as_slice();
+    let read = sigstore::parse::Bundle::read(signed)?;
+    let build = provenance::examine::bundle_with(signed, read, Some(artifact), &tuf, policy, now)?;
 
     let mut part = machine.part;
     let measurement = match &machine.verified {
         Some(verified) => {
             part.findings.extend(appraise::tls::keys(verified.report(), &tls));
-            part.claims.extend(appraise::tls::claims(verified.report()));
-            Ok(verified.report().measurement)
+            let report = verified.report();
+            if !report.is_host_requested() {
+                part.claims.extend(appraise::tls::claims(&report.report_data));
+            }
+            Ok(report.measurement)
         }
         None => {
             let blame = crate::finding::to_blame(&part.findings);
@@ -60,25 +68,23 @@ pub(crate) fn examine(
             Err(blame)
         }
     };
-    match build.verified.as_ref().and_then(|verified| Some((verified, verified.statement()?))) {
+    let verified = build.verified.as_ref();
+    match verified.and_then(|verified| Some((verified, verified.statement()?))) {
         Some((verified, statement)) => {
-            part.findings.extend(appraise::appraise(
-                statement,
-                verified.payload(),
-                &bundle.digest,
-                measurement,
-            ));
-            part.claims.extend(build_claims(statement, verified.payload()));
+            part.findings.push(appraise::digest(statement, &bundle.digest));
+            let payload = verified.payload();
+            let measured = Measured::Snp(measurement);
+            part.findings.extend(appraise::release(statement, payload, measured));
+            part.claims.extend(build_claims(statement, payload));
         }
         None => {
-            let by = match build.verified {
-                Some(_) => &sigstore::checks::PROVENANCE_STATEMENT,
-                None => crate::finding::to_blame(&build.part.findings),
-            };
-            let blocked = super::checks::FROM_STATEMENT.iter();
+            let by = to_blame(&build);
+            let blocked = checks::OF_BUNDLE.iter().chain(&checks::OF_SNP);
+            let blocked = blocked.chain(&checks::FROM_STATEMENT);
             part.findings.extend(blocked.map(|check| Finding::blocked(check, by)));
         }
     }
+    part.findings.push(signed::Beside::of(beside).newest(&build, policy, now));
     part.absorb(build.part);
     let domain = policy.domain();
     let signed_at = build.verified.as_ref().map(VerifiedStatement::signed_at).unwrap_or_default();
@@ -93,6 +99,14 @@ pub(crate) fn examine(
     }
     let subject = Subject::of("tinfoil-bundle", input).named(Some(bundle.domain));
     Ok(Draft { part, ..Draft::of(subject, RootOfTrust::CpuVendor) })
+}
+
+/// The check by which a build shows nothing.
+fn to_blame(build: &sigstore::examine::Examined) -> &'static Check {
+    match build.verified {
+        Some(_) => &sigstore::checks::PROVENANCE_STATEMENT,
+        None => crate::finding::to_blame(&build.part.findings),
+    }
 }
 
 /// What the signed statement says about the machine.

@@ -1,5 +1,7 @@
 //! NVIDIA's devices: from NVIDIA's root key to the report.
 
+pub(crate) mod manifest;
+
 use super::checks;
 use super::parse::Report;
 use crate::crypto::{self, Algorithm, Hash, Message, Signature};
@@ -7,8 +9,8 @@ use crate::finding::{Examined, Finding, Promise, Value, Why};
 use crate::pki::anchors;
 use crate::pki::chain::{self, Checked, Rules};
 use crate::pki::named::Anchors;
-use crate::pki::{Cert, KeyKind};
-use crate::time::UnixTime;
+use crate::pki::{Cert, KeyKind, Ocsp, OcspAnswer, OcspStatus};
+use crate::time::{UnixTime, Validity};
 use crate::wire::der;
 
 /// The evidence id under which a report is shown.
@@ -60,10 +62,12 @@ const PROMISE: Promise = Promise {
     where_it_applies: &[&checks::GPU_FIRMWARE_ID],
 };
 
-/// Verifies `report` with the GPU's `chain`, its own certificate first.
+/// Verifies `report` with the GPU's `chain`, its own certificate first, and the `answers` of NVIDIA's
+/// revocation service that are at hand.
 pub(crate) fn verify<'a>(
     report: &'a Report<'a>,
     chain: &[Cert<'_>],
+    answers: &[Ocsp<'_>],
     roots: Anchors<'_>,
     now: UnixTime,
 ) -> Examined<VerifiedGpu<'a>> {
@@ -98,11 +102,70 @@ pub(crate) fn verify<'a>(
         findings.push(CHAIN.valid(cert, now).part(part));
     }
     findings.push(CHAIN.valid(root, now).part("root"));
-    findings.push(Finding::unknown(&checks::GPU_CHAIN_REVOCATION, Why::NotSupported));
+    findings.extend(revocation(below, root, answers, now));
     findings.push(signature(report, leaf));
     findings.push(firmware(report, leaf));
     let verified = PROMISE.keep(&findings, || VerifiedGpu { report });
     Examined { findings, verified }
+}
+
+/// What the answers say of each certificate. Without an answer about any of them nothing was asked;
+/// an answer about other certificates decides nothing.
+fn revocation(
+    below: &[Cert<'_>],
+    root: &Cert<'_>,
+    answers: &[Ocsp<'_>],
+    now: UnixTime,
+) -> Vec<Finding> {
+    let check = &checks::GPU_CHAIN_REVOCATION;
+    let issuers = below.iter().skip(1).chain([root]);
+    let told: Vec<Option<Finding>> = below
+        .iter()
+        .zip(issuers)
+        .map(|(cert, issuer)| standing(cert, issuer, answers, now))
+        .collect();
+    if told.iter().all(Option::is_none) {
+        return vec![Finding::unknown(check, Why::NotAsked)];
+    }
+    let open = || Finding::unknown(check, Why::NotAsked);
+    let named = (1_u32..).zip(told);
+    named
+        .map(|(number, own)| own.unwrap_or_else(open).part(format!("certificate {number}")))
+        .collect()
+}
+
+/// What the answers about `cert` say: a sound one that it was revoked, whatever its dates; otherwise
+/// the newest of the sound ones. `None` when none is about it.
+fn standing(
+    cert: &Cert<'_>,
+    issuer: &Cert<'_>,
+    answers: &[Ocsp<'_>],
+    now: UnixTime,
+) -> Option<Finding> {
+    let check = &checks::GPU_CHAIN_REVOCATION;
+    let told: Vec<(&Ocsp<'_>, &OcspAnswer<'_>)> =
+        answers.iter().filter_map(|own| Some((own, own.about(cert, issuer)?))).collect();
+    let (first, _) = told.first()?;
+    let sound = told.iter().filter(|(own, _)| own.unsigned(issuer, now).is_none());
+    let sound: Vec<&OcspAnswer<'_>> = sound.map(|(_, answer)| *answer).collect();
+    let newest = sound.iter().max_by_key(|answer| answer.this_update);
+    let serial = Value::hex(cert.serial());
+    Some(match newest {
+        None => Finding::unless(check, first.unsigned(issuer, now)).expected(issuer.subject()),
+        Some(_) if sound.iter().any(|answer| answer.status == OcspStatus::Revoked) => {
+            Finding::fail(check, "revoked").actual(serial)
+        }
+        Some(answer) if answer.status == OcspStatus::Unknown => {
+            Finding::fail(check, "unknown-certificate").actual(serial)
+        }
+        Some(answer) => match answer.next_update {
+            None => Finding::fail(check, "missing").actual(answer.this_update),
+            Some(next) => {
+                let window = Validity { not_before: answer.this_update, not_after: next };
+                chain::dated(check, window, now, "stale")
+            }
+        },
+    })
 }
 
 /// The certificate of a chain that tells its root: the last one, or the one before a last that names

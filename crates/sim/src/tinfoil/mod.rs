@@ -5,6 +5,8 @@
 //! of 45 characters, each after its number in two digits, as labels under `hpke.` and `hatt.` of
 //! the parent of the served domain.
 
+mod guest;
+
 use std::io::Write as _;
 
 use base64::Engine as _;
@@ -16,15 +18,17 @@ use silicon_to_source::digest::{Sha256, Sha384};
 use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::time::Validity;
 
-use super::amd::{ReportSpec, VekSpec};
-use super::certificate::{
+use crate::amd::{ReportSpec, VekSpec};
+use crate::certificate::{
     AltName, DIGITAL_SIGNATURE, SERVER_AUTH, Spoil, Template, authority_key_identifier,
     basic_constraints, extended_key_usage, key_usage, simulated_name, subject_alt_name,
     subject_key_identifier,
 };
-use super::keys::Key;
-use super::sigstore::{Build, BundleSpec, Content};
-use super::{ENTITY_VALIDITY, pem};
+use crate::keys::Key;
+use crate::sigstore::{Build, BundleSpec, Content};
+use crate::{ENTITY_VALIDITY, pem};
+
+pub use guest::{GuestSpec, HardwareSpec, Processor, WitnessSpec, hardware_build, witness_build};
 
 /// The format of a report on a SEV-SNP guest.
 pub const FORMAT: &str = "https://tinfoil.sh/predicate/sev-snp-guest/v2";
@@ -60,6 +64,8 @@ pub struct TinfoilSpec {
     pub config_hash: Option<String>,
     /// The statement's SEV-SNP measurement, when it is not the report's.
     pub measurement: Option<[u8; 48]>,
+    /// RTMR1 and RTMR2 in the statement, when it has them.
+    pub registers: Option<[[u8; 48]; 2]>,
     /// The statement's subject digest, when it is not the bundle's digest.
     pub subject_digest: Option<String>,
     /// The statement's predicate type.
@@ -106,6 +112,9 @@ impl Default for TinfoilSpec {
             image: Image::Digest,
             config_hash: None,
             measurement: None,
+            registers: Some(
+                [b"SIMULATED RTMR1", b"SIMULATED RTMR2"].map(|text| Sha384::of(text).0),
+            ),
             subject_digest: None,
             predicate_type: PREDICATE_TYPE.into(),
             statement: None,
@@ -124,17 +133,13 @@ impl Default for TinfoilSpec {
 impl TinfoilSpec {
     /// The attestation bundle.
     pub fn json(&self) -> Value {
-        let body = self.report_body();
-        let mut bundle = self.bundle.clone();
-        if let Content::Dsse { payload, .. } = &mut bundle.content {
-            *payload = self.statement();
-        }
+        let body = body(&self.report());
         json!({
             "digest": self.digest(),
             "domain": self.domain,
             "enclaveAttestationReport": { "body": body, "format": self.format },
             "enclaveCert": pem("CERTIFICATE", &self.certificate(&body).sign()),
-            "sigstoreBundle": bundle.json(),
+            "sigstoreBundle": self.release(),
             "vcek": STANDARD.encode(self.vek.der()),
         })
     }
@@ -153,11 +158,9 @@ impl TinfoilSpec {
         ReportSpec { report_data, ..self.report.clone() }.sign(self.report_signer)
     }
 
-    /// The report document's body: the signed report in gzip in base64.
-    fn report_body(&self) -> String {
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
-        gzip.write_all(&self.report()).unwrap();
-        STANDARD.encode(gzip.finish().unwrap())
+    /// The Sigstore bundle about the release.
+    pub fn release(&self) -> Value {
+        signed(&self.bundle, self.statement())
     }
 
     /// The configuration that the kernel command line names by hash.
@@ -203,8 +206,7 @@ impl TinfoilSpec {
         let config_hash =
             self.config_hash.clone().unwrap_or_else(|| Sha256::of(config.as_bytes()).to_string());
         let root_hash = Sha256::of(b"SIMULATED root file system").to_string();
-        let register = |text: &str| Sha384::of(text.as_bytes()).to_string();
-        json!({
+        let mut predicate = json!({
             "cmdline": format!(
                 "readonly=on root=/dev/mapper/root roothash={root_hash} \
                  tinfoil-config-hash={config_hash}"
@@ -219,15 +221,16 @@ impl TinfoilSpec {
                 "version": "v0.0.1",
             },
             "snp_measurement": hex::encode(self.measurement.unwrap_or(self.report.measurement)),
-            "tdx_measurement": {
-                "rtmr1": register("SIMULATED RTMR1"),
-                "rtmr2": register("SIMULATED RTMR2"),
-            },
-        })
+        });
+        if let Some([first, second]) = self.registers {
+            predicate["tdx_measurement"] =
+                json!({ "rtmr1": hex::encode(first), "rtmr2": hex::encode(second) });
+        }
+        predicate
     }
 
     /// SHA-256 in hex of the released deployment file, which holds the predicate.
-    fn digest(&self) -> String {
+    pub fn digest(&self) -> String {
         let deployment = || serde_json::to_vec(&self.predicate()).unwrap();
         self.digest.clone().unwrap_or_else(|| Sha256::of(&deployment()).to_string())
     }
@@ -265,6 +268,22 @@ impl TinfoilSpec {
         }
         certificate
     }
+}
+
+/// A document's body: evidence in gzip in base64.
+fn body(evidence: &[u8]) -> String {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(evidence).unwrap();
+    STANDARD.encode(gzip.finish().unwrap())
+}
+
+/// A Sigstore bundle about a statement.
+fn signed(bundle: &BundleSpec, statement: Vec<u8>) -> Value {
+    let mut bundle = bundle.clone();
+    if let Content::Dsse { payload, .. } = &mut bundle.content {
+        *payload = statement;
+    }
+    bundle.json()
 }
 
 const IMAGE: &str = "ghcr.io/silicon-to-source/silicon-to-source-demo";

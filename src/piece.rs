@@ -72,6 +72,8 @@ pub(crate) enum Role {
     AciReceipt,
     /// A session of an ACI service.
     AciSession,
+    /// NEAR AI's signature over a request and its response.
+    NearSignature,
     /// A report of this verifier's own.
     OwnReport,
     /// A policy file of this verifier's own.
@@ -116,6 +118,7 @@ impl Role {
             Self::RegistryAnswer => "registry-answer",
             Self::AciReceipt => "aci-receipt",
             Self::AciSession => "aci-session",
+            Self::NearSignature => "near-signature",
             Self::OwnReport => "own-report",
             Self::OwnPolicy => "own-policy",
             Self::Unknown => "unknown",

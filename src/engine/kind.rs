@@ -179,6 +179,9 @@ const INFO: &str = "it is what dstack's agent says about a guest, which nobody s
 const ACI: &str = "it is a receipt or a session of an ACI service, and nothing at hand says whose \
                    keys those are; give it beside the service's report";
 
+const NEAR: &str = "it is a signature of NEAR AI over one response, and nothing at hand says whose key that \
+                    is; give it beside the report of the machine that signed";
+
 /// A signed record outside of a Sigstore bundle, where nothing says when its signer was valid.
 const ENVELOPE: &str = "DSSE envelope without a log entry: its builder";
 
@@ -325,6 +328,8 @@ fn of_json<'a>(input: &'a [u8], names: Option<&Names<'_>>) -> Result<Kind<'a>, E
         Ok(Kind::AciReport)
     } else if aci::parse::Receipt::is_one(has) || aci::parse::Session::is_one(has) {
         Err(Error::whole(input, ACI))
+    } else if near::parse::Signed::is_one(has) {
+        Err(Error::whole(input, NEAR))
     } else if providers::parse::Feed::is_one(has) {
         Ok(Kind::ProviderFeed)
     } else if providers::parse::Certificate::is_one(has) {

@@ -22,8 +22,8 @@ use crate::formats::snp::parse::{Answer as SnpAnswer, CertificateTable};
 use crate::json::{self, Names};
 use crate::piece::Role;
 use crate::pki::{Cert, Crl, Ocsp, pem_blocks};
-use crate::services::aci;
 use crate::services::registry::parse::Recorded;
+use crate::services::{aci, near};
 use crate::wire::pasted::decoded;
 
 const WHAT: &str = "file";
@@ -273,6 +273,8 @@ fn of_json(bytes: &[u8], names: Option<&Names<'_>>) -> Role {
         Role::AciReceipt
     } else if aci::parse::Session::is_one(has) {
         Role::AciSession
+    } else if near::parse::Signed::is_one(has) {
+        Role::NearSignature
     } else if Answer::is_info(has) {
         Role::DstackInfo
     } else if AppCompose::is_likely(has) {

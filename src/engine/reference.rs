@@ -103,6 +103,7 @@ pub(crate) static ALL: &[Reference] = &[
     row(&connection::TLS_ISSUER, no_member),
     row(&gpu::checks::GPU_NONCE, |p| p.gpu.nonce.is_some()),
     row(&near::checks::NEAR_NONCE, |p| p.near.nonce.is_some()),
+    row(&near::checks::NEAR_BODY, |p| p.near.request.is_some() && p.near.response.is_some()),
     row(&providers::checks::PROCESS_PROGRAM, |p| !p.providers.programs.is_empty()),
     row(&aci::checks::ACI_NONCE, |p| p.aci.nonce.is_some()),
     row(&aci::checks::ACI_BODY, |p| p.aci.request.is_some() && p.aci.response.is_some()),

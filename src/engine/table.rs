@@ -99,7 +99,7 @@ const EVERYTHING: &[&[Role]] =
     &[AMD, INTEL, GOOGLE, LOGS, IMAGE, DSTACK, TUF, KEYS, OTHERS, LAUNCH, REGISTRY];
 const ACI: &[&[Role]] =
     &[INTEL, DSTACK, LOGS, LAUNCH, REGISTRY, &[Role::AciReceipt, Role::AciSession]];
-const NEAR: &[&[Role]] = &[INTEL, IMAGE, DSTACK, LOGS, LAUNCH, REGISTRY];
+const NEAR: &[&[Role]] = &[INTEL, IMAGE, DSTACK, LOGS, LAUNCH, REGISTRY, &[Role::NearSignature]];
 const BOUND: &[&[Role]] = &[AMD, INTEL, GOOGLE, LOGS, IMAGE, OTHERS, LAUNCH, REGISTRY];
 const GUEST: &[&[Role]] = &[AMD, INTEL, LOGS, IMAGE, DSTACK, LAUNCH, REGISTRY];
 

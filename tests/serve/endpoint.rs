@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use s2s_attest::config::{Config, Limits, Source};
+use s2s_attest::config::{Aci, Config, Limits, Source};
 use s2s_attest::http::{self, Desk};
 use s2s_attest::{Issuer, listen, run};
 use s2s_sim::sidecar::{Answered, Condition, SimulatedMachine, Tsm, Vendor};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha512};
 use tokio::sync::watch;
 
@@ -302,6 +302,58 @@ fn full_queue_refuses_and_the_hardware_is_asked_one_by_one() {
     assert!(statuses.iter().all(|status| [200, 429].contains(status)), "{statuses:?}");
     assert_eq!(most.load(std::sync::atomic::Ordering::Relaxed), 1, "one entry at a time");
     assert_ne!(sidecar.metric("s2s_answers_total{kind=\"busy\"}"), "0");
+}
+
+/// The quote names the digest of exactly these keys and the question, in the bytes of `spec/aci.md`,
+/// section 3.2; the keys are those of its public vector.
+#[test]
+fn an_aci_report_is_served_beside_the_document_where_it_is_configured() {
+    const ACI: &str = "/v1/aci/attestation";
+    const DIGEST: &str = "53a5cd44b30dcc51999754c719f2628a041f174ecbf9662a6f8e898a10cd9371";
+    let keyset = json!({
+        "subject": "dstack-app://example-app", "not_after": 1_800_000_000,
+        "receipt_signing_keys": [{ "key_id": "receipt-1", "algo": "ed25519", "public_key":
+            "8139770ea87d175f56a35466c34c7ecccb8d8a91b4ee37a25df60f5b8fc9b394" }],
+        "e2ee_public_keys": [{ "key_id": "e2ee-1", "algo": "x25519-aes-256-gcm-hkdf-sha256",
+            "public_key": "5dfedd3b6bd47f6fa28ee15d969d5bb0ea53774d488bdaf9df1c6e0124b3ef22" }],
+        "tls_public_keys": [{ "spki_sha256": "c0".repeat(32), "domain": "api.example.com" }],
+    });
+    let directory = scratch("aci");
+    let file = directory.join("keyset.json");
+    std::fs::write(&file, serde_json::to_vec_pretty(&keyset).unwrap()).unwrap();
+    let aci = Some(Aci { keyset: file, event_log: None, app_compose: None });
+    let nonce = "5a".repeat(32);
+    let tdx = SimulatedMachine::start(Vendor::Intel, Condition::Healthy).unwrap();
+    let sidecar = Sidecar::start(Config { aci: aci.clone(), ..tdx.config(ORIGIN) });
+    let answer = get(sidecar.address, &format!("{ACI}?nonce={nonce}"));
+    assert_eq!(answer.status, 200);
+    let report: Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(report["workload_keyset_digest"], format!("sha256:{DIGEST}"));
+    assert_eq!(report["attestation"]["workload_keyset"], keyset);
+    for (asked, named) in
+        [(format!("?nonce={nonce}"), format!("\"{nonce}\"")), (String::new(), "null".into())]
+    {
+        let answer = get(sidecar.address, &format!("{ACI}{asked}"));
+        let report: Value = serde_json::from_slice(&answer.body).unwrap();
+        let statement = format!(
+            r#"{{"keyset_digest":"sha256:{DIGEST}","nonce":{named},"purpose":"aci.report_data.v1"}}"#
+        );
+        let data = hex::encode(sha2::Sha256::digest(statement));
+        assert_eq!(report["attestation"]["report_data"], data);
+        let quote =
+            hex::decode(report["attestation"]["evidence"]["quote"].as_str().unwrap()).unwrap();
+        let quote = silicon_to_source::formats::intel::parse::Quote::parse(&quote).unwrap();
+        assert_eq!(hex::encode(quote.body.report_data()), format!("{data}{}", "00".repeat(32)));
+    }
+    assert_eq!(get(sidecar.address, &format!("{ACI}?nonce=5a")).status, 400);
+    assert_eq!(get(sidecar.address, PATH).status, 200, "the document is served as before");
+    // No TDX guest, and no configuration.
+    let snp_machine = machine();
+    let snp = Sidecar::start(Config { aci, ..snp_machine.config(ORIGIN) });
+    assert_eq!(error_code(&get(snp.address, ACI)), "evidence_failed");
+    let machine = machine();
+    let none = Sidecar::start(machine.config(ORIGIN));
+    assert_eq!(get(none.address, ACI).status, 404);
 }
 
 #[test]

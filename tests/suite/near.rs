@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use s2s_sim::intel::{CollateralSpec, QeIdentitySpec, Role, TcbInfoSpec};
 use s2s_sim::keys::Key;
-use s2s_sim::near::{ADDRESS_OF_G, MachineSpec, NONCE, NearSpec, SECP256K1_G, app_compose};
+use s2s_sim::near::{
+    ADDRESS_OF_G, MachineSpec, NONCE, NearSpec, SECP256K1_G, app_compose, signed_by,
+    signed_by_gateway,
+};
 use s2s_sim::oci::ImageSpec;
 use s2s_sim::sigstore::{Build, BundleSpec};
 use serde_json::{Value as Json, json};
@@ -204,7 +207,105 @@ const ROWS: &[Row] = &[
 
 /// What the rows say: findings, and what becomes of them.
 pub(crate) fn told() -> Vec<Told> {
-    ROWS.iter().map(|row| (row.finding, row.becomes)).collect()
+    let rows = ROWS.iter().map(|row| (row.finding, row.becomes));
+    rows.chain(SIGNED.iter().map(|(finding, becomes, _)| (*finding, *becomes))).collect()
+}
+
+/// SHA-256 of a request and of its response.
+fn signed_text() -> String {
+    let hash = |text: &str| hex::encode(sha2::Sha256::digest(text));
+    format!("{}:{}", hash("SIMULATED request"), hash("SIMULATED response"))
+}
+
+type Signed = (&'static str, &'static str, fn(&mut Case, &mut Json));
+
+/// What is said of the gateway's signature over one response when something is wrong with it.
+const SIGNED: &[Signed] = &[
+    ("near.receipt", "fail bad-signature", |_, signed| digit(&mut signed["signature"], 9)),
+    ("near.receipt", "fail bad-signature", |_, signed| digit(&mut signed["text"], 0)),
+    ("near.receipt", "fail bad-signature", |_, signed| digit(&mut signed["signing_address"], 5)),
+    ("near.receipt", "fail malformed", |_, signed| signed["signature"] = json!("0xzz")),
+    ("near.receipt", "fail not-listed", |_, signed| {
+        *signed = signed_by(Key::NearOther, signed["text"].as_str().unwrap());
+    }),
+    ("near.receipt", "unknown not-supported", |_, signed| signed["signing_algo"] = json!("ecdsa")),
+    ("near.receipt", "unknown not-supported", |_, signed| signed["text"] = json!("a:b")),
+    ("near.receipt.body", "fail not-equal", |case, _| {
+        case.policy["near"] = json!({ "request": "5b".repeat(32), "response": "5b".repeat(32) });
+    }),
+];
+
+/// The findings about a signature that lies beside the report.
+fn about(report: &Report) -> BTreeMap<String, String> {
+    let own = findings(report).into_iter().filter(|(name, _)| name.starts_with("near.receipt"));
+    own.map(|(name, told)| {
+        let (check, part) = name.split_once('/').unwrap();
+        let part = part.rsplit_once(": ").map_or(String::new(), |(_, part)| format!("/{part}"));
+        (format!("{check}{part}"), told)
+    })
+    .collect()
+}
+
+#[test]
+fn a_response_is_of_the_machine_whose_quote_names_the_key_that_signed_it() {
+    remembering(|| {
+        let text = signed_text();
+        let named = format!("SIMULATED/model:{text}");
+        for signed in [signed_by_gateway(&text), signed_by_gateway(&named)] {
+            let mut case = case();
+            case.files.push(signed.to_string().into_bytes());
+            let report = case.examine();
+            let found = about(&report);
+            assert_eq!(found["near.receipt"], "pass");
+            assert_eq!(found["near.receipt.body/request"], "unknown no-reference");
+            assert_eq!(report.verdict.state, State::Warning, "as without it");
+            let (request, response) = text.split_once(':').unwrap();
+            case.policy["near"] = json!({ "request": request, "response": response });
+            let found = about(&case.examine());
+            assert_eq!(found["near.receipt.body/request"], "pass");
+            assert_eq!(found["near.receipt.body/response"], "pass");
+        }
+    });
+}
+
+#[test]
+fn a_signature_over_a_response_that_is_wrong_is_told_so() {
+    remembering(|| {
+        for (finding, becomes, spoil) in SIGNED {
+            let (mut case, mut signed) = (case(), signed_by_gateway(&signed_text()));
+            spoil(&mut case, &mut signed);
+            case.files.push(signed.to_string().into_bytes());
+            let report = case.examine();
+            let found = about(&report);
+            let told: Vec<&String> = found
+                .iter()
+                .filter(|(name, _)| name.split('/').next() == Some(finding))
+                .map(|(_, told)| told)
+                .collect();
+            assert!(told.iter().all(|told| *told == becomes), "{becomes}: {found:?}");
+            assert!(!told.is_empty(), "{becomes}");
+            let bodies = found.iter().filter(|(name, _)| name.starts_with("near.receipt.body"));
+            if *finding == "near.receipt" {
+                let blocked = bodies.clone().all(|(_, told)| told.starts_with("blocked by "));
+                assert!(blocked, "{becomes}: {found:?}");
+            }
+            if becomes.starts_with("fail") {
+                assert_eq!(report.verdict.state, State::Failed, "{becomes}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_signature_of_a_machine_whose_quote_names_another_key_shows_nothing() {
+    let mut case = case();
+    let mut data = case.spec.gateway.report_data();
+    data[31] ^= 1;
+    case.spec.gateway.report_data = Some(data);
+    case.files.push(signed_by_gateway(&signed_text()).to_string().into_bytes());
+    let found = about(&case.examine());
+    assert_eq!(found["near.receipt"], "blocked by near.report-data");
+    assert_eq!(found["near.receipt.body/response"], "blocked by near.report-data");
 }
 
 #[test]

@@ -19,11 +19,15 @@ use silicon_to_source::services::coordinator::parse::PATH;
 use silicon_to_source::services::coordinator::parse::carrier::{MAX_NONCE, MIN_NONCE};
 use silicon_to_source::wire::Base64Url;
 
+use super::issue::aci::NONCE_LEN;
 use super::issue::{Issuer, Unavailable};
 use super::limit::{Limiter, Rate};
 
 /// The longest time for one answer, the time in the queue included.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
+
+/// Where an ACI report is asked for (`spec/aci.md`, section 4).
+const ACI: &str = "/v1/aci/attestation";
 
 /// Answers from memory may be asked for so many times as often as answers of the hardware.
 const MEMORY: f64 = 20.0;
@@ -103,15 +107,74 @@ impl Desk {
         let made = tokio::time::timeout(ANSWER_TIME, self.document(method, nonce)).await;
         match made {
             Ok(Ok(response)) => response,
-            Ok(Err(Unavailable::Busy)) => {
+            Ok(Err(why)) => self.refused(&why),
+            Err(_) => {
+                metrics.unavailable.count();
+                Trouble::Failed.response(self)
+            }
+        }
+    }
+
+    /// Answers one request for the ACI report. Each asks the hardware.
+    async fn aci(
+        &self,
+        method: &Method,
+        query: Option<&str>,
+        headers: &HeaderMap,
+        peer: IpAddr,
+    ) -> Response<Body> {
+        let metrics = &self.issuer.metrics;
+        if self.issuer.config().aci.is_none() {
+            return Trouble::Path.response(self);
+        }
+        if method == Method::OPTIONS {
+            return preflight();
+        }
+        if method != Method::GET {
+            return Trouble::Method.response(self);
+        }
+        if has_body(headers) {
+            metrics.invalid.count();
+            return Trouble::Body.response(self);
+        }
+        let nonce = match hex_nonce(query) {
+            Ok(nonce) => nonce,
+            Err(why) => {
+                metrics.invalid.count();
+                return Trouble::Nonce(why).response(self);
+            }
+        };
+        if let Err(wait) = self.fresh.take(self.client(peer, headers), Instant::now()) {
+            metrics.limited.count();
+            return Trouble::Often(wait).response(self);
+        }
+        match tokio::time::timeout(ANSWER_TIME, self.issuer.aci_report(nonce)).await {
+            Ok(Some(Ok(body))) => {
+                metrics.fresh.count();
+                json_response(StatusCode::OK, Body::from(body))
+            }
+            Ok(Some(Err(why))) => self.refused(&why),
+            Ok(None) => Trouble::Path.response(self),
+            Err(_) => {
+                metrics.unavailable.count();
+                Trouble::Failed.response(self)
+            }
+        }
+    }
+
+    /// The typed answer for what could not be made.
+    fn refused(&self, why: &Unavailable) -> Response<Body> {
+        let metrics = &self.issuer.metrics;
+        match why {
+            Unavailable::Busy => {
                 metrics.busy.count();
                 Trouble::Often(Duration::from_secs(1)).response(self)
             }
-            Ok(Err(why)) if why.is_absence() => {
+            why if why.is_absence() => {
                 metrics.unavailable.count();
                 Trouble::Unavailable.response(self)
             }
-            Ok(Err(_)) | Err(_) => {
+            _ => {
                 metrics.unavailable.count();
                 Trouble::Failed.response(self)
             }
@@ -157,7 +220,11 @@ impl Desk {
 
 /// The public router: the document, and a typed answer to everything else.
 pub fn router(desk: Arc<Desk>) -> Router {
-    Router::new().route(PATH, any(attestation)).fallback(nothing_here).with_state(desk)
+    Router::new()
+        .route(PATH, any(attestation))
+        .route(ACI, any(aci))
+        .fallback(nothing_here)
+        .with_state(desk)
 }
 
 async fn attestation(
@@ -166,6 +233,14 @@ async fn attestation(
     request: Request<Body>,
 ) -> Response<Body> {
     desk.answer(request.method(), request.uri().query(), request.headers(), peer).await
+}
+
+async fn aci(
+    State(desk): State<Arc<Desk>>,
+    Extension(Peer(peer)): Extension<Peer>,
+    request: Request<Body>,
+) -> Response<Body> {
+    desk.aci(request.method(), request.uri().query(), request.headers(), peer).await
 }
 
 async fn nothing_here(State(desk): State<Arc<Desk>>) -> Response<Body> {
@@ -339,12 +414,36 @@ fn nonce(query: Option<&str>) -> Result<Option<Vec<u8>>, &'static str> {
     }
 }
 
+/// The nonce of a question for an ACI report: 32 bytes in hex, at most once.
+fn hex_nonce(query: Option<&str>) -> Result<Option<[u8; NONCE_LEN]>, &'static str> {
+    let mut found = None;
+    for member in query.unwrap_or_default().split('&') {
+        let (name, value) = member.split_once('=').unwrap_or((member, ""));
+        if name == "nonce" && found.replace(value).is_some() {
+            return Err("the nonce stands there twice");
+        }
+    }
+    let Some(text) = found else { return Ok(None) };
+    let read = hex::decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+    read.map(Some).ok_or("the nonce must be 32 bytes in hex")
+}
+
 #[cfg(test)]
 mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
     use super::*;
+
+    #[test]
+    fn nonce_of_an_aci_report_is_hex() {
+        let nonce = "5a".repeat(32);
+        assert_eq!(hex_nonce(Some(&format!("nonce={nonce}"))), Ok(Some([0x5a; 32])));
+        assert_eq!(hex_nonce(None), Ok(None));
+        for bad in ["nonce=5a".to_owned(), format!("nonce={nonce}&nonce={nonce}"), "nonce".into()] {
+            assert!(hex_nonce(Some(&bad)).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn nonce_of_the_right_length_is_read_and_others_are_refused() {

@@ -287,6 +287,20 @@ impl MachineSpec {
     }
 }
 
+/// What `GET /v1/signature/{id}` answers about `text`, signed by the gateway's key.
+pub fn signed_by_gateway(text: &str) -> Json {
+    signed_by(Key::NearSigning, text)
+}
+
+/// The same by another Ed25519 key.
+pub fn signed_by(key: Key, text: &str) -> Json {
+    json!({
+        "text": text, "signing_algo": "ed25519",
+        "signature": hex::encode(key.sign(key.algorithm(), text.as_bytes())),
+        "signing_address": hex::encode(key.public()),
+    })
+}
+
 /// An app-compose file with one container, named by a digest.
 pub fn compose(name: &str, digit: char) -> String {
     let digest = digit.to_string().repeat(64);

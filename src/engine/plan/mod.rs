@@ -6,11 +6,13 @@
 //! examine again with their answers as collateral. What an answer means, or its absence, is
 //! decided by the examination and never by the one who fetches.
 
+mod also;
 mod origin;
 mod request;
 pub mod session;
 mod subject;
 
+pub use also::Also;
 pub use origin::Origin;
 pub(crate) use request::key_question;
 pub use request::{Further, Reach, Request, first, next};

@@ -17,7 +17,7 @@ const MAX_KEY: usize = 16 * 1024;
 /// The most that is read of a file of collateral or provenance, in bytes.
 const MAX_FILE: usize = 4 * 1024 * 1024;
 /// How long a host may take, in milliseconds.
-const TIMEOUT_MS: u32 = 20_000;
+pub(super) const TIMEOUT_MS: u32 = 20_000;
 
 /// One question to one host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -132,6 +132,10 @@ impl View<'_, '_> {
         let build = [LinkId::Provenance, LinkId::Commit];
         match self.seen.assurance.root_of_trust {
             _ if self.is_failed() && is_named => (RowReason::Withheld, LinkId::Image, None),
+            // A statement that names no software says nothing of it.
+            RootOfTrust::Statement if !self.link(LinkId::Image).is_some_and(Link::holds) => {
+                self.open(&[LinkId::Image])
+            }
             RootOfTrust::Statement | RootOfTrust::PolicyKey => {
                 (RowReason::Statement, LinkId::Image, None)
             }

@@ -2,6 +2,7 @@
 
 const REPORT: &str = "NEAR AI, GET /v1/attestation/report (nearai/cloud-api)";
 const BINDING: &str = "NEAR AI, report data (nearai/nearai-cloud-verifier, dstack_attestation)";
+const SIGNED: &str = "NEAR AI, GET /v1/signature/{id} (nearai/inference-proxy, signing; nearai/nearai-cloud-verifier)";
 const MANAGER: &str = "NEAR AI, compose manager (nearai/nearai-cloud-verifier)";
 
 crate::finding::table! {
@@ -17,6 +18,13 @@ crate::finding::table! {
             is [Limits],
             warns ["by-list"],
             fails ["disagree"];
+    }
+    SIGNED_RESPONSES {
+        NEAR_RECEIPT = "near.receipt", "", KeyBinding, Appraisal, SIGNED,
+            fails ["bad-signature", "malformed", "not-listed"];
+        NEAR_BODY = "near.receipt.body", "", KeyBinding, Appraisal, SIGNED,
+            is [NeedsReference],
+            fails ["not-equal"];
     }
     FROM_QUOTE {
         NEAR_REPORT_DATA = "near.report-data", "", KeyBinding, Authenticity, BINDING,

@@ -19,6 +19,10 @@
 //! - Which machine a GPU is in: nothing ties the two beyond the question.
 //! - Which model runs: the service's word.
 //!
+//! A signature over one request and its response, which the service hands out for each answer, may lie
+//! beside the report: then the key that a quote names signed these two hashes. What it is that the key
+//! signs, the machine's software decides.
+//!
 //! The format is read from NEAR AI's public code and tested on generated reports only.
 //!
 //! # Steps
@@ -27,9 +31,11 @@
 //! Oblivious HTTP.
 //!
 //! # Files
-//! `checks`, `parse`, `verify` (keys and questions against the quotes), `policy`, `examine`
+//! `checks`, `parse`, `verify` (keys and questions against the quotes), `policy`, `appraise`
+//! (the bodies of a signed response), `examine`
 //! (`machine`: one machine; `images`: from containers to their source).
 
+pub(crate) mod appraise;
 pub mod checks;
 pub(crate) mod examine;
 pub(crate) mod parse;

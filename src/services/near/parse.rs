@@ -63,6 +63,61 @@ pub(crate) struct Machine {
     pub ohttp: Option<Ohttp>,
 }
 
+/// What `GET /v1/signature/{id}` answers: a signature over one request and its response.
+#[derive(Clone, Debug)]
+pub(crate) struct Signed {
+    /// What was signed.
+    pub text: String,
+    /// SHA-256 of the request's body, as the text has it.
+    pub request: Sha256,
+    /// SHA-256 of the response's body, as the text has it.
+    pub response: Sha256,
+    /// The signature, hex.
+    pub signature: String,
+    /// The address of the key, as in [`Machine::address`].
+    pub address: String,
+    /// `ecdsa` or `ed25519`; absent for the first.
+    pub algorithm: Option<String>,
+}
+
+impl Signed {
+    /// Whether an object with these members is one.
+    pub(crate) fn is_one(has: impl Fn(&str) -> bool) -> bool {
+        ["text", "signature", "signing_address"].into_iter().all(has)
+    }
+
+    /// Reads one. The text has the two hashes in hex with a colon between them, after the model's name
+    /// where a machine's own proxy wrote it.
+    pub(crate) fn parse(input: &[u8]) -> Result<Self, Error> {
+        const WHAT: &str = "NEAR AI signature";
+        crate::json::unique(WHAT, input)?;
+        let text = str::from_utf8(input).map_err(|error| {
+            Error::malformed(WHAT, Span::new(error.valid_up_to(), 1), "it is not UTF-8")
+        })?;
+        let members = Members::parse(WHAT, text.trim_ascii())?;
+        let need = |name: &'static str| {
+            let refused = || Error::malformed(WHAT, Span::new(0, input.len()), name);
+            members.text(name)?.ok_or_else(refused)
+        };
+        let text = need("text")?;
+        let mut parts = text.rsplitn(3, ':');
+        let mut hash = || parts.next().and_then(|part| part.parse::<Sha256>().ok());
+        let (response, request) = (hash(), hash());
+        let (Some(response), Some(request)) = (response, request) else {
+            let why = "the text does not name two SHA-256";
+            return Err(Error::malformed(WHAT, Span::new(0, input.len()), why));
+        };
+        Ok(Self {
+            request,
+            response,
+            signature: need("signature")?,
+            address: need("signing_address")?,
+            algorithm: members.text("signing_algo")?,
+            text,
+        })
+    }
+}
+
 /// `compose_manager_attestation`.
 #[derive(Clone, Debug)]
 pub(crate) struct Manager {

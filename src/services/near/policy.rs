@@ -12,6 +12,10 @@ use crate::formats::gpu::policy::ForGpu;
 pub struct NearPolicy {
     /// The challenge that every machine's quote has to answer, 32 bytes in hex.
     pub nonce: Option<Sha256>,
+    /// SHA-256 of the request's body, for signatures over one response.
+    pub request: Option<Sha256>,
+    /// SHA-256 of the response's body, for signatures over one response.
+    pub response: Option<Sha256>,
 }
 
 /// A policy that says something about NEAR AI's reports.

@@ -5,7 +5,7 @@
 //! by Intel's quoting enclave; what the JSON repeats of them is only compared.
 
 use super::checks;
-use super::parse::{Machine, Manager, Ohttp, decoded};
+use super::parse::{Machine, Manager, Ohttp, Signed, decoded};
 use crate::crypto::{self, Algorithm, Message, Signature};
 use crate::digest::{Keccak256, Sha256};
 use crate::finding::{Check, Finding, Value, Why};
@@ -149,6 +149,40 @@ pub(crate) fn tls_key(machine: &Machine, spki: Option<&[u8]>, binding: &Finding)
         (Some(named), Some(spki)) => Finding::equal(check, &named, Sha256::of(spki).as_bytes()),
         _ => Finding::unknown(check, Why::NotFetched).expected(text.as_str()),
     }
+}
+
+/// A machine of the report, and whether its verified quote names its signing address.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Named<'a> {
+    /// The machine.
+    pub machine: &'a Machine,
+    /// Whether the quote names the address.
+    pub holds: bool,
+}
+
+/// A key that a quote of this report names signed the two hashes.
+pub(crate) fn signed(signed: &Signed, machines: &[Named<'_>]) -> Finding {
+    let check = &checks::NEAR_RECEIPT;
+    // The service signs with both kinds of key, and ECDSA's curve is not read here: it would add a
+    // tenth of what an audit file may have.
+    if signed.algorithm.as_deref() != Some("ed25519") {
+        let word = signed.algorithm.as_deref().unwrap_or("ecdsa");
+        return Finding::unknown(check, Why::NotSupported).actual(word);
+    }
+    let (Some(key), Some(signature)) = (decoded(&signed.address), decoded(&signed.signature))
+    else {
+        return Finding::fail(check, "malformed").actual(signed.signature.as_str());
+    };
+    let (message, octets) = (Message::Bytes(signed.text.as_bytes()), Signature::Octets(&signature));
+    let verified = crypto::verify(Algorithm::Ed25519, &key, message, octets);
+    let mut own = machines.iter().filter(|own| address(own.machine).as_ref() == Some(&key));
+    match own.next() {
+        _ if verified.is_err() => Finding::fail(check, "bad-signature"),
+        None => Finding::fail(check, "not-listed"),
+        Some(first) if first.holds || own.any(|own| own.holds) => Finding::pass(check),
+        Some(_) => Finding::blocked(check, &checks::NEAR_REPORT_DATA),
+    }
+    .actual(signed.address.as_str())
 }
 
 /// The GPU answered the question that the processor's quote answers. Which machine the GPU is in

@@ -2,6 +2,7 @@
 //!
 //! `deploy/attestation.toml` is an example with every member explained.
 
+mod aci;
 mod collateral;
 mod evidence;
 mod key;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use aci::Aci;
 pub use collateral::{AMD, Collateral, INTEL, INTEL_ROOT_CRL};
 pub(crate) use evidence::{CCEL, LAUNCHER, TPM_LOG};
 pub use evidence::{EventLog, Source, TokenType};
@@ -46,6 +48,8 @@ pub struct Config {
     pub sealed_key: Option<SealedKey>,
     /// The key of the service's TLS certificate.
     pub tls: Option<Tls>,
+    /// An ACI report beside the document, about a TDX guest.
+    pub aci: Option<Aci>,
     /// What runs.
     #[serde(default)]
     pub workload: Workload,
@@ -126,6 +130,11 @@ impl Config {
         paths.extend(self.event_log.iter_mut().map(|log| &mut log.file));
         paths.extend(self.sealed_key.iter_mut().filter_map(|key| key.file.as_mut()));
         paths.extend(self.tls.iter_mut().map(|tls| &mut tls.certificate));
+        if let Some(aci) = &mut self.aci {
+            paths.push(&mut aci.keyset);
+            paths.extend(&mut aci.event_log);
+            paths.extend(&mut aci.app_compose);
+        }
         paths.extend(&mut self.workload.manifest);
         paths.extend(&mut self.workload.index);
         paths.extend(self.source.iter_mut().map(|item| &mut item.file));
@@ -147,6 +156,10 @@ impl Config {
             .any(|(at, kind)| kinds.iter().skip(at.saturating_add(1)).any(|other| other == kind))
         {
             return wrong("Only one [[evidence]] can be of one source.");
+        }
+        let has_tsm = self.evidence.iter().any(|own| matches!(own, Source::ConfigfsTsm { .. }));
+        if self.aci.is_some() && !has_tsm {
+            return wrong("[aci] needs [[evidence]] of configfs-tsm, on a TDX guest.");
         }
         if !is_origin(&self.origin) {
             return wrong(NO_ORIGIN);
@@ -233,6 +246,9 @@ mod tests {
         assert!(refused(&format!("{LEAST}{TSM}{TSM}")).contains("Only one"));
         let slash = LEAST.replace(".com", ".com/");
         assert!(refused(&format!("{slash}{TSM}")).contains("origin"));
+        let token = "[[evidence]]\nsource = \"eigen-bound-evidence\"\n";
+        let aci = "[aci]\nkeyset = \"keyset.json\"\n";
+        assert!(refused(&format!("{LEAST}{token}{aci}")).contains("configfs-tsm"));
         let key = "[sealed-key]\ncustody = \"kms-derived\"\n";
         assert!(refused(&format!("{LEAST}{TSM}{key}")).contains("not both"));
         let key = format!("{key}endpoint = \"https://api.example.com/v1/encryption-key\"\n");

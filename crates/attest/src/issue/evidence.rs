@@ -29,7 +29,7 @@ impl Issuer {
                     let provider = match known {
                         Some(provider) => provider,
                         // What stands behind the directory is only said beside a report.
-                        None => self.report(source, &Sha512::of(b"")).await?.provider,
+                        None => self.report(source, &Sha512::of(b"").0).await?.provider,
                     };
                     evidence_type(provider).into()
                 }
@@ -50,7 +50,7 @@ impl Issuer {
             let seconds = Duration::from_secs;
             let (id, kind, body, carrier) = match source {
                 Source::ConfigfsTsm { .. } => {
-                    let reported = self.report(source, d).await?;
+                    let reported = self.report(source, &d.0).await?;
                     let kind = evidence_type(reported.provider);
                     ("cpu", kind, binary(reported.report), coordinator::parse::carrier::DIRECT)
                 }
@@ -107,7 +107,11 @@ impl Issuer {
     }
 
     /// One report of the hardware; the collateral it needs is noted.
-    async fn report(&self, source: &Source, d: &Sha512) -> Result<Reported, Unavailable> {
+    pub(super) async fn report(
+        &self,
+        source: &Source,
+        data: &[u8; 64],
+    ) -> Result<Reported, Unavailable> {
         let Source::ConfigfsTsm { directory, privilege_level, timeout_s } = source else {
             return Err(Unavailable::Document);
         };
@@ -116,7 +120,7 @@ impl Issuer {
             privilege_level: *privilege_level,
             timeout: Duration::from_secs(*timeout_s),
         };
-        let input = d.0;
+        let input = *data;
         let started = Instant::now();
         let reported = tokio::task::spawn_blocking(move || directory.report(&input))
             .await

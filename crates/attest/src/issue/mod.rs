@@ -1,5 +1,6 @@
 //! Making documents: one at a time, because there is one piece of hardware.
 
+pub(crate) mod aci;
 mod evidence;
 mod key;
 mod refresh;
@@ -70,6 +71,8 @@ pub enum Unavailable {
     File(ConfigError),
     /// The document would be larger than readers accept, or cannot be written.
     Document,
+    /// An ACI report was asked for, and this is no TDX guest.
+    NotTdx,
 }
 
 impl Unavailable {
@@ -94,6 +97,7 @@ impl std::fmt::Display for Unavailable {
             Self::KeyAnswer => f.write_str("the coordinator's key: the answer cannot be read"),
             Self::File(error) => write!(f, "{error}"),
             Self::Document => f.write_str("the document is larger than readers accept"),
+            Self::NotTdx => f.write_str("[aci] is for TDX guests, and this is none"),
         }
     }
 }
@@ -136,7 +140,16 @@ impl Issuer {
     /// # Errors
     /// [`Unavailable`].
     pub async fn challenge(self: &Arc<Self>, nonce: Vec<u8>) -> Result<Bytes, Unavailable> {
-        self.in_turn(Some(nonce)).await
+        self.in_turn(Asked::Document(Some(nonce))).await
+    }
+
+    /// An ACI report that answers `nonce`; nothing where none is configured.
+    pub(crate) async fn aci_report(
+        self: &Arc<Self>,
+        nonce: Option<[u8; aci::NONCE_LEN]>,
+    ) -> Option<Result<Bytes, Unavailable>> {
+        self.config.aci.as_ref()?;
+        Some(self.in_turn(Asked::Aci(nonce)).await)
     }
 
     /// The document made for everyone: the one in memory, or a new one when that is too old.
@@ -151,7 +164,7 @@ impl Issuer {
             return Ok(known.clone());
         }
         let made = Instant::now();
-        let new = Standing { body: self.in_turn(None).await?, made };
+        let new = Standing { body: self.in_turn(Asked::Document(None)).await?, made };
         *standing = Some(new.clone());
         Ok(new)
     }
@@ -163,7 +176,7 @@ impl Issuer {
 
     /// Waits for the hardware, unless too many wait already. A reader that leaves its place in the
     /// queue gives it up; what has been begun is finished, so that two are never begun at once.
-    async fn in_turn(self: &Arc<Self>, nonce: Option<Vec<u8>>) -> Result<Bytes, Unavailable> {
+    async fn in_turn(self: &Arc<Self>, asked: Asked) -> Result<Bytes, Unavailable> {
         let permit = {
             let _place = Place::take(self).ok_or(Unavailable::Busy)?;
             Arc::clone(&self.hardware).acquire_owned().await.map_err(|_| Unavailable::Busy)?
@@ -171,7 +184,11 @@ impl Issuer {
         let issuer = Arc::clone(self);
         let made = tokio::spawn(async move {
             let _permit = permit;
-            issuer.make(nonce).await
+            match (asked, &issuer.config.aci) {
+                (Asked::Document(nonce), _) => issuer.make(nonce).await,
+                (Asked::Aci(nonce), Some(aci)) => issuer.aci(aci, nonce).await,
+                (Asked::Aci(_), None) => Err(Unavailable::Document),
+            }
         });
         let made = made.await.unwrap_or(Err(Unavailable::Document));
         if let Err(error) = &made {
@@ -247,6 +264,14 @@ impl Issuer {
     fn shelf(&self) -> std::sync::MutexGuard<'_, Shelf> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What waits for the hardware.
+enum Asked {
+    /// The contract's document, for a nonce or for everyone.
+    Document(Option<Vec<u8>>),
+    /// An ACI report.
+    Aci(Option<[u8; aci::NONCE_LEN]>),
 }
 
 /// A place in the queue; it is given back at the end.

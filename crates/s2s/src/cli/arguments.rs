@@ -10,6 +10,7 @@ use silicon_to_source::digest::Sha256;
 use silicon_to_source::requirements::LeastLevel;
 use silicon_to_source::time::UnixTime;
 
+use super::also::Also;
 use super::fetch::Voice;
 use super::spelling::{level, moment, pause};
 use crate::wording::Language;
@@ -176,6 +177,11 @@ pub(super) struct Verify {
     /// Ask the hosts that --fetch all names without a question first
     #[arg(long)]
     pub(super) yes: bool,
+    /// Ask the service for what it publishes beside its attestation, too; may be repeated
+    ///
+    /// Each document is checked by itself and told after the answer. It changes nothing in the answer.
+    #[arg(long, value_name = "WHAT", conflicts_with_all = ["json", "format", "quiet", "as_recorded"])]
+    pub(super) also: Vec<Also>,
     /// Keep what was asked and answered in a new file, to check it again or to hand it on
     #[arg(long, value_name = "FILE")]
     pub(super) save: Option<PathBuf>,

@@ -216,7 +216,7 @@ pub(super) fn written(request: &Request, answer: &s2s_net::Answer) -> Response {
 }
 
 /// Names each host, what it learns, and the addresses.
-fn named(page: &mut Page, requests: &[Request]) {
+pub(super) fn named(page: &mut Page, requests: &[Request]) {
     page.run("", "", &[(HEADING, &cli("fetch.asks", &[]))]);
     let mut hosts: Vec<&str> = requests.iter().map(|request| request.host.as_str()).collect();
     hosts.dedup();

@@ -4,6 +4,7 @@
 //! decides nothing.
 
 mod about;
+mod also;
 mod answer;
 mod arguments;
 mod ask;
@@ -157,6 +158,10 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
     }
     let options = kept::options(arguments)?;
     let Inputs { service, files } = Inputs::of(arguments)?;
+    if service.is_none() && !arguments.also.is_empty() {
+        return Err(Problem::new("error.also", &[]));
+    }
+    let named = service.clone();
     let bundle = Bundle::among(&files).map_err(|error| Problem::in_file(&error))?;
     if arguments.as_recorded {
         let bundle = bundle.ok_or_else(|| Problem::new("error.no-bundle", &[]))?;
@@ -178,6 +183,10 @@ fn verify(arguments: &Verify) -> Result<Exit, Problem> {
     let report = &examined.report;
     output::answer(arguments, report, session.as_ref())?;
     let exit = Exit::from(report.verdict.state);
+    let exit = match &named {
+        Some(origin) => also::told(arguments, origin, exit)?,
+        None => exit,
+    };
     // The answer is out before anything is kept: it is not lost when that fails.
     let saved = match (&arguments.save, &session) {
         (Some(path), Some(session)) => fetch::save(session, path, arguments.voice()),

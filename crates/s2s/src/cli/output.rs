@@ -29,13 +29,8 @@ pub(super) fn answer(
     };
     let json = match arguments.format() {
         Format::Text => {
-            let detail = match (arguments.explain, arguments.chain) {
-                (true, _) => Detail::Findings,
-                (false, true) => Detail::Chain,
-                (false, false) => Detail::Answer,
-            };
             let look = Look::of_stdout();
-            return print(&render::report(report, look, detail), Colors::Auto);
+            return print(&render::report(report, look, Detail::of(arguments)), Colors::Auto);
         }
         Format::Json => report.to_json(),
         Format::Ear => unsigned(export::ear(report, &asked)),

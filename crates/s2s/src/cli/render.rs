@@ -7,6 +7,7 @@ use anstyle::Style;
 use silicon_to_source::finding::{Check, LinkId};
 use silicon_to_source::report::{Link, LinkFinding, Report, RootOfTrust, State, Weight};
 
+use super::arguments::Verify;
 use super::look::{DIM, HEADING, Look, Page, Styled, style};
 use super::{answer, explain};
 use crate::wording::{self, Sentences, cli};
@@ -23,6 +24,17 @@ pub(super) enum Detail {
     Chain,
     /// Everything that the report holds.
     Findings,
+}
+
+impl Detail {
+    /// How much the command line asks for.
+    pub(super) const fn of(arguments: &Verify) -> Self {
+        match (arguments.explain, arguments.chain) {
+            (true, _) => Self::Findings,
+            (false, true) => Self::Chain,
+            (false, false) => Self::Answer,
+        }
+    }
 }
 
 /// The report as text, with terminal styles in it.

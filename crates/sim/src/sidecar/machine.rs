@@ -143,6 +143,7 @@ impl SimulatedMachine {
             event_log: event_log.into_iter().collect(),
             sealed_key: Some(sealed_key),
             tls: None,
+            aci: None,
             workload,
             provenance: vec![provenance],
             reference_value: vec![reference_value],

@@ -5,15 +5,17 @@ mod machine;
 
 use super::examine::images::Images;
 use super::examine::machine::Examined;
-use super::parse::{Machine, Report};
-use super::{checks, verify};
+use super::parse::{Machine, Report, Signed};
+use super::verify::Named;
+use super::{appraise, checks, verify};
 use crate::builds::image;
 use crate::error::Error;
-use crate::finding::{Finding, LinkId, Value};
-use crate::piece::{self, Piece};
+use crate::finding::{Finding, LinkId, Value, Why};
+use crate::piece::{self, Piece, Role};
 use crate::pki::{Cert, pem_certificates};
 use crate::report::{
-    Custody, DebugFlag, Draft, Flags, Freshness, KeyFlag, RootOfTrust, Stated, Subject, Wanted,
+    Custody, DebugFlag, Draft, Flags, Freshness, KeyFlag, Part, RootOfTrust, Stated, Subject,
+    Wanted,
 };
 use crate::services::near::policy::ForNear;
 use crate::time::UnixTime;
@@ -41,6 +43,7 @@ pub(crate) fn examine(
     let mut draft = Draft::of(subject, RootOfTrust::CpuVendor);
     let mut quoted = Vec::new();
     let mut flags = Vec::new();
+    let mut named = Vec::new();
     for (machine, bytes) in report.machines.iter().zip(&quotes) {
         let asks_for_tls = machine.is_gateway || !report.is_whole;
         let spki = tls.as_ref().filter(|_| asks_for_tls).map(Cert::spki);
@@ -49,12 +52,17 @@ pub(crate) fn examine(
             examined.part.absorb(about);
         }
         let Examined { part, report_data, .. } = examined;
+        let holds = part.passed(&checks::NEAR_REPORT_DATA);
+        named.push(Named { machine, holds });
         flags.push((part.flags.debug, part.flags.custody));
         draft.part.absorb(part.named(&machine.name));
         quoted.extend(report_data.map(|data| (machine.name.as_str(), data)));
         draft.stated.extend(stated(machine));
     }
     draft.findings.extend(verify::one_nonce(&quoted));
+    for piece in beside.iter().filter(|piece| piece.role == Role::NearSignature) {
+        draft.absorb(signed(piece, &named, policy));
+    }
     draft.evidence.extend(
         tls.map(|cert| crate::report::certificate("tls-certificate", LinkId::KeyBinding, &cert)),
     );
@@ -67,6 +75,27 @@ pub(crate) fn examine(
     }
     draft.wanted = wanted;
     Ok(draft)
+}
+
+/// A signature over one response, against the keys that the quotes name.
+fn signed(piece: &Piece<'_>, named: &[Named<'_>], policy: &dyn ForNear) -> Part {
+    let part = match Signed::parse(piece.bytes) {
+        Ok(signed) => {
+            piece.used();
+            let own = verify::signed(&signed, named);
+            let bodies = match own.passed() {
+                true => appraise::bodies(&signed, policy.near()),
+                false => appraise::blocked(own.check),
+            };
+            Part::of(bodies.into_iter().chain([own]))
+        }
+        Err(error) => {
+            piece.unreadable();
+            let finding = Finding::unknown(&checks::NEAR_RECEIPT, Why::NotSupported);
+            Part::of([finding.actual(error.to_string())])
+        }
+    };
+    part.named(piece.name)
 }
 
 /// What the service says about a machine, and nothing shows.

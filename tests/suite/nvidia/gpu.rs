@@ -211,8 +211,11 @@ const NEVER_DECIDED: [Told; 3] = [
 /// The finding about the device's own certificate.
 const DEVICE: &str = "gpu.chain.revocation/certificate 1";
 
+/// What spoils an answer.
+type SpoilAnswer = fn(&mut OcspSpec);
+
 /// What becomes of it, and what makes it so: the answer about the device's certificate is spoiled.
-const WITHDRAWN: &[(&str, fn(&mut OcspSpec))] = &[
+const WITHDRAWN: &[(&str, SpoilAnswer)] = &[
     ("fail revoked", |own| own.status = OcspStatus::Revoked),
     // An old answer that it was revoked stays true.
     ("fail revoked", |own| {

@@ -272,7 +272,6 @@ fn a_policy_without_a_value_is_refused_by_the_name_of_the_check() {
         "nitro.document.time",
         "azure.paravisor",
         "binding.tls.domain",
-        "gpu.measurements",
     ] {
         let check = checks::find(id).unwrap();
         assert!(check.is(Property::NeedsReference), "{id}");

@@ -334,7 +334,7 @@ mod tests {
                 roots += 1;
             }
         }
-        assert_eq!(roots, 9);
+        assert_eq!(roots, 10);
     }
 
     #[test]

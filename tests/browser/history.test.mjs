@@ -143,6 +143,7 @@ test('the page remembers a service only when it is asked to, says what changed, 
   assert.match(line, /^Since \d+ \w+: The TLS key that the machine names changed from 111111111111 to 222222222222\./);
   assert.deepEqual(await axe(second.page), []);
   await second.page.click('#noticed');
+  await second.page.waitForSelector('#noticed', { state: 'detached' });
   assert.match(await second.page.locator('.since').innerText(), /nothing of what is remembered changed/);
   await second.page.click('#forget-history');
   assert.equal(await kept(second.page), null);

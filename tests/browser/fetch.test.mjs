@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
 import { FAULTS, service } from './faults.mjs';
-import { ROOT, axe, demonstrate, launch, loaded, open, settled, site } from './page.mjs';
+import { ROOT, axe, demonstrate, launch, loaded, open, settled, site, whole } from './page.mjs';
 
 let browser;
 let page_site;
@@ -38,6 +38,7 @@ async function askIt(page) {
   await page.click('#ask');
   await page.waitForSelector('#stop[hidden]', { state: 'attached', timeout: 60_000 });
   await page.waitForFunction(() => document.activeElement?.className === 'answer-subject');
+  await whole(page);
 }
 
 async function downloaded(page, selector) {

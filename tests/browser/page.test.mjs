@@ -9,7 +9,7 @@ import test, { after, before } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { CLI } from '../target.mjs';
-import { ROOT, SHARED, axe, contentSecurityPolicy, demonstrate, launch, loaded, open, openAll, openIntake, settled, site, vectors } from './page.mjs';
+import { ROOT, SHARED, axe, contentSecurityPolicy, demonstrate, launch, loaded, open, openAll, openIntake, settled, site, vectors, whole } from './page.mjs';
 
 /** When the demonstration and the real bundle are checked: both are valid then. */
 const AT = '2026-02-01T00:00:00Z';
@@ -509,6 +509,7 @@ test('a policy file that is dropped is the policy, and a report of ours is no ev
   assert.doesNotMatch(await page.locator('answer-card').getAttribute('data-state'), /^(verified|warning)$/);
   await page.locator('#files').setInputFiles({ name: 'mine.json', mimeType: 'application/json', buffer: policy });
   await page.waitForSelector('answer-card[data-state="verified"], answer-card[data-state="warning"]');
+  await whole(page);
   assert.match(await page.locator('#intake-problem').innerText(), /"mine\.json" is a policy/);
   await openIntake(page);
   assert.match(await page.locator('#policy option:checked').innerText(), /"mine\.json", your file/);

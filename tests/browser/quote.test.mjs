@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 
-import { axe, launch, loaded, open, openAll, openIntake, settled, site } from './page.mjs';
+import { axe, launch, loaded, open, openAll, openIntake, settled, site, whole } from './page.mjs';
 
 let browser;
 let server;
@@ -91,6 +91,7 @@ test('a quote without collateral is undecided, and one changed byte of it fails'
   const changed = quote.with(200, quote[200] ^ 1);
   await drop(page, [['quote.bin', changed], ['collateral.json', collateral]], 'simulated-machine');
   await page.waitForSelector('answer-card[data-state="failed"]');
+  await whole(page);
   assert.equal((await states(page)).report, 'failed');
   await context.close();
 });

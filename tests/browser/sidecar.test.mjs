@@ -12,7 +12,7 @@ import test, { after, before } from 'node:test';
 
 import { CLI } from '../target.mjs';
 import { service } from './faults.mjs';
-import { axe, launch, open, openIntake, settled, site } from './page.mjs';
+import { axe, launch, open, openIntake, settled, site, whole } from './page.mjs';
 
 const SIMULATED = join(dirname(CLI), 's2s-sim');
 
@@ -71,6 +71,7 @@ async function ask(page, origin) {
   await page.click('#ask');
   await page.waitForSelector('#stop[hidden]', { state: 'attached', timeout: 60_000 });
   await page.waitForFunction(() => document.activeElement?.className === 'answer-subject');
+  await whole(page);
 }
 
 async function downloaded(page, selector) {

@@ -81,37 +81,20 @@ impl Desk {
         headers: &HeaderMap,
         peer: IpAddr,
     ) -> Response<Body> {
-        let metrics = &self.issuer.metrics;
         if method == Method::OPTIONS {
             return preflight();
         }
         if method != Method::GET && method != Method::HEAD {
             return Trouble::Method.response(self);
         }
-        if has_body(headers) {
-            metrics.invalid.count();
-            return Trouble::Body.response(self);
-        }
-        let nonce = match nonce(query) {
+        let nonce = match self.readable(headers, nonce(query)) {
             Ok(nonce) => nonce,
-            Err(why) => {
-                metrics.invalid.count();
-                return Trouble::Nonce(why).response(self);
-            }
+            Err(trouble) => return trouble.response(self),
         };
         let limiter = if nonce.is_some() { &self.fresh } else { &self.memory };
-        if let Err(wait) = limiter.take(self.client(peer, headers), Instant::now()) {
-            metrics.limited.count();
-            return Trouble::Often(wait).response(self);
-        }
-        let made = tokio::time::timeout(ANSWER_TIME, self.document(method, nonce)).await;
-        match made {
-            Ok(Ok(response)) => response,
-            Ok(Err(why)) => self.refused(&why),
-            Err(_) => {
-                metrics.unavailable.count();
-                Trouble::Failed.response(self)
-            }
+        match self.in_limits(limiter, peer, headers) {
+            Ok(()) => self.in_time(self.document(method, nonce)).await,
+            Err(trouble) => trouble.response(self),
         }
     }
 
@@ -123,7 +106,6 @@ impl Desk {
         headers: &HeaderMap,
         peer: IpAddr,
     ) -> Response<Body> {
-        let metrics = &self.issuer.metrics;
         if self.issuer.config().aci.is_none() {
             return Trouble::Path.response(self);
         }
@@ -133,33 +115,70 @@ impl Desk {
         if method != Method::GET {
             return Trouble::Method.response(self);
         }
-        if has_body(headers) {
-            metrics.invalid.count();
-            return Trouble::Body.response(self);
-        }
-        let nonce = match hex_nonce(query) {
+        let nonce = match self.readable(headers, hex_nonce(query)) {
             Ok(nonce) => nonce,
-            Err(why) => {
-                metrics.invalid.count();
-                return Trouble::Nonce(why).response(self);
-            }
+            Err(trouble) => return trouble.response(self),
         };
-        if let Err(wait) = self.fresh.take(self.client(peer, headers), Instant::now()) {
-            metrics.limited.count();
-            return Trouble::Often(wait).response(self);
+        match self.in_limits(&self.fresh, peer, headers) {
+            Ok(()) => self.in_time(self.aci_report(nonce)).await,
+            Err(trouble) => trouble.response(self),
         }
-        match tokio::time::timeout(ANSWER_TIME, self.issuer.aci_report(nonce)).await {
-            Ok(Some(Ok(body))) => {
-                metrics.fresh.count();
-                json_response(StatusCode::OK, Body::from(body))
-            }
-            Ok(Some(Err(why))) => self.refused(&why),
-            Ok(None) => Trouble::Path.response(self),
+    }
+
+    /// The `nonce` of a request that has no body.
+    fn readable<N>(
+        &self,
+        headers: &HeaderMap,
+        nonce: Result<N, &'static str>,
+    ) -> Result<N, Trouble> {
+        let read = match has_body(headers) {
+            true => Err(Trouble::Body),
+            false => nonce.map_err(Trouble::Nonce),
+        };
+        if read.is_err() {
+            self.issuer.metrics.invalid.count();
+        }
+        read
+    }
+
+    /// Counts the request against what its sender may ask.
+    fn in_limits(
+        &self,
+        limiter: &Limiter,
+        peer: IpAddr,
+        headers: &HeaderMap,
+    ) -> Result<(), Trouble> {
+        limiter.take(self.client(peer, headers), Instant::now()).map_err(|wait| {
+            self.issuer.metrics.limited.count();
+            Trouble::Often(wait)
+        })
+    }
+
+    /// What is made within the time for one answer, or the typed answer for why it is not.
+    async fn in_time(
+        &self,
+        made: impl Future<Output = Result<Response<Body>, Unavailable>>,
+    ) -> Response<Body> {
+        match tokio::time::timeout(ANSWER_TIME, made).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(why)) => self.refused(&why),
             Err(_) => {
-                metrics.unavailable.count();
+                self.issuer.metrics.unavailable.count();
                 Trouble::Failed.response(self)
             }
         }
+    }
+
+    async fn aci_report(
+        &self,
+        nonce: Option<[u8; NONCE_LEN]>,
+    ) -> Result<Response<Body>, Unavailable> {
+        let Some(made) = self.issuer.aci_report(nonce).await else {
+            return Ok(Trouble::Path.response(self));
+        };
+        let body = made?;
+        self.issuer.metrics.fresh.count();
+        Ok(json_response(StatusCode::OK, Body::from(body)))
     }
 
     /// The typed answer for what could not be made.
@@ -393,9 +412,8 @@ fn often(rate: Rate) -> Rate {
     Rate { per_second: rate.per_second * MEMORY, burst: rate.burst * MEMORY }
 }
 
-/// The nonce of a query: 16 to 64 bytes in base64url without padding, at most once. Other members
-/// are ignored.
-fn nonce(query: Option<&str>) -> Result<Option<Vec<u8>>, &'static str> {
+/// The nonce of a query as it stands there, at most once. Other members are ignored.
+fn nonce_text(query: Option<&str>) -> Result<Option<&str>, &'static str> {
     let mut found = None;
     for member in query.unwrap_or_default().split('&') {
         let (name, value) = member.split_once('=').unwrap_or((member, ""));
@@ -403,7 +421,12 @@ fn nonce(query: Option<&str>) -> Result<Option<Vec<u8>>, &'static str> {
             return Err("the nonce stands there twice");
         }
     }
-    let Some(text) = found else { return Ok(None) };
+    Ok(found)
+}
+
+/// The nonce of a question for the document: 16 to 64 bytes in base64url without padding.
+fn nonce(query: Option<&str>) -> Result<Option<Vec<u8>>, &'static str> {
+    let Some(text) = nonce_text(query)? else { return Ok(None) };
     let Ok(Base64Url(nonce)) = Base64Url::decode("nonce", text) else {
         return Err("the nonce is not base64url without padding");
     };
@@ -414,16 +437,9 @@ fn nonce(query: Option<&str>) -> Result<Option<Vec<u8>>, &'static str> {
     }
 }
 
-/// The nonce of a question for an ACI report: 32 bytes in hex, at most once.
+/// The nonce of a question for an ACI report: 32 bytes in hex.
 fn hex_nonce(query: Option<&str>) -> Result<Option<[u8; NONCE_LEN]>, &'static str> {
-    let mut found = None;
-    for member in query.unwrap_or_default().split('&') {
-        let (name, value) = member.split_once('=').unwrap_or((member, ""));
-        if name == "nonce" && found.replace(value).is_some() {
-            return Err("the nonce stands there twice");
-        }
-    }
-    let Some(text) = found else { return Ok(None) };
+    let Some(text) = nonce_text(query)? else { return Ok(None) };
     let read = hex::decode(text).ok().and_then(|bytes| bytes.try_into().ok());
     read.map(Some).ok_or("the nonce must be 32 bytes in hex")
 }

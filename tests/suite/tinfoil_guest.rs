@@ -87,7 +87,11 @@ impl Case {
     }
 
     fn examine_with(&self, more: &[Vec<u8>]) -> Report {
-        let files = [self.files(), more.to_vec()].concat();
+        self.examine_among(&[self.files(), more.to_vec()].concat())
+    }
+
+    /// With these files beside it.
+    fn examine_among(&self, files: &[Vec<u8>]) -> Report {
         let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
         let policy = Policy::from_json(self.policy.to_string().as_bytes()).unwrap();
         examine(&self.spec.document(), &files, Some(&policy), now()).unwrap()
@@ -320,11 +324,7 @@ fn files_about_another_enclave_decide_nothing() {
     let case = Case::tdx();
     assert_eq!(findings(&case.examine_with(&strangers)), healthy);
     // And in front of those that count.
-    let mut files = strangers;
-    files.extend(case.files());
-    let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
-    let policy = Policy::from_json(case.policy.to_string().as_bytes()).unwrap();
-    let report = examine(&case.spec.document(), &files, Some(&policy), now()).unwrap();
+    let report = case.examine_among(&[strangers, case.files()].concat());
     assert_eq!(findings(&report), healthy);
 }
 
@@ -346,11 +346,8 @@ fn statements_of_strangers_do_not_take_the_place_of_those_that_count() {
     assert_eq!(alone["tinfoil.hardware-list"], "fail not-accepted");
     assert_eq!(alone["tinfoil.newest"], "unknown not-fetched", "it is about another repository");
     let case = Case::tdx();
-    let mut files = vec![other.spec.release(), other.spec.hardware(), other.spec.witness()];
-    files.extend(case.files());
-    let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
-    let policy = Policy::from_json(case.policy.to_string().as_bytes()).unwrap();
-    let report = examine(&case.spec.document(), &files, Some(&policy), now()).unwrap();
+    let strangers = vec![other.spec.release(), other.spec.hardware(), other.spec.witness()];
+    let report = case.examine_among(&[strangers, case.files()].concat());
     assert_eq!(findings(&report), healthy);
 }
 

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::origin::Origin;
-use super::request::{Reach, Request, TIMEOUT_MS};
+use super::request::{Request, to_service};
 use super::session::NONCE_LEN;
 use crate::engine::builtin;
 
@@ -43,16 +43,7 @@ impl Also {
                 (path, "that-you-ask-with-nonce", MAX_REPORT)
             }
         };
-        Request {
-            what: self.what().to_owned(),
-            url: format!("{origin}{path}"),
-            post: None,
-            host: origin.authority(),
-            reveals: reveals.to_owned(),
-            limit,
-            timeout_ms: TIMEOUT_MS,
-            reach: Reach::Anyone,
-        }
+        to_service(origin, self.what(), &path, reveals, limit)
     }
 
     /// The policy for the answer: `reader`, the text of a policy of the reader's, or the built-in one;

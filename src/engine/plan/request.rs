@@ -17,7 +17,7 @@ const MAX_KEY: usize = 16 * 1024;
 /// The most that is read of a file of collateral or provenance, in bytes.
 const MAX_FILE: usize = 4 * 1024 * 1024;
 /// How long a host may take, in milliseconds.
-pub(super) const TIMEOUT_MS: u32 = 20_000;
+const TIMEOUT_MS: u32 = 20_000;
 
 /// One question to one host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,9 +88,20 @@ fn ask(origin: &Origin, what: &str, path: &str, nonce: &[u8]) -> Request {
         TINFOIL => ("that-you-ask", MAX_DOCUMENT),
         _ => ("that-you-ask", MAX_KEY),
     };
+    to_service(origin, what, &format!("{path}{question}"), reveals, limit)
+}
+
+/// A question to a service itself, which pages may read the answer of where the service allows it.
+pub(super) fn to_service(
+    origin: &Origin,
+    what: &str,
+    path: &str,
+    reveals: &str,
+    limit: usize,
+) -> Request {
     Request {
         what: what.to_owned(),
-        url: format!("{origin}{path}{question}"),
+        url: format!("{origin}{path}"),
         post: None,
         host: origin.authority(),
         reveals: reveals.to_owned(),

@@ -47,7 +47,7 @@ pub(super) fn of(input: &[u8], names: Option<&Names<'_>>) -> String {
         };
     }
     match text {
-        [b'[', ..] if serde_json::from_slice::<IgnoredAny>(text).is_ok() => {
+        [b'[', ..] if crate::json::read::<IgnoredAny>(text).is_some() => {
             format!("is a list in JSON of an unknown kind ({len} bytes)")
         }
         [b'<', ..] => format!("looks like a web page or XML ({len} bytes)"),

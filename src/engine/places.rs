@@ -17,8 +17,8 @@ pub(crate) struct Places {
 impl Places {
     /// Compares two texts that are not the same.
     pub(crate) fn compare(&mut self, one: &str, other: &str) {
-        match (serde_json::from_slice(one.as_bytes()), serde_json::from_slice(other.as_bytes())) {
-            (Ok(one), Ok(other)) => self.values("", Some(&one), Some(&other)),
+        match (crate::json::read(one.as_bytes()), crate::json::read(other.as_bytes())) {
+            (Some(one), Some(other)) => self.values("", Some(&one), Some(&other)),
             _ => self.differ(""),
         }
         // The same values, spelled in another way.

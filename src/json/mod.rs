@@ -4,6 +4,7 @@
 //! bytes; here such bytes are refused before they are given a meaning.
 
 mod indented;
+mod reader;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use serde_json::value::RawValue;
 
 pub(crate) use indented::indented;
 
+use self::reader::Reader;
 use crate::error::Error;
 use crate::sorted::Sorted as _;
 use crate::span::Span;
@@ -31,7 +33,7 @@ pub(crate) fn from_slice<T: DeserializeOwned>(
     bytes: &[u8],
 ) -> Result<T, Error> {
     unique(what, bytes)?;
-    serde_json::from_slice(bytes).map_err(|error| located(what, bytes, &error))
+    borrowed(what, bytes)
 }
 
 /// Reads `bytes` as `T`, which may borrow from them. The caller has called [`unique`].
@@ -39,7 +41,18 @@ pub(crate) fn borrowed<'a, T: Deserialize<'a>>(
     what: &'static str,
     bytes: &'a [u8],
 ) -> Result<T, Error> {
-    serde_json::from_slice(bytes).map_err(|error| located(what, bytes, &error))
+    let malformed = |at, why| Error::malformed(what, Span::new(at, 1), why);
+    let text = str::from_utf8(bytes)
+        .map_err(|error| malformed(error.valid_up_to(), "invalid unicode code point".to_owned()))?;
+    let mut reader = Reader::new(text);
+    T::deserialize(&mut reader).map_err(|fault| malformed(reader.at(), fault.to_string()))
+}
+
+/// Reads `bytes` as `T`; `None` when they are something else. For what is told apart by whether it can be read: a
+/// member that appears twice is no reason here, and is one for whoever reads the document for what it says.
+pub(crate) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
+    let _: IgnoredAny = serde_json::from_slice(bytes).ok()?;
+    T::deserialize(&mut Reader::new(str::from_utf8(bytes).ok()?)).ok()
 }
 
 /// Refuses a document with a member that appears twice in one object, or that is not one JSON
@@ -66,7 +79,7 @@ impl<'a> Names<'a> {
     /// The names in `json`; `None` when it is not one object.
     pub(crate) fn of(json: &'a [u8]) -> Option<Self> {
         let is_object = json.trim_ascii_start().starts_with(b"{");
-        is_object.then(|| serde_json::from_slice(json).ok()).flatten()
+        is_object.then(|| read(json)).flatten()
     }
 
     /// Whether there is such a member, whatever its value.
@@ -120,7 +133,7 @@ pub(crate) struct Places<'a> {
 impl<'a> Places<'a> {
     /// Those in `document`; none when it is not one object.
     pub(crate) fn of(document: &'a [u8]) -> Self {
-        Self { document, members: serde_json::from_slice(document).unwrap_or_default() }
+        Self { document, members: read(document).unwrap_or_default() }
     }
 
     /// Where the value of a member stands, when there is such a member.
@@ -139,7 +152,7 @@ pub(crate) fn lines(bytes: &[u8]) -> Option<Vec<&RawValue>> {
         return None;
     }
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    lines.map(|line| serde_json::from_slice::<&RawValue>(line).ok()).collect()
+    lines.map(|line| read(line)).collect()
 }
 
 /// The members of an object, each as it stands in the document. `null` is the same as none.

@@ -95,7 +95,7 @@ impl Provenance {
         if by_key || find(&envelope.payload, BUILDER).is_some() {
             return None;
         }
-        let statement: Json = serde_json::from_slice(&envelope.payload).unwrap_or_default();
+        let statement: Json = crate::json::read(&envelope.payload).unwrap_or_default();
         let paths = ["/predicate/builder/id", "/predicate/runDetails/builder/id", "/predicateType"];
         let named = paths.iter().find_map(|path| statement.pointer(path)?.as_str());
         Some(named.unwrap_or(&envelope.payload_type).to_owned())
@@ -167,7 +167,9 @@ fn bare<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<WireEnvelope
     if members.get("payload").is_none() && members.get("payloadType").is_none() {
         return Ok(None);
     }
-    serde_json::from_value(members).map(Some).map_err(serde::de::Error::custom)
+    crate::json::borrowed(WHAT, members.to_string().as_bytes())
+        .map(Some)
+        .map_err(serde::de::Error::custom)
 }
 
 impl Occurrence {

@@ -199,7 +199,7 @@ pub(crate) fn is_bundle(bytes: &[u8]) -> bool {
         #[serde(rename = "verificationMaterial")]
         _material: serde::de::IgnoredAny,
     }
-    bytes.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<Wire>(bytes).is_ok()
+    bytes.trim_ascii_start().starts_with(b"{") && crate::json::read::<Wire>(bytes).is_some()
 }
 
 /// The bundle in `bytes`, when they are one as GitHub stores it.

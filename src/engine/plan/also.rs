@@ -53,7 +53,7 @@ impl Also {
             return reader.map(str::to_owned);
         }
         let text = reader.or_else(|| builtin("aci").map(|policy| policy.json))?;
-        let mut policy: Map<String, Value> = serde_json::from_str(text).ok()?;
+        let mut policy: Map<String, Value> = crate::json::read(text.as_bytes())?;
         let rules = policy.entry("aci").or_insert_with(|| json!({}));
         rules.as_object_mut()?.insert("nonce".to_owned(), json!(hex::encode(nonce)));
         Some(Value::Object(policy).to_string())

@@ -86,7 +86,8 @@ impl Session {
     /// Writes down that there is no answer; `word` is one of [`Failure`]'s, and any other counts
     /// as a network that failed.
     pub fn failed(&mut self, request: &Request, word: &str) {
-        let failed = serde_json::from_value(json!(word)).unwrap_or(Failure::CorsOrNetwork);
+        let failed =
+            crate::json::read(json!(word).to_string().as_bytes()).unwrap_or(Failure::CorsOrNetwork);
         self.record(request, Outcome::Failed { failed });
     }
 

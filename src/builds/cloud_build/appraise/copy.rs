@@ -45,9 +45,9 @@ pub(super) fn unsigned(builds: &VerifiedBuilds, provenance: &Provenance) -> Vec<
 
 /// The first place at which the readable copy says something that was not signed.
 fn difference(said: &Json, envelope: &Envelope) -> Option<String> {
-    match serde_json::from_slice::<Json>(&envelope.payload) {
-        Ok(signed) => beyond(said, &signed, String::new()),
-        Err(_) => Some(String::new()),
+    match crate::json::read::<Json>(&envelope.payload) {
+        Some(signed) => beyond(said, &signed, String::new()),
+        None => Some(String::new()),
     }
 }
 

@@ -145,8 +145,7 @@ impl Bundle {
             Error::unsupported("Sigstore bundle mediaType", &wire.media_type, whole)
         })?;
         let checkpoints = wire.check(whole)?;
-        let parts: sigstore_types::Bundle = serde_json::from_slice(bytes)
-            .map_err(|error| Error::malformed(WHAT, whole, error.to_string()))?;
+        let parts: sigstore_types::Bundle = crate::json::borrowed(WHAT, bytes)?;
         Ok(Self { version, parts, checkpoints, leaves_out_log: false })
     }
 

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 
 use crate::bytes::find;
 use crate::digest::Sha256;
+use crate::json;
 
 /// The most entries and names that are read.
 const MAX_ENTRIES: usize = 32;
@@ -71,7 +73,7 @@ impl Answer {
     pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
         let text = bytes.trim_ascii_start();
         if text.starts_with(b"[")
-            && let Ok(names) = serde_json::from_slice::<Vec<String>>(text)
+            && let Some(names) = json::read::<Vec<String>>(text)
         {
             let are_names =
                 (1..=MAX_ENTRIES).contains(&names.len()) && names.iter().all(|name| is_name(name));
@@ -79,26 +81,30 @@ impl Answer {
         }
         // Most files are none, and are not read as a whole to find that.
         find(bytes, LOG)?;
-        let one = |json: &[u8]| serde_json::from_slice::<BTreeMap<String, Json>>(json).ok();
-        let maps = match text.starts_with(b"[") {
-            true => serde_json::from_slice(text).ok()?,
-            false => vec![one(text)?],
+        let maps: Vec<BTreeMap<String, &RawValue>> = match text.starts_with(b"[") {
+            true => json::read(text)?,
+            false => vec![json::read(text)?],
         };
-        let entries: Vec<(String, Json)> = maps.into_iter().flatten().collect();
+        let entries: Vec<_> = maps
+            .into_iter()
+            .flatten()
+            .map(|(name, entry)| (name, entry.get().as_bytes()))
+            .collect();
         if entries.is_empty() || entries.len() > MAX_ENTRIES {
             return None;
         }
-        if !entries.iter().all(|(name, entry)| is_name(name) && entry.get("logID").is_some()) {
+        let names_log = |entry| json::Names::of(entry).is_some_and(|names| names.has("logID"));
+        if !entries.iter().all(|(name, entry)| is_name(name) && names_log(entry)) {
             return None;
         }
-        let read = |(_, entry)| LogEntry::of(serde_json::from_value(entry).ok()?);
+        let read = |(_, entry)| LogEntry::of(json::read(entry)?);
         Some(Self::Entries(entries.into_iter().filter_map(read).collect()))
     }
 }
 
 impl LogEntry {
     fn of(entry: Entry) -> Option<Self> {
-        let body: Json = serde_json::from_slice(&STANDARD.decode(&entry.body).ok()?).ok()?;
+        let body: Json = json::read(&STANDARD.decode(&entry.body).ok()?)?;
         let text = |pointer: &str| body.pointer(pointer)?.as_str();
         let kind = text("/kind")?;
         let (payload, signature) = match kind {

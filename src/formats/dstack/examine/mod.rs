@@ -21,6 +21,6 @@ pub(crate) fn attestation(input: &[u8]) -> Option<Vec<u8>> {
     struct Attested {
         attestation: String,
     }
-    let attested: Attested = serde_json::from_slice(input).ok()?;
+    let attested: Attested = crate::json::read(input)?;
     pasted::decoded(attested.attestation.as_bytes())
 }

@@ -71,7 +71,7 @@ impl ProviderInfo {
     /// Reads JSON, or its hex; `None` when it is neither.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let decoded = hex::decode(text).ok();
-        serde_json::from_slice(decoded.as_deref().unwrap_or(text.as_bytes())).ok()
+        crate::json::read(decoded.as_deref().unwrap_or(text.as_bytes()))
     }
 }
 
@@ -158,9 +158,8 @@ fn embedded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>
     let Some(raw) = raw else { return Ok(None) };
     let text = match raw.get() {
         "null" => return Ok(None),
-        text if text.starts_with('"') => {
-            serde_json::from_str(text).map_err(serde::de::Error::custom)?
-        }
+        text if text.starts_with('"') => crate::json::borrowed("dstack answer", text.as_bytes())
+            .map_err(serde::de::Error::custom)?,
         text => text.to_owned(),
     };
     Ok(Some(text).filter(|text| !text.is_empty()))

@@ -70,8 +70,8 @@ impl GuestEvidence {
 
     /// Reads the JSON; `None` when it has other members, or its quote is no quote of TDX's.
     pub(crate) fn of(json: &[u8]) -> Option<Result<Self, Error>> {
-        let client = || serde_json::from_slice::<Client>(json).map(Parts::from);
-        let parts: Parts = serde_json::from_slice(json).or_else(|_| client()).ok()?;
+        let client = || crate::json::read::<Client>(json).map(Parts::from);
+        let parts: Parts = crate::json::read(json).or_else(client)?;
         let quote = of_base64(parts.quote.as_bytes()).ok()?;
         let is_quote = matches!(*quote, [4 | 5, 0, _, _, 0x81, 0, 0, 0, ..]);
         if !is_quote || quote.len() <= Quote::HEADER {

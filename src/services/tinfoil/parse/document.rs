@@ -26,7 +26,7 @@ impl Document {
             "https://tinfoil.sh/predicate/sev-snp-guest/",
             "https://tinfoil.sh/predicate/tdx-guest/",
         ];
-        let Ok(own) = serde_json::from_slice::<Evidence>(bytes) else { return Ok(None) };
+        let Some(own) = crate::json::read::<Evidence>(bytes) else { return Ok(None) };
         if !GUESTS.iter().any(|guest| own.format.starts_with(guest)) {
             return Ok(None);
         }

@@ -1,0 +1,536 @@
+//! The values of a document that is known to be JSON, read one after the other.
+//!
+//! Whether bytes are JSON is serde_json's to say, and its word comes first (see [`super::unique`]). What is left
+//! is to walk over the text, once and without going back, and to hand each type its members. The reader is one
+//! piece of code for all types, where serde_json's own is compiled again into each of them: 40 % of the verifier's
+//! code for JSON. A struct is read from an object only, never from an array.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+use std::marker::PhantomData;
+
+use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
+use serde::de::{
+    self, DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess, Unexpected,
+    VariantAccess, Visitor,
+};
+use serde::forward_to_deserialize_any;
+
+/// The name under which [`serde_json::value::RawValue`] asks for the text of a value.
+const RAW: &str = "$serde_json::private::RawValue";
+
+const ONE_MEMBER: &str = "invalid type: map, expected an object with one member";
+
+/// Why a value is not what a type needs.
+#[derive(Debug)]
+pub(crate) struct Fault(String);
+
+impl Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl de::Error for Fault {
+    #[cold]
+    fn custom<T: Display>(why: T) -> Self {
+        Self(why.to_string())
+    }
+
+    #[cold]
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self(match found {
+            Unexpected::Unit => format!("invalid type: null, expected {expected}"),
+            found => format!("invalid type: {found}, expected {expected}"),
+        })
+    }
+}
+
+/// A place in a document.
+pub(crate) struct Reader<'de> {
+    text: &'de str,
+    at: usize,
+}
+
+impl<'de> Reader<'de> {
+    /// At the start of `text`, which is JSON.
+    pub(crate) const fn new(text: &'de str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// Bytes read so far.
+    pub(crate) const fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The next byte that is not white space; the reader stands on it.
+    fn peek(&mut self) -> Option<u8> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let space = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+        self.at = self.at.saturating_add(space.count());
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Goes over one byte when it is `byte`.
+    fn eat(&mut self, byte: u8) -> bool {
+        let is = self.peek() == Some(byte);
+        self.at = self.at.saturating_add(usize::from(is));
+        is
+    }
+
+    /// Goes over a string, and gives it with its quotes.
+    fn quoted(&mut self) -> Option<&'de str> {
+        let start = self.at;
+        let mut escaped = true;
+        for (index, byte) in self.text.as_bytes().get(start..)?.iter().enumerate() {
+            match byte {
+                // The first quote, and whatever a backslash stands before.
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => {
+                    self.at = start.checked_add(index)?.checked_add(1)?;
+                    return self.text.get(start..self.at);
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Goes over a string, and gives what it says.
+    fn string(&mut self) -> Result<Cow<'de, str>, Fault> {
+        let quoted = self.quoted().ok_or_else(not_json)?;
+        let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
+        match memchr::memchr(b'\\', inner.as_bytes()) {
+            None => Ok(Cow::Borrowed(inner)),
+            Some(_) => serde_json::from_str(quoted).map(Cow::Owned).map_err(|_| not_json()),
+        }
+    }
+
+    /// Goes over a number or a name, and gives it.
+    fn word(&mut self) -> &'de str {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let is_end = |byte: &u8| matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r');
+        let end = rest.as_bytes().iter().position(is_end).unwrap_or(rest.len());
+        self.at = self.at.saturating_add(end);
+        rest.get(..end).unwrap_or_default()
+    }
+
+    /// Goes over one value of any kind, and gives its text.
+    fn raw(&mut self) -> Option<&'de str> {
+        self.peek()?;
+        let start = self.at;
+        let mut depth = 0_usize;
+        loop {
+            match self.peek()? {
+                b'{' | b'[' => {
+                    depth = depth.checked_add(1)?;
+                    self.at = self.at.checked_add(1)?;
+                }
+                b'}' | b']' => {
+                    depth = depth.checked_sub(1)?;
+                    self.at = self.at.checked_add(1)?;
+                }
+                b',' | b':' => self.at = self.at.checked_add(1)?,
+                b'"' => _ = self.quoted()?,
+                _ => _ = self.word(),
+            }
+            if depth == 0 {
+                return self.text.get(start..self.at);
+            }
+        }
+    }
+
+    /// A number as serde_json reads it.
+    fn number(&mut self) -> Result<serde_json::Number, Fault> {
+        serde_json::from_str(self.word()).map_err(|_| not_json())
+    }
+
+    /// What stands here is not what `expected` asks for.
+    #[cold]
+    fn other(&mut self, expected: &dyn Expected) -> Fault {
+        match self.peek() {
+            Some(b'{') => de::Error::invalid_type(Unexpected::Map, expected),
+            Some(b'[') => de::Error::invalid_type(Unexpected::Seq, expected),
+            Some(b'"') => match self.string() {
+                Ok(text) => de::Error::invalid_type(Unexpected::Str(&text), expected),
+                Err(fault) => fault,
+            },
+            Some(b'n') => de::Error::invalid_type(Unexpected::Unit, expected),
+            Some(b't') => de::Error::invalid_type(Unexpected::Bool(true), expected),
+            Some(b'f') => de::Error::invalid_type(Unexpected::Bool(false), expected),
+            _ => match self.number() {
+                Ok(number) => de::Error::invalid_type(unexpected(&number), expected),
+                Err(fault) => fault,
+            },
+        }
+    }
+}
+
+fn unexpected(number: &serde_json::Number) -> Unexpected<'static> {
+    if let Some(value) = number.as_u64() {
+        return Unexpected::Unsigned(value);
+    }
+    number
+        .as_i64()
+        .map_or_else(|| Unexpected::Float(number.as_f64().unwrap_or_default()), Unexpected::Signed)
+}
+
+/// Never seen: serde_json has read the document before.
+#[cold]
+fn not_json() -> Fault {
+    Fault("this is not JSON".to_owned())
+}
+
+impl<'de> Deserializer<'de> for &mut Reader<'de> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.peek() {
+            Some(b'{') => self.deserialize_map(visitor),
+            Some(b'[') => self.deserialize_seq(visitor),
+            Some(b'"') => self.deserialize_str(visitor),
+            Some(b'n') => self.deserialize_unit(visitor),
+            Some(b't' | b'f') => self.deserialize_bool(visitor),
+            _ => self.deserialize_f64(visitor),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if !self.eat(b'{') {
+            return Err(self.other(&visitor));
+        }
+        visitor.visit_map(Items { reader: self, end: b'}', next: Next::First })
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if !self.eat(b'[') {
+            return Err(self.other(&visitor));
+        }
+        let mut items = Items { reader: self, end: b']', next: Next::First };
+        let value = visitor.visit_seq(&mut items)?;
+        match items.next() {
+            true => Err(de::Error::custom("trailing characters")),
+            false => Ok(value),
+        }
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if self.peek() != Some(b'"') {
+            return Err(self.other(&visitor));
+        }
+        match self.string()? {
+            Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+            Cow::Owned(text) => visitor.visit_str(&text),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.peek() {
+            Some(b't' | b'f') => visitor.visit_bool(self.word() == "true"),
+            _ => Err(self.other(&visitor)),
+        }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.peek() {
+            Some(b'n') => {
+                self.word();
+                visitor.visit_unit()
+            }
+            _ => Err(self.other(&visitor)),
+        }
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if !matches!(self.peek(), Some(b'-' | b'0'..=b'9')) {
+            return Err(self.other(&visitor));
+        }
+        let number = self.number()?;
+        if let Some(value) = number.as_u64() {
+            return visitor.visit_u64(value);
+        }
+        match number.as_i64() {
+            Some(value) => visitor.visit_i64(value),
+            None => visitor.visit_f64(number.as_f64().unwrap_or_default()),
+        }
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.peek() {
+            Some(b'n') => {
+                self.word();
+                visitor.visit_none()
+            }
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        match name == RAW {
+            true => visitor.visit_map(Raw(self.raw().ok_or_else(not_json)?)),
+            false => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        match self.peek() {
+            Some(b'"') => {
+                let name = self.string()?;
+                visitor.visit_enum(StrDeserializer::new(&name))
+            }
+            Some(b'{') => {
+                self.eat(b'{');
+                visitor.visit_enum(Items { reader: self, end: b'}', next: Next::First })
+            }
+            _ => Err(self.other(&visitor)),
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.raw().ok_or_else(not_json)?;
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! { i8 i16 i32 i128 u128 f32 char bytes byte_buf }
+}
+
+/// What stands in an object or an array.
+struct Items<'a, 'de> {
+    reader: &'a mut Reader<'de>,
+    end: u8,
+    next: Next,
+}
+
+enum Next {
+    First,
+    Further,
+    Nothing,
+}
+
+impl Items<'_, '_> {
+    /// Whether the reader stands on a further item; past the end when there is none.
+    fn next(&mut self) -> bool {
+        let is_end = match self.next {
+            Next::First => self.reader.eat(self.end),
+            Next::Further => !self.reader.eat(b',') && self.reader.eat(self.end),
+            Next::Nothing => true,
+        };
+        self.next = if is_end { Next::Nothing } else { Next::Further };
+        !is_end
+    }
+}
+
+impl<'de> Items<'_, 'de> {
+    /// The value of the only member.
+    fn only<T>(mut self, value: T) -> Result<T, Fault> {
+        match self.next() {
+            true => Err(Fault(ONE_MEMBER.to_owned())),
+            false => Ok(value),
+        }
+    }
+
+    fn name(&mut self) -> Result<Option<Name<'de>>, Fault> {
+        if !self.next() {
+            return Ok(None);
+        }
+        self.reader.peek();
+        let name = self.reader.string()?;
+        self.reader.eat(b':');
+        Ok(Some(Name(name)))
+    }
+}
+
+impl<'de> MapAccess<'de> for Items<'_, 'de> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Fault> {
+        self.name()?.map(|name| seed.deserialize(name)).transpose()
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
+        seed.deserialize(&mut *self.reader)
+    }
+}
+
+impl<'de> SeqAccess<'de> for Items<'_, 'de> {
+    type Error = Fault;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Fault> {
+        match self.next() {
+            true => seed.deserialize(&mut *self.reader).map(Some),
+            false => Ok(None),
+        }
+    }
+}
+
+impl<'de> EnumAccess<'de> for Items<'_, 'de> {
+    type Error = Fault;
+    type Variant = Self;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(mut self, seed: S) -> Result<(S::Value, Self), Fault> {
+        let name =
+            self.name()?.ok_or_else(|| Fault("an object with one member is expected".into()))?;
+        Ok((seed.deserialize(name)?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Items<'_, 'de> {
+    type Error = Fault;
+
+    fn unit_variant(self) -> Result<(), Fault> {
+        self.newtype_variant_seed(PhantomData)
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Fault> {
+        let value = seed.deserialize(&mut *self.reader)?;
+        self.only(value)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
+        let value = self.reader.deserialize_seq(visitor)?;
+        self.only(value)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let value = self.reader.deserialize_map(visitor)?;
+        self.only(value)
+    }
+}
+
+/// The name of a member.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de> Deserializer<'de> for Name<'de> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Cow::Borrowed(name) => visitor.visit_borrowed_str(name),
+            Cow::Owned(name) => visitor.visit_string(name),
+        }
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_str(&self.0)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_enum(StrDeserializer::new(&self.0))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        unit_struct seq tuple tuple_struct map struct ignored_any
+    }
+}
+
+/// A value's text, in the shape in which [`serde_json::value::RawValue`] takes it: one member, named [`RAW`].
+struct Raw<'de>(&'de str);
+
+impl<'de> MapAccess<'de> for Raw<'de> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Fault> {
+        seed.deserialize(StrDeserializer::new(RAW)).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
+        seed.deserialize(BorrowedStrDeserializer::new(self.0))
+    }
+}

@@ -116,7 +116,7 @@ fn a_name_that_is_nearly_right_is_suggested() {
 fn a_file_that_is_not_there_is_named() {
     assert_unreadable(&s2s(&["verify", "no/such/file"], b""), "no/such/file cannot be opened");
     let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    assert_unreadable(&s2s(&["verify", directory], b""), "cannot be read");
+    assert_unreadable(&s2s(&["verify", directory], b""), "is a folder");
 }
 
 #[test]
@@ -373,7 +373,10 @@ fn a_folder_in_place_of_a_file_is_told_with_what_to_type() {
     let output = s2s(&["verify", env!("CARGO_MANIFEST_DIR")], b"");
     assert_eq!(output.status.code(), Some(2));
     let text = flowing(&stderr(&output));
-    assert!(text.contains(" is a folder.") && text.contains("Give the files in it: s2s verify "), "{text}");
+    assert!(
+        text.contains(" is a folder.") && text.contains("Give the files in it: s2s verify "),
+        "{text}"
+    );
 }
 
 #[test]

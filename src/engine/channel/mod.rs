@@ -22,6 +22,7 @@ use crate::digest::Sha256;
 use crate::engine::plan::session::Answer;
 use crate::engine::plan::{Origin, Request};
 use crate::finding::{Check, LinkId, Value, connection};
+use crate::hex;
 use crate::report::{Freshness, KeyFlag, Report, State};
 use crate::time::UnixTime;
 

@@ -1,6 +1,7 @@
 //! Which HPKE key an enclave of Tinfoil's hands to its clients (`/.well-known/hpke-keys`).
 
 use crate::error::Error;
+use crate::hex;
 use crate::span::Span;
 
 const WHAT: &str = "HPKE key configuration";

@@ -19,6 +19,7 @@ pub const TARGETS: &[Target] = &[
     ("bundle", bundle),
     ("certificate", certificate),
     ("cloud_build", cloud_build),
+    ("contrast_manifest", contrast_manifest),
     ("coordinator_binding", coordinator_binding),
     ("coordinator_document", coordinator_document),
     ("coordinator_exchange", coordinator_exchange),
@@ -101,6 +102,11 @@ pub fn beside(bytes: &[u8]) {
     let policy = silicon_to_source::engine::builtin("simulated");
     let policy = policy.and_then(|built_in| built_in.policy().ok());
     let _ = silicon_to_source::examine(&files, policy.as_ref(), &context);
+}
+
+/// Any bytes as a manifest of Contrast.
+pub fn contrast_manifest(bytes: &[u8]) {
+    let _ = silicon_to_source::formats::contrast::parse::Manifest::parse(bytes);
 }
 
 /// Any bytes as what an enclave of Tinfoil's answers, and as what its workflows signed.

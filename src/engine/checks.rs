@@ -37,6 +37,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         formats::nras::checks::TABLE,
         formats::launch::checks::TABLE,
         formats::gce::checks::TABLE,
+        formats::contrast::checks::TABLE,
         services::registry::checks::TABLE,
         presence::TABLE,
     ]

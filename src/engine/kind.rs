@@ -18,7 +18,7 @@ use crate::formats::nitro::parse::of_dstack;
 use crate::formats::nras::parse::Bundle as GpuTokens;
 use crate::formats::token::parse::{Service, Token};
 use crate::formats::tpm::parse::Attestation;
-use crate::formats::{apple, dstack, gce, gpu, snp};
+use crate::formats::{apple, contrast, dstack, gce, gpu, snp};
 use crate::json::Names;
 use crate::pki::{Cert, pem_certificates};
 use crate::services::coordinator::parse::exchange::Exchange;
@@ -361,6 +361,8 @@ fn of_json<'a>(input: &'a [u8], names: Option<&Names<'_>>) -> Result<Kind<'a>, E
         && let Ok(bound) = BoundEvidence::from_json(input)
     {
         Ok(Kind::BoundEvidence(bound))
+    } else if contrast::parse::Manifest::is_one(has) {
+        Err(Error::whole(input, contrast::examine::ALONE))
     } else if Answer::is_info(has) {
         Err(Error::whole(input, INFO))
     } else if has("verificationMaterial") {

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::formats::eigencompute::parse::Platform;
 use crate::formats::token::parse::Service;
 use crate::formats::{
-    apple, azure, dstack, eigencompute, gpu, intel, launch, nitro, nras, snp, token, tpm,
+    apple, azure, contrast, dstack, eigencompute, gpu, intel, launch, nitro, nras, snp, token, tpm,
 };
 use crate::piece::{Piece, Role};
 use crate::report::Draft;
@@ -33,6 +33,7 @@ const DEVICES: &[Role] = &[Role::OcspAnswer, Role::GpuReference];
 /// What a processor's launch is compared with.
 const LAUNCH: &[Role] =
     &[Role::Firmware, Role::LaunchDescription, Role::GoogleEndorsement, Role::Certificate];
+const CONTRAST: &[Role] = &[Role::ContrastManifest];
 const REGISTRY: &[Role] = &[Role::RegistryAnswer];
 const DOCUMENT: &[Role] = &[Role::ImageDocument];
 const SIGNED: &[Role] = &[Role::SigstoreBundle];
@@ -78,8 +79,8 @@ pub(super) fn row(kind: &Kind<'_>) -> Row {
         Kind::DstackTdxAttestation(_) => (2, "tdx-dstack", GUEST),
         Kind::DstackSnpAttestation(_) => (2, "snp", &[AMD, IMAGE, DSTACK, LAUNCH, REGISTRY]),
         Kind::DstackNitroAttestation(_) => (2, "nitro", &[]),
-        Kind::SnpReport(_) => (3, "snp", &[AMD, LAUNCH]),
-        Kind::TdxQuote(_) => (3, "tdx", &[INTEL, LOGS, IMAGE, LAUNCH, REGISTRY]),
+        Kind::SnpReport(_) => (3, "snp", &[AMD, LAUNCH, CONTRAST]),
+        Kind::TdxQuote(_) => (3, "tdx", &[INTEL, LOGS, IMAGE, LAUNCH, REGISTRY, CONTRAST]),
         Kind::SgxQuote(_) => (3, "sgx", &[INTEL, LOGS, IMAGE, LAUNCH, REGISTRY]),
         Kind::TpmAttestation(_) => (3, "vtpm", &[GOOGLE, OTHERS, REGISTRY]),
         Kind::NitroDocument(_) => (3, "nitro", &[]),
@@ -179,10 +180,11 @@ pub(super) fn examine(
         Kind::DstackNitroAttestation(own) => {
             nitro::examine::examine_dstack(input, own, policy, now)
         }
-        Kind::SnpReport(own) => snp::examine::examine(input, own, beside, policy, now),
-        Kind::TdxQuote(own) | Kind::SgxQuote(own) => {
-            intel::examine::examine(input, own, beside, policy, now)
-        }
+        Kind::SnpReport(own) => snp::examine::examine(input, own, beside, policy, now)
+            .map(|draft| contrast::examine::report(draft, own, beside)),
+        Kind::TdxQuote(own) => intel::examine::examine(input, own, beside, policy, now)
+            .map(|draft| contrast::examine::quote(draft, own, beside)),
+        Kind::SgxQuote(own) => intel::examine::examine(input, own, beside, policy, now),
         Kind::TpmAttestation(own) => tpm::examine::examine(input, own, beside, policy, now),
         Kind::NitroDocument(own) => nitro::examine::examine(input, own, policy, now),
         Kind::GpuReport(own) => gpu::examine::examine(input, own, beside, policy, now),

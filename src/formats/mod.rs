@@ -11,6 +11,7 @@ pub mod token;
 pub mod nras;
 pub mod launch;
 pub mod gce;
+pub mod contrast;
 pub mod azure;
 pub mod dstack;
 pub mod eigencompute;

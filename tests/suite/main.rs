@@ -13,6 +13,7 @@ mod beside;
 mod bundle;
 mod channel;
 mod completeness;
+mod contrast;
 mod crypto_wycheproof;
 mod layers;
 mod mixtures;

@@ -27,6 +27,7 @@ pub mod bound;
 pub mod cel;
 pub mod certificate;
 pub mod container;
+pub mod contrast;
 pub mod coordinator;
 pub mod crl;
 mod der;

@@ -3,7 +3,10 @@
 //! Two parsers that read `{"a":1,"a":2}` differently can be made to disagree about signed
 //! bytes; here such bytes are refused before they are given a meaning.
 
+#[cfg(test)]
+mod agreement;
 mod indented;
+mod items;
 mod reader;
 
 use std::borrow::Cow;
@@ -45,7 +48,7 @@ pub(crate) fn borrowed<'a, T: Deserialize<'a>>(
     let text = str::from_utf8(bytes)
         .map_err(|error| malformed(error.valid_up_to(), "invalid unicode code point".to_owned()))?;
     let mut reader = Reader::new(text);
-    T::deserialize(&mut reader).map_err(|fault| malformed(reader.at(), fault.to_string()))
+    T::deserialize(&mut reader).map_err(|fault| malformed(reader.last(), fault.to_string()))
 }
 
 /// Reads `bytes` as `T`; `None` when they are something else. For what is told apart by whether it can be read: a
@@ -152,7 +155,7 @@ pub(crate) fn lines(bytes: &[u8]) -> Option<Vec<&RawValue>> {
         return None;
     }
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    lines.map(|line| read(line)).collect()
+    lines.map(read).collect()
 }
 
 /// The members of an object, each as it stands in the document. `null` is the same as none.

@@ -7,23 +7,19 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
-use std::marker::PhantomData;
 
-use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
-use serde::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess, Unexpected,
-    VariantAccess, Visitor,
-};
+use serde::de::value::StrDeserializer;
+use serde::de::{self, Deserializer, Expected, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
-/// The name under which [`serde_json::value::RawValue`] asks for the text of a value.
-const RAW: &str = "$serde_json::private::RawValue";
+use super::items::{Items, Raw};
 
-const ONE_MEMBER: &str = "invalid type: map, expected an object with one member";
+/// The name under which [`serde_json::value::RawValue`] asks for the text of a value.
+pub(super) const RAW: &str = "$serde_json::private::RawValue";
 
 /// Why a value is not what a type needs.
 #[derive(Debug)]
-pub(crate) struct Fault(String);
+pub(crate) struct Fault(pub(super) String);
 
 impl Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,13 +56,13 @@ impl<'de> Reader<'de> {
         Self { text, at: 0 }
     }
 
-    /// Bytes read so far.
-    pub(crate) const fn at(&self) -> usize {
-        self.at
+    /// The last byte that was read.
+    pub(crate) const fn last(&self) -> usize {
+        self.at.saturating_sub(1)
     }
 
     /// The next byte that is not white space; the reader stands on it.
-    fn peek(&mut self) -> Option<u8> {
+    pub(super) fn peek(&mut self) -> Option<u8> {
         let rest = self.text.as_bytes().get(self.at..)?;
         let space = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
         self.at = self.at.saturating_add(space.count());
@@ -74,7 +70,7 @@ impl<'de> Reader<'de> {
     }
 
     /// Goes over one byte when it is `byte`.
-    fn eat(&mut self, byte: u8) -> bool {
+    pub(super) fn eat(&mut self, byte: u8) -> bool {
         let is = self.peek() == Some(byte);
         self.at = self.at.saturating_add(usize::from(is));
         is
@@ -100,7 +96,7 @@ impl<'de> Reader<'de> {
     }
 
     /// Goes over a string, and gives what it says.
-    fn string(&mut self) -> Result<Cow<'de, str>, Fault> {
+    pub(super) fn string(&mut self) -> Result<Cow<'de, str>, Fault> {
         let quoted = self.quoted().ok_or_else(not_json)?;
         let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
         match memchr::memchr(b'\\', inner.as_bytes()) {
@@ -202,7 +198,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         if !self.eat(b'{') {
             return Err(self.other(&visitor));
         }
-        visitor.visit_map(Items { reader: self, end: b'}', next: Next::First })
+        visitor.visit_map(Items::new(self, b'}'))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -218,7 +214,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         if !self.eat(b'[') {
             return Err(self.other(&visitor));
         }
-        let mut items = Items { reader: self, end: b']', next: Next::First };
+        let mut items = Items::new(self, b']');
         let value = visitor.visit_seq(&mut items)?;
         match items.next() {
             true => Err(de::Error::custom("trailing characters")),
@@ -350,7 +346,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
             }
             Some(b'{') => {
                 self.eat(b'{');
-                visitor.visit_enum(Items { reader: self, end: b'}', next: Next::First })
+                visitor.visit_enum(Items::new(self, b'}'))
             }
             _ => Err(self.other(&visitor)),
         }
@@ -362,175 +358,4 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     forward_to_deserialize_any! { i8 i16 i32 i128 u128 f32 char bytes byte_buf }
-}
-
-/// What stands in an object or an array.
-struct Items<'a, 'de> {
-    reader: &'a mut Reader<'de>,
-    end: u8,
-    next: Next,
-}
-
-enum Next {
-    First,
-    Further,
-    Nothing,
-}
-
-impl Items<'_, '_> {
-    /// Whether the reader stands on a further item; past the end when there is none.
-    fn next(&mut self) -> bool {
-        let is_end = match self.next {
-            Next::First => self.reader.eat(self.end),
-            Next::Further => !self.reader.eat(b',') && self.reader.eat(self.end),
-            Next::Nothing => true,
-        };
-        self.next = if is_end { Next::Nothing } else { Next::Further };
-        !is_end
-    }
-}
-
-impl<'de> Items<'_, 'de> {
-    /// The value of the only member.
-    fn only<T>(mut self, value: T) -> Result<T, Fault> {
-        match self.next() {
-            true => Err(Fault(ONE_MEMBER.to_owned())),
-            false => Ok(value),
-        }
-    }
-
-    fn name(&mut self) -> Result<Option<Name<'de>>, Fault> {
-        if !self.next() {
-            return Ok(None);
-        }
-        self.reader.peek();
-        let name = self.reader.string()?;
-        self.reader.eat(b':');
-        Ok(Some(Name(name)))
-    }
-}
-
-impl<'de> MapAccess<'de> for Items<'_, 'de> {
-    type Error = Fault;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Fault> {
-        self.name()?.map(|name| seed.deserialize(name)).transpose()
-    }
-
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
-        seed.deserialize(&mut *self.reader)
-    }
-}
-
-impl<'de> SeqAccess<'de> for Items<'_, 'de> {
-    type Error = Fault;
-
-    fn next_element_seed<S: DeserializeSeed<'de>>(
-        &mut self,
-        seed: S,
-    ) -> Result<Option<S::Value>, Fault> {
-        match self.next() {
-            true => seed.deserialize(&mut *self.reader).map(Some),
-            false => Ok(None),
-        }
-    }
-}
-
-impl<'de> EnumAccess<'de> for Items<'_, 'de> {
-    type Error = Fault;
-    type Variant = Self;
-
-    fn variant_seed<S: DeserializeSeed<'de>>(mut self, seed: S) -> Result<(S::Value, Self), Fault> {
-        let name =
-            self.name()?.ok_or_else(|| Fault("an object with one member is expected".into()))?;
-        Ok((seed.deserialize(name)?, self))
-    }
-}
-
-impl<'de> VariantAccess<'de> for Items<'_, 'de> {
-    type Error = Fault;
-
-    fn unit_variant(self) -> Result<(), Fault> {
-        self.newtype_variant_seed(PhantomData)
-    }
-
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Fault> {
-        let value = seed.deserialize(&mut *self.reader)?;
-        self.only(value)
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
-        let value = self.reader.deserialize_seq(visitor)?;
-        self.only(value)
-    }
-
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Fault> {
-        let value = self.reader.deserialize_map(visitor)?;
-        self.only(value)
-    }
-}
-
-/// The name of a member.
-struct Name<'de>(Cow<'de, str>);
-
-impl<'de> Deserializer<'de> for Name<'de> {
-    type Error = Fault;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self.0 {
-            Cow::Borrowed(name) => visitor.visit_borrowed_str(name),
-            Cow::Owned(name) => visitor.visit_string(name),
-        }
-    }
-
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_str(&self.0)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Fault> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Fault> {
-        visitor.visit_enum(StrDeserializer::new(&self.0))
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
-        unit_struct seq tuple tuple_struct map struct ignored_any
-    }
-}
-
-/// A value's text, in the shape in which [`serde_json::value::RawValue`] takes it: one member, named [`RAW`].
-struct Raw<'de>(&'de str);
-
-impl<'de> MapAccess<'de> for Raw<'de> {
-    type Error = Fault;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Fault> {
-        seed.deserialize(StrDeserializer::new(RAW)).map(Some)
-    }
-
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
-        seed.deserialize(BorrowedStrDeserializer::new(self.0))
-    }
 }

@@ -8,6 +8,7 @@ use s2s_sim::aci::AciSpec;
 use s2s_sim::amd::ReportSpec as SnpReport;
 use s2s_sim::apple::{self, RowSpec};
 use s2s_sim::container::Container;
+use s2s_sim::cvm::EnvelopeSpec;
 use s2s_sim::intel::{CollateralSpec, QuoteSpec, TdSpec};
 use s2s_sim::near::NearSpec;
 use s2s_sim::release::Release;
@@ -41,6 +42,10 @@ pub fn all() -> Vec<Vec<u8>> {
         TinfoilSpec::default().bytes(),
         s2s_sim::contrast::of_tdx(&TdSpec::healthy_1_5()).to_string().into_bytes(),
         s2s_sim::contrast::of_snp(&SnpReport::healthy(Product::Milan)).to_string().into_bytes(),
+        EnvelopeSpec::snp().bytes(),
+        EnvelopeSpec::tdx().bytes(),
+        EnvelopeSpec::azure_snp().bytes(),
+        EnvelopeSpec::azure_tdx().bytes(),
         GuestSpec::tdx().document(),
         GuestSpec::tdx().hardware(),
         GuestSpec::tdx().witness(),

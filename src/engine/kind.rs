@@ -8,6 +8,7 @@ use crate::builds::sigstore::parse::Bundle;
 use crate::engine::{likeness, table};
 use crate::error::Error;
 use crate::formats::azure::parse::Evidence;
+use crate::formats::cvm::parse::Envelope;
 use crate::formats::dstack::parse::{
     Answer, Carried, RaTls, SnpAttestation, TdxAttestation, form, nitro_document, unread,
 };
@@ -49,6 +50,8 @@ pub enum Kind<'a> {
     CoordinatorAttestation,
     /// What a reader's software asked a service, and what came back.
     Exchange(Box<Exchange>),
+    /// An envelope of CVM Attestation v1.
+    CvmEnvelope(Box<Envelope>),
     /// What dstack's guest agent answers: a quote with its event log.
     DstackQuoteReport,
     /// What dstack's guest agent answers for an SEV-SNP guest, or its hex or base64.
@@ -324,6 +327,8 @@ fn of_json<'a>(input: &'a [u8], names: Option<&Names<'_>>) -> Result<Kind<'a>, E
         Exchange::parse(input).map(|exchange| Kind::Exchange(Box::new(exchange)))
     } else if has("schema") && has("binding") {
         Ok(Kind::CoordinatorAttestation)
+    } else if Envelope::is_one(has) {
+        Envelope::parse(input).map(|envelope| Kind::CvmEnvelope(Box::new(envelope)))
     } else if aci::parse::Report::is_one(has) {
         Ok(Kind::AciReport)
     } else if aci::parse::Receipt::is_one(has) || aci::parse::Session::is_one(has) {

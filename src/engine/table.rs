@@ -12,7 +12,8 @@ use crate::error::Error;
 use crate::formats::eigencompute::parse::Platform;
 use crate::formats::token::parse::Service;
 use crate::formats::{
-    apple, azure, contrast, dstack, eigencompute, gpu, intel, launch, nitro, nras, snp, token, tpm,
+    apple, azure, contrast, cvm, dstack, eigencompute, gpu, intel, launch, nitro, nras, snp, token,
+    tpm,
 };
 use crate::piece::{Piece, Role};
 use crate::report::Draft;
@@ -72,6 +73,12 @@ pub(super) fn row(kind: &Kind<'_>) -> Row {
         Kind::AzureEvidence(own) => match own.processor {
             azure::parse::Processor::Snp(_) => (2, "snp-azure", &[AMD, LAUNCH]),
             azure::parse::Processor::Tdx(_) => (2, "tdx-azure", &[INTEL, LAUNCH]),
+        },
+        Kind::CvmEnvelope(own) => match (&own.report, own.binding.is_by_tpm()) {
+            (cvm::parse::Report::Snp(_), true) => (2, "snp-azure", &[AMD, LAUNCH, DEVICES]),
+            (cvm::parse::Report::Snp(_), false) => (2, "snp", &[AMD, LAUNCH, DEVICES]),
+            (cvm::parse::Report::Tdx(_), true) => (2, "tdx-azure", &[INTEL, LAUNCH, DEVICES]),
+            (cvm::parse::Report::Tdx(_), false) => (2, "tdx", &[INTEL, LOGS, LAUNCH, DEVICES]),
         },
         Kind::DstackQuoteReport => (2, "tdx-dstack", GUEST),
         Kind::DstackCertificate(own) if is_of_snp(own) => (2, "snp", GUEST),
@@ -167,6 +174,7 @@ pub(super) fn examine(
         Kind::AppleDevice(ders) => apple::examine::examine(input, ders, policy, now),
         Kind::BoundEvidence(own) => eigencompute::examine::examine(input, own, beside, policy, now),
         Kind::AzureEvidence(own) => azure::examine::examine(input, own, beside, policy, now),
+        Kind::CvmEnvelope(own) => cvm::examine::examine(input, own, beside, policy, now),
         Kind::DstackQuoteReport => dstack::examine::examine(input, beside, policy, now),
         Kind::DstackCertificate(ders) => {
             dstack::examine::examine_certificate(input, ders, beside, policy, now)

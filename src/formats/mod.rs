@@ -13,5 +13,6 @@ pub mod launch;
 pub mod gce;
 pub mod contrast;
 pub mod azure;
+pub mod cvm;
 pub mod dstack;
 pub mod eigencompute;

@@ -14,6 +14,7 @@ mod bundle;
 mod channel;
 mod completeness;
 mod contrast;
+mod cvm;
 mod crypto_wycheproof;
 mod layers;
 mod mixtures;

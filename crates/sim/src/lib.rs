@@ -30,6 +30,7 @@ pub mod container;
 pub mod contrast;
 pub mod coordinator;
 pub mod crl;
+pub mod cvm;
 mod der;
 pub mod eigencompute;
 mod files;

@@ -16,6 +16,7 @@ use crate::digest::Sha256;
 use crate::engine::plan::session::Response;
 use crate::engine::plan::{Request, key_question};
 use crate::finding::{Check, Level, LinkId, Value, connection};
+use crate::hex;
 use crate::report::{Freshness, KeyFlag, Report, State};
 use crate::services::coordinator::appraise::{Published, published};
 use crate::services::coordinator::checks;

@@ -176,3 +176,18 @@ fn text_that_is_no_json_is_no_panic() {
         }
     }
 }
+
+#[test]
+fn depth_is_limited_as_serde_json_limits_it() {
+    let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    let objects = |depth: usize| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+    for depth in [1, 126, 127, 128, 129, 100_000] {
+        for json in [nested(depth), objects(depth), format!("[[1],{}]", nested(depth))] {
+            agree::<Value>(&json);
+            assert_eq!(
+                super::read::<Value>(json.as_bytes()).is_some(),
+                other::<Value>(&json).is_ok()
+            );
+        }
+    }
+}

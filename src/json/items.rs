@@ -37,8 +37,11 @@ impl<'a, 'de> Items<'a, 'de> {
         let is_end = match self.next {
             Next::First => self.reader.eat(self.end),
             Next::Further => !self.reader.eat(b',') && self.reader.eat(self.end),
-            Next::Nothing => true,
+            Next::Nothing => return false,
         };
+        if is_end {
+            self.reader.leave();
+        }
         self.next = if is_end { Next::Nothing } else { Next::Further };
         !is_end
     }

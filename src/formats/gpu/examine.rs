@@ -6,6 +6,7 @@ use super::{appraise, checks};
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Value, to_blame};
 use crate::formats::gpu::policy::ForGpu;
+use crate::hex;
 use crate::piece::{self, Piece, Role};
 use crate::pki::anchors;
 use crate::pki::named::Anchors;

@@ -17,6 +17,10 @@ use super::items::{Items, Raw};
 /// The name under which [`serde_json::value::RawValue`] asks for the text of a value.
 pub(super) const RAW: &str = "$serde_json::private::RawValue";
 
+/// Objects and arrays within each other, at most: serde_json's own limit, which it does not have for values that it
+/// leaves aside.
+const MAX_DEPTH: u8 = 128;
+
 /// Why a value is not what a type needs.
 #[derive(Debug)]
 pub(crate) struct Fault(pub(super) String);
@@ -48,12 +52,14 @@ impl de::Error for Fault {
 pub(crate) struct Reader<'de> {
     text: &'de str,
     at: usize,
+    /// Objects and arrays around this place.
+    depth: u8,
 }
 
 impl<'de> Reader<'de> {
     /// At the start of `text`, which is JSON.
     pub(crate) const fn new(text: &'de str) -> Self {
-        Self { text, at: 0 }
+        Self { text, at: 0, depth: 0 }
     }
 
     /// The last byte that was read.
@@ -135,6 +141,23 @@ impl<'de> Reader<'de> {
         serde_json::from_str(self.word()).map_err(|_| not_json())
     }
 
+    /// Goes into the object or array that `bracket` opens.
+    fn enter(&mut self, bracket: u8, expected: &dyn Expected) -> Result<(), Fault> {
+        if !self.eat(bracket) {
+            return Err(self.other(expected));
+        }
+        self.depth = self.depth.saturating_add(1);
+        match self.depth < MAX_DEPTH {
+            true => Ok(()),
+            false => Err(Fault("recursion limit exceeded".to_owned())),
+        }
+    }
+
+    /// Leaves it again.
+    pub(super) const fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
     /// What stands here is not what `expected` asks for.
     #[cold]
     fn other(&mut self, expected: &dyn Expected) -> Fault {
@@ -197,9 +220,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        if !self.eat(b'{') {
-            return Err(self.other(&visitor));
-        }
+        self.enter(b'{', &visitor)?;
         visitor.visit_map(Items::new(self, b'}'))
     }
 
@@ -213,9 +234,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        if !self.eat(b'[') {
-            return Err(self.other(&visitor));
-        }
+        self.enter(b'[', &visitor)?;
         let mut items = Items::new(self, b']');
         let value = visitor.visit_seq(&mut items)?;
         match items.next() {
@@ -346,11 +365,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
                 let name = self.string()?;
                 visitor.visit_enum(StrDeserializer::new(&name))
             }
-            Some(b'{') => {
-                self.eat(b'{');
+            _ => {
+                self.enter(b'{', &visitor)?;
                 visitor.visit_enum(Items::new(self, b'}'))
             }
-            _ => Err(self.other(&visitor)),
         }
     }
 

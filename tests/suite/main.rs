@@ -14,6 +14,8 @@ mod bundle;
 mod channel;
 mod channel_tinfoil;
 mod completeness;
+mod contrast;
+mod cvm;
 mod crypto_wycheproof;
 mod layers;
 mod mixtures;

@@ -12,9 +12,6 @@
 //! change places, come twice, or are another answer's do not open. Chunks left out at the end show
 //! nowhere.
 
-#[cfg(test)]
-mod tests;
-
 use std::convert::Infallible;
 use std::fmt;
 
@@ -232,3 +229,6 @@ impl Chunks {
         Ok(out)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,8 +13,6 @@
 //! request's, or came before. That events change places shows nowhere.
 
 mod events;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -107,3 +105,6 @@ impl Opener {
         if self.used.insert(*nonce) { Ok(opened) } else { Err(Unopened::Repeated) }
     }
 }
+
+#[cfg(test)]
+mod tests;

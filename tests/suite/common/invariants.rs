@@ -74,16 +74,18 @@ pub(crate) fn broken(report: &Report) -> Vec<String> {
     if report.subject.kind == "cvm-envelope" {
         must(level <= Some(Level::A4), "an envelope leads to no source");
         let asked = ["cvm.nonce", "azure.nonce"].map(|id| checks::find(id).unwrap());
-        let is_asked = asked.into_iter().any(|check| {
-            report.findings(check).any(|finding| finding.outcome == "pass")
-        });
+        let is_asked = asked
+            .into_iter()
+            .any(|check| report.findings(check).any(|finding| finding.outcome == "pass"));
         must(
             report.flags.freshness != Freshness::Challenge || is_asked,
             "an envelope's own question is not the reader's",
         );
     }
-    let of_contrast =
-        report.links.iter().any(|link| link.carried_by.iter().any(|by| by.id.starts_with("contrast.")));
+    let of_contrast = report
+        .links
+        .iter()
+        .any(|link| link.carried_by.iter().any(|by| by.id.starts_with("contrast.")));
     must(!of_contrast, "a manifest that nobody signed carries a link");
     for link in &report.links {
         let name = link.id.word();

@@ -3,9 +3,12 @@
 //! changes in them.
 
 pub mod change;
+mod sealed_answer;
 pub mod seeds;
 
 use silicon_to_source::time::UnixTime;
+
+pub use sealed_answer::run as sealed_answer;
 
 /// A target by its name.
 pub type Target = (&'static str, fn(&[u8]));
@@ -46,6 +49,7 @@ pub const TARGETS: &[Target] = &[
     ("policy", policy),
     ("rekor_answer", rekor_answer),
     ("revocation_list", revocation_list),
+    ("sealed_answer", sealed_answer::run),
     ("sigstore_bundle", sigstore_bundle),
     ("sigstore_certificate", sigstore_certificate),
     ("sigstore_statement", sigstore_statement),

@@ -4,6 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before, suite } from 'node:test';
@@ -484,6 +485,38 @@ test('printing everything opens everything, and closes it again; printing alone 
   const whole = await page.pdf({ format: 'A4' });
   assert.deepEqual(await counts(), [0, closed]);
   assert.ok(whole.length > short.length);
+  await context.close();
+});
+
+test('each page of paper names the report by its SHA-256, which is that of the downloaded file', async () => {
+  const { page, context, troubles } = await ready('verified');
+  const digest = createHash('sha256').update(drawn('verified')).digest('hex');
+  await page.waitForFunction(() => document.querySelector('.paper-hash').textContent !== '');
+  const rules = () =>
+    page.evaluate(() => document.adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules].map(({ cssText }) => cssText)).join('\n'));
+  assert.equal(await page.locator('.paper-hash').textContent(), `SHA-256 of the report: ${digest}`);
+  assert.match(await rules(), new RegExp(`@bottom-left.*${digest}`, 's'));
+  assert.equal(await page.locator('.paper-hash').isVisible(), false, 'on a screen it stands nowhere');
+  await page.evaluate(() => document.querySelector('evidence-report').clear('Nothing stands here.'));
+  assert.equal(await page.locator('.paper-hash').textContent(), '');
+  assert.doesNotMatch(await rules(), /[0-9a-f]{64}/);
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
+test('an answer that the reader asked for closes the place for files, and an option leaves it open', async () => {
+  const { page, context } = await ready('verified');
+  assert.equal(await page.locator('#intake').isVisible(), false);
+  await page.click('#open-intake');
+  await page.locator('#files').setInputFiles({ name: 'bundle.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+  await page.waitForSelector('#intake', { state: 'hidden' });
+  await settled(page);
+  assert.equal(await page.locator('#open-intake').getAttribute('aria-expanded'), 'false');
+  await page.click('#open-intake');
+  await page.locator('.options summary').click();
+  await page.selectOption('#policy', 'drawn-by-hand');
+  await settled(page);
+  assert.equal(await page.locator('#intake').isVisible(), true);
   await context.close();
 });
 

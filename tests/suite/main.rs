@@ -12,6 +12,7 @@ mod attesters;
 mod beside;
 mod bundle;
 mod channel;
+mod channel_tinfoil;
 mod completeness;
 mod contrast;
 mod cvm;

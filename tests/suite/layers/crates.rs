@@ -134,6 +134,7 @@ const CRATES: &[Crate] = &[
 const CONFINED: &[(&[&str], &[&str])] = &[
     (&["p256", "p384", "ecdsa", "ed25519_dalek", "rsa"], &["src/crypto/", "crates/sim/"]),
     (&["crypto_box", "curve25519_dalek"], &["crates/seal/", "crates/sim/src/sidecar/"]),
+    (&["aes_gcm", "hkdf", "hpke"], &["crates/seal/"]),
     (&["x509_parser"], &["src/pki/"]),
     (&["x509_cert"], &["crates/sim/"]),
     (&["sigstore_verify", "webpki"], &["src/builds/sigstore/verify/"]),

@@ -2,8 +2,14 @@
 
 /// Names and punctuation, without comments, literals and the unit tests at the end.
 pub(super) fn tokens(text: &str) -> Vec<String> {
-    let text = text.split("#[cfg(test)]\nmod ").next().unwrap();
-    let mut rest = text;
+    const TESTS: &str = "#[cfg(test)]\nmod ";
+    // Unit tests in a file of their own hide nothing of the file that names them.
+    let is_here = |at: &usize| {
+        let rest = &text[at + TESTS.len()..];
+        rest.find('{') < rest.find(';').or(Some(usize::MAX)) && rest.contains('{')
+    };
+    let end = text.match_indices(TESTS).map(|(at, _)| at).find(is_here);
+    let mut rest = &text[..end.unwrap_or(text.len())];
     let mut tokens = Vec::new();
     while let Some(first) = rest.chars().next() {
         let skipped = if "/\"'rbc".contains(first) { literal(rest) } else { 0 };

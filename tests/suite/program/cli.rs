@@ -373,7 +373,10 @@ fn a_folder_in_place_of_a_file_is_told_with_what_to_type() {
     let output = s2s(&["verify", env!("CARGO_MANIFEST_DIR")], b"");
     assert_eq!(output.status.code(), Some(2));
     let text = flowing(&stderr(&output));
-    assert!(text.contains(" is a folder.") && text.contains("Give the files in it: s2s verify "), "{text}");
+    assert!(
+        text.contains(" is a folder.") && text.contains("Give the files in it: s2s verify "),
+        "{text}"
+    );
 }
 
 #[test]

@@ -1,15 +1,10 @@
 //! Rust sources as names and punctuation.
 
+use crate::common::source::without_tests;
+
 /// Names and punctuation, without comments, literals and the unit tests at the end.
 pub(super) fn tokens(text: &str) -> Vec<String> {
-    const TESTS: &str = "#[cfg(test)]\nmod ";
-    // Unit tests in a file of their own hide nothing of the file that names them.
-    let is_here = |at: &usize| {
-        let rest = &text[at + TESTS.len()..];
-        rest.find('{') < rest.find(';').or(Some(usize::MAX)) && rest.contains('{')
-    };
-    let end = text.match_indices(TESTS).map(|(at, _)| at).find(is_here);
-    let mut rest = &text[..end.unwrap_or(text.len())];
+    let mut rest = without_tests(text);
     let mut tokens = Vec::new();
     while let Some(first) = rest.chars().next() {
         let skipped = if "/\"'rbc".contains(first) { literal(rest) } else { 0 };

@@ -40,7 +40,7 @@ pub(super) fn audit(arguments: &Audit) -> Result<Exit, Problem> {
     let page = page(arguments)?;
     let Input { name, bytes, .. } = input::read(&arguments.bundle, MAX_INPUT)?;
     if !Bundle::is_one(&bytes) {
-        return Err(Problem::new("error.no-bundle", &[("file", &name)]));
+        return Err(Problem::new("error.audit-of", &[("file", &name)]));
     }
     let unreadable = |error| Problem::unreadable(&name, &error);
     let bundle = Bundle::read(&bytes).map_err(unreadable)?;

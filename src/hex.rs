@@ -6,13 +6,7 @@ use ::hex::{FromHexError, encode_to_slice};
 
 /// Bytes in lower case.
 pub(crate) fn encode(bytes: impl AsRef<[u8]>) -> String {
-    let bytes = bytes.as_ref();
-    let mut digits = vec![0; bytes.len().saturating_mul(2)];
-    // Never refused: the length is right, and digits are ASCII.
-    encode_to_slice(bytes, &mut digits)
-        .ok()
-        .and_then(|()| String::from_utf8(digits).ok())
-        .unwrap_or_default()
+    written(bytes.as_ref())
 }
 
 /// The bytes of digits in lower or upper case.
@@ -20,7 +14,17 @@ pub(crate) fn encode(bytes: impl AsRef<[u8]>) -> String {
 /// # Errors
 /// When a byte is no digit, or there is an odd number of them.
 pub(crate) fn decode(digits: impl AsRef<[u8]>) -> Result<Vec<u8>, FromHexError> {
-    let digits = digits.as_ref();
+    read(digits.as_ref())
+}
+
+fn written(bytes: &[u8]) -> String {
+    let mut digits = vec![0; bytes.len().saturating_mul(2)];
+    // Never refused: the length is right, and digits are ASCII.
+    let done = encode_to_slice(bytes, &mut digits);
+    done.ok().and_then(|()| String::from_utf8(digits).ok()).unwrap_or_default()
+}
+
+fn read(digits: &[u8]) -> Result<Vec<u8>, FromHexError> {
     let mut bytes = vec![0; digits.len() / 2];
     decode_to_slice(digits, &mut bytes).map(|()| bytes)
 }

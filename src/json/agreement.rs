@@ -128,6 +128,8 @@ fn each_type_takes_and_refuses_what_it_does_from_serde_json() {
     }
     for json in [r#"{"1":"a","255":"b"}"#, r#"{"256":""}"#, r#"{"x":""}"#] {
         agree::<BTreeMap<u8, String>>(json);
+        agree::<BTreeMap<u16, String>>(json);
+        agree::<BTreeMap<u64, String>>(json);
     }
     for json in [r#"{"01":""}"#, r#"{"-1":""}"#, r#"{" 1":""}"#, r#"{"1.0":""}"#] {
         assert!(own::<BTreeMap<u8, String>>(json).is_err(), "{json}");

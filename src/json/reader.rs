@@ -153,10 +153,9 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Leaves it again, with the value that was read.
-    const fn leave<T>(&mut self, value: T) -> Result<T, Fault> {
+    /// Leaves it again.
+    pub(super) const fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
-        Ok(value)
     }
 
     /// What stands here is not what `expected` asks for.
@@ -222,8 +221,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         self.enter(b'{', &visitor)?;
-        let value = visitor.visit_map(Items::new(self, b'}'))?;
-        self.leave(value)
+        visitor.visit_map(Items::new(self, b'}'))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -241,7 +239,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         let value = visitor.visit_seq(&mut items)?;
         match items.next() {
             true => Err(de::Error::custom("trailing characters")),
-            false => self.leave(value),
+            false => Ok(value),
         }
     }
 
@@ -369,8 +367,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
             }
             _ => {
                 self.enter(b'{', &visitor)?;
-                let value = visitor.visit_enum(Items::new(self, b'}'))?;
-                self.leave(value)
+                visitor.visit_enum(Items::new(self, b'}'))
             }
         }
     }

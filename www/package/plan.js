@@ -111,6 +111,8 @@ export function genuine(fetch) {
   return async (address, options) => {
     const came = await fetch(address, options);
     if (came instanceof Response) return came;
+    // What was followed to another address is that address's answer.
+    if (came.redirected) throw new TypeError('The answer came from another address.');
     const { body, status, headers } = /** @type {Response} */ (came);
     return new Response(body, { status, headers: [...headers] });
   };

@@ -99,7 +99,7 @@ pub(crate) struct Beside<'p> {
 const MAX_BESIDE: usize = 64;
 
 impl<'p> Beside<'p> {
-    fn of(pieces: &[Piece<'p>]) -> Self {
+    pub(crate) fn of(pieces: &[Piece<'p>]) -> Self {
         Self {
             answers: read(pieces, Role::OcspAnswer, |bytes| Ocsp::parse("OCSP response", bytes)),
             manifests: read(pieces, Role::GpuReference, Manifest::parse),

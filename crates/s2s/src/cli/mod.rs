@@ -44,7 +44,7 @@ use silicon_to_source::Context;
 use silicon_to_source::engine::MAX_INPUT;
 use silicon_to_source::engine::bundle::Bundle;
 use silicon_to_source::engine::options::Options;
-use silicon_to_source::engine::plan::{Origin, Session};
+use silicon_to_source::engine::plan::{Origin, Service, Session};
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::time::UnixTime;
 
@@ -321,7 +321,8 @@ fn of_service(
         return Err(Problem::new("error.fetch-none", &[("address", &origin.to_string())]));
     }
     let begun = clock()?;
-    let mut session = fetch::begin(origin, begun, arguments.voice())?;
+    let mut session =
+        fetch::begin(origin, arguments.service.map(Service::from), begun, arguments.voice())?;
     let mut asked = Vec::new();
     loop {
         let session_file = Input::new(origin.to_string(), session.to_json().into_bytes());

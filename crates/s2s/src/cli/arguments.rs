@@ -69,12 +69,14 @@ What is read:
   Google      attestation of a virtual TPM, Confidential Space token
   AWS         Nitro document
   Azure       what a confidential VM's virtual TPM holds, with its quote
-  Services    a coordinator's attestation, a recorded exchange, and what
-              Tinfoil, NEAR AI, dstack and EigenCompute publish
+  Containers  evidence of Confidential Containers
+  Apple       what a device's certificates say of it
+  Services    a coordinator's attestation, a recorded exchange, ACI reports,
+              and what Tinfoil, NEAR AI, dstack and EigenCompute publish
   Tokens      attestation tokens of services that are known, or whose key a
               policy names
-  Builds      Sigstore bundle, GitHub's attestations, Google Cloud Build's
-              provenance
+  Builds      Sigstore bundle, GitHub's attestations, PEP 740, Google Cloud
+              Build's provenance
   Launches    description of an SEV-SNP launch, as s2s launch-digest makes it";
 
 /// Checks attestation evidence, from the chip maker's root key to a git commit

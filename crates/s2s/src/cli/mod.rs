@@ -37,7 +37,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::Parser as _;
+use clap::error::{ContextKind, ContextValue};
+use clap::{CommandFactory as _, Parser as _};
 use clap_complete::Shell;
 use silicon_to_source::Context;
 use silicon_to_source::engine::MAX_INPUT;
@@ -61,7 +62,7 @@ use problem::Problem;
 pub fn run() -> ExitCode {
     let Arguments { language, command } = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return misread(&error),
+        Err(error) => return misread(&without_hidden(error)),
     };
     let locale = language.or_else(locale_of_environment).unwrap_or_default();
     wording::speak(Language::of_locale(&locale));
@@ -86,6 +87,20 @@ pub fn run() -> ExitCode {
         Exit::Unreadable
     });
     ExitCode::from(exit.code())
+}
+
+/// What `error` suggests, without the commands that its help does not show.
+fn without_hidden(mut error: clap::Error) -> clap::Error {
+    let command = Arguments::command();
+    let is_hidden =
+        |name: &String| command.find_subcommand(name).is_some_and(clap::Command::is_hide_set);
+    if let Some(ContextValue::Strings(names)) = error.remove(ContextKind::SuggestedSubcommand) {
+        let shown: Vec<_> = names.into_iter().filter(|name| !is_hidden(name)).collect();
+        if !shown.is_empty() {
+            error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(shown));
+        }
+    }
+    error
 }
 
 /// Says why the command line cannot be read, or the help or version that it asks for.

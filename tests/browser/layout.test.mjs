@@ -385,9 +385,12 @@ test('by which checks a link holds, and what ties it to the one before, is said 
 
 test("the evidence's own name stands after our words, in quotation marks, and never bold", async () => {
   const { page, context } = await ready('verified');
-  const [ours, itself] = await page.locator('.subject p').allInnerTexts();
+  const [ours, unused, itself] = await page.locator('.subject p').allInnerTexts();
   assert.match(ours, /^\S.* · .* · from "bundle\.json"$/);
+  assert.equal(unused, '1 file was not used.');
   assert.equal(itself, 'It calls itself "drawn-by-hand.test".');
+  await page.locator('.subject a').click();
+  assert.ok(await page.locator('.file-list').isVisible(), 'it leads to the list of files');
   assert.equal(await page.locator('.subject strong, .subject b').count(), 0);
   await context.close();
 });

@@ -79,20 +79,18 @@ impl<'de> Reader<'de> {
     /// Goes over a string, and gives it with its quotes.
     fn quoted(&mut self) -> Option<&'de str> {
         let start = self.at;
-        let mut escaped = true;
-        for (index, byte) in self.text.as_bytes().get(start..)?.iter().enumerate() {
-            match byte {
-                // The first quote, and whatever a backslash stands before.
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => {
-                    self.at = start.checked_add(index)?.checked_add(1)?;
-                    return self.text.get(start..self.at);
-                }
-                _ => {}
+        let bytes = self.text.as_bytes();
+        let mut at = start;
+        loop {
+            // After the first quote, and after whatever a backslash stands before.
+            at = at.checked_add(1)?;
+            let found = at.checked_add(memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?)?;
+            at = found.checked_add(1)?;
+            if bytes.get(found) == Some(&b'"') {
+                self.at = at;
+                return self.text.get(start..at);
             }
         }
-        None
     }
 
     /// Goes over a string, and gives what it says.

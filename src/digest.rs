@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Digest as _;
 
 use crate::error::Error;
+use crate::hex;
 use crate::span::Span;
 
 macro_rules! digest {

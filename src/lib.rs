@@ -86,6 +86,7 @@ pub mod finding;
 pub mod formats;
 mod gather;
 mod json;
+mod hex;
 pub mod locales;
 pub(crate) mod piece;
 pub mod pki;

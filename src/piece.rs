@@ -60,6 +60,8 @@ pub(crate) enum Role {
     TufMetadata,
     /// Sigstore's key list.
     TrustedRoot,
+    /// A manifest of Contrast.
+    ContrastManifest,
     /// A description of a launch.
     LaunchDescription,
     /// A firmware image.
@@ -112,6 +114,7 @@ impl Role {
             Self::GithubAnswer => "github-answer",
             Self::TufMetadata => "tuf-metadata",
             Self::TrustedRoot => "trusted-root",
+            Self::ContrastManifest => "contrast-manifest",
             Self::LaunchDescription => "launch-description",
             Self::Firmware => "firmware",
             Self::RekorAnswer => "rekor-answer",

@@ -194,6 +194,7 @@ function clear(sentence) {
  * @param {SessionHandle | null} from
  */
 function take(own, from) {
+  if (!from) inquiry.clear();
   [sources, session, isUnread, heldAgainst] = [own, from, false, null];
 }
 
@@ -242,13 +243,14 @@ async function carryOut({ session: own, list, signal, stop, done }) {
   let unread = false;
   // The old answer goes before anything is waited for.
   stage.progress(host, 'asking-it', 1, own.first.length + 1, stop);
+  view.focusAnswer();
   await begin(rfc3339(new Date()));
   for (const [step, request] of own.first.entries()) {
     if (signal.aborted || turn !== begun) break;
     stage.progress(host, 'asking-it', step + 1, own.first.length + 1, stop);
     list.say(request, 'asking', () => ui('asking'));
     const asked = await ask(request, own, signal);
-    tell(list, request, told(asked));
+    tell(list, request, asked);
     // A host that did not answer is not asked again.
     if (asked.failed) {
       unread = asked.failed === 'cors-or-network';
@@ -291,7 +293,7 @@ async function askFurther({ requests, list, signal, done }) {
     if (asked.status === 200) {
       came.push({ name: request.url, bytes: asked.file, url: request.url });
     }
-    tell(list, request, told(asked));
+    tell(list, request, asked);
   }
   done();
   stage.release();
@@ -301,11 +303,6 @@ async function askFurther({ requests, list, signal, done }) {
   const bytes = own?.exchange;
   sources = bytes && first ? [{ ...first, bytes }, ...others] : [...sources, ...came];
   intake.again();
-}
-
-/** @param {import('./page.d.ts').Answered} asked */
-function told({ failed, file, status }) {
-  return { failed, status, length: file.length };
 }
 
 /**
@@ -330,8 +327,7 @@ async function check(at, byReader) {
   const mine = turn;
   stage.progress(host, 'checking-it', steps, steps, () => own.abort());
   const { policy, artifact } = heldAgainst ?? intake;
-  const asked = session?.asked ?? null;
-  const options = { at: at ?? rfc3339(new Date()), policy, artifact, asked };
+  const options = { at: at ?? rfc3339(new Date()), policy, artifact, asked: session?.asked ?? null };
   const examination = await examine(sources, options, own.signal);
   if (turn !== mine || running !== own) return;
   running = null;
@@ -359,7 +355,9 @@ function show(examination, byReader) {
     const [first] = own;
     return `${visible(ui('no-answer-title'))}${first ? `: ${evidenceWords(first.name)}` : ''}`;
   });
-  if (byReader) view.focusAnswer();
+  if (!byReader) return;
+  showIntake(false);
+  view.focusAnswer();
 }
 
 /**

@@ -61,3 +61,15 @@ export function toBase64(bytes) {
   }
   return btoa(binary);
 }
+
+/**
+ * SHA-256 in hexadecimal; `null` where the browser computes none.
+ *
+ * @param {BufferSource} bytes
+ * @returns {Promise<string | null>}
+ */
+export async function digestOf(bytes) {
+  if (!globalThis.crypto?.subtle) return null;
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

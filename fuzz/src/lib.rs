@@ -3,9 +3,12 @@
 //! changes in them.
 
 pub mod change;
+mod sealed_answer;
 pub mod seeds;
 
 use silicon_to_source::time::UnixTime;
+
+pub use sealed_answer::run as sealed_answer;
 
 /// A target by its name.
 pub type Target = (&'static str, fn(&[u8]));
@@ -19,6 +22,8 @@ pub const TARGETS: &[Target] = &[
     ("bundle", bundle),
     ("certificate", certificate),
     ("cloud_build", cloud_build),
+    ("contrast_manifest", contrast_manifest),
+    ("cvm_envelope", cvm_envelope),
     ("coordinator_binding", coordinator_binding),
     ("coordinator_document", coordinator_document),
     ("coordinator_exchange", coordinator_exchange),
@@ -44,6 +49,7 @@ pub const TARGETS: &[Target] = &[
     ("policy", policy),
     ("rekor_answer", rekor_answer),
     ("revocation_list", revocation_list),
+    ("sealed_answer", sealed_answer::run),
     ("sigstore_bundle", sigstore_bundle),
     ("sigstore_certificate", sigstore_certificate),
     ("sigstore_statement", sigstore_statement),
@@ -101,6 +107,22 @@ pub fn beside(bytes: &[u8]) {
     let policy = silicon_to_source::engine::builtin("simulated");
     let policy = policy.and_then(|built_in| built_in.policy().ok());
     let _ = silicon_to_source::examine(&files, policy.as_ref(), &context);
+}
+
+/// Any bytes as an envelope of CVM Attestation v1; what can be read is examined.
+pub fn cvm_envelope(bytes: &[u8]) {
+    if silicon_to_source::formats::cvm::parse::Envelope::parse(bytes).is_ok() {
+        let file = silicon_to_source::File::new("evidence", bytes);
+        let context = silicon_to_source::Context::at(NOW);
+        let policy = silicon_to_source::engine::builtin("simulated-machine");
+        let policy = policy.and_then(|built_in| built_in.policy().ok());
+        let _ = silicon_to_source::examine(&[file], policy.as_ref(), &context);
+    }
+}
+
+/// Any bytes as a manifest of Contrast.
+pub fn contrast_manifest(bytes: &[u8]) {
+    let _ = silicon_to_source::formats::contrast::parse::Manifest::parse(bytes);
 }
 
 /// Any bytes as what an enclave of Tinfoil's answers, and as what its workflows signed.

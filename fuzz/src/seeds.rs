@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use s2s_sim::aci::AciSpec;
+use s2s_sim::amd::ReportSpec as SnpReport;
 use s2s_sim::apple::{self, RowSpec};
 use s2s_sim::container::Container;
+use s2s_sim::cvm::EnvelopeSpec;
 use s2s_sim::intel::{CollateralSpec, QuoteSpec, TdSpec};
 use s2s_sim::near::NearSpec;
 use s2s_sim::release::Release;
@@ -15,6 +17,7 @@ use s2s_sim::sigstore::{Build, BundleSpec};
 use s2s_sim::tinfoil::{GuestSpec, TinfoilSpec};
 use serde_json::Value as Json;
 use silicon_to_source::engine::Builtin;
+use silicon_to_source::formats::snp::parse::Product;
 
 use crate::BETWEEN;
 
@@ -37,6 +40,12 @@ pub fn all() -> Vec<Vec<u8>> {
         apple::feed(&[RowSpec::with_chain(), RowSpec::without_chain()]),
         apple::ProcessSpec::healthy().bytes(),
         TinfoilSpec::default().bytes(),
+        s2s_sim::contrast::of_tdx(&TdSpec::healthy_1_5()).to_string().into_bytes(),
+        s2s_sim::contrast::of_snp(&SnpReport::healthy(Product::Milan)).to_string().into_bytes(),
+        EnvelopeSpec::snp().bytes(),
+        EnvelopeSpec::tdx().bytes(),
+        EnvelopeSpec::azure_snp().bytes(),
+        EnvelopeSpec::azure_tdx().bytes(),
         GuestSpec::tdx().document(),
         GuestSpec::tdx().hardware(),
         GuestSpec::tdx().witness(),

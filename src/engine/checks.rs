@@ -27,6 +27,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         formats::token::checks::TABLE,
         formats::tpm::checks::TABLE,
         formats::azure::checks::TABLE,
+        formats::cvm::checks::TABLE,
         formats::eigencompute::checks::TABLE,
         connection::TABLE,
         formats::gpu::checks::TABLE,
@@ -37,6 +38,7 @@ pub static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
         formats::nras::checks::TABLE,
         formats::launch::checks::TABLE,
         formats::gce::checks::TABLE,
+        formats::contrast::checks::TABLE,
         services::registry::checks::TABLE,
         presence::TABLE,
     ]

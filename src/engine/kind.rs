@@ -8,6 +8,7 @@ use crate::builds::sigstore::parse::Bundle;
 use crate::engine::{likeness, table};
 use crate::error::Error;
 use crate::formats::azure::parse::Evidence;
+use crate::formats::cvm::parse::Envelope;
 use crate::formats::dstack::parse::{
     Answer, Carried, RaTls, SnpAttestation, TdxAttestation, form, nitro_document, unread,
 };
@@ -18,7 +19,7 @@ use crate::formats::nitro::parse::of_dstack;
 use crate::formats::nras::parse::Bundle as GpuTokens;
 use crate::formats::token::parse::{Service, Token};
 use crate::formats::tpm::parse::Attestation;
-use crate::formats::{apple, dstack, gce, gpu, snp};
+use crate::formats::{apple, contrast, dstack, gce, gpu, snp};
 use crate::json::Names;
 use crate::pki::{Cert, pem_certificates};
 use crate::services::coordinator::parse::exchange::Exchange;
@@ -49,6 +50,8 @@ pub enum Kind<'a> {
     CoordinatorAttestation,
     /// What a reader's software asked a service, and what came back.
     Exchange(Box<Exchange>),
+    /// An envelope of CVM Attestation v1.
+    CvmEnvelope(Box<Envelope>),
     /// What dstack's guest agent answers: a quote with its event log.
     DstackQuoteReport,
     /// What dstack's guest agent answers for an SEV-SNP guest, or its hex or base64.
@@ -324,6 +327,8 @@ fn of_json<'a>(input: &'a [u8], names: Option<&Names<'_>>) -> Result<Kind<'a>, E
         Exchange::parse(input).map(|exchange| Kind::Exchange(Box::new(exchange)))
     } else if has("schema") && has("binding") {
         Ok(Kind::CoordinatorAttestation)
+    } else if Envelope::is_one(has) {
+        Envelope::parse(input).map(|envelope| Kind::CvmEnvelope(Box::new(envelope)))
     } else if aci::parse::Report::is_one(has) {
         Ok(Kind::AciReport)
     } else if aci::parse::Receipt::is_one(has) || aci::parse::Session::is_one(has) {
@@ -361,6 +366,8 @@ fn of_json<'a>(input: &'a [u8], names: Option<&Names<'_>>) -> Result<Kind<'a>, E
         && let Ok(bound) = BoundEvidence::from_json(input)
     {
         Ok(Kind::BoundEvidence(bound))
+    } else if contrast::parse::Manifest::is_one(has) {
+        Err(Error::whole(input, contrast::examine::ALONE))
     } else if Answer::is_info(has) {
         Err(Error::whole(input, INFO))
     } else if has("verificationMaterial") {

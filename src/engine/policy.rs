@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::finding::Check;
 use crate::formats::apple::policy::ForApple;
 use crate::formats::azure::policy::ForAzure;
+use crate::formats::cvm::policy::ForCvm;
 use crate::formats::dstack::policy::ForDstack;
 use crate::formats::eigencompute::policy::ForEigencompute;
 use crate::formats::gce::policy::ForGce;
@@ -45,6 +46,7 @@ pub use crate::builds::sigstore::policy::{Artifact, SigstorePolicy};
 
 pub use crate::formats::apple::policy::ApplePolicy;
 pub use crate::formats::azure::policy::AzurePolicy;
+pub use crate::formats::cvm::policy::CvmPolicy;
 pub use crate::formats::dstack::policy::DstackPolicy;
 pub use crate::formats::eigencompute::policy::EigenPolicy;
 pub use crate::formats::gce::policy::{Endorsement, GoogleFirmwarePolicy};
@@ -112,6 +114,8 @@ pub struct Policy {
     pub tpm: TpmPolicy,
     /// Azure confidential VMs.
     pub azure: AzurePolicy,
+    /// Envelopes of CVM Attestation v1.
+    pub cvm: CvmPolicy,
     /// EigenCompute's bound evidence.
     pub eigencompute: EigenPolicy,
     /// Google's firmware.
@@ -175,6 +179,8 @@ struct File {
     tpm: TpmPolicy,
     #[serde(default)]
     azure: AzurePolicy,
+    #[serde(default)]
+    cvm: CvmPolicy,
     #[serde(default)]
     eigencompute: EigenPolicy,
     #[serde(default, rename = "google-firmware")]
@@ -244,6 +250,7 @@ impl Policy {
             token: file.token,
             tpm: file.tpm,
             azure: file.azure,
+            cvm: file.cvm,
             eigencompute: file.eigencompute,
             google_firmware: file.google_firmware,
             gpu: file.gpu,
@@ -341,6 +348,12 @@ impl ForGce for Policy {
 impl ForAzure for Policy {
     fn azure(&self) -> &AzurePolicy {
         &self.azure
+    }
+}
+
+impl ForCvm for Policy {
+    fn cvm(&self) -> &CvmPolicy {
+        &self.cvm
     }
 }
 

@@ -12,9 +12,10 @@ use crate::builds::tuf::parse::Metadata;
 use crate::bytes::find;
 use crate::engine::kind::{has, is_image};
 use crate::error::Error;
+use crate::formats::contrast::parse::Manifest;
 use crate::formats::dstack::parse::{Answer, AppCompose};
 use crate::formats::gce::parse::LaunchEndorsement;
-use crate::formats::gpu::parse::Manifest;
+use crate::formats::gpu::parse::Manifest as GpuManifest;
 use crate::formats::intel::parse::GuestEvidence;
 use crate::formats::launch::parse::{Description, Firmware};
 use crate::formats::snp::parse::members::Evidence;
@@ -67,7 +68,7 @@ pub(crate) fn parts<'a>(
         return whole(role);
     }
     match bytes.trim_ascii_start().first() {
-        Some(b'<') if Manifest::is_likely(bytes) => return whole(Role::GpuReference),
+        Some(b'<') if GpuManifest::is_likely(bytes) => return whole(Role::GpuReference),
         Some(b'[') if RekorAnswer::of(bytes).is_some() => return whole(Role::RekorAnswer),
         Some(b'[') => return whole(Role::DstackLog),
         Some(b'{') => {
@@ -275,6 +276,8 @@ fn of_json(bytes: &[u8], names: Option<&Names<'_>>) -> Role {
         Role::AciSession
     } else if near::parse::Signed::is_one(has) {
         Role::NearSignature
+    } else if Manifest::is_one(has) {
+        Role::ContrastManifest
     } else if Answer::is_info(has) {
         Role::DstackInfo
     } else if AppCompose::is_likely(has) {

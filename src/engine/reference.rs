@@ -6,7 +6,7 @@ use crate::engine::policy::Policy;
 use crate::finding::{Check, connection};
 use crate::formats::intel::policy::RegisterRule;
 use crate::formats::token::policy::TokenPolicy;
-use crate::formats::{azure, dstack, eigencompute, gce, gpu, intel, nitro, snp, token, tpm};
+use crate::formats::{azure, cvm, dstack, eigencompute, gce, gpu, intel, nitro, snp, token, tpm};
 use crate::services::{aci, near, providers, registry};
 
 /// A check that compares with a value of the policy's.
@@ -56,6 +56,8 @@ pub(crate) static ALL: &[Reference] = &[
     row(&dstack::checks::DSTACK_ACPI, |p| !p.dcap.tdx.rtmr0.is_empty()),
     row(&dstack::checks::DSTACK_OS_IMAGE, |p| !p.dstack.os_images.is_empty()),
     row(&dstack::checks::DSTACK_APPLICATION, |p| !p.dstack.compose_hashes.is_empty()),
+    row(&cvm::checks::CVM_NONCE, |p| p.cvm.nonce.is_some()),
+    row(&cvm::checks::CVM_KEY, |p| p.cvm.key.is_some()),
     row(&nitro::checks::NITRO_TIME, |p| p.nitro.maximum_age_s.is_some()),
     row(&nitro::checks::NITRO_NONCE, |p| p.nitro.nonce.is_some()),
     row(&nitro::checks::NITRO_IMAGE, |p| p.nitro.names_image()),

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::builds::provenance;
 use crate::finding::Check;
-use crate::formats::{dstack, eigencompute, gce, intel, launch};
+use crate::formats::{contrast, dstack, eigencompute, gce, intel, launch};
 use crate::services::{coordinator, registry, tinfoil};
 
 /// Reference values of one publisher.
@@ -84,6 +84,12 @@ pub static ALL: &[Reference] = &[
         member: Some("dstack.os-images"),
         ..Reference::of("dstack-image", "dstack", false, &dstack::checks::DSTACK_OS_IMAGE)
     },
+    Reference::of(
+        "contrast-manifest",
+        "Whoever deployed it",
+        false,
+        &contrast::checks::CONTRAST_MEASUREMENT,
+    ),
     Reference {
         member: Some("eigencompute.image-digests"),
         ..Reference::of(

@@ -12,7 +12,8 @@ use crate::error::Error;
 use crate::formats::eigencompute::parse::Platform;
 use crate::formats::token::parse::Service;
 use crate::formats::{
-    apple, azure, dstack, eigencompute, gpu, intel, launch, nitro, nras, snp, token, tpm,
+    apple, azure, contrast, cvm, dstack, eigencompute, gpu, intel, launch, nitro, nras, snp, token,
+    tpm,
 };
 use crate::piece::{Piece, Role};
 use crate::report::Draft;
@@ -33,6 +34,7 @@ const DEVICES: &[Role] = &[Role::OcspAnswer, Role::GpuReference];
 /// What a processor's launch is compared with.
 const LAUNCH: &[Role] =
     &[Role::Firmware, Role::LaunchDescription, Role::GoogleEndorsement, Role::Certificate];
+const CONTRAST: &[Role] = &[Role::ContrastManifest];
 const REGISTRY: &[Role] = &[Role::RegistryAnswer];
 const DOCUMENT: &[Role] = &[Role::ImageDocument];
 const SIGNED: &[Role] = &[Role::SigstoreBundle];
@@ -72,14 +74,20 @@ pub(super) fn row(kind: &Kind<'_>) -> Row {
             azure::parse::Processor::Snp(_) => (2, "snp-azure", &[AMD, LAUNCH]),
             azure::parse::Processor::Tdx(_) => (2, "tdx-azure", &[INTEL, LAUNCH]),
         },
+        Kind::CvmEnvelope(own) => match (&own.report, own.binding.is_by_tpm()) {
+            (cvm::parse::Report::Snp(_), true) => (2, "snp-azure", &[AMD, LAUNCH, DEVICES]),
+            (cvm::parse::Report::Snp(_), false) => (2, "snp", &[AMD, LAUNCH, DEVICES]),
+            (cvm::parse::Report::Tdx(_), true) => (2, "tdx-azure", &[INTEL, LAUNCH, DEVICES]),
+            (cvm::parse::Report::Tdx(_), false) => (2, "tdx", &[INTEL, LOGS, LAUNCH, DEVICES]),
+        },
         Kind::DstackQuoteReport => (2, "tdx-dstack", GUEST),
         Kind::DstackCertificate(own) if is_of_snp(own) => (2, "snp", GUEST),
         Kind::DstackCertificate(_) => (2, "tdx-dstack", GUEST),
         Kind::DstackTdxAttestation(_) => (2, "tdx-dstack", GUEST),
         Kind::DstackSnpAttestation(_) => (2, "snp", &[AMD, IMAGE, DSTACK, LAUNCH, REGISTRY]),
         Kind::DstackNitroAttestation(_) => (2, "nitro", &[]),
-        Kind::SnpReport(_) => (3, "snp", &[AMD, LAUNCH]),
-        Kind::TdxQuote(_) => (3, "tdx", &[INTEL, LOGS, IMAGE, LAUNCH, REGISTRY]),
+        Kind::SnpReport(_) => (3, "snp", &[AMD, LAUNCH, CONTRAST]),
+        Kind::TdxQuote(_) => (3, "tdx", &[INTEL, LOGS, IMAGE, LAUNCH, REGISTRY, CONTRAST]),
         Kind::SgxQuote(_) => (3, "sgx", &[INTEL, LOGS, IMAGE, LAUNCH, REGISTRY]),
         Kind::TpmAttestation(_) => (3, "vtpm", &[GOOGLE, OTHERS, REGISTRY]),
         Kind::NitroDocument(_) => (3, "nitro", &[]),
@@ -166,6 +174,7 @@ pub(super) fn examine(
         Kind::AppleDevice(ders) => apple::examine::examine(input, ders, policy, now),
         Kind::BoundEvidence(own) => eigencompute::examine::examine(input, own, beside, policy, now),
         Kind::AzureEvidence(own) => azure::examine::examine(input, own, beside, policy, now),
+        Kind::CvmEnvelope(own) => cvm::examine::examine(input, own, beside, policy, now),
         Kind::DstackQuoteReport => dstack::examine::examine(input, beside, policy, now),
         Kind::DstackCertificate(ders) => {
             dstack::examine::examine_certificate(input, ders, beside, policy, now)
@@ -179,10 +188,11 @@ pub(super) fn examine(
         Kind::DstackNitroAttestation(own) => {
             nitro::examine::examine_dstack(input, own, policy, now)
         }
-        Kind::SnpReport(own) => snp::examine::examine(input, own, beside, policy, now),
-        Kind::TdxQuote(own) | Kind::SgxQuote(own) => {
-            intel::examine::examine(input, own, beside, policy, now)
-        }
+        Kind::SnpReport(own) => snp::examine::examine(input, own, beside, policy, now)
+            .map(|draft| contrast::examine::report(draft, own, beside)),
+        Kind::TdxQuote(own) => intel::examine::examine(input, own, beside, policy, now)
+            .map(|draft| contrast::examine::quote(draft, own, beside)),
+        Kind::SgxQuote(own) => intel::examine::examine(input, own, beside, policy, now),
         Kind::TpmAttestation(own) => tpm::examine::examine(input, own, beside, policy, now),
         Kind::NitroDocument(own) => nitro::examine::examine(input, own, policy, now),
         Kind::GpuReport(own) => gpu::examine::examine(input, own, beside, policy, now),

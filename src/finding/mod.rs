@@ -17,6 +17,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::hex;
 use crate::span::Span;
 use crate::time::UnixTime;
 

@@ -11,6 +11,8 @@ pub mod token;
 pub mod nras;
 pub mod launch;
 pub mod gce;
+pub mod contrast;
 pub mod azure;
+pub mod cvm;
 pub mod dstack;
 pub mod eigencompute;

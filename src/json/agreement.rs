@@ -128,6 +128,8 @@ fn each_type_takes_and_refuses_what_it_does_from_serde_json() {
     }
     for json in [r#"{"1":"a","255":"b"}"#, r#"{"256":""}"#, r#"{"x":""}"#] {
         agree::<BTreeMap<u8, String>>(json);
+        agree::<BTreeMap<u16, String>>(json);
+        agree::<BTreeMap<u64, String>>(json);
     }
     for json in [r#"{"01":""}"#, r#"{"-1":""}"#, r#"{" 1":""}"#, r#"{"1.0":""}"#] {
         assert!(own::<BTreeMap<u8, String>>(json).is_err(), "{json}");
@@ -173,6 +175,21 @@ fn text_that_is_no_json_is_no_panic() {
             _ = own::<Value>(&json[..end]);
             _ = own::<&RawValue>(&json[..end]);
             _ = own::<Flat>(&json[end..]);
+        }
+    }
+}
+
+#[test]
+fn depth_is_limited_as_serde_json_limits_it() {
+    let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    let objects = |depth: usize| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+    for depth in [1, 126, 127, 128, 129, 100_000] {
+        for json in [nested(depth), objects(depth), format!("[[1],{}]", nested(depth))] {
+            agree::<Value>(&json);
+            assert_eq!(
+                super::read::<Value>(json.as_bytes()).is_some(),
+                other::<Value>(&json).is_ok()
+            );
         }
     }
 }

@@ -37,8 +37,11 @@ impl<'a, 'de> Items<'a, 'de> {
         let is_end = match self.next {
             Next::First => self.reader.eat(self.end),
             Next::Further => !self.reader.eat(b',') && self.reader.eat(self.end),
-            Next::Nothing => true,
+            Next::Nothing => return false,
         };
+        if is_end {
+            self.reader.leave();
+        }
         self.next = if is_end { Next::Nothing } else { Next::Further };
         !is_end
     }
@@ -133,6 +136,16 @@ impl<'de> VariantAccess<'de> for Items<'_, 'de> {
 /// The name of a member.
 struct Name<'de>(Cow<'de, str>);
 
+impl Name<'_> {
+    /// The number that it is, in a map whose names are numbers.
+    fn number(&self) -> Result<u64, Fault> {
+        let are_digits = self.0.bytes().all(|byte| byte.is_ascii_digit());
+        let number = are_digits.then(|| serde_json::from_str(&self.0).ok()).flatten();
+        let wrong = || Fault("invalid value: expected key to be a number in quotes".to_owned());
+        number.ok_or_else(wrong)
+    }
+}
+
 impl<'de> Deserializer<'de> for Name<'de> {
     type Error = Fault;
 
@@ -148,11 +161,19 @@ impl<'de> Deserializer<'de> for Name<'de> {
     }
 
     fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let are_digits = self.0.bytes().all(|byte| byte.is_ascii_digit());
-        match are_digits.then(|| serde_json::from_str(&self.0)) {
-            Some(Ok(number)) => visitor.visit_u64(number),
-            _ => Err(Fault("invalid value: expected key to be a number in quotes".to_owned())),
-        }
+        visitor.visit_u64(self.number()?)
+    }
+
+    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_u64(self.number()?)
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_u64(self.number()?)
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_u64(self.number()?)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -173,7 +194,7 @@ impl<'de> Deserializer<'de> for Name<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        bool i8 i16 i32 i64 i128 u128 f32 f64 char str string bytes byte_buf option unit
         unit_struct seq tuple tuple_struct map struct ignored_any
     }
 }

@@ -82,7 +82,7 @@ impl<'a> Names<'a> {
     /// The names in `json`; `None` when it is not one object.
     pub(crate) fn of(json: &'a [u8]) -> Option<Self> {
         let is_object = json.trim_ascii_start().starts_with(b"{");
-        is_object.then(|| read(json)).flatten()
+        is_object.then(|| serde_json::from_slice(json).ok()).flatten()
     }
 
     /// Whether there is such a member, whatever its value.

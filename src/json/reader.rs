@@ -17,6 +17,10 @@ use super::items::{Items, Raw};
 /// The name under which [`serde_json::value::RawValue`] asks for the text of a value.
 pub(super) const RAW: &str = "$serde_json::private::RawValue";
 
+/// Objects and arrays within each other, at most: serde_json's own limit, which it does not have for values that it
+/// leaves aside.
+const MAX_DEPTH: u8 = 128;
+
 /// Why a value is not what a type needs.
 #[derive(Debug)]
 pub(crate) struct Fault(pub(super) String);
@@ -48,12 +52,14 @@ impl de::Error for Fault {
 pub(crate) struct Reader<'de> {
     text: &'de str,
     at: usize,
+    /// Objects and arrays around this place.
+    depth: u8,
 }
 
 impl<'de> Reader<'de> {
     /// At the start of `text`, which is JSON.
     pub(crate) const fn new(text: &'de str) -> Self {
-        Self { text, at: 0 }
+        Self { text, at: 0, depth: 0 }
     }
 
     /// The last byte that was read.
@@ -76,30 +82,21 @@ impl<'de> Reader<'de> {
         is
     }
 
-    /// Goes over a string, and gives it with its quotes.
-    fn quoted(&mut self) -> Option<&'de str> {
+    /// Goes over a string, and gives it with its quotes, and whether there is an escape in it.
+    fn quoted(&mut self) -> Option<(&'de str, bool)> {
         let start = self.at;
-        let bytes = self.text.as_bytes();
-        let mut at = start;
-        loop {
-            // After the first quote, and after whatever a backslash stands before.
-            at = at.checked_add(1)?;
-            let found = at.checked_add(memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?)?;
-            at = found.checked_add(1)?;
-            if bytes.get(found) == Some(&b'"') {
-                self.at = at;
-                return self.text.get(start..at);
-            }
-        }
+        let (inner, has_escapes) = string(self.text.as_bytes().get(start.checked_add(1)?..)?)?;
+        self.at = start.checked_add(inner)?.checked_add(2)?;
+        Some((self.text.get(start..self.at)?, has_escapes))
     }
 
     /// Goes over a string, and gives what it says.
     pub(super) fn string(&mut self) -> Result<Cow<'de, str>, Fault> {
-        let quoted = self.quoted().ok_or_else(not_json)?;
-        let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
-        match memchr::memchr(b'\\', inner.as_bytes()) {
-            None => Ok(Cow::Borrowed(inner)),
-            Some(_) => serde_json::from_str(quoted).map(Cow::Owned).map_err(|_| not_json()),
+        match self.quoted().ok_or_else(not_json)? {
+            (quoted, true) => serde_json::from_str(quoted).map(Cow::Owned).map_err(|_| not_json()),
+            (quoted, false) => {
+                Ok(Cow::Borrowed(quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default()))
+            }
         }
     }
 
@@ -114,25 +111,27 @@ impl<'de> Reader<'de> {
 
     /// Goes over one value of any kind, and gives its text.
     fn raw(&mut self) -> Option<&'de str> {
-        self.peek()?;
+        match self.peek()? {
+            b'{' | b'[' => {}
+            b'"' => return self.quoted().map(|(quoted, _)| quoted),
+            _ => return Some(self.word()),
+        }
         let start = self.at;
+        let bytes = self.text.as_bytes();
+        let mut at = start;
         let mut depth = 0_usize;
         loop {
-            match self.peek()? {
-                b'{' | b'[' => {
-                    depth = depth.checked_add(1)?;
-                    self.at = self.at.checked_add(1)?;
-                }
-                b'}' | b']' => {
-                    depth = depth.checked_sub(1)?;
-                    self.at = self.at.checked_add(1)?;
-                }
-                b',' | b':' => self.at = self.at.checked_add(1)?,
-                b'"' => _ = self.quoted()?,
-                _ => _ = self.word(),
+            let byte = *bytes.get(at)?;
+            at = at.checked_add(1)?;
+            match byte {
+                b'{' | b'[' => depth = depth.checked_add(1)?,
+                b'}' | b']' => depth = depth.checked_sub(1)?,
+                b'"' => at = at.checked_add(string(bytes.get(at..)?)?.0)?.checked_add(1)?,
+                _ => continue,
             }
             if depth == 0 {
-                return self.text.get(start..self.at);
+                self.at = at;
+                return self.text.get(start..at);
             }
         }
     }
@@ -140,6 +139,23 @@ impl<'de> Reader<'de> {
     /// A number as serde_json reads it.
     fn number(&mut self) -> Result<serde_json::Number, Fault> {
         serde_json::from_str(self.word()).map_err(|_| not_json())
+    }
+
+    /// Goes into the object or array that `bracket` opens.
+    fn enter(&mut self, bracket: u8, expected: &dyn Expected) -> Result<(), Fault> {
+        if !self.eat(bracket) {
+            return Err(self.other(expected));
+        }
+        self.depth = self.depth.saturating_add(1);
+        match self.depth < MAX_DEPTH {
+            true => Ok(()),
+            false => Err(Fault("recursion limit exceeded".to_owned())),
+        }
+    }
+
+    /// Leaves it again.
+    pub(super) const fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
     }
 
     /// What stands here is not what `expected` asks for.
@@ -161,6 +177,17 @@ impl<'de> Reader<'de> {
             },
         }
     }
+}
+
+/// How long the string is that `rest` begins with, behind its first quote, and whether there is an escape in it.
+fn string(rest: &[u8]) -> Option<(usize, bool)> {
+    let mut len = memchr::memchr2(b'"', b'\\', rest)?;
+    let has_escapes = rest.get(len) == Some(&b'\\');
+    while rest.get(len)? == &b'\\' {
+        len = len.checked_add(2)?;
+        len = len.checked_add(memchr::memchr2(b'"', b'\\', rest.get(len..)?)?)?;
+    }
+    Some((len, has_escapes))
 }
 
 fn unexpected(number: &serde_json::Number) -> Unexpected<'static> {
@@ -193,9 +220,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        if !self.eat(b'{') {
-            return Err(self.other(&visitor));
-        }
+        self.enter(b'{', &visitor)?;
         visitor.visit_map(Items::new(self, b'}'))
     }
 
@@ -209,9 +234,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        if !self.eat(b'[') {
-            return Err(self.other(&visitor));
-        }
+        self.enter(b'[', &visitor)?;
         let mut items = Items::new(self, b']');
         let value = visitor.visit_seq(&mut items)?;
         match items.next() {
@@ -342,11 +365,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
                 let name = self.string()?;
                 visitor.visit_enum(StrDeserializer::new(&name))
             }
-            Some(b'{') => {
-                self.eat(b'{');
+            _ => {
+                self.enter(b'{', &visitor)?;
                 visitor.visit_enum(Items::new(self, b'}'))
             }
-            _ => Err(self.other(&visitor)),
         }
     }
 

@@ -5,6 +5,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{DecodeError, Engine as _};
 
 use crate::bytes::without_space;
+use crate::hex;
 
 /// Base64 of either alphabet, with padding or without.
 pub(crate) fn of_base64(text: &[u8]) -> Result<Vec<u8>, DecodeError> {

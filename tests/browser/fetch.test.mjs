@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
 import { FAULTS, service } from './faults.mjs';
-import { ROOT, axe, demonstrate, launch, loaded, open, settled, site, whole } from './page.mjs';
+import { ROOT, axe, demonstrate, launch, loaded, open, settled, site } from './page.mjs';
 
 let browser;
 let page_site;
@@ -36,9 +36,9 @@ async function propose(page, address) {
 /** Asks the service that was named and waits for the answer. */
 async function askIt(page) {
   await page.click('#ask');
-  await page.waitForSelector('#stop[hidden]', { state: 'attached', timeout: 60_000 });
-  await page.waitForFunction(() => document.activeElement?.className === 'answer-subject');
-  await whole(page);
+  await page.waitForSelector('.plan[data-asked="done"]', { timeout: 60_000 });
+  await settled(page);
+  assert.equal(await page.evaluate(() => document.activeElement?.className), 'answer-subject');
 }
 
 async function downloaded(page, selector) {
@@ -47,7 +47,7 @@ async function downloaded(page, selector) {
 }
 
 const state = (page) => page.locator('answer-card').getAttribute('data-state');
-const statuses = (page) => page.locator('.plan .request-status').allInnerTexts();
+const statuses = (page) => page.locator('.plan .request-status').allTextContents();
 
 /** Faults leave traces in the console that are the browser's own. */
 const ownTroubles = (troubles) =>
@@ -74,7 +74,7 @@ test('a service is asked without cookies and without a referrer, and sent the no
   const coordinator = await service(FAULTS['not found']);
   const { page, context } = await ready();
   await propose(page, coordinator.origin);
-  const nonce = await page.locator('#nonce').innerText();
+  const nonce = await page.locator('#nonce').textContent();
   assert.match(nonce, /^[A-Za-z0-9_-]{43}$/);
   await askIt(page);
   assert.deepEqual(
@@ -87,7 +87,7 @@ test('a service is asked without cookies and without a referrer, and sent the no
     assert.equal(headers.authorization, undefined);
   }
   await propose(page, coordinator.origin);
-  assert.notEqual(await page.locator('#nonce').innerText(), nonce, 'every session has its own');
+  assert.notEqual(await page.locator('#nonce').textContent(), nonce, 'every session has its own');
   await context.close();
   await coordinator.close();
 });
@@ -96,7 +96,7 @@ test('what was asked and answered can be kept, and handed in again as a recordin
   const coordinator = await service(FAULTS['not found']);
   const { page, context } = await ready();
   await propose(page, coordinator.origin);
-  const nonce = await page.locator('#nonce').innerText();
+  const nonce = await page.locator('#nonce').textContent();
   await askIt(page);
   const kept = await downloaded(page, '#download-exchange');
   const exchange = JSON.parse(kept);
@@ -202,14 +202,14 @@ test('while a service is asked no answer about anything else stands', async () =
   assert.match(await page.locator('answer-card .short').innerText(), /^SIMULATED/);
   await propose(page, coordinator.origin);
   await page.click('#ask');
-  await page.waitForFunction(() => document.activeElement?.id === 'stop');
+  await page.waitForSelector('.plan[data-asked="running"]');
   assert.equal(await state(page), 'checking');
   assert.equal(await page.locator('.answer-subject').innerText(), `Checking ${coordinator.origin}`);
   assert.match(await page.locator('answer-card .short').innerText(), /^Asking it, step 1 of 3$/);
   await page.waitForFunction(() => /^[1-9]/.test(document.querySelector('.seconds')?.textContent ?? ''));
   assert.equal(await page.locator('chain-link').count(), 0);
   assert.doesNotMatch(await page.title(), /SIMULATED|Verified/);
-  await page.click('#stop');
+  await page.click('#stop-check');
   await page.waitForFunction(() => document.activeElement?.className === 'answer-subject');
   await context.close();
   await coordinator.close();
@@ -220,10 +220,11 @@ test('a file that is handed in while a service is asked is what is shown', async
   const { page, context } = await ready();
   await propose(page, coordinator.origin);
   await page.click('#ask');
-  await page.waitForFunction(() => document.activeElement?.id === 'stop');
+  await page.waitForSelector('.plan[data-asked="running"]');
   await page.setInputFiles('#files', { name: 'mine.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
   await page.waitForFunction(() => document.querySelector('.answer-subject')?.textContent.includes('mine.json'));
-  await page.click('#stop');
+  assert.ok(await page.locator('.plan').isHidden(), 'no question stands beside an answer about a file');
+  assert.equal(await page.inputValue('#address'), '');
   await page.waitForTimeout(300);
   assert.match(await page.locator('.answer-subject').innerText(), /mine\.json/);
   await context.close();
@@ -235,8 +236,8 @@ test('the reader can stop the asking, and nothing more is asked', async () => {
   const { page, context } = await ready();
   await propose(page, coordinator.origin);
   await page.click('#ask');
-  await page.waitForFunction(() => document.activeElement?.id === 'stop');
-  await page.click('#stop');
+  await page.waitForSelector('.plan[data-asked="running"]');
+  await page.click('#stop-check');
   await page.waitForFunction(() => document.activeElement?.className === 'answer-subject');
   assert.equal(await state(page), 'unknown');
   assert.match((await statuses(page))[0], /you stopped it/);

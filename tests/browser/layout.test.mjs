@@ -4,6 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before, suite } from 'node:test';
@@ -384,9 +385,12 @@ test('by which checks a link holds, and what ties it to the one before, is said 
 
 test("the evidence's own name stands after our words, in quotation marks, and never bold", async () => {
   const { page, context } = await ready('verified');
-  const [ours, itself] = await page.locator('.subject p').allInnerTexts();
+  const [ours, unused, itself] = await page.locator('.subject p').allInnerTexts();
   assert.match(ours, /^\S.* · .* · from "bundle\.json"$/);
+  assert.equal(unused, '1 file was not used.');
   assert.equal(itself, 'It calls itself "drawn-by-hand.test".');
+  await page.locator('.subject a').click();
+  assert.ok(await page.locator('.file-list').isVisible(), 'it leads to the list of files');
   assert.equal(await page.locator('.subject strong, .subject b').count(), 0);
   await context.close();
 });
@@ -484,6 +488,38 @@ test('printing everything opens everything, and closes it again; printing alone 
   const whole = await page.pdf({ format: 'A4' });
   assert.deepEqual(await counts(), [0, closed]);
   assert.ok(whole.length > short.length);
+  await context.close();
+});
+
+test('each page of paper names the report by its SHA-256, which is that of the downloaded file', async () => {
+  const { page, context, troubles } = await ready('verified');
+  const digest = createHash('sha256').update(drawn('verified')).digest('hex');
+  await page.waitForFunction(() => document.querySelector('.paper-hash').textContent !== '');
+  const rules = () =>
+    page.evaluate(() => document.adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules].map(({ cssText }) => cssText)).join('\n'));
+  assert.equal(await page.locator('.paper-hash').textContent(), `SHA-256 of the report: ${digest}`);
+  assert.match(await rules(), new RegExp(`@bottom-left.*${digest}`, 's'));
+  assert.equal(await page.locator('.paper-hash').isVisible(), false, 'on a screen it stands nowhere');
+  await page.evaluate(() => document.querySelector('evidence-report').clear('Nothing stands here.'));
+  assert.equal(await page.locator('.paper-hash').textContent(), '');
+  assert.doesNotMatch(await rules(), /[0-9a-f]{64}/);
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
+test('an answer that the reader asked for closes the place for files, and an option leaves it open', async () => {
+  const { page, context } = await ready('verified');
+  assert.equal(await page.locator('#intake').isVisible(), false);
+  await page.click('#open-intake');
+  await page.locator('#files').setInputFiles({ name: 'bundle.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+  await page.waitForSelector('#intake', { state: 'hidden' });
+  await settled(page);
+  assert.equal(await page.locator('#open-intake').getAttribute('aria-expanded'), 'false');
+  await page.click('#open-intake');
+  await page.locator('.options summary').click();
+  await page.selectOption('#policy', 'drawn-by-hand');
+  await settled(page);
+  assert.equal(await page.locator('#intake').isVisible(), true);
   await context.close();
 });
 

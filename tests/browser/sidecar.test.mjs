@@ -12,7 +12,7 @@ import test, { after, before } from 'node:test';
 
 import { CLI } from '../target.mjs';
 import { service } from './faults.mjs';
-import { axe, launch, open, openIntake, settled, site, whole } from './page.mjs';
+import { axe, launch, open, openIntake, settled, site } from './page.mjs';
 
 const SIMULATED = join(dirname(CLI), 's2s-sim');
 
@@ -69,9 +69,8 @@ async function ask(page, origin) {
   await page.press('#address', 'Enter');
   await page.waitForSelector('.plan:not([hidden])');
   await page.click('#ask');
-  await page.waitForSelector('#stop[hidden]', { state: 'attached', timeout: 60_000 });
-  await page.waitForFunction(() => document.activeElement?.className === 'answer-subject');
-  await whole(page);
+  await page.waitForSelector('.plan[data-asked="done"]', { timeout: 60_000 });
+  await settled(page);
 }
 
 async function downloaded(page, selector) {
@@ -99,7 +98,7 @@ test('a fresh nonce, the whole chain, A5 and a commit, SIMULATED throughout', as
   const row = await page.locator('[data-row="software"] dd').innerText();
   assert.ok(row.includes(commit.value.hex.slice(0, 12)), row);
   const exchange = JSON.parse(await downloaded(page, '#download-exchange'));
-  const nonce = await page.locator('#nonce').innerText();
+  const nonce = await page.locator('#nonce').textContent();
   assert.equal(exchange.nonce, nonce);
   const document_ = JSON.parse(Buffer.from(exchange.answers[0].outcome.body, 'base64').toString());
   assert.equal(document_.nonce, nonce);

@@ -5,9 +5,9 @@ use s2s_sim::coordinator::{CoordinatorSpec, Machine, SEALED_KEY, key_answer};
 use s2s_sim::sidecar::OTHER_KEY;
 use serde_json::{Value as Json, json};
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::engine::channel::{MAX_AGE_S, Refusal, Requirement, SealedTo};
+use silicon_to_source::engine::channel::{Form, MAX_AGE_S, Refusal, Requirement, SealedTo};
 use silicon_to_source::engine::options::Options;
-use silicon_to_source::engine::plan::session::{Response, response};
+use silicon_to_source::engine::plan::session::{Answer, response};
 use silicon_to_source::finding::Level;
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::services::coordinator::parse::exchange::Exchange;
@@ -66,8 +66,9 @@ impl Case {
 const A5: Requirement = Requirement::level(Level::A5);
 
 /// What the service answers when it is asked for its key again.
-fn answer(sealed_to: &SealedTo, status: u16, body: Vec<u8>) -> Response {
-    response(&sealed_to.question().unwrap(), status, |_| None, body)
+fn answer(sealed_to: &SealedTo, status: u16, body: Vec<u8>) -> Answer {
+    let question = sealed_to.question();
+    Answer::answered(&question, response(&question, status, |_| None, body))
 }
 
 #[test]
@@ -75,10 +76,11 @@ fn a_request_may_be_sealed_to_the_key_that_the_evidence_binds() {
     for spec in [CoordinatorSpec::default(), CoordinatorSpec::tdx()] {
         let sealed_to = Case { spec, ..Case::default() }.sealed_to(&A5).unwrap();
         assert_eq!(sealed_to.origin(), "https://coordinator.simulated.example");
-        let question = sealed_to.question().unwrap();
+        assert_eq!(sealed_to.form(), Form::NaclBox);
+        let question = sealed_to.question();
         assert_eq!(question.url, "https://coordinator.simulated.example/v1/encryption-key");
         let named = answer(&sealed_to, 200, key_answer(&SEALED_KEY));
-        let current = sealed_to.current(Some(&named), now()).unwrap();
+        let current = sealed_to.current(&named, now()).unwrap();
         assert_eq!(current.key(), &SEALED_KEY);
         let id = Sha256::of(&SEALED_KEY).to_string();
         assert_eq!(current.id(), id[..16]);
@@ -179,25 +181,55 @@ fn a_key_that_changed_since_is_noticed_and_so_is_one_that_is_not_named() {
         (503, key_answer(&SEALED_KEY), Refusal::Unanswered),
     ] {
         let named = answer(&sealed_to, status, body);
-        assert_eq!(sealed_to.current(Some(&named), now()).unwrap_err(), refusal, "{status}");
+        assert_eq!(sealed_to.current(&named, now()).unwrap_err(), refusal, "{status}");
     }
-    assert_eq!(sealed_to.current(None, now()).unwrap_err(), Refusal::Unanswered);
+    let none = Answer::failed(&sealed_to.question(), "timeout");
+    assert_eq!(sealed_to.current(&none, now()).unwrap_err(), Refusal::Unanswered);
+}
+
+/// Whoever answers elsewhere, or something else, says nothing about this service's key.
+#[test]
+fn an_answer_from_another_address_or_to_another_question_names_no_key() {
+    let sealed_to = Case::default().sealed_to(&A5).unwrap();
+    let good = answer(&sealed_to, 200, key_answer(&SEALED_KEY));
+    assert!(sealed_to.current(&good, now()).is_ok());
+    for url in [
+        "https://other.simulated.example/v1/encryption-key",
+        "http://coordinator.simulated.example/v1/encryption-key",
+        "https://coordinator.simulated.example:8443/v1/encryption-key",
+        "https://coordinator.simulated.example/v1/encryption-key?x",
+        "",
+    ] {
+        let other = Answer { url: url.to_owned(), ..good.clone() };
+        assert_eq!(sealed_to.current(&other, now()).unwrap_err(), Refusal::Unanswered, "{url}");
+    }
+    let other = Answer { what: "hpke-keys".to_owned(), ..good };
+    assert_eq!(sealed_to.current(&other, now()).unwrap_err(), Refusal::Unanswered);
+}
+
+#[test]
+fn requests_to_a_coordinator_go_to_the_address_that_its_evidence_names() {
+    let via = |text: &str| Requirement { via: Some(text.parse().unwrap()), ..A5 };
+    let own = Case::default().sealed_to(&via("https://coordinator.simulated.example"));
+    assert_eq!(own.unwrap().origin(), "https://coordinator.simulated.example");
+    let other = Case::default().sealed_to(&via("https://other.simulated.example"));
+    assert_eq!(other, Err(Refusal::Origin));
 }
 
 #[test]
 fn a_session_is_over_after_its_time_and_when_the_clock_goes_back() {
-    let short = Requirement { least: Level::A4, max_age_s: 60 };
+    let short = Requirement { max_age_s: 60, ..Requirement::level(Level::A4) };
     let begun = now().0 - 10;
     for (requirement, last) in [(A5, i64::from(MAX_AGE_S)), (short, 60)] {
         let sealed_to = Case::default().sealed_to(&requirement).unwrap();
         let named = answer(&sealed_to, 200, key_answer(&SEALED_KEY));
-        let at = |at| sealed_to.current(Some(&named), UnixTime(at)).map(|_| ());
+        let at = |at| sealed_to.current(&named, UnixTime(at)).map(|_| ());
         assert_eq!(at(begun + last), Ok(()));
         assert_eq!(at(begun + last + 1), Err(Refusal::Age));
         assert_eq!(at(now().0 - 1), Err(Refusal::Age));
         assert_eq!(at(i64::MAX), Err(Refusal::Age));
         assert_eq!(at(i64::MIN), Err(Refusal::Age));
     }
-    let none = Requirement { least: Level::A4, max_age_s: 9 };
+    let none = Requirement { max_age_s: 9, ..Requirement::level(Level::A4) };
     assert_eq!(Case::default().sealed_to(&none), Err(Refusal::Age));
 }

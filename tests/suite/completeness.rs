@@ -14,8 +14,9 @@ use silicon_to_source::time::UnixTime;
 use crate::common::examine;
 use crate::common::table::{Told, check_of, findings};
 use crate::{
-    aci, apple, azure, coordinator, dcap, dstack, eigencompute, gcb, git, google, near, nitro,
-    nvidia, oci, providers, service_tokens, sigstore, snp, tinfoil, tinfoil_guest, tuf,
+    aci, apple, azure, contrast, coordinator, cvm, dcap, dstack, eigencompute, gcb, git, google,
+    near, nitro, nvidia, oci, providers, service_tokens, sigstore, snp, tinfoil, tinfoil_guest,
+    tuf,
 };
 
 /// Every table of inputs; the tests beside each table see that its rows do what they say.
@@ -24,8 +25,10 @@ const TABLES: &[fn() -> Vec<Told>] = &[
     apple::told,
     azure::checks::told,
     azure::tdx::told,
+    contrast::told,
     coordinator::carriers::told,
     coordinator::checks::told,
+    cvm::told,
     dcap::checks::told,
     dstack::told,
     eigencompute::checks::told,

@@ -95,7 +95,11 @@ const ROWS: &[Row] = &[
         kind: "dstack-snp-attestation",
         level: None,
         state: State::Unknown,
-        says: &[],
+        says: &[
+            ("snp.report.version", "pass"),
+            ("snp.report.signature", "unknown not-fetched"),
+            ("dstack.tcb-info/sev_snp_measurement", "unknown not-supported"),
+        ],
     },
 ];
 

@@ -3,6 +3,7 @@
  * cannot vouch for itself, and this says so first.
  */
 
+import { digestOf } from '../bytes.js';
 import { fileOfPage } from '../demonstrations.js';
 import { button, h } from '../dom.js';
 import { hexElement } from '../values.js';
@@ -47,7 +48,8 @@ export class AboutPage extends HTMLElement {
     const bytes = await fileOfPage('./verifier-manifest.json');
     const own = bytes && read(bytes);
     if (!bytes || !own) return [h('p', {}, () => ui('about-none'))];
-    const sha256 = await digest(bytes);
+    const sha256 = await digestOf(Uint8Array.from(bytes));
+    if (sha256 === null) return [h('p', {}, () => ui('about-none'))];
     const { commit } = own;
     const facts = [
       fact('about-manifest', hexElement(sha256)),
@@ -107,12 +109,6 @@ function read(bytes) {
   } catch {
     return null;
   }
-}
-
-/** @param {Uint8Array} bytes */
-async function digest(bytes) {
-  const hash = await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes));
-  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 customElements.define('about-page', AboutPage);

@@ -93,6 +93,7 @@ export class AnswerCard extends HTMLElement {
    */
   checking({ host, doing, step, steps, since }, stop) {
     const words = ui('progress', { doing, step, steps });
+    const focused = this.contains(document.activeElement) ? document.activeElement?.id : null;
     this.#begin('checking', ui('checking-host', { host }), words, '');
     const seconds = h('span', { class: 'seconds', 'aria-hidden': 'true' });
     const tick = () => {
@@ -108,6 +109,9 @@ export class AnswerCard extends HTMLElement {
         stop ? button(ui('stop'), stop, { id: 'stop-check' }) : null,
       ),
     );
+    // The next step is drawn anew, and takes the focus over.
+    if (focused === 'stop-check') this.querySelector('button')?.focus({ preventScroll: true });
+    else if (focused !== null) this.#heading?.focus({ preventScroll: true });
   }
 
   /**

@@ -36,7 +36,7 @@ export class ChainLink extends HTMLElement {
         'div',
         { class: 'link-body' },
         fold(
-          { class: 'link-fold', open: link.state === 'failed' || isNext },
+          { class: 'link-fold', open: link.state === 'failed' || (isNext && !holds(link)) },
           h(
             'summary',
             {},

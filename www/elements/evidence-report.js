@@ -6,6 +6,7 @@
 
 import { button, copyButton, evidenceWords, h, redrawn } from '../dom.js';
 import { painted, unfoldAll, unfoldLater } from '../folds.js';
+import { markPaper } from '../paper.js';
 import { listed, ui } from '../wording.js';
 import { AnswerCard } from './answer-card.js';
 import { chainSection } from './chain-section.js';
@@ -42,6 +43,7 @@ export class EvidenceReport extends HTMLElement {
   #above = h('div', { class: 'report-above' });
   #card = new AnswerCard();
   #rest = h('div', { class: 'report-rest' });
+  #paper = h('p', { class: 'paper-hash print-only' });
   /** Counts what was drawn or taken down: what was to be drawn later for another is drawn no more. */
   #turn = 0;
   /** @type {(Node | string)[] | null} what stands below the answer, where it is not on the page yet */
@@ -49,9 +51,13 @@ export class EvidenceReport extends HTMLElement {
 
   connectedCallback() {
     if (this.childElementCount > 0) return;
-    this.append(this.#above, this.#card, this.#rest);
+    this.append(this.#above, this.#card, this.#rest, this.#paper);
     this.addEventListener('click', (event) => this.#openTarget(event));
     this.addEventListener('undrawable', () => this.show({ kind: 'unknown', reason: 'not-a-report' }, []));
+  }
+
+  disconnectedCallback() {
+    markPaper(this.#paper, null);
   }
 
   /**
@@ -88,6 +94,7 @@ export class EvidenceReport extends HTMLElement {
     this.#waiting = null;
     this.removeAttribute('data-drawing');
     this.#rest.replaceChildren();
+    markPaper(this.#paper, null);
   }
 
   /** Puts what stands below the answer on the page once the answer is on the screen. */
@@ -198,6 +205,7 @@ export class EvidenceReport extends HTMLElement {
     });
     this.#waiting = sections;
     this.setAttribute('data-drawing', '');
+    markPaper(this.#paper, json);
     this.#later();
   }
 

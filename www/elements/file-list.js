@@ -12,18 +12,30 @@ import { byteCount, hexElement } from '../values.js';
 import { say, ui, uiCount } from '../wording.js';
 import { folded } from './report-actions.js';
 
+/** What a link to the list names. */
+export const FILES = 'file-list';
+
 /**
  * @param {Report} report
  * @param {number} handed how many of the files can be taken out; the others came inside a session
  *   file
  */
 export function fileList({ files, subject }, handed) {
-  const unused = files.filter(({ became }) => became !== 'evidence' && became !== 'used');
-  const count = unused.length > 0 ? ` ${uiCount('files-unused', unused.length)}` : '';
+  const count = unusedWords(files);
   return folded('files', ui('files'), [
-    h('p', {}, ui('files-sentence')),
+    h('p', { id: FILES, tabindex: -1 }, ui('files-sentence')),
     h('ol', { class: 'file-list' }, files.map((file, place) => row(file, subject.kind, place, place < handed))),
-  ], count);
+  ], count && ` ${count}`);
+}
+
+/**
+ * How many files were not used; empty when every one was.
+ *
+ * @param {Filed[]} files
+ */
+export function unusedWords(files) {
+  const unused = files.filter(({ became }) => became !== 'evidence' && became !== 'used');
+  return unused.length > 0 ? uiCount('files-unused', unused.length) : '';
 }
 
 /**

@@ -11,6 +11,7 @@ import { sentencesOf } from '../phrases.js';
 import { checkTitle, level, meanings, rootOfTrust, sayOr } from '../titles.js';
 import { byteCount, timeElement } from '../values.js';
 import { say, ui, uiCount } from '../wording.js';
+import { FILES, unusedWords } from './file-list.js';
 import { simulatedMark } from './simulated-mark.js';
 
 /** How many absences are told at once. */
@@ -39,6 +40,7 @@ export function reportMeaning(report) {
 function subject(report) {
   const { subject, checked_at, files, policy, recorded_at: recorded } = report;
   const evidence = files.find(({ became }) => became === 'evidence');
+  const unused = unusedWords(files);
   const itself = recorded ? null : sentencesOf(report).callsItself();
   return h(
     'div',
@@ -51,6 +53,7 @@ function subject(report) {
       ` · ${ui('under-policy', { policy: policy.name })}`,
       evidence ? fromFile(evidence.name) : [],
     ),
+    unused ? h('p', {}, h('a', { href: `#${FILES}` }, unused)) : null,
     itself ? h('p', {}, isolated(itself, evidenceWords(subject.name ?? ''))) : null,
   );
 }
@@ -82,7 +85,8 @@ function meaning(list, report) {
   return h(
     'div',
     { class: list },
-    h('h3', {}, ui(list)),
+    // Each sentence says by itself which of the two it is.
+    h('h3', { class: 'visually-hidden' }, ui(list)),
     sentences.length === 1
       ? h('p', {}, sentences[0])
       : h('ul', {}, sentences.map((sentence) => h('li', {}, sentence))),

@@ -2,11 +2,12 @@
  * `<service-inquiry>`: where a reader names a service, sees whom a check asks and what each host
  * learns, and starts it. Nothing is asked before the button is pressed, and nothing is remembered.
  *
- * The element is the line with the address; `plan` and `known` stand where the page puts them.
+ * The element is the line with the address; `plan` and `known` stand where the page puts them. Once the
+ * question is asked, the plan is folded to a line with what came of it.
  *
  * Fires `inquire` with an Inquiry, `recorded`, and `proposed` when a plan is shown or taken down.
  *
- * @import { PlannedRequest, SessionHandle } from '../page.d.ts'
+ * @import { Answered, PlannedRequest, SessionHandle } from '../page.d.ts'
  */
 
 import { announce, button, h, tellIn } from '../dom.js';
@@ -109,6 +110,12 @@ export class ServiceInquiry extends HTMLElement {
     this.#show(proposal);
   }
 
+  /** The answer that stands is of no service: no question stands beside it. */
+  clear() {
+    this.#forget();
+    this.#address.value = '';
+  }
+
   /** What was proposed no longer stands, and what is running is stopped. */
   #forget() {
     this.#proposed += 1;
@@ -117,6 +124,7 @@ export class ServiceInquiry extends HTMLElement {
     this.#problem.replaceChildren();
     this.#address.removeAttribute('aria-invalid');
     this.plan.hidden = true;
+    this.plan.removeAttribute('data-asked');
     this.plan.replaceChildren();
   }
 
@@ -126,21 +134,19 @@ export class ServiceInquiry extends HTMLElement {
     list.draw(session.first, { choice: false, told: true });
     const host = session.first[0]?.host ?? session.origin;
     const heading = h('h2', { tabindex: -1 }, () => ui('plan'));
-    const go = button(() => ui('ask-host', { host }), () => this.#start(session, list, go, stop), {
-      class: 'primary',
-      id: 'ask',
-    });
-    const stop = button(() => ui('stop'), () => this.#running?.abort(), { id: 'stop', hidden: true });
-    this.plan.replaceChildren(
-      heading,
-      ...asked(session.first),
-      h('div', { class: 'row' }, go, stop),
+    const told = [
       list,
       session.nonce
         ? h('p', {}, () => ui('nonce'), ' ', h('code', { id: 'nonce', class: 'url', translate: 'no' }, session.nonce))
         : h('p', {}, () => ui('no-nonce')),
       h('p', { class: 'note' }, () => ui('how-asked')),
-    );
+    ];
+    const start = () => {
+      this.plan.replaceChildren(h('details', {}, h('summary', {}, () => ui('plan-asked', { host })), told));
+      this.#start(session, list);
+    };
+    const go = button(() => ui('ask-host', { host }), start, { class: 'primary', id: 'ask' });
+    this.plan.replaceChildren(heading, ...asked(session.first), h('div', { class: 'row' }, go), ...told);
     this.plan.hidden = false;
     this.dispatchEvent(new CustomEvent('proposed'));
     heading.focus({ preventScroll: false });
@@ -149,19 +155,16 @@ export class ServiceInquiry extends HTMLElement {
   /**
    * @param {SessionHandle} session
    * @param {RequestList} list
-   * @param {HTMLButtonElement} go
-   * @param {HTMLButtonElement} stop
    */
-  #start(session, list, go, stop) {
+  #start(session, list) {
     this.#running?.abort();
     const running = new AbortController();
     this.#running = running;
-    go.hidden = true;
-    stop.hidden = false;
-    stop.focus();
+    this.plan.setAttribute('data-asked', 'running');
     const done = () => {
-      stop.hidden = true;
-      if (this.#running === running) this.#running = null;
+      if (this.#running !== running) return;
+      this.#running = null;
+      this.plan.setAttribute('data-asked', 'done');
     };
     const end = () => running.abort();
     this.dispatchEvent(
@@ -175,13 +178,13 @@ export class ServiceInquiry extends HTMLElement {
  *
  * @param {RequestList} list
  * @param {PlannedRequest} request
- * @param {{ status?: number | undefined, failed?: string | undefined, length: number }} asked
+ * @param {Answered} asked
  */
 export function tell(list, request, asked) {
-  const { failed, status, length } = asked;
+  const { failed, status, file } = asked;
   const what = sayOr(['wanted', request.what], request.what);
   const sentence = () =>
-    failed ? ui('no-answer', { why: sayOr(['asked', failed], failed) }) : ui('answered', { status: status ?? 0, length });
+    failed ? ui('no-answer', { why: sayOr(['asked', failed], failed) }) : ui('answered', { status: status ?? 0, length: file.length });
   list.say(request, failed ? 'failed' : 'answered', sentence);
   announce(`${what}: ${sentence()}`);
 }

@@ -5,6 +5,7 @@
  * @import { Examination, Request, Source } from '../page.d.ts'
  */
 
+import { digestOf } from '../bytes.js';
 import { button, h, retell, visible } from '../dom.js';
 import { AnswerCard } from '../elements/answer-card.js';
 import { EvidenceIntake, rfc3339 } from '../elements/evidence-intake.js';
@@ -15,10 +16,9 @@ import { answerForPaper } from '../paper.js';
 import { sentencesOf } from '../phrases.js';
 import { ui } from '../wording.js';
 import { aboutFile, checkFile, inputs } from './about.js';
-import { blockText, digestOf, unpacked } from './blocks.js';
+import { blockText, unpacked } from './blocks.js';
 import { contentOf, embedded } from './bundle.js';
 import { take as takeWords } from './languages.js';
-import { markPaper } from './paper-hash.js';
 import { bundled, bundleOf, examine, ownFile, policies, recorded, refused, start } from './program.js';
 import { audit, recorderNote, standing, todayNote } from './standing.js';
 
@@ -275,7 +275,6 @@ function draw(examination, own, origin) {
   const shown = view.show(examination, own, origin);
   const words = shown.kind === 'report' ? sentencesOf(shown.report).headline().short : ui('no-answer-title');
   document.title = visible(`${words} · ${audit('title')}`);
-  markPaper(shown.kind === 'report' ? shown.json : null);
 }
 
 /** Why the verifier does not run. */

@@ -1,7 +1,7 @@
 /** The bundle in this file, as bytes. What it says, the verifier decides. */
 
-import { fromBase64 } from '../bytes.js';
-import { blockText, digestOf, unpacked } from './blocks.js';
+import { digestOf, fromBase64 } from '../bytes.js';
+import { blockText, unpacked } from './blocks.js';
 
 /**
  * The bundle's bytes; `null` when this file has none, `broken` when its letters are not as they were

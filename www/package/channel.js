@@ -2,7 +2,7 @@
  * Requests sealed to the key that a report binds. Whether to which key, and whether an answer opens, is
  * decided in the wasm; this module carries bytes.
  *
- * @import { Channel, SealedRequest } from '../pkg/silicon_to_source.js'
+ * @import { Channel, SealedAnswer, SealedRequest } from '../pkg/silicon_to_source.js'
  * @import { Report } from '../report.d.ts'
  * @import { SealedInit, SealedSession as Shape, Words } from './index.d.ts'
  */
@@ -22,13 +22,15 @@ export class SealedSession {
   #channel;
   #words;
   #fetch;
+  #isProgram;
 
   /**
-   * @param {{ origin: string, report: Report, channel: Channel, words: Words, fetch: typeof globalThis.fetch | undefined }} of
+   * @param {{ report: Report, channel: Channel, words: Words, fetch: typeof globalThis.fetch | undefined, isProgram: boolean }} of
    */
-  constructor({ origin, report, channel, words, fetch }) {
-    this.origin = origin;
+  constructor({ report, channel, words, fetch, isProgram }) {
+    this.origin = channel.origin;
     this.report = report;
+    this.#isProgram = isProgram;
     this.#channel = channel;
     this.#words = words;
     this.#fetch = fetch;
@@ -50,11 +52,12 @@ export class SealedSession {
     signal?.throwIfAborted();
     const sealed = await this.#sealed(request, signal);
     const sent = new Headers(headers);
-    sent.set('content-type', sealed.mediaType);
+    if (!sent.has('content-type')) sent.set('content-type', 'application/json');
+    for (const [name, value] of sealed.headers) sent.set(name, value);
     const answer = await (this.#fetch ?? globalThis.fetch)(url.href, {
       method,
       headers: sent,
-      body: sealed.body,
+      ...this.#carried(sealed),
       cache: 'no-store',
       credentials: 'omit',
       redirect: 'error',
@@ -84,39 +87,60 @@ export class SealedSession {
   }
 
   /**
+   * A body that has to go without its length goes as a stream, where the platform can send one over any
+   * connection. Browsers cannot, and send the length along.
+   *
+   * @param {SealedRequest} sealed
+   * @returns {RequestInit}
+   */
+  #carried({ body, isChunked }) {
+    if (!isChunked || !this.#isProgram) return { body };
+    const stream = new ReadableStream({
+      start: (controller) => {
+        controller.enqueue(body);
+        controller.close();
+      },
+    });
+    return /** @type {RequestInit} */ ({ body: stream, duplex: 'half' });
+  }
+
+  /**
    * @param {Response} answer
    * @param {SealedRequest} sealed
    */
   async #opened(answer, sealed) {
     const { status } = answer;
-    const kind = (answer.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
-    if (kind === sealed.mediaType) {
-      const body = new Uint8Array(await answer.arrayBuffer());
-      const opened = new Uint8Array(this.#open(() => sealed.answer(body), status));
-      return new Response(opened, { status, headers: { 'content-type': 'application/json' } });
+    const opening = this.#open(() => sealed.begin(new Headers(answer.headers)), status);
+    if (!opening) {
+      const text = (await answer.text()).slice(0, KEPT);
+      throw new NotOpened('unsealed', this.#words, status, text);
     }
+    const kind = opening.mediaType ?? '';
+    const headers = { 'content-type': kind };
     if (kind === 'text/event-stream' && answer.body) {
-      const events = answer.body.pipeThrough(this.#events(sealed, status));
-      return new Response(events, { status, headers: { 'content-type': kind } });
+      return new Response(answer.body.pipeThrough(this.#pieces(opening, status)), { status, headers });
     }
-    const text = (await answer.text()).slice(0, KEPT);
-    throw new NotOpened('unsealed', this.#words, status, text);
+    const body = new Uint8Array(await answer.arrayBuffer());
+    const pieces = [this.#open(() => opening.push(body), status), this.#open(() => opening.finish(), status)];
+    return new Response(new Blob(pieces.map((piece) => new Uint8Array(piece))), { status, headers });
   }
 
   /**
-   * Opens events as they come.
+   * Opens an answer as it comes.
    *
-   * @param {SealedRequest} sealed
+   * @param {SealedAnswer} opening
    * @param {number} status
    * @returns {TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>}
    */
-  #events(sealed, status) {
+  #pieces(opening, status) {
+    /** @param {TransformStreamDefaultController<Uint8Array<ArrayBuffer>>} controller @param {() => Uint8Array} call */
+    const given = (controller, call) => {
+      const opened = new Uint8Array(this.#open(call, status));
+      if (opened.length > 0) controller.enqueue(opened);
+    };
     return new TransformStream({
-      transform: (piece, controller) => {
-        const opened = new Uint8Array(this.#open(() => sealed.events(piece), status));
-        if (opened.length > 0) controller.enqueue(opened);
-      },
-      flush: () => this.#open(() => sealed.finish(), status),
+      transform: (piece, controller) => given(controller, () => opening.push(piece)),
+      flush: (controller) => given(controller, () => opening.finish()),
     });
   }
 

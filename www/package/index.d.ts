@@ -69,6 +69,11 @@ export interface CheckOptions extends VerifyOptions, Asking {
   /** The language of the sentence in `NotEnough`: `en`, `de`, or a wording of your own. */
   language?: string | Words | undefined;
   /**
+   * How the service answers: by the contract for coordinators, or as Tinfoil's router does. Left out: as its
+   * address is known to.
+   */
+  service?: 'contract' | 'tinfoil' | undefined;
+  /**
    * Whether a further host may be asked for what the report wants, such as AMD for a chip's certificate.
    * `request.host` names it, `request.reveals` what it learns. Left out: only the service is asked.
    */
@@ -80,13 +85,20 @@ export interface ConnectOptions extends CheckOptions {
   require: Exclude<Require, 'build'>;
   /** For how many seconds after the first question requests may be sealed; 600 at most. Left out: 600. */
   maxAge?: number | undefined;
+  /**
+   * Whether evidence is enough that answers no challenge and carries no date, as Tinfoil's does, where the
+   * policy accepts it as undated. Left out: it is not.
+   */
+  undated?: boolean | undefined;
+  /** Who passes sealed requests on, in place of the service itself; only to Tinfoil. Left out: nobody. */
+  via?: string | URL | undefined;
 }
 
 /** A request to be sealed. An unknown member is an error. */
 export interface SealedInit {
   /** The body: the text or the bytes of a JSON request. */
   body: string | Bytes;
-  /** Header fields beside it, such as `authorization`. They are not sealed. */
+  /** Header fields beside it, such as `authorization`. They are not sealed, in any form of sealing. */
   headers?: HeadersInit | undefined;
   /** The only method whose body is sealed. */
   method?: 'POST' | undefined;
@@ -98,7 +110,7 @@ export interface SealedInit {
  * header fields, status, sizes and times are not sealed.
  */
 export interface SealedSession {
-  /** The service in its one spelling. */
+  /** Where requests go, in its one spelling. */
   readonly origin: string;
   /** What was shown. */
   readonly report: Report;

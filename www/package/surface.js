@@ -14,8 +14,8 @@ import { explained } from './explain.js';
 import { bytesOf, filesOf, momentOf, only, VERIFY } from './input.js';
 import { Plan } from './plan.js';
 
-const CHECK = [...VERIFY, 'language', 'signal', 'fetch', 'mayAsk'];
-const CONNECT = [...CHECK, 'maxAge'];
+const CHECK = [...VERIFY, 'language', 'signal', 'fetch', 'mayAsk', 'service'];
+const CONNECT = [...CHECK, 'maxAge', 'undated', 'via'];
 
 /** How often more is asked for what a report wants, at most. */
 const ROUNDS = 4;
@@ -105,9 +105,12 @@ export function surface(platform) {
     return begun(url);
   }
 
-  /** @param {string | URL} url */
-  async function begun(url) {
-    const session = await called(() => new wasm.Session(String(url)));
+  /**
+   * @param {string | URL} url
+   * @param {CheckOptions['service']} [service]
+   */
+  async function begun(url, service) {
+    const session = await called(() => new wasm.Session(String(url), service));
     return new Plan(session, (beside, options, asked) => {
       only(options, VERIFY, 'option');
       return examined(beside, options, asked);
@@ -123,16 +126,18 @@ export function surface(platform) {
   /** @type {Surface['connect']} */
   async function connect(url, options) {
     only(options, CONNECT, 'option');
-    const { maxAge, ...asks } = options;
+    const { maxAge, undated, via, ...asks } = options;
     const { require, language = 'en', fetch } = asks;
     if (require === undefined) {
       const why = 'The option "require" is needed: the least that has to be shown before anything is sent.';
       throw new VerifyError('usage', why);
     }
-    const { report, channel, refused, origin } = await asked(url, asks, defined({ least: require, maxAge }));
+    const address = via === undefined ? undefined : String(via);
+    const required = defined({ least: require, maxAge, undated, via: address });
+    const { report, channel, refused } = await asked(url, asks, required);
     const words = await platform.words(language);
     if (!channel) throw new NotSent(refused ?? 'key', words, report);
-    return new SealedSession({ origin, report, channel, words, fetch });
+    return new SealedSession({ report, channel, words, fetch, isProgram: platform.isProgram });
   }
 
   /**
@@ -143,11 +148,11 @@ export function surface(platform) {
    * @param {ChannelRequirement} [required]
    */
   async function asked(url, options, required) {
-    const { language = 'en', signal, fetch, mayAsk, ...asks } = options;
+    const { language = 'en', signal, fetch, mayAsk, service, ...asks } = options;
     signal?.throwIfAborted();
     const { require } = asks;
     const known = require === undefined ? null : await platform.words(language);
-    const session = await begun(url);
+    const session = await begun(url, service);
     const examine = () => {
       const { files, asked } = Plan.inputs(session);
       return examination(files, asks, asked, required);
@@ -172,7 +177,7 @@ export function surface(platform) {
     if (known && require !== undefined && !['verified', 'warning'].includes(report.verdict.state)) {
       throw new NotEnough(report, require, explained(report, known).headline.sentence);
     }
-    return { ...done, origin: session.origin };
+    return done;
   }
 
   /** @type {Surface['toBundle']} */

@@ -12,7 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use axum::http::{HeaderMap, Method};
 use http_body_util::BodyExt as _;
 use s2s::wording::{self, Sentences};
-use silicon_to_source::engine::plan::session::{NONCE_LEN, response};
+use silicon_to_source::engine::plan::session::{Answer, NONCE_LEN, response};
 use silicon_to_source::engine::plan::{Origin, Request, Session};
 pub use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::report::{Link, LinkFinding, Report, State};
@@ -82,7 +82,8 @@ pub async fn check(
             // asked, and the report says so.
             "encryption-key" => {
                 if let Some(body) = issuer.named_key().await {
-                    session.answered(&request, response(&request, 200, |_| None, body));
+                    let written = response(&request, 200, |_| None, body);
+                    session.record(Answer::answered(&request, written));
                 }
             }
             _ => {
@@ -132,7 +133,8 @@ async fn attestation(
     let (parts, body) = answer.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
     let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    session.answered(request, response(request, parts.status.as_u16(), header, body));
+    let written = response(request, parts.status.as_u16(), header, body);
+    session.record(Answer::answered(request, written));
     if parts.status == 200 {
         return None;
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use s2s_net::Client;
 use silicon_to_source::engine::builtin;
-use silicon_to_source::engine::plan::session::{NONCE_LEN, response};
+use silicon_to_source::engine::plan::session::{Answer, NONCE_LEN, response};
 use silicon_to_source::engine::plan::{Origin, Session};
 use silicon_to_source::time::UnixTime;
 use silicon_to_source::{Context, File, examine};
@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("asking {} ({}), which learns: {}", request.host, request.what, request.reveals);
         let question = s2s_net::Request {
             timeout: Duration::from_millis(u64::from(request.timeout_ms)),
-            post: request.post.as_deref(),
+            post: request.post.as_deref().map(str::as_bytes),
             ..s2s_net::Request::get(&request.url, request.limit)
         };
         match s2s_net::run(client.get(&question)).and_then(|answer| answer) {
@@ -47,9 +47,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 let header = |name: &str| answer.header(name);
                 let mut written = response(&request, answer.status, header, answer.body.clone());
                 written.tls_spki_sha256 = answer.tls_spki_sha256;
-                session.answered(&request, written);
+                session.record(Answer::answered(&request, written));
             }
-            Err(failure) => session.failed(&request, failure.word()),
+            Err(failure) => session.record(Answer::failed(&request, failure.word())),
         }
     }
 

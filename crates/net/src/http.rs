@@ -150,7 +150,7 @@ async fn exchange(
     for (name, value) in request.headers {
         message = message.header(*name, *value);
     }
-    let body = Bytes::from(request.post.unwrap_or_default().to_owned());
+    let body = Bytes::copy_from_slice(request.post.unwrap_or_default());
     let message = message.body(Full::new(body)).map_err(|_| Failure::Url)?;
     let answer = async {
         let response = sender.send_request(message).await.map_err(|error| of_http(&error))?;

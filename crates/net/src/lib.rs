@@ -46,7 +46,7 @@ pub struct Request<'a> {
     pub url: &'a str,
     /// The body of a `POST`, JSON unless `headers` names a `content-type`; without it the request is
     /// a `GET`.
-    pub post: Option<&'a str>,
+    pub post: Option<&'a [u8]>,
     /// The most bytes that are read of the answer's body.
     pub limit: usize,
     /// The time for everything from looking up the name to the last byte.

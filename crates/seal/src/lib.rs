@@ -1,21 +1,14 @@
 //! Requests sealed to the key that a report binds, and the answers to them.
 //!
-//! # The form
-//! That of the sealed mode of Darkbloom's coordinator, read in its sources
-//! (`Layr-Labs/d-inference`, `coordinator/api/sender_encryption.go` at 108fde4
-//! and `docs/reference/api-contracts.md`); it was not tried on the running
-//! service. A box is NaCl's `crypto_box` (X25519, XSalsa20, Poly1305) with its nonce of 24 bytes
-//! before it, in standard base64.
-//! - request, [`MEDIA_TYPE`]: `{"kid", "ephemeral_public_key", "ciphertext"}`, a box from a key that is
-//!   made for this request to the service's key;
-//! - answer, [`MEDIA_TYPE`]: `{"kid", "ciphertext"}`, a box from the service's key to the request's;
-//! - events, `text/event-stream`: each is `data:` and a box in which the event stands.
+//! # The forms
+//! Which one a service takes goes with its evidence; [`seal`] is told by the key that it is given.
+//! - [`Form::NaclBox`]: the sealed mode of Darkbloom's coordinator, in the module `nacl`.
+//! - [`Form::Ehbp`]: the Encrypted HTTP Body Protocol of Tinfoil's enclaves, in the module `ehbp`.
 //!
 //! # What is sealed and what is not
 //! The bodies are. Address, header fields (a token of the reader's among them), status, sizes and
-//! times are not. Both directions of a box have one key, so a box that comes back is refused where its
-//! nonce is the request's, or came before. That events are left out at the end, or change places,
-//! shows nowhere: what they say has to end as such answers do.
+//! times are not. An answer in pieces is opened piece by piece: that the last ones are left out shows
+//! nowhere, so what they say has to end as such answers do.
 //! The service's key is the same for everybody and for a long time: who learns it later can open what
 //! was recorded.
 #![forbid(unsafe_code)]
@@ -37,32 +30,22 @@
     )
 )]
 
-mod events;
-mod request;
-#[cfg(test)]
-mod tests;
+mod ehbp;
+mod nacl;
 
-use std::collections::BTreeSet;
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use crypto_box::SalsaBox;
-use crypto_box::aead::Aead as _;
-use serde::Deserialize;
+use silicon_to_source::engine::channel::{Current, Form, Refusal};
 
-pub use events::Events;
-pub use request::{Random, Sealed, seal};
-
-/// The media type of sealed requests, and of sealed answers that come at once.
-pub const MEDIA_TYPE: &str = "application/eigeninference-sealed+json";
 /// The media type of answers that come event by event.
 pub const EVENT_STREAM: &str = "text/event-stream";
-/// The most that is read of an answer, and of one event, in bytes.
+/// The most that is read of an answer, and of one piece of it, in bytes.
 pub const MAX_ANSWER: usize = 16 * 1024 * 1024;
 
-/// The length of a box's nonce, in bytes.
-const NONCE_LEN: usize = 24;
+/// The most that is sealed, in bytes: what a coordinator reads of a request.
+const MAX_REQUEST: usize = 16 * 1024 * 1024;
+/// The media type of an opened answer that is no stream of events.
+const JSON: &str = "application/json";
 
 /// Why an answer cannot be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,46 +89,137 @@ impl fmt::Display for Unopened {
 
 impl std::error::Error for Unopened {}
 
-/// Opens the answer to one request.
-pub struct Opener {
-    shared: SalsaBox,
-    /// The nonces that were used: the request's, and those of what was opened.
-    used: BTreeSet<[u8; NONCE_LEN]>,
+/// Random numbers for one request: the system's, and used once.
+pub struct Random([u8; Self::LEN]);
+
+impl fmt::Debug for Random {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Random")
+    }
 }
 
-impl fmt::Debug for Opener {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Opener")
+impl Random {
+    /// How many bytes there are.
+    pub const LEN: usize = 32 + nacl::NONCE_LEN;
+
+    /// Takes bytes that the system's random numbers made for this request alone.
+    pub const fn new(bytes: [u8; Self::LEN]) -> Self {
+        Self(bytes)
     }
+}
+
+/// A sealed request.
+#[derive(Debug)]
+pub struct Sealed {
+    /// Header fields that have to go with it, in place of any of the same names.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body to send.
+    pub body: Vec<u8>,
+    /// Whether the body has to go without its length (`Transfer-Encoding: chunked`), where whoever
+    /// sends it can do that.
+    pub is_chunked: bool,
+    /// What opens the answer to it.
+    pub opener: Opener,
+}
+
+/// Seals `request`, a body of `application/json`, to the key that `to` is.
+///
+/// # Errors
+/// [`Refusal::Weak`], [`Refusal::Empty`] and [`Refusal::TooLarge`].
+pub fn seal(to: &Current<'_>, random: Random, request: &[u8]) -> Result<Sealed, Refusal> {
+    match to.form() {
+        Form::NaclBox => nacl::seal(to, random, request),
+        Form::Ehbp => ehbp::seal(to, random, request),
+    }
+}
+
+/// Opens the answer to one request.
+#[derive(Debug)]
+pub struct Opener(By);
+
+#[derive(Debug)]
+enum By {
+    Nacl(nacl::Opener),
+    Ehbp(ehbp::Opener),
 }
 
 impl Opener {
-    /// The answer that `body` holds, an answer of [`MEDIA_TYPE`].
+    /// What opens the body of an answer with these header fields; nothing where they say that the
+    /// answer is not sealed. `header` gives a field by its name in lower case: several of one name
+    /// as one, with commas.
     ///
     /// # Errors
-    /// Every [`Unopened`].
-    pub fn answer(&mut self, body: &[u8]) -> Result<Vec<u8>, Unopened> {
-        #[derive(Deserialize)]
-        struct Answer {
-            ciphertext: String,
+    /// [`Unopened::Form`].
+    pub fn begin(
+        self,
+        header: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<Opening>, Unopened> {
+        let kind = header("content-type").unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        Ok(match self.0 {
+            By::Nacl(opener) => match kind.as_str() {
+                nacl::MEDIA_TYPE => Some(Body::Whole(opener, Vec::new())),
+                EVENT_STREAM => Some(Body::Events(opener.events())),
+                _ => None,
+            },
+            By::Ehbp(opener) => match header(ehbp::RESPONSE_NONCE) {
+                Some(nonce) => Some(Body::Chunks(Box::new(opener.chunks(&nonce)?))),
+                None => None,
+            },
         }
-        if body.len() > MAX_ANSWER {
-            return Err(Unopened::TooLarge);
-        }
-        let answer: Answer = serde_json::from_slice(body).map_err(|_| Unopened::Form)?;
-        self.open(&answer.ciphertext)
+        .map(|body| Opening { body, is_stream: kind == EVENT_STREAM }))
+    }
+}
+
+/// Opens the body of one answer as its bytes come in. After an error nothing more is opened.
+#[derive(Debug)]
+pub struct Opening {
+    body: Body,
+    is_stream: bool,
+}
+
+#[derive(Debug)]
+enum Body {
+    Whole(nacl::Opener, Vec<u8>),
+    Events(nacl::Events),
+    Chunks(Box<ehbp::Chunks>),
+}
+
+impl Opening {
+    /// The media type of what is opened: JSON, or events where the answer says so. No seal covers
+    /// what it says.
+    pub const fn media_type(&self) -> &'static str {
+        if self.is_stream { EVENT_STREAM } else { JSON }
     }
 
-    /// The answer event by event, for an answer of [`EVENT_STREAM`].
-    pub fn events(self) -> Events {
-        Events::of(self)
+    /// Takes the next bytes and gives what is complete with them.
+    ///
+    /// # Errors
+    /// Every [`Unopened`], again from then on.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Unopened> {
+        match &mut self.body {
+            Body::Whole(_, whole) => {
+                if bytes.len() > MAX_ANSWER.saturating_sub(whole.len()) {
+                    return Err(Unopened::TooLarge);
+                }
+                whole.extend_from_slice(bytes);
+                Ok(Vec::new())
+            }
+            Body::Events(events) => events.push(bytes),
+            Body::Chunks(chunks) => chunks.push(bytes),
+        }
     }
 
-    /// What a box in base64 holds.
-    fn open(&mut self, text: &str) -> Result<Vec<u8>, Unopened> {
-        let sealed = STANDARD.decode(text).map_err(|_| Unopened::Form)?;
-        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(Unopened::Form)?;
-        let opened = self.shared.decrypt(nonce.into(), sealed).map_err(|_| Unopened::Key)?;
-        if self.used.insert(*nonce) { Ok(opened) } else { Err(Unopened::Repeated) }
+    /// Says that no bytes follow, and gives what is complete with that.
+    ///
+    /// # Errors
+    /// [`Unopened::Form`] where the answer is not complete or holds nothing that was sealed, and
+    /// every other [`Unopened`].
+    pub fn finish(self) -> Result<Vec<u8>, Unopened> {
+        match self.body {
+            Body::Whole(mut opener, whole) => opener.answer(&whole),
+            Body::Events(events) => events.finish().map(|()| Vec::new()),
+            Body::Chunks(chunks) => chunks.finish().map(|()| Vec::new()),
+        }
     }
 }

@@ -28,6 +28,10 @@ export interface ChannelRequirement {
   least: string;
   /** For how many seconds after its first question a session's key may be used; left out, and at most, 600. */
   maxAge?: number;
+  /** Whether evidence is enough that answers no challenge and carries no date, where the policy accepts it. */
+  undated?: boolean;
+  /** Who passes sealed requests on, in place of the service itself. */
+  via?: string;
 }
 
 /** What `examine` gives. */
@@ -82,7 +86,8 @@ pub fn examine(
             let report = silicon_to_source::examine_with(&files, &options, &context);
             let report = report.map_err(|error| refused(&error))?;
             let seen = Seen::to_remember(&report).as_ref().and_then(history::text);
-            let channel = requirement.map(|required| SealedTo::of(&report, &context, &required));
+            let of = |required| SealedTo::of(&report, &context, required);
+            let channel = requirement.as_ref().map(of);
             Ok(Given { text: report.to_json(), seen, channel })
         });
         work

@@ -7,6 +7,7 @@ use super::origin::Origin;
 use super::request::{Request, to_service};
 use super::session::NONCE_LEN;
 use crate::engine::builtin;
+use crate::hex;
 
 /// The most that is read of a feed, in bytes; one had 972 KB in August 2026.
 const MAX_FEED: usize = 8 * 1024 * 1024;

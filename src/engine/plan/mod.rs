@@ -14,7 +14,7 @@ mod subject;
 
 pub use also::Also;
 pub use origin::Origin;
-pub(crate) use request::key_question;
 pub use request::{Further, Reach, Request, first, next};
+pub(crate) use request::{hpke_question, key_question};
 pub use session::Session;
 pub use subject::{SUBJECTS, Service, Subject};

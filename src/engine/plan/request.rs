@@ -11,7 +11,10 @@ use crate::report::Wanted;
 use crate::services::coordinator::parse::exchange::{ATTESTATION, ENCRYPTION_KEY, TINFOIL};
 use crate::services::coordinator::parse::{KEY_PATH, MAX_DOCUMENT};
 use crate::services::registry::parse::{ANSWER, MAX_ANSWER, Question};
+use crate::services::tinfoil::parse::KEYS_PATH;
 
+/// [`Request::what`] of the key that requests are encrypted to with HPKE.
+const HPKE_KEYS: &str = "hpke-keys";
 /// The most that is read of the answer about a key, in bytes; one has about 150.
 const MAX_KEY: usize = 16 * 1024;
 /// The most that is read of a file of collateral or provenance, in bytes.
@@ -65,16 +68,20 @@ impl Reach {
     }
 }
 
-/// The questions to `origin` with which everything begins, in the order in which they are asked.
-/// Every service is sent a nonce that its contract has a place for.
-pub fn first(origin: &Origin, nonce: &[u8]) -> Vec<Request> {
-    let service = Service::of(origin);
+/// The questions to `origin` with which everything begins, in the order in which they are asked, when
+/// it answers as `service` does. Every service is sent a nonce that its contract has a place for.
+pub fn first(origin: &Origin, service: Service, nonce: &[u8]) -> Vec<Request> {
     service.paths().iter().map(|&(what, path)| ask(origin, what, path, nonce)).collect()
 }
 
 /// The question for the key of sealed requests alone.
 pub(crate) fn key_question(origin: &Origin) -> Request {
     ask(origin, ENCRYPTION_KEY, KEY_PATH, &[])
+}
+
+/// The question for the key of the Encrypted HTTP Body Protocol.
+pub(crate) fn hpke_question(origin: &Origin) -> Request {
+    ask(origin, HPKE_KEYS, KEYS_PATH, &[])
 }
 
 fn ask(origin: &Origin, what: &str, path: &str, nonce: &[u8]) -> Request {
@@ -167,8 +174,10 @@ mod tests {
     #[test]
     fn a_coordinator_is_asked_for_its_attestation_with_the_nonce_and_for_its_key() {
         let origin: Origin = "api.darkbloom.dev".parse().unwrap();
-        let urls: Vec<String> =
-            first(&origin, &[0xfb; 32]).into_iter().map(|request| request.url).collect();
+        let urls: Vec<String> = first(&origin, Service::of(&origin), &[0xfb; 32])
+            .into_iter()
+            .map(|request| request.url)
+            .collect();
         // RFC 4648 section 5: 0xfbfbfb is `-_v7`.
         let nonce = format!("{}-_s", "-_v7".repeat(10));
         assert_eq!(
@@ -183,7 +192,7 @@ mod tests {
     #[test]
     fn tinfoils_router_is_asked_for_its_bundle_and_sent_no_nonce() {
         let origin: Origin = "https://atc.tinfoil.sh".parse().unwrap();
-        let requests = first(&origin, &[7; 32]);
+        let requests = first(&origin, Service::of(&origin), &[7; 32]);
         assert_eq!(requests.len(), 1);
         assert_eq!(requests[0].url, "https://atc.tinfoil.sh/attestation");
     }

@@ -10,14 +10,12 @@ use super::subject::Service;
 use super::{Origin, Request, first};
 use crate::context::{Asked, AskedAnswer};
 use crate::gather;
-use crate::services::coordinator::parse::exchange::{
-    Answer, Body, Exchange, Failure, MAX_ANSWERS, Outcome, SCHEMA,
-};
+use crate::services::coordinator::parse::exchange::{Body, Exchange, Failure, MAX_ANSWERS, SCHEMA};
 use crate::services::registry::parse::Recorded;
 use crate::time::UnixTime;
 use crate::wire::Base64Url;
 
-pub use crate::services::coordinator::parse::exchange::Response;
+pub use crate::services::coordinator::parse::exchange::{Answer, Outcome, Response};
 
 /// The length of a nonce that a shell makes, in bytes.
 pub const NONCE_LEN: usize = 32;
@@ -39,10 +37,21 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session with `origin` that begins at `started_at`. The nonce is made by the shell, anew
-    /// for each session, with the system's random numbers.
+    /// A session with `origin`, which answers as its address is known to, that begins at
+    /// `started_at`. The nonce is made by the shell, anew for each session, with the system's random
+    /// numbers.
     pub fn begin(origin: &Origin, nonce: [u8; NONCE_LEN], started_at: UnixTime) -> Self {
-        let takes_nonce = Service::of(origin) == Service::Coordinator;
+        Self::of(origin, Service::of(origin), nonce, started_at)
+    }
+
+    /// The same with an `origin` that answers as `service` does.
+    pub fn of(
+        origin: &Origin,
+        service: Service,
+        nonce: [u8; NONCE_LEN],
+        started_at: UnixTime,
+    ) -> Self {
+        let takes_nonce = service == Service::Coordinator;
         let exchange = Exchange {
             schema: SCHEMA.to_owned(),
             origin: origin.to_string(),
@@ -50,7 +59,7 @@ impl Session {
             started_at,
             answers: Vec::new(),
         };
-        Self { exchange, first: first(origin, &nonce) }
+        Self { exchange, first: first(origin, service, &nonce) }
     }
 
     /// Notes when the first question is sent, where that is later than the beginning.
@@ -78,17 +87,11 @@ impl Session {
         self.exchange.answers.len() < MAX_ANSWERS
     }
 
-    /// Writes down an answer.
-    pub fn answered(&mut self, request: &Request, response: Response) {
-        self.record(request, Outcome::Answered(response));
-    }
-
-    /// Writes down that there is no answer; `word` is one of [`Failure`]'s, and any other counts
-    /// as a network that failed.
-    pub fn failed(&mut self, request: &Request, word: &str) {
-        let failed =
-            crate::json::read(json!(word).to_string().as_bytes()).unwrap_or(Failure::CorsOrNetwork);
-        self.record(request, Outcome::Failed { failed });
+    /// Writes down what came of a question.
+    pub fn record(&mut self, answer: Answer) {
+        if self.has_room() {
+            self.exchange.answers.push(answer);
+        }
     }
 
     /// The session as the process that asks knows it: what an examination may call its own.
@@ -118,12 +121,36 @@ impl Session {
     pub fn to_json(&self) -> String {
         self.exchange.to_json()
     }
+}
 
-    fn record(&mut self, request: &Request, outcome: Outcome) {
-        if self.has_room() {
-            let Request { what, url, .. } = request.clone();
-            self.exchange.answers.push(Answer { what, url, outcome });
+impl Answer {
+    /// What `request` was answered.
+    pub fn answered(request: &Request, response: Response) -> Self {
+        Self::came(request, Outcome::Answered(response))
+    }
+
+    /// That `request` was not answered; `word` is one of [`Failure`]'s, and any other counts as a
+    /// network that failed.
+    pub fn failed(request: &Request, word: &str) -> Self {
+        let failed =
+            crate::json::read(json!(word).to_string().as_bytes()).unwrap_or(Failure::CorsOrNetwork);
+        Self::came(request, Outcome::Failed { failed })
+    }
+
+    /// What this answers `request`; nothing where it is an answer to another question, or to the same
+    /// at another address.
+    pub fn to(&self, request: &Request) -> Option<&Response> {
+        match &self.outcome {
+            Outcome::Answered(response) if self.what == request.what && self.url == request.url => {
+                Some(response)
+            }
+            _ => None,
         }
+    }
+
+    fn came(request: &Request, outcome: Outcome) -> Self {
+        let Request { what, url, .. } = request.clone();
+        Self { what, url, outcome }
     }
 }
 
@@ -182,8 +209,9 @@ mod tests {
         let mut session = Session::begin(&origin, [0xfb; 32], NOW);
         let [attestation, key] = session.first() else { panic!("two questions") };
         let (attestation, key) = (attestation.clone(), key.clone());
-        session.answered(&attestation, response(&attestation, 404, |_| None, b"no".to_vec()));
-        session.failed(&key, "timeout");
+        let none = response(&attestation, 404, |_| None, b"no".to_vec());
+        session.record(Answer::answered(&attestation, none));
+        session.record(Answer::failed(&key, "timeout"));
         let exchange = Exchange::parse(session.to_json().as_bytes()).unwrap();
         assert_eq!(exchange.origin, "https://api.darkbloom.dev");
         assert_eq!(exchange.nonce.unwrap().0, [0xfb; 32]);
@@ -221,7 +249,10 @@ mod tests {
 
     fn request(post: Option<&str>) -> Request {
         let origin: Origin = "atc.tinfoil.sh".parse().unwrap();
-        Request { post: post.map(str::to_owned), ..first(&origin, &[1; 32])[0].clone() }
+        Request {
+            post: post.map(str::to_owned),
+            ..first(&origin, Service::of(&origin), &[1; 32])[0].clone()
+        }
     }
 
     #[test]
@@ -242,7 +273,7 @@ mod tests {
         for word in ["timeout", "too-large", "redirect", "offline", "aborted", "tls", "dns"] {
             let mut session = Session::begin(&origin, [1; 32], NOW);
             let request = session.first()[0].clone();
-            session.failed(&request, word);
+            session.record(Answer::failed(&request, word));
             assert!(session.to_json().contains(&format!("\"failed\": \"{word}\"")), "{word}");
         }
     }

@@ -10,6 +10,7 @@ use crate::finding::{Check, Finding, LinkId, Rule, Value, Why};
 use crate::formats::intel::parse::{Body, Quote, place as td};
 use crate::formats::intel::policy::TdxPolicy;
 use crate::formats::snp::parse::place;
+use crate::hex;
 
 /// Compares what the quote and the runtime data say with the policy.
 pub(crate) fn appraise(verified: &VerifiedAzure<'_>, policy: &AzurePolicy) -> Vec<Finding> {

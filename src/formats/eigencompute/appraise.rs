@@ -9,6 +9,7 @@ use crate::finding::{Check, Finding, Rule, Why};
 use crate::formats::eventlog;
 use crate::formats::eventlog::verify::VerifiedLog;
 use crate::formats::tpm::verify::VerifiedTpm;
+use crate::hex;
 
 /// The mark of the production image on the kernel's command line.
 const HARDENED: &str = "confidential-space.hardened=true";

@@ -6,6 +6,7 @@ use super::{appraise, checks};
 use crate::error::Error;
 use crate::finding::{Finding, LinkId, Value, to_blame};
 use crate::formats::gpu::policy::ForGpu;
+use crate::hex;
 use crate::piece::{self, Piece, Role};
 use crate::pki::anchors;
 use crate::pki::named::Anchors;
@@ -98,7 +99,7 @@ pub(crate) struct Beside<'p> {
 const MAX_BESIDE: usize = 64;
 
 impl<'p> Beside<'p> {
-    fn of(pieces: &[Piece<'p>]) -> Self {
+    pub(crate) fn of(pieces: &[Piece<'p>]) -> Self {
         Self {
             answers: read(pieces, Role::OcspAnswer, |bytes| Ocsp::parse("OCSP response", bytes)),
             manifests: read(pieces, Role::GpuReference, Manifest::parse),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer};
 use crate::builds::provenance::policy::ForBuilds;
 use crate::digest::{Sha256, Sha384, Sha512};
 use crate::finding::Rule;
+use crate::hex;
 
 /// Accepted values of an SGX or TDX quote. Defaults refuse what exposes the guest (debugging,
 /// migration, old firmware) and warn about the rest.

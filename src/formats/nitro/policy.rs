@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::digest::Sha384;
 use crate::finding::Rule;
+use crate::hex;
 use crate::requirements::Common;
 
 /// Accepted values of a Nitro document.

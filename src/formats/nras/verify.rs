@@ -7,6 +7,7 @@ use crate::digest::Sha256;
 use crate::finding::{Examined, Finding, Outcome, Why};
 use crate::formats::token::parse::Token;
 use crate::formats::token::verify::{Accepted, Keys, VerifiedToken, Vouched, verify};
+use crate::hex;
 use crate::time::UnixTime;
 
 /// The token of one device.

@@ -3,6 +3,7 @@
 use super::checks;
 use super::parse::{Component, Product, Report, SigningKey};
 use super::verify::Endorsements;
+use crate::hex;
 use crate::pki::anchors::Roots;
 use crate::report::Wanted;
 

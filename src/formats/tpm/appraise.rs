@@ -8,6 +8,7 @@ use crate::finding::compared::{Compared, Comparers, ruled_unless};
 use crate::finding::{Check, Finding, LinkId, Rule, Value, Why};
 use crate::formats::eventlog;
 use crate::formats::eventlog::verify::VerifiedLog;
+use crate::hex;
 
 /// That the provider makes and runs this TPM, whatever else holds: nothing here comes from the
 /// maker of a processor.

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::formats::gpu::parse::Evidence;
+use crate::hex;
 use crate::json::Members;
 use crate::span::Span;
 

@@ -35,9 +35,9 @@
 //! configuration, containers, image of the machine, list of hardware, witness.
 //!
 //! # Files
-//! `checks`, `parse` (`bundle`, `config`, `document`, `hardware`, `predicate`, `witness`), `policy`,
-//! `appraise` (measurement and configuration; `registers` of TDX; `newest`; `tls`: keys of the
-//! connection), `examine` (the bundle; `document`; `signed`: what lies beside). Checks of the
+//! `checks`, `parse` (`bundle`, `config`, `document`, `hardware`, `keys`, `predicate`, `witness`),
+//! `policy`, `appraise` (measurement and configuration; `registers` of TDX; `newest`; `tls`: keys of
+//! the connection), `examine` (the bundle; `document`; `signed`: what lies beside). Checks of the
 //! connection are in `crate::finding::connection`.
 
 pub(crate) mod appraise;

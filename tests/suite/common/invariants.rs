@@ -1,8 +1,9 @@
 //! What holds of every report, whatever was examined: [`super::examine`] asks it of each report
 //! that any test makes.
 
+use silicon_to_source::engine::checks;
 use silicon_to_source::finding::LinkId;
-use silicon_to_source::report::{DebugFlag, Level, Report, RootOfTrust, State, Word};
+use silicon_to_source::report::{DebugFlag, Freshness, Level, Report, RootOfTrust, State, Word};
 
 /// Every way in which `report` says more than its links carry.
 pub(crate) fn broken(report: &Report) -> Vec<String> {
@@ -70,6 +71,22 @@ pub(crate) fn broken(report: &Report) -> Vec<String> {
         ];
         must(!software.into_iter().any(holds), "Apple attests no program and no key");
     }
+    if report.subject.kind == "cvm-envelope" {
+        must(level <= Some(Level::A4), "an envelope leads to no source");
+        let asked = ["cvm.nonce", "azure.nonce"].map(|id| checks::find(id).unwrap());
+        let is_asked = asked
+            .into_iter()
+            .any(|check| report.findings(check).any(|finding| finding.outcome == "pass"));
+        must(
+            report.flags.freshness != Freshness::Challenge || is_asked,
+            "an envelope's own question is not the reader's",
+        );
+    }
+    let of_contrast = report
+        .links
+        .iter()
+        .any(|link| link.carried_by.iter().any(|by| by.id.starts_with("contrast.")));
+    must(!of_contrast, "a manifest that nobody signed carries a link");
     for link in &report.links {
         let name = link.id.word();
         must(!link.holds() || !link.carried_by.is_empty(), &format!("{name} holds by nothing"));

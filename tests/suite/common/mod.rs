@@ -10,6 +10,7 @@ pub(crate) mod answer;
 pub(crate) mod eventlog;
 pub(crate) mod invariants;
 pub(crate) mod mutation;
+pub(crate) mod source;
 pub(crate) mod vectors;
 
 use std::path::PathBuf;

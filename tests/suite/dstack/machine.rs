@@ -7,7 +7,7 @@ use silicon_to_source::report::Report;
 
 use super::guest::{APP, INSTANCE, document, pinned};
 use crate::common::mutation::Answer;
-use crate::common::table::Row;
+use crate::common::table::{Row, findings};
 use crate::common::{examine, snp};
 
 /// One SEV-SNP guest.
@@ -101,3 +101,19 @@ pub(crate) const REPORTS: &[Row<Machine>] = &[
         machine.info = Some(info(&hex::encode(APP), &"22".repeat(20)));
     }),
 ];
+
+/// An earlier release's statement about the image has no list of checksums.
+#[test]
+fn a_hosts_statement_of_an_older_schema_leaves_the_launch_open_and_nothing_else() {
+    let mut case = machine();
+    let older = json!({ "measurement": "AA==", "vcpus": 2 }).to_string();
+    case.vm = json!({ "sev_snp_measurement": older }).to_string();
+    let (sound, report) = (machine().examine(), case.examine());
+    let mut told = findings(&report);
+    let statement = told.remove("dstack.tcb-info/sev_snp_measurement");
+    assert_eq!(statement.as_deref(), Some("unknown not-supported"));
+    assert_eq!(told["snp.report.signature"], "pass");
+    assert_eq!(told["dstack.mr-config"], "pass");
+    assert_eq!(told, findings(&sound));
+    assert_eq!(report.assurance.level, sound.assurance.level);
+}

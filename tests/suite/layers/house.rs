@@ -12,6 +12,7 @@ pub(super) const KERNEL: &[&str] = &[
     "span",
     "gather",
     "sorted",
+    "hex",
     "text",
     "error",
     "bytes",

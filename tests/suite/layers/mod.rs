@@ -129,6 +129,7 @@ fn made_up_upward_arrows_are_caught() {
         ("report/mod.rs", "use crate::engine::checks::ALL;"),
         ("crypto/mod.rs", "const X: &str = r#\"\\\"#; use crate::pki::Certificate;"),
         ("crypto/mod.rs", "fn f(c: char) -> bool { c == '\"' || crate::pki::f(c) }"),
+        ("crypto/mod.rs", "#[cfg(test)]\nmod tests;\nuse crate::pki;"),
         // Refused, although it points down.
         ("formats/snp/parse/report.rs", "use crate::crypto::verify;"),
         ("services/near/appraise.rs", "use crate::crypto::verify;"),

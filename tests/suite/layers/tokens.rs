@@ -1,9 +1,10 @@
 //! Rust sources as names and punctuation.
 
+use crate::common::source::without_tests;
+
 /// Names and punctuation, without comments, literals and the unit tests at the end.
 pub(super) fn tokens(text: &str) -> Vec<String> {
-    let text = text.split("#[cfg(test)]\nmod ").next().unwrap();
-    let mut rest = text;
+    let mut rest = without_tests(text);
     let mut tokens = Vec::new();
     while let Some(first) = rest.chars().next() {
         let skipped = if "/\"'rbc".contains(first) { literal(rest) } else { 0 };

@@ -147,6 +147,19 @@ fn what_is_there_stays_and_a_page_without_one_free_place_is_refused() {
     assert!(!new.exists());
 }
 
+#[test]
+fn whoever_gives_evidence_in_place_of_a_bundle_is_told_how_to_make_one() {
+    let folder = folder("evidence");
+    let [evidence, page, made] = ["one.json", "audit.html", "made.html"].map(|n| folder.join(n));
+    fs::write(&evidence, s2s_sim::demonstration()).unwrap();
+    fs::write(&page, PLACE).unwrap();
+    let output = audit(&evidence, &made, Some(&page));
+    assert_eq!(output.status.code(), Some(2));
+    let told = told(&output);
+    assert!(told.contains("one.json is not a bundle") && told.contains("--bundle"), "{told}");
+    assert!(!made.exists());
+}
+
 /// The tests are built without a page.
 #[test]
 fn a_build_without_a_page_asks_for_one_and_makes_nothing() {

@@ -116,7 +116,7 @@ fn a_name_that_is_nearly_right_is_suggested() {
 fn a_file_that_is_not_there_is_named() {
     assert_unreadable(&s2s(&["verify", "no/such/file"], b""), "no/such/file cannot be opened");
     let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    assert_unreadable(&s2s(&["verify", directory], b""), "cannot be read");
+    assert_unreadable(&s2s(&["verify", directory], b""), "is a folder");
 }
 
 #[test]
@@ -351,6 +351,38 @@ fn a_milan_report_holds_with_a_warning_about_milan() {
     assert!(text.starts_with(first), "{text}");
     assert!(text.contains("So a Milan report may be forged."), "{text}");
     assert!(text.contains("Nothing here shows which software runs on it."), "{text}");
+}
+
+#[test]
+fn a_file_that_was_not_used_is_named_in_the_answer() {
+    let at = ["--at", "2026-03-01T00:00:00Z"];
+    let alone = amd("milan.report", &["milan.vcek.pem"], &at);
+    let beside = amd("milan.report", &["milan.vcek.pem", "turin.vcek.pem"], &at);
+    let several = amd("milan.report", &["turin.report", "turin.vcek.pem", "turin.ask.pem"], &at);
+    let (Some(alone), Some(beside), Some(several)) = (alone, beside, several) else { return };
+    assert!(!flowing(&stdout(&alone)).contains("not used"), "{}", stdout(&alone));
+    let text = flowing(&stdout(&beside));
+    assert!(text.contains("turin.vcek.pem\": not used: it is about something else."), "{text}");
+    let text = flowing(&stdout(&several));
+    assert!(text.contains("Not used: \"") && text.contains("--json says why."), "{text}");
+    assert!(stdout(&several).lines().count() <= 15, "{text}");
+}
+
+#[test]
+fn a_folder_in_place_of_a_file_is_told_with_what_to_type() {
+    let output = s2s(&["verify", env!("CARGO_MANIFEST_DIR")], b"");
+    assert_eq!(output.status.code(), Some(2));
+    let text = flowing(&stderr(&output));
+    assert!(
+        text.contains(" is a folder.") && text.contains("Give the files in it: s2s verify "),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_mistyped_command_suggests_no_command_that_the_help_does_not_show() {
+    let text = flowing(&stderr(&s2s(&["verfy", "x"], b"")));
+    assert!(text.contains("'verify'") && !text.contains("verify-bundle"), "{text}");
 }
 
 /// Six questions, the next step, and nothing that scrolls away.

@@ -7,7 +7,7 @@ use s2s::wording;
 use s2s_net::Failure;
 use s2s_sim::amd::ReportSpec;
 use s2s_sim::keys::Key;
-use silicon_to_source::engine::plan::{self, SUBJECTS};
+use silicon_to_source::engine::plan::{self, Origin, SUBJECTS, Service};
 use silicon_to_source::formats::snp::parse::Product;
 use silicon_to_source::report::Standing;
 
@@ -255,10 +255,14 @@ fn everything_that_is_asked_and_every_reason_has_its_words() {
     for subject in SUBJECTS {
         has(&["subjects", subject.id, "name"]);
         has(&["subjects", subject.id, "sentence"]);
-        for request in plan::first(&subject.origin.parse().unwrap(), &[0; 32]) {
+        let origin: Origin = subject.origin.parse().unwrap();
+        for request in plan::first(&origin, Service::of(&origin), &[0; 32]) {
             has(&["wanted", &request.what]);
             has(&["reveals", &request.reveals]);
         }
+    }
+    for what in ["encryption-key", "hpke-keys"] {
+        has(&["wanted", what]);
     }
     for failure in [
         Failure::Dns,

@@ -41,7 +41,7 @@ fn an_answer_comes_with_status_headers_and_body_whatever_the_status_is() {
 fn a_question_with_a_body_is_posted_as_json_and_what_stands_after_the_sign_is_not_sent() {
     let server = Plain::answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
     let url = server.url("/v2/key#release/1");
-    let request = Request { post: Some("{\"id\":1}"), ..Request::get(&url, 10) };
+    let request = Request { post: Some(b"{\"id\":1}"), ..Request::get(&url, 10) };
     assert_eq!(get(&Client::new().unwrap(), &request).unwrap().body, b"{}");
     let asked = server.asked().to_lowercase();
     assert!(asked.starts_with("post /v2/key http/1.1\r\n"), "{asked}");

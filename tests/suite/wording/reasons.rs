@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use silicon_to_source::engine::checks;
 use silicon_to_source::finding::Property;
 
+use crate::common::source::without_tests;
+
 fn source() -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join("src")
 }
@@ -38,7 +40,7 @@ fn code() -> String {
     }
     all.retain(|path| !is_table(path));
     let text = |path: &PathBuf| fs::read_to_string(path).unwrap();
-    all.iter().map(|path| text(path).split("#[cfg(test)]").next().unwrap().to_owned()).collect()
+    all.iter().map(|path| without_tests(&text(path)).to_owned()).collect()
 }
 
 /// The id of each check by the name of its static.

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use silicon_to_source::Context;
 use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::options::Options;
-use silicon_to_source::engine::plan::session::NONCE_LEN;
+use silicon_to_source::engine::plan::session::{Answer, NONCE_LEN, Outcome};
 use silicon_to_source::engine::plan::{self, Origin};
 
 use super::arguments::Verify;
@@ -67,16 +67,19 @@ fn document(
     fetch::said(page);
     let mut came = None;
     fetch::ask(&[question], arguments.voice(), |request, answer| {
-        let written = answer.as_ref().ok().map(|answer| fetch::written(request, answer));
-        came = written.map(|written| (request.url.clone(), written));
+        came = Some(fetch::written(request, answer));
     })?;
     let mut page = Page::new(Look::of_stdout());
     page.gap();
     let what = wording::text(&["wanted", also.what()]);
     page.wrapped("", "", HEADING, &cli("also.heading", &[("what", what)]));
     let (url, body) = match came {
-        Some((url, written)) if written.status == 200 => (url, written.body.0),
-        Some((_, written)) if [404, 410].contains(&written.status) => {
+        Some(Answer { url, outcome: Outcome::Answered(came), .. }) if came.status == 200 => {
+            (url, came.body.0)
+        }
+        Some(Answer { outcome: Outcome::Answered(came), .. })
+            if [404, 410].contains(&came.status) =>
+        {
             page.wrapped("", "", Style::new(), &cli("also.none", &[]));
             print(&page.into_text(), Colors::Auto)?;
             return Ok(None);

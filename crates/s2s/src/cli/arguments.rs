@@ -7,6 +7,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use silicon_to_source::digest::Sha256;
+use silicon_to_source::engine::plan::Service;
 use silicon_to_source::requirements::LeastLevel;
 use silicon_to_source::time::UnixTime;
 
@@ -68,12 +69,14 @@ What is read:
   Google      attestation of a virtual TPM, Confidential Space token
   AWS         Nitro document
   Azure       what a confidential VM's virtual TPM holds, with its quote
-  Services    a coordinator's attestation, a recorded exchange, and what
-              Tinfoil, NEAR AI, dstack and EigenCompute publish
+  Containers  evidence of Confidential Containers
+  Apple       what a device's certificates say of it
+  Services    a coordinator's attestation, a recorded exchange, ACI reports,
+              and what Tinfoil, NEAR AI, dstack and EigenCompute publish
   Tokens      attestation tokens of services that are known, or whose key a
               policy names
-  Builds      Sigstore bundle, GitHub's attestations, Google Cloud Build's
-              provenance
+  Builds      Sigstore bundle, GitHub's attestations, PEP 740, Google Cloud
+              Build's provenance
   Launches    description of an SEV-SNP launch, as s2s launch-digest makes it";
 
 /// Checks attestation evidence, from the chip maker's root key to a git commit
@@ -103,10 +106,12 @@ pub(super) enum Command {
     /// Check a service, and ask it something that only the checked machine can read
     ///
     /// The request is sealed to the key that the service's evidence names, in the sealed mode of
-    /// Darkbloom's coordinator. It is not sent where less is shown than --require asks for, where the
-    /// evidence does not answer this check, or where the service names another key. Address, account,
-    /// size and time of the request are not sealed. The mode is implemented as its published sources
-    /// say, and was not tried on the running service.
+    /// Darkbloom's coordinator or, for Tinfoil, in the Encrypted HTTP Body Protocol. It is not sent
+    /// where less is shown than --require asks for, where the evidence does not answer this check, or
+    /// where the service names another key. Address, account, size and time of the request are not
+    /// sealed. Both are implemented as published, and were not tried on the running services.
+    ///
+    /// Tinfoil's evidence answers no check and carries no date: --undated says that this is enough.
     #[command(after_help = ASK_STATUS)]
     Ask(super::ask::Ask),
     /// Ask services again and again, and tell what changed
@@ -174,6 +179,9 @@ pub(super) struct Verify {
     /// Whom to ask [stapled for an address, none for a file]
     #[arg(long, value_name = "WHOM")]
     pub(super) fetch: Option<Fetch>,
+    /// How the service answers [what its address is known for]
+    #[arg(long, value_name = "WAY")]
+    pub(super) service: Option<Answering>,
     /// Ask the hosts that --fetch all names without a question first
     #[arg(long)]
     pub(super) yes: bool,
@@ -273,6 +281,24 @@ pub(super) enum Fetch {
     Stapled,
     /// Nobody
     None,
+}
+
+/// How a service answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Answering {
+    /// By the contract for coordinators
+    Contract,
+    /// As Tinfoil's router does
+    Tinfoil,
+}
+
+impl From<Answering> for Service {
+    fn from(answering: Answering) -> Self {
+        match answering {
+            Answering::Contract => Self::Coordinator,
+            Answering::Tinfoil => Self::Tinfoil,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -10,14 +10,15 @@ use std::time::Duration;
 use anstyle::Style;
 use clap::{ArgGroup, Args};
 use s2s_net::{Answer, Client};
-use s2s_seal::{EVENT_STREAM, MAX_ANSWER, MEDIA_TYPE, Opener, Random, seal};
+use s2s_seal::{MAX_ANSWER, Opener, Random, seal};
 use serde::Deserialize;
 use serde_json::json;
 use silicon_to_source::engine::MAX_INPUT;
 use silicon_to_source::engine::channel::{Refusal, Requirement, SealedTo};
+use silicon_to_source::engine::plan::{Origin, session};
 use silicon_to_source::requirements::LeastLevel;
 
-use super::arguments::{Fetch, Verify};
+use super::arguments::{Answering, Fetch, Verify};
 use super::fetch::{self, Target, Voice};
 use super::look::{HEADING, Look, Page};
 use super::problem::Problem;
@@ -36,7 +37,7 @@ const SHOWN: usize = 300;
 pub(super) struct Ask {
     /// The address of the service
     #[arg(value_name = "URL")]
-    service: String,
+    url: String,
     /// What to ask the model
     #[arg(value_name = "PROMPT", requires = "model")]
     prompt: Option<String>,
@@ -67,6 +68,15 @@ pub(super) struct Ask {
     /// Ask the hosts that --fetch all names without a question first
     #[arg(long)]
     yes: bool,
+    /// How the service answers [what its address is known for]
+    #[arg(long, value_name = "WAY")]
+    service: Option<Answering>,
+    /// Take evidence that answers no check and carries no date, where the policy accepts it
+    #[arg(long)]
+    undated: bool,
+    /// Who passes the sealed request on, in place of the service itself [only to Tinfoil]
+    #[arg(long, value_name = "URL")]
+    via: Option<String>,
 }
 
 /// Checks the service, seals the request, and prints the answer.
@@ -74,17 +84,16 @@ pub(super) fn ask(arguments: &Ask) -> Result<Exit, Problem> {
     let LeastLevel::At(least) = arguments.require else {
         return Err(Problem::new("error.ask-build", &[]));
     };
-    let Target::Service(origin) = Target::of(&arguments.service)? else {
-        let values = [("file", arguments.service.as_str())];
-        return Err(Problem::new("error.ask-address", &values));
-    };
+    let origin = address(&arguments.url)?;
     if !arguments.path.starts_with('/') || arguments.path.starts_with("//") {
         return Err(Problem::new("error.ask-path", &[("path", &arguments.path)]));
     }
+    let via = arguments.via.as_deref().map(address).transpose()?;
     let request = request(arguments)?;
     let token = token(arguments)?;
     let check = Verify {
         fetch: arguments.fetch,
+        service: arguments.service,
         yes: arguments.yes,
         policy: arguments.policy.clone(),
         require: Some(arguments.require),
@@ -95,7 +104,7 @@ pub(super) fn ask(arguments: &Ask) -> Result<Exit, Problem> {
     let (examined, _) = of_service(&check, &origin, &[], &options)?;
     let report = &examined.report;
     tell(&render::report(report, Look::of_stderr(), Detail::Answer));
-    let required = Requirement::level(least);
+    let required = Requirement { undated: arguments.undated, via, ..Requirement::level(least) };
     let sealed_to = match SealedTo::of(report, &examined.context, &required) {
         Ok(sealed_to) => sealed_to,
         Err(refusal) => {
@@ -104,7 +113,7 @@ pub(super) fn ask(arguments: &Ask) -> Result<Exit, Problem> {
         }
     };
     let named = named(&sealed_to)?;
-    let current = match sealed_to.current(named.as_ref(), clock()?) {
+    let current = match sealed_to.current(&named, clock()?) {
         Ok(current) => current,
         Err(refusal) => return Ok(not_sent(refusal, Exit::Open)),
     };
@@ -114,10 +123,13 @@ pub(super) fn ask(arguments: &Ask) -> Result<Exit, Problem> {
         Ok(sealed) => sealed,
         Err(refusal) => return Ok(not_sent(refusal, Exit::Open)),
     };
-    said(&cli("ask.sealed", &[("id", &current.id())]));
-    let mut headers = vec![("content-type", MEDIA_TYPE)];
+    let to = sealed_to.origin();
+    said(&cli("ask.sealed", &[("id", &current.id()), ("to", to)]));
+    let mut headers: Vec<(&str, &str)> =
+        sealed.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    headers.extend(sealed.is_chunked.then_some(("transfer-encoding", "chunked")));
     headers.extend(token.as_deref().map(|token| ("authorization", token)));
-    let url = format!("{}{}", sealed_to.origin(), arguments.path);
+    let url = format!("{to}{}", arguments.path);
     let question = s2s_net::Request {
         post: Some(&sealed.body),
         timeout: TIMEOUT,
@@ -127,8 +139,7 @@ pub(super) fn ask(arguments: &Ask) -> Result<Exit, Problem> {
     let client = Client::new().map_err(|_| Problem::new("error.network", &[]))?;
     let waited = |seconds: u64| {
         let (seconds, limit) = (seconds.to_string(), TIMEOUT.as_secs().to_string());
-        let host = origin.authority();
-        cli("fetch.waiting", &[("host", &host), ("seconds", &seconds), ("limit", &limit)])
+        cli("fetch.waiting", &[("host", to), ("seconds", &seconds), ("limit", &limit)])
     };
     let run = || s2s_net::run(client.get(&question)).and_then(|answer| answer);
     match waiting::during(waited, run) {
@@ -166,31 +177,33 @@ fn token(arguments: &Ask) -> Result<Option<String>, Problem> {
     Ok(Some(format!("Bearer {token}")))
 }
 
-/// Which key the service names now.
-fn named(
-    sealed_to: &SealedTo,
-) -> Result<Option<silicon_to_source::engine::plan::session::Response>, Problem> {
-    let mut named = None;
-    if let Some(question) = sealed_to.question() {
-        fetch::ask(&[question], Voice::Told, |request, answer| {
-            named = answer.as_ref().ok().map(|answer| fetch::written(request, answer));
-        })?;
+/// The address of one host.
+fn address(text: &str) -> Result<Origin, Problem> {
+    match Target::of(text)? {
+        Target::Service(origin) => Ok(origin),
+        Target::File => Err(Problem::new("error.ask-address", &[("file", text)])),
     }
+}
+
+/// Which key is named now.
+fn named(sealed_to: &SealedTo) -> Result<session::Answer, Problem> {
+    let question = sealed_to.question();
+    let mut named = session::Answer::failed(&question, s2s_net::Failure::Network.word());
+    fetch::ask(&[question], Voice::Told, |request, answer| {
+        named = fetch::written(request, answer);
+    })?;
     Ok(named)
 }
 
 /// Opens what the service answered, and prints it.
-fn answered(arguments: &Ask, mut opener: Opener, answer: &Answer) -> Result<Exit, Problem> {
-    let kind = answer.header("content-type").unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let opened = match kind.as_str() {
-        MEDIA_TYPE => opener.answer(&answer.body),
-        EVENT_STREAM => {
-            let mut events = opener.events();
-            let opened = events.push(&answer.body);
-            opened.and_then(|opened| events.finish().map(|()| opened))
-        }
-        _ => return Ok(unsealed(answer)),
+fn answered(arguments: &Ask, opener: Opener, answer: &Answer) -> Result<Exit, Problem> {
+    let opened = match opener.begin(|name| header(answer, name)) {
+        Ok(None) => return Ok(unsealed(answer)),
+        Ok(Some(mut opening)) => opening.push(&answer.body).and_then(|mut opened| {
+            opened.extend(opening.finish()?);
+            Ok(opened)
+        }),
+        Err(why) => Err(why),
     };
     match opened {
         Ok(opened) => {
@@ -206,6 +219,13 @@ fn answered(arguments: &Ask, mut opener: Opener, answer: &Answer) -> Result<Exit
             Ok(Exit::Failed)
         }
     }
+}
+
+/// The header fields called `name` as one (RFC 9110 section 5.3).
+fn header(answer: &Answer, name: &str) -> Option<String> {
+    let own = answer.headers.iter().filter(|(known, _)| known == name);
+    let values: Vec<&str> = own.map(|(_, value)| value.as_str()).collect();
+    (!values.is_empty()).then(|| values.join(", "))
 }
 
 /// The answer as it is, but for a terminal, which would obey some of its letters.

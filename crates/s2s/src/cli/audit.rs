@@ -39,6 +39,9 @@ pub(super) fn audit(arguments: &Audit) -> Result<Exit, Problem> {
     new_file::is_free(&arguments.output)?;
     let page = page(arguments)?;
     let Input { name, bytes, .. } = input::read(&arguments.bundle, MAX_INPUT)?;
+    if !Bundle::is_one(&bytes) {
+        return Err(Problem::new("error.audit-of", &[("file", &name)]));
+    }
     let unreadable = |error| Problem::unreadable(&name, &error);
     let bundle = Bundle::read(&bytes).map_err(unreadable)?;
     let again = silicon_to_source::recorded(&bundle).map_err(unreadable)?;

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use anstyle::Style;
 use s2s_net::{self, Client, Failure};
-use silicon_to_source::engine::plan::session::{NONCE_LEN, Response, response};
-use silicon_to_source::engine::plan::{self, Origin, Request, Session};
+use silicon_to_source::engine::plan::session::{Answer, NONCE_LEN, response};
+use silicon_to_source::engine::plan::{self, Origin, Request, Service, Session};
 use silicon_to_source::error::Error;
 use silicon_to_source::report::Report;
 use silicon_to_source::time::UnixTime;
@@ -51,12 +51,18 @@ impl Target {
     }
 }
 
-/// Asks `origin` the first questions. A quiet check names nobody: who asked for silence gave the
+/// Asks `origin` the first questions, which it answers as `service` does, or as its address is known to. A quiet check names nobody: who asked for silence gave the
 /// address.
-pub(super) fn begin(origin: &Origin, now: UnixTime, voice: Voice) -> Result<Session, Problem> {
+pub(super) fn begin(
+    origin: &Origin,
+    service: Option<Service>,
+    now: UnixTime,
+    voice: Voice,
+) -> Result<Session, Problem> {
     let mut nonce = [0; NONCE_LEN];
     getrandom::fill(&mut nonce).map_err(|_| Problem::new("error.random", &[]))?;
-    let mut session = Session::begin(origin, nonce, now);
+    let service = service.unwrap_or_else(|| Service::of(origin));
+    let mut session = Session::of(origin, service, nonce, now);
     let first = session.first().to_vec();
     let mut page = Page::new(Look::of_stderr());
     named(&mut page, &first);
@@ -64,7 +70,7 @@ pub(super) fn begin(origin: &Origin, now: UnixTime, voice: Voice) -> Result<Sess
         page.wrapped("  ", "  ", Style::new(), &cli("fetch.loopback", &[]));
     }
     voice.say(page);
-    ask(&first, voice, |request, answer| record(&mut session, request, answer))?;
+    ask(&first, voice, |request, answer| session.record(written(request, answer)))?;
     Ok(session)
 }
 
@@ -124,7 +130,7 @@ pub(super) fn further(
     ask(&requests, voice, |request, answer| match further {
         Further::Session(session) => {
             came |= answer.is_ok();
-            record(session, request, answer);
+            session.record(written(request, answer));
         }
         Further::Files(files) => {
             let Ok(answer) = answer else { return };
@@ -164,7 +170,7 @@ pub(super) fn ask(
         let timeout = Duration::from_millis(u64::from(request.timeout_ms));
         let question = s2s_net::Request {
             timeout,
-            post: request.post.as_deref(),
+            post: request.post.as_deref().map(str::as_bytes),
             ..s2s_net::Request::get(&request.url, request.limit)
         };
         let what = wording::text(&["wanted", &request.what]);
@@ -200,19 +206,17 @@ fn waited(request: &Request, seconds: u64) -> String {
     format!("  {}", cli("fetch.waiting", &values))
 }
 
-fn record(session: &mut Session, request: &Request, answer: &Result<s2s_net::Answer, Failure>) {
+/// What came of a question, as a session writes it down.
+pub(super) fn written(request: &Request, answer: &Result<s2s_net::Answer, Failure>) -> Answer {
     match answer {
-        Ok(answer) => session.answered(request, written(request, answer)),
-        Err(failure) => session.failed(request, failure.word()),
+        Ok(answer) => {
+            let header = |name: &str| answer.header(name);
+            let mut written = response(request, answer.status, header, answer.body.clone());
+            written.tls_spki_sha256 = answer.tls_spki_sha256;
+            Answer::answered(request, written)
+        }
+        Err(failure) => Answer::failed(request, failure.word()),
     }
-}
-
-/// An answer as a session writes it down.
-pub(super) fn written(request: &Request, answer: &s2s_net::Answer) -> Response {
-    let header = |name: &str| answer.header(name);
-    let mut written = response(request, answer.status, header, answer.body.clone());
-    written.tls_spki_sha256 = answer.tls_spki_sha256;
-    written
 }
 
 /// Names each host, what it learns, and the addresses.

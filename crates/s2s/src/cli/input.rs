@@ -26,6 +26,9 @@ pub(super) fn read(path: &Path, max: usize) -> Result<Input, Problem> {
         return bounded(io::stdin().lock(), name, max);
     }
     let name = path.display().to_string();
+    if path.is_dir() {
+        return Err(Problem::new("error.folder", &[("folder", name.trim_end_matches('/'))]));
+    }
     let file = File::open(path).map_err(|error| match spelling::address(&name) {
         Some(address) if error.kind() == io::ErrorKind::NotFound => {
             Problem::new("error.host", &[("file", &name), ("address", &address)])

@@ -37,13 +37,14 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::Parser as _;
+use clap::error::{ContextKind, ContextValue};
+use clap::{CommandFactory as _, Parser as _};
 use clap_complete::Shell;
 use silicon_to_source::Context;
 use silicon_to_source::engine::MAX_INPUT;
 use silicon_to_source::engine::bundle::Bundle;
 use silicon_to_source::engine::options::Options;
-use silicon_to_source::engine::plan::{Origin, Session};
+use silicon_to_source::engine::plan::{Origin, Service, Session};
 use silicon_to_source::report::{Report, State};
 use silicon_to_source::time::UnixTime;
 
@@ -61,7 +62,7 @@ use problem::Problem;
 pub fn run() -> ExitCode {
     let Arguments { language, command } = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return misread(&error),
+        Err(error) => return misread(&without_hidden(error)),
     };
     let locale = language.or_else(locale_of_environment).unwrap_or_default();
     wording::speak(Language::of_locale(&locale));
@@ -86,6 +87,20 @@ pub fn run() -> ExitCode {
         Exit::Unreadable
     });
     ExitCode::from(exit.code())
+}
+
+/// What `error` suggests, without the commands that its help does not show.
+fn without_hidden(mut error: clap::Error) -> clap::Error {
+    let command = Arguments::command();
+    let is_hidden =
+        |name: &String| command.find_subcommand(name).is_some_and(clap::Command::is_hide_set);
+    if let Some(ContextValue::Strings(names)) = error.remove(ContextKind::SuggestedSubcommand) {
+        let shown: Vec<_> = names.into_iter().filter(|name| !is_hidden(name)).collect();
+        if !shown.is_empty() {
+            error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(shown));
+        }
+    }
+    error
 }
 
 /// Says why the command line cannot be read, or the help or version that it asks for.
@@ -306,7 +321,8 @@ fn of_service(
         return Err(Problem::new("error.fetch-none", &[("address", &origin.to_string())]));
     }
     let begun = clock()?;
-    let mut session = fetch::begin(origin, begun, arguments.voice())?;
+    let mut session =
+        fetch::begin(origin, arguments.service.map(Service::from), begun, arguments.voice())?;
     let mut asked = Vec::new();
     loop {
         let session_file = Input::new(origin.to_string(), session.to_json().into_bytes());

@@ -145,10 +145,16 @@ fn paravisor(kind: u32, hardware: &[u8], runtime: &str) -> Vec<u8> {
 
 /// The quote, its signature and the registers, each byte string written by `write`.
 fn signed(quote: &QuoteSpec, registers: &[Vec<u8>], write: fn(&[u8]) -> Json) -> Json {
-    let message = quote.attest(&quote.signer.spki());
-    let signature = quote.signer.sign(Algorithm::Pkcs1v15Sha256, &message);
+    let (message, signature) = signed_quote(quote);
     let pcrs: Vec<Json> = registers.iter().map(|register| write(register)).collect();
     json!({ "signature": write(&signature), "message": write(&message), "pcrs": pcrs })
+}
+
+/// The quote and its signature.
+pub(crate) fn signed_quote(quote: &QuoteSpec) -> (Vec<u8>, Vec<u8>) {
+    let message = quote.attest(&quote.signer.spki());
+    let signature = quote.signer.sign(Algorithm::Pkcs1v15Sha256, &message);
+    (message, signature)
 }
 
 /// Bytes as an array of numbers.

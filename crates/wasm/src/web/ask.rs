@@ -3,7 +3,7 @@
 use js_sys::futures::{JsFuture, future_to_promise};
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use silicon_to_source::engine::plan::Request;
-use silicon_to_source::engine::plan::session::{Response, response};
+use silicon_to_source::engine::plan::session::{Answer, Response, response};
 use wasm_bindgen::prelude::*;
 use web_sys::{
     AbortSignal, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials,
@@ -12,15 +12,25 @@ use web_sys::{
 
 use super::parsed;
 
-/// What came of one question.
+/// What came of one question, with the question.
 #[wasm_bindgen]
 pub struct Asked {
+    request: Request,
     outcome: Result<Response, &'static str>,
 }
 
 impl Asked {
-    pub(super) fn outcome(&self) -> Result<&Response, &'static str> {
-        self.outcome.as_ref().map_err(|word| *word)
+    /// The question.
+    pub(super) const fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// What came of it, as a session writes it down.
+    pub(super) fn answer(&self) -> Answer {
+        match &self.outcome {
+            Ok(response) => Answer::answered(&self.request, response.clone()),
+            Err(word) => Answer::failed(&self.request, word),
+        }
     }
 }
 
@@ -60,7 +70,7 @@ pub fn ask(request: String, signal: AbortSignal, fetch: Option<Function>) -> Pro
     future_to_promise(async move {
         let request = parsed(&request)?;
         let outcome = fetched(&request, &signal, fetch).await;
-        Ok(Asked { outcome }.into())
+        Ok(Asked { request, outcome }.into())
     })
 }
 
@@ -75,7 +85,8 @@ async fn fetched(
     let answer = sent(request, &signal, fetch).map_err(|error| why(error, NETWORK))?;
     let answer = JsFuture::from(answer).await.map_err(|error| why(error, NETWORK))?;
     let answer: web_sys::Response = answer.dyn_into().map_err(|_| NETWORK)?;
-    if answer.type_() == ResponseType::Opaqueredirect || is_redirect(answer.status()) {
+    let followed = answer.redirected() || answer.type_() == ResponseType::Opaqueredirect;
+    if followed || is_redirect(answer.status()) {
         return Err("redirect");
     }
     let headers = answer.headers();

@@ -3,14 +3,15 @@
 //! JavaScript never hands over a key or a report: a [`Channel`] comes out of an examination, and seals
 //! only with an answer that this module itself asked for.
 
-use js_sys::Uint8Array;
-use s2s_seal::{Events, MEDIA_TYPE, Opener, Random, Unopened, seal};
+use js_sys::{Array, Uint8Array};
+use s2s_seal::{Opener, Opening, Random, Unopened, seal};
 use serde::Deserialize;
 use silicon_to_source::engine::channel::{MAX_AGE_S, Refusal, Requirement, SealedTo};
 use silicon_to_source::engine::policy::LeastLevel;
 use wasm_bindgen::prelude::*;
+use web_sys::Headers;
 
-use super::Asked;
+use super::{Asked, host};
 use crate::{MAX_TAKEN, USAGE, is_absent, moment, take, thrown, written};
 
 /// `ChannelRequirement`.
@@ -19,6 +20,8 @@ use crate::{MAX_TAKEN, USAGE, is_absent, moment, take, thrown, written};
 struct Written {
     least: String,
     max_age: Option<u32>,
+    undated: Option<bool>,
+    via: Option<String>,
 }
 
 /// What a caller requires, when anything.
@@ -26,7 +29,8 @@ pub(crate) fn requirement(value: JsValue) -> Result<Option<Requirement>, JsValue
     if is_absent(&value) {
         return Ok(None);
     }
-    let Written { least, max_age } = written(value, &["least", "maxAge"])?;
+    let Written { least, max_age, undated, via } =
+        written(value, &["least", "maxAge", "undated", "via"])?;
     let Some(LeastLevel::At(least)) = LeastLevel::parse(&least) else {
         return Err(thrown(USAGE, "The level of a machine is A0 to A5; a build has no key."));
     };
@@ -35,7 +39,8 @@ pub(crate) fn requirement(value: JsValue) -> Result<Option<Requirement>, JsValue
         let why = format!("A session's key is used for {MAX_AGE_S} seconds at most.");
         return Err(thrown(USAGE, &why));
     }
-    Ok(Some(Requirement { least, max_age_s }))
+    let via = via.map(|text| host(&text)).transpose()?;
+    Ok(Some(Requirement { least, max_age_s, undated: undated.unwrap_or_default(), via }))
 }
 
 /// A key that requests may be sealed to.
@@ -52,8 +57,13 @@ impl Channel {
 
 #[wasm_bindgen]
 impl Channel {
-    /// What the service is asked right before a request is sealed: the JSON text of a
-    /// `PlannedRequest` for `ask`.
+    /// Scheme and authority of where sealed requests go.
+    #[wasm_bindgen(getter)]
+    pub fn origin(&self) -> String {
+        self.inner.origin().to_owned()
+    }
+
+    /// What is asked right before a request is sealed: the JSON text of a `PlannedRequest` for `ask`.
     #[wasm_bindgen(getter)]
     pub fn question(&self) -> String {
         serde_json::to_string(&self.inner.question()).unwrap_or_default()
@@ -73,87 +83,100 @@ impl Channel {
     ) -> Result<SealedRequest, JsValue> {
         let not_sent = |refusal: Refusal| thrown("not-sent", refusal.word());
         let request = take("the request", &request, &mut { MAX_TAKEN })?;
-        let current = self.inner.current(asked.outcome().ok(), moment(at)?).map_err(not_sent)?;
+        let current = self.inner.current(&asked.answer(), moment(at)?).map_err(not_sent)?;
         let mut random = [0; Random::LEN];
         getrandom::fill(&mut random)
             .map_err(|_| thrown("random", "This browser gives no random numbers."))?;
         let sealed = seal(&current, Random::new(random), &request).map_err(not_sent)?;
-        Ok(SealedRequest { body: sealed.body, opening: Some(Opening::Whole(sealed.opener)) })
+        Ok(SealedRequest {
+            headers: sealed.headers,
+            body: sealed.body,
+            is_chunked: sealed.is_chunked,
+            opener: Some(sealed.opener),
+        })
     }
-}
-
-/// How an answer is opened.
-enum Opening {
-    Whole(Opener),
-    Events(Events),
 }
 
 /// A sealed request, and what opens the answer to it.
 #[wasm_bindgen]
 pub struct SealedRequest {
-    body: String,
-    opening: Option<Opening>,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+    is_chunked: bool,
+    opener: Option<Opener>,
 }
 
 #[wasm_bindgen]
 impl SealedRequest {
     /// The body to send.
-    #[wasm_bindgen(getter)]
-    pub fn body(&self) -> String {
-        self.body.clone()
+    #[wasm_bindgen(getter, unchecked_return_type = "Uint8Array<ArrayBuffer>")]
+    pub fn body(&self) -> Uint8Array {
+        Uint8Array::from(self.body.as_slice())
     }
 
-    /// The media type to send it as, and that of an answer which comes at once.
-    #[wasm_bindgen(getter, js_name = mediaType)]
-    pub fn media_type(&self) -> String {
-        MEDIA_TYPE.to_owned()
+    /// Header fields that have to go with it, in place of any of the same names: pairs.
+    #[wasm_bindgen(getter, unchecked_return_type = "[string, string][]")]
+    pub fn headers(&self) -> Array {
+        let pair = |(name, value): &(&str, String)| {
+            JsValue::from(Array::of2(&JsValue::from(*name), &JsValue::from(value.as_str())))
+        };
+        self.headers.iter().map(pair).collect()
     }
 
-    /// Opens an answer that came at once.
+    /// Whether the body has to go without its length, where whoever sends it can do that.
+    #[wasm_bindgen(getter, js_name = isChunked)]
+    pub fn is_chunked(&self) -> bool {
+        self.is_chunked
+    }
+
+    /// What opens the answer with these header fields, once; undefined where they say that it is not
+    /// sealed.
     ///
     /// # Errors
     /// Throws an error whose code is `not-opened` and whose message is a word for why.
-    pub fn answer(
-        &mut self,
-        #[wasm_bindgen(unchecked_param_type = "Uint8Array")] body: JsValue,
-    ) -> Result<Uint8Array, JsValue> {
-        let body = take("the answer", &body, &mut { MAX_TAKEN })?;
-        let opened = match &mut self.opening {
-            Some(Opening::Whole(opener)) => opener.answer(&body),
-            _ => Err(Unopened::Repeated),
-        };
-        opened.map(|bytes| Uint8Array::from(bytes.as_slice())).map_err(not_opened)
+    pub fn begin(&mut self, headers: &Headers) -> Result<Option<SealedAnswer>, JsValue> {
+        let header = |name: &str| headers.get(name).ok().flatten();
+        let opener = self.opener.take().ok_or_else(|| not_opened(Unopened::Repeated))?;
+        let opening = opener.begin(header).map_err(not_opened)?;
+        Ok(opening.map(|opening| SealedAnswer { opening: Some(opening) }))
+    }
+}
+
+/// Opens the body of one answer.
+#[wasm_bindgen]
+pub struct SealedAnswer {
+    opening: Option<Opening>,
+}
+
+#[wasm_bindgen]
+impl SealedAnswer {
+    /// The media type of what is opened. No seal covers what it says.
+    #[wasm_bindgen(getter, js_name = mediaType)]
+    pub fn media_type(&self) -> Option<String> {
+        self.opening.as_ref().map(|opening| opening.media_type().to_owned())
     }
 
-    /// Takes the next bytes of an answer that comes event by event, and gives the events that are
-    /// complete with them, opened.
+    /// Takes the next bytes, and gives what is complete with them, opened.
     ///
     /// # Errors
-    /// As `answer`, and again from then on.
-    pub fn events(
+    /// Throws an error whose code is `not-opened` and whose message is a word for why, again from
+    /// then on.
+    pub fn push(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Uint8Array")] bytes: JsValue,
     ) -> Result<Uint8Array, JsValue> {
         let bytes = take("the answer", &bytes, &mut { MAX_TAKEN })?;
-        let mut events = match self.opening.take() {
-            Some(Opening::Whole(opener)) => opener.events(),
-            Some(Opening::Events(events)) => events,
-            None => return Err(not_opened(Unopened::Form)),
-        };
-        let opened = events.push(&bytes);
-        self.opening = Some(Opening::Events(events));
-        opened.map(|bytes| Uint8Array::from(bytes.as_slice())).map_err(not_opened)
+        let opening = self.opening.as_mut().ok_or_else(|| not_opened(Unopened::Form))?;
+        opening.push(&bytes).map(|bytes| Uint8Array::from(bytes.as_slice())).map_err(not_opened)
     }
 
-    /// Says that no event follows.
+    /// Says that no bytes follow, and gives what is complete with that.
     ///
     /// # Errors
-    /// As `answer`, where an event is not complete, or there was none.
-    pub fn finish(&mut self) -> Result<(), JsValue> {
-        match self.opening.take() {
-            Some(Opening::Events(events)) => events.finish().map_err(not_opened),
-            _ => Err(not_opened(Unopened::Form)),
-        }
+    /// As `push`, and where the answer is not complete or holds nothing that was sealed.
+    pub fn finish(&mut self) -> Result<Uint8Array, JsValue> {
+        let opening = self.opening.take().ok_or_else(|| not_opened(Unopened::Form))?;
+        opening.finish().map(|bytes| Uint8Array::from(bytes.as_slice())).map_err(not_opened)
     }
 }
 

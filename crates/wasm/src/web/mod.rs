@@ -9,7 +9,7 @@ pub(crate) mod subtle;
 
 use js_sys::Uint8Array;
 use silicon_to_source::digest::Sha256;
-use silicon_to_source::engine::plan::session::NONCE_LEN;
+use silicon_to_source::engine::plan::session::{NONCE_LEN, Outcome};
 use silicon_to_source::engine::plan::{self, Request, SUBJECTS};
 use silicon_to_source::error::Error;
 use silicon_to_source::time::UnixTime;
@@ -53,20 +53,26 @@ pub struct Session {
 
 #[wasm_bindgen]
 impl Session {
-    /// A session with the service at `origin`, with a nonce made by the browser's random numbers.
+    /// A session with the service at `origin`, with a nonce made by the browser's random numbers. It
+    /// answers as `service` says, `contract` or `tinfoil`; left out, as its address is known to.
     ///
     /// # Errors
-    /// Throws a `VerifyError` when `origin` is not the address of one host.
+    /// Throws a `VerifyError` when `origin` is not the address of one host, and for another word.
     #[wasm_bindgen(constructor)]
-    pub fn new(origin: &str) -> Result<Session, JsValue> {
-        let origin = origin.parse::<plan::Origin>().map_err(|error| match error {
-            Error::Malformed { ref why, .. } => thrown(error.code(), why),
-            other => thrown(other.code(), &other.to_string()),
-        })?;
+    pub fn new(origin: &str, service: Option<String>) -> Result<Session, JsValue> {
+        let origin = host(origin)?;
+        let service = match service.as_deref() {
+            None => plan::Service::of(&origin),
+            Some("contract") => plan::Service::Coordinator,
+            Some("tinfoil") => plan::Service::Tinfoil,
+            Some(_) => {
+                return Err(thrown(USAGE, "A service answers as one of: contract, tinfoil."));
+            }
+        };
         let mut nonce = [0; NONCE_LEN];
         getrandom::fill(&mut nonce)
             .map_err(|_| thrown("random", "This browser gives no random numbers."))?;
-        Ok(Self { inner: plan::Session::begin(&origin, nonce, UnixTime(0)) })
+        Ok(Self { inner: plan::Session::of(&origin, service, nonce, UnixTime(0)) })
     }
 
     /// The service in its one spelling.
@@ -101,26 +107,26 @@ impl Session {
     /// out where it cannot be seen, as in a web page.
     ///
     /// # Errors
-    /// Throws a `VerifyError` when `request` is no request, or `key` has not 32 bytes.
+    /// Throws a `VerifyError` when `request` is no request, or not the one that `asked` came of, or
+    /// when `key` has not 32 bytes.
     pub fn record(
         &mut self,
         request: &str,
         asked: &Asked,
         key: Option<Vec<u8>>,
     ) -> Result<(), JsValue> {
-        let request = parsed(request)?;
+        if parsed(request)? != *asked.request() {
+            return Err(thrown(USAGE, "This is what came of another question."));
+        }
         let key = key
             .map(<[u8; 32]>::try_from)
             .transpose()
             .map_err(|_| thrown(USAGE, "The SHA-256 of a connection's key has 32 bytes."))?;
-        match asked.outcome() {
-            Ok(response) => {
-                let mut response = response.clone();
-                response.tls_spki_sha256 = key.map(Sha256);
-                self.inner.answered(&request, response);
-            }
-            Err(word) => self.inner.failed(&request, word),
+        let mut answer = asked.answer();
+        if let Outcome::Answered(response) = &mut answer.outcome {
+            response.tls_spki_sha256 = key.map(Sha256);
         }
+        self.inner.record(answer);
         Ok(())
     }
 
@@ -146,6 +152,14 @@ pub fn further(wanted: &str) -> Result<String, JsValue> {
     let wanted: Vec<plan::Further> = serde_json::from_str(wanted)
         .map_err(|error| thrown(USAGE, &format!("The list cannot be read: {error}.")))?;
     Ok(serde_json::to_string(&plan::next(&wanted)).unwrap_or_default())
+}
+
+/// The address of one host.
+fn host(text: &str) -> Result<plan::Origin, JsValue> {
+    text.parse::<plan::Origin>().map_err(|error| match error {
+        Error::Malformed { ref why, .. } => thrown(error.code(), why),
+        other => thrown(other.code(), &other.to_string()),
+    })
 }
 
 fn parsed(request: &str) -> Result<Request, JsValue> {

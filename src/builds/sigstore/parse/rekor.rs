@@ -11,6 +11,7 @@ use serde_json::{Value as Json, json};
 
 use crate::bytes::find;
 use crate::digest::Sha256;
+use crate::hex;
 use crate::json;
 
 /// The most entries and names that are read.

@@ -8,6 +8,7 @@ use super::root::TrustedRoot;
 use crate::builds::sigstore::checks;
 use crate::builds::sigstore::parse::{Checkpoint, Version};
 use crate::finding::{Finding, Why};
+use crate::hex;
 use crate::time::UnixTime;
 
 /// A log that is not in the list of keys.

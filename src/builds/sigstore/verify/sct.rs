@@ -9,6 +9,7 @@ use crate::bytes::Reader;
 use crate::digest::Sha256;
 use crate::error::Error;
 use crate::finding::{Finding, Why};
+use crate::hex;
 use crate::pki::Cert;
 use crate::time::UnixTime;
 use crate::wire::der;

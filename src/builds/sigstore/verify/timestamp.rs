@@ -9,6 +9,7 @@ use super::root::TrustedRoot;
 use crate::builds::sigstore::checks;
 use crate::digest::{Sha256, Sha384, Sha512};
 use crate::finding::Finding;
+use crate::hex;
 use crate::pki::{Cert, name};
 use crate::time::UnixTime;
 use crate::wire::der::{self, Element};

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::yaml;
 use crate::error::Error;
+use crate::hex;
 use crate::pki::pem_certificates;
 use crate::span::Span;
 use crate::wire::pasted::of_base64;

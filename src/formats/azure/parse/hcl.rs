@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::bytes::Reader;
 use crate::error::Error;
 use crate::formats::snp;
+use crate::hex;
 use crate::span::Span;
 
 /// The paravisor's report: a header, the processor's report, and data whose hash the processor

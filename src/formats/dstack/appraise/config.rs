@@ -7,6 +7,7 @@ use crate::formats::dstack::checks;
 use crate::formats::dstack::parse::{
     AppCompose, Document, mr_config_v1, mr_config_v2, mr_config_v3,
 };
+use crate::hex;
 
 /// MRCONFIGID, by its version: the host commits before launch to what the guest will start.
 pub(super) fn mr_config(

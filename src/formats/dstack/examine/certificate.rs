@@ -10,6 +10,7 @@ use crate::formats::dstack::parse::{Answer, Carried, Ids, RaTls, TdxAttestation}
 use crate::formats::dstack::policy::ForDstack;
 use crate::formats::dstack::{appraise, checks};
 use crate::formats::intel::parse::Quote;
+use crate::hex;
 use crate::piece::Piece;
 use crate::pki::Cert;
 use crate::report::{Custody, Draft, KeyFlag, certificate as item};

@@ -13,6 +13,7 @@ use crate::formats::dstack::verify::AcpiDigests;
 use crate::formats::eventlog::parse::dstack::Log;
 use crate::formats::intel::parse::{Body, Quote};
 use crate::formats::{eventlog, intel};
+use crate::hex;
 use crate::piece::Piece;
 use crate::report::{Custody, Draft};
 use crate::span::Span;

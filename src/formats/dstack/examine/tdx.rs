@@ -6,6 +6,7 @@ use crate::finding::compared::Compared;
 use crate::formats::dstack::parse::{Answer, TdxAttestation};
 use crate::formats::dstack::policy::ForDstack;
 use crate::formats::intel::parse::Quote;
+use crate::hex;
 use crate::piece::Piece;
 use crate::report::Draft;
 use crate::time::UnixTime;

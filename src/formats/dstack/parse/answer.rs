@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::digest::Sha384;
 use crate::error::Error;
+use crate::hex;
 
 /// The largest answer that is read, in bytes.
 const MAX_ANSWER: usize = 4 * 1024 * 1024;

@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::bytes::Reader;
 use crate::error::Error;
 use crate::formats::snp::parse::Report;
+use crate::hex;
 use crate::span::Span;
 
 use super::named::{self, Platform};

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::formats::tpm::parse::{Attestation, TeePart};
+use crate::hex;
 use crate::span::Span;
 
 pub use snp::{SnpPart, report};

@@ -7,6 +7,7 @@ use super::tcg::EventType;
 use super::{MAX_LOG, room};
 use crate::digest::Sha384;
 use crate::error::Error;
+use crate::hex;
 use crate::span::Span;
 
 const WHAT: &str = "dstack event log";
@@ -128,5 +129,5 @@ fn event(entry: Entry, span: Span) -> Result<Event, Error> {
 }
 
 fn hex(text: &str, what: &'static str, span: Span) -> Result<Vec<u8>, Error> {
-    ::hex::decode(text).map_err(|error| Error::malformed(what, span, error.to_string()))
+    hex::decode(text).map_err(|error| Error::malformed(what, span, error.to_string()))
 }

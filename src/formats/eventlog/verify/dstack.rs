@@ -10,6 +10,7 @@ use crate::finding::{Examined, Finding, Value, Why};
 use crate::formats::eventlog::checks;
 use crate::formats::eventlog::parse::Register;
 use crate::formats::eventlog::parse::dstack::{self, Log, RUNTIME_EVENT, Version};
+use crate::hex;
 
 /// The register that dstack extends.
 const RUNTIME: Register = Register::Rtmr(3);

@@ -9,6 +9,7 @@ use crate::formats::eventlog::parse::Register;
 use crate::formats::eventlog::parse::efi::{self, Variable};
 use crate::formats::eventlog::parse::tcg::EventType;
 use crate::gather;
+use crate::hex;
 
 /// EFI_GLOBAL_VARIABLE (UEFI specification), as it stands in bytes.
 const GLOBAL_VARIABLE: [u8; 16] = [
@@ -34,7 +35,9 @@ pub(super) fn describe(kind: EventType, data: &[u8]) -> Option<String> {
             let variable = Variable::parse(data).ok()?;
             match variable.value {
                 [] => format!("{}: empty", variable.name),
-                value if value.len() <= 32 => format!("{}: {}", variable.name, hex::encode(value)),
+                value if value.len() <= 32 => {
+                    format!("{}: {}", variable.name, hex::encode(value))
+                }
                 value => format!("{}: {} bytes", variable.name, value.len()),
             }
         }

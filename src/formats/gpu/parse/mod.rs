@@ -9,6 +9,7 @@ mod opaque;
 use crate::bytes::Reader;
 use crate::error::Error;
 use crate::finding::Value;
+use crate::hex;
 use crate::span::Span;
 use crate::wire::Field;
 

@@ -7,6 +7,7 @@ use crate::formats::intel::checks;
 use crate::formats::intel::parse::collateral::TcbStatus;
 use crate::formats::intel::policy::{DcapPolicy, Octets, TcbRules};
 use crate::formats::intel::verify::{TcbStanding, VerifiedQuote};
+use crate::hex;
 use crate::time::{DAY, UnixTime};
 
 pub(super) fn appraise(

@@ -4,6 +4,7 @@ use super::chain::PckChain;
 use crate::finding::{Check, Finding, Value, Why};
 use crate::formats::intel::checks;
 use crate::formats::intel::parse::collateral::{Collateral, Signed};
+use crate::hex;
 use crate::pki::chain::dated;
 use crate::pki::{Cert, Crl};
 use crate::time::{UnixTime, Validity};

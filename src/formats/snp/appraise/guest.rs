@@ -7,6 +7,7 @@ use crate::finding::{Check, Finding, Value};
 use crate::formats::snp::checks;
 use crate::formats::snp::parse::{Bit, Firmware, GUEST_POLICY, Report, place};
 use crate::formats::snp::policy::{AbiVersion, SnpPolicy};
+use crate::hex;
 use crate::span::Span;
 
 /// The guest policy's reserved bit that must be one.

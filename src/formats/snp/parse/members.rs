@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::{Report, place};
 use crate::error::Error;
+use crate::hex;
 use crate::span::Span;
 use crate::wire::pasted::of_base64;
 

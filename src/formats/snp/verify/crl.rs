@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::{Endorsements, chain};
 use crate::finding::{Finding, Value, Why};
 use crate::formats::snp::checks;
+use crate::hex;
 use crate::pki::anchors::AmdAnchor;
 use crate::pki::{Cert, Crl};
 use crate::time::{Standing, UnixTime, Validity};

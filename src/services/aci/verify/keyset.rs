@@ -2,6 +2,7 @@
 
 use crate::digest::Sha256;
 use crate::finding::{Check, Finding, Value, Why};
+use crate::hex;
 use crate::services::aci::checks;
 use crate::services::aci::parse::{Keyset, Report};
 use crate::time::UnixTime;

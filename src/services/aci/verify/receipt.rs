@@ -2,6 +2,7 @@
 
 use crate::crypto::{self, Algorithm, Message, Signature};
 use crate::finding::{Check, Finding, Value, Why};
+use crate::hex;
 use crate::services::aci::checks;
 use crate::services::aci::parse::{Keyset, Receipt, Session};
 use crate::time::UnixTime;

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Address, MAX_ANSWER, abi, word};
 use crate::digest::{Keccak256, Sha256};
 use crate::error::Error;
+use crate::hex;
 use crate::span::Span;
 
 const WHAT: &str = "answer of an RPC provider";

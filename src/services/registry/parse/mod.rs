@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::digest::{Keccak256, Sha256};
 use crate::error::Error;
+use crate::hex;
 use crate::span::Span;
 
 pub(crate) use answer::{Said, is_allowed, latest_release, release};

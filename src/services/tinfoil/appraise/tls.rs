@@ -9,6 +9,7 @@ use crate::digest::Sha256;
 use crate::finding::{Finding, LinkId, Value, Why, connection};
 use crate::formats::snp;
 use crate::formats::snp::parse::{Report, place};
+use crate::hex;
 use crate::pki::Cert;
 use crate::services::tinfoil::parse::Bundle;
 use crate::services::tinfoil::policy::TinfoilPolicy;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::Error;
+use crate::hex;
 use crate::span::Span;
 
 /// The hash function of a repository.

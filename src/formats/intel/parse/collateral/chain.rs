@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::Error;
+use crate::hex;
 use crate::pki::{Cert, Crl, pem_blocks, pem_certificates};
 use crate::span::Span;
 use crate::wire::der;

@@ -1,13 +1,14 @@
 //! An answer that comes event by event.
 
-use crate::{MAX_ANSWER, Opener, Unopened};
+use super::Opener;
+use crate::{MAX_ANSWER, Unopened};
 
 /// What is between two events (Server-sent events, section 9.2.5 of the HTML standard).
 const BETWEEN: &[u8] = b"\n\n";
 
 /// Opens events as their bytes come in. After an error nothing more is opened.
 #[derive(Debug)]
-pub struct Events {
+pub(crate) struct Events {
     opener: Opener,
     rest: Vec<u8>,
     /// Whether any event was opened: without one, nobody showed that the service's key was used.
@@ -16,7 +17,7 @@ pub struct Events {
 }
 
 impl Events {
-    pub(crate) const fn of(opener: Opener) -> Self {
+    pub(super) const fn of(opener: Opener) -> Self {
         Self { opener, rest: Vec::new(), any: false, ended: None }
     }
 
@@ -25,7 +26,7 @@ impl Events {
     ///
     /// # Errors
     /// Every [`Unopened`], again from then on.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Unopened> {
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Unopened> {
         if let Some(why) = self.ended {
             return Err(why);
         }
@@ -38,7 +39,7 @@ impl Events {
     ///
     /// # Errors
     /// [`Unopened::Form`] where an event is not complete, or there was none.
-    pub fn finish(self) -> Result<(), Unopened> {
+    pub(crate) fn finish(self) -> Result<(), Unopened> {
         match self.ended {
             Some(why) => Err(why),
             None if self.any && self.rest.is_empty() => Ok(()),

@@ -81,6 +81,7 @@ pub(super) fn spelled(
         Algorithm::Ed25519 => 3,
         Algorithm::RsaPkcs1(_) => 4,
         Algorithm::RsaPss(_) => 5,
+        Algorithm::Ethereum => 6,
     };
     let hash = match algorithm.hash() {
         None => 0,

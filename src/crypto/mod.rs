@@ -8,6 +8,7 @@ pub(crate) mod constants;
 mod draft;
 mod ecdsa;
 mod ed25519;
+mod ethereum;
 mod memo;
 pub(crate) mod provider;
 mod question;
@@ -60,6 +61,9 @@ pub enum Algorithm {
     EcdsaP384(Hash),
     /// Ed25519 (RFC 8032), strict: small-order keys and non-canonical values are refused.
     Ed25519,
+    /// ECDSA on secp256k1 over a signed message of Ethereum (EIP-191, version 0x45). The key is its
+    /// address, 20 bytes; the signature has r, s and 27 or 28.
+    Ethereum,
     /// RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2).
     RsaPkcs1(Hash),
     /// RSASSA-PSS (RFC 8017 section 8.1) with MGF1 over the same hash and a salt as long as it.
@@ -67,14 +71,14 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// The hash under which a message is signed; Ed25519 signs the message itself.
+    /// The hash under which a message is signed; Ed25519 and Ethereum take the message itself.
     const fn hash(self) -> Option<Hash> {
         match self {
             Self::EcdsaP256(hash)
             | Self::EcdsaP384(hash)
             | Self::RsaPkcs1(hash)
             | Self::RsaPss(hash) => Some(hash),
-            Self::Ed25519 => None,
+            Self::Ed25519 | Self::Ethereum => None,
         }
     }
 }
@@ -84,7 +88,7 @@ impl Algorithm {
 pub enum Message<'a> {
     /// The message; it is hashed here.
     Bytes(&'a [u8]),
-    /// Its digest under the algorithm's hash. Not defined for Ed25519.
+    /// Its digest under the algorithm's hash. Not defined for Ed25519 and Ethereum.
     Digest(&'a [u8]),
 }
 
@@ -98,7 +102,7 @@ impl<'a> Message<'a> {
     }
 }
 
-/// A message of which every algorithm but Ed25519 needs no more than its digest.
+/// A message of which every algorithm but Ed25519 and Ethereum needs no more than its digest.
 enum Hashed<'a> {
     Here(Vec<u8>),
     Given(Message<'a>),
@@ -120,7 +124,7 @@ pub enum Signature<'a> {
     Asn1(&'a [u8]),
     /// ECDSA: r then s, each as long as the curve's order, big-endian.
     Concatenated(&'a [u8]),
-    /// RSA and Ed25519: the bytes.
+    /// RSA, Ed25519 and Ethereum: the bytes.
     Octets(&'a [u8]),
 }
 
@@ -132,7 +136,8 @@ pub struct BadSignature;
 /// Verifies `signature` over `message` with `key`.
 ///
 /// `key` is the content of the subjectPublicKey bit string (RFC 5280 section 4.1): an
-/// uncompressed SEC 1 point, a PKCS#1 `RSAPublicKey` of 2048 to 4096 bits, or 32 bytes.
+/// uncompressed SEC 1 point, a PKCS#1 `RSAPublicKey` of 2048 to 4096 bits, or 32 bytes; for Ethereum
+/// an address.
 ///
 /// # Errors
 /// [`BadSignature`] for anything but a signature that verifies.
@@ -170,6 +175,10 @@ fn compute(
             Message::Bytes(bytes) => ed25519::verify(key, bytes, octets),
             Message::Digest(_) => None,
         },
+        (Algorithm::Ethereum, Signature::Octets(octets)) => match message {
+            Message::Bytes(bytes) => ethereum::verify(key, bytes, octets),
+            Message::Digest(_) => None,
+        },
         (Algorithm::RsaPkcs1(hash), Signature::Octets(octets)) => {
             rsa::pkcs1(key, hash, &prehash(hash, message)?, octets)
         }
@@ -205,6 +214,7 @@ impl std::fmt::Display for Algorithm {
             Self::EcdsaP256(hash) => write!(f, "ECDSA P-256 {hash}"),
             Self::EcdsaP384(hash) => write!(f, "ECDSA P-384 {hash}"),
             Self::Ed25519 => f.write_str("Ed25519"),
+            Self::Ethereum => f.write_str("ECDSA secp256k1, message of Ethereum"),
             Self::RsaPkcs1(hash) => write!(f, "RSA PKCS#1 {hash}"),
             Self::RsaPss(hash) => write!(f, "RSA-PSS {hash}"),
         }

@@ -98,9 +98,10 @@ impl Provider {
         let algorithm = algorithm(scheme).ok_or_else(|| self.unsupported(scheme.name()))?;
         let signature = match algorithm {
             Algorithm::EcdsaP256(_) | Algorithm::EcdsaP384(_) => Signature::Asn1(signature),
-            Algorithm::Ed25519 | Algorithm::RsaPkcs1(_) | Algorithm::RsaPss(_) => {
-                Signature::Octets(signature)
-            }
+            Algorithm::Ed25519
+            | Algorithm::Ethereum
+            | Algorithm::RsaPkcs1(_)
+            | Algorithm::RsaPss(_) => Signature::Octets(signature),
         };
         super::verify(algorithm, key, message, signature)
             .map_err(|_| Error::Verification(format!("{} signature invalid", scheme.name())))

@@ -55,7 +55,10 @@ impl Question {
     pub const fn key_format(&self) -> &'static str {
         match self.algorithm {
             Algorithm::RsaPkcs1(_) | Algorithm::RsaPss(_) => "spki",
-            Algorithm::EcdsaP256(_) | Algorithm::EcdsaP384(_) | Algorithm::Ed25519 => "raw",
+            Algorithm::EcdsaP256(_)
+            | Algorithm::EcdsaP384(_)
+            | Algorithm::Ed25519
+            | Algorithm::Ethereum => "raw",
         }
     }
 
@@ -76,6 +79,8 @@ impl Question {
             Algorithm::EcdsaP256(hash) => ("ECDSA", Some("P-256"), Some(hash)),
             Algorithm::EcdsaP384(hash) => ("ECDSA", Some("P-384"), Some(hash)),
             Algorithm::Ed25519 => ("Ed25519", None, None),
+            // The Web Cryptography API does not know the curve: no platform answers with yes.
+            Algorithm::Ethereum => ("ECDSA", Some("secp256k1"), None),
             Algorithm::RsaPkcs1(hash) => ("RSASSA-PKCS1-v1_5", None, Some(hash)),
             Algorithm::RsaPss(hash) => ("RSA-PSS", None, Some(hash)),
         };

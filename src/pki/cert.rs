@@ -310,9 +310,10 @@ pub(super) fn verify_signed(
     let algorithm = algorithm.with_key(&issuer.key_kind()).ok_or(BadSignature)?;
     let signature = match algorithm {
         Algorithm::EcdsaP256(_) | Algorithm::EcdsaP384(_) => Signature::Asn1(signature),
-        Algorithm::Ed25519 | Algorithm::RsaPkcs1(_) | Algorithm::RsaPss(_) => {
-            Signature::Octets(signature)
-        }
+        Algorithm::Ed25519
+        | Algorithm::Ethereum
+        | Algorithm::RsaPkcs1(_)
+        | Algorithm::RsaPss(_) => Signature::Octets(signature),
     };
     crypto::verify(algorithm, issuer.public_key(), Message::Bytes(signed), signature)
 }

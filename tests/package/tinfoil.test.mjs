@@ -21,7 +21,7 @@ const PROMPTS = '/v1/chat/completions';
 const KEYS = '/.well-known/hpke-keys';
 
 /** The key in the demonstration's report: Alice's of RFC 7748 section 6.1. */
-const OWN = pair(Buffer.from('77076d0a7318a57d3c16c17251b26645df4c2f92ebc0992ac177fba51db92c2a', 'hex'));
+const OWN = pair(Buffer.from('77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a', 'hex'));
 const OTHER = pair(randomBytes(32));
 
 let own;

@@ -8,13 +8,13 @@ use s2s_sim::intel::{CollateralSpec, QeIdentitySpec, Role, TcbInfoSpec};
 use s2s_sim::keys::Key;
 use s2s_sim::near::{
     ADDRESS_OF_G, MachineSpec, NONCE, NearSpec, SECP256K1_G, app_compose, signed_by,
-    signed_by_gateway,
+    signed_by_gateway, signed_by_model,
 };
 use s2s_sim::oci::ImageSpec;
 use s2s_sim::sigstore::{Build, BundleSpec};
 use serde_json::{Value as Json, json};
 use sha2::Digest as _;
-use silicon_to_source::crypto::remembering;
+use silicon_to_source::crypto::{Algorithm, Message, Signature, remembering, verify};
 use silicon_to_source::engine::builtin;
 use silicon_to_source::engine::policy::Policy;
 use silicon_to_source::error::Error;
@@ -219,16 +219,18 @@ fn signed_text() -> String {
 
 type Signed = (&'static str, &'static str, fn(&mut Case, &mut Json));
 
-/// What is said of the gateway's signature over one response when something is wrong with it.
+/// What is said of the model's signature over one response when something is wrong with it.
 const SIGNED: &[Signed] = &[
     ("near.receipt", "fail bad-signature", |_, signed| digit(&mut signed["signature"], 9)),
     ("near.receipt", "fail bad-signature", |_, signed| digit(&mut signed["text"], 0)),
     ("near.receipt", "fail bad-signature", |_, signed| digit(&mut signed["signing_address"], 5)),
+    ("near.receipt", "fail bad-signature", |_, signed| signed["signing_algo"] = json!("ed25519")),
     ("near.receipt", "fail malformed", |_, signed| signed["signature"] = json!("0xzz")),
+    ("near.receipt", "fail not-listed", |case, _| case.spec.models.clear()),
     ("near.receipt", "fail not-listed", |_, signed| {
         *signed = signed_by(Key::NearOther, signed["text"].as_str().unwrap());
     }),
-    ("near.receipt", "unknown not-supported", |_, signed| signed["signing_algo"] = json!("ecdsa")),
+    ("near.receipt", "unknown not-supported", |_, signed| signed["signing_algo"] = json!("rsa")),
     ("near.receipt", "unknown not-supported", |_, signed| signed["text"] = json!("a:b")),
     ("near.receipt.body", "fail not-equal", |case, _| {
         case.policy["near"] = json!({ "request": "5b".repeat(32), "response": "5b".repeat(32) });
@@ -251,7 +253,7 @@ fn a_response_is_of_the_machine_whose_quote_names_the_key_that_signed_it() {
     remembering(|| {
         let text = signed_text();
         let named = format!("SIMULATED/model:{text}");
-        for signed in [signed_by_gateway(&text), signed_by_gateway(&named)] {
+        for signed in [signed_by_model(&text), signed_by_gateway(&text), signed_by_model(&named)] {
             let mut case = case();
             case.files.push(signed.to_string().into_bytes());
             let report = case.examine();
@@ -272,7 +274,7 @@ fn a_response_is_of_the_machine_whose_quote_names_the_key_that_signed_it() {
 fn a_signature_over_a_response_that_is_wrong_is_told_so() {
     remembering(|| {
         for (finding, becomes, spoil) in SIGNED {
-            let (mut case, mut signed) = (case(), signed_by_gateway(&signed_text()));
+            let (mut case, mut signed) = (case(), signed_by_model(&signed_text()));
             spoil(&mut case, &mut signed);
             case.files.push(signed.to_string().into_bytes());
             let report = case.examine();
@@ -306,6 +308,43 @@ fn a_signature_of_a_machine_whose_quote_names_another_key_shows_nothing() {
     let found = about(&case.examine());
     assert_eq!(found["near.receipt"], "blocked by near.report-data");
     assert_eq!(found["near.receipt.body/response"], "blocked by near.report-data");
+}
+
+/// Text, signature and address as NEAR AI's documentation of chat verification has them.
+#[test]
+fn the_published_signatures_of_the_service_are_of_the_published_addresses() {
+    const PUBLISHED: [(&str, &str, &str); 2] = [
+        (
+            "65b0adb47d0450971803dfb18d0ce4af4a64d27420a43d5aad4066ebf10b81b5:e508d818744d175a62aae1a9fb3f373c075460cbe50bf962a88ac008c843dff1",
+            "f28f537325c337fd96ae6e156783c904ca708dcd38fb8a476d1280dfc72dc88e4fcb5c3941bdd4f8fe5238a2253b975c6b02ea6a0a450b5b0f9296ab54cf24181b",
+            "c51268C9b46140619CBC066A34441a6ca51F85f9",
+        ),
+        (
+            "2ec65b4a042f68d7d4520e21a7135505a5154d52aa87dbd19e9d08021ffe5c4d:bdcfaa70301ea760ad215a2de31e80b7a69ee920c02a4b97ae05d0798b75fe79",
+            "b6bed282118266c5bc157bc7a88185dd017826da13c7aeb2aeebb9be88c7c7400047b88528d29f82792df1f2288a1b84e11ffddfe32517d46d5f7056e9082b941c",
+            "CaAA4842758658A85785Ad15367a700C601ffEA5",
+        ),
+    ];
+    for (text, signature, address) in PUBLISHED {
+        let (signature, address) = (hex::decode(signature).unwrap(), hex::decode(address).unwrap());
+        let holds = |text: &str, signature: &[u8], address: &[u8]| {
+            let (message, octets) = (Message::Bytes(text.as_bytes()), Signature::Octets(signature));
+            verify(Algorithm::Ethereum, address, message, octets).is_ok()
+        };
+        assert!(holds(text, &signature, &address));
+        assert!(!holds(&text[1..], &signature, &address));
+        for place in 0..signature.len() {
+            let mut changed = signature.clone();
+            changed[place] ^= 1;
+            assert!(!holds(text, &changed, &address), "{place}");
+        }
+        assert!(!holds(text, &signature[..64], &address));
+        for place in 0..address.len() {
+            let mut changed = address.clone();
+            changed[place] ^= 1;
+            assert!(!holds(text, &signature, &changed), "{place}");
+        }
+    }
 }
 
 #[test]

@@ -70,3 +70,23 @@ test('the key of the connection is written down as the shell says it, and one of
   const exchange = JSON.parse(new TextDecoder().decode(own.exchange()));
   assert.equal(exchange.answers[0].outcome.tls_spki_sha256, 'ab'.repeat(32));
 });
+
+test('what came of one question is not written down as the answer to another', async () => {
+  const own = new verifier.Session('http://127.0.0.1:9');
+  own.begin('2026-02-01T00:00:00Z');
+  const [first, second] = JSON.parse(own.first()).map((request) => JSON.stringify(request));
+  const fetch = async () => new Response('{}', { status: 200, headers: { 'content-type': 'application/json' } });
+  const asked = await verifier.ask(second, new AbortController().signal, fetch);
+  assert.throws(() => own.record(first, asked), { code: 'usage', message: /another question/ });
+  const elsewhere = JSON.stringify({ ...JSON.parse(second), url: 'http://127.0.0.1:8/v1/encryption-key' });
+  assert.throws(() => own.record(elsewhere, asked), { code: 'usage', message: /another question/ });
+  own.record(second, asked);
+});
+
+test('an answer that came from another address, because it was followed there, is none', async () => {
+  const own = new verifier.Session('http://127.0.0.1:9');
+  const [first] = JSON.parse(own.first()).map((request) => JSON.stringify(request));
+  const followed = async () => Object.defineProperty(new Response('{}'), 'redirected', { value: true });
+  const asked = await verifier.ask(first, new AbortController().signal, followed);
+  assert.equal(asked.failed, 'redirect');
+});

@@ -111,9 +111,9 @@ export function genuine(fetch) {
   return async (address, options) => {
     const came = await fetch(address, options);
     if (came instanceof Response) return came;
+    const { body, status, headers, redirected } = /** @type {Response} */ (came);
     // What was followed to another address is that address's answer.
-    if (came.redirected) throw new TypeError('The answer came from another address.');
-    const { body, status, headers } = /** @type {Response} */ (came);
+    if (redirected) throw new TypeError('The answer came from another address.');
     return new Response(body, { status, headers: [...headers] });
   };
 }

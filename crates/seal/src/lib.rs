@@ -163,7 +163,7 @@ impl Opener {
                 _ => None,
             },
             By::Ehbp(opener) => match header(ehbp::RESPONSE_NONCE) {
-                Some(nonce) => Some(Body::Chunks(opener.chunks(&nonce)?)),
+                Some(nonce) => Some(Body::Chunks(Box::new(opener.chunks(&nonce)?))),
                 None => None,
             },
         }
@@ -182,7 +182,7 @@ pub struct Opening {
 enum Body {
     Whole(nacl::Opener, Vec<u8>),
     Events(nacl::Events),
-    Chunks(ehbp::Chunks),
+    Chunks(Box<ehbp::Chunks>),
 }
 
 impl Opening {

@@ -301,6 +301,23 @@ pub fn signed_by(key: Key, text: &str) -> Json {
     })
 }
 
+/// What `GET /v1/signature/{id}` answers about `text`, signed by the key of [`ADDRESS_OF_G`] as a message
+/// of Ethereum (EIP-191), with 27 or 28 behind r and s.
+pub fn signed_by_model(text: &str) -> Json {
+    let mut one = [0; 32];
+    one[31] = 1;
+    let key = k256::ecdsa::SigningKey::from_slice(&one).unwrap();
+    let message = format!("\x19Ethereum Signed Message:\n{}{text}", text.len());
+    let digest = silicon_to_source::digest::Keccak256::of(message.as_bytes());
+    let (signature, which) = key.sign_prehash_recoverable(&digest.0);
+    let signature = [&signature.to_bytes()[..], &[27 + which.to_byte()]].concat();
+    json!({
+        "text": text, "signing_algo": "ecdsa",
+        "signature": format!("0x{}", hex::encode(signature)),
+        "signing_address": format!("0x{ADDRESS_OF_G}"),
+    })
+}
+
 /// An app-compose file with one container, named by a digest.
 pub fn compose(name: &str, digit: char) -> String {
     let digest = digit.to_string().repeat(64);

@@ -98,3 +98,19 @@ fn each_published_crate_has_a_readme_of_its_own() {
         .collect();
     assert_eq!(texts.len(), PUBLISHED.len());
 }
+
+/// The packages that cargo builds for `chosen`, each with its version and features, as lines.
+fn built(chosen: &[&str]) -> BTreeSet<String> {
+    let tree = ["tree", "--offline", "--locked", "--prefix", "none", "--format", "{p} {f}"];
+    let text = tools::output(tools::cargo().args(tree).args(chosen).current_dir(root())).unwrap();
+    text.lines().map(|line| line.trim_end_matches(" (*)").trim().to_owned()).collect()
+}
+
+#[test]
+fn cargo_site_and_the_tests_share_one_build_of_every_dependency() {
+    let site = built(&["--edges", "normal,build", "--package", "xtask"]);
+    let tests = ["--edges", "normal,build,dev", "--workspace", "--exclude", "s2s-wasm"];
+    let tests = built(&tests);
+    let again: Vec<&String> = site.difference(&tests).collect();
+    assert!(again.is_empty(), "with other features these are built twice: {again:#?}");
+}

@@ -163,18 +163,17 @@ pub(crate) struct Named<'a> {
 /// A key that a quote of this report names signed the two hashes.
 pub(crate) fn signed(signed: &Signed, machines: &[Named<'_>]) -> Finding {
     let check = &checks::NEAR_RECEIPT;
-    // The service signs with both kinds of key, and ECDSA's curve is not read here: it would add a
-    // tenth of what an audit file may have.
-    if signed.algorithm.as_deref() != Some("ed25519") {
-        let word = signed.algorithm.as_deref().unwrap_or("ecdsa");
-        return Finding::unknown(check, Why::NotSupported).actual(word);
-    }
+    let algorithm = match signed.algorithm.as_deref() {
+        None | Some("ecdsa") => Algorithm::Ethereum,
+        Some("ed25519") => Algorithm::Ed25519,
+        Some(other) => return Finding::unknown(check, Why::NotSupported).actual(other),
+    };
     let (Some(key), Some(signature)) = (decoded(&signed.address), decoded(&signed.signature))
     else {
         return Finding::fail(check, "malformed").actual(signed.signature.as_str());
     };
     let (message, octets) = (Message::Bytes(signed.text.as_bytes()), Signature::Octets(&signature));
-    let verified = crypto::verify(Algorithm::Ed25519, &key, message, octets);
+    let verified = crypto::verify(algorithm, &key, message, octets);
     let mut own = machines.iter().filter(|own| address(own.machine).as_ref() == Some(&key));
     match own.next() {
         _ if verified.is_err() => Finding::fail(check, "bad-signature"),

@@ -67,9 +67,10 @@ fn note(question: &Question) -> bool {
         Algorithm::EcdsaP256(_) | Algorithm::EcdsaP384(_) => {
             Signature::Concatenated(question.signature())
         }
-        Algorithm::Ed25519 | Algorithm::RsaPkcs1(_) | Algorithm::RsaPss(_) => {
-            Signature::Octets(question.signature())
-        }
+        Algorithm::Ed25519
+        | Algorithm::Ethereum
+        | Algorithm::RsaPkcs1(_)
+        | Algorithm::RsaPss(_) => Signature::Octets(question.signature()),
     };
     let key = match question.key_format() {
         // The header of a SubjectPublicKeyInfo with a key of 2048 to 4096 bits takes 24 bytes.

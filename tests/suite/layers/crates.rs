@@ -132,7 +132,7 @@ const CRATES: &[Crate] = &[
 
 /// Libraries and parts of the standard library that only some places may name.
 const CONFINED: &[(&[&str], &[&str])] = &[
-    (&["p256", "p384", "ecdsa", "ed25519_dalek", "rsa"], &["src/crypto/", "crates/sim/"]),
+    (&["p256", "p384", "k256", "ecdsa", "ed25519_dalek", "rsa"], &["src/crypto/", "crates/sim/"]),
     (&["crypto_box", "curve25519_dalek"], &["crates/seal/", "crates/sim/src/sidecar/"]),
     (&["aes_gcm", "hkdf", "hpke"], &["crates/seal/"]),
     (&["x509_parser"], &["src/pki/"]),

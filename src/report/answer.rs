@@ -8,7 +8,7 @@
 //! |---|---|
 //! | machine | the root is a CPU maker, and the hardware root, the chip and the report are in the run and hold without a reservation |
 //! | software | the level is A4 or A5, nothing is excepted from it, and the links that lead to it hold without a reservation |
-//! | operator | the level is A4 or A5, debugging is off, the measurements hold without a reservation, and the evidence shows no change of the start by the operator and no key from outside |
+//! | operator | the level is A4 or A5, nothing is excepted from it, debugging is off, the measurements hold without a reservation, and the evidence shows no change of the start by the operator and no key from outside |
 //! | current | the machine is in the run, the firmware's link holds without a reservation, and no check of a withdrawn key is open |
 //! | fresh | the evidence answers a challenge that this process sent |
 //! | connection | this process met the key that the evidence names, the machine's software is known, and it says that encryption ends inside it |

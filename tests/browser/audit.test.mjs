@@ -125,6 +125,7 @@ test('a file on disk is answered by each browser\'s WebCrypto, and says so; with
     await page.waitForSelector('answer-card[data-headline]');
     assert.match(await textOf(page, '.engines'), /WebCrypto\): ECDSA P-256 SHA-256 \(\d+\)/, browser.name);
     await page.evaluate(() => document.querySelector('#view-today').click());
+    await page.waitForSelector('#compare-engines', { state: 'attached' });
     await page.evaluate(() => document.querySelector('#compare-engines').click());
     await page.waitForSelector('.engines [data-agree]', { state: 'attached' });
     assert.equal(await page.evaluate(() => document.querySelector('.engines [data-agree]').dataset.agree), 'true');

@@ -116,13 +116,16 @@ impl View<'_, '_> {
             _ => return self.unnamed(),
         };
         let link = own.last().copied().unwrap_or(LinkId::Image);
-        let excepted = self.seen.assurance.except.first().copied();
-        let excepted = excepted.and_then(|check| self.finding(|f| f.check == check));
-        match excepted.map(|(link, finding)| (link, named(finding))).or_else(|| self.reserved(own))
-        {
+        match self.excepted().or_else(|| self.reserved(own)) {
             Some((link, check)) => (reserved, link, Some(check)),
             None => (reason, link, None),
         }
+    }
+
+    /// What the level does not hold for, when there is such a part.
+    fn excepted(&self) -> Option<(LinkId, FindingRef)> {
+        let check = *self.seen.assurance.except.first()?;
+        self.finding(|f| f.check == check).map(|(link, finding)| (link, named(finding)))
     }
 
     /// The software of a machine whose level says that it is not known.
@@ -174,7 +177,8 @@ impl View<'_, '_> {
                 return (RowReason::OutsideKey, LinkId::KeyBinding, found);
             }
             _ if self.seen.assurance.level < Some(Level::A4) => RowReason::HiddenUnknown,
-            _ => match self.reserved(&[own]) {
+            // Software that somebody could replace unnoticed could let its operator in.
+            _ => match self.excepted().or_else(|| self.reserved(&[own])) {
                 Some((link, check)) => return (RowReason::HiddenReserved, link, Some(check)),
                 None => RowReason::Hidden,
             },

@@ -44,6 +44,10 @@ pub(crate) fn broken(report: &Report) -> Vec<String> {
         "software is told without what is excepted from it",
     );
     must(
+        operator.state != RowState::Yes || report.assurance.except.is_empty(),
+        "software that could be replaced unnoticed is told to keep its operator out",
+    );
+    must(
         software.source.is_none() || holds(LinkId::Commit),
         "a source is named, and the link to it does not hold",
     );

@@ -91,11 +91,14 @@ test('what is being asked goes on while the language changes', async () => {
     await page.locator('answer-card .answer-subject').innerText(),
     GERMAN.ui['checking-host'].replace('{host}', 'api.example-service.com'),
   );
-  assert.equal(await page.locator('.request-status').first().innerText(), GERMAN.ui.asking);
-  assert.match(await page.locator('.plan').innerText(), RegExp(GERMAN.ui.plan));
+  assert.equal(await page.locator('.request-status').first().textContent(), GERMAN.ui.asking);
+  assert.match(
+    await page.locator('.plan').innerText(),
+    RegExp(GERMAN.ui['plan-asked'].replace('{host}', 'api.example-service.com')),
+  );
   await page.click('#stop-check');
   await settled(page);
-  assert.equal(await page.locator('.request-status').first().innerText(), GERMAN.ui['no-answer'].replace('{why}', GERMAN.asked.aborted));
+  assert.equal(await page.locator('.request-status').first().textContent(), GERMAN.ui['no-answer'].replace('{why}', GERMAN.asked.aborted));
   await context.close();
 });
 

@@ -180,6 +180,12 @@ test('the demonstration fits 320 px without scrolling sideways, with everything 
   await context.close();
 });
 
+/** The field for pasting: an answer closes what was handed in. */
+async function openPaste(page) {
+  await openIntake(page);
+  if (!(await page.locator('#paste').isVisible())) await page.locator('details.paste summary').click();
+}
+
 test('a picked, a dropped and a pasted bundle give the report of the command line, byte for byte', async () => {
   const expected = (name) => cliReport([[name, demonstration]], { policy: 'simulated' });
   assert.equal(JSON.parse(expected('picked')).simulated, true);
@@ -204,7 +210,7 @@ test('a picked, a dropped and a pasted bundle give the report of the command lin
   assert.equal(await shownReport(page), expected('dropped'));
 
   for (const text of [demonstration.toString(), demonstration.toString('base64')]) {
-    if (!(await page.locator('#paste').isVisible())) await page.locator('details.paste summary').click();
+    await openPaste(page);
     await page.locator('#paste').fill(text);
     await page.locator('#paste-check').click();
     await settled(page);
@@ -246,9 +252,8 @@ for (const [part, link] of [['report', 'report'], ['vcek', 'chip'], ['signature'
 
 test('input that cannot be read says what happened, what it means and what to do', async () => {
   const { page, context, troubles } = await ready();
-  await openIntake(page);
-  await page.locator('details.paste summary').click();
   for (const text of ['This is not evidence.', '{"domain": 7', 'AAAA']) {
+    await openPaste(page);
     await page.locator('#paste').fill(text);
     await page.locator('#paste-check').click();
     await settled(page);

@@ -229,7 +229,7 @@ fn nothing_is_bound_where_nobody_signed() {
         assert_eq!(told[id], "blocked by snp.report.signature", "{id}");
     }
     assert_eq!(told["cvm.nonce"], "blocked by snp.report.signature");
-    assert!(!told.contains_key("cvm.debug"));
+    assert_eq!(told["cvm.debug"], "blocked by snp.report.signature");
     assert!(report.claims.iter().all(|claim| !claim.name.starts_with("cvm.")));
     assert_eq!(report.flags.freshness, Freshness::None);
 

@@ -126,9 +126,10 @@ fn compare(draft: &mut Draft, envelope: &Envelope, policy: &dyn ForCvm) {
         Some(generation) => verify::platform(envelope, generation),
         None => Finding::blocked(&checks::CVM_PLATFORM, by),
     }];
-    if generation.is_some() {
-        findings.extend(verify::debugging(envelope, draft.flags.debug));
-    }
+    findings.extend(match generation {
+        Some(_) => verify::debugging(envelope, draft.flags.debug),
+        None => envelope.is_debugged.map(|_| Finding::blocked(&checks::CVM_DEBUG, by)),
+    });
     let binding = match &signed {
         Some(signed) => verify::binding(envelope, signed),
         None => Finding::blocked(&checks::CVM_BINDING, by),

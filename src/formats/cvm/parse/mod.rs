@@ -241,7 +241,8 @@ impl Envelope {
         }
         let parts = Members::parse(WHAT, top.submods.get())?;
         let names = Names::of(top.submods.get().as_bytes());
-        let names = names.as_ref().map(Names::sorted).unwrap_or_default();
+        let names = names.ok_or_else(|| malformed("its parts are no object"))?;
+        let names = names.sorted();
         Error::cap("CVM envelope, parts", names.len(), MAX_PARTS)?;
         let mut devices = Vec::new();
         for name in names {

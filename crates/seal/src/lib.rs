@@ -167,7 +167,7 @@ impl Opener {
                 None => None,
             },
         }
-        .map(|body| Opening { body, is_stream: kind == EVENT_STREAM }))
+        .map(|body| Opening::of(body, kind == EVENT_STREAM)))
     }
 }
 
@@ -176,6 +176,7 @@ impl Opener {
 pub struct Opening {
     body: Body,
     is_stream: bool,
+    ended: Option<Unopened>,
 }
 
 #[derive(Debug)]
@@ -185,7 +186,36 @@ enum Body {
     Chunks(Box<ehbp::Chunks>),
 }
 
+impl Body {
+    fn taken(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Unopened> {
+        match self {
+            Self::Whole(_, whole) => {
+                if bytes.len() > MAX_ANSWER.saturating_sub(whole.len()) {
+                    return Err(Unopened::TooLarge);
+                }
+                whole.extend_from_slice(bytes);
+                Ok(Vec::new())
+            }
+            Self::Events(events) => events.taken(bytes),
+            Self::Chunks(chunks) => chunks.taken(bytes),
+        }
+    }
+
+    fn finish(self) -> Result<Vec<u8>, Unopened> {
+        let is_complete = match self {
+            Self::Whole(mut opener, whole) => return opener.answer(&whole),
+            Self::Events(events) => events.is_complete(),
+            Self::Chunks(chunks) => chunks.is_complete(),
+        };
+        if is_complete { Ok(Vec::new()) } else { Err(Unopened::Form) }
+    }
+}
+
 impl Opening {
+    const fn of(body: Body, is_stream: bool) -> Self {
+        Self { body, is_stream, ended: None }
+    }
+
     /// The media type of what is opened: JSON, or events where the answer says so. No seal covers
     /// what it says.
     pub const fn media_type(&self) -> &'static str {
@@ -197,17 +227,12 @@ impl Opening {
     /// # Errors
     /// Every [`Unopened`], again from then on.
     pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Unopened> {
-        match &mut self.body {
-            Body::Whole(_, whole) => {
-                if bytes.len() > MAX_ANSWER.saturating_sub(whole.len()) {
-                    return Err(Unopened::TooLarge);
-                }
-                whole.extend_from_slice(bytes);
-                Ok(Vec::new())
-            }
-            Body::Events(events) => events.push(bytes),
-            Body::Chunks(chunks) => chunks.push(bytes),
+        if let Some(why) = self.ended {
+            return Err(why);
         }
+        let opened = self.body.taken(bytes);
+        self.ended = opened.as_ref().err().copied();
+        opened
     }
 
     /// Says that no bytes follow, and gives what is complete with that.
@@ -216,10 +241,9 @@ impl Opening {
     /// [`Unopened::Form`] where the answer is not complete or holds nothing that was sealed, and
     /// every other [`Unopened`].
     pub fn finish(self) -> Result<Vec<u8>, Unopened> {
-        match self.body {
-            Body::Whole(mut opener, whole) => opener.answer(&whole),
-            Body::Events(events) => events.finish().map(|()| Vec::new()),
-            Body::Chunks(chunks) => chunks.finish().map(|()| Vec::new()),
+        match self.ended {
+            Some(why) => Err(why),
+            None => self.body.finish(),
         }
     }
 }

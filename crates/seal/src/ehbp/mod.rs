@@ -146,7 +146,7 @@ impl Opener {
         derived.expand(b"key", &mut key).map_err(|_| Unopened::Form)?;
         derived.expand(b"nonce", &mut nonce).map_err(|_| Unopened::Form)?;
         let key = AnswerKey { cipher: Aes256Gcm::new(&key.into()), nonce, opened: 0 };
-        Ok(Chunks { key, rest: Vec::new(), ended: None })
+        Ok(Chunks { key, rest: Vec::new() })
     }
 }
 
@@ -179,7 +179,6 @@ pub(crate) struct Chunks {
     key: AnswerKey,
     /// What belongs to a chunk that is not complete.
     rest: Vec<u8>,
-    ended: Option<Unopened>,
 }
 
 impl fmt::Debug for Chunks {
@@ -190,25 +189,7 @@ impl fmt::Debug for Chunks {
 
 impl Chunks {
     /// Takes the next bytes and gives what the chunks hold that are complete with them.
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Unopened> {
-        if let Some(why) = self.ended {
-            return Err(why);
-        }
-        let opened = self.taken(bytes);
-        self.ended = opened.as_ref().err().copied();
-        opened
-    }
-
-    /// Says that no bytes follow. Without any chunk nobody showed that the service's key was used.
-    pub(crate) fn finish(self) -> Result<(), Unopened> {
-        match self.ended {
-            Some(why) => Err(why),
-            None if self.key.opened > 0 && self.rest.is_empty() => Ok(()),
-            None => Err(Unopened::Form),
-        }
-    }
-
-    fn taken(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Unopened> {
+    pub(crate) fn taken(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Unopened> {
         self.rest.extend_from_slice(bytes);
         let mut rest = self.rest.as_slice();
         let mut out = Vec::new();
@@ -227,6 +208,11 @@ impl Chunks {
         let left = rest.len();
         self.rest.drain(..self.rest.len().saturating_sub(left));
         Ok(out)
+    }
+
+    /// Whether a chunk was opened, and none is begun: without one, nobody showed that the service's key was used.
+    pub(crate) const fn is_complete(&self) -> bool {
+        self.key.opened > 0 && self.rest.is_empty()
     }
 }
 

@@ -2,13 +2,15 @@
 //! `tests/package/tinfoil.test.mjs`, where the other side is Node's own cryptography.
 
 use super::*;
+use crate::{Body, Opening};
 
 /// A request's secret and encapsulated key, and an answer's nonce, of the protocol's public tests
 /// (`tinfoilsh/encrypted-http-body-protocol`, `test-vectors`).
-fn chunks() -> Chunks {
+fn chunks() -> Opening {
     let [secret, encapsulated, nonce] = [0x00, 0x20, 0x40]
         .map(|first: u8| std::array::from_fn(|n| first + u8::try_from(n).unwrap()));
-    Opener { secret, encapsulated }.chunks(&hex::encode::<[u8; LEN]>(nonce)).unwrap()
+    let chunks = Opener { secret, encapsulated }.chunks(&hex::encode::<[u8; LEN]>(nonce)).unwrap();
+    Opening::of(Body::Chunks(Box::new(chunks)), false)
 }
 
 fn opened(stream: &[u8], length: usize) -> Result<Vec<u8>, Unopened> {
@@ -17,7 +19,7 @@ fn opened(stream: &[u8], length: usize) -> Result<Vec<u8>, Unopened> {
     for piece in stream.chunks(length) {
         out.extend(chunks.push(piece)?);
     }
-    chunks.finish().map(|()| out)
+    chunks.finish().map(|_| out)
 }
 
 /// Three chunks: `one`, `two`, `three`.

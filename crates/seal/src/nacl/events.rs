@@ -6,48 +6,26 @@ use crate::{MAX_ANSWER, Unopened};
 /// What is between two events (Server-sent events, section 9.2.5 of the HTML standard).
 const BETWEEN: &[u8] = b"\n\n";
 
-/// Opens events as their bytes come in. After an error nothing more is opened.
+/// Opens events as their bytes come in.
 #[derive(Debug)]
 pub(crate) struct Events {
     opener: Opener,
     rest: Vec<u8>,
     /// Whether any event was opened: without one, nobody showed that the service's key was used.
     any: bool,
-    ended: Option<Unopened>,
 }
 
 impl Events {
     pub(super) const fn of(opener: Opener) -> Self {
-        Self { opener, rest: Vec::new(), any: false, ended: None }
+        Self { opener, rest: Vec::new(), any: false }
     }
 
     /// Takes the next bytes and gives the events that are complete with them, as they stood before
     /// they were sealed, each with the empty line behind it.
     ///
     /// # Errors
-    /// Every [`Unopened`], again from then on.
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Unopened> {
-        if let Some(why) = self.ended {
-            return Err(why);
-        }
-        let opened = self.taken(bytes);
-        self.ended = opened.as_ref().err().copied();
-        opened
-    }
-
-    /// Says that no bytes follow.
-    ///
-    /// # Errors
-    /// [`Unopened::Form`] where an event is not complete, or there was none.
-    pub(crate) fn finish(self) -> Result<(), Unopened> {
-        match self.ended {
-            Some(why) => Err(why),
-            None if self.any && self.rest.is_empty() => Ok(()),
-            None => Err(Unopened::Form),
-        }
-    }
-
-    fn taken(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Unopened> {
+    /// Every [`Unopened`].
+    pub(crate) fn taken(&mut self, bytes: &[u8]) -> Result<Vec<u8>, Unopened> {
         let from = self.rest.len().saturating_sub(1);
         self.rest.extend_from_slice(bytes);
         let mut out = Vec::new();
@@ -71,6 +49,11 @@ impl Events {
             return Err(Unopened::TooLarge);
         }
         Ok(out)
+    }
+
+    /// Whether an event was opened, and none is begun.
+    pub(crate) const fn is_complete(&self) -> bool {
+        self.any && self.rest.is_empty()
     }
 
     /// What one event holds; nothing for a comment, which keeps a connection open.

@@ -4,6 +4,7 @@
 use crypto_box::{PublicKey, SecretKey};
 
 use super::*;
+use crate::{Body, MAX_ANSWER, Opening};
 
 /// The nonce of the request.
 const SENT: [u8; NONCE_LEN] = [0; NONCE_LEN];
@@ -50,6 +51,19 @@ fn an_answer_with_one_changed_bit_does_not_open() {
     }
 }
 
+fn opening(opener: Opener) -> Opening {
+    Opening::of(Body::Events(opener.events()), true)
+}
+
+/// What is beyond the limit is not left out: nothing is opened after it.
+#[test]
+fn after_a_piece_beyond_the_limit_nothing_opens() {
+    let mut whole = Opening::of(Body::Whole(sides().0, Vec::new()), false);
+    assert_eq!(whole.push(&vec![b'x'; MAX_ANSWER + 1]), Err(Unopened::TooLarge));
+    assert_eq!(whole.push(b"{}"), Err(Unopened::TooLarge));
+    assert_eq!(whole.finish(), Err(Unopened::TooLarge));
+}
+
 #[test]
 fn events_open_however_their_bytes_are_cut() {
     let (_, service) = sides();
@@ -60,7 +74,7 @@ fn events_open_however_their_bytes_are_cut() {
     let stream: String = lines.collect();
     let expected: String = events.iter().map(|event| format!("{event}\n\n")).collect();
     for length in 1..stream.len() {
-        let mut reader = sides().0.events();
+        let mut reader = opening(sides().0);
         let mut opened = Vec::new();
         for piece in stream.as_bytes().chunks(length) {
             opened.extend(reader.push(piece).unwrap());
@@ -80,13 +94,13 @@ fn after_an_event_that_does_not_open_none_does() {
         (good(1), Unopened::Repeated),
         (good(1).replace("\n\n", "\ndata: x\n\n"), Unopened::Form),
     ] {
-        let mut reader = sides().0.events();
+        let mut reader = opening(sides().0);
         reader.push(good(1).as_bytes()).unwrap();
         assert_eq!(reader.push(bad.as_bytes()), Err(why));
         assert_eq!(reader.push(good(2).as_bytes()), Err(why));
         assert_eq!(reader.finish(), Err(why));
     }
-    let mut cut = sides().0.events();
+    let mut cut = opening(sides().0);
     cut.push(&good(1).as_bytes()[..40]).unwrap();
     assert_eq!(cut.finish(), Err(Unopened::Form));
 }
@@ -95,7 +109,7 @@ fn after_an_event_that_does_not_open_none_does() {
 #[test]
 fn a_stream_without_an_event_is_no_answer() {
     for stream in ["", ": waiting\n\n", "\n\n\n\n"] {
-        let mut reader = sides().0.events();
+        let mut reader = opening(sides().0);
         assert_eq!(reader.push(stream.as_bytes()), Ok(Vec::new()), "{stream:?}");
         assert_eq!(reader.finish(), Err(Unopened::Form), "{stream:?}");
     }
